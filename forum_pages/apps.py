@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ForumPagesConfig(AppConfig):
+    """The forum. It needs django_comments_xtd, django_comments and django.contrib.sites beside Wagtail."""
+
+    name = "forum_pages"
+    verbose_name = _("Forum")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Both register themselves on import, and need the models.
+        from forum_pages import checks, receivers, rules  # noqa: F401, PLC0415

@@ -1,0 +1,142 @@
+"""Writing, editing and removing comments."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django_comments.models import Comment
+
+from forum_pages import exceptions, rules
+from forum_pages.conf import conf
+from forum_pages.domain.state import check_topic_writable, index_later, lock_topic_row, record
+from forum_pages.models import PostRevision, Topic, TopicComment, insert_comment
+from forum_pages.models.comment import NUMBER_WIDTH
+from forum_pages.signals import comment_posted
+from forum_pages.text import render
+
+
+def post_comment(
+    *, topic: Topic, user: Any, source: str, parent: TopicComment | None = None, submission: UUID | None = None
+) -> TopicComment:
+    """Write a comment, or an answer to one. It touches its own rows and its topic's, however long the discussion.
+
+    The deepest level takes no children: an answer to it stands beside it. The same submission again returns the
+    comment it made.
+    Raises: TopicHidden, TopicLocked, BoardNotOpenYet, BoardClosed, ParentElsewhere, CommentRemoved, CommentAwaiting.
+    """
+    with transaction.atomic():
+        # The row is held, so two sendings of one form come here one after the other.
+        topic = lock_topic_row(topic, submission=submission)
+        if submission is not None and topic.sent_as is not None:
+            return TopicComment.objects.get(pk=topic.sent_as, user=user)
+        check_topic_writable(topic)
+        if parent is not None:
+            if parent.topic_id != topic.pk:
+                raise exceptions.ParentElsewhere
+            if parent.is_removed:
+                raise exceptions.CommentRemoved
+            if not parent.is_public:
+                raise exceptions.CommentAwaiting
+        if parent is not None and parent.level >= conf.MAX_LEVEL:
+            parent = _ancestor(parent, level=conf.MAX_LEVEL - 1)
+        shown = not topic.board.moderated or rules.can_moderate_board(user, topic.board)
+        number = topic.last_number + 1
+        comment = insert_comment(
+            topic=topic,
+            user=user,
+            number=number,
+            parent=parent,
+            text=source,
+            html=render(source),
+            is_public=shown,
+            submission=submission,
+        )
+        changes: dict[str, Any] = {"last_number": number}
+        if shown:
+            changes |= {"comment_count": F("comment_count") + 1, "last_activity_at": comment.submit_date}
+            transaction.on_commit(lambda: comment_posted.send(TopicComment, comment=comment, topic=topic, user=user))
+        Topic.objects.filter(pk=topic.pk).update(**changes)
+        index_later(topic.pk, comment_id=comment.pk)
+    return comment
+
+
+def _ancestor(comment: TopicComment, *, level: int) -> TopicComment | None:
+    """Return the comment above this one on that level; None above the first."""
+    if level < 0:
+        return None
+    path = comment.path[: (level + 1) * NUMBER_WIDTH]
+    return TopicComment.objects.get(topic_id=comment.topic_id, path=path)
+
+
+def _lock_comment(comment: TopicComment) -> tuple[Topic, TopicComment]:
+    """Return topic and comment as they are now, the topic held."""
+    topic = lock_topic_row(comment.topic)
+    comment = TopicComment.objects.get(pk=comment.pk)
+    comment.topic = topic
+    return topic, comment
+
+
+def edit_comment(*, comment: TopicComment, user: Any, source: str, seen: int) -> TopicComment:
+    """Change the text, and keep what it was. `seen` is the revision_count the form was opened with.
+
+    Raises: TopicHidden, TopicLocked, BoardNotOpenYet, BoardClosed, CommentRemoved, EditedMeanwhile, NothingChanged.
+    """
+    with transaction.atomic():
+        topic, comment = _lock_comment(comment)
+        check_topic_writable(topic)
+        if comment.is_removed:
+            raise exceptions.CommentRemoved
+        if comment.revision_count != seen:
+            raise exceptions.EditedMeanwhile
+        if source == comment.comment:
+            raise exceptions.NothingChanged
+        now = timezone.now()
+        PostRevision.objects.create(
+            comment=comment,
+            number=comment.revision_count + 1,
+            source=comment.comment,
+            html=comment.html,
+            written_at=comment.edited_at or comment.submit_date,
+            editor=user,
+        )
+        comment.comment, comment.html, comment.edited_at = source, render(source), now
+        comment.revision_count += 1
+        # What was approved on a moderated board was the former text.
+        again = topic.board.moderated and comment.is_public and not rules.can_moderate_board(user, topic.board)
+        if again:
+            comment.is_public = False
+            Topic.objects.filter(pk=topic.pk).update(comment_count=F("comment_count") - 1)
+        Comment.objects.filter(pk=comment.pk).update(comment=source, is_public=comment.is_public)
+        TopicComment.objects.filter(pk=comment.pk).update(
+            html=comment.html, edited_at=now, revision_count=comment.revision_count
+        )
+        index_later(topic.pk, comment_id=comment.pk)
+    return comment
+
+
+def remove_comment(*, comment: TopicComment, user: Any, reason: str) -> TopicComment:
+    """Take a comment down; its place, who removed it and why stay visible, and answers to it stay where they are.
+
+    Raises: TopicHidden, CommentRemoved, ReasonMissing; for authors also TopicLocked, BoardNotOpenYet, BoardClosed.
+    """
+    if not reason:
+        raise exceptions.ReasonMissing
+    with transaction.atomic():
+        topic, comment = _lock_comment(comment)
+        if not rules.can_moderate_board(user, topic.board):
+            check_topic_writable(topic)
+        if comment.is_removed:
+            raise exceptions.CommentRemoved
+        if comment.is_public:
+            Topic.objects.filter(pk=topic.pk).update(comment_count=F("comment_count") - 1)
+        comment.is_removed, comment.removed_reason, comment.removed_by = True, reason, user
+        Comment.objects.filter(pk=comment.pk).update(is_removed=True)
+        TopicComment.objects.filter(pk=comment.pk).update(removed_reason=reason, removed_by=user)
+        index_later(topic.pk, comment_id=comment.pk)
+        if user.pk != comment.user_id:
+            record(comment, "comment_remove", user=user, reason=reason)
+    return comment

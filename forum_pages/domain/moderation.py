@@ -1,0 +1,166 @@
+"""What moderators do. Every act is in Wagtail's log, with who, when and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+from django_comments.models import Comment
+
+from forum_pages import exceptions
+from forum_pages.conf import conf
+from forum_pages.domain.state import count_topics, index_later, lock_topic_row, record
+from forum_pages.models import BoardPage, Topic, TopicComment
+from forum_pages.signals import comment_posted, topic_posted
+
+
+def _change(topic: Topic, **fields: Any) -> Topic:
+    """Write the fields, and the board's count if the topic appears or disappears by it."""
+    was_shown = topic.is_shown
+    for name, value in fields.items():
+        setattr(topic, name, value)
+    topic.save(update_fields=list(fields))
+    if topic.is_shown != was_shown:
+        count_topics(topic.board_id, +1 if topic.is_shown else -1)
+    return topic
+
+
+def pin_topic(*, topic: Topic, user: Any) -> Topic:
+    """Put the topic above the others. Raises: TooManyPinned, TopicHidden."""
+    with transaction.atomic():
+        topic = lock_topic_row(topic)
+        if topic.hidden:
+            raise exceptions.TopicHidden
+        pinned = Topic.objects.filter(board_id=topic.board_id, pinned=True).exclude(pk=topic.pk).count()
+        if pinned >= conf.PINNED_MAX:
+            raise exceptions.TooManyPinned(limit=conf.PINNED_MAX)
+        _change(topic, pinned=True)
+        record(topic, "topic_pin", user=user)
+    return topic
+
+
+def unpin_topic(*, topic: Topic, user: Any) -> Topic:
+    """Let the topic take its place by activity again."""
+    with transaction.atomic():
+        topic = _change(lock_topic_row(topic), pinned=False)
+        record(topic, "topic_unpin", user=user)
+    return topic
+
+
+def lock_topic(*, topic: Topic, user: Any, reason: str = "") -> Topic:
+    """Close the discussion: nothing in it can be written or changed."""
+    with transaction.atomic():
+        topic = _change(lock_topic_row(topic), locked=True)
+        record(topic, "topic_lock", user=user, reason=reason)
+    return topic
+
+
+def unlock_topic(*, topic: Topic, user: Any) -> Topic:
+    """Open the discussion again."""
+    with transaction.atomic():
+        topic = _change(lock_topic_row(topic), locked=False)
+        record(topic, "topic_unlock", user=user)
+    return topic
+
+
+def hide_topic(*, topic: Topic, user: Any, reason: str) -> Topic:
+    """Take the topic out of sight of all but the moderators. Raises: ReasonMissing, TopicHidden."""
+    if not reason:
+        raise exceptions.ReasonMissing
+    with transaction.atomic():
+        topic = lock_topic_row(topic)
+        if topic.hidden:
+            raise exceptions.TopicHidden
+        _change(topic, hidden=True, hidden_reason=reason, hidden_by=user, pinned=False)
+        index_later(topic.pk, whole=True)
+        record(topic, "topic_hide", user=user, reason=reason)
+    return topic
+
+
+def show_topic(*, topic: Topic, user: Any) -> Topic:
+    """Bring a hidden topic back."""
+    with transaction.atomic():
+        topic = _change(lock_topic_row(topic), hidden=False, hidden_reason="", hidden_by=None)
+        index_later(topic.pk, whole=True)
+        record(topic, "topic_show", user=user)
+    return topic
+
+
+def move_topic(*, topic: Topic, user: Any, board: BoardPage) -> Topic:
+    """Move the topic, with its discussion, to another board. Raises: SameBoard."""
+    with transaction.atomic():
+        topic = lock_topic_row(topic)
+        if topic.board_id == board.pk:
+            raise exceptions.SameBoard
+        former = topic.board
+        topic.board, topic.pinned = board, False
+        topic.save(update_fields=["board", "pinned"])
+        if topic.is_shown:
+            # Always in the same order, so that two moves cannot wait for each other.
+            for board_id, change in sorted([(former.pk, -1), (board.pk, +1)]):
+                count_topics(board_id, change)
+        index_later(topic.pk, whole=True)
+        record(topic, "topic_move", user=user, former=former.title, board=board.title)
+    return topic
+
+
+def approve_topic(*, topic: Topic, user: Any) -> Topic:
+    """Show a topic that awaited approval. Raises: NotAwaiting."""
+    with transaction.atomic():
+        topic = lock_topic_row(topic)
+        if not topic.awaiting or topic.hidden:
+            raise exceptions.NotAwaiting
+        _change(topic, awaiting=False)
+        index_later(topic.pk, whole=True)
+        record(topic, "topic_approve", user=user)
+        transaction.on_commit(lambda: topic_posted.send(Topic, topic=topic, user=topic.author))
+    return topic
+
+
+def refuse_topic(*, topic: Topic, user: Any, reason: str) -> Topic:
+    """Do not show a topic that awaited approval. Raises: NotAwaiting, ReasonMissing."""
+    if not topic.awaiting:
+        raise exceptions.NotAwaiting
+    return hide_topic(topic=topic, user=user, reason=reason)
+
+
+def approve_comment(*, comment: TopicComment, user: Any) -> TopicComment:
+    """Show a comment that awaited approval. Raises: NotAwaiting."""
+    with transaction.atomic():
+        topic = lock_topic_row(comment.topic)
+        waiting = Comment.objects.filter(pk=comment.pk, is_public=False, is_removed=False)
+        if not waiting.update(is_public=True):
+            raise exceptions.NotAwaiting
+        comment.is_public = True
+        _recount_activity(topic, +1)
+        index_later(topic.pk, comment_id=comment.pk)
+        record(comment, "comment_approve", user=user)
+        transaction.on_commit(
+            lambda: comment_posted.send(TopicComment, comment=comment, topic=topic, user=comment.user)
+        )
+    return comment
+
+
+def restore_comment(*, comment: TopicComment, user: Any) -> TopicComment:
+    """Bring back a removed comment. Raises: NotAwaiting if it is not removed."""
+    with transaction.atomic():
+        topic = lock_topic_row(comment.topic)
+        if not Comment.objects.filter(pk=comment.pk, is_removed=True).update(is_removed=False):
+            raise exceptions.NotAwaiting
+        TopicComment.objects.filter(pk=comment.pk).update(removed_reason="", removed_by=None)
+        comment.is_removed, comment.removed_reason, comment.removed_by = False, "", None
+        if comment.is_public:
+            _recount_activity(topic, +1)
+        index_later(topic.pk, comment_id=comment.pk)
+        record(comment, "comment_restore", user=user)
+    return comment
+
+
+def _recount_activity(topic: Topic, change: int) -> None:
+    """Count a comment in, and let it move the topic's last activity forward, never back."""
+    newest = topic.comments.filter(is_public=True, is_removed=False).aggregate(newest=Max("submit_date"))["newest"]
+    Topic.objects.filter(pk=topic.pk).update(
+        comment_count=F("comment_count") + change,
+        last_activity_at=max(topic.last_activity_at, newest or topic.last_activity_at),
+    )

@@ -1,0 +1,79 @@
+"""Asking the moderators to look, and their answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from wagtail.log_actions import log
+
+from forum_pages import exceptions
+from forum_pages.domain.comments import remove_comment
+from forum_pages.domain.moderation import hide_topic
+from forum_pages.enums import ReportState
+from forum_pages.models import Report, Topic, TopicComment
+from forum_pages.signals import post_reported
+
+
+def report_post(*, target: Topic | TopicComment, user: Any, reason: str) -> Report:
+    """Put a text before the moderators of its board.
+
+    Raises: OwnPost, CommentRemoved, ReasonMissing, AlreadyReported.
+    """
+    topic, comment = (target, None) if isinstance(target, Topic) else (target.topic, target)
+    if not reason:
+        raise exceptions.ReasonMissing
+    if (comment.user_id if comment else topic.author_id) == user.pk:
+        raise exceptions.OwnPost
+    if comment is not None and comment.is_removed:
+        raise exceptions.CommentRemoved
+    try:
+        with transaction.atomic():
+            report = Report.objects.create(topic=topic, comment=comment, reporter=user, reason=reason)
+            transaction.on_commit(lambda: post_reported.send(Report, report=report))
+    except IntegrityError as error:
+        raise exceptions.AlreadyReported from error
+    return report
+
+
+def _decide(report: Report, *, user: Any, state: ReportState, decision: str) -> Report:
+    decided = Report.objects.filter(pk=report.pk, state=ReportState.OPEN).update(
+        state=state, decided_by=user, decided_at=timezone.now(), decision=decision
+    )
+    if not decided:
+        raise exceptions.ReportDecided
+    report.refresh_from_db(fields=["state", "decided_by", "decided_at", "decision"])
+    log(report, f"forum_pages.report_{state.value}", user=user, data={"decision": decision, "reason": report.reason})
+    return report
+
+
+def dismiss_report(*, report: Report, user: Any, decision: str) -> Report:
+    """Let the text stand, and say why.
+
+    Raises: ReportDecided, ReasonMissing.
+    """
+    if not decision:
+        raise exceptions.ReasonMissing
+    with transaction.atomic():
+        return _decide(report, user=user, state=ReportState.DISMISSED, decision=decision)
+
+
+def uphold_report(*, report: Report, user: Any, decision: str) -> Report:
+    """Take the text down for the reason given; other open reports about it are settled by the same act.
+
+    Raises: ReportDecided, ReasonMissing.
+    """
+    if not decision:
+        raise exceptions.ReasonMissing
+    with transaction.atomic():
+        report = _decide(report, user=user, state=ReportState.UPHELD, decision=decision)
+        if report.comment is not None:
+            if not report.comment.is_removed:
+                remove_comment(comment=report.comment, user=user, reason=decision)
+        elif not report.topic.hidden:
+            hide_topic(topic=report.topic, user=user, reason=decision)
+        others = Report.objects.open().filter(topic=report.topic, comment=report.comment)
+        for other in others:
+            _decide(other, user=user, state=ReportState.UPHELD, decision=decision)
+    return report

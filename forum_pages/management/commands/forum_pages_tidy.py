@@ -1,0 +1,12 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from forum_pages.domain.reading import forget_old_marks
+
+
+class Command(BaseCommand):
+    help = "Delete read marks that say nothing any more. Run it weekly."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{forget_old_marks()} marks deleted")

@@ -1,0 +1,52 @@
+"""Read marks. A mark per board ("all before this is read") and one per topic read since: never a row per post."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from forum_pages.conf import conf
+from forum_pages.models.pages import BoardPage
+from forum_pages.models.topic import Topic
+
+
+class BoardMark(models.Model):
+    """When somebody marked a whole board as read."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    board = models.ForeignKey(BoardPage, on_delete=models.CASCADE, related_name="+")
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("read mark of a board")
+        verbose_name_plural = _("read marks of boards")
+        constraints = [models.UniqueConstraint(fields=["user", "board"], name="forum_pages_board_mark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.board_id}"
+
+    @classmethod
+    def horizon(cls) -> datetime:
+        """The moment before which everything counts as read."""
+        return timezone.now() - timedelta(days=conf.UNREAD_DAYS)
+
+
+class TopicRead(models.Model):
+    """When somebody last read a topic in which something was said within the horizon."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("read mark of a topic")
+        verbose_name_plural = _("read marks of topics")
+        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="forum_pages_topic_read_once")]
+        indexes = [models.Index(fields=["read_at"], name="forum_pages_read_at")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.topic_id}"

@@ -1,0 +1,1 @@
+"""A view loads, asks, validates, calls one domain function, answers."""

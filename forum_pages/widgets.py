@@ -1,0 +1,28 @@
+"""Form widgets for the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+
+
+class PersonInput(forms.TextInput):
+    """Names a person by user name: a list to choose from would hold the whole organisation, in every row."""
+
+    def format_value(self, value: Any) -> str | None:
+        """Return the user name of the person with this id; what was typed in vain stays."""
+        text = super().format_value(value)
+        if not text or not text.isdigit():
+            return text
+        user_model = get_user_model()
+        user = user_model._default_manager.filter(pk=text).first()
+        return user.get_username() if user is not None else text
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the id of the person with this user name; what names nobody is left for the field to refuse."""
+        typed = (super().value_from_datadict(data, files, name) or "").strip()
+        if not typed:
+            return None
+        user_model = get_user_model()
+        user = user_model._default_manager.filter(**{user_model.USERNAME_FIELD: typed}).first()
+        return user.pk if user is not None else typed

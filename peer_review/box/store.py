@@ -1,0 +1,284 @@
+"""The ballot box: raw SQL on its own database, because Django would give each row a sequence and each change a time.
+
+Per round: `sealed_` while it is open (id, ciphertext), `closed_` after closing (the same table, renamed, so that a
+late batch fails whole), `opened_` while the scrutineer opens the box, `ballot_` after the count. Every name ends in
+the round's public id. Nothing here knows a person, a time or an order of arrival.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from django.db import DatabaseError, connections, transaction
+
+from peer_review.conf import conf
+
+#: Length of a row's random id, in bytes.
+ID_BYTES = 16
+#: A sealed row starts with the ephemeral public key.
+EPK_BYTES = 32
+CHUNK = 1000
+
+
+class TableMissing(Exception):
+    """The round's table is not there: never opened, or already sealed off."""
+
+
+class Ballot(NamedTuple):
+    """A counted ballot: `token` is SHA-256 of the credential's public key, `entry` canonical JSON."""
+
+    token: bytes
+    cell: str
+    rev: int
+    entry: bytes
+
+
+def _name(prefix: str, public_id: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{32}", public_id):
+        raise ValueError("not a round's public id")
+    return f'"{prefix}_{public_id}"'
+
+
+def _connection() -> Any:
+    return connections[conf.BOX_DATABASE]
+
+
+def _is_postgresql() -> bool:
+    return bool(_connection().vendor == "postgresql")
+
+
+@contextmanager
+def _atomic() -> Iterator[Any]:
+    """One transaction on the box; SQLite takes the write lock at once and overwrites what it deletes."""
+    with transaction.atomic(using=conf.BOX_DATABASE), _connection().cursor() as cursor:
+        yield cursor
+
+
+def _blob() -> str:
+    return "bytea" if _is_postgresql() else "BLOB"
+
+
+def _without_rowid() -> str:
+    """SQLite's hidden rowid keeps the order of arrival; PostgreSQL has no such thing to turn off."""
+    return "" if _is_postgresql() else " WITHOUT ROWID"
+
+
+def _exists(cursor: Any, name: str) -> bool:
+    plain = name.strip('"')
+    if _is_postgresql():
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+        return bool(cursor.fetchone()[0])
+    cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = %s", [plain])
+    return bool(cursor.fetchone()[0])
+
+
+def create_table(public_id: str) -> None:
+    """Make the table that takes a round's ballots; harmless if it is there."""
+    with _atomic() as cursor:
+        _harden(cursor)
+        cursor.execute(
+            f"CREATE TABLE IF NOT EXISTS {_name('sealed', public_id)} "
+            f"(id {_blob()} PRIMARY KEY, ciphertext {_blob()} NOT NULL){_without_rowid()}"
+        )
+
+
+def _harden(cursor: Any) -> None:
+    if not _is_postgresql():
+        cursor.execute("PRAGMA secure_delete=ON")
+
+
+def insert_sealed(public_id: str, rows: Sequence[tuple[bytes, bytes]]) -> None:
+    """Write one batch of (id, ciphertext) in one transaction; all of it is on disk when this returns.
+
+    Rows are written in the order of their random ids, which is a shuffle.
+    Raises: TableMissing if the round has been sealed off; nothing is written then.
+    """
+    name = _name("sealed", public_id)
+    try:
+        with _atomic() as cursor:
+            # A multi-row VALUES keeps the whole batch one statement, whatever the driver does with many.
+            ordered = sorted(rows)
+            for start in range(0, len(ordered), 400):
+                part = ordered[start : start + 400]
+                cursor.execute(
+                    f"INSERT INTO {name} (id, ciphertext) VALUES {', '.join(['(%s, %s)'] * len(part))}",  # noqa: S608 - the name is checked hexadecimal
+                    [value for row in part for value in row],
+                )
+    except DatabaseError as error:
+        if not table_exists("sealed", public_id):
+            raise TableMissing(public_id) from error
+        raise
+
+
+def table_exists(prefix: str, public_id: str) -> bool:
+    """Whether a round's table of this kind is there."""
+    with _connection().cursor() as cursor:
+        return _exists(cursor, _name(prefix, public_id))
+
+
+def seal_off(public_id: str) -> None:
+    """Rename a round's table, so that nothing more can be cast; harmless when done already.
+
+    Raises: TableMissing if the round never had a table.
+    """
+    sealed, closed = _name("sealed", public_id), _name("closed", public_id)
+    with _atomic() as cursor:
+        if _exists(cursor, sealed):
+            cursor.execute(f"ALTER TABLE {sealed} RENAME TO {closed}")
+        elif not _exists(cursor, closed):
+            raise TableMissing(public_id)
+
+
+# Counting
+
+
+def count_rows(prefix: str, public_id: str) -> int:
+    """Return how many rows a round's table of this kind holds; 0 if there is none.
+
+    For after closing only: a figure read while the round is open would tell when somebody cast.
+    """
+    name = _name(prefix, public_id)
+    with _connection().cursor() as cursor:
+        if not _exists(cursor, name):
+            return 0
+        cursor.execute(f"SELECT count(*) FROM {name}")  # noqa: S608
+        return int(cursor.fetchone()[0])
+
+
+def closed_rows(public_id: str, *, limit: int) -> list[tuple[bytes, bytes]]:
+    """Return up to `limit` rows still sealed, as (id, ephemeral public key), in the order of their random ids."""
+    with _connection().cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, substr(ciphertext, 1, {EPK_BYTES}) FROM {_name('closed', public_id)} ORDER BY id LIMIT %s",  # noqa: S608
+            [limit],
+        )
+        return [(bytes(row_id), bytes(epk)) for row_id, epk in cursor.fetchall()]
+
+
+def closed_ciphertexts(public_id: str, ids: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Return the ciphertexts of those of `ids` that are still sealed."""
+    found: dict[bytes, bytes] = {}
+    name = _name("closed", public_id)
+    with _connection().cursor() as cursor:
+        for start in range(0, len(ids), 500):
+            part = list(ids[start : start + 500])
+            cursor.execute(
+                f"SELECT id, ciphertext FROM {name} WHERE id IN ({', '.join(['%s'] * len(part))})",  # noqa: S608
+                part,
+            )
+            found.update((bytes(row_id), bytes(ciphertext)) for row_id, ciphertext in cursor.fetchall())
+    return found
+
+
+def move_opened(public_id: str, opened: dict[bytes, bytes]) -> None:
+    """Keep opened entries (id → canonical entry) and drop their sealed rows, in one transaction.
+
+    Ids that are no longer sealed are passed over, so sending the same chunk twice changes nothing.
+    """
+    closed, target = _name("closed", public_id), _name("opened", public_id)
+    with _atomic() as cursor:
+        _harden(cursor)
+        cursor.execute(
+            f"CREATE TABLE IF NOT EXISTS {target} "
+            f"(id {_blob()} PRIMARY KEY, entry {_blob()} NOT NULL){_without_rowid()}"
+        )
+        for row_id in sorted(opened):
+            cursor.execute(f"DELETE FROM {closed} WHERE id = %s", [row_id])  # noqa: S608
+            if cursor.rowcount == 1:
+                cursor.execute(f"INSERT INTO {target} (id, entry) VALUES (%s, %s)", [row_id, opened[row_id]])  # noqa: S608
+
+
+def opened_entries(public_id: str) -> Iterator[bytes]:
+    """Yield every opened entry, in the order of the random ids; nothing if no row was ever opened."""
+    name = _name("opened", public_id)
+    last = b""
+    while True:
+        with _connection().cursor() as cursor:
+            if not _exists(cursor, name):
+                return
+            cursor.execute(f"SELECT id, entry FROM {name} WHERE id > %s ORDER BY id LIMIT {CHUNK}", [last])  # noqa: S608
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        yield from (bytes(entry) for _row_id, entry in rows)
+        last = bytes(rows[-1][0])
+
+
+def write_ballots(public_id: str, ballots: Iterable[Ballot]) -> int:
+    """Write the counted ballots, sorted by token, drop everything that came before them, and return how many.
+
+    One transaction: staged first, then one sorted INSERT … SELECT into a new table, so that neither physical order
+    nor transaction numbers tell anything. Then VACUUM, as soon as no transaction is open. Harmless when repeated
+    with the same ballots.
+    """
+    staged, final = _name("staged", public_id), _name("ballot", public_id)
+    columns = f"token {_blob()} PRIMARY KEY, cell varchar(16) NOT NULL, rev integer NOT NULL, entry {_blob()} NOT NULL"
+    total = 0
+    with _atomic() as cursor:
+        _harden(cursor)
+        for name in (staged, final):
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+            cursor.execute(f"CREATE TABLE {name} ({columns}){_without_rowid()}")
+        batch: list[Ballot] = []
+        for ballot in ballots:
+            batch.append(ballot)
+            if len(batch) == CHUNK:
+                total += _stage(cursor, staged, batch)
+                batch = []
+        total += _stage(cursor, staged, batch)
+        cursor.execute(
+            f"INSERT INTO {final} (token, cell, rev, entry) "  # noqa: S608
+            f"SELECT token, cell, rev, entry FROM {staged} ORDER BY token"
+        )
+        for name in (staged, _name("opened", public_id), _name("closed", public_id), _name("sealed", public_id)):
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+    vacuum()
+    return total
+
+
+def _stage(cursor: Any, name: str, batch: list[Ballot]) -> int:
+    if batch:
+        cursor.executemany(f"INSERT INTO {name} (token, cell, rev, entry) VALUES (%s, %s, %s, %s)", batch)  # noqa: S608
+    return len(batch)
+
+
+def vacuum() -> None:
+    """Rewrite the box's file, so that no dropped page survives; done later by whoever holds no transaction."""
+    connection = _connection()
+    if connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        if _is_postgresql():
+            cursor.execute("VACUUM")
+        else:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def ballots(public_id: str) -> Iterator[Ballot]:
+    """Yield the counted ballots in the order of their tokens; nothing before the count."""
+    name = _name("ballot", public_id)
+    last = b""
+    while True:
+        with _connection().cursor() as cursor:
+            if not _exists(cursor, name):
+                return
+            cursor.execute(
+                f"SELECT token, cell, rev, entry FROM {name} WHERE token > %s ORDER BY token LIMIT {CHUNK}",  # noqa: S608
+                [last],
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        for token, cell, rev, entry in rows:
+            yield Ballot(bytes(token), cell, rev, bytes(entry))
+        last = bytes(rows[-1][0])
+
+
+def drop_round(public_id: str) -> None:
+    """Remove every table of a round: for tests and for data whose retention has ended."""
+    with _atomic() as cursor:
+        _harden(cursor)
+        for prefix in ("sealed", "closed", "opened", "staged", "ballot"):
+            cursor.execute(f"DROP TABLE IF EXISTS {_name(prefix, public_id)}")

@@ -1,0 +1,48 @@
+"""System checks: settings under which ballots would not be anonymous."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from peer_review.conf import conf
+
+
+@register()
+def check_box_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The box needs a database of its own, and the router that keeps Django's tables out of it."""
+    alias = conf.BOX_DATABASE
+    if alias not in settings.DATABASES or alias == "default":
+        return [
+            Error(
+                f"PEER_REVIEW_BOX_DATABASE names {alias!r}, which is not a database of its own.",
+                hint="Add a second entry to DATABASES: ballots never lie beside people.",
+                id="peer_review.E001",
+            )
+        ]
+    found: list[CheckMessage] = []
+    main, box = settings.DATABASES["default"], settings.DATABASES[alias]
+    if all(main.get(part) == box.get(part) for part in ("ENGINE", "NAME", "HOST", "PORT")):
+        found.append(Error("The ballot box shares the main database.", id="peer_review.E002"))
+    if "peer_review.box.router.BoxRouter" not in settings.DATABASE_ROUTERS:
+        found.append(
+            Error(
+                "DATABASE_ROUTERS lacks peer_review.box.router.BoxRouter.",
+                hint="Without it Django makes tables with sequences and times in the box.",
+                id="peer_review.E003",
+            )
+        )
+    return found
+
+
+@register()
+def check_sessions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Drawing must leave no time behind."""
+    if settings.SESSION_SAVE_EVERY_REQUEST:
+        return [
+            Warning(
+                "SESSION_SAVE_EVERY_REQUEST writes a time into the session of everyone who draws a ballot paper.",
+                id="peer_review.W001",
+            )
+        ]
+    return []

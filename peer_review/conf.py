@@ -1,0 +1,55 @@
+"""Settings of the plugin, all under the prefix PEER_REVIEW_, read when used so that tests may override them."""
+
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS: dict[str, Any] = {
+    # Alias of the ballot box's own database.
+    "BOX_DATABASE": "box",
+    # Dotted path of the function that proposes a roll: (round) -> Iterable[peer_review.roll.Person].
+    "ROLL_SOURCE": "peer_review.roll.propose_from_groups",
+    # Encrypts the cells' private keys at rest.
+    "KEY_SECRET": None,
+    # Names of the Django groups that hold each role.
+    "GROUPS": {
+        "organiser": "organiser",
+        "scrutineer": "scrutineer",
+        "inspector": "inspector",
+        "leadership": "leadership",
+    },
+    # Group commits: a batch goes out with this many ballots from this many requests, or after this many seconds.
+    "BATCH_BALLOTS": 50,
+    "BATCH_REQUESTS": 5,
+    "BATCH_WINDOW": 2.0,
+    # The longest a cast request waits before the browser is told to ask again, in seconds.
+    "CAST_WAIT": 8.0,
+    # Spare cell keys kept ready in the pool.
+    "KEY_POOL_SIZE": 50,
+    # Default floor k, and the lowest a scheme may ask for.
+    "FLOOR": 5,
+    "MINIMUM_FLOOR": 3,
+    # Largest body the cast view reads, in bytes.
+    "CAST_MAX_BYTES": 2_000_000,
+    # How often one credential may be cast, as far as one process remembers (a courtesy; the count decides).
+    "CAST_LIMIT": 50,
+    # How many credentials and receipts one process remembers.
+    "CAST_MEMORY": 100_000,
+    # Up to this many people, leaders and section heads are proposed as evaluators of the whole house.
+    "HOUSE_WIDE_LIMIT": 300,
+}
+
+
+class Conf:
+    """Attribute access to the settings: `conf.FLOOR` is settings.PEER_REVIEW_FLOOR or its default."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in DEFAULTS:
+            raise AttributeError(name)
+        value = getattr(settings, f"PEER_REVIEW_{name}", DEFAULTS[name])
+        if name == "KEY_SECRET" and not value:
+            return settings.SECRET_KEY
+        return value
+
+
+conf = Conf()

@@ -1,0 +1,103 @@
+"""What may be shown: groups of ballots that are large enough, and that no subtraction takes apart.
+
+How it holds. For each criterion the ballots are first parted into disjoint *bases*, each of at least `floor` answers:
+a voter class of one subject, if every class of that subject that has ballots is large enough; else the whole subject;
+else, with other subjects too small to be shown, the rest of their section; else the rest of the unit. Ballots in no
+base are in no figure at all. Every published figure is a function of whole bases. So whatever is added or subtracted,
+what is left over consists of whole bases again, and each of them is at least `floor` ballots, or of nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .scales import Ints
+
+Flags = npt.NDArray[np.bool_]
+#: Bars of a distribution with fewer ballots than this are joined with their neighbours: no single harsh ballot shows.
+BAR_FLOOR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """Which base the ballots of each (subject, class) lie in, for one criterion.
+
+    `classes_shown` (subjects,): each class of the subject is a base of its own.
+    `subject_shown` (subjects,): the subject's figures are shown; False says 样本不足.
+    `section_rest` (subjects,): too small alone, shown within the rest of its section.
+    `unit_rest` (subjects,): too small even there, shown within the rest of the unit.
+    """
+
+    classes_shown: Flags
+    subject_shown: Flags
+    section_rest: Flags
+    unit_rest: Flags
+
+
+def part(counted: Ints, n: Ints, sections: Ints, *, floor: int) -> Bases:
+    """Return the bases of one criterion.
+
+    Shape: counted and n are (subjects, classes): ballots, and those among them that answered this criterion;
+        sections is (subjects,), numbered from 0.
+    A class counts as empty only without any ballot: if one whose ballots all abstained did too, the page would tell
+    that they did.
+    """
+    voted = counted > 0
+    total = n.sum(axis=1)
+    subject_shown = total >= floor
+    classes_shown = subject_shown & (~voted | (n >= floor)).all(axis=1)
+
+    left = ~subject_shown & voted.any(axis=1)
+    many = int(sections.max()) + 1 if len(sections) else 0
+    of_section = np.bincount(sections, weights=np.where(left, total, 0), minlength=many)
+    section_rest = left & (of_section[sections] >= floor)
+    left &= ~section_rest
+    unit_rest = left & (total[left].sum() >= floor)
+    return Bases(classes_shown, subject_shown, section_rest, unit_rest)
+
+
+def bars(distribution: Ints) -> tuple[tuple[int, int, int], ...] | None:
+    """Return a distribution as (first bin, last bin, ballots), or None where it may not be shown.
+
+    Neighbouring bins are joined until each bar that is not empty holds at least BAR_FLOOR ballots. If one bar is
+    left it says nothing but that all are in it, so nothing is shown: unanimous ballots and nearly unanimous ones
+    look alike.
+    """
+    joined = [(at, at, int(count)) for at, count in enumerate(distribution)]
+    while (small := next((i for i, bar in enumerate(joined) if 0 < bar[2] < BAR_FLOOR), None)) is not None:
+        neighbours = [i for i in (small - 1, small + 1) if 0 <= i < len(joined)]
+        if not neighbours:
+            return None
+        # Towards the fuller neighbour; of equal ones, upwards.
+        other = max(neighbours, key=lambda i: (joined[i][2], i))
+        first, second = sorted((small, other))
+        merged = (joined[first][0], joined[second][1], joined[first][2] + joined[second][2])
+        joined[first : second + 1] = [merged]
+    if sum(1 for bar in joined if bar[2]) < 2:
+        return None
+    return tuple(joined)
+
+
+def comparable(sizes: Ints, *, floor: int) -> tuple[frozenset[int], bool]:
+    """Return the sections whose means may be shown to people who may not see the members' own figures, and whether
+    the mean of all may.
+
+    Shape: sizes is (criteria, sections), how many members have a figure.
+    A section needs more than `floor` of them in every criterion, so that neither a member nor a stranger can take
+    it apart. What is left of the unit beside the shown sections must be as many or none, even for somebody who
+    knows one of the sections left over from within, as its head does; else more sections are held back, the
+    smallest first.
+    """
+    smallest = sizes.min(axis=0) if sizes.size else np.zeros(0, dtype=np.int64)
+    shown = {int(at) for at in np.flatnonzero(smallest > floor)}
+    while not (safe := _leaves_a_crowd(sizes, shown, floor=floor)) and shown:
+        shown.discard(min(shown, key=lambda at: (int(smallest[at]), at)))
+    return frozenset(shown), bool(safe and sizes.size and (sizes.sum(axis=1) > floor).all())
+
+
+def _leaves_a_crowd(sizes: Ints, shown: set[int], *, floor: int) -> bool:
+    others = [at for at in range(sizes.shape[1] if sizes.ndim == 2 else 0) if at not in shown]
+    rest = sizes[:, others].sum(axis=1, keepdims=True) if others else np.zeros((len(sizes), 1), dtype=np.int64)
+    left = np.concatenate([rest, rest - sizes[:, others]], axis=1) if others else rest
+    return bool(((left == 0) | (left > floor)).all())

@@ -1,0 +1,254 @@
+"""From all ballots of a round to the figures that may be published, and nothing else."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .aggregate import Stats, aggregate
+from .combine import Combined, combine
+from .disclosure import Bases, bars, comparable, part
+from .scales import SPREAD_FLOOR, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
+
+
+@dataclass(frozen=True, slots=True)
+class Ballots:
+    """The counted ballots of a round.
+
+    Shape: subject and voter_class are (ballots,), positions in the plan's lists; answers is (ballots, criteria) as
+        given, NaN for 不了解.
+    """
+
+    subject: Ints
+    voter_class: Ints
+    answers: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The counting rules, frozen when the round opened. `sections` gives each subject's section, numbered from 0.
+
+    `decimals` None leaves figures unrounded, which only tests of the arithmetic want.
+    """
+
+    scale: str
+    floor: int
+    trim: bool
+    class_weights: Floats
+    criterion_weights: Floats
+    sections: Ints
+    decimals: int | None = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published figure: points from 0 to 100 with the bounds of its 95 % interval.
+
+    n answered, abstentions did not know enough; both 0 for the weighted score over several criteria. Bars are
+    (first bin, last bin, ballots).
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int = 0
+    abstentions: int = 0
+    bars: tuple[tuple[int, int, int], ...] | None = None
+
+    @property
+    def grade(self) -> str:
+        return grade_of(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is published of one subject, section or unit. A None, and a class that is missing, say 样本不足.
+
+    criteria: one a criterion. classes: voter class → one a criterion, then the class's score. members: of how many
+    subjects a section's or the unit's means are made.
+    """
+
+    score: Figure | None
+    criteria: tuple[Figure | None, ...]
+    classes: dict[int, tuple[tuple[Figure | None, ...], Figure | None]] = field(default_factory=dict)
+    members: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Everything that may be published of a round.
+
+    `open_sections` and `unit_open`: whose means may be shown to people who may not see the members' own figures
+    (see disclosure.comparable).
+    """
+
+    subjects: tuple[Sheet, ...]
+    sections: tuple[Sheet, ...]
+    unit: Sheet
+    open_sections: frozenset[int]
+    unit_open: bool
+
+
+def release(ballots: Ballots, plan: Plan) -> Release:
+    """Return the figures of a round after disclosure control.
+
+    A section's figure is the mean of its subjects' figures, each weighing the same; those too small to be shown
+    come in together, as disclosure.part allows. A score is the weighted mean of the criteria that are shown, and so
+    never tells more than they do. Its interval adds the criteria's: cautious, because the same people gave them.
+    """
+    subjects, classes = len(plan.sections), len(plan.class_weights)
+    sections = int(plan.sections.max()) + 1 if subjects else 0
+    points = to_points(ballots.answers, plan.scale)
+    makers = [
+        _Criterion(ballots, points[:, at], plan, subjects=subjects, classes=classes, sections=sections)
+        for at in range(points.shape[1])
+    ]
+    sheets = [_subject_sheet(makers, plan, at) for at in range(subjects)]
+    section_sheets = [_group_sheet([maker.section(at) for maker in makers], plan) for at in range(sections)]
+    unit = _group_sheet([maker.unit() for maker in makers], plan)
+    sizes = np.array(
+        [np.bincount(plan.sections, weights=maker.bases.subject_shown, minlength=sections) for maker in makers],
+        dtype=np.int64,
+    )
+    open_sections, unit_open = comparable(sizes.reshape(len(makers), -1), floor=plan.floor)
+    return Release(tuple(sheets), tuple(section_sheets), unit, open_sections, unit_open)
+
+
+@dataclass(slots=True)
+class _Mean:
+    """A mean over members' figures, still unrounded."""
+
+    value: float
+    half: float
+    n: int
+    abstentions: int
+    members: int
+
+
+class _Criterion:
+    """Bases and figures of one criterion."""
+
+    def __init__(
+        self, ballots: Ballots, points: Floats, plan: Plan, *, subjects: int, classes: int, sections: int
+    ) -> None:
+        self.plan, self.classes = plan, classes
+        edges = bin_edges(plan.scale)
+        cell = ballots.subject * classes + ballots.voter_class
+        self.stats = aggregate(cell, points, groups=subjects * classes, edges=edges)
+        counted, n = (a.reshape(subjects, classes) for a in (self.stats.counted, self.stats.n))
+        self.bases: Bases = part(counted, n, plan.sections, floor=plan.floor)
+        self.subjects = self._combine(self.stats)
+        self.singles = self._combine_alone(self.stats)
+        self.abstentions = (counted - n).sum(axis=1)
+        self.distribution = self.stats.distribution.reshape(subjects, classes, len(edges)).sum(axis=1)
+        # The rests: their subjects' ballots pooled by class; one group per section, and a last one for the unit.
+        place = np.full(subjects, -1, dtype=np.int64)
+        place[self.bases.section_rest] = plan.sections[self.bases.section_rest]
+        place[self.bases.unit_rest] = sections
+        pooled = np.where(place[ballots.subject] >= 0, place[ballots.subject] * classes + ballots.voter_class, -1)
+        rests = aggregate(pooled, points, groups=(sections + 1) * classes, edges=edges)
+        self.rests = self._combine(rests)
+        self.rest_abstentions = rests.abstentions.reshape(-1, classes).sum(axis=1)
+        self.rest_members = np.bincount(place[place >= 0], minlength=sections + 1)
+
+    def _combine(self, stats: Stats) -> Combined:
+        plan = self.plan
+        floor = SPREAD_FLOOR[plan.scale]
+        return combine(stats, plan.class_weights, floor=plan.floor, trim=plan.trim, spread_floor=floor)
+
+    def _combine_alone(self, stats: Stats) -> Combined:
+        plan = self.plan
+        return combine(stats, np.ones(1), floor=plan.floor, trim=plan.trim, spread_floor=SPREAD_FLOOR[plan.scale])
+
+    def subject(self, at: int) -> _Mean | None:
+        """Return one subject's figure, None if it is not shown."""
+        if not self.bases.subject_shown[at]:
+            return None
+        made = self.subjects
+        return _Mean(float(made.value[at]), float(made.half[at]), int(made.n[at]), int(self.abstentions[at]), 1)
+
+    def voter_class(self, at: int, one: int) -> _Mean | None:
+        """Return one class's figure for one subject, None if it is not shown or has no ballot."""
+        cell = at * self.classes + one
+        if not self.bases.classes_shown[at] or not self.stats.n[cell]:
+            return None
+        made, abstentions = self.singles, self.stats.abstentions
+        return _Mean(float(made.value[cell]), float(made.half[cell]), int(made.n[cell]), int(abstentions[cell]), 1)
+
+    def rest(self, at: int) -> _Mean | None:
+        """Return the pooled figure of a section's small subjects, None if there is no such group."""
+        members = int(self.rest_members[at])
+        if not members:
+            return None
+        made = self.rests
+        abstentions = int(self.rest_abstentions[at])
+        return _Mean(float(made.value[at]), float(made.half[at]), int(made.n[at]), abstentions, members)
+
+    def section(self, at: int) -> _Mean | None:
+        """Return the mean of a section's subjects."""
+        members = [self.subject(int(i)) for i in np.flatnonzero(self.plan.sections == at)]
+        return _mean_of([*members, self.rest(at)])
+
+    def unit(self) -> _Mean | None:
+        """Return the mean of all subjects."""
+        members = [self.subject(i) for i in range(len(self.plan.sections))]
+        return _mean_of([*members, *(self.rest(at) for at in range(len(self.rest_members)))])
+
+
+def _mean_of(parts: list[_Mean | None]) -> _Mean | None:
+    """Return the mean of several groups' figures, each weighing as many as its members."""
+    known = [one for one in parts if one is not None]
+    members = sum(one.members for one in known)
+    if not members:
+        return None
+    return _Mean(
+        value=sum(one.value * one.members for one in known) / members,
+        half=sum((one.half * one.members) ** 2 for one in known) ** 0.5 / members,
+        n=sum(one.n for one in known),
+        abstentions=sum(one.abstentions for one in known),
+        members=members,
+    )
+
+
+def _subject_sheet(makers: list[_Criterion], plan: Plan, at: int) -> Sheet:
+    means = [maker.subject(at) for maker in makers]
+    figures = tuple(
+        _figure(mean, plan, shown=bars(maker.distribution[at]) if mean else None)
+        for mean, maker in zip(means, makers, strict=True)
+    )
+    classes = {}
+    for one in range(len(plan.class_weights)):
+        of_class = [maker.voter_class(at, one) for maker in makers]
+        if any(of_class):
+            classes[one] = (tuple(_figure(mean, plan) for mean in of_class), _score(of_class, plan))
+    return Sheet(score=_score(means, plan), criteria=figures, classes=classes, members=1)
+
+
+def _group_sheet(means: list[_Mean | None], plan: Plan) -> Sheet:
+    members = max((mean.members for mean in means if mean), default=0)
+    return Sheet(_score(means, plan), tuple(_figure(mean, plan) for mean in means), members=members)
+
+
+def _score(means: list[_Mean | None], plan: Plan) -> Figure | None:
+    """Return the weighted score over the criteria that are shown, their weights renormalised."""
+    known = [(float(plan.criterion_weights[at]), mean) for at, mean in enumerate(means) if mean is not None]
+    total = sum(weight for weight, _mean in known)
+    if not total:
+        return None
+    value = sum(weight * mean.value for weight, mean in known) / total
+    half = sum(weight * mean.half for weight, mean in known) / total
+    return Figure(*_bounds(value, half, plan))
+
+
+def _figure(mean: _Mean | None, plan: Plan, *, shown: tuple[tuple[int, int, int], ...] | None = None) -> Figure | None:
+    if mean is None:
+        return None
+    return Figure(*_bounds(mean.value, mean.half, plan), n=mean.n, abstentions=mean.abstentions, bars=shown)
+
+
+def _bounds(value: float, half: float, plan: Plan) -> tuple[float, float, float]:
+    """Return value, low and high, inside 0 to 100 and rounded."""
+    three = (value, max(0.0, value - half), min(100.0, value + half))
+    if plan.decimals is None:
+        return three
+    value, low, high = (round_half_up(one, plan.decimals) for one in three)
+    return value, low, high

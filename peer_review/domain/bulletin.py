@@ -1,0 +1,106 @@
+"""The bulletin: made once when a round is counted, read by everyone, proven leaf by leaf."""
+
+import threading
+from bisect import bisect_left
+from collections import Counter, OrderedDict
+from typing import Any
+
+from peer_review.box import store
+from peer_review.crypto import ballots, canonical, merkle
+from peer_review.crypto.encoding import hex_decode
+from peer_review.crypto.errors import BadEncoding
+from peer_review.domain.keys import receipt_key
+from peer_review.exceptions import UnknownLeaf
+from peer_review.models import Bulletin, Round
+
+#: Trees kept in each process: a proof then costs its own length only.
+_TREES_KEPT = 4
+_trees: OrderedDict[int, merkle.Tree] = OrderedDict()
+_trees_lock = threading.Lock()
+
+
+def make_bulletin(round: Round) -> Bulletin:
+    """Sign and keep the bulletin over a round's written ballots.
+
+    Raises: peer_review.crypto.errors.BadBulletin if the figures do not add up; no such bulletin is ever signed.
+    """
+    leaves: list[bytes] = []
+    counted: Counter[str] = Counter()
+    for ballot in store.ballots(round.public_id):
+        leaves.append(merkle.leaf_hash(ballot.entry))
+        counted[ballot.cell] += 1
+    figures = [
+        ballots.CellFigures(cell=cell.key, eligible=cell.eligible, drawn=cell.drawn, counted=counted[cell.key])
+        for cell in round.cells.with_turnout()
+    ]
+    made = ballots.make_bulletin(
+        receipt_key(round),
+        round_id=round.public_id,
+        manifest_fingerprint=round.fingerprint,
+        leaves=leaves,
+        cells=figures,
+    )
+    bulletin: Bulletin = Bulletin.objects.create(
+        round=round,
+        head=canonical.dumps(made["head"]).decode("ascii"),
+        signature=made["sig"],
+        size=made["head"]["size"],
+        root=made["head"]["root"],
+        leaves=b"".join(sorted(leaves)),
+    )
+    return bulletin
+
+
+def published_json(bulletin: Bulletin) -> bytes:
+    """Return the bulletin as it is published: canonical JSON."""
+    return canonical.dumps(
+        {
+            "v": ballots.VERSION,
+            "head": head_of(bulletin),
+            "sig": bulletin.signature,
+            "leaves": [leaf.hex() for leaf in bulletin.leaf_hashes()],
+        }
+    )
+
+
+def head_of(bulletin: Bulletin) -> dict[str, Any]:
+    """Return the signed head."""
+    head: dict[str, Any] = canonical.loads(bulletin.head)
+    return head
+
+
+def inclusion_proof(bulletin: Bulletin, leaf: str) -> dict[str, Any]:
+    """Return the proof that a leaf hash is in the bulletin: {index, size, proof, root}.
+
+    Raises: UnknownLeaf, also for what is no hash at all.
+    """
+    try:
+        wanted = hex_decode(leaf, length=32)
+    except BadEncoding as error:
+        raise UnknownLeaf from error
+    tree = _tree(bulletin)
+    leaves = tree.levels[0]
+    index = bisect_left(leaves, wanted)
+    if index == len(leaves) or leaves[index] != wanted:
+        raise UnknownLeaf
+    return {
+        "index": index,
+        "size": tree.size,
+        "proof": [step.hex() for step in tree.proof(index)],
+        "root": tree.root.hex(),
+    }
+
+
+def _tree(bulletin: Bulletin) -> merkle.Tree:
+    with _trees_lock:
+        if bulletin.pk in _trees:
+            _trees.move_to_end(bulletin.pk)
+            held = _trees[bulletin.pk]
+            if held.root.hex() == bulletin.root:
+                return held
+    tree = merkle.Tree(bulletin.leaf_hashes())
+    with _trees_lock:
+        _trees[bulletin.pk] = tree
+        while len(_trees) > _TREES_KEPT:
+            _trees.popitem(last=False)
+    return tree

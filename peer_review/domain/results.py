@@ -1,0 +1,143 @@
+"""Publishing: from the counted ballots to figures that may be shown, all at once, and then never again.
+
+Until publication no figure exists anywhere outside the counted ballots; afterwards only those that have passed
+disclosure control exist in the main database.
+"""
+
+import json
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from peer_review.box import store
+from peer_review.counting.release import Ballots, Figure, Plan, Release, Sheet, release
+from peer_review.crypto.ballots import DONT_KNOW
+from peer_review.domain.rounds import mark_published
+from peer_review.enums import ResultScope, RoundState
+from peer_review.exceptions import WrongState
+from peer_review.models import CriterionResult, Result, Round, Subject
+
+BATCH = 1000
+
+
+@transaction.atomic
+def publish_round(round: Round, *, by: Any) -> Round:
+    """Compute, control and keep the figures of a counted round, and let those whom the scheme names read them.
+
+    Raises: WrongState, ClockSetBack.
+    """
+    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    if round.state != RoundState.COUNTED:
+        raise WrongState(state=round.get_state_display())
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    sections = dict.fromkeys(subject.section_key for subject in subjects)
+    made = release(read_ballots(round, subjects), make_plan(round, subjects))
+    _keep(round, subjects, list(sections), made)
+    return mark_published(round, by=by)
+
+
+def make_plan(round: Round, subjects: list[Subject]) -> Plan:
+    """Return the counting rules that the round froze when it opened."""
+    form = round.form
+    order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in subjects))}
+    return Plan(
+        scale=form["scale"],
+        floor=int(form["floor"]),
+        trim=bool(form["trim"]),
+        class_weights=np.array([float(one["weight"]) for one in form["classes"]]),
+        criterion_weights=np.array([float(one["weight"]) for one in form["criteria"]]),
+        sections=np.array([order[subject.section_key] for subject in subjects], dtype=np.int64),
+    )
+
+
+def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
+    """Return the counted ballots of a round as arrays; 不了解 is NaN."""
+    criteria = [one["key"] for one in round.form["criteria"]]
+    classes = {one["key"]: at for at, one in enumerate(round.form["classes"])}
+    position = {subject.pk: at for at, subject in enumerate(subjects)}
+    cells = {
+        key: (position[subject], classes[voter_class])
+        for key, subject, voter_class in round.cells.values_list("key", "subject_id", "voter_class")
+    }
+    where: list[tuple[int, int]] = []
+    answers: list[list[float]] = []
+    for ballot in store.ballots(round.public_id):
+        given = json.loads(ballot.entry)["ballot"]["a"]
+        where.append(cells[ballot.cell])
+        answers.append([np.nan if given[key] == DONT_KNOW else float(given[key]) for key in criteria])
+    places = np.array(where, dtype=np.int64).reshape(-1, 2)
+    return Ballots(
+        subject=places[:, 0],
+        voter_class=places[:, 1],
+        answers=np.array(answers, dtype=np.float64).reshape(-1, len(criteria)),
+    )
+
+
+def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Release) -> None:
+    names = {subject.section_key: subject.section_name for subject in subjects}
+    pairs: list[tuple[Result, Sheet]] = []
+    for subject, sheet in zip(subjects, made.subjects, strict=True):
+        result = _result(round, ResultScope.SUBJECT, sheet, label=subject.label, sort_order=subject.sort_order)
+        result.subject, result.section_key = subject, subject.section_key
+        pairs.append((result, sheet))
+    for at, (key, sheet) in enumerate(zip(sections, made.sections, strict=True)):
+        result = _result(round, ResultScope.SECTION, sheet, label=names[key] or key, sort_order=at)
+        result.section_key, result.comparable = key, at in made.open_sections
+        pairs.append((result, sheet))
+    unit = _result(round, ResultScope.UNIT, made.unit, label="", sort_order=0)
+    unit.comparable = made.unit_open
+    pairs.append((unit, made.unit))
+
+    keys = [one["key"] for one in round.form["classes"]]
+    for result, sheet in pairs:
+        result.classes = {
+            keys[one]: [score.value, score.low, score.high]
+            for one, (_figures, score) in sheet.classes.items()
+            if score is not None
+        }
+    Result.objects.bulk_create([result for result, _sheet in pairs], batch_size=BATCH)
+    rows = [row for result, sheet in pairs for row in _criteria(round, result, sheet, keys)]
+    CriterionResult.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _result(round: Round, scope: ResultScope, sheet: Sheet, *, label: str, sort_order: int) -> Result:
+    score = sheet.score
+    ballots = max((figure.n + figure.abstentions for figure in sheet.criteria if figure), default=0)
+    return Result(
+        round=round,
+        scope=scope,
+        label=label,
+        sort_order=sort_order,
+        score=score.value if score else None,
+        low=score.low if score else None,
+        high=score.high if score else None,
+        ballots=ballots if score else None,
+        members=sheet.members,
+    )
+
+
+def _criteria(round: Round, result: Result, sheet: Sheet, keys: list[str]) -> list[CriterionResult]:
+    rows = []
+    for at, (criterion, figure) in enumerate(zip(round.form["criteria"], sheet.criteria, strict=True)):
+        if figure is None:
+            continue
+        of_class = {keys[one]: figures[at] for one, (figures, _score) in sheet.classes.items()}
+        rows.append(
+            CriterionResult(
+                result=result,
+                criterion=criterion["key"],
+                value=figure.value,
+                low=figure.low,
+                high=figure.high,
+                n=figure.n,
+                abstentions=figure.abstentions,
+                bars=[list(bar) for bar in figure.bars] if figure.bars else None,
+                classes={key: _list(one) for key, one in of_class.items() if one is not None},
+            )
+        )
+    return rows
+
+
+def _list(figure: Figure) -> list[float | int | None]:
+    return [figure.value, figure.low, figure.high, figure.n, figure.abstentions]

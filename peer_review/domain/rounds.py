@@ -1,0 +1,361 @@
+"""Life of a round: one function per arrow, each with its own named refusals. Callers check permission."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Max
+from django.dispatch import Signal
+from django.utils import timezone
+
+from peer_review import audit, signals
+from peer_review.box import store
+from peer_review.box.batcher import batcher
+from peer_review.domain.keys import key_progress, make_manifest, make_receipt_key
+from peer_review.domain.roll import clear_roll, lock_draft
+from peer_review.domain.schemes import check_scheme, freeze_scheme
+from peer_review.enums import RoundState
+from peer_review.exceptions import (
+    BatchSettingsInvalid,
+    BoxKeyUntested,
+    CellWithNobody,
+    ClockSetBack,
+    DatesInPast,
+    DatesInvalid,
+    EmptyRoll,
+    KeysMissing,
+    NoBoxKey,
+    NoScrutineer,
+    NotOpenYet,
+    NotOrganiser,
+    NotScrutineer,
+    Refusal,
+    RoundClosed,
+    SelfEvaluation,
+    SubjectWithNobody,
+    UnknownVoterClass,
+    WrongState,
+)
+from peer_review.models import Assignment, Cell, Round, Scheme
+from peer_review.querysets import users_with_role
+
+#: How far two servers' clocks may differ before we speak of a clock set back.
+CLOCK_TOLERANCE = timedelta(seconds=5)
+_EDITABLE = frozenset(
+    {"title", "purpose", "kind", "scheme", "organiser", "opens_at", "closes_at", "batch_window", "batch_floor"}
+)
+
+
+@transaction.atomic
+def create_round(
+    *,
+    by: Any,
+    title: str,
+    kind: str,
+    scheme: Scheme,
+    opens_at: datetime,
+    closes_at: datetime,
+    organiser: Any = None,
+    scrutineers: Iterable[Any] = (),
+    purpose: str = "",
+    batch_window: int | None = None,
+    batch_floor: int | None = None,
+    now: datetime | None = None,
+) -> Round:
+    """Return a new draft. The responsible organiser is `by` unless another is named.
+
+    Raises: SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, BatchSettingsInvalid.
+    """
+    round = Round(
+        title=title,
+        purpose=purpose,
+        kind=kind,
+        scheme=scheme,
+        organiser=organiser or by,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        batch_window=batch_window,
+        batch_floor=batch_floor,
+    )
+    scrutineers = list(scrutineers)
+    check_scheme(scheme)
+    _check_terms(round, scrutineers, now or timezone.now())
+    round.save()
+    round.scrutineers.set(scrutineers)
+    audit.record(round, "peer_review.round.create", by=by)
+    return round
+
+
+@transaction.atomic
+def update_round(
+    round: Round, *, by: Any, scrutineers: Iterable[Any] | None = None, now: datetime | None = None, **changes: Any
+) -> Round:
+    """Return the draft with its terms changed. Another kind or scheme empties the roll, which no longer fits.
+
+    Taking a scrutineer away forgets the box key: they may be the one who holds it.
+    Raises: RoundFrozen, SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast,
+        BatchSettingsInvalid; TypeError for a field that is not a term.
+    """
+    if unknown := set(changes) - _EDITABLE:
+        raise TypeError(f"not editable: {sorted(unknown)}")
+    round = lock_draft(round)
+    before = (round.kind, round.scheme_id)
+    held = set(round.scrutineers.all())
+    for name, value in changes.items():
+        setattr(round, name, value)
+    chosen = held if scrutineers is None else set(scrutineers)
+    check_scheme(round.scheme)
+    _check_terms(round, chosen, now or timezone.now())
+    if held - chosen:
+        round.box_public, round.box_key_tested = "", False
+    round.save()
+    round.scrutineers.set(chosen)
+    if before != (round.kind, round.scheme_id):
+        clear_roll(round)
+    audit.record(round, "peer_review.round.update", by=by, fields=sorted(changes))
+    return round
+
+
+@transaction.atomic
+def delete_round(round: Round, *, by: Any) -> None:
+    """Delete a draft.
+
+    Raises: RoundFrozen.
+    """
+    round = lock_draft(round)
+    audit.record(round, "peer_review.round.delete", by=by)
+    clear_roll(round)
+    round.delete()
+
+
+def opening_obstacles(round: Round, *, now: datetime | None = None) -> list[Refusal]:
+    """Return every reason why this draft cannot be opened yet; empty when it can. The organiser's to-do list."""
+    return list(_obstacles(round, now or timezone.now()))
+
+
+@transaction.atomic
+def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+    """Freeze form, roll and keys, make the box's table, publish manifest and fingerprint.
+
+    Casting begins at `opens_at`, or at once if that has passed.
+    Raises: WrongState, and whatever opening_obstacles would list.
+    """
+    now = now or timezone.now()
+    round = _lock(round, RoundState.DRAFT)
+    for obstacle in _obstacles(round, now):
+        raise obstacle
+    round.form = freeze_scheme(round.scheme)
+    round.receipt_key, round.receipt_public = make_receipt_key()
+    round.manifest, round.fingerprint = make_manifest(round)
+    round.state, round.opened_at = RoundState.OPEN, now
+    round.save()
+    # In a database of its own, so not in this transaction. Left behind by a failure it is empty, and found again.
+    store.create_table(round.public_id)
+    audit.record(round, "peer_review.round.open", by=by, fingerprint=round.fingerprint)
+    _announce(signals.round_opened, round, by)
+    return round
+
+
+@transaction.atomic
+def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+    """End drawing and casting, destroy the cells' private keys, seal the box off.
+
+    `by` None is the clock. The box's table is renamed before the state is written: after a crash in between,
+    nothing can be cast and closing again finishes the work.
+    Raises: WrongState, ClockSetBack.
+    """
+    now = now or timezone.now()
+    round = _lock(round, RoundState.OPEN)
+    _check_clock(round, now)
+    batcher.flush(round.public_id)
+    store.seal_off(round.public_id)
+    round.cells.update(private_key=b"")
+    round.state, round.closed_at = RoundState.CLOSED, now
+    round.save(update_fields=["state", "closed_at"])
+    audit.record(round, "peer_review.round.close", by=by, early=now < round.closes_at)
+    transaction.on_commit(_wipe_dead_keys)
+    _announce(signals.round_closed, round, by)
+    return round
+
+
+def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
+    """Close every open round whose time has come and return them. A refusal leaves that round for the next time."""
+    now = now or timezone.now()
+    closed = []
+    for round in Round.objects.due_to_close(now).order_by("pk"):
+        try:
+            closed.append(close_round(round, by=None, now=now))
+        except (WrongState, ClockSetBack):
+            continue  # Another process was faster, or the clock is wrong: the next tick sees.
+    return closed
+
+
+def mark_counted(round: Round, *, by: Any, now: datetime | None = None, **data: Any) -> Round:
+    """Record that the ballots of a closed round have been counted. Called by domain.count, in its transaction.
+
+    Raises: WrongState, ClockSetBack.
+    """
+    return _advance(
+        round, RoundState.CLOSED, RoundState.COUNTED, "peer_review.round.count", signals.round_counted, by, now, data
+    )
+
+
+def mark_published(round: Round, *, by: Any, now: datetime | None = None, **data: Any) -> Round:
+    """Record that the results may be read. Called by domain.results, in its transaction.
+
+    Raises: WrongState, ClockSetBack.
+    """
+    return _advance(
+        round,
+        RoundState.COUNTED,
+        RoundState.PUBLISHED,
+        "peer_review.round.publish",
+        signals.round_published,
+        by,
+        now,
+        data,
+        stamp="published_at",
+    )
+
+
+def archive_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+    """Put a published round away; its results stay readable.
+
+    Raises: WrongState, ClockSetBack.
+    """
+    return _advance(
+        round,
+        RoundState.PUBLISHED,
+        RoundState.ARCHIVED,
+        "peer_review.round.archive",
+        signals.round_archived,
+        by,
+        now,
+        {},
+    )
+
+
+def check_collecting(
+    *, state: str, opens_at: datetime, closes_at: datetime, opened_at: datetime | None, now: datetime
+) -> None:
+    """Refuse unless drawing and casting are possible now.
+
+    The state decides first: a closed round stays closed whatever the clock says. An opening time that had
+    passed when the round was opened is never asked again, so a clock set back does not shut voters out.
+    Raises: NotOpenYet, RoundClosed.
+    """
+    if state == RoundState.DRAFT:
+        raise NotOpenYet
+    if state != RoundState.OPEN:
+        raise RoundClosed
+    if opened_at is not None and opens_at > opened_at and now < opens_at:
+        raise NotOpenYet
+    if now >= closes_at:
+        raise RoundClosed
+
+
+def _lock(round: Round, expected: RoundState) -> Round:
+    locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
+    if locked.state != expected:
+        raise WrongState(state=locked.get_state_display())
+    return locked
+
+
+@transaction.atomic
+def _advance(
+    round: Round,
+    source: RoundState,
+    target: RoundState,
+    action: str,
+    signal: Signal,
+    by: Any,
+    now: datetime | None,
+    data: dict[str, Any],
+    *,
+    stamp: str | None = None,
+) -> Round:
+    now = now or timezone.now()
+    round = _lock(round, source)
+    _check_clock(round, now)
+    round.state = target
+    if stamp:
+        setattr(round, stamp, now)
+    round.save(update_fields=["state", *([stamp] if stamp else [])])
+    audit.record(round, action, by=by, **data)
+    _announce(signal, round, by)
+    return round
+
+
+def _announce(signal: Signal, round: Round, by: Any) -> None:
+    send: Callable[[], Any] = partial(signal.send_robust, sender=Round, round=round, by=by)
+    transaction.on_commit(send)
+
+
+def _check_clock(round: Round, now: datetime) -> None:
+    recorded = [moment for moment in (round.opened_at, round.closed_at, round.published_at) if moment is not None]
+    if recorded and now < max(recorded) - CLOCK_TOLERANCE:
+        raise ClockSetBack
+
+
+def _check_terms(round: Round, scrutineers: Iterable[Any], now: datetime) -> None:
+    if not users_with_role("organiser").filter(pk=round.organiser_id).exists():
+        raise NotOrganiser
+    scrutineers = list(scrutineers)
+    allowed = set(users_with_role("scrutineer").filter(pk__in=[one.pk for one in scrutineers]))
+    for one in scrutineers:
+        if one not in allowed:
+            raise NotScrutineer(name=one.get_full_name())
+    if round.closes_at <= round.opens_at:
+        raise DatesInvalid
+    if round.closes_at <= now:
+        raise DatesInPast
+    window, floor = round.batch_window, round.batch_floor
+    if (floor is not None and window is None) or 0 in (window, floor):
+        raise BatchSettingsInvalid
+
+
+def _obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
+    """Yield refusals, the ones that matter most first."""
+    latest = Round.objects.aggregate(a=Max("opened_at"), b=Max("closed_at"), c=Max("published_at"))
+    if any(moment is not None and now < moment - CLOCK_TOLERANCE for moment in latest.values()):
+        yield ClockSetBack()
+    try:
+        _check_terms(round, round.scrutineers.all(), now)
+        check_scheme(round.scheme)
+    except Refusal as refusal:
+        yield refusal
+    if not round.scrutineers.exists():
+        yield NoScrutineer()
+    cells = round.cells.count()
+    if not cells:
+        yield EmptyRoll()
+    else:
+        yield from _roll_obstacles(round)
+        progress = key_progress(round)
+        if progress.ready < progress.total:
+            yield KeysMissing(missing=progress.total - progress.ready, total=progress.total)
+    if not round.box_public:
+        yield NoBoxKey()
+    elif not round.box_key_tested:
+        yield BoxKeyUntested()
+
+
+def _roll_obstacles(round: Round) -> Iterator[Refusal]:
+    if Assignment.objects.filter(cell__round=round, cell__subject__member__user_id=F("evaluator_id")).exists():
+        yield SelfEvaluation()
+    if lonely := list(round.subjects.filter(cells__isnull=True).values_list("label", flat=True)[:5]):
+        yield SubjectWithNobody(subjects="、".join(lonely))
+    if empty := list(round.cells.filter(assignments__isnull=True).values_list("subject__label", flat=True)[:5]):
+        yield CellWithNobody(subjects="、".join(empty))
+    known = set(round.scheme.voter_classes.values_list("key", flat=True))
+    if set(round.cells.order_by().values_list("voter_class", flat=True).distinct()) - known:
+        yield UnknownVoterClass()
+
+
+def _wipe_dead_keys() -> None:
+    """Let PostgreSQL drop the row versions that still hold destroyed keys; SQLite overwrites them by secure_delete."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute(f'VACUUM "{Cell._meta.db_table}"')

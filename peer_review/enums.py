@@ -1,0 +1,64 @@
+"""States and kinds, and the named groups of states that the code asks about."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RoundState(models.TextChoices):
+    """Life of a round; `domain.rounds` holds one function per arrow."""
+
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+    COUNTED = "counted", _("Counted")
+    PUBLISHED = "published", _("Published")
+    ARCHIVED = "archived", _("Archived")
+
+
+#: The roll, the form and the keys can no longer change.
+FROZEN_STATES = frozenset(set(RoundState) - {RoundState.DRAFT})
+#: Results may be read, by those whom the scheme names.
+RESULT_STATES = frozenset({RoundState.PUBLISHED, RoundState.ARCHIVED})
+
+
+class RoundKind(models.TextChoices):
+    """The three levels of mutual evaluation."""
+
+    TIER = "tier", _("By rank tier")
+    SECTION = "section", _("Section to section")
+    PERSON = "person", _("Person to person")
+
+
+class ScaleKind(models.TextChoices):
+    """How a criterion is answered. Every scale maps onto 0 to 100 for the weighted score."""
+
+    POINTS = "points", _("Points, 0 to 100")
+    ANCHORS = "anchors", _("1 to 5 with anchors")
+    GRADES = "grades", _("The four grades")
+
+
+class Audience(models.TextChoices):
+    """Who may see a published result."""
+
+    SUBJECT = "subject", _("The person evaluated")
+    SECTION_HEAD = "section_head", _("The section head")
+    LEADERSHIP = "leadership", _("Leadership")
+    STAFF = "staff", _("All staff (summary only)")
+
+
+class CountPhase(models.TextChoices):
+    """Where the count of a round stands."""
+
+    OPENING = "opening", _("Opening the box")
+    CHECKING = "checking", _("Checking every ballot again")
+    WRITING = "writing", _("Writing the ballots in order")
+    DONE = "done", _("Counted")
+    VOID = "void", _("Void")
+
+
+class ResultScope(models.TextChoices):
+    """Of what a published result tells."""
+
+    SUBJECT = "subject", _("Subject")
+    SECTION = "section", _("Section")
+    UNIT = "unit", _("All together")

@@ -1,0 +1,313 @@
+"""Named refusals. Views turn them into a sentence and a status; nothing else is caught."""
+
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(Exception):
+    """A domain function says no.
+
+    `code` is the stable name of the reason (also what the JSON endpoints answer with), `status` the HTTP status
+    that fits, `message` the sentence for people, translated when shown. `details` fill the sentence's blanks.
+    """
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+    text: ClassVar[str | Promise] = _("This cannot be done now.")
+
+    def __init__(self, message: Any = "", **details: Any) -> None:
+        super().__init__(self.code)
+        self.details = details
+        self._message = message
+
+    @property
+    def message(self) -> str:
+        """The sentence to show, in the language of whoever reads it."""
+        text = str(self._message or self.text)
+        return text % self.details if self.details else text
+
+    def __str__(self) -> str:
+        return self.message
+
+
+# Schemes
+
+
+class SchemeInvalid(Refusal):
+    """The questionnaire cannot be asked as it stands; `problems` are sentences, one a fault."""
+
+    code = "scheme_invalid"
+    status = 422
+    text = _("The scheme cannot be used yet.")
+
+    def __init__(self, problems: list[Any]) -> None:
+        super().__init__()
+        self.problems = problems
+
+    @property
+    def message(self) -> str:
+        return " ".join([str(self.text), *(str(problem) for problem in self.problems)])
+
+
+class SchemeInUse(Refusal):
+    code = "scheme_in_use"
+    text = _("A round uses this scheme. Copy it instead.")
+
+
+# Rounds, from draft to archive
+
+
+class WrongState(Refusal):
+    """The round is not in the state from which this step leads on."""
+
+    code = "wrong_state"
+    text = _("The round is “%(state)s”; this step is not possible now.")
+
+
+class RoundFrozen(Refusal):
+    code = "round_frozen"
+    text = _("The round has been opened. Its roll, form and keys can no longer change.")
+
+
+class NotOrganiser(Refusal):
+    code = "not_organiser"
+    status = 403
+    text = _("The responsible organiser must be a member of the organisers' group.")
+
+
+class NotScrutineer(Refusal):
+    code = "not_scrutineer"
+    status = 403
+    text = _("%(name)s is not a member of the scrutineers' group.")
+
+
+class NoScrutineer(Refusal):
+    code = "no_scrutineer"
+    text = _("Name at least one scrutineer: without one nobody can open the box.")
+
+
+class DatesInvalid(Refusal):
+    code = "dates_invalid"
+    status = 422
+    text = _("The round must close after it opens.")
+
+
+class DatesInPast(Refusal):
+    code = "dates_in_past"
+    status = 422
+    text = _("The closing time lies in the past.")
+
+
+class ClockSetBack(Refusal):
+    """The clock shows an earlier moment than one already recorded for this round."""
+
+    code = "clock_set_back"
+    text = _("The server's clock has been set back. Correct it first.")
+
+
+class BatchSettingsInvalid(Refusal):
+    code = "batch_settings_invalid"
+    status = 422
+    text = _("A batch floor needs a batch window, and both must be at least 1.")
+
+
+class EmptyRoll(Refusal):
+    code = "empty_roll"
+    text = _("Nobody is on the roll, or nobody is evaluated.")
+
+
+class NoMatchingClass(Refusal):
+    code = "no_matching_class"
+    text = _("None of the scheme's voter classes fits this kind of round. Expected keys: %(expected)s.")
+
+
+class CellWithNobody(Refusal):
+    code = "cell_with_nobody"
+    text = _("Nobody may evaluate %(subjects)s in one of the voter classes.")
+
+
+class SubjectWithNobody(Refusal):
+    code = "subject_with_nobody"
+    text = _("Nobody may evaluate %(subjects)s.")
+
+
+class SelfEvaluation(Refusal):
+    code = "self_evaluation"
+    status = 422
+    text = _("Nobody evaluates themselves.")
+
+
+class UnknownVoterClass(Refusal):
+    code = "unknown_voter_class"
+    status = 422
+    text = _("The scheme has no such voter class.")
+
+
+class AlreadyOnRoll(Refusal):
+    code = "already_on_roll"
+    text = _("%(name)s is already on the roll.")
+
+
+class KeysMissing(Refusal):
+    code = "keys_missing"
+    text = _("%(missing)s of %(total)s keys are not ready yet.")
+
+
+class NoBoxKey(Refusal):
+    code = "no_box_key"
+    text = _("A scrutineer has not made the box key yet.")
+
+
+class BoxKeyUntested(Refusal):
+    code = "box_key_untested"
+    text = _("The box key has not been shown to open the test row yet.")
+
+
+class BadBoxKey(Refusal):
+    code = "bad_box_key"
+    status = 422
+    text = _("This is not a public box key.")
+
+
+class WrongKey(Refusal):
+    code = "wrong_key"
+    status = 422
+    text = _("This key does not open the box of this round.")
+
+
+class BoxStillSealed(Refusal):
+    code = "box_still_sealed"
+    text = _("%(remaining)s ballots are still sealed.")
+
+
+# Drawing
+
+
+class LoginRequired(Refusal):
+    code = "login"
+    status = 401
+    text = _("Please sign in.")
+
+
+class UnknownRound(Refusal):
+    code = "unknown_round"
+    status = 404
+    text = _("There is no such round.")
+
+
+class NotEligible(Refusal):
+    code = "not_eligible"
+    status = 403
+    text = _("You are not on the roll for this ballot paper.")
+
+
+class AlreadyDrawn(Refusal):
+    code = "already_drawn"
+    text = _("Your ballot papers have already been drawn, in another browser. Use the recovery code you noted there.")
+
+
+class DrawClosed(Refusal):
+    code = "draw_closed"
+    status = 410
+    text = _("Ballot papers can no longer be drawn.")
+
+
+# Casting: these never see a person, only an entry
+
+
+class BadEncoding(Refusal):
+    code = "bad_encoding"
+    status = 400
+    text = _("The request could not be read.")
+
+
+class CookieOnAnonymousEndpoint(Refusal):
+    code = "cookie_on_anonymous_endpoint"
+    status = 400
+    text = _("Ballots are taken without cookies only.")
+
+
+class BadToken(Refusal):
+    code = "bad_token"
+    status = 403
+    text = _("This credential is not valid for this ballot paper.")
+
+
+class BadBallotSignature(Refusal):
+    code = "bad_ballot_signature"
+    status = 403
+    text = _("The ballot was changed after it was signed.")
+
+
+class UnknownCell(Refusal):
+    code = "unknown_cell"
+    status = 404
+    text = _("This round has no such ballot paper.")
+
+
+class StaleRevision(Refusal):
+    code = "stale_revision"
+    text = _("A newer version of this ballot has already been cast.")
+
+
+class TooManyCasts(Refusal):
+    code = "too_many_casts"
+    status = 429
+    text = _("This ballot has been changed too often. Your last version counts.")
+
+
+class RoundClosed(Refusal):
+    code = "round_closed"
+    status = 410
+    text = _("The round is closed.")
+
+
+class TooLarge(Refusal):
+    code = "too_large"
+    status = 413
+    text = _("The request is too large.")
+
+
+class BadAnswers(Refusal):
+    code = "bad_answers"
+    status = 422
+    text = _("The answers do not fit the form.")
+
+
+class NotOpenYet(Refusal):
+    code = "not_open_yet"
+    status = 425
+    text = _("The round is not open yet.")
+
+
+class BoxUnavailable(Refusal):
+    """The batch could not be written; nothing was lost, because no receipt was given."""
+
+    code = "box_unavailable"
+    status = 503
+    text = _("The ballot box could not be written to. Nothing was cast; please try again.")
+
+
+# Counting and publishing
+
+
+class NotCounting(Refusal):
+    """The box has not been opened, or its count is over."""
+
+    code = "not_counting"
+    text = _("Nothing is being counted in this round.")
+
+
+class MoreBallotsThanDrawn(Refusal):
+    """More ballots than credentials: the vote is void (选举法, art. 44, by analogy)."""
+
+    code = "more_ballots_than_drawn"
+    text = _("There are more ballots than credentials were drawn. The vote is void; the inspectors must be told.")
+
+
+class UnknownLeaf(Refusal):
+    code = "unknown_leaf"
+    status = 404
+    text = _("No ballot with this hash is in the count.")

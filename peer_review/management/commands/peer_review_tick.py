@@ -1,0 +1,24 @@
+"""What the clock does: close rounds whose time has come, keep spare keys ready. Run it every minute."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from peer_review.domain.keys import fill_pool
+from peer_review.domain.rounds import close_due_rounds
+
+
+class Command(BaseCommand):
+    """Parse, call, print."""
+
+    help = "Close the rounds that are due and fill the pool of spare keys. Harmless to run at any time."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-keys", action="store_true", help="leave the pool of spare keys alone")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        closed = close_due_rounds()
+        made = 0 if options["no_keys"] else fill_pool()
+        for round in closed:
+            self.stdout.write(f"closed {round.public_id} {round.title}")
+        self.stdout.write(f"{len(closed)} closed, {made} keys made")

@@ -1,0 +1,95 @@
+"""Published figures. Only what has passed disclosure control is ever written here, at publication, once."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from peer_review.counting.scales import grade_of
+from peer_review.enums import ResultScope
+from peer_review.querysets import CriterionResultQuerySet, ResultQuerySet
+
+
+class Result(models.Model):
+    """The sheet of one subject, one section or all together. `score` None says 样本不足.
+
+    classes: {voter class: [score, low, high]} where classes are shown at all.
+    members: of how many subjects a mean is made. comparable: may be shown to people who may not see the members.
+    """
+
+    round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="results")
+    scope = models.CharField(_("scope"), max_length=10, choices=ResultScope)
+    subject = models.OneToOneField(
+        "peer_review.Subject", null=True, blank=True, on_delete=models.CASCADE, related_name="result"
+    )
+    section_key = models.CharField(max_length=40, blank=True)
+    label = models.CharField(_("name"), max_length=80)
+    sort_order = models.PositiveIntegerField(default=0)
+    score = models.FloatField(_("score"), null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    ballots = models.PositiveIntegerField(_("ballots"), null=True)
+    members = models.PositiveIntegerField(default=1)
+    comparable = models.BooleanField(default=False)
+    classes = models.JSONField(default=dict)
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        ordering = ["sort_order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "scope", "section_key"],
+                condition=~models.Q(scope="subject"),
+                name="peer_review_result_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(scope="subject", subject__isnull=False)
+                | (~models.Q(scope="subject") & models.Q(subject__isnull=True)),
+                name="peer_review_result_subject",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True, low__isnull=True, high__isnull=True, ballots__isnull=True)
+                | models.Q(score__isnull=False, low__isnull=False, high__isnull=False),
+                name="peer_review_result_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["round", "scope", "score"], name="peer_review_result_score"),
+            models.Index(fields=["round", "scope", "label"], name="peer_review_result_label"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def grade(self) -> str:
+        """Key of the grade that the score proposes; empty where there is none. A named person decides."""
+        return "" if self.score is None else grade_of(self.score)
+
+
+class CriterionResult(models.Model):
+    """One criterion of a result. No row says 样本不足: what was left blank and what was held back look alike.
+
+    bars: [[first bin, last bin, ballots], …] or None. classes: {voter class: [value, low, high, n, abstentions]}.
+    """
+
+    result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="criteria")
+    criterion = models.CharField(max_length=31)
+    value = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    n = models.PositiveIntegerField()
+    abstentions = models.PositiveIntegerField()
+    bars = models.JSONField(null=True)
+    classes = models.JSONField(default=dict)
+
+    objects = CriterionResultQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("result of a criterion")
+        verbose_name_plural = _("results of criteria")
+        constraints = [models.UniqueConstraint(fields=["result", "criterion"], name="peer_review_criterion_once")]
+
+    def __str__(self) -> str:
+        return f"{self.result_id} {self.criterion}"

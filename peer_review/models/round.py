@@ -1,0 +1,79 @@
+"""A round of mutual evaluation, from draft to archive."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from peer_review.enums import FROZEN_STATES, RESULT_STATES, RoundKind, RoundState
+from peer_review.querysets import RoundQuerySet
+
+
+def new_public_id() -> str:
+    """A round's name in URLs, in the manifest and in every ballot: 32 hexadecimal characters."""
+    return secrets.token_hex(16)
+
+
+class Round(models.Model):
+    """One round. Moments here are the round's own (when it opens, closes), never a voter's."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    title = models.CharField(_("title"), max_length=120)
+    purpose = models.TextField(_("purpose"), blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=RoundKind, default=RoundKind.PERSON)
+    scheme = models.ForeignKey(
+        "peer_review.Scheme", verbose_name=_("scheme"), on_delete=models.PROTECT, related_name="rounds"
+    )
+    organiser = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("responsible organiser"), on_delete=models.PROTECT, related_name="+"
+    )
+    scrutineers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name=_("scrutineers"), related_name="+", blank=True
+    )
+    state = models.CharField(_("state"), max_length=10, choices=RoundState, default=RoundState.DRAFT, editable=False)
+    opens_at = models.DateTimeField(_("opens at"))
+    closes_at = models.DateTimeField(_("closes at"))
+    # A longer batch window, with the number of requests it must gather before it goes out (PROTOCOL: storage).
+    batch_window = models.PositiveIntegerField(_("batch window (s)"), null=True, blank=True)
+    batch_floor = models.PositiveSmallIntegerField(_("batch floor"), null=True, blank=True)
+
+    # Frozen at opening
+    form = models.JSONField(default=dict, editable=False)
+    manifest = models.TextField(blank=True, editable=False)
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    receipt_key = models.BinaryField(blank=True, default=bytes, editable=False)  # Ed25519 private, encrypted at rest
+    receipt_public = models.CharField(max_length=64, blank=True, editable=False)  # base64url, 32 bytes
+    # The public half only; the private half never reaches the server.
+    box_public = models.CharField(max_length=64, blank=True, editable=False)  # base64url X25519, 32 bytes
+    # Sealed for the box key; opening it shows that the private half exists (domain.keys.confirm_box_key).
+    box_test_row = models.BinaryField(blank=True, default=bytes, editable=False)
+    box_key_tested = models.BooleanField(default=False, editable=False)
+    opened_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ["-opens_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")), name="peer_review_round_closes_after_opens"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether roll, form and keys can no longer change."""
+        return self.state in FROZEN_STATES
+
+    @property
+    def has_results(self) -> bool:
+        """Whether results may be read, by those whom the scheme names."""
+        return self.state in RESULT_STATES

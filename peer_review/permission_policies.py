@@ -1,0 +1,29 @@
+"""Lets Wagtail's admin ask rules.py."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from wagtail.permission_policies.base import BasePermissionPolicy
+
+from peer_review import rules
+from peer_review.querysets import users_with_role
+
+
+class SchemePermissionPolicy(BasePermissionPolicy):
+    """Organisers may do everything with schemes, nobody else anything: not even a superuser by being one."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return bool(rules.has_perm("peer_review.manage_schemes", user))
+
+    def users_with_any_permission(self, actions: Iterable[str]) -> "QuerySet[Any]":
+        return users_with_role("organiser")
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
+        return self.user_has_permission(user, action)
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> "QuerySet[Any]":
+        return self.model._default_manager.manageable_by(user)
+
+    def users_with_any_permission_for_instance(self, actions: Iterable[str], instance: Any) -> "QuerySet[Any]":
+        return self.users_with_any_permission(actions)

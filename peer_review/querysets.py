@@ -1,0 +1,238 @@
+"""Which rows: chainable reads, no writes. A method that says "twin of" equals a predicate of rules.py."""
+
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from peer_review.conf import conf
+from peer_review.enums import FROZEN_STATES, RESULT_STATES, RoundState
+
+
+def role_names(user: Any) -> frozenset[str]:
+    """Return the roles a signed-in, active user holds, as keys of conf.GROUPS; empty for None and strangers.
+
+    One query per user object: the answer is kept on it, as Django keeps its own permissions.
+    """
+    if user is None or not getattr(user, "is_active", False) or not getattr(user, "is_authenticated", False):
+        return frozenset()
+    cached: frozenset[str] | None = getattr(user, "_peer_review_roles", None)
+    if cached is None:
+        held = set(user.groups.values_list("name", flat=True))
+        cached = frozenset(role for role, group in conf.GROUPS.items() if group in held)
+        user._peer_review_roles = cached
+    return cached
+
+
+def users_with_role(role: str) -> "models.QuerySet[Any]":
+    """Return the active users of the group that holds `role`."""
+    return get_user_model()._default_manager.filter(is_active=True, groups__name=conf.GROUPS[role])
+
+
+def is_known(user: Any) -> bool:
+    """Whether this is a signed-in person with an active account."""
+    return bool(user is not None and getattr(user, "is_active", False) and getattr(user, "is_authenticated", False))
+
+
+class RoundQuerySet(models.QuerySet[Any]):
+    """Rounds, asked for by state and by who looks."""
+
+    def drafts(self) -> "RoundQuerySet":
+        return self.filter(state=RoundState.DRAFT)
+
+    def open(self) -> "RoundQuerySet":
+        return self.filter(state=RoundState.OPEN)
+
+    def due_to_close(self, now: datetime) -> "RoundQuerySet":
+        """Return open rounds whose closing time has come."""
+        return self.open().filter(closes_at__lte=now)
+
+    def frozen(self) -> "RoundQuerySet":
+        """Return rounds that have been opened, whatever came after."""
+        return self.filter(state__in=FROZEN_STATES)
+
+    def with_results(self) -> "RoundQuerySet":
+        """Return rounds whose results may be read by those whom the scheme names."""
+        return self.filter(state__in=RESULT_STATES)
+
+    def manageable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.manage_round."""
+        return self.filter(organiser=user) if "organiser" in role_names(user) else self.none()
+
+    def openable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.open_box: rounds for which this user is a scrutineer."""
+        if "scrutineer" not in role_names(user):
+            return self.none()
+        return self.filter(Exists(self.model.scrutineers.through.objects.filter(round=OuterRef("pk"), user=user)))
+
+    def evaluable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.evaluate_round: opened rounds in which the roll gives this user a paper."""
+        if not is_known(user):
+            return self.none()
+        assignments = apps.get_model("peer_review", "Assignment")
+        return self.frozen().filter(Exists(assignments.objects.filter(cell__round=OuterRef("pk"), evaluator=user)))
+
+    def with_own_result_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_own_result."""
+        if not is_known(user):
+            return self.none()
+        subjects = apps.get_model("peer_review", "Subject")
+        return (
+            self.with_results()
+            .filter(form__visibility__subject=True)
+            .filter(Exists(subjects.objects.filter(round=OuterRef("pk"), member__user=user)))
+        )
+
+    def with_section_results_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_section_results."""
+        if not is_known(user):
+            return self.none()
+        members = apps.get_model("peer_review", "RollMember")
+        return (
+            self.with_results()
+            .filter(form__visibility__section_head=True)
+            .filter(Exists(members.objects.filter(round=OuterRef("pk"), user=user, is_section_head=True)))
+        )
+
+    def with_all_results_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_all_results."""
+        roles = role_names(user)
+        allowed = Q(pk__in=[])
+        if "leadership" in roles:
+            allowed |= Q(form__visibility__leadership=True)
+        if "organiser" in roles:
+            allowed |= Q(organiser=user)
+        return self.with_results().filter(allowed)
+
+    def with_summary_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_summary."""
+        return self.with_results().filter(form__visibility__staff=True) if is_known(user) else self.none()
+
+    def with_participation_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_participation."""
+        return self.manageable_by(user).frozen()
+
+    def auditable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_bulletin_audit."""
+        if "inspector" not in role_names(user):
+            return self.none()
+        return self.filter(state__in=[RoundState.COUNTED, *RESULT_STATES])
+
+    def visible_to(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_round: rounds whose existence and terms this user may know."""
+        if not is_known(user):
+            return self.none()
+        roles = role_names(user)
+        members = apps.get_model("peer_review", "RollMember")
+        seen = Q(state__in=FROZEN_STATES) & Q(Exists(members.objects.filter(round=OuterRef("pk"), user=user)))
+        seen |= Q(state__in=RESULT_STATES, form__visibility__staff=True)
+        if "organiser" in roles:
+            seen |= Q(organiser=user)
+        if "scrutineer" in roles:
+            seen |= Q(Exists(self.model.scrutineers.through.objects.filter(round=OuterRef("pk"), user=user)))
+        if roles & {"inspector", "leadership"}:
+            seen |= Q(state__in=FROZEN_STATES)
+        return self.filter(seen)
+
+
+class SubjectQuerySet(models.QuerySet[Any]):
+    """Who or what is evaluated."""
+
+    def with_result_for(self, user: Any) -> "SubjectQuerySet":
+        """Twin of peer_review.view_subject_result: subjects whose published figures this user may read."""
+        if not is_known(user):
+            return self.none()
+        rounds = apps.get_model("peer_review", "Round")
+        members = apps.get_model("peer_review", "RollMember")
+        heads = members.objects.filter(
+            round=OuterRef("round"), user=user, is_section_head=True, section_key=OuterRef("section_key")
+        )
+        own = Q(member__user=user, round__form__visibility__subject=True)
+        section = Q(round__form__visibility__section_head=True) & Q(Exists(heads))
+        everything = Q(round__in=rounds.objects.with_all_results_for(user).order_by().values("pk"))
+        return self.filter(round__state__in=RESULT_STATES).filter(own | section | everything)
+
+    def evaluated_by(self, user: Any) -> "SubjectQuerySet":
+        """Return the subjects for which the roll gives this user a paper."""
+        assignments = apps.get_model("peer_review", "Assignment")
+        return self.filter(Exists(assignments.objects.filter(cell__subject=OuterRef("pk"), evaluator=user)))
+
+
+class AssignmentQuerySet(models.QuerySet[Any]):
+    """Credentials."""
+
+    def of(self, *, evaluator: Any, round: Any) -> "AssignmentQuerySet":
+        """Return one evaluator's papers in one round, in the subjects' order, with cell and subject at hand."""
+        return (
+            self.filter(evaluator=evaluator, cell__round=round)
+            .select_related("cell__subject")
+            .order_by("cell__subject__sort_order", "cell__subject_id", "pk")
+        )
+
+    def drawn(self) -> "AssignmentQuerySet":
+        return self.filter(blinded__isnull=False)
+
+
+class CellQuerySet(models.QuerySet[Any]):
+    """Ballot papers."""
+
+    def without_key(self) -> "CellQuerySet":
+        return self.filter(spki="")
+
+    def with_turnout(self) -> "CellQuerySet":
+        """Annotate `eligible` and `drawn`; drawn is known only until the blinded values are destroyed."""
+        return self.annotate(
+            eligible=models.Count("assignments"),
+            drawn=models.Count("assignments", filter=Q(assignments__blinded__isnull=False)),
+        )
+
+
+class SchemeQuerySet(models.QuerySet[Any]):
+    """Questionnaires."""
+
+    def manageable_by(self, user: Any) -> "SchemeQuerySet":
+        """Twin of peer_review.manage_schemes."""
+        return self.all() if "organiser" in role_names(user) else self.none()
+
+
+class ResultQuerySet(models.QuerySet[Any]):
+    """Published figures."""
+
+    def of_scope(self, scope: str) -> "ResultQuerySet":
+        return self.filter(scope=scope)
+
+    def shown(self) -> "ResultQuerySet":
+        """Return results large enough to have figures."""
+        return self.filter(score__isnull=False)
+
+    def visible_to(self, user: Any) -> "ResultQuerySet":
+        """Twin of peer_review.view_result."""
+        if not is_known(user):
+            return self.none()
+        rounds = apps.get_model("peer_review", "Round").objects.order_by()
+        subjects = apps.get_model("peer_review", "Subject").objects.order_by()
+        members = apps.get_model("peer_review", "RollMember").objects.order_by()
+        of_all = Q(round__in=rounds.with_all_results_for(user).values("pk"))
+        summary = Q(comparable=True, round__in=rounds.with_summary_for(user).values("pk"))
+        headed = Q(round__in=rounds.with_section_results_for(user).values("pk"))
+        own = Q(comparable=True, round__in=rounds.with_own_result_for(user).values("pk"))
+        here = {"round": OuterRef("round"), "section_key": OuterRef("section_key")}
+        heads_it = Q(Exists(members.filter(user=user, is_section_head=True, **here)))
+        lies_in_it = Q(Exists(subjects.filter(member__user=user, **here)))
+        return self.filter(
+            Q(scope="subject", subject__in=subjects.with_result_for(user).values("pk"))
+            | (Q(scope="section") & (of_all | summary | (headed & heads_it) | (own & lies_in_it)))
+            | (Q(scope="unit") & (of_all | summary | (headed & Q(comparable=True)) | own))
+        )
+
+
+class CriterionResultQuerySet(models.QuerySet[Any]):
+    """Published figures of single criteria."""
+
+    def visible_to(self, user: Any) -> "CriterionResultQuerySet":
+        """Return the criteria of the results that this user may read."""
+        results = apps.get_model("peer_review", "Result").objects.order_by()
+        return self.filter(result__in=results.visible_to(user).values("pk"))

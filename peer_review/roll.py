@@ -1,0 +1,32 @@
+"""The shape in which a site proposes people for a roll, and a default source for sites without an organisation app."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One proposed member of a roll. `rank_order` 0 is the highest tier."""
+
+    user_id: int
+    name: str
+    section_key: str
+    section_name: str
+    rank_key: str = "staff"
+    rank_name: str = ""
+    rank_order: int = 0
+    is_section_head: bool = False
+
+
+def propose_from_groups(round: object) -> Iterable[Person]:
+    """Return every active user, with their first Django group standing in for a section."""
+    for user in get_user_model()._default_manager.filter(is_active=True).prefetch_related("groups").order_by("pk"):
+        group = next(iter(user.groups.all()), None)
+        yield Person(
+            user_id=user.pk,
+            name=user.get_full_name() or user.get_username(),
+            section_key=str(group.pk) if group else "all",
+            section_name=group.name if group else "",
+        )

@@ -1,0 +1,206 @@
+"""May this person? Predicates, and the permissions composed of them.
+
+Ask `rules.has_perm("peer_review.…", user, object)`, never `user.has_perm`: Django answers yes to every superuser,
+and here a superuser is nobody in particular. Each permission has a queryset twin in querysets.py; a test holds
+them equal for every role.
+"""
+
+from typing import Any
+
+import rules
+
+from peer_review.enums import FROZEN_STATES, RESULT_STATES, ResultScope, RoundState
+from peer_review.querysets import is_known, role_names
+
+has_perm = rules.has_perm
+
+
+@rules.predicate
+def is_organiser(user: Any) -> bool:
+    """Member of the organisers' group."""
+    return "organiser" in role_names(user)
+
+
+@rules.predicate
+def is_inspector(user: Any) -> bool:
+    """Member of the inspectors' group."""
+    return "inspector" in role_names(user)
+
+
+@rules.predicate
+def is_leader(user: Any) -> bool:
+    """Member of the leadership group."""
+    return "leadership" in role_names(user)
+
+
+@rules.predicate
+def is_responsible_organiser(user: Any, round: Any) -> bool:
+    """In the organisers' group and named as responsible for this round."""
+    return bool(round is not None and round.organiser_id == getattr(user, "pk", None) and is_organiser(user))
+
+
+@rules.predicate
+def is_scrutineer_of(user: Any, round: Any) -> bool:
+    """In the scrutineers' group and named for this round. One query."""
+    return bool(
+        round is not None and "scrutineer" in role_names(user) and round.scrutineers.filter(pk=user.pk).exists()
+    )
+
+
+@rules.predicate
+def is_on_roll(user: Any, round: Any) -> bool:
+    """A member of this round's roll, as evaluator or as subject. One query."""
+    return bool(round is not None and is_known(user) and round.members.filter(user=user).exists())
+
+
+@rules.predicate
+def has_paper(user: Any, round: Any) -> bool:
+    """The roll gives this user at least one ballot paper. One query."""
+    return bool(round is not None and is_known(user) and round.cells.filter(assignments__evaluator=user).exists())
+
+
+@rules.predicate
+def is_subject(user: Any, round: Any) -> bool:
+    """This user is evaluated in this round. One query."""
+    return bool(round is not None and is_known(user) and round.subjects.filter(member__user=user).exists())
+
+
+@rules.predicate
+def is_head_on_roll(user: Any, round: Any) -> bool:
+    """Was a section head when the roll was frozen. One query."""
+    return bool(round is not None and is_known(user) and round.members.filter(user=user, is_section_head=True).exists())
+
+
+@rules.predicate
+def is_own_subject(user: Any, subject: Any) -> bool:
+    """This subject is the user."""
+    return bool(
+        subject is not None and is_known(user) and subject.member is not None and subject.member.user_id == user.pk
+    )
+
+
+@rules.predicate
+def is_head_of_subject(user: Any, subject: Any) -> bool:
+    """Headed the subject's section when the roll was frozen. One query."""
+    return bool(
+        subject is not None
+        and is_known(user)
+        and subject.round.members.filter(user=user, is_section_head=True, section_key=subject.section_key).exists()
+    )
+
+
+@rules.predicate
+def is_opened(user: Any, round: Any) -> bool:
+    """The round has left the draft state."""
+    return bool(round is not None and is_known(user) and round.state in FROZEN_STATES)
+
+
+@rules.predicate
+def is_counted(user: Any, round: Any) -> bool:
+    """The bulletin exists."""
+    return bool(round is not None and is_known(user) and round.state in (RoundState.COUNTED, *sorted(RESULT_STATES)))
+
+
+@rules.predicate
+def is_published(user: Any, round: Any) -> bool:
+    """Results may be read by those whom the scheme names."""
+    return bool(round is not None and is_known(user) and round.state in RESULT_STATES)
+
+
+def shown_to(audience: str) -> Any:
+    """Return the predicate "the frozen scheme shows results to this audience"."""
+
+    def shown(user: Any, round: Any) -> bool:
+        return bool(round is not None and round.form.get("visibility", {}).get(audience) is True)
+
+    return rules.predicate(shown, name=f"shown_to_{audience}")
+
+
+def of_round(predicate: Any) -> Any:
+    """Return `predicate` asked of a subject's round."""
+
+    def asked(user: Any, subject: Any) -> bool:
+        return bool(subject is not None and predicate.test(user, subject.round))
+
+    return rules.predicate(asked, name=f"round_{predicate.name}")
+
+
+can_view_own_result = is_published & shown_to("subject") & is_subject
+can_view_section_results = is_published & shown_to("section_head") & is_head_on_roll
+can_view_all_results = is_published & (is_responsible_organiser | (is_leader & shown_to("leadership")))
+can_view_summary = is_published & shown_to("staff")
+can_view_subject_result = of_round(is_published) & (
+    (is_own_subject & of_round(shown_to("subject")))
+    | (is_head_of_subject & of_round(shown_to("section_head")))
+    | of_round(can_view_all_results)
+)
+can_view_round = (
+    is_responsible_organiser
+    | is_scrutineer_of
+    | (is_opened & (is_inspector | is_leader | is_on_roll))
+    | can_view_summary
+)
+
+rules.add_perm("peer_review.view_round", can_view_round)
+rules.add_perm("peer_review.add_round", is_organiser)
+rules.add_perm("peer_review.manage_round", is_responsible_organiser)
+rules.add_perm("peer_review.open_box", is_scrutineer_of)
+rules.add_perm("peer_review.evaluate_round", is_opened & has_paper)
+rules.add_perm("peer_review.view_own_result", can_view_own_result)
+rules.add_perm("peer_review.view_section_results", can_view_section_results)
+rules.add_perm("peer_review.view_all_results", can_view_all_results)
+rules.add_perm("peer_review.view_summary", can_view_summary)
+rules.add_perm("peer_review.view_subject_result", can_view_subject_result)
+rules.add_perm("peer_review.view_participation", is_opened & is_responsible_organiser)
+rules.add_perm("peer_review.view_bulletin_audit", is_inspector & is_counted)
+rules.add_perm("peer_review.view_audit_log", is_inspector)
+rules.add_perm("peer_review.manage_schemes", is_organiser)
+
+
+@rules.predicate
+def is_result_of_subject(user: Any, result: Any) -> bool:
+    """The result tells of one subject."""
+    return bool(result is not None and result.scope == ResultScope.SUBJECT)
+
+
+@rules.predicate
+def is_result_of_unit(user: Any, result: Any) -> bool:
+    """The result tells of all together."""
+    return bool(result is not None and result.scope == ResultScope.UNIT)
+
+
+@rules.predicate
+def is_comparable(user: Any, result: Any) -> bool:
+    """The result is a mean over so many that it may be shown to people who may not see its members."""
+    return bool(result is not None and result.comparable)
+
+
+@rules.predicate
+def heads_section_of_result(user: Any, result: Any) -> bool:
+    """Headed the section that the result tells of when the roll was frozen. One query."""
+    heads = result.round.members.filter(user=user, is_section_head=True, section_key=result.section_key)
+    return bool(is_known(user) and heads.exists())
+
+
+@rules.predicate
+def lies_in_section_of_result(user: Any, result: Any) -> bool:
+    """Is evaluated in this round as a member of the section that the result tells of. One query."""
+    mine = result.round.subjects.filter(member__user=user, section_key=result.section_key)
+    return bool(is_known(user) and mine.exists())
+
+
+@rules.predicate
+def can_view_subject_of_result(user: Any, result: Any) -> bool:
+    """May read the figures of the subject that the result tells of."""
+    return bool(result is not None and can_view_subject_result.test(user, result.subject))
+
+
+can_view_group_result = of_round(can_view_all_results) | (
+    (is_comparable & of_round(can_view_summary))
+    | (of_round(can_view_section_results) & ((is_result_of_unit & is_comparable) | heads_section_of_result))
+    | (is_comparable & of_round(can_view_own_result) & (is_result_of_unit | lies_in_section_of_result))
+)
+rules.add_perm(
+    "peer_review.view_result",
+    (is_result_of_subject & can_view_subject_of_result) | (~is_result_of_subject & can_view_group_result),
+)

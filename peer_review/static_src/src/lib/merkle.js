@@ -1,0 +1,36 @@
+// The bulletin's tree: RFC 9162, section 2.1, SHA-256.
+//
+//   leafHash(bytes), treeRoot(leaves), verifyInclusion({leaf, index, size, proof, root})   all async, over Uint8Array
+
+import { concat, equal, sha256 } from "./encoding.js";
+
+export const leafHash = (bytes) => sha256(concat([0], bytes));
+const nodeHash = (left, right) => sha256(concat([1], left, right));
+
+export async function treeRoot(leaves) {
+  if (leaves.length === 0) return sha256(new Uint8Array());
+  let level = leaves;
+  while (level.length > 1) {
+    const above = [];
+    for (let i = 0; i < level.length; i += 2) above.push(i + 1 < level.length ? nodeHash(level[i], level[i + 1]) : level[i]);
+    level = await Promise.all(above);
+  }
+  return level[0];
+}
+
+export async function verifyInclusion({ leaf, index, size, proof, root }) {
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
+  let [at, last, reached] = [index, size - 1, leaf];
+  const half = (number) => Math.floor(number / 2);
+  for (const step of proof) {
+    if (last === 0 || step.length !== 32) return false;
+    if (at % 2 === 1 || at === last) {
+      reached = await nodeHash(step, reached);
+      while (at > 0 && at % 2 === 0) [at, last] = [half(at), half(last)];
+    } else {
+      reached = await nodeHash(reached, step);
+    }
+    [at, last] = [half(at), half(last)];
+  }
+  return last === 0 && equal(reached, root);
+}

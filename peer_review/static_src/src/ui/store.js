@@ -1,0 +1,68 @@
+// What this browser keeps of a round: drafts, the master secret, receipts. Never sent anywhere.
+// The key carries an opaque tag of the person, so that two people who share a browser do not share secrets.
+
+const PREFIX = "peer-review";
+
+export const empty = () => ({
+  v: 1, master: null, version: 0, answers: {}, skipped: [], receipts: {}, fingerprint: null, read: false,
+});
+
+export class Store {
+  constructor(round, owner) {
+    this.key = `${PREFIX}/${round}/${owner}`;
+    this.kept = true;
+    this.data = this.read() ?? empty();
+  }
+
+  /** Return what is kept, or null. A browser that forbids storage keeps nothing, which is no fault. */
+  read() {
+    try {
+      const data = JSON.parse(localStorage.getItem(this.key) ?? "null");
+      return data?.v === 1 ? { ...empty(), ...data } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  save() {
+    if (!this.kept) return;
+    try {
+      localStorage.setItem(this.key, JSON.stringify(this.data));
+    } catch {
+      this.kept = false;
+    }
+  }
+
+  /** Keep in this browser, or (on a shared computer) in this tab's memory only. */
+  keep(wanted) {
+    this.kept = wanted;
+    if (wanted) this.save();
+    else this.erase();
+  }
+
+  erase() {
+    try {
+      localStorage.removeItem(this.key);
+    } catch {
+      // Nothing was kept.
+    }
+  }
+
+  forget() {
+    this.erase();
+    this.data = empty();
+  }
+
+  /** Run `work` alone among this browser's tabs, with what another tab may have kept meanwhile. */
+  async alone(work) {
+    const run = async () => {
+      const other = this.kept ? this.read() : null;
+      if (other?.master && !this.data.master) {
+        this.data.master = other.master;
+        this.data.version = Math.max(this.data.version, other.version);
+      }
+      return work();
+    };
+    return navigator.locks ? navigator.locks.request(this.key, run) : run();
+  }
+}

@@ -1,0 +1,52 @@
+"""What the pages of peer review say in templates."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+INTEGRITY = Path(__file__).resolve().parents[1] / "static" / "peer_review" / "js" / "integrity.json"
+
+
+@lru_cache(maxsize=1)
+def published_hashes() -> dict[str, str]:
+    """Return the subresource integrity of each built module, as the build wrote it."""
+    hashes: dict[str, str] = json.loads(INTEGRITY.read_text())
+    return hashes
+
+
+@register.simple_tag
+def module(name: str) -> SafeString:
+    """Return the script element of one built module, pinned to its published hash.
+
+    It also says where older browsers find the curves that they lack.
+    """
+    hashes = published_hashes()
+    return format_html(
+        '<script type="module" src="{}" integrity="{}" data-curves-src="{}" data-curves-integrity="{}"></script>',
+        static(f"peer_review/js/{name}.js"),
+        hashes[f"{name}.js"],
+        static("peer_review/js/curves.js"),
+        hashes["curves.js"],
+    )
+
+
+@register.filter
+def grouped(value: Any, size: int = 4) -> str:
+    """Return a long code in groups that an eye can compare."""
+    text = str(value or "")
+    return " ".join(text[start : start + size] for start in range(0, len(text), size))
+
+
+@register.filter
+def full_names(people: Any) -> str:
+    """Return several people's names as a list in words."""
+    return _(", ").join(person.get_full_name() for person in people)

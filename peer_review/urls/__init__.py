@@ -1,0 +1,8 @@
+"""Named routes, one file an audience."""
+
+from .answering import urlpatterns as answering
+from .asking import urlpatterns as asking
+from .people import urlpatterns as people
+
+app_name = "peer_review"
+urlpatterns = [*asking, *answering, *people]

@@ -1,0 +1,26 @@
+"""Counting, results, bulletin and proofs."""
+
+from django.urls import path
+
+from peer_review.views import bulletin, count, inspector, results
+
+urlpatterns = [
+    path("rounds/<str:public_id>/count/rows/", count.rows_view, name="count-rows"),
+    path("rounds/<str:public_id>/count/keys/", count.keys_view, name="count-keys"),
+    path("rounds/<str:public_id>/count/finish/", count.finish_view, name="count-finish"),
+    path("rounds/<str:public_id>/count/progress/", count.progress_view, name="count-progress"),
+    path("rounds/<str:public_id>/bulletin/", bulletin.BulletinView.as_view(), name="bulletin"),
+    path("rounds/<str:public_id>/bulletin.json", bulletin.bulletin_json_view, name="bulletin-json"),
+    path("rounds/<str:public_id>/proof/<str:leaf>/", bulletin.proof_view, name="proof"),
+    path("results/", results.ResultListView.as_view(), name="result-list"),
+    path("verify_bulletin.py", bulletin.verifier_view, name="verifier"),
+    path("rounds/<str:public_id>/my-result/", results.OwnResultView.as_view(), name="own-result"),
+    path("rounds/<str:public_id>/section/", results.SectionResultsView.as_view(), name="section-results"),
+    path("rounds/<str:public_id>/results/", results.AllResultsView.as_view(), name="results"),
+    path("rounds/<str:public_id>/results/<int:pk>/", results.SubjectResultView.as_view(), name="subject-result"),
+    path("rounds/<str:public_id>/summary/", results.SummaryView.as_view(), name="summary"),
+    path("rounds/<str:public_id>/audit/", inspector.InspectorRoundView.as_view(), name="inspector"),
+    path("rounds/<str:public_id>/audit/ballots.json", inspector.AuditBallotsView.as_view(), name="audit-ballots"),
+    path("audit/", inspector.InspectorListView.as_view(), name="inspector-list"),
+    path("audit/log/", inspector.AuditLogView.as_view(), name="audit-log"),
+]

@@ -1,0 +1,45 @@
+"""How every page finds its round: signed in, else to the sign-in page; visible, else 404; permitted, else 403."""
+
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from peer_review import rules
+from peer_review.models import Round
+
+
+class SignedInMixin(LoginRequiredMixin):
+    """A page for signed-in people; `permission`, where given, is asked without an object."""
+
+    permission: str | None = None
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not self.permitted():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def permitted(self) -> bool:
+        """Whether this person may see the page at all."""
+        return self.permission is None or bool(rules.has_perm(self.permission, self.request.user))
+
+
+class RoundMixin(SignedInMixin):
+    """A page about one round, which it finds as `self.round`."""
+
+    kwargs: dict[str, Any]
+    round: Round
+
+    def permitted(self) -> bool:
+        rounds = Round.objects.visible_to(self.request.user).select_related("scheme", "organiser")
+        self.round = get_object_or_404(rounds, public_id=self.kwargs["public_id"])
+        return self.permission is None or bool(rules.has_perm(self.permission, self.request.user, self.round))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Put the round into every template."""
+        parent: Any = super()
+        context: dict[str, Any] = parent.get_context_data(round=self.round, **kwargs)
+        return context

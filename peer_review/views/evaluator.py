@@ -1,0 +1,165 @@
+"""Pages of those who evaluate: their rounds, the ballot, the check afterwards, and how they are protected."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from peer_review import rules
+from peer_review.enums import RoundState
+from peer_review.models import Round
+from peer_review.querysets import role_names
+from peer_review.views import words
+from peer_review.views.access import RoundMixin, SignedInMixin
+from peer_review.views.papers import audience_names, paper_cards, shown_form
+
+
+def browser_tag(user: Any, round: Round) -> str:
+    """Return an opaque name under which a browser keeps this person's drafts, apart from those of others who use it."""
+    return salted_hmac("peer_review.browser_tag", f"{user.pk}|{round.public_id}").hexdigest()[:16]
+
+
+class RoundListView(SignedInMixin, TemplateView):
+    """What waits for me, its last day and state; then what is past."""
+
+    template_name = "peer_review/round_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        mine = Q(cells__assignments__evaluator=user)
+        rounds = (
+            Round.objects.evaluable_by(user)
+            .annotate(
+                papers=Count("cells__assignments", filter=mine),
+                drawn=Count("cells__assignments", filter=mine & Q(cells__assignments__blinded__isnull=False)),
+            )
+            .order_by("closes_at")
+        )
+        waiting = [one for one in rounds if one.state == RoundState.OPEN]
+        others = [one for one in reversed(rounds) if one.state != RoundState.OPEN]
+        roles = role_names(user)
+        return super().get_context_data(
+            waiting=waiting,
+            others=others,
+            is_organiser="organiser" in roles,
+            is_scrutineer="scrutineer" in roles,
+            is_inspector="inspector" in roles,
+            **kwargs,
+        )
+
+
+class RoundDetailView(RoundMixin, TemplateView):
+    """A round's terms, its fingerprint, and where this person may go from here."""
+
+    template_name = "peer_review/round.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user: Any = self.request.user
+        may_evaluate = rules.has_perm("peer_review.evaluate_round", user, self.round)
+        papers = self.round.cells.filter(assignments__evaluator=user).count() if may_evaluate else 0
+        return super().get_context_data(
+            papers=papers, scrutineers=self.round.scrutineers.all(), links=self.links(), **kwargs
+        )
+
+    def links(self) -> list[dict[str, str]]:
+        """Return the pages about this round that this person may open."""
+        user, round = self.request.user, self.round
+        wanted = [
+            ("peer_review.manage_round", "round-manage", _("Organise this round")),
+            ("peer_review.open_box", "scrutineer-round", _("The key of the box")),
+            ("peer_review.view_own_result", "own-result", _("My result")),
+            ("peer_review.view_section_results", "section-results", _("Results of my section")),
+            ("peer_review.view_all_results", "results", _("All results")),
+            ("peer_review.view_summary", "summary", _("Published summary")),
+            ("peer_review.view_bulletin_audit", "inspector", _("Verification")),
+        ]
+        links = [
+            {"url": reverse(f"peer_review:{name}", args=[round.public_id]), "label": label}
+            for permission, name, label in wanted
+            if rules.has_perm(permission, user, round)
+        ]
+        if round.fingerprint:
+            links.append({"url": reverse("peer_review:notice", args=[round.public_id]), "label": _("Printed notice")})
+        if round.state in (RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED):
+            links.append({"url": reverse("peer_review:bulletin", args=[round.public_id]), "label": _("Bulletin")})
+        return links
+
+
+class BallotView(RoundMixin, TemplateView):
+    """Fill in, look over, cast, receipt: one document, so that nothing need be kept beyond the tab."""
+
+    template_name = "peer_review/ballot.html"
+    permission = "peer_review.evaluate_round"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.round.state != RoundState.OPEN:
+            return redirect("peer_review:check", self.round.public_id)
+        response = super().get(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        round = self.round
+        papers = paper_cards(round, self.request.user)
+        address = [round.public_id]
+        config = {
+            "round": round.public_id,
+            "owner": browser_tag(self.request.user, round),
+            "title": round.title,
+            "fingerprint": round.fingerprint,
+            "manifest": reverse("peer_review:manifest", args=address),
+            "draw": reverse("peer_review:draw", args=address),
+            "cast": reverse("peer_review:cast", args=address),
+            "csrf": get_token(self.request),
+            "csrfCookie": settings.CSRF_COOKIE_NAME,
+            "scale": round.form["scale"],
+            "min": round.form["min"],
+            "max": round.form["max"],
+            "drawn": any(paper.drawn for paper in papers),
+            "cells": [paper.cell for paper in papers],
+            "criteria": [{"key": one["key"], "label": one["label"]} for one in round.form["criteria"]],
+        }
+        return super().get_context_data(
+            papers=papers,
+            form=shown_form(round.form),
+            audiences=audience_names(round.form),
+            early=timezone.now() < round.opens_at,
+            config=config,
+            words=words.ballot(),
+            **kwargs,
+        )
+
+
+class CheckView(RoundMixin, TemplateView):
+    """Are my ballots in the count? Asked by the browser, answered by proofs."""
+
+    template_name = "peer_review/check.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        address = [self.round.public_id]
+        leaf = "0" * 64
+        config = {
+            "round": self.round.public_id,
+            "owner": browser_tag(self.request.user, self.round),
+            "fingerprint": self.round.fingerprint,
+            "state": self.round.state,
+            "manifest": reverse("peer_review:manifest", args=address),
+            "bulletin": reverse("peer_review:bulletin-json", args=address),
+            "proof": reverse("peer_review:proof", args=[self.round.public_id, leaf]).replace(leaf, "{leaf}"),
+        }
+        counted = self.round.state in (RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED)
+        return super().get_context_data(config=config, words=words.check(), counted=counted, **kwargs)
+
+
+class ProtectionView(TemplateView):
+    """How your anonymity is protected: what is promised, what cannot be. Open to everyone."""
+
+    template_name = "peer_review/protection.html"

@@ -1,0 +1,56 @@
+"""Pages of those who hold a key of the box. The key itself is made and used in their browser only."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from peer_review.models import Round
+from peer_review.querysets import role_names
+from peer_review.views import words
+from peer_review.views.access import RoundMixin, SignedInMixin
+
+
+class ScrutineerListView(SignedInMixin, TemplateView):
+    """The rounds for which this person is a scrutineer."""
+
+    template_name = "peer_review/scrutineer_list.html"
+
+    def permitted(self) -> bool:
+        return "scrutineer" in role_names(self.request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(rounds=Round.objects.openable_by(self.request.user), **kwargs)
+
+
+class ScrutineerRoundView(RoundMixin, TemplateView):
+    """Make the key while the round is a draft; open the box after closing."""
+
+    template_name = "peer_review/scrutineer_round.html"
+    permission = "peer_review.open_box"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        round, address = self.round, [self.round.public_id]
+        config = {
+            "round": round.public_id,
+            "title": round.title,
+            "state": round.state,
+            "box": round.box_public,
+            "csrf": get_token(self.request),
+            "csrfCookie": settings.CSRF_COOKIE_NAME,
+            "boxKey": reverse("peer_review:box-key", args=address),
+            "boxKeyTest": reverse("peer_review:box-key-test", args=address),
+            "rows": reverse("peer_review:count-rows", args=address),
+            "keys": reverse("peer_review:count-keys", args=address),
+            "finish": reverse("peer_review:count-finish", args=address),
+            "progress": reverse("peer_review:count-progress", args=address),
+        }
+        return super().get_context_data(config=config, words=words.scrutineer(), **kwargs)

@@ -1,0 +1,154 @@
+"""The sentences that the scripts speak, translated here so that the scripts hold none."""
+
+from django.utils.translation import gettext as _
+
+
+def protocol_errors() -> dict[str, str]:
+    """Return what each refusal of drawing or casting means, what was kept, and what to do."""
+
+    def still_here(sentence: str) -> str:
+        return _("%(what)s What you filled in is still here.") % {"what": sentence}
+
+    return {
+        "login": still_here(
+            _("You have been signed out. Sign in again in another tab, then come back here and try again.")
+        ),
+        "not_eligible": _("You are not on the roll for one of these papers. Ask the organiser."),
+        "already_drawn": _("Your credentials were drawn in another browser. Type the recovery code shown there."),
+        "draw_closed": _("The round has closed; credentials are no longer given out."),
+        "bad_encoding": still_here(_("The server could not read the ballots. Reload the page and try again.")),
+        "cookie_on_anonymous_endpoint": still_here(
+            _(
+                "Your browser sent a cookie along with the ballots, so the server refused them to protect you. "
+                "Try again without extensions that alter requests."
+            )
+        ),
+        "bad_token": still_here(_("This credential was not accepted for this paper. Reload the page and try again.")),
+        "bad_ballot_signature": still_here(_("The ballot was altered on its way, so it was refused. Try again.")),
+        "unknown_cell": still_here(_("The round does not know this paper. Ask the organiser.")),
+        "stale_revision": _("A newer version of this ballot is already in the box. It counts."),
+        "too_many_casts": _("This ballot has been changed too often. The last version that has a receipt counts."),
+        "round_closed": _("The round closed before these ballots arrived. They are not in the box."),
+        "too_large": still_here(_("The ballots are larger than the form allows. Reload the page and try again.")),
+        "bad_answers": still_here(_("An answer does not fit the form. Correct it and cast again.")),
+        "not_open_yet": still_here(_("The round is not open yet.")),
+        "box_unavailable": still_here(_("The box could not be written to just now. Nothing was cast. Try again.")),
+        "unknown_round": _("The server does not know this round."),
+        "network": still_here(_("The server could not be reached. Try again; sending twice does no harm.")),
+        "bad_fingerprint": still_here(
+            _(
+                "The keys of this round are not the ones that its fingerprint names. "
+                "Cast nothing and tell the inspectors."
+            )
+        ),
+        "bad_key": _("A key of this round is too weak. Cast nothing and tell the inspectors."),
+        "bad_receipt": _("A receipt's signature is wrong. Keep this page and tell the inspectors."),
+        "bad_manifest": _("The list of this round's keys is malformed. Cast nothing and tell the inspectors."),
+        "bad_recovery_code": _("This is not a recovery code: it has 8 groups of 4 letters and digits."),
+        "wrong_code": _("This code does not belong to the credentials drawn for this round. Compare it once more."),
+        "insecure_context": _("Ballots can only be made over https. Open this page with https."),
+        "fallback_failed": still_here(_("This browser is old and a part it needs did not load. Use a newer browser.")),
+        "busy": still_here(_("The server is busy. Wait a little and try again.")),
+        "internal_error": still_here(_("The server made a mistake. Try again; sending twice does no harm.")),
+        "unknown": still_here(_("Something went wrong (%(code)s). Try again.")),
+    }
+
+
+def ballot() -> dict[str, object]:
+    """Return the words of the ballot page."""
+    return {
+        "errors": protocol_errors(),
+        "dk": _("Do not know enough"),
+        "bands": [[90, _("Excellent")], [70, _("Competent")], [60, _("Basically competent")], [0, _("Incompetent")]],
+        "out_of_range": _("0 to 100, whole points"),
+        "status_empty": _("Not filled in"),
+        "status_partial": _("Incomplete"),
+        "status_done": _("Filled in"),
+        "status_skipped": _("Skipped"),
+        "done_of": _("%(done)s / %(total)s"),
+        "summary_ready": _("Ballots to cast: %(count)s. Papers skipped: %(skipped)s."),
+        "summary_missing": _("Papers not complete: %(count)s. Give the missing answers, or choose for each:"),
+        "summary_none": _("There is nothing to cast: every paper is skipped."),
+        "mark_dk": _("Mark the rest “Do not know enough”"),
+        "skip": _("Skip this paper"),
+        "to_paper": _("To the paper"),
+        "missing": _("no answer yet"),
+        "paper": _("Ballot paper"),
+        "making": _("Making one-time credentials: %(done)s of %(total)s"),
+        "drawing": _("Drawing credentials with your sign-in"),
+        "casting": _("Casting without your sign-in; waiting until the batch is safely stored"),
+        "pending": _("Ballots waiting for their batch: %(count)s. Keep this page open; it asks again by itself."),
+        "cast_all": _("Your ballots are in the box: %(count)s of %(total)s"),
+        "not_cast": _("Not cast: %(label)s. %(reason)s"),
+        "version": _("version %(version)s"),
+        "earlier": _("Cast from this browser: %(count)s. Until closing you may change them below."),
+        "copied": _("Copied."),
+        "copy_failed": _("Copying is not allowed here. Select the code and copy it by hand."),
+        "forgotten": _("This computer holds nothing of this round any more."),
+        "forget_sure": _(
+            "Forget everything this browser holds about the round? Drafts, credentials and receipts are deleted. "
+            "What was cast stays in the box; to change it you need the recovery code."
+        ),
+        "recovered": _("Your credentials are back. Give your answers again and cast; the new ballots replace the old."),
+        "code_first": _("Your recovery code, in case this page is lost: %(code)s"),
+        "draft_restored": _("Your draft was restored from this browser."),
+    }
+
+
+def check() -> dict[str, object]:
+    """Return the words of the check page."""
+    return {
+        "errors": protocol_errors(),
+        "counted": _("%(count)s of %(total)s of your ballots are counted"),
+        "not_all": _("Only %(count)s of %(total)s of your ballots are counted"),
+        "good": _("Proven: the published bulletin holds each of them, and its signature fits this round's keys."),
+        "bad": _("Keep your receipts and tell the inspectors: a receipt is the server's own signature."),
+        "none_here": _("This browser holds no receipts of this round. Choose your receipt file, or type a hash."),
+        "in": _("In the count"),
+        "out": _("Not in the count"),
+        "place": _("leaf %(index)s of %(size)s, with a valid path to the root"),
+        "not_counted_yet": _(
+            "The box has not been counted yet. Valid receipts here: %(total)s. Come back after the count."
+        ),
+        "receipts_bad": _("Receipts that do not carry this round's signature: %(count)s."),
+        "bad_bulletin": _("The bulletin does not carry this round's signature. Tell the inspectors."),
+        "file_bad": _("This is not a receipt file of this round."),
+        "hash_short": _("Type at least the first 16 characters of the hash."),
+        "hash_found": _("%(leaf)s is in the bulletin."),
+        "hash_missing": _("No ballot with this hash is in the bulletin."),
+        "forget_sure": _("Forget everything this browser holds about the round? Without receipts it cannot check."),
+        "forgotten": _("This computer holds nothing of this round any more."),
+    }
+
+
+def scrutineer() -> dict[str, object]:
+    """Return the words of the scrutineer's page."""
+    return {
+        "errors": {
+            "login": _("You have been signed out. Sign in again; nothing that was opened is lost."),
+            "wrong_key": _("This is not the key of this box. Nothing was opened; compare the code once more."),
+            "bad_box_key": _("This is not a whole key, or a character in it is wrong. Compare it group by group."),
+            "bad_key": _("The server sent a row that no key can open. Tell the inspectors."),
+            "insecure_context": _("The key can only be made and used over https. Open this page with https."),
+            "fallback_failed": _("This browser is old and a part it needs did not load. Use a newer browser."),
+            "box_still_sealed": _(
+                "Some ballots are still sealed. Open the box once more; it goes on where it stopped."
+            ),
+            "busy": _("The server is busy. Wait a little and try again; what was opened stays open."),
+            "more_ballots_than_drawn": _(
+                "There are more ballots than credentials were drawn. The vote is void; the inspectors must be told."
+            ),
+            "network": _("The server could not be reached. What was opened stays open; try again."),
+            "round_frozen": _("The round has been opened already; its key can no longer change."),
+            "unknown": _("Something went wrong (%(code)s). Try again."),
+        },
+        "made": _("The key was made in this browser. It is shown here only, and only now."),
+        "confirm_wrong": _("These are not the last four characters. Look at what you wrote down."),
+        "tested": _("The key opens the test row. The box can be used."),
+        "copied": _("Copied."),
+        "copy_failed": _("Copying is not allowed here. Select the code and copy it by hand."),
+        "opening": _("Opened %(opened)s of %(total)s ballots"),
+        "opened": _("All %(total)s ballots are open. The server checks and counts them now."),
+        "empty": _("The box is empty: nobody cast a ballot."),
+        "counting": _("Counting: %(done)s of %(total)s"),
+    }

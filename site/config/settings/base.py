@@ -1,0 +1,295 @@
+"""Settings shared by every way of running Zhengyan. docs/configuration.md explains each variable."""
+
+import sys
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config.logs import logging_config, usual_format
+
+ROOT = Path(__file__).resolve().parents[3]
+SITE_DIR = ROOT / "site"
+for folder in (ROOT, SITE_DIR):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+env = environ.Env()
+environ.Env.read_env(ROOT / ".env", overwrite=False)
+
+VAR_DIR = Path(env.str("VAR_DIR", default=str(ROOT / "var")))
+DEFAULT_SECRET_KEY = "insecure-default-secret-key-for-development-only"  # noqa: S105 - production refuses it
+SECRET_KEY = env.str("SECRET_KEY", default=DEFAULT_SECRET_KEY)
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "home",
+    "organisation",
+    "disclosures",
+    "search",
+    "demo",
+    "peer_review",
+    "forum_pages",
+    "django_comments_xtd",
+    "django_comments",
+    "rules.apps.AutodiscoverRulesConfig",
+    "rest_framework",
+    "django_tasks",
+    "django_tasks_db",
+    "django_htmx",
+    "csp",
+    "axes",
+    "health_check",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.table_block",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "organisation.apps.UsersConfig",  # wagtail.users
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.sites",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Two databases: the intranet's own, and the ballot box, which holds no person. See docs/architecture.md.
+DATABASES = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'zhengyan.sqlite3'}"),
+    "box": env.db("BOX_DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'box.sqlite3'}"),
+}
+for _database in DATABASES.values():
+    if _database["ENGINE"].endswith("sqlite3"):
+        _database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+        }
+    else:
+        _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+        _database["CONN_HEALTH_CHECKS"] = True
+DATABASE_ROUTERS = ["peer_review.box.router.BoxRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+# Background work: the database queue, or RQ on Redis ("rq"), or "immediate" (in the request itself).
+TASKS_BACKEND = env.str("TASKS_BACKEND", default="database")
+_TASK_BACKENDS = {
+    "database": {"BACKEND": "django_tasks_db.DatabaseBackend"},
+    "rq": {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]},
+    "immediate": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+}
+TASKS = {"default": _TASK_BACKENDS[TASKS_BACKEND]}
+if TASKS_BACKEND == "rq":
+    INSTALLED_APPS += ["django_rq", "django_tasks_rq"]
+    RQ_QUEUES = {"default": {"URL": env.str("TASKS_REDIS_URL", default=env.str("CACHE_URL", default=""))}}
+
+# People and sign-in
+AUTH_USER_MODEL = "organisation.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "rules.permissions.ObjectPermissionBackend",
+    "organisation.backends.StaffBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+WAGTAIL_FRONTEND_LOGIN_URL = LOGIN_URL
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=8)
+AXES_COOLOFF_TIME = env.float("LOGIN_COOLOFF_HOURS", default=0.25)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True  # no record of who signed in when
+AXES_LOCKOUT_TEMPLATE = "registration/lockout.html"
+AXES_HTTP_RESPONSE_CODE = 429
+WAGTAIL_PASSWORD_RESET_ENABLED = False  # a forgotten password is replaced by a new invitation
+WAGTAILUSERS_PASSWORD_REQUIRED = False
+# How long a one-time link to set a password stays valid.
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+
+# Language and place: Chinese first, the browser's wish respected
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+LOCALE_PATHS = [SITE_DIR / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [SITE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# What a browser may do. No inline script or style on any front page; Wagtail's admin needs more and gets it
+# from config.csp on its own paths only.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    },
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = False
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="zhengyan@localhost")
+
+WAGTAIL_SITE_NAME = "诤言 Zhengyan"
+WAGTAILADMIN_BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000")
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+# Cuts Chinese into words on the way into the index and out of a query, so the forum need not do it again.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.backends"}}
+FORUM_PAGES_SEGMENTER = "builtins.str"
+FORUM_PAGES_AUTHOR_LINE = "organisation.people.author_lines"
+
+SITE_ID = 1
+COMMENTS_APP = "django_comments_xtd"
+
+PEER_REVIEW_BOX_DATABASE = "box"
+PEER_REVIEW_ROLL_SOURCE = "organisation.roll.propose_roll"
+PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
+
+# A disclosure is published in the version that was approved.
+WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.finishing.publish_approved"
+
+# The frame around every page, and who may see a page at all: strangers sign in, except where a route or a page answers
+# them itself. Everything a browser sends without cookies (ballots, bulletins, feeds, probes) is listed here.
+TEMPLATES[0]["OPTIONS"]["context_processors"].append("home.frame.frame")  # type: ignore[index]
+MIDDLEWARE.insert(MIDDLEWARE.index("csp.middleware.CSPMiddleware") + 1, "config.csp.BrowserPolicyMiddleware")
+MIDDLEWARE.insert(
+    MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1, "home.middleware.SignInMiddleware"
+)
+OPEN_ROUTES = {
+    "login",
+    "logout",
+    "invitation",
+    "set_language",
+    "healthz",
+    "readyz",
+    "robots",
+    "wagtail_serve",  # each page decides: see OPEN_PAGE_APPS
+    "wagtaildocs_serve",  # a file is as open as its documents: disclosures/documents.py
+    "disclosures:feed",
+    "disclosures:column-feed",
+    "peer_review:draw",
+    "peer_review:cast",
+    "peer_review:manifest",
+    "peer_review:bulletin-json",
+    "peer_review:proof",
+    "peer_review:verifier",
+    "peer_review:box-key",
+    "peer_review:box-key-test",
+    "peer_review:count-rows",
+    "peer_review:count-keys",
+    "peer_review:count-finish",
+    "peer_review:count-progress",
+}
+OPEN_PAGE_APPS = {"disclosures"}
+HOME_WAITING = [
+    "home.providers.ballots",
+    "home.providers.boxes",
+    "home.providers.reviews",
+    "home.providers.moderation",
+]
+
+# Logs. Nothing is written about requests to these routes.
+LOG_FORMAT = env.str("LOG_FORMAT", default=usual_format())
+SILENT_ROUTES = {"peer_review:draw", "peer_review:cast", "peer_review:proof"}
+LOGGING = logging_config(as_json=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO"))
+MIDDLEWARE.insert(
+    MIDDLEWARE.index("whitenoise.middleware.WhiteNoiseMiddleware") + 1, "config.logs.RequestLogMiddleware"
+)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"
+FORMAT_MODULE_PATH = "config.formats"

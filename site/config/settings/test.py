@@ -1,0 +1,34 @@
+"""The suite. Databases are files (or PostgreSQL), never in memory: the leak tests read their bytes."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from .base import *  # noqa: F403
+
+# One folder a run; ZY_TEST_DIR keeps it between runs for --reuse-db.
+TEST_DIR = Path(os.environ.get("ZY_TEST_DIR") or tempfile.mkdtemp(prefix="zhengyan-test-"))
+os.environ.setdefault("ZY_TEST_DIR", str(TEST_DIR))
+TEST_DIR.mkdir(parents=True, exist_ok=True)
+
+ALLOWED_HOSTS = ["*"]
+for _alias, _database in DATABASES.items():  # noqa: F405
+    if _database["ENGINE"].endswith("sqlite3"):
+        _database["NAME"] = TEST_DIR / f"{_alias}.sqlite3"
+        _database["TEST"] = {"NAME": TEST_DIR / f"test_{_alias}.sqlite3"}
+    _database["CONN_MAX_AGE"] = 0
+MEDIA_ROOT = TEST_DIR / "media"
+STATIC_ROOT = TEST_DIR / "static"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+AXES_ENABLED = False
+SECRET_KEY = "test-only"  # noqa: S105
+PEER_REVIEW_KEY_SECRET = "test-only-keys"  # noqa: S105
+PEER_REVIEW_BATCH_WINDOW = 0.2
+PEER_REVIEW_KEY_POOL_SIZE = 2
+# Workers share one Redis: what Wagtail caches of one worker's sites is wrong in the other's database.
+CACHES["default"]["KEY_PREFIX"] = f"{TEST_DIR.name}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # noqa: F405

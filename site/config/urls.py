@@ -1,0 +1,28 @@
+"""The map of the site. Each app keeps its own routes; Wagtail's pages come last."""
+
+from django.conf import settings
+from django.urls import include, path
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from config import health, views
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("accounts/", include("organisation.urls_accounts")),
+    path("directory/", include("organisation.urls")),
+    path("review/", include("peer_review.urls")),
+    path("discuss/", include("forum_pages.urls")),
+    path("disclosure-feeds/", include("disclosures.urls")),
+    path("search/", include("search.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    # Pictures of pages, for those who are signed in. Documents never come this way: their own view asks who reads.
+    path("media/images/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "images"}, name="media-image"),
+    path("", include(wagtail_urls)),
+]

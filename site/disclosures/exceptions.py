@@ -1,0 +1,46 @@
+"""Named refusals. Wagtail's admin answers each with 403 and its message."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class DisclosureRefusal(PermissionDenied):
+    """Something that is not done to a disclosure. `message` is for the person who tried."""
+
+    message: str | Promise = _("This is not possible.")
+
+    def __init__(self) -> None:
+        super().__init__(str(self.message))
+
+
+class OwnWorkReviewed(DisclosureRefusal):
+    """The secrecy reviewer has written or submitted the text."""
+
+    message = _("Whoever wrote or submitted a text does not review it for secrecy. Ask another inspector.")
+
+
+class OwnWorkApproved(DisclosureRefusal):
+    """The approver has written or submitted the text."""
+
+    message = _("Whoever wrote or submitted a text does not approve it. Ask another member of the leadership.")
+
+
+class NotThroughWorkflow(DisclosureRefusal):
+    """Somebody tried to publish without secrecy review and approval."""
+
+    message = _("A disclosure is published by its approval, after the secrecy review. Submit it to the workflow.")
+
+
+class NumberedStays(DisclosureRefusal):
+    """Somebody tried to delete or move a document that has an index number."""
+
+    message = _(
+        "A document with an index number stays where it is. Mark it as repealed, or withdraw it from publication."
+    )
+
+
+class CommentsClosed(DisclosureRefusal):
+    """The page takes no comments, or not from this person."""
+
+    message = _("Comments are closed on this page.")

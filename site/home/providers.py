@@ -1,0 +1,92 @@
+"""Who is asked what waits for somebody: the apps of the intranet, one function each (settings.HOME_WAITING)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page, TaskState
+
+from forum_pages.models import Report, Topic, TopicComment
+from home.waiting import Waiting
+from peer_review.enums import RoundState
+from peer_review.models import Assignment, Round
+
+#: A person in charge of hundreds of things is shown the first few; the lists themselves hold the rest.
+MOST = 20
+
+
+def ballots(user: Any) -> Iterator[Waiting]:
+    """Yield open rounds that give this person ballot papers. One query.
+
+    Whether they have voted is nothing the server knows, so a round stays here until its last day.
+    """
+    undrawn = Assignment.objects.filter(cell__round=OuterRef("pk"), evaluator=user, blinded=None)
+    rounds = (
+        Round.objects.evaluable_by(user)
+        .open()
+        .filter(closes_at__gt=timezone.now())
+        .annotate(is_undrawn=Exists(undrawn))
+        .order_by("closes_at")
+        .only("public_id", "title", "closes_at")
+    )
+    for round in rounds[:MOST]:
+        yield Waiting(
+            kind=_("Anonymous ballot"),
+            title=round.title,
+            url=reverse("peer_review:round", args=[round.public_id]),
+            due=round.closes_at,
+            note=_("Not begun.")
+            if round.is_undrawn
+            else _("You hold your papers: cast them, or change what you cast."),
+        )
+
+
+def boxes(user: Any) -> Iterator[Waiting]:
+    """Yield closed rounds whose box this scrutineer opens. At most two queries."""
+    rounds = Round.objects.openable_by(user).filter(state=RoundState.CLOSED).order_by("closes_at")
+    for round in rounds.only("public_id", "title")[:MOST]:
+        yield Waiting(
+            kind=_("Ballot box to open"),
+            title=round.title,
+            url=reverse("peer_review:scrutineer-round", args=[round.public_id]),
+        )
+
+
+def reviews(user: Any) -> Iterator[Waiting]:
+    """Yield pages that wait in a workflow for this person's review or approval.
+
+    Queries: a few for each kind of task, one for all the pages.
+    """
+    states = list(TaskState.objects.reviewable_by(user).select_related("task", "workflow_state")[:MOST])
+    pages = Page.objects.filter(pk__in=[state.workflow_state.object_id for state in states])
+    known = {
+        str(pk): (title, due)
+        for pk, title, due in pages.values_list("pk", "draft_title", "disclosurepage__publication_due_date")
+    }
+    for state in states:
+        page_id = state.workflow_state.object_id
+        if page_id in known:
+            title, due = known[page_id]
+            url = reverse("wagtailadmin_pages:edit", args=[page_id])
+            yield Waiting(kind=state.task.name, title=title, url=url, due=due)
+
+
+def moderation(user: Any) -> Iterator[Waiting]:
+    """Yield one line for the forum's queue, if this person decides anything in it."""
+    pending = (
+        Topic.objects.awaiting_decision_of(user).count()
+        + TopicComment.objects.awaiting_decision_of(user).count()
+        + Report.objects.open().visible_to(user).count()
+    )
+    if pending:
+        yield Waiting(
+            kind=_("Forum"),
+            title=str(_("Posts and reports to decide")),
+            url=reverse("forum_pages:queue"),
+            count=pending,
+        )

@@ -1,0 +1,113 @@
+"""Named refusals. Each carries a sentence that may be shown to the person who asked."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(Exception):
+    """Something was asked that cannot be done; nothing was changed."""
+
+    message: str | Promise = _("This cannot be done.")
+
+    def __init__(self, message: str | Promise | None = None) -> None:
+        self.message = message or self.message
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class MembershipOverlap(Refusal):
+    """A date lies before the present membership began."""
+
+    message = _("This date lies before the present membership began. Choose a later date.")
+
+
+class AlreadyLeft(Refusal):
+    """The person is no longer a member of staff."""
+
+    message = _("This person has already left.")
+
+
+class NotLeft(Refusal):
+    """The person is still a member of staff."""
+
+    message = _("This person has not left.")
+
+
+class LeavesBeforeJoining(Refusal):
+    """The last day lies before the first."""
+
+    message = _("The day of leaving lies before the day of joining.")
+
+
+class NumberTaken(Refusal):
+    """Employee numbers are given once."""
+
+    message = _("Another person has this employee number.")
+
+
+class UsernameTaken(Refusal):
+    """User names are given once."""
+
+    message = _("Another account has this user name.")
+
+
+class SectionCycle(Refusal):
+    """A section cannot be part of itself."""
+
+    message = _("A section cannot lie below itself.")
+
+
+class DerivedRole(Refusal):
+    """Staff and section heads follow from the staff record."""
+
+    message = _("This role follows from the staff record and is not assigned by hand.")
+
+
+class NotLeftAlone(Refusal):
+    """At least one administrator stays."""
+
+    message = _("You cannot take the administrator's role from yourself. Ask another administrator.")
+
+
+class InvitationUnknown(Refusal):
+    """The link was never given out, or was replaced by a newer one."""
+
+    message = _("This invitation is not known. Perhaps a newer one has replaced it.")
+
+
+class InvitationSpent(Refusal):
+    """The link was used."""
+
+    message = _("This invitation has already been used. Sign in with the password set then.")
+
+
+class InvitationExpired(Refusal):
+    """The link is too old."""
+
+    message = _("This invitation has expired. Ask the administrator for a new one.")
+
+
+class AccountClosed(Refusal):
+    """The person has left, or the account is closed."""
+
+    message = _("This account is closed.")
+
+
+class ImportNotReady(Refusal):
+    """The import is not in the state that this step starts from."""
+
+    message = _("This import is no longer waiting for that step. Look at its page again.")
+
+
+class ImportStale(Refusal):
+    """Between check and confirmation the staff records changed."""
+
+    message = _("The records have changed since the check. The comparison was made anew; please look at it again.")
+
+
+class FileRefused(Refusal):
+    """The file as a whole cannot be read."""
+
+    message = _("This file cannot be read.")

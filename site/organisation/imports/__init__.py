@@ -1,0 +1,1 @@
+"""Staff records from CSV and xlsx, in three steps: read (tables), compare (plan), write (apply)."""

@@ -1,0 +1,167 @@
+"""Read a CSV or xlsx file into tables of plain cells, or refuse it with a sentence that helps."""
+
+import csv
+import datetime
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+from django.utils.translation import gettext as _
+
+from organisation.exceptions import FileRefused
+
+MAX_ROWS = 300_000
+MAX_COLUMNS = 100
+MAX_UNPACKED = 1_000_000_000
+# A head row may stand below a title or two.
+HEAD_ROWS = 10
+
+Cell = str | datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BadCell:
+    """A cell that holds no plain value; the reason is already a sentence."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(slots=True)
+class Table:
+    """One sheet. `rows` yields (row number as the spreadsheet shows it, cells) once."""
+
+    name: str
+    rows: Iterator[tuple[int, list[Any]]]
+
+
+def read_tables(content: bytes, file_name: str) -> list[Table]:
+    """Return the tables of a file.
+
+    Raises: FileRefused; also later, while the rows are read.
+    """
+    if not content.strip(b"\xef\xbb\xbf \t\r\n\0"):
+        raise FileRefused(_("The file is empty."))
+    if content.startswith(b"PK"):
+        return _read_xlsx(content)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise FileRefused(
+            _("This is an old Excel file (.xls) or one with a password. Save it as .xlsx without a password.")
+        )
+    if file_name.lower().endswith((".xlsx", ".xlsm", ".xls")):
+        raise FileRefused(_("The file is named like a spreadsheet but is none. Save it again as .xlsx."))
+    return [Table(name=file_name, rows=_csv_rows(decode(content)))]
+
+
+def decode(content: bytes) -> str:
+    """Return the text of a CSV file written in UTF-8 (with or without a mark) or GB18030.
+
+    Almost any bytes are valid GB18030. A file is taken for it only if its Chinese characters are nearly all common
+    ones: bytes of Big5, Shift-JIS or Latin-1 read as GB18030 give rare characters.
+    Raises: FileRefused.
+    """
+    refusal = FileRefused(
+        _("The encoding of this file is neither UTF-8 nor GB18030. In Excel choose “CSV UTF-8” when saving.")
+    )
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
+        raise refusal
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        raise refusal from None
+    letters = [character for character in text if ord(character) > 0x7F]
+    common = sum(_is_gb2312(character) for character in letters)
+    if common < 0.9 * len(letters):
+        raise refusal
+    return text
+
+
+def _is_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, list[Any]]]:
+    head = "\n".join(text.splitlines()[:HEAD_ROWS])
+    delimiter = max(",\t;，", key=head.count)
+    # The number of the line in the file is what an editor shows, and a spreadsheet too unless cells hold line breaks.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for row in reader:
+            number += 1
+            if number > MAX_ROWS:
+                raise FileRefused(_("The file has more than %(count)d rows. Split it.") % {"count": MAX_ROWS})
+            yield number, row
+    except csv.Error as error:
+        raise FileRefused(
+            _("Row %(row)d is not proper CSV: %(error)s.") % {"row": number + 1, "error": error}
+        ) from None
+
+
+def _read_xlsx(content: bytes) -> list[Table]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+                raise FileRefused(_("Unpacked, this file is too large."))
+            if "xl/workbook.xml" not in archive.namelist():
+                raise FileRefused(_("This is a ZIP file but not an Excel workbook."))
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    except FileRefused:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers raise
+        raise FileRefused(_("This workbook is damaged and cannot be opened.")) from error
+    return [
+        Table(name=sheet.title, rows=_xlsx_rows(sheet))
+        for sheet in book.worksheets
+        if sheet.sheet_state == "visible" and hasattr(sheet, "iter_rows")
+    ]
+
+
+def _xlsx_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+    sheet.reset_dimensions()  # the range a file claims is not to be trusted
+    try:
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > MAX_ROWS and any(value is not None for value in row):
+                raise FileRefused(_("The file has more than %(count)d rows. Split it.") % {"count": MAX_ROWS})
+            yield number, [_plain(value) for value in row[:MAX_COLUMNS]]
+    except FileRefused:
+        raise
+    except Exception as error:
+        raise FileRefused(_("This workbook is damaged and cannot be opened.")) from error
+
+
+ERROR_VALUES = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)\Z")
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as text, a day, None or BadCell."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float | Decimal):
+        return str(int(value)) if value == int(value) else str(value)
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    if isinstance(value, datetime.time | datetime.timedelta):
+        return BadCell(_("The cell holds a time of day."))
+    return BadCell(_("The cell holds a formula. Replace it by its value."))

@@ -1,0 +1,100 @@
+"""Which rows: chainable reads, no writes."""
+
+import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from organisation import pinyin
+
+if TYPE_CHECKING:
+    from organisation.models import User
+
+
+class SectionQuerySet(models.QuerySet):
+    """Sections of the organisation: a few hundred at most, so the tree is read whole."""
+
+    def with_ancestors_known(self) -> dict[int, int | None]:
+        """Return {id: id of the parent} for every section, in one query."""
+        return dict(self.order_by().values_list("pk", "parent_id"))
+
+    def ids_below(self, section_id: int) -> set[int]:
+        """Return the section's id and those of everything below it, in one query."""
+        children: dict[int | None, list[int]] = {}
+        for pk, parent_id in self.with_ancestors_known().items():
+            children.setdefault(parent_id, []).append(pk)
+        found: set[int] = set()
+        waiting = [section_id]
+        while waiting:
+            pk = waiting.pop()
+            if pk not in found:
+                found.add(pk)
+                waiting.extend(children.get(pk, []))
+        return found
+
+
+class MembershipQuerySet(models.QuerySet):
+    """Who belonged where, and when. `to_date` is the first day on which it no longer holds."""
+
+    def on(self, day: datetime.date | None = None) -> Self:
+        """Memberships that hold on a day (today if none is given): at most one a person."""
+        day = day or timezone.localdate()
+        return self.filter(Q(to_date=None) | Q(to_date__gt=day), from_date__lte=day)
+
+    def open(self) -> Self:
+        """Memberships without an end: at most one a person, perhaps beginning in the future."""
+        return self.filter(to_date=None)
+
+    def overlapping(self, *, from_date: datetime.date, to_date: datetime.date | None) -> Self:
+        """Memberships that share at least one day with the span given."""
+        rows = self.filter(Q(to_date=None) | Q(to_date__gt=from_date))
+        return rows if to_date is None else rows.filter(from_date__lt=to_date)
+
+
+def _memberships() -> MembershipQuerySet:
+    """Return all memberships; the model is named, since models import this module."""
+    return apps.get_model("organisation", "Membership").objects.all()
+
+
+class StaffQuerySet(models.QuerySet):
+    """People who work or worked here."""
+
+    def current(self, day: datetime.date | None = None) -> Self:
+        """Those who have not left by that day (today if none is given)."""
+        day = day or timezone.localdate()
+        return self.filter(Q(left=None) | Q(left__gt=day))
+
+    def visible_to(self, user: "User | AnonymousUser | None") -> Self:
+        """Those whom this person finds in the directory: current staff, for whoever is signed in."""
+        if user is None or not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.current()
+
+    def in_sections(self, section_ids: set[int]) -> Self:
+        """Those who belong to one of these sections today."""
+        return self.filter(
+            models.Exists(_memberships().on().filter(staff=models.OuterRef("pk"), section__in=section_ids))
+        )
+
+    def with_place(self) -> Self:
+        """Load today's section and rank with each person: two more queries, however many people."""
+        return self.select_related("user").prefetch_related(
+            models.Prefetch(
+                "memberships",
+                queryset=_memberships().on().select_related("section", "rank"),
+                to_attr="memberships_today",
+            )
+        )
+
+    def named_like(self, words: str) -> Self:
+        """Those whose name, full pinyin or initials begin or contain what was typed."""
+        needle = pinyin.needle(words)
+        return self.filter(search_text__contains=needle) if needle else self
+
+    def awaiting_invitation(self) -> Self:
+        """Current staff who have never set a password."""
+        return self.current().filter(user__password__startswith="!", user__is_active=True)  # noqa: S106 - the mark of no password

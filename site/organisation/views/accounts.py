@@ -1,0 +1,80 @@
+"""Signing in, changing a password, setting the first one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth import views as auth_views
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+
+from organisation.domain.invitations import accept_invitation, find_invitation
+from organisation.exceptions import InvitationUnknown, Refusal
+from organisation.forms import ChangePasswordForm, NewPasswordForm, SignInForm
+from organisation.models import User
+
+BACKEND = "organisation.backends.StaffBackend"
+
+
+class SignInView(auth_views.LoginView):
+    """The door. Whoever is in already goes home.
+
+    Somebody signed in who was sent here by a page that refused them stays and is told so: sending them back, as
+    `redirect_authenticated_user` does, would go round for ever.
+    """
+
+    form_class = SignInForm
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and not self.get_redirect_url():
+            return redirect(self.get_default_redirect_url())
+        return super().get(request, *args, **kwargs)
+
+
+class PasswordChangeView(auth_views.PasswordChangeView):
+    """A new password for whoever knows the old one."""
+
+    form_class = ChangePasswordForm
+    success_url = reverse_lazy("password_change_done")
+
+
+class PasswordChangeDoneView(auth_views.PasswordChangeDoneView):
+    """It is changed."""
+
+
+@method_decorator([never_cache, sensitive_post_parameters(), sensitive_variables("token")], name="dispatch")
+class InvitationView(View):
+    """Set the first password with a one-time link. Opening the page does not spend the link; saving does."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            user = find_invitation(token=token).user
+        except Refusal as refusal:
+            return self.refused(request, refusal)
+        return self.answer(request, NewPasswordForm(user), user)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            user = find_invitation(token=token).user
+            form = NewPasswordForm(user, request.POST)
+            if not form.is_valid():
+                return self.answer(request, form, user)
+            user = accept_invitation(token=token, password=form.cleaned_data["new_password1"])
+        except Refusal as refusal:
+            return self.refused(request, refusal)
+        login(request, user, backend=BACKEND)
+        messages.success(request, _("Your password is set. Welcome, %(name)s.") % {"name": user.get_full_name()})
+        return redirect("/")
+
+    def answer(self, request: HttpRequest, form: Any, user: User) -> HttpResponse:
+        return render(request, "registration/invitation.html", {"form": form, "account": user})
+
+    def refused(self, request: HttpRequest, refusal: Refusal) -> HttpResponse:
+        status = 404 if isinstance(refusal, InvitationUnknown) else 410
+        return render(request, "registration/invitation_refused.html", {"refusal": refusal}, status=status)

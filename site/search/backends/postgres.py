@@ -1,0 +1,55 @@
+"""PostgreSQL with tsvector."""
+
+from typing import Any
+
+from django.db.models import F
+from modelsearch.backends.database.postgres.postgres import (
+    ObjectIndexer,
+    PostgresAutocompleteQueryCompiler,
+    PostgresIndex,
+    PostgresSearchBackend,
+    PostgresSearchQueryCompiler,
+)
+
+from .segmenting import SegmentingCompiler, SegmentingIndex, SegmentingIndexer
+
+
+class Indexer(SegmentingIndexer, ObjectIndexer):
+    """Words of one object."""
+
+
+class Index(SegmentingIndex, PostgresIndex):
+    """The table of words."""
+
+    object_indexer = Indexer
+
+
+class Compiler(SegmentingCompiler, PostgresSearchQueryCompiler):
+    """Whole words. Always asks the index: the columns of the models are not cut into words."""
+
+    def get_search_vectors(self, search_query: Any) -> list[tuple[Any, Any]]:
+        """Return the columns of the index to look into, with their weights."""
+        if self.wants_title_only():
+            return [(F("index_entries__title"), F("index_entries__title_norm"))]
+        vectors: list[tuple[Any, Any]] = self.get_index_vectors(search_query)
+        return vectors
+
+
+class AutocompleteCompiler(SegmentingCompiler, PostgresAutocompleteQueryCompiler):
+    """Beginnings of words."""
+
+    def get_search_vectors(self, search_query: Any) -> list[tuple[Any, Any]]:
+        """Return the one column the index has for this."""
+        vectors: list[tuple[Any, Any]] = self.get_index_vectors(search_query)
+        return vectors
+
+
+class SegmentingPostgresBackend(PostgresSearchBackend):
+    """Wagtail's PostgreSQL search with a segmenter, without the stemming of any one language."""
+
+    query_compiler_class = Compiler
+    autocomplete_query_compiler_class = AutocompleteCompiler
+    index_class = Index
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        super().__init__({"SEARCH_CONFIG": "simple", **params})

@@ -1,0 +1,123 @@
+"""What waits for somebody: how items stand against their due dates, and who is asked."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from home import providers
+from home.waiting import Waiting, waiting_for
+from organisation.enums import Role
+from tests.factories import disclosures, forum_pages
+from tests.factories.home import home_page
+from tests.factories.peer_review import make_open_round, make_user
+
+
+def item(due: datetime.datetime | datetime.date | None) -> Waiting:
+    return Waiting(kind="Ballot", title="Round", url="/", due=due)
+
+
+@pytest.mark.parametrize(
+    ("days", "state"),
+    [(-0.1, "late"), (0.1, "soon"), (2.9, "soon"), (3.1, "later")],
+)
+def test_state_tells_how_near_the_due_date_is(days: float, state: str) -> None:
+    assert item(timezone.now() + datetime.timedelta(days=days)).state == state
+
+
+def test_state_is_empty_without_a_due_date() -> None:
+    assert item(None).state == ""
+
+
+def test_a_day_is_not_over_before_midnight() -> None:
+    today = item(timezone.localdate())
+
+    assert (today.state, today.has_time) == ("soon", False)
+
+
+def soonest(user: object) -> list[Waiting]:
+    return [item(None), item(timezone.now() + datetime.timedelta(days=9)), item(timezone.localdate())]
+
+
+@override_settings(HOME_WAITING=["tests.home.test_waiting.soonest"])
+def test_nearest_due_date_comes_first_and_undated_things_last() -> None:
+    assert [one.state for one in waiting_for(None)] == ["soon", "later", ""]
+
+
+@pytest.mark.django_db(databases=["default", "box"])
+class TestBallots:
+    def test_open_round_waits_for_those_on_its_roll_only(self) -> None:
+        running = make_open_round(evaluators=4)
+        voter, stranger = running.evaluators[0].user, make_user("Somebody", "staff")
+
+        (waiting,) = providers.ballots(voter)
+
+        assert (waiting.title, waiting.due) == (running.round.title, running.round.closes_at)
+        assert waiting.note == "尚未开始。"
+        assert list(providers.ballots(stranger)) == []
+
+    def test_round_stays_after_the_papers_were_drawn_for_nobody_knows_who_has_voted(self) -> None:
+        running = make_open_round(evaluators=4)
+        running.evaluators[0].draw()
+
+        (waiting,) = providers.ballots(running.evaluators[0].user)
+
+        assert waiting.note == "您已领取选票，截止前可以投出，也可以修改已投的选票。"
+
+    def test_closed_round_no_longer_waits_for_voters_but_for_its_scrutineer(self) -> None:
+        running = make_open_round(evaluators=4)
+        scrutineer = running.round.scrutineers.first() or make_user("监票", "scrutineer")
+        running.round.scrutineers.add(scrutineer)
+        running.close()
+
+        assert list(providers.ballots(running.evaluators[0].user)) == []
+        assert [one.title for one in providers.boxes(scrutineer)] == [running.round.title]
+
+
+def fresh(user: Any) -> Any:
+    """The same person as a new request sees them, with nothing remembered on the object."""
+    return get_user_model().objects.get(pk=user.pk)
+
+
+@pytest.mark.django_db
+class TestReviews:
+    def test_submitted_document_waits_for_the_inspector_with_its_due_date(self) -> None:
+        home_page()
+        page = disclosures.submitted(author=disclosures.person(Role.EDITOR))
+        inspector, staff = disclosures.person(Role.INSPECTOR), disclosures.person()
+
+        (waiting,) = providers.reviews(inspector)
+
+        assert (waiting.title, waiting.due) == (page.title, page.publication_due_date)
+        assert list(providers.reviews(staff)) == []
+
+    def test_queries_do_not_grow_with_the_documents(self, django_assert_num_queries: Any) -> None:
+        home_page()
+        author, inspector = disclosures.person(Role.EDITOR), disclosures.person(Role.INSPECTOR)
+        disclosures.submitted(author=author, title="一")
+        list(providers.reviews(inspector))  # content types are remembered after the first time
+        with CaptureQueriesContext(connection) as one:
+            assert len(list(providers.reviews(fresh(inspector)))) == 1
+        disclosures.submitted(author=author, title="二")
+        disclosures.submitted(author=author, title="三")
+
+        with django_assert_num_queries(len(one)):
+            assert len(list(providers.reviews(fresh(inspector)))) == 3
+
+
+@pytest.mark.django_db
+def test_reports_wait_for_moderators_as_one_line_with_their_number() -> None:
+    home_page()
+    author, moderator = forum_pages.person("wang", "staff"), forum_pages.person("zhang", "moderator")
+    board = forum_pages.board("moderated", moderated=True)
+    forum_pages.topic(board, author)
+
+    (waiting,) = providers.moderation(moderator)
+
+    assert (waiting.count, waiting.url) == (1, "/discuss/queue/")
+    assert list(providers.moderation(author)) == []

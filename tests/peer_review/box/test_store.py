@@ -1,0 +1,122 @@
+"""The box's tables: what they hold, what they refuse, what is left of them."""
+
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from peer_review.box import store
+from peer_review.box.store import Ballot, TableMissing
+from peer_review.models.round import new_public_id
+
+pytestmark = pytest.mark.django_db(databases=["default", "box"])
+
+
+@pytest.fixture
+def public_id() -> str:
+    public_id = new_public_id()
+    store.create_table(public_id)
+    return public_id
+
+
+def columns(table: str) -> list[str]:
+    with connections["box"].cursor() as cursor:
+        return [one.name for one in connections["box"].introspection.get_table_description(cursor, table)]
+
+
+def test_the_sealed_table_has_an_id_and_a_ciphertext_and_nothing_else(public_id: str) -> None:
+    store.create_table(public_id)
+
+    assert columns(f"sealed_{public_id}") == ["id", "ciphertext"]
+    with connections["box"].cursor() as cursor:
+        if connections["box"].vendor == "postgresql":
+            assert connections["box"].introspection.get_sequences(cursor, f"sealed_{public_id}") == []
+        else:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [f"sealed_{public_id}"])
+            assert "WITHOUT ROWID" in cursor.fetchone()[0]
+            cursor.execute("PRAGMA secure_delete")
+            assert cursor.fetchone()[0] == 1
+
+
+@pytest.mark.parametrize("name", ["x", "A" * 32, "0" * 31, '0"; DROP TABLE x; --', "", "0" * 32 + "\n"])
+def test_only_a_public_id_names_a_table(name: str) -> None:
+    with pytest.raises(ValueError, match="public id"):
+        store.create_table(name)
+
+
+def test_insert_after_sealing_off_writes_nothing(public_id: str) -> None:
+    store.insert_sealed(public_id, [(b"a" * 16, b"one")])
+    store.seal_off(public_id)
+    store.seal_off(public_id)
+
+    with pytest.raises(TableMissing):
+        store.insert_sealed(public_id, [(b"b" * 16, b"two")])
+
+    assert store.count_rows("closed", public_id) == 1
+    assert store.count_rows("sealed", public_id) == 0
+
+
+def test_seal_off_refuses_a_round_that_never_had_a_table() -> None:
+    with pytest.raises(TableMissing):
+        store.seal_off(new_public_id())
+
+
+def test_a_batch_is_written_whole_or_not_at_all(public_id: str) -> None:
+    store.insert_sealed(public_id, [(b"a" * 16, b"one")])
+
+    with pytest.raises(Exception, match=r"(?i)unique|duplicate"):
+        store.insert_sealed(public_id, [(b"b" * 16, b"two"), (b"a" * 16, b"again")])
+
+    assert store.count_rows("sealed", public_id) == 1
+
+
+def test_a_large_batch_is_one_transaction(public_id: str) -> None:
+    store.insert_sealed(public_id, [(number.to_bytes(16), b"x" * 100) for number in range(1000)])
+
+    assert store.count_rows("sealed", public_id) == 1000
+
+
+def test_opening_moves_rows_once_and_goes_on_after_an_interruption(public_id: str) -> None:
+    rows = [(bytes([number]) * 16, bytes([number]) * 32 + b"rest") for number in range(5)]
+    store.insert_sealed(public_id, rows)
+    store.seal_off(public_id)
+    assert store.closed_rows(public_id, limit=2) == [(row_id, row[:32]) for row_id, row in rows[:2]]
+    assert store.closed_ciphertexts(public_id, [rows[4][0], b"?" * 16]) == {rows[4][0]: rows[4][1]}
+
+    store.move_opened(public_id, {rows[0][0]: b"entry 0", rows[1][0]: b"entry 1"})
+    store.move_opened(public_id, {rows[0][0]: b"entry 0", rows[2][0]: b"entry 2", b"?" * 16: b"never sealed"})
+
+    assert list(store.opened_entries(public_id)) == [b"entry 0", b"entry 1", b"entry 2"]
+    assert store.count_rows("closed", public_id) == 2
+
+
+def test_write_ballots_leaves_one_sorted_table_and_drops_the_rest(public_id: str) -> None:
+    store.insert_sealed(public_id, [(b"a" * 16, b"x" * 40)])
+    store.seal_off(public_id)
+    store.move_opened(public_id, {b"a" * 16: b"entry"})
+    ballots = [Ballot(bytes([number]) * 32, "0" * 16, 1, b"entry") for number in (3, 1, 2)]
+
+    assert store.write_ballots(public_id, iter(ballots)) == 3
+    assert store.write_ballots(public_id, ballots) == 3
+
+    assert list(store.ballots(public_id)) == sorted(ballots)
+    assert columns(f"ballot_{public_id}") == ["token", "cell", "rev", "entry"]
+    for prefix in ("sealed", "closed", "opened", "staged"):
+        assert not store.table_exists(prefix, public_id)
+
+
+def test_what_was_never_there_is_empty_and_no_error() -> None:
+    nowhere = new_public_id()
+
+    assert list(store.ballots(nowhere)) == []
+    assert list(store.opened_entries(nowhere)) == []
+    assert store.count_rows("ballot", nowhere) == 0
+
+
+def test_drop_round_removes_every_table(public_id: str) -> None:
+    store.seal_off(public_id)
+    store.drop_round(public_id)
+
+    with connections["box"].cursor() as cursor:
+        names: list[Any] = connections["box"].introspection.table_names(cursor)
+    assert not [name for name in names if public_id in name]

@@ -1,0 +1,137 @@
+import numpy as np
+import pytest
+
+from peer_review.counting.release import Ballots, Plan, Release, release
+
+
+def count(
+    cells: dict[tuple[int, int], list[list[float | None]]],
+    *,
+    sections: list[int],
+    classes: int = 1,
+    criteria: int = 1,
+    trim: bool = False,
+    scale: str = "points",
+) -> Release:
+    """Return the release of ballots given as {(subject, class): [answers of one ballot, …]}."""
+    rows = [(s, c, ballot) for (s, c), ballots in cells.items() for ballot in ballots]
+    answers = np.array([[np.nan if one is None else one for one in row[2]] for row in rows], dtype=float)
+    return release(
+        Ballots(
+            np.array([row[0] for row in rows], dtype=np.int64),
+            np.array([row[1] for row in rows], dtype=np.int64),
+            answers.reshape(len(rows), criteria),
+        ),
+        Plan(
+            scale=scale,
+            floor=5,
+            trim=trim,
+            class_weights=np.array([50.0, 30.0, 20.0])[:classes],
+            criterion_weights=np.array([70.0, 30.0])[:criteria],
+            sections=np.array(sections, dtype=np.int64),
+        ),
+    )
+
+
+def test_round_without_a_ballot_publishes_nothing() -> None:
+    made = count({}, sections=[0, 0])
+    assert [sheet.score for sheet in made.subjects] == [None, None]
+    assert made.sections[0].score is None
+    assert made.unit.score is None
+    assert made.open_sections == frozenset()
+
+
+def test_round_without_a_subject_publishes_nothing() -> None:
+    made = count({}, sections=[])
+    assert (made.subjects, made.sections, made.unit.score) == ((), (), None)
+
+
+def test_one_ballot_is_shown_nowhere() -> None:
+    made = count({(0, 0): [[90]]}, sections=[0])
+    assert made.subjects[0].criteria == (None,)
+    assert made.sections[0].score is None
+    assert made.unit.score is None
+
+
+def test_score_weighs_classes_and_criteria() -> None:
+    made = count(
+        {(0, 0): [[90, 80]] * 5, (0, 1): [[70, 60]] * 5, (0, 2): [[50, 40]] * 5}, sections=[0], classes=3, criteria=2
+    )
+    sheet = made.subjects[0]
+    assert [figure.value for figure in sheet.criteria] == [76.0, 66.0]
+    assert sheet.score.value == 73.0
+    assert sheet.score.grade == "competent"
+    assert sheet.classes[0][1].value == 87.0
+    assert (sheet.criteria[0].n, sheet.criteria[0].abstentions) == (15, 0)
+
+
+def test_absent_class_lowers_nothing() -> None:
+    made = count({(0, 0): [[80]] * 5, (0, 1): [[80]] * 5}, sections=[0], classes=3)
+    assert made.subjects[0].score.value == 80.0
+    assert sorted(made.subjects[0].classes) == [0, 1]
+
+
+def test_criterion_most_abstained_from_is_not_shown_and_not_in_the_score() -> None:
+    made = count({(0, 0): [[80, None]] * 6 + [[80, 0]]}, sections=[0], criteria=2)
+    sheet = made.subjects[0]
+    assert sheet.criteria[1] is None
+    assert sheet.score.value == 80.0
+
+
+def test_unanimous_subject_has_mean_and_interval_but_no_bars() -> None:
+    figure = count({(0, 0): [[88]] * 9}, sections=[0]).subjects[0].criteria[0]
+    assert figure.value == 88.0
+    assert figure.bars is None
+    assert figure.high > figure.low
+
+
+def test_nearly_unanimous_subject_looks_the_same() -> None:
+    figure = count({(0, 0): [[88]] * 8 + [[20]]}, sections=[0]).subjects[0].criteria[0]
+    assert figure.bars is None
+
+
+def test_divided_subject_has_bars() -> None:
+    figure = count({(0, 0): [[95]] * 4 + [[75]] * 5}, sections=[0]).subjects[0].criteria[0]
+    assert figure.bars == ((0, 0, 0), (1, 1, 0), (2, 2, 5), (3, 3, 4))
+
+
+def test_section_mean_is_the_mean_of_its_subjects() -> None:
+    made = count({(0, 0): [[90]] * 5, (1, 0): [[80]] * 20}, sections=[0, 0])
+    assert made.sections[0].criteria[0].value == 85.0
+    assert made.unit.criteria[0].value == 85.0
+    assert made.sections[0].members == 2
+
+
+def test_thin_subject_does_not_move_its_section() -> None:
+    made = count({(0, 0): [[90]] * 5, (1, 0): [[0]] * 4}, sections=[0, 0])
+    assert made.sections[0].criteria[0].value == 90.0
+    assert made.unit.criteria[0].value == 90.0
+
+
+def test_thin_subjects_move_their_section_together() -> None:
+    made = count({(0, 0): [[90]] * 5, (1, 0): [[60]] * 4, (2, 0): [[60]] * 4}, sections=[0, 0, 0])
+    assert [sheet.score is None for sheet in made.subjects] == [False, True, True]
+    assert made.sections[0].criteria[0].value == 70.0
+
+
+def test_bounds_stay_on_the_scale() -> None:
+    figure = count({(0, 0): [[100]] * 4 + [[60]]}, sections=[0]).subjects[0].criteria[0]
+    assert figure.high == 100.0
+    assert figure.low >= 0.0
+
+
+def test_trimming_takes_a_hostile_ballot_out() -> None:
+    made = count({(0, 0): [[90], [88], [92], [91], [89], [0]]}, sections=[0], trim=True)
+    assert made.subjects[0].score.value == 89.5
+
+
+def test_anchors_are_shown_as_points() -> None:
+    made = count({(0, 0): [[4]] * 5}, sections=[0], scale="anchors")
+    assert made.subjects[0].score.value == 80.0
+
+
+@pytest.mark.parametrize("members", [5, 6])
+def test_section_is_open_for_comparison_only_above_the_floor(members: int) -> None:
+    made = count({(at, 0): [[80]] * 5 for at in range(members)}, sections=[0] * members)
+    assert made.open_sections == (frozenset({0}) if members > 5 else frozenset())
+    assert made.unit_open is (members > 5)

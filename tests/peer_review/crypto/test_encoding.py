@@ -1,0 +1,47 @@
+"""One text per byte string for machines, forgiveness for people."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peer_review.crypto.encoding import b64u_decode, b64u_encode, crockford_decode, crockford_encode, hex_decode
+from peer_review.crypto.errors import BadCode, BadEncoding
+
+
+@given(st.binary(max_size=80))
+def test_base64url_round_trip(data: bytes) -> None:
+    assert b64u_decode(b64u_encode(data), length=len(data)) == data
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["QQ==", "QQ=", "Q", "QR", "+A", "/A", "QQ\n", " QQ", "Q Q", "ＱＱ", b"QQ", None, 7, ["QQ"]],
+)
+def test_base64url_refuses_padding_stray_bits_and_other_alphabets(text: object) -> None:
+    with pytest.raises(BadEncoding):
+        b64u_decode(text)
+
+
+def test_base64url_refuses_another_length() -> None:
+    with pytest.raises(BadEncoding):
+        b64u_decode("QUI", length=3)
+
+
+@pytest.mark.parametrize("text", ["AB", "a", "abc", "ab ", "0x", "ab\n", b"ab", None])
+def test_hex_refuses_what_is_not_lower_case_of_that_length(text: object) -> None:
+    with pytest.raises(BadEncoding):
+        hex_decode(text, length=1)
+
+
+@given(st.binary(min_size=20, max_size=20))
+def test_crockford_round_trip_however_it_is_typed(data: bytes) -> None:
+    code = crockford_encode(data)
+    typed = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    assert crockford_decode(code, length=20, error=BadCode) == data
+    assert crockford_decode(f" {typed}\n", length=20, error=BadCode) == data
+
+
+def test_crockford_names_the_impossible_character() -> None:
+    with pytest.raises(BadCode, match="character 6") as caught:
+        crockford_decode("ABCD-EU" + "0" * 25, length=20, error=BadCode)
+    assert caught.value.position == 6

@@ -1,0 +1,34 @@
+"""System checks: settings under which ballots would not be anonymous are refused."""
+
+from typing import Any
+
+import pytest
+
+from peer_review.checks import check_box_database, check_sessions
+
+
+def codes(found: list[Any]) -> list[str]:
+    return [message.id for message in found]
+
+
+def test_the_settings_of_this_project_pass() -> None:
+    assert check_box_database(None) == check_sessions(None) == []
+
+
+@pytest.mark.parametrize("alias", ["default", "nowhere"])
+def test_the_box_needs_a_database_of_its_own(settings: Any, alias: str) -> None:
+    settings.PEER_REVIEW_BOX_DATABASE = alias
+    assert codes(check_box_database(None)) == ["peer_review.E001"]
+
+
+def test_the_box_must_not_be_the_main_database_under_another_name(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.DATABASES, "box", settings.DATABASES["default"])
+    settings.DATABASE_ROUTERS = []
+    assert codes(check_box_database(None)) == ["peer_review.E002", "peer_review.E003"]
+
+
+def test_sessions_saved_on_every_request_would_tell_when_somebody_drew(settings: Any) -> None:
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    assert codes(check_sessions(None)) == ["peer_review.W001"]

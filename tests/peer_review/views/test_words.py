@@ -1,0 +1,31 @@
+"""The scripts speak only sentences that the page carries, and the page carries none that nobody speaks."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import peer_review
+from peer_review.views import words
+
+SOURCE = Path(peer_review.__file__).parent / "static_src" / "src"
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (["pages/ballot.js", "ui/ballot_form.js", "ui/dom.js"], words.ballot),
+        (["pages/check.js"], words.check),
+        (["pages/scrutineer.js", "ui/dom.js"], words.scrutineer),
+    ],
+)
+def test_scripts_and_sentences_fit(page: list[str], said: Callable[[], dict[str, object]]) -> None:
+    script = "".join((SOURCE / name).read_text() for name in page)
+    carried = said()
+    spoken = set(re.findall(r"words\.(\w+)", script))
+    named = set(re.findall(r"ClientError\(\"(\w+)\"\)", script)) | {"bad_bulletin"}
+    parts = {f"status_{state}" for state in ("empty", "partial", "done", "skipped")}
+
+    assert spoken - set(carried) == set()
+    assert set(carried) - spoken - named - parts == set()
