@@ -52,23 +52,24 @@ class House:
 
     def __init__(self, browser: Browser, address: str, round: Round) -> None:
         self.browser, self.address, self.round = browser, address, round
-        self.contexts: dict[Any, BrowserContext] = {}
+        self.pages: dict[Any, Page] = {}
 
     def open(self, user: Any, name: str, ready: str = "") -> Page:
         """Let somebody open a page about the round, in their own profile."""
-        if user.pk not in self.contexts:
-            self.contexts[user.pk] = self.browser.new_context(locale="en")
-            self.contexts[user.pk].set_default_timeout(15_000)
-            sign_in(self.contexts[user.pk], self.address, user)
-        page = self.contexts[user.pk].new_page()
+        if user.pk not in self.pages:
+            context = self.browser.new_context(locale="en")
+            context.set_default_timeout(30_000)
+            sign_in(context, self.address, user)
+            self.pages[user.pk] = context.new_page()
+        page = self.pages[user.pk]
         page.goto(self.address + reverse(f"peer_review:{name}", args=[self.round.public_id]))
         if ready:
             page.locator(f"html[data-ready={ready}]").wait_for()
         return page
 
     def close(self) -> None:
-        for context in self.contexts.values():
-            context.close()
+        for page in self.pages.values():
+            page.context.close()
 
 
 def make_box_key(page: Page) -> str:
@@ -99,8 +100,8 @@ def evaluate(page: Page, number: int) -> None:
 def step(house: House, name: str) -> None:
     """The organiser presses one button."""
     page = house.open(house.round.organiser, "round-manage")
-    page.get_by_role("button", name=name).click()
-    page.close()
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
     house.round.refresh_from_db()
 
 
@@ -142,14 +143,12 @@ def test_a_round_from_its_key_to_the_verified_count(live_server: Any, browser: B
                 with page.expect_download() as download:
                     page.get_by_role("button", name="Download the receipt file").click()
                 download.value.save_as(tmp_path / "receipt.json")
-            page.close()
         step(house, "Close the round now")
         assert round.state == "closed"
 
         # Before the count the receipts are valid, and nothing is claimed about the box.
         check = house.open(users[1], "check", "check")
         expect(check.locator("#verdict-title")).to_contain_text("not been counted yet")
-        check.close()
 
         # A wrong key opens nothing; the right one opens everything and is never sent.
         page = house.open(scrutineer, "scrutineer-round", "scrutineer")
@@ -169,13 +168,11 @@ def test_a_round_from_its_key_to_the_verified_count(live_server: Any, browser: B
         for user in (users[0], users[-1]):
             page = house.open(user, "check", "check")
             expect(page.locator("#verdict-title")).to_have_text(f"{SUBJECTS} of {SUBJECTS} of your ballots are counted")
-            page.close()
         # With the receipt file, on any computer.
         page = house.open(round.subjects.first().member.user, "check", "check")
         expect(page.locator("#none-here")).to_be_visible()
         page.locator("#receipt-file").set_input_files(tmp_path / "receipt.json")
         expect(page.locator("#verdict-title")).to_have_text(f"{SUBJECTS} of {SUBJECTS} of your ballots are counted")
-        page.close()
     finally:
         house.close()
 

@@ -39,6 +39,15 @@ from peer_review.models import Assignment, Cell, Criterion, PooledKey, RollMembe
 _numbers = itertools.count(1)
 
 
+def in_letters(n: int) -> str:
+    """Return a number in letters (b, c … ba, bb …): tests look for figures in pages, so names hold none."""
+    text = ""
+    while n or not text:
+        n, rest = divmod(n, 26)
+        text = chr(ord("a") + rest) + text
+    return text
+
+
 def make_user(name: str = "", *roles: str, **fields: Any) -> Any:
     """Return a new active user in the groups of these roles (keys of conf.GROUPS or group names)."""
     username = fields.pop("username", None) or f"user{next(_numbers)}"
@@ -59,7 +68,7 @@ class SchemeFactory(factory.django.DjangoModelFactory):
         model = Scheme
         skip_postgeneration_save = True
 
-    name = factory.Sequence(lambda n: f"Scheme {n}")
+    name = factory.Sequence(lambda n: f"Scheme {in_letters(n)}")
     scale = ScaleKind.POINTS
     floor = 3
 
@@ -84,7 +93,7 @@ class RoundFactory(factory.django.DjangoModelFactory):
         model = Round
         skip_postgeneration_save = True
 
-    title = factory.Sequence(lambda n: f"Round {n}")
+    title = factory.Sequence(lambda n: f"Round {in_letters(n)}")
     kind = RoundKind.PERSON
     scheme = factory.SubFactory(SchemeFactory)
     organiser = factory.LazyFunction(lambda: make_user("Organiser", "organiser"))
