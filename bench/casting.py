@@ -171,6 +171,7 @@ def check_box(bench: BenchRound, results: list[Any]) -> int:
     from peer_review.crypto.ballots import verify_receipt
     from peer_review.crypto.encoding import b64u_decode
     from peer_review.crypto.merkle import leaf_hash
+    from peer_review.domain.count import take_out
     from peer_review.domain.rounds import close_round
 
     key = b64u_decode(bench.round.receipt_public)
@@ -181,7 +182,7 @@ def check_box(bench: BenchRound, results: list[Any]) -> int:
     }
     bench.round = close_round(bench.round, by=bench.round.organiser)
     open_rows(bench)
-    boxed = {leaf_hash(entry) for entry in store.opened_entries(bench.round.public_id)}
+    boxed = {leaf_hash(take_out(entry)) for entry in store.opened_entries(bench.round.public_id)}
     if missing := receipted - boxed:
         raise SystemExit(f"{len(missing)} of {len(receipted)} receipted ballots are not in the box.")
     return len(receipted)

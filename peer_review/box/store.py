@@ -6,6 +6,7 @@ the round's public id. Nothing here knows a person, a time or an order of arriva
 """
 
 import re
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -172,9 +173,11 @@ def closed_ciphertexts(public_id: str, ids: Sequence[bytes]) -> dict[bytes, byte
 
 
 def move_opened(public_id: str, opened: dict[bytes, bytes]) -> None:
-    """Keep opened entries (id → canonical entry) and drop their sealed rows, in one transaction.
+    """Keep opened entries (id → what to keep of it) and drop their sealed rows, in one transaction.
 
-    Ids that are no longer sealed are passed over, so sending the same chunk twice changes nothing.
+    An opened row has a new random id, and all rows are dropped before the first is written: neither a copy of the
+    box nor its log tells which sealed row, and so which batch, an entry lay in. Ids that are no longer sealed are
+    passed over, so sending the same chunk twice changes nothing.
     """
     closed, target = _name("closed", public_id), _name("opened", public_id)
     with _atomic() as cursor:
@@ -183,10 +186,13 @@ def move_opened(public_id: str, opened: dict[bytes, bytes]) -> None:
             f"CREATE TABLE IF NOT EXISTS {target} "
             f"(id {_blob()} PRIMARY KEY, entry {_blob()} NOT NULL){_without_rowid()}"
         )
+        fresh = []
         for row_id in sorted(opened):
             cursor.execute(f"DELETE FROM {closed} WHERE id = %s", [row_id])  # noqa: S608
             if cursor.rowcount == 1:
-                cursor.execute(f"INSERT INTO {target} (id, entry) VALUES (%s, %s)", [row_id, opened[row_id]])  # noqa: S608
+                fresh.append((secrets.token_bytes(ID_BYTES), opened[row_id]))
+        if fresh:
+            cursor.executemany(f"INSERT INTO {target} (id, entry) VALUES (%s, %s)", sorted(fresh))  # noqa: S608
 
 
 def opened_entries(public_id: str) -> Iterator[bytes]:

@@ -21,6 +21,7 @@ from peer_review.crypto.ballots import check_entry
 from peer_review.crypto.encoding import b64u_encode
 from peer_review.crypto.errors import CryptoError
 from peer_review.domain.bulletin import make_bulletin
+from peer_review.domain.keys import OPENED_ENTRY, decrypt_at_rest, encrypt_at_rest
 from peer_review.domain.rounds import mark_counted
 from peer_review.enums import CountPhase, RoundState
 from peer_review.exceptions import BoxStillSealed, MoreBallotsThanDrawn, NotCounting, WrongKey, WrongState
@@ -29,6 +30,7 @@ from peer_review.models import Assignment, CountRun, Round
 #: Rows fetched at once, at most, and ballots checked between two reports of progress.
 MAX_ROWS = 2000
 REPORT_EVERY = 500
+_END = b"\x80"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,15 @@ def opening(round: Round) -> Opening:
 def sealed_rows(round: Round, *, limit: int = MAX_ROWS) -> list[dict[str, str]]:
     """Return up to `limit` rows still sealed, each with its name and what the box key is to be combined with.
 
+    The rows that are left are dealt out evenly: a last chunk of one row would tell which entry lay in that row.
     Raises: WrongState.
     """
     _expect_closed(round)
-    if not store.table_exists("closed", round.public_id):
+    left = store.count_rows("closed", round.public_id)
+    if not left:
         return []
-    rows = store.closed_rows(round.public_id, limit=max(1, min(limit, MAX_ROWS)))
+    chunks = -(-left // max(1, min(limit, MAX_ROWS)))
+    rows = store.closed_rows(round.public_id, limit=-(-left // chunks))
     return [{"id": row_id.hex(), "epk": b64u_encode(epk)} for row_id, epk in rows]
 
 
@@ -87,11 +92,29 @@ def open_rows(round: Round, *, by: Any, keys: dict[bytes, bytes]) -> Opening:
     opened = {}
     for row_id, ciphertext in rows.items():
         try:
-            opened[row_id] = sealing.open_row(ciphertext, keys[row_id], round_id=round.public_id)
+            entry = sealing.open_row(ciphertext, keys[row_id], round_id=round.public_id)
         except CryptoError as error:
             raise WrongKey from error
+        opened[row_id] = put_away(entry, length=len(ciphertext))
     store.move_opened(round.public_id, opened)
     return opening(round)
+
+
+def put_away(entry: bytes, *, length: int) -> bytes:
+    """Return an opened entry as it waits for the others: encrypted at rest, all of one length.
+
+    Rows are opened chunk by chunk, and the database's log keeps every chunk: legible entries would tell there which
+    few sealed rows they may have lain in.
+    """
+    return encrypt_at_rest((entry + _END).ljust(length, b"\0"), purpose=OPENED_ENTRY)
+
+
+def take_out(stored: bytes) -> bytes:
+    """Return the entry that put_away made ready to wait.
+
+    Raises: peer_review.crypto.errors.KeyUnreadable if the secret in the settings is no longer the same.
+    """
+    return decrypt_at_rest(stored, purpose=OPENED_ENTRY).rpartition(_END)[0]
 
 
 @transaction.atomic
@@ -188,7 +211,8 @@ def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None
     kept: dict[bytes, _Kept] = {}
     rejected: Counter[str] = Counter()
     superseded = seen = 0
-    for raw in store.opened_entries(round.public_id):
+    for stored in store.opened_entries(round.public_id):
+        raw = take_out(stored)
         seen += 1
         if seen % REPORT_EVERY == 0:
             _report(run, done=seen)

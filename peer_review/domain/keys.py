@@ -21,6 +21,7 @@ from peer_review.models import Cell, PooledKey, Round
 #: What a key encrypted at rest may be used for; bound into its record.
 CELL_KEY = "cell"
 RECEIPT_KEY = "receipt"
+OPENED_ENTRY = "opened"
 _TEST_TEXT = b"The box key opens this row."
 _TEST_LENGTH = 256
 #: Keys made and given out between two commits: what a restart loses at most.

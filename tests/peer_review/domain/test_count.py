@@ -63,6 +63,35 @@ def test_box_opens_in_chunks_and_a_chunk_sent_twice_changes_nothing() -> None:
     assert ModelLogEntry.objects.filter(action="peer_review.round.unseal").count() == 1
 
 
+def test_the_last_chunk_is_as_large_as_the_others() -> None:
+    """A chunk of one would tell which entry lay in that row."""
+    running = make_voted_round(evaluators=10, voters=9)
+    running.close()
+    sizes = []
+    while rows := count.sealed_rows(running.round, limit=8):
+        sizes.append(len(rows))
+        count.open_rows(running.round, by=scrutineer(running), keys=content_keys(running, rows))
+    assert sizes == [5, 4]
+
+
+def test_what_was_opened_waits_illegible_under_a_new_name_and_all_of_one_length() -> None:
+    running = make_open_round(evaluators=4)
+    running.stuff(running.evaluators[0], {"quality": 1, "spirit": 1})
+    running.stuff(running.evaluators[1], {"quality": 100, "spirit": "dk"})
+    running.close()
+    sealed = {bytes.fromhex(row["id"]) for row in count.sealed_rows(running.round)}
+    open_box(running)
+    with connections[conf.BOX_DATABASE].cursor() as cursor:
+        cursor.execute(f'SELECT id, entry FROM "opened_{running.round.public_id}"')
+        opened = {bytes(row_id): bytes(entry) for row_id, entry in cursor.fetchall()}
+    assert len(opened) == len(sealed) == 2
+    assert not sealed & set(opened)
+    assert len({len(entry) for entry in opened.values()}) == 1
+    for entry in opened.values():
+        assert b"quality" in count.take_out(entry)
+        assert b"quality" not in entry
+
+
 def test_wrong_key_opens_nothing_not_even_the_rows_whose_keys_are_right() -> None:
     running = make_voted_round(evaluators=4)
     running.close()
