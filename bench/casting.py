@@ -61,15 +61,16 @@ def bare_rate(bench: BenchRound, sittings: list[list[dict[str, Any]]]) -> float:
     """Return how many entries a second one process checks and seals, without network, disk or waiting."""
     from peer_review.crypto import canonical, sealing
     from peer_review.crypto.ballots import check_entry
-    from peer_review.domain import keys
+    from peer_review.domain import keys, papers
 
     round = bench.round
     cells = dict(round.cells.values_list("key", "spki"))
-    public, length = keys.box_public(round), sealing.row_length(round.form)
+    public, length = keys.box_public(round), papers.row_length(round)
+    asked = papers.papers_of(round)
     entries = [entry for sitting in sittings for entry in sitting]
     start = time.perf_counter()
     for entry in entries:
-        checked = check_entry(entry, round_id=round.public_id, cells=cells, form=round.form)
+        checked = check_entry(entry, round_id=round.public_id, cells=cells, papers=asked)
         sealing.seal(checked.canonical, box_public=public, round_id=round.public_id, length=length)
     rate = len(entries) / (time.perf_counter() - start)
     assert canonical.dumps(entries[-1]) == checked.canonical

@@ -55,13 +55,12 @@ def make_sealed(work: tuple[str, str, bytes, list[dict[str, int]], bytes, int]) 
 def fill_box(bench: BenchRound) -> list[bytes]:
     """Put one ballot a paper into the box and return the entries."""
     from peer_review.box import store
-    from peer_review.crypto import sealing
-    from peer_review.domain import keys
+    from peer_review.domain import keys, papers
     from peer_review.models import Assignment
 
     round = bench.round
     answers = [answers_of(round, number) for number in range(len(bench.evaluators))]
-    public, length = keys.box_public(round), sealing.row_length(round.form)
+    public, length = keys.box_public(round), papers.row_length(round)
     work = [
         (
             round.public_id,

@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from peer_review.crypto import ballots, blindsig, canonical, merkle, sealing
 from peer_review.crypto.credentials import Credential, new_master
+from peer_review.crypto.papers import Paper
 
 ROUND, CELL = "0123456789abcdef" * 2, "0123456789abcdef"
-FORM = {"min": 0, "max": 100, "criteria": [{"key": key} for key in ("virtue", "ability", "diligence", "results")]}
+PAPER = Paper(kind="rating", criteria=tuple((key, 2500) for key in ("virtue", "ability", "diligence", "results")))
 PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
 
 
@@ -44,14 +45,15 @@ def main(seconds: float) -> None:
     credential = Credential(new_master(), ROUND, CELL)
     blinded = credential.blind(public).blinded
     token = credential.finalize(public, blindsig.blind_sign(key, blinded))
-    entry = credential.make_entry({one["key"]: 90 for one in FORM["criteria"]}, token=token)
+    entry = credential.make_entry(dict.fromkeys(PAPER.keys, 90), token=token)
     cells = {CELL: blindsig.encode_spki(key)}
     plain = canonical.dumps(entry)
     signature = ballots.b64u_decode(entry["sig"])
     message = ballots.ballot_message(entry["ballot"])
     box = sealing.generate_box_key()
     box_public, private = box.public_key().public_bytes_raw(), box.private_bytes_raw()
-    length = sealing.row_length(FORM)
+    papers = dict.fromkeys(cells, PAPER)
+    length = sealing.row_length([PAPER])
     row = sealing.seal(plain, box_public=box_public, round_id=ROUND, length=length)
     epk = sealing.ephemeral_public(row)
     content = sealing.content_key(private, epk, round_id=ROUND)
@@ -69,7 +71,10 @@ def main(seconds: float) -> None:
             "  beside: RSA-PSS verification by cryptography",
             lambda: public.verify(token, credential.message, PSS, hashes.SHA384()),
         ),
-        ("entry checked whole", lambda: ballots.check_entry(entry, round_id=ROUND, cells=cells, form=FORM)),
+        (
+            "entry checked whole",
+            lambda: ballots.check_entry(entry, round_id=ROUND, cells=cells, papers=papers),
+        ),
         (
             "  beside: Ed25519 verification by cryptography",
             lambda: credential.signing_key.public_key().verify(signature, message),

@@ -24,6 +24,7 @@ ACTIONS = {
     "peer_review.round.box_key": (_("Set the box key"), _("Public box key received")),
     "peer_review.round.box_key_test": (_("Test the box key"), _("Box key opened the test row")),
     "peer_review.round.open": (_("Open a round"), _("Round opened")),
+    "peer_review.round.barrier": (_("End the drawing"), _("Drawing ended, casting may begin")),
     "peer_review.round.close": (_("Close a round"), _("Round closed")),
     "peer_review.round.unseal": (_("Open the box"), _("Opening of the box started")),
     "peer_review.round.count": (_("Count"), _("Ballots counted")),

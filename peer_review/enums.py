@@ -13,6 +13,7 @@ class RoundState(models.TextChoices):
     COUNTED = "counted", _("Counted")
     PUBLISHED = "published", _("Published")
     ARCHIVED = "archived", _("Archived")
+    VOID = "void", _("Void")
 
 
 #: The roll, the form and the keys can no longer change.
@@ -27,6 +28,35 @@ class RoundKind(models.TextChoices):
     TIER = "tier", _("By rank tier")
     SECTION = "section", _("Section to section")
     PERSON = "person", _("Person to person")
+
+
+class Collection(models.TextChoices):
+    """How a round collects its ballots (PROTOCOL: steps)."""
+
+    ONE_VISIT = "one_visit", _("In one visit")
+    TWO_STAGE = "two_stage", _("In two stages: draw first, cast later")
+
+
+class PaperKind(models.TextChoices):
+    """What one credential buys."""
+
+    SUBJECT = "subject", _("One paper for each person or section")
+    SHEET = "sheet", _("One whole sheet that lists several")
+
+
+class CellKind(models.TextChoices):
+    """What lies in a cell: marks for one subject, a whole sheet, or words about one subject."""
+
+    RATING = "rating", _("Rating")
+    SHEET = "sheet", _("Whole sheet")
+    COMMENT = "comment", _("Comment")
+
+
+class GradeSet(models.TextChoices):
+    """The official names of the four grades."""
+
+    OFFICIALS = "officials", _("Officials: excellent, competent, basically competent, incompetent")
+    INSTITUTIONS = "institutions", _("Public institutions: excellent, qualified, basically qualified, unqualified")
 
 
 class ScaleKind(models.TextChoices):

@@ -100,6 +100,12 @@ class DatesInPast(Refusal):
     text = _("The closing time lies in the past.")
 
 
+class CollectionInvalid(Refusal):
+    code = "collection_invalid"
+    status = 422
+    text = _("In two stages, casting begins after drawing begins and before the round closes.")
+
+
 class ClockSetBack(Refusal):
     """The clock shows an earlier moment than one already recorded for this round."""
 
@@ -245,6 +251,14 @@ class UnknownCell(Refusal):
     code = "unknown_cell"
     status = 404
     text = _("This round has no such ballot paper.")
+
+
+class CellClosed(Refusal):
+    """Two stages: fewer than the floor had drawn this paper when drawing ended."""
+
+    code = "cell_closed"
+    status = 410
+    text = _("Too few have drawn this paper, so it was closed when drawing ended.")
 
 
 class StaleRevision(Refusal):

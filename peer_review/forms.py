@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from peer_review.enums import Collection
 from peer_review.models import RollMember, Round, Scheme
 from peer_review.querysets import users_with_role
 
@@ -51,6 +52,17 @@ class RoundForm(forms.Form):
     )
     opens_at = moment(_("Opens at"))
     closes_at = moment(_("Closes at"), _("The last moment for casting. The round then closes by itself."))
+    collection = forms.ChoiceField(
+        label=_("Collection"),
+        choices=Collection.choices,
+        initial=Collection.ONE_VISIT,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "In one visit, ballots are safe from everyone without the key of the box. In two stages, also from "
+            "somebody who holds that key and the server's logs: papers are drawn first and cast days later."
+        ),
+    )
+    casts_at = moment(_("Casting begins at"), _("In two stages only: until then papers are drawn, from then on cast."))
     organiser = PersonField(
         label=_("Responsible organiser"),
         queryset=Round.objects.none(),
@@ -61,6 +73,13 @@ class RoundForm(forms.Form):
         queryset=Round.objects.none(),
         required=False,
         help_text=_("They make the key of the box and open it after closing. One of them holds the key."),
+    )
+    comment_reviewer = PersonField(
+        label=_("Reviewer of comments"),
+        queryset=Round.objects.none(),
+        required=False,
+        help_text=_("Where the scheme has comment papers: may withhold comments that name somebody."),
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
     batch_window = forms.IntegerField(
         label=_("Longest wait for a batch, in seconds"),
@@ -82,7 +101,8 @@ class RoundForm(forms.Form):
     def __init__(self, *args: Any, user: Any, round: Round | None = None, **kwargs: Any) -> None:
         if round is not None:
             names = ("title", "purpose", "kind", "scheme", "opens_at", "closes_at", "organiser")
-            initial = {name: getattr(round, name) for name in (*names, "batch_window", "batch_floor")}
+            more = ("collection", "casts_at", "comment_reviewer", "batch_window", "batch_floor")
+            initial = {name: getattr(round, name) for name in (*names, *more)}
             kwargs["initial"] = {**initial, "scrutineers": round.scrutineers.all(), **(kwargs.get("initial") or {})}
         else:
             kwargs["initial"] = {"organiser": user, **(kwargs.get("initial") or {})}
@@ -90,6 +110,8 @@ class RoundForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = Round._meta.get_field("kind").choices
         fields["scheme"].queryset = Scheme.objects.manageable_by(user)
+        fields["casts_at"].required = False
+        fields["comment_reviewer"].queryset = users_with_role("inspector", "leadership", "organiser")
         fields["organiser"].queryset = users_with_role("organiser")
         fields["scrutineers"].queryset = users_with_role("scrutineer")
 
@@ -98,6 +120,14 @@ class RoundForm(forms.Form):
         opens, closes = data.get("opens_at"), data.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", _("The round must close after it opens."))
+        if data.get("collection") == Collection.TWO_STAGE:
+            casts = data.get("casts_at")
+            if not casts:
+                self.add_error("casts_at", _("Say when casting begins."))
+            elif opens and closes and not opens < casts < closes:
+                self.add_error("casts_at", _("Casting begins after the round opens and before it closes."))
+        else:
+            data["casts_at"] = None
         if data.get("batch_floor") and not data.get("batch_window"):
             self.add_error("batch_window", _("A batch floor needs a batch window."))
         return data

@@ -27,9 +27,10 @@ def role_names(user: Any) -> frozenset[str]:
     return cached
 
 
-def users_with_role(role: str) -> "models.QuerySet[Any]":
-    """Return the active users of the group that holds `role`."""
-    return get_user_model()._default_manager.filter(is_active=True, groups__name=conf.GROUPS[role])
+def users_with_role(*roles: str) -> "models.QuerySet[Any]":
+    """Return the active users of the groups that hold any of `roles`."""
+    names = [conf.GROUPS[role] for role in roles]
+    return get_user_model()._default_manager.filter(is_active=True, groups__name__in=names).distinct()
 
 
 def is_known(user: Any) -> bool:
@@ -49,6 +50,10 @@ class RoundQuerySet(models.QuerySet[Any]):
     def due_to_close(self, now: datetime) -> "RoundQuerySet":
         """Return open rounds whose closing time has come."""
         return self.open().filter(closes_at__lte=now)
+
+    def due_to_cast(self, now: datetime) -> "RoundQuerySet":
+        """Return two-stage rounds whose drawing is over but not yet ended."""
+        return self.open().filter(casts_at__lte=now, barrier_at__isnull=True)
 
     def frozen(self) -> "RoundQuerySet":
         """Return rounds that have been opened, whatever came after."""
@@ -165,11 +170,19 @@ class AssignmentQuerySet(models.QuerySet[Any]):
     """Credentials."""
 
     def of(self, *, evaluator: Any, round: Any) -> "AssignmentQuerySet":
-        """Return one evaluator's papers in one round, in the subjects' order, with cell and subject at hand."""
+        """Return one evaluator's papers in one round: whole sheets first, then subject by subject, each one's rating
+        before the comment; with cell, subject and sheet at hand."""
         return (
             self.filter(evaluator=evaluator, cell__round=round)
-            .select_related("cell__subject")
-            .order_by("cell__subject__sort_order", "cell__subject_id", "pk")
+            .select_related("cell__subject", "cell__sheet")
+            .order_by(
+                models.F("cell__sheet__sort_order").asc(nulls_last=True),
+                "cell__sheet_id",
+                "cell__subject__sort_order",
+                "cell__subject_id",
+                "-cell__kind",
+                "pk",
+            )
         )
 
     def drawn(self) -> "AssignmentQuerySet":

@@ -317,6 +317,8 @@ class Verifier:
             unbase64(entry["tok"])
             if type(ballot["rev"]) is not int or ballot["rev"] < 1 or type(ballot["a"]) is not dict:
                 raise Fault("a field of the wrong kind", "有字段类型不对")
+            if list(ballot["a"]) == ["text"] and type(ballot["a"]["text"]) is str:
+                return  # A comment paper: words, not figures.
             if any(type(answer) is not int and answer != "dk" for answer in ballot["a"].values()):
                 raise Fault("an answer is neither an integer nor dk", "答案既非整数也非“不了解”")
         except Fault as fault:
@@ -383,7 +385,9 @@ class Verifier:
             criteria = self.tally.setdefault(entry["ballot"]["cell"], {})
             for criterion, answer in sorted(entry["ballot"]["a"].items()):
                 figures = criteria.setdefault(criterion, {"n": 0, "abstentions": 0, "sum": 0, "distribution": {}})
-                if answer == "dk":
+                if criterion == "text" and type(answer) is str:
+                    figures["n"] += 1
+                elif answer == "dk":
                     figures["abstentions"] += 1
                 else:
                     figures["n"] += 1

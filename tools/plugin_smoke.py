@@ -116,7 +116,7 @@ def use_peer_review() -> None:
     from peer_review.crypto.blindsig import decode_spki
     from peer_review.crypto.credentials import Credential, new_master
     from peer_review.crypto.encoding import b64u_decode, b64u_encode
-    from peer_review.domain import keys, results, roll, rounds, schemes
+    from peer_review.domain import keys, papers, results, roll, rounds, schemes
     from peer_review.enums import RoundKind
     from peer_review.models import Assignment, Round
 
@@ -164,8 +164,8 @@ def use_peer_review() -> None:
         page(sitting, reverse("peer_review:ballot", args=[round.public_id]), "integrity=")
         spki = dict(round.cells.filter(assignments__evaluator=user).values_list("key", "spki"))
         master = new_master()
-        papers = {cell: Credential(master, round.public_id, cell) for cell in spki}
-        blinded = {cell: b64u_encode(one.blind(decode_spki(spki[cell])).blinded) for cell, one in papers.items()}
+        credentials = {cell: Credential(master, round.public_id, cell) for cell in spki}
+        blinded = {cell: b64u_encode(one.blind(decode_spki(spki[cell])).blinded) for cell, one in credentials.items()}
         signed = post(sitting, reverse("peer_review:draw", args=[round.public_id]), {"blinded": blinded})["signed"]
         drawn.append(
             [
@@ -173,7 +173,7 @@ def use_peer_review() -> None:
                     {criterion["key"]: 90 for criterion in round.form["criteria"]},
                     token=one.finalize(decode_spki(spki[cell]), b64u_decode(signed[cell])),
                 )
-                for cell, one in papers.items()
+                for cell, one in credentials.items()
             ]
         )
 
@@ -181,12 +181,13 @@ def use_peer_review() -> None:
     cast = reverse("peer_review:cast", args=[round.public_id])
     receipt_key = b64u_decode(round.receipt_public)
     cells = dict(round.cells.values_list("key", "spki"))
+    asked = papers.papers_of(round)
     leaves = []
     with ThreadPoolExecutor(len(drawn)) as browsers:
         answers = list(browsers.map(lambda entries: post(Client(), cast, entries)["results"], drawn))
     for entries, answer in zip(drawn, answers, strict=True):
         for entry, result in zip(entries, answer, strict=True):
-            checked = check_entry(entry, round_id=round.public_id, cells=cells, form=round.form)
+            checked = check_entry(entry, round_id=round.public_id, cells=cells, papers=asked)
             assert result["ok"] is True, result
             assert verify_receipt(result["receipt"], receipt_key=receipt_key, round_id=round.public_id) == checked.leaf
             leaves.append(checked.leaf.hex())

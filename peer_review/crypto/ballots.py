@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from peer_review.crypto import blindsig, canonical, merkle
 from peer_review.crypto.encoding import b64u_decode, b64u_encode, hex_decode
 from peer_review.crypto.errors import (
-    BadAnswers,
     BadBallotSignature,
     BadBulletin,
     BadEncoding,
@@ -27,11 +26,10 @@ from peer_review.crypto.errors import (
     BadToken,
     UnknownCell,
 )
+from peer_review.crypto.papers import Paper, check_answers
 from peer_review.crypto.sealing import MAX_REVISION
 
 VERSION = 1
-#: 不了解: an answer of its own, neither missing nor 0.
-DONT_KNOW = "dk"
 _ROUND = re.compile(r"[0-9a-f]{32}\Z")
 _CELL = re.compile(r"[0-9a-f]{16}\Z")
 _ENTRY = frozenset({"ballot", "sig", "tok"})
@@ -153,11 +151,13 @@ class CheckedEntry:
         return self.leaf.hex()
 
 
-def check_entry(entry: Any, *, round_id: str, cells: Mapping[str, str], form: Mapping[str, Any] | None) -> CheckedEntry:
+def check_entry(
+    entry: Any, *, round_id: str, cells: Mapping[str, str], papers: Mapping[str, Paper] | None
+) -> CheckedEntry:
     """Return the entry, with everything about it checked but what only the box can know.
 
-    `cells` maps cell to base64url SPKI (the manifest's, or the database's copy). Without a form the answers are
-    checked for their kind only.
+    `cells` maps cell to base64url SPKI (the manifest's, or the database's copy), `papers` cell to what its ballots
+    must look like. Without papers the answers are checked for their kind only.
     Raises: BadEncoding, UnknownCell, BadToken, BadBallotSignature, BadAnswers; the first that applies in this order.
     """
     canonical.expect_fields(entry, _ENTRY, "entry")
@@ -182,7 +182,7 @@ def check_entry(entry: Any, *, round_id: str, cells: Mapping[str, str], form: Ma
         raise BadToken("the token does not verify")
     if not _verify_ed25519(public_key, signature, ballot_message(ballot)):
         raise BadBallotSignature("the ballot's signature does not verify")
-    check_answers(answers, form)
+    check_answers(answers, papers[cell] if papers is not None else None)
     return CheckedEntry(
         cell=cell,
         token=hashlib.sha256(public_key).digest(),
@@ -191,22 +191,6 @@ def check_entry(entry: Any, *, round_id: str, cells: Mapping[str, str], form: Ma
         canonical=encoded,
         leaf=merkle.leaf_hash(encoded),
     )
-
-
-def check_answers(answers: Mapping[str, Any], form: Mapping[str, Any] | None) -> None:
-    """Refuse answers that do not fit the form: each criterion once, an integer in range or DONT_KNOW.
-
-    Raises: BadAnswers.
-    """
-    for value in answers.values():
-        if type(value) is not int and value != DONT_KNOW:
-            raise BadAnswers("an answer is neither an integer nor dk")
-    if form is None:
-        return
-    if answers.keys() != {criterion["key"] for criterion in form["criteria"]}:
-        raise BadAnswers("the answers are not exactly those of the form's criteria")
-    if any(value != DONT_KNOW and not form["min"] <= value <= form["max"] for value in answers.values()):
-        raise BadAnswers(f"an answer is outside {form['min']} to {form['max']}")
 
 
 def latest(entries: Iterable[CheckedEntry]) -> list[CheckedEntry]:

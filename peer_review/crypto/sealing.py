@@ -6,8 +6,7 @@ one content key opens that one row, and the box's private key never has to leave
 
 import hashlib
 import secrets
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from peer_review.crypto import canonical
 from peer_review.crypto.encoding import crockford_decode, crockford_encode
 from peer_review.crypto.errors import BadBoxKey, BadEncoding, BadKey, TooLarge, WrongKey
+from peer_review.crypto.papers import Paper, longest_answers
 
 ROW_ID_LENGTH = 16
 KEY_LENGTH = 32
@@ -59,14 +59,12 @@ def decode_box_key(text: str) -> bytes:
     return private
 
 
-def row_length(form: Mapping[str, Any], *, token_length: int = 256) -> int:
-    """Return the one length, in bytes, that every sealed row of a round with this form has.
+def row_length(papers: Iterable[Paper], *, token_length: int = 256) -> int:
+    """Return the one length, in bytes, that every sealed row of a round with these papers has.
 
-    It is that of the longest ballot the form allows, rounded up. `token_length` is that of the cells' signatures.
+    It is that of the longest ballot any of them allows, rounded up: no row tells what kind of paper it
+    holds. `token_length` is that of the cells' signatures.
     """
-    widest = max((str(form["min"]), str(form["max"])), key=len)
-    answer = int(widest) if len(widest) > len('"dk"') else "dk"
-    answers = {criterion["key"]: answer for criterion in form["criteria"]}
     entry = {
         "ballot": {
             "v": 1,
@@ -75,12 +73,13 @@ def row_length(form: Mapping[str, Any], *, token_length: int = 256) -> int:
             "pk": "A" * 43,
             "pre": "A" * 43,
             "rev": MAX_REVISION,
-            "a": answers,
+            "a": {},
         },
         "sig": "A" * 86,
         "tok": "A" * -(-token_length * 4 // 3),
     }
-    padded = -(-(len(canonical.dumps(entry)) + len(_END)) // _STEP) * _STEP
+    answers = max(len(canonical.dumps(one)) for one in longest_answers(papers)) - len("{}")
+    padded = -(-(len(canonical.dumps(entry)) + answers + len(_END)) // _STEP) * _STEP
     return KEY_LENGTH + padded + TAG_LENGTH
 
 

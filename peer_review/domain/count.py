@@ -22,6 +22,7 @@ from peer_review.crypto.encoding import b64u_encode
 from peer_review.crypto.errors import CryptoError
 from peer_review.domain.bulletin import make_bulletin
 from peer_review.domain.keys import OPENED_ENTRY, decrypt_at_rest, encrypt_at_rest
+from peer_review.domain.papers import papers_of
 from peer_review.domain.rounds import mark_counted
 from peer_review.enums import CountPhase, RoundState
 from peer_review.exceptions import BoxStillSealed, MoreBallotsThanDrawn, NotCounting, WrongKey, WrongState
@@ -211,13 +212,14 @@ def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None
     kept: dict[bytes, _Kept] = {}
     rejected: Counter[str] = Counter()
     superseded = seen = 0
+    papers = papers_of(round)
     for stored in store.opened_entries(round.public_id):
         raw = take_out(stored)
         seen += 1
         if seen % REPORT_EVERY == 0:
             _report(run, done=seen)
         try:
-            entry = check_entry(canonical.loads_canonical(raw), round_id=round.public_id, cells=cells, form=round.form)
+            entry = check_entry(canonical.loads_canonical(raw), round_id=round.public_id, cells=cells, papers=papers)
         except CryptoError as fault:
             rejected[fault.code] += 1
             continue

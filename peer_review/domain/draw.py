@@ -42,6 +42,9 @@ def draw(evaluator: Any, round: Round, blinded: dict[str, bytes], *, now: dateti
         if len(blinded) != len(papers):
             # A choice of cells would tell who draws; see PROTOCOL, step 1.
             raise BadEncoding
+        if round.casts_at is not None and now >= round.casts_at and not all(paper.blinded for paper in papers):
+            # Past the barrier nothing new is signed; what was drawn before may still be fetched again (recovery).
+            raise DrawClosed
         return {paper.cell.key: _sign(paper, blinded[paper.cell.key]) for paper in papers}
 
 

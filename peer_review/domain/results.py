@@ -12,9 +12,9 @@ from django.db import transaction
 
 from peer_review.box import store
 from peer_review.counting.release import Ballots, Figure, Plan, Release, Sheet, release
-from peer_review.crypto.ballots import DONT_KNOW
+from peer_review.crypto.papers import DONT_KNOW
 from peer_review.domain.rounds import mark_published
-from peer_review.enums import ResultScope, RoundState
+from peer_review.enums import CellKind, ResultScope, RoundState
 from peer_review.exceptions import WrongState
 from peer_review.models import CriterionResult, Result, Round, Subject
 
@@ -58,7 +58,9 @@ def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
     position = {subject.pk: at for at, subject in enumerate(subjects)}
     cells = {
         key: (position[subject], classes[voter_class])
-        for key, subject, voter_class in round.cells.values_list("key", "subject_id", "voter_class")
+        for key, subject, voter_class in round.cells.filter(kind=CellKind.RATING).values_list(
+            "key", "subject_id", "voter_class"
+        )
     }
     where: list[tuple[int, int]] = []
     answers: list[list[float]] = []

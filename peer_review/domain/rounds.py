@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -16,12 +16,13 @@ from peer_review.box.batcher import batcher
 from peer_review.domain.keys import key_progress, make_manifest, make_receipt_key
 from peer_review.domain.roll import clear_roll, lock_draft
 from peer_review.domain.schemes import check_scheme, freeze_scheme
-from peer_review.enums import RoundState
+from peer_review.enums import CellKind, Collection, RoundState
 from peer_review.exceptions import (
     BatchSettingsInvalid,
     BoxKeyUntested,
     CellWithNobody,
     ClockSetBack,
+    CollectionInvalid,
     DatesInPast,
     DatesInvalid,
     EmptyRoll,
@@ -44,7 +45,20 @@ from peer_review.querysets import users_with_role
 #: How far two servers' clocks may differ before we speak of a clock set back.
 CLOCK_TOLERANCE = timedelta(seconds=5)
 _EDITABLE = frozenset(
-    {"title", "purpose", "kind", "scheme", "organiser", "opens_at", "closes_at", "batch_window", "batch_floor"}
+    {
+        "title",
+        "purpose",
+        "kind",
+        "scheme",
+        "organiser",
+        "opens_at",
+        "closes_at",
+        "collection",
+        "casts_at",
+        "comment_reviewer",
+        "batch_window",
+        "batch_floor",
+    }
 )
 
 
@@ -62,11 +76,15 @@ def create_round(
     purpose: str = "",
     batch_window: int | None = None,
     batch_floor: int | None = None,
+    collection: str = Collection.ONE_VISIT,
+    casts_at: datetime | None = None,
+    comment_reviewer: Any = None,
     now: datetime | None = None,
 ) -> Round:
     """Return a new draft. The responsible organiser is `by` unless another is named.
 
-    Raises: SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, BatchSettingsInvalid.
+    Raises: SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, CollectionInvalid,
+        BatchSettingsInvalid.
     """
     round = Round(
         title=title,
@@ -78,6 +96,9 @@ def create_round(
         closes_at=closes_at,
         batch_window=batch_window,
         batch_floor=batch_floor,
+        collection=collection,
+        casts_at=casts_at,
+        comment_reviewer=comment_reviewer,
     )
     scrutineers = list(scrutineers)
     check_scheme(scheme)
@@ -96,7 +117,7 @@ def update_round(
 
     Taking a scrutineer away forgets the box key: they may be the one who holds it.
     Raises: RoundFrozen, SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast,
-        BatchSettingsInvalid; TypeError for a field that is not a term.
+        CollectionInvalid, BatchSettingsInvalid; TypeError for a field that is not a term.
     """
     if unknown := set(changes) - _EDITABLE:
         raise TypeError(f"not editable: {sorted(unknown)}")
@@ -180,6 +201,39 @@ def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     return round
 
 
+@transaction.atomic
+def pass_barrier(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+    """End the drawing of a two-stage round: cells that fewer than the floor have drawn take no ballots.
+
+    `by` None is the clock. Until this has been done nobody can cast. Harmless when done already.
+    Raises: WrongState; NotOpenYet before its time.
+    """
+    now = now or timezone.now()
+    round = _lock(round, RoundState.OPEN)
+    if round.barrier_at is not None:
+        return round
+    if round.casts_at is None or now < round.casts_at:
+        raise NotOpenYet
+    thin = round.cells.with_turnout().filter(drawn__lt=int(round.form["floor"])).values_list("pk", flat=True)
+    closed = Cell.objects.filter(pk__in=list(thin)).update(closed=True)
+    round.barrier_at = now
+    round.save(update_fields=["barrier_at"])
+    audit.record(round, "peer_review.round.barrier", by=by, closed=closed)
+    return round
+
+
+def pass_due_barriers(*, now: datetime | None = None) -> list[Round]:
+    """Pass the barrier of every round whose time for casting has come and return them."""
+    now = now or timezone.now()
+    passed = []
+    for round in Round.objects.due_to_cast(now).order_by("pk"):
+        try:
+            passed.append(pass_barrier(round, by=None, now=now))
+        except WrongState:
+            continue  # Closed meanwhile.
+    return passed
+
+
 def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
     """Close every open round whose time has come and return them. A refusal leaves that round for the next time."""
     now = now or timezone.now()
@@ -256,6 +310,25 @@ def check_collecting(
         raise RoundClosed
 
 
+def check_casting(
+    *,
+    state: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    opened_at: datetime | None,
+    collection: str,
+    barrier_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Refuse unless casting is possible now: in two stages, only after drawing has ended.
+
+    Raises: NotOpenYet, RoundClosed.
+    """
+    check_collecting(state=state, opens_at=opens_at, closes_at=closes_at, opened_at=opened_at, now=now)
+    if collection == Collection.TWO_STAGE and barrier_at is None:
+        raise NotOpenYet
+
+
 def _lock(round: Round, expected: RoundState) -> Round:
     locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
     if locked.state != expected:
@@ -311,6 +384,11 @@ def _check_terms(round: Round, scrutineers: Iterable[Any], now: datetime) -> Non
         raise DatesInvalid
     if round.closes_at <= now:
         raise DatesInPast
+    two_stage = round.collection == Collection.TWO_STAGE
+    if two_stage != (round.casts_at is not None):
+        raise CollectionInvalid
+    if round.casts_at is not None and not round.opens_at < round.casts_at < round.closes_at:
+        raise CollectionInvalid
     window, floor = round.batch_window, round.batch_floor
     if (floor is not None and window is None) or 0 in (window, floor):
         raise BatchSettingsInvalid
@@ -343,13 +421,17 @@ def _obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
 
 
 def _roll_obstacles(round: Round) -> Iterator[Refusal]:
-    if Assignment.objects.filter(cell__round=round, cell__subject__member__user_id=F("evaluator_id")).exists():
+    own = Q(cell__subject__member__user_id=F("evaluator_id"))
+    own |= Q(cell__sheet__entries__subject__member__user_id=F("evaluator_id"))
+    if Assignment.objects.filter(own, cell__round=round).exists():
         yield SelfEvaluation()
-    if lonely := list(round.subjects.filter(cells__isnull=True).values_list("label", flat=True)[:5]):
+    asked = round.subjects.filter(Q(cells__kind=CellKind.RATING) | Q(sheet_entries__isnull=False))
+    if lonely := list(round.subjects.exclude(pk__in=asked.values("pk")).values_list("label", flat=True)[:5]):
         yield SubjectWithNobody(subjects="、".join(lonely))
-    if empty := list(round.cells.filter(assignments__isnull=True).values_list("subject__label", flat=True)[:5]):
-        yield CellWithNobody(subjects="、".join(empty))
-    known = set(round.scheme.voter_classes.values_list("key", flat=True))
+    empty = round.cells.filter(assignments__isnull=True).values_list("subject__label", "sheet__label")
+    if labels := [subject or sheet for subject, sheet in empty[:5]]:
+        yield CellWithNobody(subjects="、".join(labels))
+    known = {"", *round.scheme.voter_classes.values_list("key", flat=True)}
     if set(round.cells.order_by().values_list("voter_class", flat=True).distinct()) - known:
         yield UnknownVoterClass()
 

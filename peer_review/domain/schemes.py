@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from peer_review import audit
 from peer_review.conf import conf
-from peer_review.enums import Audience, ScaleKind
+from peer_review.enums import Audience, PaperKind, ScaleKind
 from peer_review.exceptions import SchemeInUse, SchemeInvalid
 from peer_review.models import Criterion, Scheme, VoterClass
 from peer_review.models.scheme import KEY_PATTERN, default_visibility
@@ -115,8 +115,10 @@ def check_unused(scheme: Scheme) -> None:
 def freeze_scheme(scheme: Scheme) -> dict[str, Any]:
     """Return the copy of a scheme that a round keeps as `Round.form`. Weights are strings, never floats."""
     low, high = SCALE_BOUNDS[ScaleKind(scheme.scale)]
+    classes = [voters.key for voters in scheme.voter_classes.all()]
     return {
-        "v": 1,
+        "v": 2,
+        "scheme": {"name": scheme.name, "version": scheme.version},
         "scale": str(scheme.scale),
         "min": low,
         "max": high,
@@ -127,6 +129,9 @@ def freeze_scheme(scheme: Scheme) -> dict[str, Any]:
                 "description": criterion.description,
                 "weight": f"{Decimal(criterion.weight).normalize():f}",
                 "anchors": list(criterion.anchors),
+                "comment_below": criterion.comment_below,
+                "comment_above": criterion.comment_above,
+                "classes": [key for key in classes if not criterion.classes or key in criterion.classes],
             }
             for criterion in scheme.criteria.all()
         ],
@@ -136,6 +141,14 @@ def freeze_scheme(scheme: Scheme) -> dict[str, Any]:
         ],
         "floor": scheme.floor,
         "trim": scheme.trim,
+        "grade_set": str(scheme.grade_set),
+        "bands": list(scheme.bands),
+        "paper": str(scheme.paper),
+        "sheet_rules": [dict(rule) for rule in scheme.sheet_rules] if scheme.paper == PaperKind.SHEET else [],
+        "comments": scheme.comments,
+        "comment_limit": scheme.comment_limit,
+        "self_evaluation": scheme.self_evaluation,
+        "min_return": scheme.min_return,
         "visibility": {audience: bool(scheme.visibility.get(audience)) for audience in Audience.values},
     }
 

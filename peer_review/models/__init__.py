@@ -2,25 +2,34 @@
 
 from .assignment import Assignment
 from .bulletin import Bulletin
-from .cell import Cell, PooledKey
+from .cell import Cell, PooledKey, Sheet, SheetEntry
 from .count_run import CountRun
+from .custody import KeyShare, Urn
 from .result import CriterionResult, Result
-from .roll import RollMember, Subject
+from .roll import Exclusion, RollMember, Subject
 from .round import Round
 from .scheme import Criterion, Scheme, VoterClass
+from .words import Comment, SelfEvaluation
 
 __all__ = [
     "Assignment",
     "Bulletin",
     "Cell",
+    "Comment",
     "CountRun",
     "Criterion",
     "CriterionResult",
+    "Exclusion",
+    "KeyShare",
     "PooledKey",
     "Result",
     "RollMember",
     "Round",
     "Scheme",
+    "SelfEvaluation",
+    "Sheet",
+    "SheetEntry",
     "Subject",
+    "Urn",
     "VoterClass",
 ]

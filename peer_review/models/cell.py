@@ -5,6 +5,7 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from peer_review.enums import CellKind
 from peer_review.querysets import CellQuerySet
 
 
@@ -13,15 +14,61 @@ def new_cell_key() -> str:
     return secrets.token_hex(8)
 
 
+class Sheet(models.Model):
+    """A whole-sheet paper's list of subjects, the same for everybody who receives it."""
+
+    round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="sheets")
+    label = models.CharField(_("name"), max_length=80)
+    sort_order = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("whole sheet")
+        verbose_name_plural = _("whole sheets")
+        ordering = ["sort_order", "pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class SheetEntry(models.Model):
+    """One subject on a sheet. Positions count from 1 without a gap: they are the keys of the answers."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="entries")
+    subject = models.ForeignKey("peer_review.Subject", on_delete=models.CASCADE, related_name="sheet_entries")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("entry of a sheet")
+        verbose_name_plural = _("entries of a sheet")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "subject"], name="peer_review_sheet_subject_once"),
+            models.UniqueConstraint(fields=["sheet", "position"], name="peer_review_sheet_position_once"),
+            models.CheckConstraint(condition=models.Q(position__gte=1), name="peer_review_sheet_position_gte_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id} {self.position}"
+
+
 class Cell(models.Model):
-    """(round, subject, voter class): one RSA key, one kind of ballot paper."""
+    """(round, subject or whole sheet, voter class): one RSA key, one kind of ballot paper.
+
+    A comment cell takes the words of all voter classes about a subject: its `voter_class` is empty.
+    """
 
     round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="cells")
-    subject = models.ForeignKey("peer_review.Subject", on_delete=models.CASCADE, related_name="cells")
-    voter_class = models.CharField(_("voter class"), max_length=31)  # VoterClass.key, frozen in Round.form
+    kind = models.CharField(_("kind"), max_length=10, choices=CellKind, default=CellKind.RATING)
+    subject = models.ForeignKey(
+        "peer_review.Subject", null=True, blank=True, on_delete=models.CASCADE, related_name="cells"
+    )
+    sheet = models.ForeignKey(Sheet, null=True, blank=True, on_delete=models.CASCADE, related_name="cells")
+    voter_class = models.CharField(_("voter class"), max_length=31, blank=True)  # VoterClass.key, frozen in Round.form
     key = models.CharField(max_length=16, default=new_cell_key)
     spki = models.TextField(blank=True)  # base64url DER, public
     private_key = models.BinaryField(blank=True, default=bytes)  # encrypted at rest, emptied at closing
+    # Two stages: too few had drawn at the barrier, so nothing may be cast here (PROTOCOL: steps).
+    closed = models.BooleanField(default=False)
 
     objects = CellQuerySet.as_manager()
 
@@ -31,7 +78,13 @@ class Cell(models.Model):
         ordering = ["key"]
         constraints = [
             models.UniqueConstraint(fields=["round", "key"], name="peer_review_cell_key_once_a_round"),
-            models.UniqueConstraint(fields=["subject", "voter_class"], name="peer_review_cell_once_a_class"),
+            models.UniqueConstraint(fields=["subject", "kind", "voter_class"], name="peer_review_cell_once_a_class"),
+            models.UniqueConstraint(fields=["sheet", "voter_class"], name="peer_review_cell_once_a_sheet"),
+            models.CheckConstraint(
+                condition=models.Q(kind="sheet", sheet__isnull=False, subject__isnull=True)
+                | (~models.Q(kind="sheet") & models.Q(sheet__isnull=True, subject__isnull=False)),
+                name="peer_review_cell_of_one_thing",
+            ),
             # A key shared by two cells would let an evaluator spend both credentials on one colleague.
             models.UniqueConstraint(
                 fields=["spki"], condition=~models.Q(spki=""), name="peer_review_cell_key_never_shared"

@@ -19,6 +19,8 @@ class RollMember(models.Model):
     rank_name = models.CharField(_("rank"), max_length=80)
     rank_order = models.PositiveSmallIntegerField(default=0)  # 0 is the highest tier
     is_section_head = models.BooleanField(_("section head"), default=False)
+    since = models.DateField(_("in the section since"), null=True, blank=True)
+    on_paper = models.BooleanField(_("votes on paper"), default=False)
 
     class Meta:
         verbose_name = _("roll member")
@@ -51,3 +53,22 @@ class Subject(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Exclusion(models.Model):
+    """Somebody who may not evaluate a subject (by `Subject.key`) of this round, whatever the plan says: 回避."""
+
+    round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="exclusions")
+    evaluator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    subject_key = models.CharField(max_length=60)
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta:
+        verbose_name = _("exclusion")
+        verbose_name_plural = _("exclusions")
+        constraints = [
+            models.UniqueConstraint(fields=["round", "evaluator", "subject_key"], name="peer_review_exclusion_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evaluator_id} ↛ {self.subject_key}"

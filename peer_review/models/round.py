@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.enums import FROZEN_STATES, RESULT_STATES, RoundKind, RoundState
+from peer_review.enums import FROZEN_STATES, RESULT_STATES, Collection, RoundKind, RoundState
 from peer_review.querysets import RoundQuerySet
 
 
@@ -34,6 +34,21 @@ class Round(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=RoundState, default=RoundState.DRAFT, editable=False)
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("closes at"))
+    collection = models.CharField(_("collection"), max_length=10, choices=Collection, default=Collection.ONE_VISIT)
+    # Two stages: until then papers are drawn, from then on cast.
+    casts_at = models.DateTimeField(_("casting begins at"), null=True, blank=True)
+    comment_reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("reviewer of comments"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("May withhold, before publication, comments that name somebody."),
+    )
+    # Who evaluates whom, as the organiser set it up (domain.plans); the seed makes a random choice reproducible.
+    plan = models.JSONField(default=dict, editable=False)
+    plan_seed = models.CharField(max_length=64, blank=True, editable=False)
     # A longer batch window, with the number of requests it must gather before it goes out (PROTOCOL: storage).
     batch_window = models.PositiveIntegerField(_("batch window (s)"), null=True, blank=True)
     batch_floor = models.PositiveSmallIntegerField(_("batch floor"), null=True, blank=True)
@@ -49,9 +64,17 @@ class Round(models.Model):
     # Sealed for the box key; opening it shows that the private half exists (domain.keys.confirm_box_key).
     box_test_row = models.BinaryField(blank=True, default=bytes, editable=False)
     box_key_tested = models.BooleanField(default=False, editable=False)
+    # k of n: so many shares open the box, of so many made (models.KeyShare).
+    box_threshold = models.PositiveSmallIntegerField(default=1, editable=False)
+    box_shares = models.PositiveSmallIntegerField(default=1, editable=False)
+    # What the pre-flight found, frozen at opening (domain.preflight).
+    exposure = models.JSONField(default=dict, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
+    barrier_at = models.DateTimeField(null=True, editable=False)  # two stages: when drawing ended
     closed_at = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
+    comments_reviewed = models.BooleanField(default=False, editable=False)
+    void_reason = models.CharField(max_length=40, blank=True, editable=False)
 
     objects = RoundQuerySet.as_manager()
 
@@ -62,6 +85,19 @@ class Round(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(closes_at__gt=models.F("opens_at")), name="peer_review_round_closes_after_opens"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(collection="one_visit", casts_at__isnull=True)
+                | models.Q(
+                    collection="two_stage",
+                    casts_at__gt=models.F("opens_at"),
+                    casts_at__lt=models.F("closes_at"),
+                ),
+                name="peer_review_round_casts_between",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(box_threshold__gte=1, box_threshold__lte=models.F("box_shares")),
+                name="peer_review_round_threshold_of_shares",
             ),
         ]
 

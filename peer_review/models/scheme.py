@@ -4,11 +4,12 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-from peer_review.enums import ScaleKind
+from peer_review.enums import GradeSet, PaperKind, ScaleKind
 from peer_review.querysets import SchemeQuerySet
 
 KEY_PATTERN = r"^[a-z][a-z0-9_]{0,30}$"
@@ -22,10 +23,25 @@ def default_visibility() -> dict[str, bool]:
     return {"subject": True, "section_head": True, "leadership": True, "staff": False}
 
 
-class Scheme(ClusterableModel):
-    """A questionnaire and its counting rules. A round freezes a copy of it (`Round.form`) when it opens."""
+def default_bands() -> list[int]:
+    """Lowest points of the three upper grades: [90, 100], [70, 90), [60, 70), [0, 60) are practice (RULES)."""
+    return [90, 70, 60]
 
-    name = models.CharField(_("name"), max_length=120, unique=True)
+
+class Scheme(ClusterableModel):
+    """A questionnaire and its counting rules. A round freezes a copy of it (`Round.form`) when it opens.
+
+    sheet_rules: [{"kind": one of crypto.papers.SHEET_RULES, "n" or "percent": …, "points": …}, …], for whole sheets.
+    """
+
+    name = models.CharField(_("name"), max_length=120)
+    version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
+    previous = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="later"
+    )
+    retired = models.BooleanField(
+        _("retired"), default=False, help_text=_("Not offered for new rounds any more. Rounds that use it keep it.")
+    )
     description = models.TextField(_("description"), blank=True)
     scale = models.CharField(_("scale"), max_length=10, choices=ScaleKind, default=ScaleKind.POINTS)
     floor = models.PositiveSmallIntegerField(
@@ -40,19 +56,47 @@ class Scheme(ClusterableModel):
         help_text=_("With more than 5 ballots, drop one highest and one lowest before the mean."),
     )
     visibility = models.JSONField(_("who sees results"), default=default_visibility)
+    paper = models.CharField(_("ballot paper"), max_length=10, choices=PaperKind, default=PaperKind.SUBJECT)
+    sheet_rules = models.JSONField(_("rules about a whole sheet"), default=list, blank=True)
+    grade_set = models.CharField(_("names of the grades"), max_length=15, choices=GradeSet, default=GradeSet.OFFICIALS)
+    bands = models.JSONField(_("grade bands"), default=default_bands, help_text=_("Lowest points of each grade."))
+    comments = models.BooleanField(
+        _("comment papers"), default=False, help_text=_("Words about each subject, on papers of their own.")
+    )
+    comment_limit = models.PositiveSmallIntegerField(
+        _("longest comment, in characters"),
+        default=300,
+        validators=[MinValueValidator(50), MaxValueValidator(1000)],
+    )
+    self_evaluation = models.BooleanField(
+        _("self-evaluation"),
+        default=False,
+        help_text=_("Shown beside the result with its author's name, never counted."),
+    )
+    min_return = models.PositiveSmallIntegerField(
+        _("lowest return rate (%)"),
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text=_("A round of which fewer papers come back is void and may be repeated. 0 for none."),
+    )
 
     objects = SchemeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("scheme")
         verbose_name_plural = _("schemes")
-        ordering = ["name"]
+        ordering = ["name", "-version"]
         constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="peer_review_scheme_version_once"),
             models.CheckConstraint(condition=models.Q(floor__gte=3), name="peer_review_scheme_floor_gte_3"),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return (
+            self.name
+            if self.version == 1
+            else gettext("%(name)s, version %(n)s") % {"name": self.name, "n": self.version}
+        )
 
 
 class Criterion(models.Model):
@@ -65,6 +109,15 @@ class Criterion(models.Model):
     weight = models.DecimalField(_("weight (%)"), max_digits=5, decimal_places=2, default=100, validators=[above_zero])
     anchors = models.JSONField(
         _("anchors"), default=list, blank=True, help_text=_("One sentence per point, lowest first.")
+    )
+    comment_below = models.SmallIntegerField(
+        _("reason needed below"), null=True, blank=True, help_text=_("An answer under this asks for a comment.")
+    )
+    comment_above = models.SmallIntegerField(
+        _("reason needed above"), null=True, blank=True, help_text=_("An answer over this asks for a comment.")
+    )
+    classes = models.JSONField(
+        _("voter classes"), default=list, blank=True, help_text=_("Keys of those that answer it; empty for all.")
     )
     sort_order = models.PositiveSmallIntegerField(default=0, editable=False)
     sort_order_field = "sort_order"

@@ -17,7 +17,7 @@ import pytest
 from django.db import connections
 
 from peer_review.box import store
-from peer_review.crypto import sealing
+from peer_review.domain import papers
 from peer_review.domain.cast import cast
 from peer_review.models import Round
 from tests.factories.peer_review import make_open_round
@@ -82,7 +82,7 @@ def test_a_backup_between_two_batches_never_sees_one_ballot_alone(tmp_path: Path
     lengths = {
         row[0] for row in run(f'SELECT length(ciphertext) FROM "sealed_{public_id}" WHERE length(ciphertext) <> 900')
     }
-    assert lengths == {sealing.row_length(running.round.form)}
+    assert lengths == {papers.row_length(running.round)}
 
 
 @pytest.mark.django_db(databases=["default", "box"], transaction=True)

@@ -1,11 +1,11 @@
-"""What the clock does: close rounds whose time has come, keep spare keys ready. Run it every minute."""
+"""What the clock does: end drawings and rounds whose time has come, keep spare keys ready. Run it every minute."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from peer_review.domain.keys import fill_pool
-from peer_review.domain.rounds import close_due_rounds
+from peer_review.domain.rounds import close_due_rounds, pass_due_barriers
 
 
 class Command(BaseCommand):
@@ -17,8 +17,11 @@ class Command(BaseCommand):
         parser.add_argument("--no-keys", action="store_true", help="leave the pool of spare keys alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        passed = pass_due_barriers()
         closed = close_due_rounds()
         made = 0 if options["no_keys"] else fill_pool()
+        for round in passed:
+            self.stdout.write(f"drawing ended {round.public_id} {round.title}")
         for round in closed:
             self.stdout.write(f"closed {round.public_id} {round.title}")
         self.stdout.write(f"{len(closed)} closed, {made} keys made")

@@ -8,16 +8,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from peer_review.crypto import ballots, blindsig, sealing
 from peer_review.crypto.credentials import Credential, new_master
+from peer_review.crypto.papers import Paper
 
 ROUND = "0123456789abcdef0123456789abcdef"
 CELLS = ("0a0a0a0a0a0a0a0a", "1b1b1b1b1b1b1b1b")
-FORM: dict[str, Any] = {
-    "v": 1,
-    "scale": "points",
-    "min": 0,
-    "max": 100,
-    "criteria": [{"key": "virtue"}, {"key": "ability"}, {"key": "diligence"}],
-}
+PAPER = Paper(kind="rating", criteria=(("virtue", 4000), ("ability", 3000), ("diligence", 3000)))
 
 
 @cache
@@ -56,7 +51,7 @@ class Election:
 
     def check(self, entry: Any) -> ballots.CheckedEntry:
         """Check an entry as the server does."""
-        return ballots.check_entry(entry, round_id=ROUND, cells=self.cells, form=FORM)
+        return ballots.check_entry(entry, round_id=ROUND, cells=self.cells, papers=dict.fromkeys(CELLS, PAPER))
 
     def bulletin(self, entries: Iterable[Any], *, drawn: int = 10, eligible: int = 12) -> dict[str, Any]:
         """Return the signed bulletin over entries."""

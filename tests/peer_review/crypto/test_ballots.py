@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from peer_review.crypto.errors import (
     CryptoError,
     UnknownCell,
 )
-from tests.peer_review.crypto.election import CELLS, FORM, ROUND, Election
+from peer_review.crypto.papers import check_answers
+from tests.peer_review.crypto.election import CELLS, PAPER, ROUND, Election
 
 Change = Callable[[dict[str, Any]], Any]
 
@@ -110,9 +112,9 @@ def test_answers_outside_the_form_are_refused_even_if_signed(election: Election,
 
 
 def test_the_bounds_of_the_form_are_answers_too(election: Election) -> None:
-    ballots.check_answers({"virtue": 0, "ability": 100, "diligence": "dk"}, FORM)
+    check_answers({"virtue": 0, "ability": 100, "diligence": "dk"}, PAPER)
     with pytest.raises(BadAnswers):
-        ballots.check_answers({"virtue": 0, "ability": 5, "diligence": "dk"}, FORM | {"min": 1, "max": 5})
+        check_answers({"virtue": 0, "ability": 5, "diligence": "dk"}, replace(PAPER, scale="anchors"))
 
 
 def test_a_token_buys_one_cell_only(election: Election) -> None:

@@ -30,7 +30,7 @@ def test_credentials_match_the_shared_vectors(vector: dict[str, Any]) -> None:
     assert b64u_encode(credential.blind(key.public_key()).blinded) == vector["blinded"]
     assert b64u_encode(signed) == vector["blind_sig"]
     assert canonical.dumps(entry).decode() == vector["entry"]
-    checked = ballots.check_entry(entry, round_id=vector["round"], cells={vector["cell"]: VECTORS["spki"]}, form=None)
+    checked = ballots.check_entry(entry, round_id=vector["round"], cells={vector["cell"]: VECTORS["spki"]}, papers=None)
     assert checked.leaf_hex == vector["leaf"]
 
 

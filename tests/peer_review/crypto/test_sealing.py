@@ -1,5 +1,6 @@
 """Sealed rows tell nothing, not even their length; a key opens what it should and nothing else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 
 from peer_review.crypto import canonical, sealing
 from peer_review.crypto.errors import BadBoxKey, BadEncoding, BadKey, TooLarge, WrongKey
-from tests.peer_review.crypto.election import CELLS, FORM, ROUND, Election
+from peer_review.crypto.papers import Paper
+from tests.peer_review.crypto.election import CELLS, PAPER, ROUND, Election
 
-LENGTH = sealing.row_length(FORM)
+LENGTH = sealing.row_length([PAPER])
 
 
 def seal(election: Election, plaintext: bytes) -> bytes:
@@ -28,7 +30,7 @@ def entry(election: Election) -> dict[str, Any]:
 
 
 @given(
-    answers=st.fixed_dictionaries({one["key"]: st.integers(0, 100) | st.just("dk") for one in FORM["criteria"]}),
+    answers=st.fixed_dictionaries(dict.fromkeys(PAPER.keys, st.integers(0, 100) | st.just("dk"))),
     revision=st.integers(1, sealing.MAX_REVISION),
 )
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -42,18 +44,32 @@ def test_every_ballot_of_a_form_has_the_same_length(
     assert sealing.open_row(row, key_of(election, row), round_id=ROUND) == plaintext
 
 
-@pytest.mark.parametrize(("low", "high"), [(0, 100), (1, 5), (1, 4), (-1_000_000, 10)])
-def test_the_longest_ballot_of_any_scale_fits(entry: dict[str, Any], low: int, high: int) -> None:
-    form = FORM | {"min": low, "max": high}
-    for answer in (low, high, "dk"):
-        answers = {one["key"]: answer for one in FORM["criteria"]}
+@pytest.mark.parametrize("scale", ["points", "anchors", "grades"])
+@pytest.mark.parametrize(("kind", "subjects"), [("rating", 1), ("sheet", 12)])
+def test_the_longest_ballot_of_any_scale_fits(entry: dict[str, Any], scale: str, kind: str, subjects: int) -> None:
+    paper = replace(PAPER, scale=scale, kind=kind, subjects=subjects)
+    for answer in (*paper.bounds, "dk"):
+        answers = dict.fromkeys(paper.keys, answer)
         ballot = entry["ballot"] | {"a": answers, "rev": sealing.MAX_REVISION}
         length = len(canonical.dumps(entry | {"ballot": ballot}))
-        assert length < sealing.row_length(form) - sealing.KEY_LENGTH - sealing.TAG_LENGTH
+        assert length < sealing.row_length([paper]) - sealing.KEY_LENGTH - sealing.TAG_LENGTH
+
+
+@pytest.mark.parametrize("character", ["x", '"', "\n", "字", "😀"])
+def test_the_longest_comment_fits_whatever_it_is_written_in(entry: dict[str, Any], character: str) -> None:
+    paper = Paper(kind="comment", limit=50)
+    ballot = entry["ballot"] | {"a": {"text": character * 50}, "rev": sealing.MAX_REVISION}
+    length = len(canonical.dumps(entry | {"ballot": ballot}))
+    assert length < sealing.row_length([paper]) - sealing.KEY_LENGTH - sealing.TAG_LENGTH
+
+
+def test_rows_are_as_long_as_the_longest_paper_of_the_round() -> None:
+    comment = Paper(kind="comment", limit=300)
+    assert sealing.row_length([PAPER, comment, PAPER]) == sealing.row_length([comment]) > sealing.row_length([PAPER])
 
 
 def test_longer_signatures_get_longer_rows() -> None:
-    assert sealing.row_length(FORM, token_length=512) > sealing.row_length(FORM)
+    assert sealing.row_length([PAPER], token_length=512) > sealing.row_length([PAPER])
 
 
 def test_what_does_not_fit_is_refused(election: Election) -> None:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from peer_review.box import store
 from peer_review.crypto import canonical, sealing
-from peer_review.crypto.ballots import DONT_KNOW, verify_receipt
+from peer_review.crypto.ballots import verify_receipt
 from peer_review.crypto.encoding import b64u_decode, b64u_encode
+from peer_review.crypto.papers import DONT_KNOW
+from peer_review.domain import papers
 from peer_review.domain.cast import cast, courtesy
 from peer_review.exceptions import BadEncoding, NotOpenYet, Refusal, RoundClosed, UnknownRound
 from peer_review.models import Round
@@ -55,7 +57,7 @@ def test_every_row_has_the_same_length_and_opens_to_exactly_what_was_cast(runnin
 
     sealed = store.closed_ciphertexts(public_id, ids)
 
-    assert {len(row) for row in sealed.values()} == {sealing.row_length(running.round.form)}
+    assert {len(row) for row in sealed.values()} == {papers.row_length(running.round)}
     opened = {
         sealing.open_row(
             row,

@@ -10,7 +10,7 @@ from peer_review.conf import conf
 from peer_review.crypto import canonical, sealing
 from peer_review.crypto.ballots import verify_bulletin
 from peer_review.crypto.encoding import b64u_decode
-from peer_review.domain import count, keys
+from peer_review.domain import count, keys, papers
 from peer_review.domain.bulletin import inclusion_proof, published_json
 from peer_review.enums import CountPhase
 from peer_review.exceptions import BoxStillSealed, MoreBallotsThanDrawn, NotCounting, WrongKey, WrongState
@@ -31,7 +31,7 @@ def put(running: RunningRound, raw: bytes) -> None:
         raw,
         box_public=keys.box_public(running.round),
         round_id=running.round.public_id,
-        length=sealing.row_length(running.round.form),
+        length=papers.row_length(running.round),
     )
     store.insert_sealed(running.round.public_id, [(sealing.new_row_id(), row)])
 
@@ -132,8 +132,9 @@ def checked_entries(running: RunningRound) -> list[Any]:
     from peer_review.crypto.ballots import check_entry
 
     cells = dict(running.round.cells.values_list("key", "spki"))
+    asked = papers.papers_of(running.round)
     return [
-        check_entry(entry, round_id=running.round.public_id, cells=cells, form=running.round.form)
+        check_entry(entry, round_id=running.round.public_id, cells=cells, papers=asked)
         for at, one in enumerate(running.evaluators)
         for entry in one.entries({"quality": 70 + at, "spirit": 80}, revision=1)
     ]

@@ -80,13 +80,23 @@ def test_freeze_scheme_copies_everything_a_round_needs() -> None:
     scheme = SchemeFactory(classes=[("leaders", 70), ("staff", 30)])
 
     assert freeze_scheme(scheme) == {
-        "v": 1,
+        "v": 2,
+        "scheme": {"name": scheme.name, "version": 1},
         "scale": "points",
         "min": 0,
         "max": 100,
         "criteria": [
-            {"key": "quality", "label": "Quality", "description": "", "weight": "60", "anchors": []},
-            {"key": "spirit", "label": "Spirit", "description": "", "weight": "40", "anchors": []},
+            {
+                "key": key,
+                "label": key.title(),
+                "description": "",
+                "weight": weight,
+                "anchors": [],
+                "comment_below": None,
+                "comment_above": None,
+                "classes": ["leaders", "staff"],
+            }
+            for key, weight in (("quality", "60"), ("spirit", "40"))
         ],
         "classes": [
             {"key": "leaders", "label": "Leaders", "weight": "70"},
@@ -94,6 +104,14 @@ def test_freeze_scheme_copies_everything_a_round_needs() -> None:
         ],
         "floor": 3,
         "trim": True,
+        "grade_set": "officials",
+        "bands": [90, 70, 60],
+        "paper": "subject",
+        "sheet_rules": [],
+        "comments": False,
+        "comment_limit": 300,
+        "self_evaluation": False,
+        "min_return": 0,
         "visibility": {"subject": True, "section_head": True, "leadership": True, "staff": False},
     }
 

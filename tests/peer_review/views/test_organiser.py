@@ -59,6 +59,7 @@ def terms(organiser: Any, **changes: Any) -> dict[str, Any]:
         "title": "Autumn",
         "purpose": "To learn.",
         "kind": "person",
+        "collection": "one_visit",
         "scheme": SchemeFactory().pk,
         "opens_at": opens.strftime("%Y-%m-%dT%H:%M"),
         "closes_at": (opens + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"),
