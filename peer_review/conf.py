@@ -24,6 +24,11 @@ DEFAULTS: dict[str, Any] = {
     "BATCH_WINDOW": 2.0,
     # The longest a cast request waits before the browser is told to ask again, in seconds.
     "CAST_WAIT": 8.0,
+    # How many requests of one process may wait for their batch at once; the rest are told at once to ask again, so that
+    # ballots of one paper each fill a batch, and pages are served beside them. About half the server's threads.
+    "CAST_WAITERS": 12,
+    # For so many seconds a process goes on with what it read of a round's state: no query for every ballot.
+    "CAST_STATE_AGE": 1.0,
     # Spare cell keys kept ready in the pool.
     "KEY_POOL_SIZE": 50,
     # Default floor k, and the lowest a scheme may ask for.

@@ -1,8 +1,9 @@
 """Group commits: a ballot reaches the disk only in a shuffled batch, and its receipt waits for the disk.
 
 One batcher a process, with one writer thread and a database connection of its own. A request leaves its sealed rows,
-then waits; the writer writes a whole batch in one transaction and wakes everybody in it. So no receipt is ever given
-for a ballot that a crash could lose, and no row on disk stands alone beside the moment it arrived.
+then waits, or goes and asks again (domain/cast.py); the writer writes a whole batch in one transaction and wakes
+everybody in it. So no receipt is ever given for a ballot that a crash could lose, and no row on disk stands alone
+beside the moment it arrived.
 """
 
 import atexit
@@ -100,7 +101,7 @@ class Batcher:
         self._condition = threading.Condition()
         self._pending: dict[str, _Pending] = {}
         self._flush: set[str] = set()
-        self._writing: set[str] = set()
+        self._writing: dict[str, _Pending] = {}
         self._committed: OrderedDict[bytes, None] = OrderedDict()
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -125,8 +126,11 @@ class Batcher:
     def waiting(self, public_id: str, leaf: bytes) -> Ticket | None:
         """Return the ticket under which this very ballot already waits, so that sending again queues nothing."""
         with self._condition:
-            pending = self._pending.get(public_id)
-            return pending.by_leaf.get(leaf) if pending else None
+            # A batch on its way to the disk is still waited for: forgotten there, its ballots would be sealed twice.
+            for held in (self._pending.get(public_id), self._writing.get(public_id)):
+                if held is not None and (ticket := held.by_leaf.get(leaf)) is not None:
+                    return ticket
+            return None
 
     def is_committed(self, leaf: bytes) -> bool:
         """Whether this process wrote that ballot, as far as it remembers."""
@@ -176,7 +180,7 @@ class Batcher:
                 for public_id, pending in self._pending.items():
                     if self._stopping or public_id in self._flush or pending.is_due(now):
                         del self._pending[public_id]
-                        self._writing.add(public_id)
+                        self._writing[public_id] = pending
                         return public_id, pending
                 if self._stopping:
                     return None
@@ -204,7 +208,7 @@ class Batcher:
                     self._committed[leaf] = None
                 while len(self._committed) > conf.CAST_MEMORY:
                     self._committed.popitem(last=False)
-            self._writing.discard(public_id)
+            del self._writing[public_id]
             for ticket in pending.tickets:
                 ticket.settle(error)
             self._condition.notify_all()

@@ -16,15 +16,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from peer_review.box.batcher import Batcher, Row, Terms, Ticket, batcher
+from peer_review.box.places import places
 from peer_review.box.store import TableMissing
 from peer_review.conf import conf
-from peer_review.crypto import ballots, sealing
+from peer_review.crypto import ballots, canonical, merkle, sealing
 from peer_review.crypto.errors import CryptoError
+from peer_review.crypto.papers import Paper
 from peer_review.domain import keys
-from peer_review.domain.rounds import check_collecting
+from peer_review.domain.papers import papers_of
+from peer_review.domain.rounds import check_casting
+from peer_review.enums import RoundState
 from peer_review.exceptions import (
     BadEncoding,
     BoxUnavailable,
+    CellClosed,
     Refusal,
     RoundClosed,
     StaleRevision,
@@ -35,16 +40,18 @@ from peer_review.models import Round
 
 #: Ballots still waiting this long before closing go out without company.
 CLOSING_MARGIN = 1.0
-_CONTEXTS_KEPT = 16
-_STATE = ("pk", "state", "opens_at", "closes_at", "opened_at", "fingerprint", "batch_window", "batch_floor")
+_ROUNDS_KEPT = 16
+_TIMES = ("state", "opens_at", "closes_at", "opened_at", "collection", "barrier_at")
+_STATE = (*_TIMES, "pk", "fingerprint", "batch_window", "batch_floor")
 
 
 @dataclass(frozen=True, slots=True)
 class _Context:
     """What stays the same while a round is open."""
 
-    form: Mapping[str, Any]
+    papers: Mapping[str, Paper]
     cells: Mapping[str, str]
+    closed: frozenset[str]
     box_public: bytes
     receipt_key: Ed25519PrivateKey
     row_length: int
@@ -88,8 +95,9 @@ class _Courtesy:
 
 
 courtesy = _Courtesy()
-_contexts: OrderedDict[tuple[str, str], _Context] = OrderedDict()
-_contexts_lock = threading.Lock()
+_contexts: OrderedDict[str, _Context] = OrderedDict()
+_states: OrderedDict[str, tuple[float, Mapping[str, Any]]] = OrderedDict()
+_lock = threading.Lock()
 
 
 def cast(
@@ -102,77 +110,142 @@ def cast(
 ) -> list[dict[str, Any]]:
     """Return one answer an entry, in their order: a receipt, "pending", or that entry's error.
 
-    Blocks until the entries' batch is on disk, at most `wait` (conf.CAST_WAIT) seconds, outside any transaction.
-    Sending an entry again is harmless.
+    Blocks until the entries' batch is on disk, at most `wait` (conf.CAST_WAIT) seconds, outside any transaction; not
+    at all where too many requests of this process wait already. "pending" is no receipt: the browser sends the same
+    entries again, which is harmless, and here costs neither a second check nor a second row. Who does so when the
+    round has closed in between still gets the receipts.
     Raises: UnknownRound, NotOpenYet, RoundClosed, BadEncoding for faults of the request as a whole.
     """
     now = now or timezone.now()
     box = box or batcher
-    state = Round.objects.filter(public_id=public_id).values(*_STATE).first()
-    if state is None:
-        raise UnknownRound
-    check_collecting(
-        state=state["state"],
-        opens_at=state["opens_at"],
-        closes_at=state["closes_at"],
-        opened_at=state["opened_at"],
-        now=now,
-    )
+    state = _state(public_id)
+    late = _is_late(public_id, state, now)
     context = _context(public_id, state)
     if not entries or len(entries) > len(context.cells):
         raise BadEncoding
     terms = _terms(state, now)
     answers: list[dict[str, Any] | None] = [None] * len(entries)
-    tickets: dict[int, tuple[ballots.CheckedEntry, Ticket]] = {}
+    tickets: dict[int, tuple[bytes, Ticket]] = {}
     fresh: dict[bytes, tuple[ballots.CheckedEntry, Row]] = {}
-    waiting: dict[int, ballots.CheckedEntry] = {}
+    waiting: dict[int, bytes] = {}
     for position, entry in enumerate(entries):
+        # Hashing costs a fortieth of checking and sealing: who asks again is hardly more than an ordinary request.
+        leaf = _leaf_of(entry, public_id)
+        if box.is_committed(leaf):
+            answers[position] = _receipt(context, public_id, leaf)
+            continue
+        if (ticket := box.waiting(public_id, leaf)) is not None:
+            tickets[position] = (leaf, ticket)
+            continue
+        if late:
+            answers[position] = _refusal(RoundClosed())
+            continue
         try:
-            checked = ballots.check_entry(entry, round_id=public_id, cells=context.cells, form=context.form)
+            checked = ballots.check_entry(entry, round_id=public_id, cells=context.cells, papers=context.papers)
+            if checked.cell in context.closed:
+                raise CellClosed
             courtesy.take(checked)
         except (CryptoError, Refusal) as error:
-            answers[position] = {"ok": False, "status": error.status, "error": error.code}
+            answers[position] = _refusal(error)
             continue
-        if box.is_committed(checked.leaf):
-            answers[position] = _receipt(context, public_id, checked)
-        elif (ticket := box.waiting(public_id, checked.leaf)) is not None:
-            tickets[position] = (checked, ticket)
-        else:
-            waiting[position] = checked
-            if checked.leaf not in fresh:
-                fresh[checked.leaf] = (checked, _seal(context, public_id, checked))
+        waiting[position] = checked.leaf
+        if checked.leaf not in fresh:
+            fresh[checked.leaf] = (checked, _seal(context, public_id, checked))
+    if late and not tickets and not any(answer and answer["ok"] for answer in answers):
+        raise RoundClosed
     if fresh:
         ticket = box.submit(public_id, [(leaf, row) for leaf, (_checked, row) in fresh.items()], terms)
-        tickets.update((position, (checked, ticket)) for position, checked in waiting.items())
+        tickets.update((position, (leaf, ticket)) for position, leaf in waiting.items())
 
     # A round with a long window answers at once: a thread is not to be held for minutes.
     patience = (conf.CAST_WAIT if terms.window < conf.CAST_WAIT else 0.0) if wait is None else wait
-    until = monotonic() + patience
-    for position, (checked, ticket) in tickets.items():
-        answers[position] = _settle(context, public_id, checked, ticket, until, terms)
+    _wait_for([ticket for _leaf, ticket in tickets.values()], patience)
+    for position, (leaf, ticket) in tickets.items():
+        answers[position] = _settled(context, public_id, leaf, ticket, terms)
+        if ticket.error is not None and leaf in fresh:
+            courtesy.forget(fresh[leaf][0])
     return [answer for answer in answers if answer is not None]
 
 
-def _settle(
-    context: _Context, public_id: str, checked: ballots.CheckedEntry, ticket: Ticket, until: float, terms: Terms
-) -> dict[str, Any]:
-    if not ticket.wait(max(0.0, until - monotonic())):
+def _state(public_id: str) -> Mapping[str, Any]:
+    """Return what decides whether a round takes ballots, read at most once in conf.CAST_STATE_AGE seconds.
+
+    A query a ballot would tell the main database, its statistics and its log when each one came. Read a moment too
+    long ago it does no harm: closing renames the box's table, and a batch that comes later fails whole.
+    Raises: UnknownRound.
+    """
+    with _lock:
+        read_at, known = _states.get(public_id, (0.0, None))
+    if known is not None and monotonic() < read_at + conf.CAST_STATE_AGE:
+        return known
+    read_at = monotonic()
+    state = Round.objects.filter(public_id=public_id).values(*_STATE).first()
+    if state is None:
+        raise UnknownRound
+    with _lock:
+        _states[public_id] = (read_at, state)
+        _states.move_to_end(public_id)
+        while len(_states) > _ROUNDS_KEPT:
+            _states.popitem(last=False)
+    return state
+
+
+def _is_late(public_id: str, state: Mapping[str, Any], now: datetime) -> bool:
+    """Return whether a round has closed while this process may still be asked for receipts; refuse all other times.
+
+    A browser that was told to ask again a second before closing must not hear that its ballot came too late, when the
+    ballot is in the box.
+    Raises: NotOpenYet, RoundClosed.
+    """
+    try:
+        check_casting(**{name: state[name] for name in _TIMES}, now=now)
+    except RoundClosed:
+        with _lock:
+            remembered = public_id + state["fingerprint"] in _contexts
+        if not remembered or state["state"] not in {RoundState.OPEN, RoundState.CLOSED}:
+            raise
+        return True
+    return False
+
+
+def _leaf_of(entry: Any, public_id: str) -> bytes:
+    """Return the leaf hash under which this process may know an entry; empty for what is no entry of this round."""
+    try:
+        return merkle.leaf_hash(canonical.dumps(entry)) if entry["ballot"]["round"] == public_id else b""
+    except (TypeError, LookupError, CryptoError):
+        return b""
+
+
+def _wait_for(tickets: Sequence[Ticket], patience: float) -> None:
+    """Wait until all are settled, if there is a place to wait in, at most `patience` seconds."""
+    if all(ticket.wait(0) for ticket in tickets):
+        return
+    with places.one() as found:
+        until = monotonic() + patience
+        for ticket in tickets if found else ():
+            ticket.wait(max(0.0, until - monotonic()))
+
+
+def _settled(context: _Context, public_id: str, leaf: bytes, ticket: Ticket, terms: Terms) -> dict[str, Any]:
+    if not ticket.wait(0):
         return {
             "ok": True,
-            "leaf": checked.leaf_hex,
+            "leaf": leaf.hex(),
             "pending": True,
             "retry_after": max(1, min(30, round(terms.window / 4))),
         }
     if ticket.error is None:
-        return _receipt(context, public_id, checked)
-    courtesy.forget(checked)
-    refusal = RoundClosed if isinstance(ticket.error, TableMissing) else BoxUnavailable
-    return {"ok": False, "status": refusal.status, "error": refusal.code}
+        return _receipt(context, public_id, leaf)
+    return _refusal(RoundClosed() if isinstance(ticket.error, TableMissing) else BoxUnavailable())
 
 
-def _receipt(context: _Context, public_id: str, checked: ballots.CheckedEntry) -> dict[str, Any]:
-    receipt = ballots.sign_receipt(context.receipt_key, round_id=public_id, leaf=checked.leaf)
-    return {"ok": True, "leaf": checked.leaf_hex, "receipt": receipt}
+def _refusal(error: CryptoError | Refusal) -> dict[str, Any]:
+    return {"ok": False, "status": error.status, "error": error.code}
+
+
+def _receipt(context: _Context, public_id: str, leaf: bytes) -> dict[str, Any]:
+    receipt = ballots.sign_receipt(context.receipt_key, round_id=public_id, leaf=leaf)
+    return {"ok": True, "leaf": leaf.hex(), "receipt": receipt}
 
 
 def _seal(context: _Context, public_id: str, checked: ballots.CheckedEntry) -> Row:
@@ -192,22 +265,24 @@ def _terms(state: Mapping[str, Any], now: datetime) -> Terms:
 
 def _context(public_id: str, state: Mapping[str, Any]) -> _Context:
     """Return what stays the same while the round is open, read once a process: so no query names a cell."""
-    name = (public_id, state["fingerprint"])
-    with _contexts_lock:
+    name = public_id + state["fingerprint"]
+    with _lock:
         if name in _contexts:
             _contexts.move_to_end(name)
             return _contexts[name]
     round = Round.objects.get(pk=state["pk"])
-    cells = dict(round.cells.values_list("key", "spki"))
+    cells = {cell.key: cell for cell in round.cells.only("key", "spki", "closed")}
+    papers = papers_of(round)
     context = _Context(
-        form=round.form,
-        cells=cells,
+        papers=papers,
+        cells={key: cell.spki for key, cell in cells.items()},
+        closed=frozenset(key for key, cell in cells.items() if cell.closed),
         box_public=keys.box_public(round),
         receipt_key=keys.receipt_key(round),
-        row_length=sealing.row_length(round.form),
+        row_length=sealing.row_length(papers.values()),
     )
-    with _contexts_lock:
+    with _lock:
         _contexts[name] = context
-        while len(_contexts) > _CONTEXTS_KEPT:
+        while len(_contexts) > _ROUNDS_KEPT:
             _contexts.popitem(last=False)
     return context

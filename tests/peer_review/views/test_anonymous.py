@@ -107,6 +107,7 @@ def every_answer(running: RunningRound) -> list[Any]:
     entries = running.evaluators[3].entries(running.answers)
     forged = json.loads(json.dumps(entries))
     forged[0]["ballot"]["rev"] = 7
+    unseen = running.evaluators[2].entries(running.answers)
     answers = [
         post(running, entries),
         post(running, forged),
@@ -117,9 +118,9 @@ def every_answer(running: RunningRound) -> list[Any]:
         Client().get(reverse("peer_review:cast", args=[running.round.public_id])),
     ]
     with mock.patch.object(cast_module.ballots, "check_entry", side_effect=RuntimeError("boom")):
-        answers.append(post(running, entries))
+        answers.append(post(running, unseen))
     running.close()
-    answers.append(post(running, entries))
+    answers.append(post(running, unseen))
     return answers
 
 
