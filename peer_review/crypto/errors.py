@@ -107,6 +107,41 @@ class BadBoxKey(BadCode):
     code = "bad_box_key"
 
 
+class BadShare(BadCode):
+    """One share of the box key."""
+
+    code = "bad_share"
+
+
+class SharesMissing(CryptoError):
+    """Fewer shares of the box key than its threshold. `missing` says how many more are needed."""
+
+    code = "shares_missing"
+    status = 422
+
+    def __init__(self, missing: int) -> None:
+        super().__init__(f"{missing} more shares are needed")
+        self.missing = missing
+
+
+class SharesMixed(CryptoError):
+    """A share of another key: of another round, or of a key that was replaced."""
+
+    code = "shares_mixed"
+    status = 422
+
+
+class WrongShares(CryptoError):
+    """The shares make no key of this box. `suspects` are the numbers among which a false one is."""
+
+    code = "wrong_shares"
+    status = 422
+
+    def __init__(self, suspects: list[int]) -> None:
+        super().__init__("these shares do not make the key of this box")
+        self.suspects = suspects
+
+
 class BadReceipt(CryptoError):
     """The receipt was not signed with the round's receipt key."""
 
