@@ -1,10 +1,11 @@
-"""How many ballots a second the server takes: gunicorn with two workers, over HTTP, receipts and disk included.
+"""How many ballots a second the server takes over HTTP, receipts and disk included, and what SIGKILL loses: nothing.
 
-    python bench/casting.py [--ballots 2000] [--papers 10] [--clients 40] [--workers 2]
+    python bench/casting.py [--ballots 3000] [--browsers 300] [--workers 2] [--kills 20]
 
-A round is opened in databases of its own; its papers are drawn and filled in beforehand by the reference client. Then
-many browsers send at once, each one sitting a request. Afterwards the box is opened: every ballot for which a receipt
-was given must be in it. Beside the rate over HTTP stands what checking and sealing the same entries costs one process.
+One round, its ballots signed before any clock starts. gunicorn with production's settings, and browsers in a process of
+their own (browsers.py), which send sittings of 10, of 5 and of 1 paper; then all at once, one paper each; then while
+workers are killed. At the end the round is closed, and its box opened with the key: every ballot for which a receipt
+was given must be in it. Beside each rate stands what checking and sealing the same entries costs one process.
 """
 
 # ruff: noqa: PLC0415 - Django is set up with this run's own settings before anything of it is imported
@@ -12,52 +13,77 @@ was given must be in it. Beside the rate over HTTP stands what checking and seal
 from __future__ import annotations
 
 import argparse
-import http.client
+import itertools
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from common import ROOT, BenchRound, answers_of, open_bench_round, open_rows, own_databases, quantile, start_django
+from browsers import Done, Plan
+from common import BenchRound, answers_of, open_bench_round, own_databases, quantile, start_django
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from server import Server
 
-#: A browser gives up after this many times "not yet on disk, ask again".
-ATTEMPTS = 10
+BENCH = Path(__file__).resolve().parent
+PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
+#: Papers in the largest sitting, so cells of the round.
+CELLS = 10
 #: The longest one measured stretch may take, in seconds.
-PATIENCE = 150
+PATIENCE = 90
+Entry = dict[str, Any]
 
 
-def fill_in(bench: BenchRound) -> list[list[dict[str, Any]]]:
-    """Draw every evaluator's papers through the domain and return their signed entries, one list a sitting."""
-    from peer_review.crypto.blindsig import decode_spki
+class Ballots:
+    """Signed ballots of one round, handed out in sittings; none twice."""
+
+    def __init__(self, bench: BenchRound, sittings: int) -> None:
+        from peer_review.domain import keys
+
+        answers = [answers_of(bench.round, number) for number in range(sittings)]
+        work = [
+            (
+                bench.round.public_id,
+                cell.key,
+                keys.decrypt_at_rest(cell.private_key, purpose=keys.CELL_KEY),
+                answers,
+            )
+            for cell in bench.round.cells.all()
+        ]
+        with ProcessPoolExecutor(min(len(work), os.cpu_count() or 1)) as pool:
+            columns = list(pool.map(sign_ballots, work))
+        self._sheets = iter(list(zip(*columns, strict=True)))
+
+    def take(self, count: int, papers: int) -> list[list[Entry]]:
+        """Return about `count` ballots, so many papers a sitting, each about another colleague."""
+        entries = list(itertools.chain.from_iterable(itertools.islice(self._sheets, max(1, round(count / CELLS)))))
+        return [entries[start : start + papers] for start in range(0, len(entries), papers)]
+
+
+def sign_ballots(work: tuple[str, str, bytes, list[dict[str, int]]]) -> list[Entry]:
+    """Return signed entries of one cell. The token is an ordinary RSA-PSS signature: what unblinding yields."""
+    from peer_review.crypto import blindsig
     from peer_review.crypto.credentials import Credential, new_master
-    from peer_review.domain.draw import draw
 
-    round = bench.round
-    cells = {key: decode_spki(spki) for key, spki in round.cells.values_list("key", "spki")}
-    sittings = []
-    for number, user in enumerate(bench.evaluators):
-        master = new_master()
-        papers = {cell: Credential(master, round.public_id, cell) for cell in cells}
-        signed = draw(user, round, {cell: one.blind(cells[cell]).blinded for cell, one in papers.items()})
-        sittings.append(
-            [
-                one.make_entry(answers_of(round, number), token=one.finalize(cells[cell], signed[cell]))
-                for cell, one in papers.items()
-            ]
-        )
-    return sittings
+    round_id, cell, private, answers = work
+    key = blindsig.decode_private(private)
+    made = []
+    for given in answers:
+        credential = Credential(new_master(), round_id, cell)
+        made.append(credential.make_entry(given, token=key.sign(credential.message, PSS, hashes.SHA384())))
+    return made
 
 
-def bare_rate(bench: BenchRound, sittings: list[list[dict[str, Any]]]) -> float:
+def bare_rate(bench: BenchRound, sittings: Sequence[Sequence[Entry]]) -> float:
     """Return how many entries a second one process checks and seals, without network, disk or waiting."""
     from peer_review.crypto import canonical, sealing
     from peer_review.crypto.ballots import check_entry
@@ -67,7 +93,7 @@ def bare_rate(bench: BenchRound, sittings: list[list[dict[str, Any]]]) -> float:
     cells = dict(round.cells.values_list("key", "spki"))
     public, length = keys.box_public(round), papers.row_length(round)
     asked = papers.papers_of(round)
-    entries = [entry for sitting in sittings for entry in sitting]
+    entries = list(itertools.chain.from_iterable(sittings))
     start = time.perf_counter()
     for entry in entries:
         checked = check_entry(entry, round_id=round.public_id, cells=cells, papers=asked)
@@ -77,163 +103,150 @@ def bare_rate(bench: BenchRound, sittings: list[list[dict[str, Any]]]) -> float:
     return rate
 
 
-class Server:
-    """gunicorn as the intranet runs it, on a free port of this computer."""
+class Load:
+    """The browsers' process, to which this one only listens."""
 
-    def __init__(self, folder: Path, workers: int) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.log = folder / "server.log"
-        command = [
-            sys.executable, "-m", "gunicorn", "--config", "site/config/gunicorn.py",
-            "--chdir", "site", "--pythonpath", "..", "config.wsgi",
-        ]  # fmt: skip
-        environment = {**os.environ, "PORT": str(self.port), "WEB_CONCURRENCY": str(workers), "RUN_WORKER": "0"}
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    def __init__(self, plan: Plan) -> None:
+        folder = Path(os.environ["VAR_DIR"])
+        self._plan, self._done = folder / "plan.json", folder / "done.json"
+        self._patience = plan.patience
+        self._plan.write_text(json.dumps(asdict(plan)))
+        self._process = subprocess.Popen(
+            [sys.executable, str(BENCH / "browsers.py"), str(self._plan), str(self._done)], stdin=subprocess.PIPE
+        )
 
-    def __enter__(self) -> Server:
-        for _attempt in range(150):
-            if self.process.poll() is not None:
-                raise SystemExit(self.log.read_text())
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-                connection.request("GET", "/healthz")
-                if connection.getresponse().status == 200:
-                    return self
-            except OSError:
-                time.sleep(0.2)
-        raise SystemExit(f"The server does not answer.\n{self.log.read_text()}")
+    def running(self) -> bool:
+        """Whether there is anything left to cast."""
+        return self._process.poll() is None
 
-    def __exit__(self, *unused: object) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+    def stop(self) -> None:
+        """Begin no further sitting."""
+        if self._process.stdin and not self._process.stdin.closed:
+            self._process.stdin.close()
+
+    def result(self) -> Done:
+        """Wait for the last receipt and return what came of it."""
+        if self._process.wait(self._patience + 30):
+            raise SystemExit("The browsers gave up.")
+        done = Done(**json.loads(self._done.read_text()))
+        if done.refused:
+            raise SystemExit(f"A cast was refused: {done.refused[0]}")
+        return done
 
 
-def cast_all(port: int, path: str, bodies: list[bytes], clients: int) -> tuple[float, list[float], list[Any], int]:
-    """Send every body, `clients` at a time; return seconds, latency by sitting, all results, how often sent again."""
-    queue: SimpleQueue[bytes] = SimpleQueue()
-    for body in bodies:
-        queue.put(body)
-    latencies: list[float] = []
-    results: list[Any] = []
-    faults: list[str] = []
-    again: list[int] = []
-    deadline = time.monotonic() + PATIENCE
+def open_box(bench: BenchRound) -> list[bytes]:
+    """Close the round and return the leaf hash of every row in its box, opened with the scrutineer's key."""
 
-    def browse() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        headers = {"Content-Type": "application/json", "Host": f"127.0.0.1:{port}"}
-        while time.monotonic() < deadline and not faults:
-            try:
-                body = queue.get_nowait()
-            except Empty:
-                return
-            start = time.perf_counter()
-            for _attempt in range(ATTEMPTS):
-                try:
-                    connection.request("POST", path, body, headers)
-                    response = connection.getresponse()
-                    answer = response.read()
-                except (OSError, http.client.HTTPException):
-                    # An idle connection that the server has closed: a browser opens another and sends again.
-                    connection.close()
-                    again.append(1)
-                    continue
-                if response.status != 200:
-                    faults.append(f"{response.status} {answer[:200]!r}")
-                    return
-                given = json.loads(answer)["results"]
-                if not any(one.get("pending") for one in given):
-                    break
-                again.append(1)
-                time.sleep(max(one.get("retry_after", 1) for one in given if one.get("pending")))
-            latencies.append(time.perf_counter() - start)
-            results.extend(given)
-
-    threads = [threading.Thread(target=browse) for _ in range(clients)]
-    start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if faults:
-        raise SystemExit(f"A cast was refused: {faults[0]}")
-    return time.perf_counter() - start, latencies, results, len(again)
-
-
-def check_box(bench: BenchRound, results: list[Any]) -> int:
-    """Close the round, open the box, and return how many receipted ballots lie in it; all must."""
     from peer_review.box import store
-    from peer_review.crypto.ballots import verify_receipt
-    from peer_review.crypto.encoding import b64u_decode
+    from peer_review.crypto import sealing
     from peer_review.crypto.merkle import leaf_hash
-    from peer_review.domain.count import take_out
     from peer_review.domain.rounds import close_round
 
-    key = b64u_decode(bench.round.receipt_public)
-    receipted = {
-        verify_receipt(one["receipt"], receipt_key=key, round_id=bench.round.public_id)
-        for one in results
-        if one["ok"] and "receipt" in one
-    }
     bench.round = close_round(bench.round, by=bench.round.organiser)
-    open_rows(bench)
-    boxed = {leaf_hash(take_out(entry)) for entry in store.opened_entries(bench.round.public_id)}
-    if missing := receipted - boxed:
-        raise SystemExit(f"{len(missing)} of {len(receipted)} receipted ballots are not in the box.")
-    return len(receipted)
+    public_id = bench.round.public_id
+    ids = [row_id for row_id, _epk in store.closed_rows(public_id, limit=10_000_000)]
+    leaves = []
+    for row in store.closed_ciphertexts(public_id, ids).values():
+        key = sealing.content_key(bench.box_private, sealing.ephemeral_public(row), round_id=public_id)
+        leaves.append(leaf_hash(sealing.open_row(row, key, round_id=public_id)))
+    return leaves
 
 
-def measure(*, ballots: int, papers: int, clients: int, workers: int) -> None:
-    """Open a round, cast everything over HTTP, look into the box, print."""
-    sittings_wanted = max(1, ballots // papers)
-    start = time.perf_counter()
-    bench = open_bench_round(evaluators=max(sittings_wanted, 2), subjects=papers)
-    sittings = fill_in(bench)
-    drawn = sum(len(sitting) for sitting in sittings)
-    print(f"{drawn:,} papers drawn and filled in by the reference client in {time.perf_counter() - start:.0f} s")
-    bare = bare_rate(bench, sittings)
-    bodies = [json.dumps(sitting).encode() for sitting in sittings]
-    from django.db import connections
+def receipted(bench: BenchRound, receipts: Sequence[Any]) -> set[bytes]:
+    """Return the leaf hashes that valid receipts promise."""
+    from peer_review.crypto.ballots import verify_receipt
+    from peer_review.crypto.encoding import b64u_decode
 
-    with Server(Path(os.environ["VAR_DIR"]), workers) as server:
-        path = f"/review/rounds/{bench.round.public_id}/cast/"
-        seconds, latencies, results, again = cast_all(server.port, path, bodies, clients)
-    connections.close_all()
-    found = check_box(bench, results)
-    print(f"{papers} papers a sitting, {clients} browsers at once, {workers} workers ({connections['box'].vendor})")
-    print(f"  ballots cast over HTTP{found / seconds:15,.0f} a second  ({found:,} in {seconds:.1f} s)")
-    print(f"  sittings{len(latencies) / seconds:29,.0f} a second")
-    print(f"  from sending to receipts: p50 {1000 * quantile(latencies, 0.50):,.0f} ms, ", end="")
-    print(
-        f"p95 {1000 * quantile(latencies, 0.95):,.0f} ms, longest {1000 * max(latencies):,.0f} ms; sent again {again}"
-    )
-    print(f"  beside: entries checked and sealed, bare, in one process{bare:9,.0f} a second")
-    print(f"  receipts given {found:,}, of {len(results):,} answers; in the box: every one of them")
-    if found != drawn:
-        raise SystemExit(f"Only {found:,} of {drawn:,} ballots were taken.")
+    key = b64u_decode(bench.round.receipt_public)
+    return {verify_receipt(one, receipt_key=key, round_id=bench.round.public_id) for one in receipts}
+
+
+def print_rate(title: str, done: Done, bare: float | None = None) -> None:
+    """Print one stretch: rate, share of the bare rate, latency."""
+    rate = len(done.receipts) / done.seconds
+    times = [1000 * one for one in done.latencies]
+    print(f"  {title:44}{rate:7,.0f} ballots a second ({len(done.receipts):,} in {done.seconds:.1f} s)", end="")
+    print(f"; bare {bare:,.0f}, ratio {rate / bare:.2f}" if bare else "")
+    print(f"  {'':44}p50 {quantile(times, 0.5):,.0f} ms, p95 {quantile(times, 0.95):,.0f} ms", end="")
+    print(f", longest {max(times):,.0f} ms; asked again {done.asked_again:,} of {done.requests:,}")
+
+
+@contextmanager
+def _loaded(plan: Plan) -> Iterator[Load]:
+    load = Load(plan)
+    try:
+        yield load
+    finally:
+        load.stop()
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure sittings of many papers, whose batches fill at once, and of a single one, which wait for company."""
+    """Measure the rates, kill the workers, open the box."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ballots", type=int, default=2_000)
-    parser.add_argument("--papers", type=int, default=10, help="papers one evaluator casts together")
-    parser.add_argument("--clients", type=int, default=40, help="browsers sending at once")
+    parser.add_argument("--ballots", type=int, default=3_000, help="in each of the three measured stretches")
+    parser.add_argument("--browsers", type=int, default=300, help="sending at once")
+    parser.add_argument("--at-once", type=int, nargs="*", default=[300, 1_000], help="of one paper each, in one moment")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--single", type=int, default=300, help="ballots cast one paper a sitting; 0 leaves that out")
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--no-keep-alive", action="store_true", help="a new connection for every request")
     options = parser.parse_args(arguments)
-    with own_databases("casting"):
+    with own_databases("casting") as folder:
         start_django()
-        shared = {"clients": options.clients, "workers": options.workers}
-        measure(ballots=options.ballots, papers=options.papers, **shared)
-        if options.single:
-            measure(ballots=options.single, papers=1, **shared)
+        measure(folder, options)
+
+
+def measure(folder: Path, options: argparse.Namespace) -> None:
+    from django.db import connections
+
+    bench = open_bench_round(evaluators=CELLS, subjects=CELLS)
+    wanted = 3 * options.ballots + sum(options.at_once) + 450 * options.kills
+    start = time.perf_counter()
+    ballots = Ballots(bench, wanted // CELLS + 10)
+    print(f"{wanted:,} ballots signed in {time.perf_counter() - start:.0f} s; ", end="")
+    print(f"{options.workers} workers, {connections['box'].vendor}; load now {os.getloadavg()[0]:.1f}")
+    connections.close_all()
+    path = f"/review/rounds/{bench.round.public_id}/cast/"
+    receipts: list[Any] = []
+
+    def plan(sittings: list[list[Entry]], browsers: int) -> Plan:
+        keep = not options.no_keep_alive
+        return Plan(server.port, path, sittings, browsers, keep_alive=keep, patience=PATIENCE)
+
+    with Server(folder / "server.log", workers=options.workers) as server:
+        Load(plan(ballots.take(40, 1), 40)).result()  # both workers have read the round
+        for papers in (10, 5, 1):
+            sittings = ballots.take(options.ballots, papers)
+            bare = bare_rate(bench, sittings)
+            done = Load(plan(sittings, options.browsers)).result()
+            print_rate(f"sittings of {papers}, {options.browsers} browsers", done, bare)
+            receipts += done.receipts
+        for crowd in options.at_once:
+            done = Load(plan(ballots.take(crowd, 1), crowd)).result()
+            print_rate(f"{crowd:,} evaluators at once, one paper each", done)
+            receipts += done.receipts
+        if options.kills:
+            receipts += kill_workers(
+                server, plan(ballots.take(450 * options.kills, 1), options.browsers), options.kills
+            )
+    boxed = open_box(bench)
+    promised = receipted(bench, receipts)
+    lost = promised - set(boxed)
+    print(f"  box opened: {len(boxed):,} rows, {len(set(boxed)):,} ballots; receipts given {len(promised):,}, ", end="")
+    print(f"lost {len(lost)}")
+    if lost or len(promised) != len(receipts):
+        raise SystemExit(f"{len(lost)} receipted ballots are not in the box.")
+
+
+def kill_workers(server: Server, plan: Plan, kills: int) -> list[Any]:
+    """Kill workers while browsers cast; return the receipts they were given all the same."""
+    with _loaded(plan) as load:
+        killed = sum(load.running() for _pid in server.kill_workers(kills, patience=PATIENCE))
+    done = load.result()
+    print_rate(f"meanwhile {killed} workers killed (SIGKILL)", done)
+    print(f"  {'':44}connections broken {done.broken:,}")
+    if killed < kills:
+        raise SystemExit(f"Only {killed} of {kills} kills met the load.")
+    return done.receipts
 
 
 if __name__ == "__main__":

@@ -1,0 +1,100 @@
+"""gunicorn as the intranet runs it, on a free port of this computer, and the killing of its workers."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+#: A worker with so many threads is serving: the pool's come with its first requests.
+SERVING = 5
+
+
+class Server:
+    """With the production file of gunicorn's settings; `arguments` are added to it."""
+
+    def __init__(
+        self, log: Path, *, workers: int, arguments: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    ) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.log = log
+        command = [
+            sys.executable, "-m", "gunicorn", "--config", "site/config/gunicorn.py", *arguments,
+            "--chdir", "site", "--pythonpath", "..", "config.wsgi",
+        ]  # fmt: skip
+        given = {**os.environ, "PORT": str(self.port), "WEB_CONCURRENCY": str(workers), "RUN_WORKER": "0"}
+        with log.open("wb") as file:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env={**given, **(environment or {})}, stdout=file, stderr=file
+            )
+
+    def __enter__(self) -> Server:
+        self.wait()
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        for _attempt in range(300):
+            if self.process.poll() is not None:
+                raise SystemExit(self.log.read_text())
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            try:
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.1)
+            finally:
+                connection.close()
+        raise SystemExit(f"The server does not answer.\n{self.log.read_text()}")
+
+    def workers(self) -> list[int]:
+        """Return the process ids of the arbiter's children."""
+        listing = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, check=False)
+        return [int(one) for one in listing.stdout.split()]
+
+    def kill_workers(self, times: int, *, patience: float, pauses: tuple[float, float] = (0.2, 1.0)) -> Iterator[int]:
+        """SIGKILL one worker that is serving, as often as asked, and yield each one's process id.
+
+        Between two, a random pause: a kill meets requests and batches at every stage.
+        """
+        deadline = time.monotonic() + patience
+        for _kill in range(times):
+            time.sleep(random.uniform(*pauses))
+            while not (serving := [one for one in self.workers() if _threads(one) >= SERVING]):
+                if time.monotonic() > deadline or self.process.poll() is not None:
+                    return
+                time.sleep(0.05)
+            victim = random.choice(serving)
+            os.kill(victim, signal.SIGKILL)
+            yield victim
+
+
+def _threads(pid: int) -> int:
+    """Return how many threads a process has; 0 once it is gone."""
+    tasks = Path(f"/proc/{pid}/task")
+    try:
+        if tasks.parent.parent.joinpath("self").exists():
+            return len(list(tasks.iterdir()))
+    except OSError:
+        return 0
+    # macOS has no /proc.
+    listing = subprocess.run(["ps", "-M", "-p", str(pid)], capture_output=True, check=False)
+    return max(0, len(listing.stdout.splitlines()) - 1)
