@@ -148,7 +148,7 @@ def open_bench_round(*, evaluators: int, subjects: int) -> BenchRound:
 
     from peer_review.conf import conf
     from peer_review.crypto import sealing
-    from peer_review.domain import keys, rounds, schemes
+    from peer_review.domain import keys, library, rounds
     from peer_review.enums import RoundKind
     from peer_review.models import Assignment, Cell, RollMember, Subject
 
@@ -165,7 +165,7 @@ def open_bench_round(*, evaluators: int, subjects: int) -> BenchRound:
         by=organiser,
         title="Bench",
         kind=RoundKind.PERSON,
-        scheme=schemes.create_default_schemes(by=organiser)[0],
+        scheme=library.create_default_schemes(by=organiser)["annual"],
         opens_at=timezone.now() - timedelta(minutes=1),
         closes_at=timezone.now() + timedelta(days=1),
         scrutineers=[scrutineer],

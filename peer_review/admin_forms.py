@@ -1,46 +1,15 @@
-"""The form of a scheme in Wagtail's admin: it validates input and decides nothing."""
+"""Forms of schemes in Wagtail's admin: they validate input and decide nothing."""
 
-import json
 from types import SimpleNamespace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from peer_review.domain.scheme_files import MAX_BYTES
 from peer_review.domain.schemes import scheme_problems
-from peer_review.enums import Audience
-
-
-class LinesWidget(forms.Textarea):
-    """A JSON list of sentences, edited as one line each."""
-
-    def format_value(self, value: Any) -> str:
-        lines = _loaded(value)
-        return "\n".join(lines) if isinstance(lines, list) else str(value or "")
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
-        text = data.get(name)
-        if text is None:
-            return None
-        return json.dumps([line.strip() for line in text.splitlines() if line.strip()])
-
-
-class AudiencesWidget(forms.CheckboxSelectMultiple):
-    """A JSON object audience → shown or not, edited as check boxes."""
-
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__(attrs, choices=Audience.choices)
-
-    def format_value(self, value: Any) -> list[str]:
-        shown = _loaded(value)
-        return [audience for audience, yes in shown.items() if yes] if isinstance(shown, dict) else []
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
-        ticked = set(super().value_from_datadict(data, files, name) or [])
-        return json.dumps({audience: audience in ticked for audience in Audience.values})
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return False
+from peer_review.models import Scheme
 
 
 class SchemeForm(WagtailAdminModelForm):
@@ -48,6 +17,9 @@ class SchemeForm(WagtailAdminModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
+        taken = Scheme.objects.filter(name=cleaned.get("name"), version=self.instance.version)
+        if taken.exclude(pk=self.instance.pk).exists():
+            self.add_error("name", _("There is a scheme of this name. Choose another, or make a new version of it."))
         rows = {name: self._rows(name) for name in ("criteria", "voter_classes")}
         if self.errors or any(row is None for row in rows.values()):
             return cleaned  # Each fault is shown where it was made; the whole is judged when the parts are sound.
@@ -57,6 +29,9 @@ class SchemeForm(WagtailAdminModelForm):
             visibility=cleaned.get("visibility"),
             criteria=rows["criteria"] or [],
             classes=rows["voter_classes"] or [],
+            paper=cleaned.get("paper", ""),
+            sheet_rules=cleaned.get("sheet_rules") or [],
+            bands=cleaned.get("bands"),
         )
         for problem in problems:
             self.add_error(None, problem)
@@ -74,16 +49,26 @@ class SchemeForm(WagtailAdminModelForm):
                 label=form.cleaned_data.get("label", ""),
                 weight=form.cleaned_data.get("weight"),
                 anchors=form.cleaned_data.get("anchors") or [],
+                comment_below=form.cleaned_data.get("comment_below"),
+                comment_above=form.cleaned_data.get("comment_above"),
+                classes=form.cleaned_data.get("classes") or [],
             )
             for form in formset.forms
             if form.cleaned_data and form not in formset.deleted_forms
         ]
 
 
-def _loaded(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return None
+class SchemeFileForm(forms.Form):
+    """A scheme's file."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A .json file that was exported here or in another house."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(_("The file is larger than any scheme."))
+        return file

@@ -53,7 +53,13 @@ class SchemeInvalid(Refusal):
 
 class SchemeInUse(Refusal):
     code = "scheme_in_use"
-    text = _("A round uses this scheme. Copy it instead.")
+    text = _("A round uses this scheme. Make a new version or a copy instead.")
+
+
+class SchemeFileInvalid(Refusal):
+    code = "scheme_file_invalid"
+    status = 422
+    text = _("The file is not a scheme that was exported here (%(fault)s). Nothing was taken in.")
 
 
 # Rounds, from draft to archive
@@ -169,6 +175,31 @@ class NoBoxKey(Refusal):
 class BoxKeyUntested(Refusal):
     code = "box_key_untested"
     text = _("The box key has not been shown to open the test row yet.")
+
+
+class SharesInvalid(Refusal):
+    code = "shares_invalid"
+    status = 422
+    text = _(
+        "Shares go to two or more different scrutineers of this round, and from two up to all of them open the box."
+    )
+
+
+class SharesUnconfirmed(Refusal):
+    code = "shares_unconfirmed"
+    text = _("%(names)s have not confirmed yet that their share of the box key is written down.")
+
+
+class UnknownShare(Refusal):
+    code = "unknown_share"
+    status = 404
+    text = _("The key of this box has no such share.")
+
+
+class NotHolder(Refusal):
+    code = "not_holder"
+    status = 403
+    text = _("You keep no share of this round's key.")
 
 
 class BadBoxKey(Refusal):
@@ -325,3 +356,23 @@ class UnknownLeaf(Refusal):
     code = "unknown_leaf"
     status = 404
     text = _("No ballot with this hash is in the count.")
+
+
+# The organiser's day
+
+
+class NotLonger(Refusal):
+    code = "not_longer"
+    status = 422
+    text = _("A round can only be lengthened: the new closing time must be later than the old one.")
+
+
+class ReasonMissing(Refusal):
+    code = "reason_missing"
+    status = 422
+    text = _("Give the reason. Everybody on the roll reads it.")
+
+
+class RemindedToday(Refusal):
+    code = "reminded_today"
+    text = _("A reminder has been sent today. The next can be sent tomorrow.")

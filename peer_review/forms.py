@@ -109,7 +109,7 @@ class RoundForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = Round._meta.get_field("kind").choices
-        fields["scheme"].queryset = Scheme.objects.manageable_by(user)
+        fields["scheme"].queryset = Scheme.objects.manageable_by(user).offered(round)
         fields["casts_at"].required = False
         fields["comment_reviewer"].queryset = users_with_role("inspector", "leadership", "organiser")
         fields["organiser"].queryset = users_with_role("organiser")

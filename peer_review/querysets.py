@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from peer_review.conf import conf
-from peer_review.enums import FROZEN_STATES, RESULT_STATES, RoundState
+from peer_review.enums import FROZEN_STATES, RESULT_STATES, WHILE_OPEN, RoundState, VoidReason
 
 
 def role_names(user: Any) -> frozenset[str]:
@@ -62,6 +62,13 @@ class RoundQuerySet(models.QuerySet[Any]):
     def with_results(self) -> "RoundQuerySet":
         """Return rounds whose results may be read by those whom the scheme names."""
         return self.filter(state__in=RESULT_STATES)
+
+    def with_bulletin(self) -> "RoundQuerySet":
+        """Return counted rounds; also those of which too few papers came back."""
+        return self.filter(
+            Q(state__in=[RoundState.COUNTED, *RESULT_STATES])
+            | Q(state=RoundState.VOID, void_reason=VoidReason.RETURN_RATE)
+        )
 
     def manageable_by(self, user: Any) -> "RoundQuerySet":
         """Twin of peer_review.manage_round."""
@@ -124,7 +131,7 @@ class RoundQuerySet(models.QuerySet[Any]):
         """Twin of peer_review.view_bulletin_audit."""
         if "inspector" not in role_names(user):
             return self.none()
-        return self.filter(state__in=[RoundState.COUNTED, *RESULT_STATES])
+        return self.with_bulletin()
 
     def visible_to(self, user: Any) -> "RoundQuerySet":
         """Twin of peer_review.view_round: rounds whose existence and terms this user may know."""
@@ -210,6 +217,10 @@ class SchemeQuerySet(models.QuerySet[Any]):
         """Twin of peer_review.manage_schemes."""
         return self.all() if "organiser" in role_names(user) else self.none()
 
+    def offered(self, round: Any = None) -> "SchemeQuerySet":
+        """Return the schemes a round may choose from: those not retired, and the one it has."""
+        return self.filter(Q(retired=False) | Q(pk=round.scheme_id if round is not None else None))
+
 
 class ResultQuerySet(models.QuerySet[Any]):
     """Published figures."""
@@ -249,3 +260,18 @@ class CriterionResultQuerySet(models.QuerySet[Any]):
         """Return the criteria of the results that this user may read."""
         results = apps.get_model("peer_review", "Result").objects.order_by()
         return self.filter(result__in=results.visible_to(user).values("pk"))
+
+
+class NoticeQuerySet(models.QuerySet[Any]):
+    """Announcements in people's lists."""
+
+    def visible_to(self, user: Any) -> "NoticeQuerySet":
+        """Return somebody's own notices, newest announcement first, with round and announcement at hand."""
+        if not is_known(user):
+            return self.none()
+        return self.filter(user=user).select_related("announcement__round").order_by("-announcement_id")
+
+    def unread(self) -> "NoticeQuerySet":
+        """Return what has not been read and still says something: no reminder outlives its round."""
+        stale = Q(announcement__kind__in=WHILE_OPEN) & ~Q(announcement__round__state=RoundState.OPEN)
+        return self.filter(read=False).exclude(stale)

@@ -1,25 +1,31 @@
 """Registration in Wagtail's admin: schemes, and the words of the audit log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
 from peer_review import audit, rules
-from peer_review.admin_forms import AudiencesWidget, LinesWidget, SchemeForm
-from peer_review.domain.schemes import check_unused
+from peer_review.admin_forms import SchemeForm
+from peer_review.admin_widgets import AudiencesWidget, BandsWidget, LinesWidget, SheetRulesWidget, WordsWidget
+from peer_review.domain.schemes import check_unused, is_in_use
 from peer_review.exceptions import SchemeInUse
 from peer_review.models import Scheme
 from peer_review.permission_policies import SchemePermissionPolicy
+from peer_review.views import schemes
 
 
 @hooks.register("register_log_actions")
@@ -43,6 +49,36 @@ def keep_schemes_in_use(request: HttpRequest, instances: Iterable[Any]) -> HttpR
     return None
 
 
+@hooks.register("before_edit_snippet")
+def keep_versions_in_use(request: HttpRequest, instance: Any) -> HttpResponse | None:
+    """A version that an opened round was made from stays as it is: offer a new one instead."""
+    if not isinstance(instance, Scheme) or not is_in_use(instance):
+        return None
+    messages.warning(request, _("A round was made from this version, so it stays as it is."))
+    return redirect("wagtailsnippets_peer_review_scheme:version", instance.pk)
+
+
+@hooks.register("register_snippet_listing_buttons")
+def scheme_buttons(snippet: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
+    """Offer versions and files beside each scheme of the list."""
+    if not isinstance(snippet, Scheme) or not rules.has_perm("peer_review.manage_schemes", user):
+        return
+    of = partial(reverse, args=[snippet.pk])
+    yield Button(_("New version"), of("wagtailsnippets_peer_review_scheme:version"), icon_name="history", priority=40)
+    yield Button(_("Export"), of("wagtailsnippets_peer_review_scheme:export"), icon_name="download", priority=50)
+
+
+class SchemeIndexView(IndexView):
+    """The library, with a door for files."""
+
+    @property
+    def header_more_buttons(self) -> list[Button]:
+        door = Button(
+            _("Import"), reverse("wagtailsnippets_peer_review_scheme:import"), icon_name="upload", priority=30
+        )
+        return [*super().header_more_buttons, door]
+
+
 class SchemeViewSet(SnippetViewSet):
     """Schemes for organisers: criteria and voter classes on one page."""
 
@@ -50,13 +86,23 @@ class SchemeViewSet(SnippetViewSet):
     icon = "list-ul"
     menu_label = _("Review schemes")
     add_to_admin_menu = True
-    list_display = ["name", "scale", "floor"]
+    list_display = ["name", "version", "scale", "paper", "floor", BooleanColumn("retired", label=_("Retired"))]
+    list_filter = ["retired", "scale", "paper"]
+    index_view_class = SchemeIndexView
     search_fields = ["name"]
     permission_policy = SchemePermissionPolicy(Scheme)
     edit_handler = ObjectList(
         [
             MultiFieldPanel(
-                [FieldPanel("name"), FieldPanel("description"), FieldPanel("scale")], heading=_("Questionnaire")
+                [
+                    FieldPanel("name"),
+                    FieldPanel("description"),
+                    FieldPanel("scale"),
+                    FieldPanel("grade_set"),
+                    FieldPanel("bands", widget=BandsWidget()),
+                    FieldPanel("retired"),
+                ],
+                heading=_("Questionnaire"),
             ),
             InlinePanel(
                 "criteria",
@@ -69,6 +115,8 @@ class SchemeViewSet(SnippetViewSet):
                     FieldPanel("description"),
                     FieldPanel("weight"),
                     FieldPanel("anchors", widget=LinesWidget(attrs={"rows": 5})),
+                    FieldRowPanel([FieldPanel("comment_below"), FieldPanel("comment_above")]),
+                    FieldPanel("classes", widget=WordsWidget()),
                 ],
             ),
             InlinePanel(
@@ -79,12 +127,35 @@ class SchemeViewSet(SnippetViewSet):
                 panels=[FieldPanel("key"), FieldPanel("label"), FieldPanel("weight")],
             ),
             MultiFieldPanel(
-                [FieldPanel("floor"), FieldPanel("trim"), FieldPanel("visibility", widget=AudiencesWidget())],
+                [
+                    FieldPanel("paper"),
+                    FieldPanel("sheet_rules", widget=SheetRulesWidget()),
+                    FieldPanel("comments"),
+                    FieldPanel("comment_limit"),
+                    FieldPanel("self_evaluation"),
+                ],
+                heading=_("Ballot papers"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel("floor"),
+                    FieldPanel("trim"),
+                    FieldPanel("min_return"),
+                    FieldPanel("visibility", widget=AudiencesWidget()),
+                ],
                 heading=_("Counting and publication"),
             ),
         ],
         base_form_class=SchemeForm,
     )
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [
+            *super().get_urlpatterns(),
+            path("import/", schemes.SchemeImportView.as_view(), name="import"),
+            path("version/<int:pk>/", schemes.SchemeVersionView.as_view(), name="version"),
+            path("export/<int:pk>/", schemes.SchemeExportView.as_view(), name="export"),
+        ]
 
 
 register_snippet(SchemeViewSet)

@@ -116,14 +116,14 @@ def use_peer_review() -> None:
     from peer_review.crypto.blindsig import decode_spki
     from peer_review.crypto.credentials import Credential, new_master
     from peer_review.crypto.encoding import b64u_decode, b64u_encode
-    from peer_review.domain import keys, papers, results, roll, rounds, schemes
+    from peer_review.domain import keys, library, papers, results, roll, rounds
     from peer_review.enums import RoundKind
     from peer_review.models import Assignment, Round
 
     organiser, scrutineer = person("organiser", "organiser"), person("scrutineer", "scrutineer")
     inspector = person("inspector", "inspector")
     section = [person(f"voter{number}", "Section A") for number in range(EVALUATORS)]
-    scheme = schemes.create_default_schemes(by=organiser)[0]
+    scheme = library.create_default_schemes(by=organiser)["annual"]
     round = rounds.create_round(
         by=organiser,
         title="Bare round",

@@ -1,4 +1,4 @@
-"""Schemes: is the questionnaire sound, what does a round freeze of it, and the three it ships with."""
+"""Schemes: is the questionnaire sound, what does a round freeze of it, and how it changes while rounds keep theirs."""
 
 import re
 from collections import Counter
@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from peer_review import audit
 from peer_review.conf import conf
-from peer_review.enums import Audience, PaperKind, ScaleKind
+from peer_review.crypto.papers import LOW, QUOTA, SHEET_RULES
+from peer_review.enums import Audience, PaperKind, RoundState, ScaleKind
 from peer_review.exceptions import SchemeInUse, SchemeInvalid
-from peer_review.models import Criterion, Scheme, VoterClass
-from peer_review.models.scheme import KEY_PATTERN, default_visibility
+from peer_review.models import Scheme
+from peer_review.models.scheme import KEY_PATTERN
 
 #: Lowest and highest answer of each scale.
 SCALE_BOUNDS = {ScaleKind.POINTS: (0, 100), ScaleKind.ANCHORS: (1, 5), ScaleKind.GRADES: (1, 4)}
@@ -31,11 +33,14 @@ def scheme_problems(
     visibility: Any,
     criteria: Iterable[Any],
     classes: Iterable[Any],
+    paper: str = PaperKind.SUBJECT,
+    sheet_rules: Any = (),
+    bands: Any = (90, 70, 60),
 ) -> list[str]:
     """Return what is wrong with a questionnaire, as sentences; an empty list if nothing is.
 
     Takes values rather than a Scheme, so that a form can ask before anything is saved. Criteria need `key`,
-    `label`, `weight` and `anchors`, classes `key`, `label` and `weight`.
+    `label`, `weight`, `anchors`, `comment_below`, `comment_above` and `classes`; classes `key`, `label`, `weight`.
     """
     criteria, classes = list(criteria), list(classes)
     problems: list[str] = []
@@ -84,6 +89,62 @@ def scheme_problems(
                 _("“%(label)s” has %(n)s anchors; this scale takes %(expected)s.")
                 % {"label": criterion.label, "n": len(anchors), "expected": expected}
             )
+    problems += _bands_problems(bands)
+    problems += _asking_problems(scale, criteria, [one.key for one in classes])
+    if paper == PaperKind.SHEET:
+        problems += _rule_problems(sheet_rules)
+    return problems
+
+
+def _bands_problems(bands: Any) -> list[str]:
+    sound = isinstance(bands, list | tuple) and len(bands) == 3 and all(type(one) is int for one in bands)
+    if sound and 100 >= bands[0] > bands[1] > bands[2] >= 1:
+        return []
+    return [_("The grades need three lowest points between 100 and 1, each under the one before.")]
+
+
+def _asking_problems(scale: str, criteria: list[Any], classes: list[str]) -> list[str]:
+    """Return what is wrong with who is asked what, and with the answers that want a reason."""
+    problems = []
+    low, high = SCALE_BOUNDS.get(ScaleKind(scale), (0, 100)) if scale in SCALE_BOUNDS else (0, 100)
+    for one in criteria:
+        if not isinstance(one.classes, list) or set(one.classes) - set(classes):
+            problems.append(_("“%(label)s” names a voter class that the scheme does not have.") % {"label": one.label})
+        edges = [edge for edge in (one.comment_below, one.comment_above) if edge is not None]
+        if any(type(edge) is not int or not low <= edge <= high for edge in edges):
+            problems.append(
+                _("The answers of “%(label)s” that want a reason must lie between %(low)s and %(high)s.")
+                % {"label": one.label, "low": low, "high": high}
+            )
+        elif len(edges) == 2 and edges[1] < edges[0]:
+            problems.append(_("Every answer of “%(label)s” would want a reason.") % {"label": one.label})
+    asked = [set(one.classes or classes) for one in criteria if isinstance(one.classes, list)]
+    return problems + [
+        _("Nothing is asked of the voter class “%(key)s”.") % {"key": key}
+        for key in classes
+        if criteria and not any(key in keys for keys in asked)
+    ]
+
+
+def _rule_problems(rules: Any) -> list[str]:
+    """Return what is wrong with the rules about a whole sheet (crypto.papers.SheetRule)."""
+    if not isinstance(rules, list | tuple) or not all(isinstance(rule, dict) for rule in rules):
+        return [_("The rules about a whole sheet are not in their form.")]
+    problems = []
+    if {rule.get("kind") for rule in rules} - SHEET_RULES:
+        problems.append(_("There is no such rule about a whole sheet."))
+    if len({rule.get("kind") for rule in rules}) < len(rules):
+        problems.append(_("Each rule about a whole sheet can be set once."))
+    for rule in rules:
+        if rule.get("kind") not in (QUOTA, LOW):
+            continue
+        n, percent, points = (rule.get(name) for name in ("n", "percent", "points"))
+        if (n is None) == (percent is None):
+            problems.append(_("A quota is a number or a percentage, one of the two."))
+        elif not (type(n) is int and 1 <= n <= 500) and not (type(percent) is int and 1 <= percent <= 100):
+            problems.append(_("A quota is at least 1, a percentage at most 100."))
+        if type(points) is not int or not 1 <= points <= 100:
+            problems.append(_("A rule about a whole sheet counts from between 1 and 100 points."))
     return problems
 
 
@@ -98,6 +159,9 @@ def check_scheme(scheme: Scheme) -> None:
         visibility=scheme.visibility,
         criteria=scheme.criteria.all(),
         classes=scheme.voter_classes.all(),
+        paper=scheme.paper,
+        sheet_rules=scheme.sheet_rules,
+        bands=scheme.bands,
     )
     if problems:
         raise SchemeInvalid(problems)
@@ -110,6 +174,37 @@ def check_unused(scheme: Scheme) -> None:
     """
     if scheme.rounds.exists():
         raise SchemeInUse
+
+
+def is_in_use(scheme: Scheme) -> bool:
+    """Whether a round that has been opened was made from this version: it may then no longer change."""
+    return scheme.rounds.exclude(state=RoundState.DRAFT).exists()
+
+
+def next_version(name: str) -> int:
+    """Return the number that the next version of a scheme of this name gets."""
+    return (Scheme.objects.filter(name=name).aggregate(last=Max("version"))["last"] or 0) + 1
+
+
+@transaction.atomic
+def make_version(scheme: Scheme, *, by: Any) -> Scheme:
+    """Return a new version of a scheme, equal to it until it is edited. Rounds keep the version they were made with.
+
+    The old one is retired: not offered for new rounds.
+    """
+    fields = {
+        field.name: getattr(scheme, field.name)
+        for field in Scheme._meta.concrete_fields
+        if field.name not in ("id", "version", "previous", "retired")
+    }
+    made = Scheme.objects.create(**fields, version=next_version(scheme.name), previous=scheme)
+    for rows in (scheme.criteria, scheme.voter_classes):
+        for row in rows.all():
+            row.pk, row.scheme = None, made
+            row.save(force_insert=True)
+    Scheme.objects.filter(pk=scheme.pk).update(retired=True)
+    audit.record(made, "peer_review.scheme.version", by=by, name=made.name, version=made.version)
+    return made
 
 
 def freeze_scheme(scheme: Scheme) -> dict[str, Any]:
@@ -151,122 +246,3 @@ def freeze_scheme(scheme: Scheme) -> dict[str, Any]:
         "min_return": scheme.min_return,
         "visibility": {audience: bool(scheme.visibility.get(audience)) for audience in Audience.values},
     }
-
-
-#: Five aspects of an official's assessment: 公务员法 art. 35. The weights are practice, not law.
-_ANNUAL = (
-    ("de", "德", "政治素质、职业道德、社会公德、家庭美德、个人品德", 20),
-    ("neng", "能", "履行职责的业务素质和能力", 20),
-    ("qin", "勤", "责任心、工作态度、工作作风", 20),
-    ("ji", "绩", "完成工作的数量、质量、效率和所产生的效益", 30),
-    ("lian", "廉", "廉洁自律，遵守纪律规定", 10),
-)
-_SECTION = (
-    (
-        "fuwu",
-        "服务与响应",
-        "对其他科室请求的答复速度与质量",
-        30,
-        ("经常不答复", "答复很慢", "按时答复", "答复快而完整", "主动提前服务"),
-    ),
-    (
-        "peihe",
-        "协作配合",
-        "跨科室工作中的配合",
-        30,
-        ("推诿", "需要反复催促", "能够配合", "配合主动", "为整体承担额外工作"),
-    ),
-    (
-        "zhiliang",
-        "工作质量",
-        "移交工作的准确与完整",
-        25,
-        ("常需返工", "时有差错", "基本准确", "准确完整", "可作范例"),
-    ),
-    (
-        "gaijin",
-        "持续改进",
-        "对意见与不符合项的整改",
-        15,
-        ("不整改", "整改拖延", "按期整改", "整改有效", "举一反三"),
-    ),
-)
-_GRADED = (
-    ("zhengzhi", "政治表现", "", 20),
-    ("lvzhi", "履职能力", "", 30),
-    ("zuofeng", "工作作风", "", 20),
-    ("shiji", "工作实绩", "", 30),
-)
-_GRADES_LOWEST_FIRST = ("不称职", "基本称职", "称职", "优秀")
-
-
-@transaction.atomic
-def create_default_schemes(*, by: Any = None) -> list[Scheme]:
-    """Return the three schemes that the plugin ships with, creating those that are missing (known by their name).
-
-    They are content, so Chinese whatever the language of the page. Weights 0.5 / 0.3 / 0.2 over leaders, section
-    heads and staff are common practice, without a rule behind them; every number can be changed.
-    """
-    house = [("leaders", "A 票：局领导", 50), ("section_heads", "B 票：科室负责人", 30), ("staff", "C 票：科员", 20)]
-    tiers = [("superiors", "上级", 50), ("peers", "同级", 30), ("subordinates", "下级", 20)]
-    sections = [("section_heads", "各科室负责人", 60), ("staff", "各科室人员", 40)]
-    wanted: list[tuple[str, str, ScaleKind, list[Any], list[tuple[str, str, int]], dict[str, bool]]] = [
-        (
-            "年度考核民主测评（德能勤绩廉）",
-            "按德、能、勤、绩、廉五个方面评分，百分制。依据：公务员法第三十五条。",
-            ScaleKind.POINTS,
-            [(key, label, words, weight, ()) for key, label, words, weight in _ANNUAL],
-            house,
-            default_visibility(),
-        ),
-        (
-            "科室互评（内部顾客满意度）",
-            "各科室以内部顾客的身份评价其他科室，一至五分，每分有文字说明。",
-            ScaleKind.ANCHORS,
-            list(_SECTION),
-            sections,
-            {**default_visibility(), "staff": True},
-        ),
-        (
-            "分级互评（四等次）",
-            "优秀、称职、基本称职、不称职四个等次，由上级、同级、下级分别评价。",
-            ScaleKind.GRADES,
-            [(key, label, words, weight, _GRADES_LOWEST_FIRST) for key, label, words, weight in _GRADED],
-            tiers,
-            default_visibility(),
-        ),
-    ]
-    schemes = []
-    for name, description, scale, criteria, classes, visibility in wanted:
-        scheme, created = Scheme.objects.get_or_create(
-            name=name,
-            defaults={
-                "description": description,
-                "scale": scale,
-                "floor": conf.FLOOR,
-                "trim": True,
-                "visibility": visibility,
-            },
-        )
-        schemes.append(scheme)
-        if not created:
-            continue
-        Criterion.objects.bulk_create(
-            Criterion(
-                scheme=scheme,
-                key=key,
-                label=label,
-                description=words,
-                weight=weight,
-                anchors=list(anchors),
-                sort_order=order,
-            )
-            for order, (key, label, words, weight, anchors) in enumerate(criteria)
-        )
-        VoterClass.objects.bulk_create(
-            VoterClass(scheme=scheme, key=key, label=label, weight=weight, sort_order=order)
-            for order, (key, label, weight) in enumerate(classes)
-        )
-        check_scheme(scheme)
-        audit.record(scheme, "peer_review.scheme.create_defaults", by=by)
-    return schemes

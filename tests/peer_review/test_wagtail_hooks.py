@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
+from peer_review.enums import RoundState
 from peer_review.models import Scheme
 from peer_review.permission_policies import SchemePermissionPolicy
 from tests.factories.peer_review import RoundFactory, SchemeFactory, make_user
@@ -36,6 +38,13 @@ def data(**changes: Any) -> dict[str, Any]:
         "scale": "anchors",
         "floor": "5",
         "trim": "on",
+        "grade_set": "officials",
+        "bands-0": "90",
+        "bands-1": "70",
+        "bands-2": "60",
+        "paper": "subject",
+        "comment_limit": "300",
+        "min_return": "0",
         "criteria": [
             {"key": "care", "label": "Care", "description": "", "weight": "60", "anchors": "1\n2\n3\n4\n5"},
             {"key": "wit", "label": "Wit", "description": "", "weight": "40", "anchors": "1\n2\n3\n4\n5\n"},
@@ -103,16 +112,101 @@ def test_editing_shows_anchors_as_lines_and_audiences_as_ticks() -> None:
     assert page.count('name="visibility"') == 4
 
 
+def test_rules_about_a_sheet_and_bands_are_ordinary_fields() -> None:
+    client = admin_client("organiser")
+    rules = {"sheet_rules-quota_n": "3", "sheet_rules-quota_points": "90", "sheet_rules-not_all_max": "on"}
+
+    response = client.post(reverse(ADD), data(paper="sheet", **{"bands-0": "95"}, **rules))
+
+    assert response.status_code == 302, response.context["form"].errors
+    scheme = Scheme.objects.get()
+    assert scheme.sheet_rules == [{"kind": "quota", "n": 3, "points": 90}, {"kind": "not_all_max"}]
+    assert scheme.bands == [95, 70, 60]
+    page = client.get(reverse("wagtailsnippets_peer_review_scheme:edit", args=[scheme.pk])).content.decode()
+    assert 'name="sheet_rules-quota_n" value="3"' in page
+    assert 'name="sheet_rules-not_all_max" value="on" checked' in page
+    assert 'name="bands-0" value="95"' in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"bands-0": "60"}, "each under the one before"),
+        ({"bands-0": "much"}, "three lowest points"),
+        ({"paper": "sheet", "sheet_rules-quota_n": "many", "sheet_rules-quota_points": "90"}, "at least 1"),
+    ],
+)
+def test_bad_rules_and_bands_are_said_and_stay_in_the_form(changes: dict[str, str], words: str) -> None:
+    response = admin_client("organiser").post(reverse(ADD), data(**changes))
+
+    assert words in response.content.decode()
+    name, typed = list(changes.items())[1 if "paper" in changes else 0]
+    assert f'name="{name}" value="{typed}"' in response.content.decode()
+
+
+def test_a_version_in_use_is_not_edited_but_followed_by_a_new_one() -> None:
+    client = admin_client("organiser")
+    scheme = RoundFactory(state=RoundState.OPEN).scheme
+    edit = reverse("wagtailsnippets_peer_review_scheme:edit", args=[scheme.pk])
+
+    page = client.get(edit, follow=True)
+
+    assert "so it stays as it is" in page.content.decode()
+    assert "Make version 2" in page.content.decode()
+    assert client.post(edit, data()).status_code == 302
+    scheme.refresh_from_db()
+    assert scheme.name != "Autumn"
+    made = client.post(page.request["PATH_INFO"], follow=True)
+    assert made.status_code == 200
+    assert Scheme.objects.get(previous=scheme).version == 2
+
+
+def test_a_copy_needs_a_name_of_its_own() -> None:
+    client = admin_client("organiser")
+    scheme = SchemeFactory(scale="anchors")
+    copy = reverse("wagtailsnippets_peer_review_scheme:copy", args=[scheme.pk])
+
+    assert "There is a scheme of this name" in client.post(copy, data(name=scheme.name)).content.decode()
+    assert client.post(copy, data(name="Another")).status_code == 302
+    assert Scheme.objects.get(name="Another").criteria.count() == 2
+    assert scheme.criteria.count() == 2
+
+
+def test_a_scheme_leaves_as_a_file_and_comes_in_again() -> None:
+    client = admin_client("organiser")
+    scheme = SchemeFactory()
+
+    file = client.get(reverse("wagtailsnippets_peer_review_scheme:export", args=[scheme.pk]))
+    taken = client.post(
+        reverse("wagtailsnippets_peer_review_scheme:import"), {"file": SimpleUploadedFile("a.json", file.content)}
+    )
+    refused = client.post(
+        reverse("wagtailsnippets_peer_review_scheme:import"), {"file": SimpleUploadedFile("a.json", b"{}")}
+    )
+
+    assert taken.status_code == 302
+    assert Scheme.objects.filter(name=scheme.name).count() == 2
+    assert refused.status_code == 422
+    assert "not a scheme that was exported here" in refused.content.decode()
+    listing = client.get(reverse(LIST)).content.decode()
+    for door in ("New version", "Export", "Import"):
+        assert door in listing
+
+
 @pytest.mark.parametrize(
     ("roles", "fields"),
     [((), {"is_superuser": True}), (("administrator",), {}), (("scrutineer",), {}), (("leadership",), {})],
 )
 def test_nobody_else_sees_schemes_not_even_a_superuser(roles: tuple[str, ...], fields: dict[str, Any]) -> None:
-    SchemeFactory()
+    scheme = SchemeFactory()
     client = admin_client(*roles, **fields)
 
     assert client.get(reverse(LIST)).status_code == 302
     assert client.get(reverse(ADD)).status_code == 302
+    assert client.get(reverse("wagtailsnippets_peer_review_scheme:import")).status_code == 302
+    assert client.get(reverse("wagtailsnippets_peer_review_scheme:export", args=[scheme.pk])).status_code == 302
+    assert client.post(reverse("wagtailsnippets_peer_review_scheme:version", args=[scheme.pk])).status_code == 302
+    assert Scheme.objects.count() == 1
 
 
 def test_a_scheme_in_use_cannot_be_deleted() -> None:

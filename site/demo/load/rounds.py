@@ -29,7 +29,7 @@ from peer_review.domain import count, keys, results, rounds
 from peer_review.domain.cast import cast
 from peer_review.domain.draw import draw
 from peer_review.domain.roll import propose_roll, remove_subject
-from peer_review.domain.schemes import create_default_schemes
+from peer_review.domain.library import create_default_schemes
 from peer_review.enums import RoundKind
 from peer_review.models import Assignment, Round
 from peer_review.roll import Person
@@ -48,7 +48,7 @@ def load_rounds() -> list[str]:
     """Make sure both rounds are there; return the titles of those that were made."""
     organiser = User.objects.get(username="organiser")
     scrutineer = User.objects.get(username="scrutineer")
-    schemes = {scheme.scale: scheme for scheme in create_default_schemes(by=organiser)}
+    schemes = create_default_schemes(by=organiser)
     made = []
     for title, load in ((PUBLISHED, _load_published), (OPEN, _load_open)):
         Round.objects.drafts().filter(title=title).delete()  # left behind by an interrupted run
@@ -71,7 +71,7 @@ def _load_published(organiser: User, scrutineer: User, schemes: dict[str, Any]) 
         title=PUBLISHED,
         purpose="对照德、能、勤、绩、廉，评一评身边的同志。结果用于改进工作，不与其他事项挂钩。",
         kind=RoundKind.PERSON,
-        scheme=schemes["points"],
+        scheme=schemes["annual"],
         opens_at=opens,
         closes_at=closes,
         scrutineers=[scrutineer],
@@ -97,7 +97,7 @@ def _load_open(organiser: User, scrutineer: User, schemes: dict[str, Any]) -> No
         title=OPEN,
         purpose="请以内部顾客的身份评价其他科室：答复快不快，配合好不好，移交准不准，改进真不真。",
         kind=RoundKind.SECTION,
-        scheme=schemes["anchors"],
+        scheme=schemes["section"],
         opens_at=opens,
         closes_at=opens + datetime.timedelta(days=21, hours=18),
         scrutineers=[scrutineer],

@@ -6,12 +6,19 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from peer_review.domain.schemes import check_scheme, create_default_schemes, freeze_scheme, scheme_problems
-from peer_review.enums import ScaleKind
+from peer_review.domain.schemes import (
+    check_scheme,
+    freeze_scheme,
+    is_in_use,
+    make_version,
+    next_version,
+    scheme_problems,
+)
+from peer_review.enums import RoundState, ScaleKind
 from peer_review.exceptions import SchemeInvalid
 from peer_review.models import Scheme
 from peer_review.models.scheme import default_visibility
-from tests.factories.peer_review import SchemeFactory
+from tests.factories.peer_review import RoundFactory, SchemeFactory
 
 
 def problems(**changes: Any) -> list[str]:
@@ -26,10 +33,10 @@ def problems(**changes: Any) -> list[str]:
         return scheme_problems(**{**values, **changes})
 
 
-def criterion(key: str, weight: Any, anchors: Any = ()) -> SimpleNamespace:
-    return SimpleNamespace(
-        key=key, label=key.upper(), weight=weight, anchors=list(anchors) if isinstance(anchors, tuple) else anchors
-    )
+def criterion(key: str, weight: Any, anchors: Any = (), **more: Any) -> SimpleNamespace:
+    sentences = list(anchors) if isinstance(anchors, tuple) else anchors
+    values = {"comment_below": None, "comment_above": None, "classes": [], **more}
+    return SimpleNamespace(key=key, label=key.upper(), weight=weight, anchors=sentences, **values)
 
 
 def test_scheme_problems_finds_nothing_in_a_sound_scheme() -> None:
@@ -54,6 +61,20 @@ def test_scheme_problems_finds_nothing_in_a_sound_scheme() -> None:
         ({"visibility": {"subject": True}}, "for every audience"),
         ({"criteria": [criterion("a", 100, ["x", ""])]}, "must be sentences"),
         ({"criteria": [criterion("a", 100, "text")]}, "must be sentences"),
+        ({"criteria": [criterion("a", 100, classes=["b"])]}, "names a voter class that the scheme does not have"),
+        ({"criteria": [criterion("a", 100, classes="all")]}, "names a voter class"),
+        ({"criteria": [criterion("a", 100, comment_below=101)]}, "between 0 and 100"),
+        ({"criteria": [criterion("a", 100, comment_below=80, comment_above=60)]}, "Every answer of “A”"),
+        ({"bands": [70, 90, 60]}, "each under the one before"),
+        ({"bands": [90, 70]}, "three lowest points"),
+        ({"bands": [90, 70, "x"]}, "three lowest points"),
+        ({"paper": "sheet", "sheet_rules": [{"kind": "lucky"}]}, "no such rule"),
+        ({"paper": "sheet", "sheet_rules": "none"}, "not in their form"),
+        ({"paper": "sheet", "sheet_rules": [{"kind": "quota", "points": 90}]}, "one of the two"),
+        ({"paper": "sheet", "sheet_rules": [{"kind": "quota", "n": 2, "percent": 9, "points": 90}]}, "one of the two"),
+        ({"paper": "sheet", "sheet_rules": [{"kind": "quota", "n": 0, "points": 90}]}, "at least 1"),
+        ({"paper": "sheet", "sheet_rules": [{"kind": "low", "n": 2, "points": 0}]}, "between 1 and 100"),
+        ({"paper": "sheet", "sheet_rules": [{"kind": "not_all_max"}] * 2}, "set once"),
     ],
 )
 def test_scheme_problems_says_what_is_wrong(changes: dict[str, Any], words: str) -> None:
@@ -116,13 +137,38 @@ def test_freeze_scheme_copies_everything_a_round_needs() -> None:
     }
 
 
-@pytest.mark.django_db
-def test_create_default_schemes_ships_three_sound_ones_and_doubles_nothing() -> None:
-    schemes = create_default_schemes()
-    again = create_default_schemes()
+def test_a_class_of_which_nothing_is_asked_is_a_fault() -> None:
+    classes = [SimpleNamespace(key=key, label=key, weight=50) for key in ("leaders", "staff")]
+    asked = [criterion("a", 60, classes=["staff"]), criterion("b", 40, classes=["staff"])]
+    assert "Nothing is asked of the voter class “leaders”" in " ".join(problems(classes=classes, criteria=asked))
+    asked[1].classes = []
+    assert problems(classes=classes, criteria=asked) == []
 
-    assert [scheme.pk for scheme in again] == [scheme.pk for scheme in schemes]
-    assert {scheme.scale for scheme in schemes} == {"points", "anchors", "grades"}
-    assert Scheme.objects.count() == 3
-    for scheme in schemes:
-        check_scheme(scheme)
+
+def test_rules_about_a_sheet_are_not_asked_of_single_papers() -> None:
+    assert problems(sheet_rules=[{"kind": "lucky"}]) == []
+
+
+@pytest.mark.django_db
+def test_make_version_copies_everything_and_leaves_the_rounds_theirs() -> None:
+    terms = {"sheet_rules": [{"kind": "not_all_max"}], "bands": [95, 80, 60]}
+    scheme = SchemeFactory(classes=[("leaders", 70), ("staff", 30)], **terms)
+    round = RoundFactory(scheme=scheme, state=RoundState.OPEN)
+
+    made = make_version(scheme, by=round.organiser)
+
+    frozen, old = freeze_scheme(made), freeze_scheme(scheme)
+    assert frozen.pop("scheme") == {"name": scheme.name, "version": 2}
+    assert old.pop("scheme") == {"name": scheme.name, "version": 1}
+    assert frozen == old
+    assert made.previous == scheme
+    scheme.refresh_from_db()
+    round.refresh_from_db()
+    assert (scheme.retired, made.retired, round.scheme) == (True, False, scheme)
+    assert (is_in_use(scheme), is_in_use(made)) == (True, False)
+    assert next_version(scheme.name) == 3
+    assert scheme.criteria.count() == 2
+    assert list(Scheme.objects.offered()) == [made]
+    assert set(Scheme.objects.offered(round)) == {made, scheme}
+    with translation.override("en"):
+        assert str(made) == f"{scheme.name}, version 2"
