@@ -1,0 +1,225 @@
+"""The balanced random choice: r of those who may, for everybody who is evaluated, from a published seed.
+
+docs/rounds.md tells the steps in words; whoever has the roll and the seed can repeat them, in any language. Nothing
+here depends on Python's `random`, on the order of a dictionary or on floating point numbers.
+"""
+
+import hashlib
+import heapq
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Positions in the list of evaluators, ascending.
+Positions = NDArray[np.int32]
+CONTEXT = b"zhengyan-draw/v1"
+_WORD = 2**32
+#: Walks through all wants for hand-overs of one link, before chains are searched one by one: for speed alone.
+_PASSES = 8
+
+
+def positions(values: Sequence[int] | NDArray[np.int32] = ()) -> Positions:
+    """Return positions as the array that this module takes."""
+    return np.asarray(values, dtype=np.int32)
+
+
+class Stream:
+    """Random whole numbers: SHA-256 of context, seed and a counter, cut into 32-bit words, biased ones thrown away."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._begin = hashlib.sha256(CONTEXT + b"|" + seed + b"|")
+        self._counter = 0
+        self._words: list[int] = []
+
+    def word(self) -> int:
+        """Return the next 32 bits: eight big-endian words a block, the first first."""
+        if not self._words:
+            block = self._begin.copy()
+            block.update(self._counter.to_bytes(8, "big"))
+            digest = block.digest()
+            self._counter += 1
+            self._words = [int.from_bytes(digest[at : at + 4], "big") for at in range(28, -1, -4)]
+        return self._words.pop()
+
+    def below(self, n: int) -> int:
+        """Return a number from 0 to n - 1, each equally likely."""
+        limit = _WORD - _WORD % n
+        while (word := self.word()) >= limit:
+            pass  # a remainder would favour the small numbers
+        return word % n
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """So many (`wanted`) out of a pool of evaluators without those `removed` from it; both ascending.
+
+    Pools are shared between wants: ten thousand people who may all evaluate each other are one array, not ten thousand.
+    """
+
+    wanted: int
+    pool: Positions
+    removed: Positions = field(default_factory=positions)
+
+    def __len__(self) -> int:
+        return len(self.pool) - len(self.removed)
+
+    def eligible(self) -> Positions:
+        """Return who may be chosen, ascending."""
+        if not len(self.removed):
+            return self.pool
+        return np.delete(self.pool, np.searchsorted(self.pool, self.removed))
+
+
+def draw(seed: bytes, wants: Sequence[Want], *, loads: Sequence[int] | NDArray[np.int64]) -> list[Positions]:
+    """Return whom each want gets: exactly `wanted`, or all of its pool where that is fewer.
+
+    `loads` is how many papers each evaluator holds already. Of all choices that give every want its number, this one
+    spreads the papers most evenly: no sum of squares of the evaluators' numbers is smaller.
+    The same seed, wants and loads in the same order give the same choice.
+    """
+    stream, held = Stream(seed), np.asarray(loads, dtype=np.int64).copy()
+    chosen: list[Positions] = [positions()] * len(wants)
+    for at in _order(stream, wants):
+        taken = _least_loaded(stream, wants[at].eligible(), wants[at].wanted, held)
+        held[taken] += 1
+        chosen[at] = np.sort(taken)
+    return _level(wants, chosen, held)
+
+
+def _order(stream: Stream, wants: Sequence[Want]) -> list[int]:
+    """Return the wants shuffled (Fisher and Yates, from the end), then those with the smallest pools first."""
+    order = list(range(len(wants)))
+    for last in range(len(order) - 1, 0, -1):
+        other = stream.below(last + 1)
+        order[last], order[other] = order[other], order[last]
+    return sorted(order, key=lambda at: len(wants[at]))
+
+
+def _least_loaded(stream: Stream, eligible: Positions, wanted: int, held: NDArray[np.int64]) -> Positions:
+    """Return those with the fewest papers; among the last equals, chance decides."""
+    if wanted >= len(eligible):
+        return eligible
+    if wanted <= 0:
+        return positions()
+    theirs = held[eligible]
+    limit = np.partition(theirs, wanted - 1)[wanted - 1]
+    sure, equals = eligible[theirs < limit], eligible[theirs == limit]
+    missing = wanted - len(sure)
+    for at in range(missing):
+        other = at + stream.below(len(equals) - at)
+        equals[at], equals[other] = equals[other], equals[at]
+    return np.concatenate([sure, equals[:missing]])
+
+
+def _level(wants: Sequence[Want], chosen: list[Positions], held: NDArray[np.int64]) -> list[Positions]:
+    """Hand papers on, along chains, from those with many to those with at least two fewer, until no chain is left.
+
+    Then the choice is the most even there is: it is a flow with convex costs, and every cycle that would make it
+    cheaper is such a chain. Who cannot be relieved is settled together with everyone the search has reached, since a
+    chain from them would be a chain from here; so unsuccessful searches cost one walk through all wants together.
+    """
+    touched = np.zeros(len(held), dtype=bool)
+    for want in wants:
+        touched[want.pool] = True
+    if not touched.any() or held[touched].max() - held[touched].min() <= 1:
+        return chosen
+    for _pass in range(_PASSES):
+        if not sum([_hand_over(want, chosen, at, held) for at, want in enumerate(wants)]):
+            break
+    papers: list[set[int]] = [set() for _ in held]
+    taken = [set(one.tolist()) for one in chosen]
+    for at, people in enumerate(taken):
+        for one in people:
+            papers[one].add(at)
+    settled = ~touched
+    queue = [(-int(held[one]), int(one)) for one in np.flatnonzero(touched)]
+    heapq.heapify(queue)
+    while queue:
+        load, start = heapq.heappop(queue)
+        if settled[start] or -load != held[start]:
+            continue
+        chain, reached = _find_chain(start, wants, taken, papers, held, settled)
+        if not chain:
+            settled |= reached
+            continue
+        for giver, at, taker in chain:
+            papers[giver].remove(at)
+            papers[taker].add(at)
+            taken[at].remove(giver)
+            taken[at].add(taker)
+        end = chain[0][2]
+        held[start] -= 1
+        held[end] += 1
+        heapq.heappush(queue, (-int(held[start]), start))
+        heapq.heappush(queue, (-int(held[end]), end))
+    return [positions(sorted(one)) for one in taken]
+
+
+def _hand_over(want: Want, chosen: list[Positions], at: int, held: NDArray[np.int64]) -> int:
+    """Make the hand-overs of one link within one want, the widest first, then the lowest position; return how many."""
+    if not 0 < len(chosen[at]) < len(want):
+        return 0
+    able, moved = want.eligible(), 0
+    loads, inside = held[able], np.zeros(len(able), dtype=bool)
+    inside[np.searchsorted(able, chosen[at])] = True
+    while True:
+        giver = int(np.argmax(np.where(inside, loads, -1)))
+        taker = int(np.argmin(np.where(inside, _WORD, loads)))
+        if loads[giver] - loads[taker] < 2:
+            break
+        loads[giver] -= 1
+        loads[taker] += 1
+        inside[giver], inside[taker] = False, True
+        moved += 1
+    if moved:
+        held[able] = loads
+        chosen[at] = able[inside]
+    return moved
+
+
+def _find_chain(
+    start: int,
+    wants: Sequence[Want],
+    taken: list[set[int]],
+    papers: list[set[int]],
+    held: NDArray[np.int64],
+    settled: NDArray[np.bool_],
+) -> tuple[list[tuple[int, int, int]], NDArray[np.bool_]]:
+    """Return the shortest chain (giver, want, taker), last link first, from `start` to somebody with two fewer papers.
+
+    Breadth first, wants and people ascending; without a chain, also who was reached.
+    """
+    goal = held[start] - 2
+    reached = np.zeros(len(held), dtype=bool)
+    reached[start] = True
+    open_people = int((~settled).sum()) - 1
+    came: dict[int, tuple[int, int]] = {}
+    seen: set[int] = set()
+    line = deque([start])
+    while line and open_people:
+        giver = line.popleft()
+        for at in sorted(papers[giver] - seen):
+            seen.add(at)
+            able = wants[at].eligible()
+            able = able[~(reached[able] | settled[able])]
+            able = np.setdiff1d(able, positions(sorted(taken[at])), assume_unique=True)
+            if not len(able):
+                continue
+            best = int(able[np.argmin(held[able])])
+            if held[best] <= goal:
+                came[best] = (giver, at)
+                chain, one = [], best
+                while one != start:
+                    before, through = came[one]
+                    chain.append((before, through, one))
+                    one = before
+                return chain, reached
+            reached[able] = True
+            open_people -= len(able)
+            for one in able.tolist():
+                came[one] = (giver, at)
+                line.append(one)
+    return [], reached
