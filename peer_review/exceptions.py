@@ -180,9 +180,7 @@ class BoxKeyUntested(Refusal):
 class SharesInvalid(Refusal):
     code = "shares_invalid"
     status = 422
-    text = _(
-        "Shares go to two or more different scrutineers of this round, and from two up to all of them open the box."
-    )
+    text = _("Shares go to at least two different scrutineers of this round. At least two of them open the box.")
 
 
 class SharesUnconfirmed(Refusal):
@@ -376,3 +374,63 @@ class ReasonMissing(Refusal):
 class RemindedToday(Refusal):
     code = "reminded_today"
     text = _("A reminder has been sent today. The next can be sent tomorrow.")
+
+
+# Who evaluates whom
+
+
+class PlanInvalid(Refusal):
+    """The plan cannot be used as it stands; `problems` are sentences, one a fault."""
+
+    code = "plan_invalid"
+    status = 422
+    text = _("The plan cannot be used yet.")
+
+    def __init__(self, problems: list[Any]) -> None:
+        super().__init__()
+        self.problems = problems
+
+    @property
+    def message(self) -> str:
+        return " ".join([str(self.text), *(str(problem) for problem in self.problems)])
+
+
+class TooManyPapers(Refusal):
+    code = "too_many_papers"
+    status = 422
+    text = _("That would be %(papers)s ballot papers; at most %(most)s are possible. Let chance choose among them.")
+
+
+class RollBeingWritten(Refusal):
+    code = "roll_being_written"
+    text = _("The roll is being written. Wait until it is complete, or use the plan again.")
+
+
+class Excluded(Refusal):
+    """回避: this person may not evaluate this subject."""
+
+    code = "excluded"
+    status = 422
+    text = _("%(name)s may not evaluate %(subject)s: %(reason)s")
+
+
+class AlreadyExcluded(Refusal):
+    code = "already_excluded"
+    text = _("%(name)s is already excluded from evaluating %(subject)s.")
+
+
+class UnknownPerson(Refusal):
+    code = "unknown_person"
+    status = 422
+    text = _("Nobody here is called “%(name)s”.")
+
+
+class AmbiguousPerson(Refusal):
+    code = "ambiguous_person"
+    status = 422
+    text = _("Several people are called “%(name)s”; give the user name or the employee number.")
+
+
+class NoSeed(Refusal):
+    code = "no_seed"
+    text = _("Chance has no say in this plan, so there is nothing to draw again.")

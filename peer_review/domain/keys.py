@@ -1,4 +1,7 @@
-"""Keys: the pool, a round's cells, its manifest, and the test of the box key. No box key is ever made here."""
+"""Keys that the server makes: the pool, a round's cells, its receipt key; and the manifest of all public halves.
+
+The box key, which it never has, is domain.custody; its functions can be had here too.
+"""
 
 import time
 from dataclasses import dataclass
@@ -11,19 +14,20 @@ from django_tasks import task
 
 from peer_review import audit
 from peer_review.conf import conf
-from peer_review.crypto import blindsig, keys_at_rest, sealing
+from peer_review.crypto import blindsig, keys_at_rest
 from peer_review.crypto.ballots import Manifest, fingerprint, generate_receipt_key
 from peer_review.crypto.encoding import b64u_decode, b64u_encode
-from peer_review.crypto.errors import CryptoError
-from peer_review.exceptions import BadBoxKey, NoBoxKey, RoundFrozen, WrongKey
+from peer_review.domain.custody import box_public as box_public
+from peer_review.domain.custody import confirm_box_key as confirm_box_key
+from peer_review.domain.custody import custody as custody
+from peer_review.domain.custody import set_box_key as set_box_key
+from peer_review.exceptions import RoundFrozen
 from peer_review.models import Cell, PooledKey, Round
 
 #: What a key encrypted at rest may be used for; bound into its record.
 CELL_KEY = "cell"
 RECEIPT_KEY = "receipt"
 OPENED_ENTRY = "opened"
-_TEST_TEXT = b"The box key opens this row."
-_TEST_LENGTH = 256
 #: Keys made and given out between two commits: what a restart loses at most.
 CHUNK = 20
 
@@ -158,58 +162,6 @@ def make_manifest(round: Round) -> tuple[str, str]:
         cells=dict(round.cells.values_list("key", "spki")),
     ).encode()
     return manifest.decode("ascii"), fingerprint(manifest)
-
-
-@transaction.atomic
-def set_box_key(round: Round, *, by: Any, public: bytes) -> bytes:
-    """Keep the public half of a box key made by a scrutineer; return the test row's ephemeral public key.
-
-    A new key replaces the old one and must be tested again.
-    Raises: RoundFrozen, BadBoxKey.
-    """
-    round = _lock_draft(round)
-    if len(public) != sealing.KEY_LENGTH:
-        raise BadBoxKey
-    try:
-        row = sealing.seal(_TEST_TEXT, box_public=public, round_id=round.public_id, length=_TEST_LENGTH)
-    except CryptoError as error:
-        raise BadBoxKey from error
-    round.box_public, round.box_test_row, round.box_key_tested = b64u_encode(public), row, False
-    round.save(update_fields=["box_public", "box_test_row", "box_key_tested"])
-    audit.record(round, "peer_review.round.box_key", by=by, public=round.box_public)
-    return sealing.ephemeral_public(row)
-
-
-@transaction.atomic
-def confirm_box_key(round: Round, *, by: Any, key: bytes) -> None:
-    """Open the test row with the content key that a scrutineer's browser derived: the private half exists and fits.
-
-    Raises: RoundFrozen, NoBoxKey, WrongKey.
-    """
-    round = _lock_draft(round)
-    if not round.box_public:
-        raise NoBoxKey
-    try:
-        text = sealing.open_row(bytes(round.box_test_row), key, round_id=round.public_id)
-    except CryptoError as error:
-        raise WrongKey from error
-    if text != _TEST_TEXT:
-        raise WrongKey
-    round.box_key_tested = True
-    round.save(update_fields=["box_key_tested"])
-    audit.record(round, "peer_review.round.box_key_test", by=by)
-
-
-def box_public(round: Round) -> bytes:
-    """Return the public half of a round's box key."""
-    return b64u_decode(round.box_public, length=sealing.KEY_LENGTH)
-
-
-def _lock_draft(round: Round) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if locked.is_frozen:
-        raise RoundFrozen
-    return locked
 
 
 def encrypt_at_rest(private: bytes, *, purpose: str) -> bytes:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from peer_review import audit, signals
 from peer_review.box import store
 from peer_review.box.batcher import batcher
+from peer_review.domain.custody import check_shares_confirmed, forget_key_of_leavers
 from peer_review.domain.keys import key_progress, make_manifest, make_receipt_key
 from peer_review.domain.roll import clear_roll, lock_draft
 from peer_review.domain.schemes import check_scheme, freeze_scheme
@@ -35,6 +36,7 @@ from peer_review.exceptions import (
     Refusal,
     RoundClosed,
     SelfEvaluation,
+    SharesUnconfirmed,
     SubjectWithNobody,
     UnknownVoterClass,
     WrongState,
@@ -115,7 +117,7 @@ def update_round(
 ) -> Round:
     """Return the draft with its terms changed. Another kind or scheme empties the roll, which no longer fits.
 
-    Taking a scrutineer away forgets the box key: they may be the one who holds it.
+    Taking a scrutineer away who may hold the box key, or a share of it, forgets the key.
     Raises: RoundFrozen, SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast,
         CollectionInvalid, BatchSettingsInvalid; TypeError for a field that is not a term.
     """
@@ -129,8 +131,7 @@ def update_round(
     chosen = held if scrutineers is None else set(scrutineers)
     check_scheme(round.scheme)
     _check_terms(round, chosen, now or timezone.now())
-    if held - chosen:
-        round.box_public, round.box_key_tested = "", False
+    forget_key_of_leavers(round, by=by, leavers=held - chosen)
     round.save()
     round.scrutineers.set(chosen)
     if before != (round.kind, round.scheme_id):
@@ -417,6 +418,10 @@ def _obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
     if not round.box_public:
         yield NoBoxKey()
     elif not round.box_key_tested:
+        try:
+            check_shares_confirmed(round)
+        except SharesUnconfirmed as refusal:
+            yield refusal
         yield BoxKeyUntested()
 
 

@@ -117,6 +117,7 @@ def remedies(round: Round, obstacles: list[Refusal]) -> list[Obstacle]:
             _("Ask a scrutineer to make it on their page; they find it under “Boxes whose key I hold”."),
             "",
         ),
+        "shares_unconfirmed": (_("Each holder confirms in the ceremony, or on their own page of scrutineers."), ""),
         "box_key_untested": (_("Ask the scrutineer to confirm and test the key."), ""),
     }
     return [Obstacle(one.code, one.message, *known.get(one.code, ("", ""))) for one in obstacles]
