@@ -9,6 +9,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from peer_review.domain.scheme_files import MAX_BYTES
 from peer_review.domain.schemes import scheme_problems
+from peer_review.exceptions import SchemeNameTaken
 from peer_review.models import Scheme
 
 
@@ -19,7 +20,7 @@ class SchemeForm(WagtailAdminModelForm):
         cleaned: dict[str, Any] = super().clean()
         taken = Scheme.objects.filter(name=cleaned.get("name"), version=self.instance.version)
         if taken.exclude(pk=self.instance.pk).exists():
-            self.add_error("name", _("There is a scheme of this name. Choose another, or make a new version of it."))
+            self.add_error("name", SchemeNameTaken().message)
         rows = {name: self._rows(name) for name in ("criteria", "voter_classes")}
         if self.errors or any(row is None for row in rows.values()):
             return cleaned  # Each fault is shown where it was made; the whole is judged when the parts are sound.
@@ -56,6 +57,14 @@ class SchemeForm(WagtailAdminModelForm):
             for form in formset.forms
             if form.cleaned_data and form not in formset.deleted_forms
         ]
+
+
+class SchemeCopyForm(forms.ModelForm):
+    """The name of a copy."""
+
+    class Meta:
+        model = Scheme
+        fields = ("name",)
 
 
 class SchemeFileForm(forms.Form):

@@ -41,6 +41,7 @@ ACTIONS = {
     "peer_review.round.publish": (_("Publish results"), _("Results published")),
     "peer_review.round.ballots": (_("Hand out ballots"), _("Counted ballots handed to an auditor")),
     "peer_review.round.archive": (_("Archive a round"), _("Round archived")),
+    "peer_review.scheme.copy": (_("Copy a scheme"), _("Scheme copied")),
     "peer_review.scheme.version": (_("New version of a scheme"), _("New version of a scheme made")),
     "peer_review.scheme.import": (_("Import a scheme"), _("Scheme imported from a file")),
     "peer_review.scheme.create_defaults": (_("Create default schemes"), _("Default schemes created")),

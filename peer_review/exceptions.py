@@ -56,6 +56,11 @@ class SchemeInUse(Refusal):
     text = _("A round uses this scheme. Make a new version or a copy instead.")
 
 
+class SchemeNameTaken(Refusal):
+    code = "scheme_name_taken"
+    text = _("There is a scheme of this name. Choose another, or make a new version of it.")
+
+
 class SchemeFileInvalid(Refusal):
     code = "scheme_file_invalid"
     status = 422

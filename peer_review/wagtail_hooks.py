@@ -64,6 +64,7 @@ def scheme_buttons(snippet: Any, user: Any, next_url: str | None = None) -> Iter
     if not isinstance(snippet, Scheme) or not rules.has_perm("peer_review.manage_schemes", user):
         return
     of = partial(reverse, args=[snippet.pk])
+    yield Button(_("Copy"), of("wagtailsnippets_peer_review_scheme:duplicate"), icon_name="copy", priority=30)
     yield Button(_("New version"), of("wagtailsnippets_peer_review_scheme:version"), icon_name="history", priority=40)
     yield Button(_("Export"), of("wagtailsnippets_peer_review_scheme:export"), icon_name="download", priority=50)
 
@@ -86,6 +87,7 @@ class SchemeViewSet(SnippetViewSet):
     icon = "list-ul"
     menu_label = _("Review schemes")
     add_to_admin_menu = True
+    copy_view_enabled = False  # it would overwrite the original's rows: see views.schemes.SchemeCopyView
     list_display = ["name", "version", "scale", "paper", "floor", BooleanColumn("retired", label=_("Retired"))]
     list_filter = ["retired", "scale", "paper"]
     index_view_class = SchemeIndexView
@@ -154,6 +156,7 @@ class SchemeViewSet(SnippetViewSet):
             *super().get_urlpatterns(),
             path("import/", schemes.SchemeImportView.as_view(), name="import"),
             path("version/<int:pk>/", schemes.SchemeVersionView.as_view(), name="version"),
+            path("duplicate/<int:pk>/", schemes.SchemeCopyView.as_view(), name="duplicate"),
             path("export/<int:pk>/", schemes.SchemeExportView.as_view(), name="export"),
         ]
 

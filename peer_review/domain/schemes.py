@@ -14,7 +14,7 @@ from peer_review import audit
 from peer_review.conf import conf
 from peer_review.crypto.papers import LOW, QUOTA, SHEET_RULES
 from peer_review.enums import Audience, PaperKind, RoundState, ScaleKind
-from peer_review.exceptions import SchemeInUse, SchemeInvalid
+from peer_review.exceptions import SchemeInUse, SchemeInvalid, SchemeNameTaken
 from peer_review.models import Scheme
 from peer_review.models.scheme import KEY_PATTERN
 
@@ -192,18 +192,34 @@ def make_version(scheme: Scheme, *, by: Any) -> Scheme:
 
     The old one is retired: not offered for new rounds.
     """
-    fields = {
-        field.name: getattr(scheme, field.name)
-        for field in Scheme._meta.concrete_fields
-        if field.name not in ("id", "version", "previous", "retired")
-    }
-    made = Scheme.objects.create(**fields, version=next_version(scheme.name), previous=scheme)
+    made = _duplicate(scheme, name=scheme.name, version=next_version(scheme.name), previous=scheme)
+    Scheme.objects.filter(pk=scheme.pk).update(retired=True)
+    audit.record(made, "peer_review.scheme.version", by=by, name=made.name, version=made.version)
+    return made
+
+
+@transaction.atomic
+def copy_scheme(scheme: Scheme, *, name: str, by: Any) -> Scheme:
+    """Return a scheme of its own that begins as a copy of another.
+
+    Raises: SchemeNameTaken.
+    """
+    if Scheme.objects.filter(name=name).exists():
+        raise SchemeNameTaken
+    made = _duplicate(scheme, name=name, version=1, previous=None)
+    audit.record(made, "peer_review.scheme.copy", by=by, source=str(scheme))
+    return made
+
+
+def _duplicate(scheme: Scheme, *, name: str, version: int, previous: Scheme | None) -> Scheme:
+    own = {"id", "name", "version", "previous", "retired"}
+    fields = [field.name for field in Scheme._meta.concrete_fields if field.name not in own]
+    terms = {field: getattr(scheme, field) for field in fields}
+    made: Scheme = Scheme.objects.create(name=name, version=version, previous=previous, **terms)
     for rows in (scheme.criteria, scheme.voter_classes):
         for row in rows.all():
             row.pk, row.scheme = None, made
             row.save(force_insert=True)
-    Scheme.objects.filter(pk=scheme.pk).update(retired=True)
-    audit.record(made, "peer_review.scheme.version", by=by, name=made.name, version=made.version)
     return made
 
 

@@ -13,9 +13,9 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from peer_review.admin_forms import SchemeFileForm
+from peer_review.admin_forms import SchemeCopyForm, SchemeFileForm
 from peer_review.domain.scheme_files import export_scheme, import_scheme
-from peer_review.domain.schemes import make_version, next_version
+from peer_review.domain.schemes import copy_scheme, make_version, next_version
 from peer_review.exceptions import Refusal
 from peer_review.models import Scheme
 from peer_review.permission_policies import SchemePermissionPolicy
@@ -42,15 +42,19 @@ class SchemePage(SchemeAdminMixin, WagtailAdminTemplateMixin):
         return [*items, {"url": reverse(LIST), "label": _("Review schemes")}, {"url": "", "label": self.page_title}]
 
 
-class SchemeVersionView(SchemePage, TemplateView):
+class OneSchemeMixin:
+    """A page about one scheme."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # the view that this is mixed into
+        self.scheme = get_object_or_404(Scheme, pk=kwargs["pk"])
+
+
+class SchemeVersionView(OneSchemeMixin, SchemePage, TemplateView):
     """Say what a new version is, then make it."""
 
     template_name = "peer_review/admin/scheme_version.html"
     page_title = _("New version")
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.scheme = get_object_or_404(Scheme, pk=kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(scheme=self.scheme, next=next_version(self.scheme.name), **kwargs)
@@ -61,14 +65,38 @@ class SchemeVersionView(SchemePage, TemplateView):
         return redirect(EDIT, made.pk)
 
 
-class SchemeExportView(SchemeAdminMixin, View):
+class SchemeCopyView(OneSchemeMixin, SchemePage, FormView):
+    """Ask for the copy's name, then make it. Wagtail's own copy view would write the inline rows over the original."""
+
+    template_name = "peer_review/admin/scheme_copy.html"
+    page_title = _("Copy")
+    form_class = SchemeCopyForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(scheme=self.scheme, **kwargs)
+
+    def form_valid(self, form: SchemeCopyForm) -> HttpResponse:
+        try:
+            made = copy_scheme(self.scheme, name=form.cleaned_data["name"], by=self.request.user)
+        except Refusal as refusal:
+            form.add_error("name", refusal.message)
+            return self.form_invalid(form)
+        messages.success(self.request, _("The copy is there. Change it as you like."))
+        return redirect(EDIT, made.pk)
+
+    def form_invalid(self, form: SchemeCopyForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+class SchemeExportView(OneSchemeMixin, SchemeAdminMixin, View):
     """The scheme as a file."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        scheme = get_object_or_404(Scheme, pk=pk)
-        name = quote(slugify(f"{scheme.name}-{scheme.version}", allow_unicode=True))
+        name = quote(slugify(f"{self.scheme.name}-{self.scheme.version}", allow_unicode=True))
         return HttpResponse(
-            export_scheme(scheme),
+            export_scheme(self.scheme),
             content_type="application/json",
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}.json"},
         )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
+from peer_review.domain.schemes import freeze_scheme
 from peer_review.enums import RoundState
 from peer_review.models import Scheme
 from peer_review.permission_policies import SchemePermissionPolicy
@@ -164,12 +165,16 @@ def test_a_version_in_use_is_not_edited_but_followed_by_a_new_one() -> None:
 def test_a_copy_needs_a_name_of_its_own() -> None:
     client = admin_client("organiser")
     scheme = SchemeFactory(scale="anchors")
-    copy = reverse("wagtailsnippets_peer_review_scheme:copy", args=[scheme.pk])
+    before = freeze_scheme(scheme)
+    copy = reverse("wagtailsnippets_peer_review_scheme:duplicate", args=[scheme.pk])
 
-    assert "There is a scheme of this name" in client.post(copy, data(name=scheme.name)).content.decode()
-    assert client.post(copy, data(name="Another")).status_code == 302
-    assert Scheme.objects.get(name="Another").criteria.count() == 2
-    assert scheme.criteria.count() == 2
+    refused = client.post(copy, {"name": scheme.name})
+    assert refused.status_code == 422
+    assert "There is a scheme of this name" in refused.content.decode()
+    assert client.post(copy, {"name": "Another"}).status_code == 302
+    made = freeze_scheme(Scheme.objects.get(name="Another"))
+    assert made == {**before, "scheme": {"name": "Another", "version": 1}}
+    assert freeze_scheme(Scheme.objects.get(pk=scheme.pk)) == before
 
 
 def test_a_scheme_leaves_as_a_file_and_comes_in_again() -> None:
@@ -189,7 +194,7 @@ def test_a_scheme_leaves_as_a_file_and_comes_in_again() -> None:
     assert refused.status_code == 422
     assert "not a scheme that was exported here" in refused.content.decode()
     listing = client.get(reverse(LIST)).content.decode()
-    for door in ("New version", "Export", "Import"):
+    for door in ("Copy", "New version", "Export", "Import"):
         assert door in listing
 
 
