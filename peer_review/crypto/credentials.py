@@ -24,6 +24,8 @@ MASTER_LENGTH = 20
 _SALT = b"anon-cred/v1"
 #: More than the modulus by this many bytes, so that reducing leaves no bias worth naming.
 _SPARE = 16
+#: Revisions start anywhere under this; what is left up to sealing.MAX_REVISION is for changes of mind.
+_FIRST_REVISIONS = 900_000
 
 
 def new_master() -> bytes:
@@ -91,15 +93,28 @@ class Credential:
         """
         return blindsig.finalize(key, self.message, blind_signature, inverse=self.blind(key).inverse)
 
-    def make_entry(self, answers: Mapping[str, int | str], *, token: bytes, revision: int = 1) -> dict[str, Any]:
-        """Return the signed entry to cast. Checks nothing: the server must, and tests want wrong ones."""
+    def revision_of(self, version: int) -> int:
+        """Return what a ballot's `rev` says for the evaluator's version 1, 2, 3 …
+
+        Counted from a start that is another for each paper and secret. Plain version numbers would tell who came
+        back, and tie the papers of the only one who came back twice to each other.
+        """
+        return int.from_bytes(self._derive("rev", 8), "big") % _FIRST_REVISIONS + version
+
+    def make_entry(
+        self, answers: Mapping[str, int | str], *, token: bytes, revision: int | None = None
+    ) -> dict[str, Any]:
+        """Return the signed entry to cast, by default that of version 1.
+
+        Checks nothing: the server must, and tests want wrong ones.
+        """
         ballot = {
             "v": 1,
             "round": self.round_id,
             "cell": self.cell,
             "pk": b64u_encode(self.public_key),
             "pre": b64u_encode(self.prefix),
-            "rev": revision,
+            "rev": self.revision_of(1) if revision is None else revision,
             "a": dict(answers),
         }
         signature = self.signing_key.sign(ballot_message(ballot))

@@ -135,6 +135,7 @@ def test_credentials_and_entries_match_the_shared_vectors(client: Page) -> None:
                     recovery_code: zy.encodeRecoveryCode(master),
                     public_key: zy.hexEncode(credential.publicKey),
                     prefix: zy.hexEncode(credential.prefix),
+                    first_revision: zy.revisionOf(credential, 1),
                     message: zy.hexEncode(credential.message),
                     blinded: zy.b64uEncode(blinded),
                     token: zy.b64uEncode(token),

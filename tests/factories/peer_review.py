@@ -29,12 +29,24 @@ from peer_review.crypto import canonical, sealing
 from peer_review.crypto.blindsig import decode_spki
 from peer_review.crypto.credentials import Credential, new_master
 from peer_review.crypto.encoding import b64u_decode, b64u_encode
-from peer_review.domain import keys
+from peer_review.domain import keys, papers
 from peer_review.domain.cast import cast
 from peer_review.domain.draw import draw
 from peer_review.domain.rounds import close_round, open_round
-from peer_review.enums import RoundKind, ScaleKind
-from peer_review.models import Assignment, Cell, Criterion, PooledKey, RollMember, Round, Scheme, Subject, VoterClass
+from peer_review.enums import CellKind, RoundKind, ScaleKind
+from peer_review.models import (
+    Assignment,
+    Cell,
+    Criterion,
+    PooledKey,
+    RollMember,
+    Round,
+    Scheme,
+    Sheet,
+    SheetEntry,
+    Subject,
+    VoterClass,
+)
 
 _numbers = itertools.count(1)
 
@@ -142,6 +154,25 @@ def make_cell(subject: Subject, evaluators: Iterable[Any], voter_class: str = "a
     return cell
 
 
+def make_sheet(subjects: Sequence[Subject], evaluators: Iterable[Any], voter_class: str = "all") -> Cell:
+    """Make a whole-sheet paper that lists these subjects and assign it to users."""
+    round = subjects[0].round
+    sheet = Sheet.objects.create(round=round, label="Sheet", sort_order=round.sheets.count())
+    SheetEntry.objects.bulk_create(
+        SheetEntry(sheet=sheet, subject=subject, position=at) for at, subject in enumerate(subjects, start=1)
+    )
+    cell = Cell.objects.create(round=round, kind=CellKind.SHEET, sheet=sheet, voter_class=voter_class)
+    Assignment.objects.bulk_create(Assignment(evaluator=user, cell=cell) for user in evaluators)
+    return cell
+
+
+def make_comment_cell(subject: Subject, evaluators: Iterable[Any]) -> Cell:
+    """Make the paper for words about a subject and assign it to users."""
+    cell = Cell.objects.create(round=subject.round, kind=CellKind.COMMENT, subject=subject, voter_class="")
+    Assignment.objects.bulk_create(Assignment(evaluator=user, cell=cell) for user in evaluators)
+    return cell
+
+
 # Rounds that run: real keys, real ballots
 
 
@@ -226,16 +257,23 @@ class Evaluator:
         return self.tokens
 
     def entries(self, answers: dict[str, Any], *, revision: int | None = None) -> list[dict[str, Any]]:
-        """Return one signed entry a paper, the same answers on each; draws first if need be."""
+        """Return one signed entry a paper; draws first if need be.
+
+        The same answers on each, or, as {cell key: answers}, on each cell its own and nothing on the others.
+        """
         if not self.tokens:
             self.draw()
         if revision is None:
             self.revision += 1
-            revision = self.revision
-        return [
-            self.credential(cell).make_entry(answers, token=token, revision=revision)
-            for cell, token in self.tokens.items()
-        ]
+        own = {cell: one for cell, one in answers.items() if isinstance(one, dict)}
+        entries = []
+        for cell, token in self.tokens.items():
+            if own and cell not in own:
+                continue
+            credential = self.credential(cell)
+            number = credential.revision_of(self.revision) if revision is None else revision
+            entries.append(credential.make_entry(own.get(cell, answers), token=token, revision=number))
+        return entries
 
 
 @dataclass
@@ -264,7 +302,7 @@ class RunningRound:
     def stuff(self, evaluator: Evaluator, answers: dict[str, Any] | None = None, **kwargs: Any) -> None:
         """Put one evaluator's sealed papers straight into the box, without the batcher: for tests of what follows."""
         box_public = keys.box_public(self.round)
-        length = sealing.row_length(self.round.form)
+        length = papers.row_length(self.round)
         rows = [
             (
                 sealing.new_row_id(),

@@ -26,6 +26,7 @@ def test_credentials_match_the_shared_vectors(vector: dict[str, Any]) -> None:
     assert credentials.encode_recovery_code(master) == vector["recovery_code"]
     assert credential.public_key.hex() == vector["public_key"]
     assert credential.prefix.hex() == vector["prefix"]
+    assert credential.revision_of(1) == vector["first_revision"]
     assert credential.message.hex() == vector["message"]
     assert b64u_encode(credential.blind(key.public_key()).blinded) == vector["blinded"]
     assert b64u_encode(signed) == vector["blind_sig"]
@@ -52,6 +53,20 @@ def test_cells_rounds_and_masters_share_nothing() -> None:
         credentials.Credential(b"\x01" * 20, ROUND, CELLS[0]).public_key,
     }
     assert len(keys) == 4
+
+
+def test_revisions_rise_with_each_version_and_tie_no_two_papers_to_each_other() -> None:
+    """Two people with two papers each; one of them came back twice. Plain numbers would read 1, 1, 3, 3."""
+    cast = {
+        (master, cell): credentials.Credential(bytes([master]) * 20, ROUND, cell).revision_of(version)
+        for master, version in ((1, 1), (2, 3))
+        for cell in CELLS[:2]
+    }
+    assert len(set(cast.values())) == 4
+    credential = credentials.Credential(bytes(20), ROUND, CELLS[0])
+    assert [credential.revision_of(version) - credential.revision_of(1) for version in (1, 2, 3)] == [0, 1, 2]
+    first = [credentials.Credential(bytes(20), ROUND, f"{cell:016x}").revision_of(1) for cell in range(200)]
+    assert min(first) < 100_000 < 800_000 < max(first) < sealing.MAX_REVISION - 99_000
 
 
 def test_a_factor_without_inverse_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,10 +4,12 @@
 //   encodeRecoveryCode(master) -> "AB12-…" (8 groups of 4)
 //   decodeRecoveryCode(text) -> master      throws bad_recovery_code, details {position} or {expected, count}
 //   deriveCredential(master, round, cell) -> Promise<credential>
-//       credential = {round, cell, publicKey, prefix, message}      the rest stays inside
+//       credential = {round, cell, publicKey, prefix, message, revisionBase}      the rest stays inside
 //   blindCredential(credential, key) -> Promise<Uint8Array>         key from rsabssa.importKey
 //   finalizeCredential(credential, key, blindSignature) -> Promise<token>
-//   makeEntry(credential, answers, {token, revision = 1}) -> Promise<entry>
+//   revisionOf(credential, version) -> integer      what a ballot's `rev` says for version 1, 2, 3 …: counted from a
+//       start that is another for each paper, for plain numbers would tell who came back and tie their papers together
+//   makeEntry(credential, answers, {token, revision = that of version 1}) -> Promise<entry>
 //       answers = {criterion key: integer | "dk"};  entry = {ballot, sig, tok}: keep it until its receipt is there and
 //       send the same again: Safari's Ed25519 signs the same ballot differently each time, and then it is another leaf
 //   entryLeaf(entry) -> Promise<hex>        what receipts, proofs and the bulletin call this ballot
@@ -26,6 +28,7 @@ export const MASTER_LENGTH = 20;
 export const DONT_KNOW = "dk";
 const SALT = utf8("anon-cred/v1");
 const SPARE = 16;
+const FIRST_REVISIONS = 900_000n;
 const secrets = new WeakMap();
 
 export const newMaster = () => randomBytes(MASTER_LENGTH);
@@ -42,7 +45,9 @@ export async function deriveCredential(master, round, cell) {
   const seed = await derive("ed25519", 32);
   const publicKey = await ed25519PublicKey(seed);
   const prefix = await derive("prefix", 32);
-  const credential = Object.freeze({ round, cell, publicKey, prefix, message: tokenMessage(round, cell, publicKey, prefix) });
+  const revisionBase = Number(bytesToInt(await derive("rev", 8)) % FIRST_REVISIONS);
+  const message = tokenMessage(round, cell, publicKey, prefix);
+  const credential = Object.freeze({ round, cell, publicKey, prefix, message, revisionBase });
   secrets.set(credential, { seed, derive });
   return credential;
 }
@@ -53,7 +58,9 @@ export async function finalizeCredential(credential, key, blindSignature) {
   return finalize(key, credential.message, blindSignature, (await blinding(credential, key)).inverse);
 }
 
-export async function makeEntry(credential, answers, { token, revision = 1 }) {
+export const revisionOf = (credential, version) => credential.revisionBase + version;
+
+export async function makeEntry(credential, answers, { token, revision = revisionOf(credential, 1) }) {
   const ballot = {
     v: 1,
     round: credential.round,

@@ -1,7 +1,7 @@
 // The ballot page: fill in, look over, cast, receipt. One document, so nothing need outlive the tab.
 import { $, carried, copy, csrfToken, download, el, fill, grouped, show, showCode } from "../ui/dom.js";
 import { Paper, enterGoesOn } from "../ui/ballot_form.js";
-import { decodeRecoveryCode, deriveCredential, encodeRecoveryCode, makeEntry, newMaster } from "../lib/credentials.js";
+import { decodeRecoveryCode, deriveCredential, encodeRecoveryCode, makeEntry, newMaster, revisionOf } from "../lib/credentials.js";
 import { b64uDecode, b64uEncode } from "../lib/encoding.js";
 import { ClientError } from "../lib/errors.js";
 import { cast, draw, fetchManifest } from "../lib/protocol.js";
@@ -246,11 +246,11 @@ async function castAll(credentials, wanted) {
   store.data.version += 1;
   store.save();
   for (let left = wanted, raises = 0; left.length; raises += 1) {
-    const revision = store.data.version;
+    const { version } = store.data;
     const entries = [];
     for (const paper of left) {
       const { credential, token } = credentials.get(paper.cell);
-      entries.push(await makeEntry(credential, paper.answers(), { token, revision }));
+      entries.push(await makeEntry(credential, paper.answers(), { token, revision: revisionOf(credential, version) }));
     }
     working(words.casting);
     const onUpdate = (results) => {
