@@ -32,12 +32,12 @@ class Standing:
 
 
 def promise(round: Round, cell: Cell) -> str:
-    """Return the sentence for one paper. Two queries, and three on a draft."""
+    """Return the sentence for one paper. One query, two on a draft."""
     return _sentences(round, [cell])[cell.key]
 
 
 def promises(round: Round, user: Any) -> dict[str, str]:
-    """Return the sentence for each of this evaluator's papers, by the cell's key. Three queries, four on a draft."""
+    """Return the sentence for each of this evaluator's papers, by the cell's key. Two queries, three on a draft."""
     cells = round.cells.filter(assignments__evaluator=user).select_related("subject", "sheet")
     return _sentences(round, list(cells))
 
