@@ -10,5 +10,7 @@ class PeerReviewConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and the permissions for sites that do not discover rules by themselves."""
-        from peer_review import checks, rules  # noqa: F401, PLC0415 - they read settings and models
+        """Connect receivers, register system checks, and the permissions for sites that do not discover rules."""
+        from peer_review import checks, receivers, rules  # noqa: F401, PLC0415 - they read settings and models
+
+        receivers.connect()

@@ -42,6 +42,16 @@ DEFAULTS: dict[str, Any] = {
     "CAST_MEMORY": 100_000,
     # Up to this many people, leaders and section heads are proposed as evaluators of the whole house.
     "HOUSE_WIDE_LIMIT": 300,
+    # The most papers a plan may come to.
+    "MAX_PAPERS": 1_000_000,
+    # A roll of up to so many papers is written at once, a larger one in the background.
+    "ROLL_AT_ONCE": 5_000,
+    # Dotted path of the function that knows readers' languages: (user ids) -> {user id: language code}.
+    "LANGUAGE_SOURCE": "peer_review.readers.from_wagtail_profiles",
+    # Where the site is, for links in mails; WAGTAILADMIN_BASE_URL where it is not given.
+    "BASE_URL": "",
+    # Off: announcements are shown on the site only.
+    "MAIL": True,
 }
 
 
@@ -54,6 +64,8 @@ class Conf:
         value = getattr(settings, f"PEER_REVIEW_{name}", DEFAULTS[name])
         if name == "KEY_SECRET" and not value:
             return settings.SECRET_KEY
+        if name == "BASE_URL" and not value:
+            return getattr(settings, "WAGTAILADMIN_BASE_URL", "")
         return value
 
 

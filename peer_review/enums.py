@@ -22,6 +22,22 @@ FROZEN_STATES = frozenset(set(RoundState) - {RoundState.DRAFT})
 RESULT_STATES = frozenset({RoundState.PUBLISHED, RoundState.ARCHIVED})
 
 
+class VoidReason(models.TextChoices):
+    """Why a round came to nothing; each label is the rule in words."""
+
+    RETURN_RATE = (
+        "return_rate",
+        _("Fewer papers came back than the scheme asks for. Nothing is published, and the round may be repeated."),
+    )
+    MORE_BALLOTS = (
+        "more_ballots_than_drawn",
+        _(
+            "There were more ballots than credentials drawn. Nothing was counted or published; "
+            "the inspectors find out why."
+        ),
+    )
+
+
 class RoundKind(models.TextChoices):
     """The three levels of mutual evaluation."""
 
@@ -92,3 +108,22 @@ class ResultScope(models.TextChoices):
     SUBJECT = "subject", _("Subject")
     SECTION = "section", _("Section")
     UNIT = "unit", _("All together")
+
+
+class AnnouncementKind(models.TextChoices):
+    """What people on the roll are told, by mail and on the site."""
+
+    OPENED = "opened", _("The round has begun")
+    DRAWING = "drawing", _("Reminder to draw")
+    CASTING = "casting", _("Casting has begun")
+    REMINDER = "reminder", _("Reminder")
+    LENGTHENED = "lengthened", _("The round was lengthened")
+    CLOSED = "closed", _("The round has closed")
+    PUBLISHED = "published", _("Results are published")
+    VOID = "void", _("The round is void")
+
+
+#: Sent at most once a day; their number is that day's.
+REMINDERS = frozenset({AnnouncementKind.DRAWING, AnnouncementKind.REMINDER})
+#: Say nothing any more once the round has closed.
+WHILE_OPEN = REMINDERS | {AnnouncementKind.OPENED, AnnouncementKind.CASTING, AnnouncementKind.LENGTHENED}

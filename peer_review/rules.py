@@ -9,7 +9,7 @@ from typing import Any
 
 import rules
 
-from peer_review.enums import FROZEN_STATES, RESULT_STATES, ResultScope, RoundState
+from peer_review.enums import FROZEN_STATES, RESULT_STATES, ResultScope
 from peer_review.querysets import is_known, role_names
 
 has_perm = rules.has_perm
@@ -98,7 +98,7 @@ def is_opened(user: Any, round: Any) -> bool:
 @rules.predicate
 def is_counted(user: Any, round: Any) -> bool:
     """The bulletin exists."""
-    return bool(round is not None and is_known(user) and round.state in (RoundState.COUNTED, *sorted(RESULT_STATES)))
+    return bool(round is not None and is_known(user) and round.has_bulletin)
 
 
 @rules.predicate

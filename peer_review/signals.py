@@ -7,7 +7,9 @@ No signal is ever sent for drawing or casting.
 from django.dispatch import Signal
 
 round_opened = Signal()
+round_casting = Signal()  # two stages: drawing has ended, casting may begin
 round_closed = Signal()
 round_counted = Signal()
 round_published = Signal()
 round_archived = Signal()
+round_voided = Signal()

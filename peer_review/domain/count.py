@@ -23,8 +23,9 @@ from peer_review.crypto.errors import CryptoError
 from peer_review.domain.bulletin import make_bulletin
 from peer_review.domain.keys import OPENED_ENTRY, decrypt_at_rest, encrypt_at_rest
 from peer_review.domain.papers import papers_of
-from peer_review.domain.rounds import mark_counted
-from peer_review.enums import CountPhase, RoundState
+from peer_review.domain.rounds import mark_counted, mark_void
+from peer_review.domain.validity import final_return
+from peer_review.enums import CountPhase, RoundState, VoidReason
 from peer_review.exceptions import BoxStillSealed, MoreBallotsThanDrawn, NotCounting, WrongKey, WrongState
 from peer_review.models import Assignment, CountRun, Round
 
@@ -257,22 +258,30 @@ def _check_figures(round: Round, run: CountRun, counted: Counter[str]) -> None:
     for cell in round.cells.with_turnout():
         if not counted[cell.key] <= cell.drawn <= cell.eligible:
             _report(run, phase=CountPhase.VOID, error=MoreBallotsThanDrawn.code)
-            audit.record(round, "peer_review.round.void", by=None, reason=MoreBallotsThanDrawn.code)
+            mark_void(round, by=None, reason=VoidReason.MORE_BALLOTS)
             raise MoreBallotsThanDrawn
 
 
 @transaction.atomic
 def _conclude(round: Round, run: CountRun, *, by: Any) -> CountRun:
-    """Sign the bulletin, destroy what is no longer needed and record the count, all in one transaction."""
+    """Sign the bulletin, destroy what is no longer needed and record the count, all in one transaction.
+
+    A round of which too few papers came back is void, with its bulletin and nothing else to publish.
+    """
     round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
     _expect_closed(round)
-    make_bulletin(round)
+    bulletin = make_bulletin(round)
     Assignment.objects.filter(cell__round=round).update(blinded=None, blind_sig=None)
     Round.objects.filter(pk=round.pk).update(receipt_key=b"")
     run.phase, run.done = CountPhase.DONE, run.total
     run.save(update_fields=["phase", "done"])
     run.refresh_from_db()
-    mark_counted(round, by=by, accepted=run.accepted, superseded=run.superseded, rejected=sum(run.rejected.values()))
+    figures = {"accepted": run.accepted, "superseded": run.superseded, "rejected": sum(run.rejected.values())}
+    came = final_return(round, bulletin)
+    if came.is_enough:
+        mark_counted(round, by=by, **figures)
+    else:
+        mark_void(round, by=by, reason=VoidReason.RETURN_RATE, **figures, percent=came.percent, needed=came.needed)
     transaction.on_commit(_wipe_drawn)
     return run
 

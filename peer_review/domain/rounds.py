@@ -13,11 +13,12 @@ from django.utils import timezone
 from peer_review import audit, signals
 from peer_review.box import store
 from peer_review.box.batcher import batcher
+from peer_review.domain.announcements import announce_lengthening, forget_who_was_late
 from peer_review.domain.custody import check_shares_confirmed, forget_key_of_leavers
 from peer_review.domain.keys import key_progress, make_manifest, make_receipt_key
 from peer_review.domain.roll import clear_roll, lock_draft
 from peer_review.domain.schemes import check_scheme, freeze_scheme
-from peer_review.enums import CellKind, Collection, RoundState
+from peer_review.enums import CellKind, Collection, RoundState, VoidReason
 from peer_review.exceptions import (
     BatchSettingsInvalid,
     BoxKeyUntested,
@@ -30,9 +31,11 @@ from peer_review.exceptions import (
     KeysMissing,
     NoBoxKey,
     NoScrutineer,
+    NotLonger,
     NotOpenYet,
     NotOrganiser,
     NotScrutineer,
+    ReasonMissing,
     Refusal,
     RoundClosed,
     SelfEvaluation,
@@ -60,6 +63,7 @@ _EDITABLE = frozenset(
         "comment_reviewer",
         "batch_window",
         "batch_floor",
+        "reminders",
     }
 )
 
@@ -81,6 +85,7 @@ def create_round(
     collection: str = Collection.ONE_VISIT,
     casts_at: datetime | None = None,
     comment_reviewer: Any = None,
+    reminders: bool = True,
     now: datetime | None = None,
 ) -> Round:
     """Return a new draft. The responsible organiser is `by` unless another is named.
@@ -101,6 +106,7 @@ def create_round(
         collection=collection,
         casts_at=casts_at,
         comment_reviewer=comment_reviewer,
+        reminders=reminders,
     )
     scrutineers = list(scrutineers)
     check_scheme(scheme)
@@ -197,8 +203,39 @@ def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     round.state, round.closed_at = RoundState.CLOSED, now
     round.save(update_fields=["state", "closed_at"])
     audit.record(round, "peer_review.round.close", by=by, early=now < round.closes_at)
+    forget_who_was_late(round)
     transaction.on_commit(_wipe_dead_keys)
     _announce(signals.round_closed, round, by)
+    return round
+
+
+@transaction.atomic
+def extend_round(round: Round, *, by: Any, closes_at: datetime, reason: str, now: datetime | None = None) -> Round:
+    """Move the closing time of an open round to a later moment and tell everybody on the roll the same text.
+
+    Processes that take ballots read the new time within conf.CAST_STATE_AGE seconds.
+    Raises: WrongState; RoundClosed once the old time has passed: people were told that it was the last moment;
+        NotLonger, ReasonMissing.
+    """
+    now = now or timezone.now()
+    round = _lock(round, RoundState.OPEN)
+    if now >= round.closes_at:
+        raise RoundClosed
+    if closes_at <= round.closes_at:
+        raise NotLonger
+    if not reason.strip():
+        raise ReasonMissing
+    before, round.closes_at = round.closes_at, closes_at
+    round.save(update_fields=["closes_at"])
+    audit.record(
+        round,
+        "peer_review.round.lengthen",
+        by=by,
+        before=before.isoformat(),
+        until=closes_at.isoformat(),
+        reason=reason.strip(),
+    )
+    announce_lengthening(round, by=by, text=reason.strip(), now=now)
     return round
 
 
@@ -220,6 +257,8 @@ def pass_barrier(round: Round, *, by: Any, now: datetime | None = None) -> Round
     round.barrier_at = now
     round.save(update_fields=["barrier_at"])
     audit.record(round, "peer_review.round.barrier", by=by, closed=closed)
+    forget_who_was_late(round)
+    _announce(signals.round_casting, round, by)
     return round
 
 
@@ -255,6 +294,20 @@ def mark_counted(round: Round, *, by: Any, now: datetime | None = None, **data: 
     return _advance(
         round, RoundState.CLOSED, RoundState.COUNTED, "peer_review.round.count", signals.round_counted, by, now, data
     )
+
+
+@transaction.atomic
+def mark_void(round: Round, *, by: Any, reason: VoidReason, **data: Any) -> Round:
+    """Record that a closed round came to nothing: no figure of it is ever published. Called by domain.count.
+
+    Raises: WrongState.
+    """
+    round = _lock(round, RoundState.CLOSED)
+    round.state, round.void_reason = RoundState.VOID, reason
+    round.save(update_fields=["state", "void_reason"])
+    audit.record(round, "peer_review.round.void", by=by, reason=str(reason), **data)
+    _announce(signals.round_voided, round, by)
+    return round
 
 
 def mark_published(round: Round, *, by: Any, now: datetime | None = None, **data: Any) -> Round:

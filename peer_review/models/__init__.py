@@ -1,5 +1,6 @@
 """Nouns of peer review, one file each."""
 
+from .announcement import Announcement, Notice
 from .assignment import Assignment
 from .bulletin import Bulletin
 from .cell import Cell, PooledKey, Sheet, SheetEntry
@@ -12,6 +13,7 @@ from .scheme import Criterion, Scheme, VoterClass
 from .words import Comment, SelfEvaluation
 
 __all__ = [
+    "Announcement",
     "Assignment",
     "Bulletin",
     "Cell",
@@ -21,6 +23,7 @@ __all__ = [
     "CriterionResult",
     "Exclusion",
     "KeyShare",
+    "Notice",
     "PooledKey",
     "Result",
     "RollMember",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.enums import FROZEN_STATES, RESULT_STATES, Collection, RoundKind, RoundState
+from peer_review.enums import FROZEN_STATES, RESULT_STATES, Collection, RoundKind, RoundState, VoidReason
 from peer_review.querysets import RoundQuerySet
 
 
@@ -52,6 +52,8 @@ class Round(models.Model):
     # A longer batch window, with the number of requests it must gather before it goes out (PROTOCOL: storage).
     batch_window = models.PositiveIntegerField(_("batch window (s)"), null=True, blank=True)
     batch_floor = models.PositiveSmallIntegerField(_("batch floor"), null=True, blank=True)
+    # At half time and a day before the end of each stage (domain.announcements).
+    reminders = models.BooleanField(_("automatic reminders"), default=True)
 
     # Frozen at opening
     form = models.JSONField(default=dict, editable=False)
@@ -113,3 +115,15 @@ class Round(models.Model):
     def has_results(self) -> bool:
         """Whether results may be read, by those whom the scheme names."""
         return self.state in RESULT_STATES
+
+    @property
+    def has_bulletin(self) -> bool:
+        """Whether the ballots have been counted under a signed bulletin; also where too few came back."""
+        if self.state == RoundState.VOID:
+            return self.void_reason == VoidReason.RETURN_RATE
+        return self.state == RoundState.COUNTED or self.has_results
+
+    @property
+    def void_rule(self) -> str:
+        """The rule that voided this round, in words; empty for any other."""
+        return str(VoidReason(self.void_reason).label) if self.state == RoundState.VOID else ""

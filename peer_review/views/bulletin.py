@@ -8,14 +8,12 @@ from django.views.generic import TemplateView
 
 from peer_review import rules
 from peer_review.domain import bulletin as bulletins
-from peer_review.enums import RESULT_STATES, RoundState
 from peer_review.exceptions import UnknownRound
-from peer_review.models import Bulletin
+from peer_review.models import Bulletin, Round
 from peer_review.views.access import RoundMixin
 from peer_review.views.anonymous import quiet
 
 VERIFIER = Path(__file__).resolve().parents[1] / "verify_bulletin.py"
-COUNTED_STATES = frozenset({RoundState.COUNTED, *RESULT_STATES})
 
 
 class CountedRoundMixin(RoundMixin):
@@ -23,7 +21,7 @@ class CountedRoundMixin(RoundMixin):
 
     def permitted(self) -> bool:
         allowed = super().permitted()
-        if allowed and self.round.state not in COUNTED_STATES:
+        if allowed and not self.round.has_bulletin:
             raise Http404
         return allowed
 
@@ -72,7 +70,8 @@ def verifier_view(request: HttpRequest) -> FileResponse:
 
 
 def _bulletin(public_id: str) -> Bulletin:
-    bulletin = Bulletin.objects.filter(round__public_id=public_id, round__state__in=COUNTED_STATES).first()
+    counted = Round.objects.with_bulletin().filter(public_id=public_id)
+    bulletin = Bulletin.objects.filter(round__in=counted.order_by()).first()
     if bulletin is None:
         raise UnknownRound
     return bulletin

@@ -1,0 +1,28 @@
+"""Whom an announcement goes to."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+
+from peer_review.enums import REMINDERS, AnnouncementKind
+from peer_review.models import Announcement, Assignment
+
+
+def recipients(announcement: Announcement) -> "QuerySet[Any]":
+    """Return the active users an announcement goes to, in an order that says nothing.
+
+    Reminders to draw: whoever holds an undrawn paper. Reminders and the beginning of casting: whoever has a paper,
+    voted or not. Everything else: the whole roll. People who vote on paper are not called to the computer.
+    """
+    round, kind = announcement.round, announcement.kind
+    papers = Assignment.objects.filter(cell__round=round).order_by()
+    if kind == AnnouncementKind.DRAWING:
+        papers = papers.filter(blinded__isnull=True)
+    wanted = Q(pk__in=papers.values("evaluator"))
+    members = round.members.order_by()
+    if kind in (*REMINDERS, AnnouncementKind.CASTING):
+        wanted &= ~Q(pk__in=members.filter(on_paper=True).values("user"))
+    else:
+        wanted |= Q(pk__in=members.values("user"))
+    return get_user_model()._default_manager.filter(wanted, is_active=True).order_by("pk")

@@ -1,0 +1,71 @@
+"""The words of an announcement, the same in mails and on the site, in the language that is active."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from peer_review.enums import AnnouncementKind, Collection
+from peer_review.models import Announcement, Round
+
+
+def heading(announcement: Announcement) -> str:
+    """Return the subject line."""
+    # One line, whatever was pasted into the title: it becomes a mail's header.
+    title = " ".join(announcement.round.title.split())
+    return _("%(what)s: %(title)s") % {"what": announcement.get_kind_display(), "title": title}
+
+
+def paragraphs(announcement: Announcement) -> list[str]:
+    """Return the text, paragraph by paragraph: what everybody is told, then the organiser's own words.
+
+    Nothing in it depends on who reads it. Moments are the round's present ones: lengthened since, it says the new end.
+    """
+    return [*_told(announcement), *([announcement.text] if announcement.text else [])]
+
+
+def _told(announcement: Announcement) -> list[str]:
+    round = announcement.round
+    values = {
+        "title": round.title,
+        "last": _moment(round.closes_at),
+        "casts": _moment(round.casts_at) if round.casts_at else "",
+    }
+    return [sentence % values for sentence in _sentences(announcement.kind, round)]
+
+
+def _sentences(kind: str, round: Round) -> list[str]:
+    if kind == AnnouncementKind.OPENED:
+        if round.collection == Collection.TWO_STAGE:
+            return [
+                _("“%(title)s” has begun, in two stages. First, until %(casts)s, ballot papers are drawn."),
+                _("From then until %(last)s they are cast. Whoever has not drawn by then cannot cast."),
+            ]
+        return [
+            _("“%(title)s” is open until %(last)s."),
+            _("Whoever has ballot papers in it finds them on its page. Nobody can tell who wrote which ballot."),
+        ]
+    if kind == AnnouncementKind.DRAWING:
+        return [_("Ballot papers of “%(title)s” can be drawn until %(casts)s. Whoever has none by then cannot cast.")]
+    if kind == AnnouncementKind.CASTING:
+        return [_("Drawing is over. The ballots of “%(title)s” can be cast until %(last)s.")]
+    if kind == AnnouncementKind.REMINDER:
+        return [
+            _("The ballots of “%(title)s” can be cast until %(last)s."),
+            _("Everybody with ballot papers gets this same text, whether they have cast or not."),
+        ]
+    if kind == AnnouncementKind.LENGTHENED:
+        return [_("“%(title)s” stays open longer, until %(last)s. The reason:")]
+    if kind == AnnouncementKind.CLOSED:
+        return [
+            _("“%(title)s” has closed. The scrutineers open the box next, and the ballots are counted."),
+            _("Keep your receipts: after the count your browser can prove that your ballots are in it."),
+        ]
+    if kind == AnnouncementKind.PUBLISHED:
+        return [_("The results of “%(title)s” are published. Everybody sees those that its scheme shows them.")]
+    return [_("“%(title)s” is void."), round.void_rule.replace("%", "%%")]
+
+
+def _moment(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

@@ -1,0 +1,24 @@
+"""What follows from a round's events here. Announcements whose moment has come are made; the tick makes what failed."""
+
+from typing import Any
+
+from peer_review import signals
+from peer_review.domain.announcements import announce_round, forget_notices
+
+
+def announce(sender: Any, round: Any, **kwargs: Any) -> None:
+    """Tell people what has happened."""
+    announce_round(round)
+
+
+def forget(sender: Any, round: Any, **kwargs: Any) -> None:
+    """Empty people's lists of a round that was put away."""
+    forget_notices(round)
+
+
+def connect() -> None:
+    """Connect all receivers, once."""
+    told = (signals.round_opened, signals.round_casting, signals.round_closed)
+    for signal in (*told, signals.round_published, signals.round_voided):
+        signal.connect(announce, dispatch_uid="peer_review.announce")
+    signals.round_archived.connect(forget, dispatch_uid="peer_review.forget_notices")
