@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 ROW = 58
 AXIS = 30
 BAR_ROW = 40
+#: Where the usual grades meet.
+GRADE_EDGES = (60, 70, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +53,20 @@ def dot_plot(
     missing: str,
     own: str,
     other: str = "",
+    edges: Sequence[int] = GRADE_EDGES,
     personal: bool = True,
 ) -> SafeString:
     """Return a dot plot with intervals, one row a criterion, over a scale that starts at a full ten and ends at 100.
 
-    `name` makes the ids unique on the page. `own` and `other` name the two marks in the key. `personal` marks one
-    subject's values in seal red; means of many are ink blue.
+    `name` makes the ids unique on the page. `own` and `other` name the two marks in the key. `edges` are where the
+    grades meet, lowest first. `personal` marks one subject's values in seal red; means of many are ink blue.
     """
     start = scale_start([point for row in rows for point in (row.own, row.other) if point])
     height = len(rows) * ROW + AXIS
     parts = [_key(own, other)] if other else []
     css = "ch-own" if personal else "ch-mean"
     parts.append(_open(height, name, title, description))
-    for tick in _ticks(start):
+    for tick in _ticks(start, edges):
         at = _at(tick, start)
         parts.append(f'<line class="ch-grid" x1="{at}" x2="{at}" y1="20" y2="{height - AXIS + 6}"/>')
         anchor = "start" if tick == start else "end" if tick == 100 else "middle"
@@ -119,10 +122,15 @@ def scale_start(points: Sequence[Point]) -> int:
     return int(max(0.0, min(60.0, lowest // 10 * 10)))
 
 
-def _ticks(start: int) -> list[int]:
-    """Return the lines drawn across: the ends, and the edges of the grades between."""
-    edges = [start, *(edge for edge in (60, 70, 90, 100) if edge > start)]
-    return [20, 40, *edges] if start == 0 else edges
+def _ticks(start: int, edges: Sequence[int]) -> list[int]:
+    """Return the lines drawn across: the ends, and the edges of the grades between. Letters need room: 4 apart."""
+    inside = [edge for edge in edges if start < edge < 100]
+    lower = [tick for tick in (20, 40) if not inside or tick <= inside[0] - 4] if start == 0 else []
+    ticks = [start]
+    for tick in (*lower, *inside):
+        if tick - ticks[-1] >= 4 and 100 - tick >= 4:
+            ticks.append(tick)
+    return [*ticks, 100]
 
 
 def _at(value: float, start: int) -> str:

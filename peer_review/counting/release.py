@@ -1,32 +1,50 @@
 """From all ballots of a round to the figures that may be published, and nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from .aggregate import Stats, aggregate
 from .combine import Combined, combine
-from .disclosure import Bases, bars, comparable, part
-from .scales import SPREAD_FLOOR, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
+from .disclosure import Bases, Crowd, Flags, bars, comparable, part
+from .scales import BANDS, SPREAD_FLOOR, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
 
 
 @dataclass(frozen=True, slots=True)
 class Ballots:
-    """The counted ballots of a round.
+    """The counted ballots of a round, one row for each subject that a ballot judges.
 
     Shape: subject and voter_class are (ballots,), positions in the plan's lists; answers is (ballots, criteria) as
-        given, NaN for 不了解.
+        given, NaN for 不了解 (and where the class is not asked: see Plan.asked); sheet (ballots,) has the same number
+        for all rows of one whole sheet. Without it every row is a paper of its own.
     """
 
     subject: Ints
     voter_class: Ints
     answers: Floats
+    sheet: Ints | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Who might have answered: one row for each subject that a person has a paper about, as the roll gave them out.
+
+    Shape: all (papers,), positions in the plan's lists; people numbered from 0.
+    """
+
+    subject: Ints
+    voter_class: Ints
+    person: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The counting rules, frozen when the round opened. `sections` gives each subject's section, numbered from 0.
 
+    asked: (criteria, classes), whether the class is asked the criterion; None: all are asked everything.
+    bands: the lowest points of the three upper grades. roll: where it is known, what joins several subjects must have
+    been answerable by at least `floor` people.
     `decimals` None leaves figures unrounded, which only tests of the arithmetic want.
     """
 
@@ -37,6 +55,9 @@ class Plan:
     criterion_weights: Floats
     sections: Ints
     decimals: int | None = 1
+    asked: Flags | None = None
+    bands: tuple[float, ...] = BANDS
+    roll: Roll | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +75,9 @@ class Figure:
     abstentions: int = 0
     bars: tuple[tuple[int, int, int], ...] | None = None
 
-    @property
-    def grade(self) -> str:
-        return grade_of(self.value)
+    def grade(self, bands: Sequence[float] = BANDS) -> str:
+        """Return the key of the grade that the figure proposes."""
+        return grade_of(self.value, bands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +120,19 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     sections = int(plan.sections.max()) + 1 if subjects else 0
     points = to_points(ballots.answers, plan.scale)
     makers = [
-        _Criterion(ballots, points[:, at], plan, subjects=subjects, classes=classes, sections=sections)
+        _Criterion(ballots, points[:, at], plan, at, subjects=subjects, classes=classes, sections=sections)
         for at in range(points.shape[1])
     ]
     sheets = [_subject_sheet(makers, plan, at) for at in range(subjects)]
     section_sheets = [_group_sheet([maker.section(at) for maker in makers], plan) for at in range(sections)]
     unit = _group_sheet([maker.unit() for maker in makers], plan)
+    # A criterion of which nothing at all is published (only a few are asked it) can be taken out of no mean.
+    told = [maker for maker in makers if maker.is_told]
     sizes = np.array(
-        [np.bincount(plan.sections, weights=maker.bases.subject_shown, minlength=sections) for maker in makers],
+        [np.bincount(plan.sections, weights=maker.bases.subject_shown, minlength=sections) for maker in told],
         dtype=np.int64,
     )
-    open_sections, unit_open = comparable(sizes.reshape(len(makers), -1), floor=plan.floor)
+    open_sections, unit_open = comparable(sizes.reshape(len(told), sections), floor=plan.floor)
     return Release(tuple(sheets), tuple(section_sheets), unit, open_sections, unit_open)
 
 
@@ -128,14 +151,24 @@ class _Criterion:
     """Bases and figures of one criterion."""
 
     def __init__(
-        self, ballots: Ballots, points: Floats, plan: Plan, *, subjects: int, classes: int, sections: int
+        self, ballots: Ballots, points: Floats, plan: Plan, at: int, *, subjects: int, classes: int, sections: int
     ) -> None:
         self.plan, self.classes = plan, classes
-        edges = bin_edges(plan.scale)
-        cell = ballots.subject * classes + ballots.voter_class
+        edges = bin_edges(plan.scale, plan.bands)
+        asked = np.ones(classes, dtype=bool) if plan.asked is None else plan.asked[at]
+        # Whoever is not asked neither answers nor abstains: such rows are in no group.
+        asked_here = asked[ballots.voter_class]
+        cell = np.where(asked_here, ballots.subject * classes + ballots.voter_class, -1)
         self.stats = aggregate(cell, points, groups=subjects * classes, edges=edges)
         counted, n = (a.reshape(subjects, classes) for a in (self.stats.counted, self.stats.n))
-        self.bases: Bases = part(counted, n, plan.sections, floor=plan.floor)
+        crowds = []
+        if ballots.sheet is not None:
+            given = asked_here & ~np.isnan(points)
+            crowds.append(Crowd(ballots.subject[given], ballots.sheet[given]))
+        if plan.roll is not None:
+            may = asked[plan.roll.voter_class]
+            crowds.append(Crowd(plan.roll.subject[may], plan.roll.person[may]))
+        self.bases: Bases = part(counted, n, plan.sections, floor=plan.floor, crowds=crowds)
         self.subjects = self._combine(self.stats)
         self.singles = self._combine_alone(self.stats)
         self.abstentions = (counted - n).sum(axis=1)
@@ -144,7 +177,8 @@ class _Criterion:
         place = np.full(subjects, -1, dtype=np.int64)
         place[self.bases.section_rest] = plan.sections[self.bases.section_rest]
         place[self.bases.unit_rest] = sections
-        pooled = np.where(place[ballots.subject] >= 0, place[ballots.subject] * classes + ballots.voter_class, -1)
+        inside = asked_here & (place[ballots.subject] >= 0)
+        pooled = np.where(inside, place[ballots.subject] * classes + ballots.voter_class, -1)
         rests = aggregate(pooled, points, groups=(sections + 1) * classes, edges=edges)
         self.rests = self._combine(rests)
         self.rest_abstentions = rests.abstentions.reshape(-1, classes).sum(axis=1)
@@ -158,6 +192,11 @@ class _Criterion:
     def _combine_alone(self, stats: Stats) -> Combined:
         plan = self.plan
         return combine(stats, np.ones(1), floor=plan.floor, trim=plan.trim, spread_floor=SPREAD_FLOOR[plan.scale])
+
+    @property
+    def is_told(self) -> bool:
+        """Whether any figure of this criterion is published."""
+        return bool(self.bases.subject_shown.any() or self.rest_members.any())
 
     def subject(self, at: int) -> _Mean | None:
         """Return one subject's figure, None if it is not shown."""

@@ -1,5 +1,6 @@
 """How answers become points from 0 to 100, and points a grade."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -8,9 +9,11 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-#: Grade keys with the lowest score of each band, best first: [90, 100], [70, 90), [60, 70), [0, 60).
-BANDS: Final = (("excellent", 90.0), ("competent", 70.0), ("basic", 60.0), ("incompetent", 0.0))
-#: The four grades as points: the middle of each band, so that a unanimous grade is that grade again.
+#: Keys of the four grades, best first.
+GRADES: Final = ("excellent", "competent", "basic", "incompetent")
+#: The lowest points of the three upper grades unless a scheme says otherwise: [90, 100], [70, 90), [60, 70), [0, 60).
+BANDS: Final = (90.0, 70.0, 60.0)
+#: The four grades as points: the middle of each usual band, so that a unanimous grade is that grade again.
 GRADE_POINTS: Final = {4: 95.0, 3: 80.0, 2: 65.0, 1: 30.0}
 #: The least spread an interval is drawn with: less would tell that all ballots of a group agree.
 SPREAD_FLOOR: Final = {"points": 2.5, "anchors": 10.0, "grades": 7.5}
@@ -34,21 +37,22 @@ def to_points(answers: Floats, scale: str) -> Floats:
     raise ValueError(f"unknown scale {scale}")
 
 
-def bin_edges(scale: str) -> tuple[float, ...]:
+def bin_edges(scale: str, bands: Sequence[float] = BANDS) -> tuple[float, ...]:
     """Return the lower edges, in points, of the bars in which a scale's distribution is shown, lowest first.
 
+    Points follow the scheme's bands. Answers that are grades or anchors have a bar each, wherever its bands lie.
     Raises: ValueError for an unknown scale.
     """
     if scale == "anchors":
         return (0.0, 30.0, 50.0, 70.0, 90.0)
     if scale in ("points", "grades"):
-        return tuple(lowest for _grade, lowest in reversed(BANDS))
+        return (0.0, *(float(lowest) for lowest in reversed(bands if scale == "points" else BANDS)))
     raise ValueError(f"unknown scale {scale}")
 
 
-def grade_of(score: float) -> str:
-    """Return the key of the band that a score from 0 to 100 falls into."""
-    return next(grade for grade, lowest in BANDS if score >= lowest)
+def grade_of(score: float, bands: Sequence[float] = BANDS) -> str:
+    """Return the key of the band that a score from 0 to 100 falls into; `bands` as in BANDS."""
+    return next((grade for grade, lowest in zip(GRADES, bands, strict=False) if score >= lowest), GRADES[-1])
 
 
 def round_half_up(value: float, decimals: int = 1) -> float:

@@ -4,17 +4,14 @@ Until publication no figure exists anywhere outside the counted ballots; afterwa
 disclosure control exist in the main database.
 """
 
-import json
 from typing import Any
 
-import numpy as np
 from django.db import transaction
 
-from peer_review.box import store
-from peer_review.counting.release import Ballots, Figure, Plan, Release, Sheet, release
-from peer_review.crypto.papers import DONT_KNOW
+from peer_review.counting.release import Figure, Release, Sheet, release
+from peer_review.domain.counted import make_plan, read_ballots
 from peer_review.domain.rounds import mark_published
-from peer_review.enums import CellKind, ResultScope, RoundState
+from peer_review.enums import ResultScope, RoundState
 from peer_review.exceptions import WrongState
 from peer_review.models import CriterionResult, Result, Round, Subject
 
@@ -35,45 +32,6 @@ def publish_round(round: Round, *, by: Any) -> Round:
     made = release(read_ballots(round, subjects), make_plan(round, subjects))
     _keep(round, subjects, list(sections), made)
     return mark_published(round, by=by)
-
-
-def make_plan(round: Round, subjects: list[Subject]) -> Plan:
-    """Return the counting rules that the round froze when it opened."""
-    form = round.form
-    order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in subjects))}
-    return Plan(
-        scale=form["scale"],
-        floor=int(form["floor"]),
-        trim=bool(form["trim"]),
-        class_weights=np.array([float(one["weight"]) for one in form["classes"]]),
-        criterion_weights=np.array([float(one["weight"]) for one in form["criteria"]]),
-        sections=np.array([order[subject.section_key] for subject in subjects], dtype=np.int64),
-    )
-
-
-def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
-    """Return the counted ballots of a round as arrays; 不了解 is NaN."""
-    criteria = [one["key"] for one in round.form["criteria"]]
-    classes = {one["key"]: at for at, one in enumerate(round.form["classes"])}
-    position = {subject.pk: at for at, subject in enumerate(subjects)}
-    cells = {
-        key: (position[subject], classes[voter_class])
-        for key, subject, voter_class in round.cells.filter(kind=CellKind.RATING).values_list(
-            "key", "subject_id", "voter_class"
-        )
-    }
-    where: list[tuple[int, int]] = []
-    answers: list[list[float]] = []
-    for ballot in store.ballots(round.public_id):
-        given = json.loads(ballot.entry)["ballot"]["a"]
-        where.append(cells[ballot.cell])
-        answers.append([np.nan if given[key] == DONT_KNOW else float(given[key]) for key in criteria])
-    places = np.array(where, dtype=np.int64).reshape(-1, 2)
-    return Ballots(
-        subject=places[:, 0],
-        voter_class=places[:, 1],
-        answers=np.array(answers, dtype=np.float64).reshape(-1, len(criteria)),
-    )
 
 
 def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Release) -> None:

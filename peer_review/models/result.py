@@ -64,8 +64,11 @@ class Result(models.Model):
 
     @property
     def grade(self) -> str:
-        """Key of the grade that the score proposes; empty where there is none. A named person decides."""
-        return "" if self.score is None else grade_of(self.score)
+        """Key of the grade that the score proposes under the round's bands; empty where there is none.
+
+        A named person decides. Reads the round.
+        """
+        return "" if self.score is None else grade_of(self.score, self.round.form["bands"])
 
 
 class CriterionResult(models.Model):

@@ -4,42 +4,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from peer_review import charts
-from peer_review.counting.scales import BANDS, bin_edges, grade_of
+from peer_review.counting.scales import bin_edges, grade_of
 from peer_review.enums import ScaleKind
 from peer_review.models import CriterionResult, Result, Round
-
-#: Words of the four grades (公务员法, arts 36 to 38).
-GRADE_LABELS: dict[str, str | Promise] = {
-    "excellent": gettext_lazy("Excellent"),
-    "competent": gettext_lazy("Competent"),
-    "basic": gettext_lazy("Basically competent"),
-    "incompetent": gettext_lazy("Incompetent"),
-}
+from peer_review.views.grades import grade_names
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One figure of a table: None instead of a Mark says 样本不足."""
+    """One figure of a table with the grade it proposes: None instead of a Mark says 样本不足."""
 
     value: float
     low: float
     high: float
-    n: int = 0
-    abstentions: int = 0
-
-    @property
-    def grade(self) -> str:
-        return grade_of(self.value)
-
-    @property
-    def grade_label(self) -> str:
-        return str(GRADE_LABELS[self.grade])
+    n: int
+    abstentions: int
+    grade: str
+    grade_label: str
 
     @property
     def point(self) -> charts.Point:
@@ -69,7 +54,7 @@ class ClassLine:
     weight: str
     share: float | None  # percent of the score, where classes are shown
     score: Mark | None
-    marks: list[Mark | None]
+    cells: list[tuple[Mark | None, bool]]  # one a criterion: its figure, and whether the class is asked it
     alone: bool
 
 
@@ -78,11 +63,17 @@ def too_few() -> str:
     return _("too few")
 
 
-def score_mark(result: Result | None) -> Mark | None:
+def make_mark(form: dict[str, Any], value: float, low: float, high: float, n: int = 0, abstentions: int = 0) -> Mark:
+    """Return a figure with the grade that the round's own bands propose for it."""
+    grade = grade_of(value, form["bands"])
+    return Mark(value, low, high, n, abstentions, grade, grade_names(form)[grade])
+
+
+def score_mark(form: dict[str, Any], result: Result | None) -> Mark | None:
     """Return a result's score, None where it is not shown."""
     if result is None or result.score is None or result.low is None or result.high is None:
         return None
-    return Mark(result.score, result.low, result.high)
+    return make_mark(form, result.score, result.low, result.high)
 
 
 def criterion_marks(results: Iterable[Result]) -> dict[tuple[int, str], CriterionResult]:
@@ -91,9 +82,9 @@ def criterion_marks(results: Iterable[Result]) -> dict[tuple[int, str], Criterio
     return {(row.result_id, row.criterion): row for row in rows}
 
 
-def mark_of(row: CriterionResult | None) -> Mark | None:
+def mark_of(form: dict[str, Any], row: CriterionResult | None) -> Mark | None:
     """Return a criterion's figure, None where it is not shown."""
-    return Mark(row.value, row.low, row.high, row.n, row.abstentions) if row is not None else None
+    return make_mark(form, row.value, row.low, row.high, row.n, row.abstentions) if row is not None else None
 
 
 def criterion_lines(
@@ -114,8 +105,8 @@ def criterion_lines(
                 description=one["description"],
                 weight=one["weight"],
                 share=100 * shown[key] / total if key in shown else None,
-                own=mark_of(own),
-                other=mark_of(rows.get((other.pk, key))) if other is not None else None,
+                own=mark_of(form, own),
+                other=mark_of(form, rows.get((other.pk, key))) if other is not None else None,
                 bars=bars,
                 chart=charts.bar_chart(
                     bars,
@@ -141,18 +132,19 @@ def _bin_label(form: dict[str, Any], criterion: dict[str, Any], first: int, last
         if first == last:
             return f"{first + 1} {words[first]}" if first < len(words) else str(first + 1)
         return _("%(first)s to %(last)s") % {"first": first + 1, "last": last + 1}
-    grades = [grade for grade, _lowest in reversed(BANDS)]
-    words = str(GRADE_LABELS[grades[last]])
+    names = list(reversed(grade_names(form).values()))
+    words = names[last]
     if first != last:
-        words = _("%(first)s to %(last)s") % {"first": GRADE_LABELS[grades[first]], "last": words}
+        words = _("%(first)s to %(last)s") % {"first": names[first], "last": words}
     if form["scale"] == ScaleKind.GRADES:
         return words
-    edges = bin_edges(form["scale"])
+    edges = bin_edges(form["scale"], form["bands"])
     highest = 100 if last == len(edges) - 1 else int(edges[last + 1]) - 1
     return f"{int(edges[first])}–{highest} {words}"
 
 
 def picture(
+    form: dict[str, Any],
     lines: Sequence[CriterionLine],
     score: Mark | None,
     other: Mark | None,
@@ -181,6 +173,7 @@ def picture(
         missing=too_few(),
         own=own_name,
         other=other_name,
+        edges=[int(edge) for edge in reversed(form["bands"])],
         personal=personal,
     )
 
@@ -200,17 +193,18 @@ def class_lines(
     lines = []
     for one in form["classes"]:
         key = one["key"]
-        marks = []
+        cells = []
         for criterion in form["criteria"]:
             row = rows.get((result.pk, criterion["key"]))
-            marks.append(Mark(*row.classes[key]) if row is not None and key in row.classes else None)
+            mark = make_mark(form, *row.classes[key]) if row is not None and key in row.classes else None
+            cells.append((mark, key in criterion["classes"]))
         lines.append(
             ClassLine(
                 label=one["label"],
                 weight=one["weight"],
                 share=100 * shown[key] / total if key in shown else None,
-                score=Mark(*result.classes[key]) if key in result.classes else None,
-                marks=marks,
+                score=make_mark(form, *result.classes[key]) if key in result.classes else None,
+                cells=cells,
                 alone=voters.get(key) == 1,
             )
         )

@@ -18,6 +18,7 @@ from peer_review.models import Bulletin, CriterionResult, Result, Round, Subject
 from peer_review.views import figures
 from peer_review.views.access import RoundMixin, SignedInMixin
 from peer_review.views.bulletin import totals
+from peer_review.views.grades import bands_in_words
 
 PAGE = 50
 LIST_PAGE = 20
@@ -84,7 +85,7 @@ class SheetMixin(RoundMixin):
         voters = {
             cell.voter_class: cell.eligible for cell in round.cells.with_turnout().filter(subject=result.subject_id)
         }
-        score, compared = figures.score_mark(result), figures.score_mark(other)
+        score, compared = (figures.score_mark(round.form, one) for one in (result, other))
         if other is None or compared is None:
             other_name = ""
         elif other.scope == ResultScope.SECTION:
@@ -104,10 +105,13 @@ class SheetMixin(RoundMixin):
             "lines": lines,
             "classes": figures.class_lines(round, result, rows, voters),
             "classes_shown": bool(result.classes),
-            "picture": figures.picture(lines, score, compared, own_name=own_name, other_name=other_name),
+            "picture": figures.picture(
+                self.round.form, lines, score, compared, own_name=own_name, other_name=other_name
+            ),
             "indistinct": bool(score and compared and score.low <= compared.value <= score.high),
             "floor": round.form["floor"],
             "trim": round.form["trim"],
+            "bands": bands_in_words(round.form),
             "review_until": review_until,
             "appeal_days": APPEAL_DAYS,
         }
@@ -200,7 +204,7 @@ class ListMixin(RoundMixin):
         page = list(rows.select_related("subject")[: PAGE + 1])
         more, page = len(page) > PAGE, page[:PAGE]
         marks = figures.criterion_marks(page)
-        scores = [figures.score_mark(result) for result in page]
+        scores = [figures.score_mark(self.round.form, result) for result in page]
         start = charts.scale_start([score.point for score in scores if score])
         return {
             "rows": [
@@ -240,13 +244,17 @@ class ListMixin(RoundMixin):
 
     def marks(self, result: Result, rows: dict[tuple[int, str], CriterionResult]) -> list[figures.Mark | None]:
         """Return one figure a criterion, None where it is not shown."""
-        return [figures.mark_of(rows.get((result.pk, one["key"]))) for one in self.round.form["criteria"]]
+        form = self.round.form
+        return [figures.mark_of(form, rows.get((result.pk, one["key"]))) for one in form["criteria"]]
 
     def groups(self, rows: "QuerySet[Result]") -> list[dict[str, Any]]:
         """Return means of sections, or of all, with their criteria. Two queries."""
         results = list(rows.order_by("sort_order", "pk"))
         marks = figures.criterion_marks(results)
-        return [{"result": one, "score": figures.score_mark(one), "marks": self.marks(one, marks)} for one in results]
+        form = self.round.form
+        return [
+            {"result": one, "score": figures.score_mark(form, one), "marks": self.marks(one, marks)} for one in results
+        ]
 
 
 class SectionResultsView(ListMixin, TemplateView):
@@ -307,10 +315,12 @@ class SummaryView(ListMixin, TemplateView):
         if unit is not None:
             rows = figures.criterion_marks([unit])
             lines = figures.criterion_lines(self.round.form, unit, None, rows)
-            score = figures.score_mark(unit)
+            score = figures.score_mark(self.round.form, unit)
             name = _("Mean of all subjects")
             sheet = {
-                "picture": figures.picture(lines, score, None, own_name=name, other_name="", personal=False),
+                "picture": figures.picture(
+                    self.round.form, lines, score, None, own_name=name, other_name="", personal=False
+                ),
                 "lines": lines,
                 "score": score,
             }

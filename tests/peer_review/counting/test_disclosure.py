@@ -5,13 +5,14 @@ published figures move, which gives each figure as a row of coefficients over ba
 some combination of rows is zero everywhere but in the group; whether one is, is a question of rank.
 """
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peer_review.counting.disclosure import BAR_FLOOR, bars, comparable, part
+from peer_review.counting.disclosure import BAR_FLOOR, Crowd, bars, comparable, part
 from peer_review.counting.release import Ballots, Figure, Plan, Release, release
 
 K = 4
@@ -46,25 +47,34 @@ def probe(ballots: Ballots, plan: Plan) -> np.ndarray:
     for ballot, criterion in np.argwhere(~np.isnan(ballots.answers)):
         changed = ballots.answers.copy()
         changed[ballot, criterion] += 1.0
-        after = flatten(release(Ballots(ballots.subject, ballots.voter_class, changed), plan))
+        after = flatten(release(replace(ballots, answers=changed), plan))
         assert after.keys() == before.keys(), "what is published must not depend on what was answered"
         columns.append([after[name] - before[name] for name in before])
     return np.array(columns).reshape(len(columns), len(before)).T
 
 
-def exposed(rows: np.ndarray, floor: int) -> bool:
-    """Return whether some combination of the rows is non-zero on fewer than `floor` answers only.
+def givers(ballots: Ballots) -> np.ndarray:
+    """Return which paper each answer given stands on, in the order of probe's columns."""
+    paper = np.arange(len(ballots.subject)) if ballots.sheet is None else ballots.sheet
+    return paper[np.argwhere(~np.isnan(ballots.answers))[:, 0]]
 
-    Answers that every row treats alike (the same column) form one atom: they can only be exposed together.
+
+def exposed(rows: np.ndarray, floor: int, papers: np.ndarray | None = None) -> bool:
+    """Return whether some combination of the rows is non-zero on answers of fewer than `floor` papers only.
+
+    Answers that every row treats alike (the same column) form one atom: they can only be exposed together. Without
+    `papers` each answer is one of its own.
     """
     if not rows.size:
         return False
-    columns, sizes = np.unique(np.round(rows.T, 9), axis=0, return_counts=True)
+    papers = np.arange(rows.shape[1]) if papers is None else papers
+    columns, alike = np.unique(np.round(rows.T, 9), axis=0, return_inverse=True)
+    behind = [set(papers[alike.ravel() == at].tolist()) for at in range(len(columns))]
     atoms = [at for at in range(len(columns)) if np.abs(columns[at]).max() > 0]
     full = np.linalg.matrix_rank(columns[atoms].T, tol=1e-7)
     for many in range(1, floor):
         for group in combinations(atoms, many):
-            if sizes[list(group)].sum() >= floor:
+            if len(set().union(*(behind[at] for at in group))) >= floor:
                 continue
             others = [at for at in atoms if at not in group]
             rest = np.linalg.matrix_rank(columns[others].T, tol=1e-7) if others else 0
@@ -101,20 +111,77 @@ def turnouts(draw: st.DrawFn) -> tuple[Ballots, Plan]:
     return ballots, plan
 
 
-@given(turnouts())
-@settings(max_examples=60, deadline=None)
+@st.composite
+def sheets(draw: st.DrawFn) -> tuple[Ballots, Plan]:
+    """Any small round of whole sheets: one for each voter class, all subjects on each, some answers abstained."""
+    subjects, classes, criteria = draw(st.integers(1, 4)), draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    turnout = draw(st.lists(st.integers(0, 6), min_size=classes, max_size=classes))
+    sections = draw(st.lists(st.integers(0, 1), min_size=subjects, max_size=subjects))
+    who = [(paper, c) for paper, c in enumerate(c for c in range(classes) for _one in range(turnout[c]))]
+    rows = [(s, c, paper) for paper, c in who for s in range(subjects)]
+    answers = np.random.default_rng(draw(st.integers(0, 9))).integers(20, 80, size=(len(rows), criteria)).astype(float)
+    for at in draw(st.sets(st.integers(0, max(0, len(rows) * criteria - 1)), max_size=8)):
+        if at < answers.size:
+            answers.flat[at] = np.nan
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    plan = Plan(
+        scale="points",
+        floor=K,
+        trim=False,
+        class_weights=WEIGHTS[:classes],
+        criterion_weights=np.array([60.0, 40.0])[:criteria],
+        sections=np.array(sections, dtype=np.int64),
+        decimals=None,
+    )
+    return Ballots(columns[:, 0], columns[:, 1], answers, sheet=columns[:, 2]), plan
+
+
+@st.composite
+def with_criteria_off(draw: st.DrawFn) -> tuple[Ballots, Plan]:
+    """Any small round in which some criteria are not asked of some classes."""
+    ballots, plan = draw(turnouts())
+    shape = (len(plan.criterion_weights), len(plan.class_weights))
+    asked = np.array(draw(st.lists(st.booleans(), min_size=shape[0] * shape[1], max_size=shape[0] * shape[1])))
+    plan = replace(plan, asked=asked.reshape(shape))
+    return replace(ballots, answers=np.where(plan.asked.T[ballots.voter_class], ballots.answers, np.nan)), plan
+
+
+rounds = st.one_of(turnouts(), sheets(), with_criteria_off())
+
+
+@given(rounds)
+@settings(max_examples=90, deadline=None)
 def test_no_combination_of_published_figures_lays_bare_fewer_than_k_ballots(round: tuple[Ballots, Plan]) -> None:
     ballots, plan = round
-    assert not exposed(probe(ballots, plan), K)
+    assert not exposed(probe(ballots, plan), K, givers(ballots))
 
 
-@given(turnouts())
+@given(rounds)
 @settings(max_examples=60, deadline=None)
 def test_no_published_figure_of_a_subject_rests_on_fewer_than_k_ballots(round: tuple[Ballots, Plan]) -> None:
     ballots, plan = round
     for sheet in release(ballots, plan).subjects:
         shown = [*sheet.criteria, *(figure for figures, _score in sheet.classes.values() for figure in figures)]
         assert all(figure.n >= K for figure in shown if figure)
+
+
+@given(with_criteria_off())
+@settings(max_examples=60, deadline=None)
+def test_ballots_not_asked_are_as_good_as_not_cast_for_that_criterion(round: tuple[Ballots, Plan]) -> None:
+    """Neither counted nor abstaining: taking them away changes nothing of the criterion, wherever it is published."""
+    ballots, plan = round
+    made = release(ballots, plan)
+    for at in range(len(plan.criterion_weights)):
+        inside = plan.asked[at][ballots.voter_class]
+        alone = release(
+            Ballots(ballots.subject[inside], ballots.voter_class[inside], ballots.answers[inside]),
+            replace(plan, asked=None),
+        )
+        for ours, theirs in [(made.unit, alone.unit), *zip(made.subjects, alone.subjects, strict=True)]:
+            assert ours.criteria[at] == theirs.criteria[at]
+            of_class = {one: figures[at] for one, (figures, _score) in ours.classes.items() if figures[at]}
+            wanted = {one: figures[at] for one, (figures, _score) in theirs.classes.items() if figures[at]}
+            assert of_class == wanted
 
 
 def test_the_checker_itself_finds_a_total_beside_all_parts_but_one() -> None:
@@ -147,6 +214,28 @@ def test_empty_class_hides_nothing() -> None:
 def test_class_whose_ballots_all_abstained_is_not_an_empty_class() -> None:
     bases = parted(sizes([3, 7, 9]), [0], n=sizes([0, 7, 9]))
     assert bases.classes_shown.tolist() == [False]
+
+
+def test_few_sheets_make_no_rest_however_many_subjects_they_list() -> None:
+    """Four sheets that list three subjects: twelve answers, but of four people only."""
+    subject, who = np.repeat([0, 1, 2], 4), np.tile([0, 1, 2, 3], 3)
+    counted = sizes([4], [4], [4])
+    alone = part(counted, counted, np.array([0, 0, 0]), floor=5)
+    assert alone.section_rest.tolist() == [True, True, True]
+    bases = part(counted, counted, np.array([0, 0, 0]), floor=5, crowds=[Crowd(subject, who)])
+    assert not bases.section_rest.any()
+    assert not bases.unit_rest.any()
+
+
+def test_subjects_too_few_could_have_judged_make_no_rest() -> None:
+    """One superior marks six subjects: six ballots, one person."""
+    counted = sizes(*[[1]] * 6)
+    superior = Crowd(np.arange(6), np.zeros(6, dtype=np.int64))
+    bases = part(counted, counted, np.zeros(6, dtype=np.int64), floor=5, crowds=[superior])
+    assert not bases.section_rest.any()
+    assert not bases.unit_rest.any()
+    six = Crowd(np.arange(6), np.arange(6))
+    assert part(counted, counted, np.zeros(6, dtype=np.int64), floor=5, crowds=[six]).section_rest.all()
 
 
 def test_one_thin_subject_is_in_no_figure_of_its_section() -> None:

@@ -1,7 +1,9 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
-from peer_review.counting.release import Ballots, Plan, Release, release
+from peer_review.counting.release import Ballots, Plan, Release, Roll, release
 
 
 def count(
@@ -12,6 +14,8 @@ def count(
     criteria: int = 1,
     trim: bool = False,
     scale: str = "points",
+    asked: list[list[bool]] | None = None,
+    **plan: Any,
 ) -> Release:
     """Return the release of ballots given as {(subject, class): [answers of one ballot, …]}."""
     rows = [(s, c, ballot) for (s, c), ballots in cells.items() for ballot in ballots]
@@ -29,6 +33,8 @@ def count(
             class_weights=np.array([50.0, 30.0, 20.0])[:classes],
             criterion_weights=np.array([70.0, 30.0])[:criteria],
             sections=np.array(sections, dtype=np.int64),
+            asked=np.array(asked) if asked is not None else None,
+            **plan,
         ),
     )
 
@@ -60,7 +66,7 @@ def test_score_weighs_classes_and_criteria() -> None:
     sheet = made.subjects[0]
     assert [figure.value for figure in sheet.criteria] == [76.0, 66.0]
     assert sheet.score.value == 73.0
-    assert sheet.score.grade == "competent"
+    assert sheet.score.grade() == "competent"
     assert sheet.classes[0][1].value == 87.0
     assert (sheet.criteria[0].n, sheet.criteria[0].abstentions) == (15, 0)
 
@@ -135,3 +141,50 @@ def test_section_is_open_for_comparison_only_above_the_floor(members: int) -> No
     made = count({(at, 0): [[80]] * 5 for at in range(members)}, sections=[0] * members)
     assert made.open_sections == (frozenset({0}) if members > 5 else frozenset())
     assert made.unit_open is (members > 5)
+
+
+def test_class_not_asked_a_criterion_is_neither_counted_nor_abstaining() -> None:
+    """The first class answers the first criterion only; the second both, one of them 不了解."""
+    cells = {(0, 0): [[90, None]] * 5, (0, 1): [[70, 60]] * 5 + [[70, None]]}
+    made = count(cells, sections=[0], classes=2, criteria=2, asked=[[True, True], [False, True]])
+    first, second = made.subjects[0].criteria
+    assert (first.value, first.n, first.abstentions) == (82.5, 11, 0)
+    assert (second.value, second.n, second.abstentions) == (60.0, 5, 1)
+    # Taken for 不了解 the same ballots would be five abstentions more, and hide the classes.
+    taken = count(cells, sections=[0], classes=2, criteria=2).subjects[0].criteria[1]
+    assert (taken.n, taken.abstentions) == (5, 6)
+
+
+def test_class_not_asked_a_criterion_hides_no_other_class_of_it() -> None:
+    cells = {(0, 0): [[90, None]] * 5, (0, 1): [[70, 60]] * 5, (0, 2): [[50, 40]] * 6}
+    asked = [[True, True, True], [False, True, True]]
+    classes = count(cells, sections=[0], classes=3, criteria=2, asked=asked).subjects[0].classes
+    assert [classes[one][0][1] and classes[one][0][1].value for one in range(3)] == [None, 60.0, 40.0]
+    # A class's score is made of the criteria it was asked: 0.7 × 70 + 0.3 × 60, and 90 alone.
+    assert [classes[one][1].value for one in range(3)] == [90.0, 67.0, 47.0]
+
+
+def test_thin_class_not_asked_a_criterion_still_hides_the_classes_of_the_other() -> None:
+    cells = {(0, 0): [[90, None]] * 2, (0, 1): [[70, 60]] * 5, (0, 2): [[50, 40]] * 6}
+    asked = [[True, True, True], [False, True, True]]
+    classes = count(cells, sections=[0], classes=3, criteria=2, asked=asked).subjects[0].classes
+    assert sorted(classes) == [1, 2]
+    assert [classes[one][0][0] for one in (1, 2)] == [None, None]
+
+
+def test_criterion_that_few_are_asked_takes_no_comparison_away() -> None:
+    """The second criterion is asked of one leader: it is published nowhere, the first as ever."""
+    cells = {(at, 0): [[None, 80]] for at in range(6)} | {(at, 1): [[80, None]] * 5 for at in range(6)}
+    roll = Roll(*(np.array(one, dtype=np.int64) for one in (range(6), [0] * 6, [0] * 6)))
+    asked = [[False, True], [True, False]]
+    made = count(cells, sections=[0] * 6, classes=2, criteria=2, asked=asked, roll=roll)
+    assert made.unit.criteria[1] is None
+    assert made.unit.score.value == 80.0
+    assert (made.open_sections, made.unit_open) == (frozenset({0}), True)
+
+
+def test_bars_and_grades_follow_the_bands() -> None:
+    figure = count({(0, 0): [[86]] * 4 + [[78]] * 5}, sections=[0], bands=(85.0, 75.0, 50.0)).subjects[0].criteria[0]
+    assert figure.bars == ((0, 0, 0), (1, 1, 0), (2, 2, 5), (3, 3, 4))
+    assert figure.grade((80.0, 75.0, 50.0)) == "excellent"
+    assert figure.grade() == "competent"

@@ -32,6 +32,19 @@ def test_each_answer_has_a_bar_of_its_own(scale: str, answers: range) -> None:
     assert bins.tolist() == list(range(len(answers)))
 
 
+@pytest.mark.parametrize(
+    ("score", "grade"), [(85.0, "excellent"), (84.9, "competent"), (50.0, "basic"), (49.9, "incompetent")]
+)
+def test_a_scheme_has_its_own_bands(score: float, grade: str) -> None:
+    assert grade_of(score, (85, 70, 50)) == grade
+
+
+def test_bars_of_points_follow_the_bands_and_those_of_grades_do_not() -> None:
+    assert bin_edges("points", (85, 70, 50)) == (0.0, 50.0, 70.0, 85.0)
+    assert bin_edges("grades", (96, 85, 50)) == bin_edges("grades") == (0.0, 60.0, 70.0, 90.0)
+    assert bin_edges("anchors", (85, 70, 50)) == bin_edges("anchors")
+
+
 def test_unknown_scale_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown scale"):
         to_points(np.array([1.0]), "stars")

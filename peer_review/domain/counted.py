@@ -1,0 +1,126 @@
+"""From a round's frozen form and its counted ballots to the arrays that counting works on."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from peer_review.box import store
+from peer_review.counting.release import Ballots, Plan, Roll
+from peer_review.crypto.papers import DONT_KNOW, sheet_key
+from peer_review.domain.papers import criteria_for
+from peer_review.enums import CellKind
+from peer_review.models import Assignment, Round, SheetEntry, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the answers of one cell's ballots lie: which subjects they judge, in which class, under which keys."""
+
+    subjects: tuple[int, ...]
+    voter_class: int
+    criteria: tuple[int, ...]
+    keys: tuple[str, ...]
+
+
+def make_plan(round: Round, subjects: list[Subject]) -> Plan:
+    """Return the counting rules that the round froze when it opened, and who might have answered. Two queries."""
+    form = round.form
+    order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in subjects))}
+    classes = [one["key"] for one in form["classes"]]
+    return Plan(
+        scale=form["scale"],
+        floor=int(form["floor"]),
+        trim=bool(form["trim"]),
+        class_weights=np.array([float(one["weight"]) for one in form["classes"]]),
+        criterion_weights=np.array([float(one["weight"]) for one in form["criteria"]]),
+        sections=np.array([order[subject.section_key] for subject in subjects], dtype=np.int64),
+        asked=np.array([[key in one["classes"] for key in classes] for one in form["criteria"]], dtype=bool),
+        bands=tuple(float(lowest) for lowest in form["bands"]),
+        roll=_read_roll(round, subjects),
+    )
+
+
+def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
+    """Return the counted ballots of a round as arrays, one row for each subject that a ballot judges.
+
+    不了解 is NaN, and so is what the voter class is not asked. Comment papers are left out: they hold words.
+    Three queries, and the box read once.
+    """
+    layouts = _layouts(round, subjects)
+    given: dict[str, list[Any]] = {cell: [] for cell in layouts}
+    papers: Counter[str] = Counter()
+    for ballot in store.ballots(round.public_id):
+        if (layout := layouts.get(ballot.cell)) is None:
+            continue
+        answers = json.loads(ballot.entry)["ballot"]["a"]
+        given[ballot.cell] += [answers[key] for key in layout.keys]
+        papers[ballot.cell] += 1
+    parts = []
+    first = 0
+    for cell, layout in layouts.items():
+        if many := papers[cell]:
+            parts.append(_rows(layout, given.pop(cell), papers=many, first=first, criteria=len(round.form["criteria"])))
+            first += many
+    places = np.concatenate([place for place, _answers in parts] or [np.empty((0, 3), dtype=np.int64)])
+    answers = np.concatenate([answers for _place, answers in parts] or [np.empty((0, len(round.form["criteria"])))])
+    return Ballots(subject=places[:, 0], voter_class=places[:, 1], answers=answers, sheet=places[:, 2])
+
+
+def _layouts(round: Round, subjects: list[Subject]) -> dict[str, _Layout]:
+    """Return the layout of every rating and sheet cell. Two queries."""
+    form = round.form
+    position = {subject.pk: at for at, subject in enumerate(subjects)}
+    numbers = {one["key"]: at for at, one in enumerate(form["criteria"])}
+    classes = {one["key"]: at for at, one in enumerate(form["classes"])}
+    listed = _listed(round, position)
+    layouts = {}
+    cells = round.cells.exclude(kind=CellKind.COMMENT)
+    for cell, sheet, subject, voter_class in cells.values_list("key", "sheet_id", "subject_id", "voter_class"):
+        asked = [one["key"] for one in criteria_for(form, voter_class=voter_class)]
+        judged = listed[sheet] if sheet else [position[subject]]
+        keys = [sheet_key(at, key) for at in range(1, len(judged) + 1) for key in asked] if sheet else asked
+        layouts[cell] = _Layout(tuple(judged), classes[voter_class], tuple(numbers[key] for key in asked), tuple(keys))
+    return layouts
+
+
+def _rows(layout: _Layout, given: list[Any], *, papers: int, first: int, criteria: int) -> tuple[Any, Any]:
+    """Return (subject, class, paper) and the answers of one cell's ballots, a row for each subject on each ballot."""
+    listed = len(layout.subjects)
+    values = np.array([np.nan if one == DONT_KNOW else one for one in given], dtype=np.float64)
+    answers = np.full((papers * listed, criteria), np.nan)
+    answers[:, layout.criteria] = values.reshape(papers * listed, len(layout.criteria))
+    place = np.empty((papers, listed, 3), dtype=np.int64)
+    place[:, :, 0] = layout.subjects
+    place[:, :, 1] = layout.voter_class
+    place[:, :, 2] = np.arange(first, first + papers)[:, None]
+    return place.reshape(-1, 3), answers
+
+
+def _read_roll(round: Round, subjects: list[Subject]) -> Roll:
+    """Return who has a paper about whom, whichever kind of paper. Two queries."""
+    position = {subject.pk: at for at, subject in enumerate(subjects)}
+    classes = {one["key"]: at for at, one in enumerate(round.form["classes"])}
+    listed = _listed(round, position)
+    held = Assignment.objects.filter(cell__round=round).exclude(cell__kind=CellKind.COMMENT).order_by()
+    rows = [
+        (at, classes[voter_class], person)
+        for sheet, subject, voter_class, person in held.values_list(
+            "cell__sheet_id", "cell__subject_id", "cell__voter_class", "evaluator_id"
+        )
+        for at in (listed[sheet] if sheet else [position[subject]])
+    ]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    _people, person = np.unique(columns[:, 2], return_inverse=True)
+    return Roll(subject=columns[:, 0], voter_class=columns[:, 1], person=person.reshape(-1))
+
+
+def _listed(round: Round, position: dict[int, int]) -> dict[int, list[int]]:
+    """Return the subjects of each whole sheet, by their position among all subjects, in the order of the sheet."""
+    listed: dict[int, list[int]] = {}
+    entries = SheetEntry.objects.filter(sheet__round=round).order_by("sheet", "position")
+    for sheet, subject in entries.values_list("sheet_id", "subject_id"):
+        listed.setdefault(sheet, []).append(position[subject])
+    return listed
