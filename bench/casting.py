@@ -38,8 +38,13 @@ BENCH = Path(__file__).resolve().parent
 PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
 #: Papers in the largest sitting, so cells of the round.
 CELLS = 10
-#: The longest one measured stretch may take, in seconds.
+#: The longest one measured stretch may take, in seconds; a killed worker's successor first has to load the intranet.
 PATIENCE = 90
+PATIENCE_A_KILL = 15
+#: Between a worker's serving and the next kill, in seconds.
+PAUSES = (0.3, 4.0)
+#: Ballots enough to keep the browsers casting from one kill to the next.
+BALLOTS_A_KILL = 900
 Entry = dict[str, Any]
 
 
@@ -199,7 +204,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     from django.db import connections
 
     bench = open_bench_round(evaluators=CELLS, subjects=CELLS)
-    wanted = 3 * options.ballots + sum(options.at_once) + 450 * options.kills
+    wanted = 3 * options.ballots + sum(options.at_once) + BALLOTS_A_KILL * options.kills
     start = time.perf_counter()
     ballots = Ballots(bench, wanted // CELLS + 10)
     print(f"{wanted:,} ballots signed in {time.perf_counter() - start:.0f} s; ", end="")
@@ -239,8 +244,10 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
 
 def kill_workers(server: Server, plan: Plan, kills: int) -> list[Any]:
     """Kill workers while browsers cast; return the receipts they were given all the same."""
+    plan.patience = kills * PATIENCE_A_KILL
     with _loaded(plan) as load:
-        killed = sum(load.running() for _pid in server.kill_workers(kills, patience=PATIENCE))
+        # A kill counts only if browsers were casting then.
+        killed = sum(load.running() for _pid in server.kill_workers(kills, patience=plan.patience, pauses=PAUSES))
     done = load.result()
     print_rate(f"meanwhile {killed} workers killed (SIGKILL)", done)
     print(f"  {'':44}connections broken {done.broken:,}")

@@ -26,7 +26,12 @@ BENCHES: dict[str, tuple[str, list[str], list[str], int]] = {
         ["--topics", "2000", "--comments", "100", "--rounds", "5"],
         600,
     ),
-    "casting": ("Casting ballots over HTTP", [], ["--ballots", "200", "--single", "40"], 300),
+    "casting": (
+        "Casting ballots over HTTP",
+        [],
+        ["--ballots", "200", "--browsers", "40", "--at-once", "50", "--kills", "2"],
+        600,
+    ),
     "count": ("Counting ballots", [], ["--ballots", "400", "--papers", "4"], 300),
 }
 

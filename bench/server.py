@@ -67,24 +67,36 @@ class Server:
 
     def workers(self) -> list[int]:
         """Return the process ids of the arbiter's children."""
-        listing = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, check=False)
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children")
+        if children.exists():
+            return [int(one) for one in children.read_text().split()]
+        # macOS has no /proc.
+        listing = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, check=False)
         return [int(one) for one in listing.stdout.split()]
 
-    def kill_workers(self, times: int, *, patience: float, pauses: tuple[float, float] = (0.2, 1.0)) -> Iterator[int]:
-        """SIGKILL one worker that is serving, as often as asked, and yield each one's process id.
+    def kill_workers(self, times: int, *, patience: float, pauses: tuple[float, float]) -> Iterator[int]:
+        """SIGKILL a worker that is serving, as often as asked, and yield each one's process id.
 
-        Between two, a random pause: a kill meets requests and batches at every stage.
+        Each time a random while after some worker serves: so kills meet requests and batches at every stage, and
+        between two there is time for receipts. Ends early when patience does.
         """
         deadline = time.monotonic() + patience
         for _kill in range(times):
+            self._wait_for_serving(deadline)
             time.sleep(random.uniform(*pauses))
-            while not (serving := [one for one in self.workers() if _threads(one) >= SERVING]):
-                if time.monotonic() > deadline or self.process.poll() is not None:
-                    return
-                time.sleep(0.05)
+            if not (serving := self._wait_for_serving(deadline)):
+                return
             victim = random.choice(serving)
             os.kill(victim, signal.SIGKILL)
             yield victim
+
+    def _wait_for_serving(self, deadline: float) -> list[int]:
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if serving := [one for one in self.workers() if _threads(one) >= SERVING]:
+                return serving
+            time.sleep(0.05)
+        return []
 
 
 def _threads(pid: int) -> int:
@@ -95,6 +107,5 @@ def _threads(pid: int) -> int:
             return len(list(tasks.iterdir()))
     except OSError:
         return 0
-    # macOS has no /proc.
     listing = subprocess.run(["ps", "-M", "-p", str(pid)], capture_output=True, check=False)
     return max(0, len(listing.stdout.splitlines()) - 1)

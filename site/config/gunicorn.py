@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
-# A ballot waits in its thread until its batch is on disk, so there are more threads than cores.
+# Ballots wait in up to half the threads until their batch is on disk, so there are more of them than cores.
 threads = int(os.environ.get("WEB_THREADS", "24"))
 timeout = 60
 graceful_timeout = 30

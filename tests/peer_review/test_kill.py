@@ -1,158 +1,96 @@
-"""SIGKILL in the middle of casting: every ballot with a receipt is in the box."""
+"""SIGKILL in the middle of casting: every receipted ballot is in the box. Load and killing are those of bench."""
 
-import json
 import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from django.db import connections
 from django.urls import reverse
 
-from peer_review.crypto import canonical, merkle, sealing
+from bench.browsers import Done, Plan, cast_all
+from bench.server import Server
+from peer_review.box import store
+from peer_review.crypto import blindsig, canonical, merkle, sealing
 from peer_review.crypto.ballots import verify_receipt
+from peer_review.crypto.credentials import Credential, new_master
 from peer_review.crypto.encoding import b64u_decode
+from peer_review.domain import keys
 from tests.factories.peer_review import RunningRound, make_open_round
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Server:
-    """A real gunicorn with one worker of several threads, on the test's own databases."""
-
-    def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.process = subprocess.Popen(
-            [
-                sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}",
-                "--workers", "1", "--preload", "--worker-class", "gthread", "--threads", "8", "--log-level", "critical",
-                "--pythonpath", f"{ROOT / 'site'},{ROOT}",
-            ],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "DJANGO_SETTINGS_MODULE": "tests.peer_review.kill_settings",
-                "KILL_DEFAULT": str(connections["default"].settings_dict["NAME"]),
-                "KILL_BOX": str(connections["box"].settings_dict["NAME"]),
-            },
-        )  # fmt: skip
-
-    def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=15) as response:
-            return response.read()
-
-    def wait(self, path: str) -> None:
-        for _ in range(300):
-            try:
-                self.get(path)
-                return
-            except OSError:
-                time.sleep(0.1)
-        pytest.fail("gunicorn did not start")
-
-    @property
-    def worker(self) -> int:
-        """The worker's process id: the arbiter's only child."""
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children")
-        if children.exists():
-            return int(children.read_text().split()[0])
-        listing = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, check=True)  # macOS has no /proc
-        return int(listing.stdout.split()[0])
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(20)
+PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
+KILLS = 4
 
 
 @pytest.fixture
-def server(transactional_db: None) -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
-
-
-def post(server: Server, running: RunningRound, entries: list[Any]) -> list[Any]:
-    url = f"http://127.0.0.1:{server.port}{reverse('peer_review:cast', args=[running.round.public_id])}"
-    request = urllib.request.Request(url, json.dumps(entries).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=15) as response:
-        assert "Set-Cookie" not in response.headers
-        results: list[Any] = json.loads(response.read())["results"]
-        return results
+def server(transactional_db: None, tmp_path: Path) -> Iterator[Server]:
+    """Production's gunicorn with two workers on the test's own databases; loaded once, so that a successor is quick."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.peer_review.kill_settings",
+        "KILL_DEFAULT": str(connections["default"].settings_dict["NAME"]),
+        "KILL_BOX": str(connections["box"].settings_dict["NAME"]),
+    }
+    with Server(tmp_path / "log", workers=2, arguments=["--preload"], environment=environment) as server:
+        yield server
 
 
 @pytest.mark.django_db(databases=["default", "box"], transaction=True)
-def test_every_receipted_ballot_survives_a_killed_worker(server: Server) -> None:
-    running = make_open_round(evaluators=9, subjects=2)
-    public_id = running.round.public_id
-    voters = running.evaluators[2:]
-    entries = [voter.entries(running.answers) for voter in voters]
-    server.wait(reverse("peer_review:manifest", args=[public_id]))
-    receipts: dict[str, Any] = {}
-    answered = threading.Event()
+def test_every_receipted_ballot_survives_killed_workers(server: Server) -> None:
+    running = make_open_round(evaluators=4, subjects=2)
+    *sittings, never_cast = ballots(running, 500)
+    path = reverse("peer_review:cast", args=[running.round.public_id])
+    enough = threading.Event()
+    done: list[Done] = []
+    plan = Plan(server.port, path, sittings, browsers=24, patience=60)
+    load = threading.Thread(target=lambda: done.append(cast_all(plan, stopped=enough.is_set)))
+    load.start()
 
-    def vote(number: int) -> None:
-        # The last ones arrive while the first ones' batch is on its way: the kill finds some of each kind.
-        time.sleep(0.06 * number)
-        try:
-            results = post(server, running, entries[number])
-        except (OSError, HTTPException):  # killed before, or in the middle of, the answer
-            return
-        for result in results:
-            receipts[result["leaf"]] = result["receipt"]
-        answered.set()
+    met = [load.is_alive() for _pid in server.kill_workers(KILLS, patience=30, pauses=(0.05, 0.4))]
+    enough.set()
+    load.join()
 
-    threads = [threading.Thread(target=vote, args=[number]) for number in range(len(voters))]
-    for thread in threads:
-        thread.start()
-    assert answered.wait(15)
-    first_worker = server.worker
-    os.kill(first_worker, signal.SIGKILL)
-    for thread in threads:
-        thread.join()
-
-    early = dict(receipts)
-    assert early
-    assert set(early) <= set(leaves(running))
-
-    # What has no receipt is sent again to the worker that took over.
-    server.wait(reverse("peer_review:manifest", args=[public_id]))
-    assert server.worker != first_worker
-    for voter_entries in entries:
-        for result in post(server, running, voter_entries):
-            receipts[result["leaf"]] = result["receipt"]
-
-    assert len(receipts) == 2 * len(voters)
+    # Every kill met browsers that were casting, and cut some of them off.
+    assert met == [True] * KILLS
+    (cast,) = done
+    assert cast.broken >= KILLS
+    assert cast.refused == []
+    # Who was cut off sent again: each sitting that had begun got all its receipts.
+    assert len(cast.receipts) == 2 * len(cast.latencies)
+    key = b64u_decode(running.round.receipt_public)
+    promised = {verify_receipt(one, receipt_key=key, round_id=running.round.public_id) for one in cast.receipts}
+    assert len(promised) == len(cast.receipts)
     running.close()
-    assert set(leaves(running, "closed")) == set(receipts)
-    for receipt in receipts.values():
-        verify_receipt(receipt, receipt_key=b64u_decode(running.round.receipt_public), round_id=public_id)
-    assert settings.PEER_REVIEW_BATCH_WINDOW < 1
+    boxed = leaves(running)
+    assert promised <= boxed
+    assert not boxed & {merkle.leaf_hash(canonical.dumps(entry)) for entry in never_cast}
 
 
-def leaves(running: RunningRound, prefix: str = "sealed") -> list[str]:
-    """Return the leaf hash of every ballot in the box, opened with the scrutineer's key."""
+def ballots(running: RunningRound, sittings: int) -> list[list[Any]]:
+    """Return signed entries, one a cell in each sitting. Unblinded, a token is an ordinary RSA-PSS signature."""
+    private = {
+        cell.key: blindsig.decode_private(keys.decrypt_at_rest(cell.private_key, purpose=keys.CELL_KEY))
+        for cell in running.round.cells.all()
+    }
+    made = []
+    for _number in range(sittings):
+        papers = [(Credential(new_master(), running.round.public_id, cell), key) for cell, key in private.items()]
+        made.append(
+            [one.make_entry(running.answers, token=key.sign(one.message, PSS, hashes.SHA384())) for one, key in papers]
+        )
+    return made
+
+
+def leaves(running: RunningRound) -> set[bytes]:
+    """Return the leaf hash of every ballot in the closed box, opened with the scrutineer's key."""
     public_id = running.round.public_id
-    with connections["box"].cursor() as cursor:
-        cursor.execute(f'SELECT ciphertext FROM "{prefix}_{public_id}"')
-        rows = [bytes(row[0]) for row in cursor.fetchall()]
-    found = []
-    for row in rows:
+    ids = [row_id for row_id, _epk in store.closed_rows(public_id, limit=100_000)]
+    found = set()
+    for row in store.closed_ciphertexts(public_id, ids).values():
         key = sealing.content_key(running.box_private, sealing.ephemeral_public(row), round_id=public_id)
-        entry = sealing.open_row(row, key, round_id=public_id)
-        assert canonical.dumps(canonical.loads(entry)) == entry
-        found.append(merkle.leaf_hash(entry).hex())
+        found.add(merkle.leaf_hash(sealing.open_row(row, key, round_id=public_id)))
     return found

@@ -239,6 +239,8 @@ COMMENTS_APP = "django_comments_xtd"
 PEER_REVIEW_BOX_DATABASE = "box"
 PEER_REVIEW_ROLL_SOURCE = "organisation.roll.propose_roll"
 PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
+# Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
+PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2
 
 # A disclosure is published in the version that was approved.
 WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.finishing.publish_approved"
