@@ -257,6 +257,32 @@ class DrawClosed(Refusal):
 # Casting: these never see a person, only an entry
 
 
+class VotesOnPaper(Refusal):
+    code = "votes_on_paper"
+    text = _("On this round's roll you vote on paper: draw an envelope where the round's notice says.")
+
+
+class PaperVotersTooFew(Refusal):
+    """An urn so small that an envelope would tell who drew it."""
+
+    code = "paper_voters_too_few"
+    text = _(
+        "%(names)s vote on paper, but share some of their papers with fewer than %(least)s people who do. "
+        "Let more people vote on paper, or these by computer."
+    )
+
+
+class EnvelopesPrinted(Refusal):
+    code = "envelopes_printed"
+    text = _("The envelopes of this urn have been made. They are made once only.")
+
+
+class UnknownEnvelope(Refusal):
+    code = "unknown_envelope"
+    status = 403
+    text = _("This is not the code of an envelope of this round.")
+
+
 class BadEncoding(Refusal):
     code = "bad_encoding"
     status = 400
@@ -411,6 +437,13 @@ class RollBeingWritten(Refusal):
     text = _("The roll is being written. Wait until it is complete, or use the plan again.")
 
 
+class SheetsByPlan(Refusal):
+    """Everybody who receives a whole sheet receives the same one: it cannot be changed for one person."""
+
+    code = "sheets_by_plan"
+    text = _("Whole sheets come from the plan. Change the plan and use it again.")
+
+
 class Excluded(Refusal):
     """回避: this person may not evaluate this subject."""
 
@@ -439,3 +472,40 @@ class AmbiguousPerson(Refusal):
 class NoSeed(Refusal):
     code = "no_seed"
     text = _("Chance has no say in this plan, so there is nothing to draw again.")
+
+
+# Comments
+
+
+class NoCommentReviewer(Refusal):
+    code = "no_comment_reviewer"
+    text = _("The scheme has comment papers. Name a reviewer of comments with an active account.")
+
+
+class CommentReviewerEvaluated(Refusal):
+    """Whoever is evaluated would read, and could withhold, what is said of themselves."""
+
+    code = "comment_reviewer_evaluated"
+    text = _("%(name)s is evaluated in this round and so cannot review its comments. Name somebody else.")
+
+
+class CommentsUnreviewed(Refusal):
+    code = "comments_unreviewed"
+    text = _("The comments have not been reviewed yet. %(name)s must finish the review first.")
+
+
+class ReviewFinished(Refusal):
+    code = "review_finished"
+    text = _("The review of the comments is finished; nothing can be changed in it any more.")
+
+
+class UnknownComment(Refusal):
+    code = "unknown_comment"
+    status = 404
+    text = _("There is no such comment to review.")
+
+
+class NoReasonGiven(Refusal):
+    code = "no_reason_given"
+    status = 422
+    text = _("Say why the comment is withheld, without repeating its words.")

@@ -13,7 +13,7 @@ from peer_review.crypto import blindsig
 from peer_review.crypto.errors import BadEncoding as CryptoBadEncoding
 from peer_review.domain.keys import CELL_KEY, decrypt_at_rest
 from peer_review.domain.rounds import check_collecting
-from peer_review.exceptions import AlreadyDrawn, BadEncoding, DrawClosed, NotEligible, RoundClosed
+from peer_review.exceptions import AlreadyDrawn, BadEncoding, DrawClosed, NotEligible, RoundClosed, VotesOnPaper
 from peer_review.models import Assignment, Round
 
 
@@ -22,7 +22,7 @@ def draw(evaluator: Any, round: Round, blinded: dict[str, bytes], *, now: dateti
 
     The same blinded values again give the same answer, so a lost reply costs nothing; another value for a cell that
     is drawn is refused. Of two browsers at once, one wins.
-    Raises: NotOpenYet, DrawClosed, NotEligible, BadEncoding, AlreadyDrawn.
+    Raises: NotOpenYet, DrawClosed, NotEligible, VotesOnPaper, BadEncoding, AlreadyDrawn.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -39,17 +39,22 @@ def draw(evaluator: Any, round: Round, blinded: dict[str, bytes], *, now: dateti
         )
         if not papers or set(blinded) - {paper.cell.key for paper in papers}:
             raise NotEligible
+        if round.members.filter(user=evaluator, on_paper=True).exists():
+            raise VotesOnPaper
         if len(blinded) != len(papers):
             # A choice of cells would tell who draws; see PROTOCOL, step 1.
             raise BadEncoding
         if round.casts_at is not None and now >= round.casts_at and not all(paper.blinded for paper in papers):
             # Past the barrier nothing new is signed; what was drawn before may still be fetched again (recovery).
             raise DrawClosed
-        return {paper.cell.key: _sign(paper, blinded[paper.cell.key]) for paper in papers}
+        return {paper.cell.key: sign_paper(paper, blinded[paper.cell.key]) for paper in papers}
 
 
-def _sign(paper: Assignment, blinded: bytes) -> bytes:
-    """Return the answer for one paper, signing and keeping it if it is the first."""
+def sign_paper(paper: Assignment, blinded: bytes) -> bytes:
+    """Return the answer for one paper, signing and keeping it if it is the first.
+
+    Raises: AlreadyDrawn if another value was signed; BadEncoding.
+    """
     if paper.blinded is not None and paper.blind_sig is not None:
         if bytes(paper.blinded) != blinded:
             raise AlreadyDrawn
