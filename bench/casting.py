@@ -42,7 +42,7 @@ CELLS = 10
 PATIENCE = 90
 PATIENCE_A_KILL = 15
 #: Between a worker's serving and the next kill, in seconds.
-PAUSES = (0.3, 4.0)
+PAUSES = (1.0, 5.0)
 #: Ballots enough to keep the browsers casting from one kill to the next.
 BALLOTS_A_KILL = 900
 Entry = dict[str, Any]

@@ -139,6 +139,20 @@ def test_the_same_ballot_waiting_already_is_found_and_not_queued_again(batcher: 
     assert batcher.waiting("f" * 32, entry(1)[0]) is None
 
 
+def test_a_ballot_whose_batch_is_being_written_is_still_found(batcher: Batcher, box: Box) -> None:
+    """Else who asks again just then would have a second row sealed."""
+    box.gate.clear()
+    ticket = batcher.submit(ROUND, [entry(1)], Terms(window=0.0))
+    while ROUND not in batcher._writing:
+        assert not ticket.wait(0.001)
+
+    assert batcher.waiting(ROUND, entry(1)[0]) is ticket
+    box.gate.set()
+    assert ticket.wait(2)
+    assert batcher.waiting(ROUND, entry(1)[0]) is None
+    assert batcher.is_committed(entry(1)[0])
+
+
 def test_flush_writes_what_waits_for_one_round(batcher: Batcher, box: Box) -> None:
     ticket = batcher.submit(ROUND, [entry(1)], SLOW)
     other = batcher.submit("f" * 32, [entry(2)], SLOW)
