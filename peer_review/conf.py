@@ -43,7 +43,7 @@ DEFAULTS: dict[str, Any] = {
     # Up to this many people, leaders and section heads are proposed as evaluators of the whole house.
     "HOUSE_WIDE_LIMIT": 300,
     # The most papers a plan may come to.
-    "MAX_PAPERS": 1_000_000,
+    "MAX_PAPERS": 2_000_000,
     # A roll of up to so many papers is written at once, a larger one in the background.
     "ROLL_AT_ONCE": 5_000,
     # Dotted path of the function that knows readers' languages: (user ids) -> {user id: language code}.

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth import get_user_model
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One proposed member of a roll. `rank_order` 0 is the highest tier."""
+    """One proposed member of a roll. `rank_order` 0 is the highest tier.
+
+    since: in the section without a break since that day; None where nobody knows.
+    on_paper: votes on paper, having no computer.
+    number: the employee number, by which lists may name the person.
+    """
 
     user_id: int
     name: str
@@ -18,6 +24,9 @@ class Person:
     rank_name: str = ""
     rank_order: int = 0
     is_section_head: bool = False
+    since: date | None = None
+    on_paper: bool = False
+    number: str = ""
 
 
 def propose_from_groups(round: object) -> Iterable[Person]:

@@ -116,7 +116,7 @@ def use_peer_review() -> None:
     from peer_review.crypto.blindsig import decode_spki
     from peer_review.crypto.credentials import Credential, new_master
     from peer_review.crypto.encoding import b64u_decode, b64u_encode
-    from peer_review.domain import keys, library, papers, results, roll, rounds
+    from peer_review.domain import keys, library, papers, results, roll, roll_edits, rounds
     from peer_review.enums import RoundKind
     from peer_review.models import Assignment, Round
 
@@ -136,7 +136,7 @@ def use_peer_review() -> None:
     summary = roll.propose_roll(round, by=organiser)
     assert summary.members >= EVALUATORS, summary
     for subject in round.subjects.exclude(member__user__in=section[:2]):
-        roll.remove_subject(round, by=organiser, subject=subject)
+        roll_edits.remove_subject(round, by=organiser, subject=subject)
     organising = client_of(organiser)
     page(organising, reverse("peer_review:organiser-list"), "Bare round")
     page(organising, reverse("peer_review:round-manage", args=[round.public_id]), "Bare round")

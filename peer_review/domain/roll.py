@@ -1,68 +1,51 @@
-"""The roll: propose it from the organisation, edit it while the round is a draft, say what is thin about it."""
+"""The roll of a draft: written from the round's plan, at once or in the background, and what is thin about it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django_tasks import task
 
 from peer_review import audit
 from peer_review.conf import conf
+from peer_review.domain.allotments import Allotment
+from peer_review.domain.drafts import is_being_written, lock_draft, set_plan_state
 from peer_review.domain.keys import return_keys_to_pool
-from peer_review.enums import RoundKind
-from peer_review.exceptions import (
-    AlreadyOnRoll,
-    EmptyRoll,
-    NoMatchingClass,
-    RoundFrozen,
-    SelfEvaluation,
-    UnknownVoterClass,
-)
-from peer_review.models import Assignment, Cell, RollMember, Round, Subject
+from peer_review.domain.planning import allot_round, group_sheets, people_of, save_plan
+from peer_review.enums import CellKind, PaperKind
+from peer_review.models import Assignment, Cell, RollMember, Round, Sheet, SheetEntry, Subject
 from peer_review.roll import Person
 
-#: Keys a scheme's voter classes need so that the proposal knows who belongs in which. A scheme with a single
-#: class, whatever its key, takes everyone into it.
-CLASS_KEYS: dict[str, tuple[str, ...]] = {
-    RoundKind.TIER: ("superiors", "peers", "subordinates"),
-    RoundKind.SECTION: ("leaders", "section_heads", "staff"),
-    RoundKind.PERSON: ("leaders", "section_heads", "staff"),
-}
+#: Rows of one statement, and papers between two commits in the background.
 BATCH = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedSubject:
-    """Who or what is to be evaluated: `user_id` is None for a section."""
-
-    key: str
-    label: str
-    section_key: str
-    section_name: str
-    user_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """One proposed ballot paper: positions in the lists of subjects and people, and the capacity in which."""
-
-    subject: int
-    evaluator: int
-    capacity: str
+CHUNK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class RollSummary:
-    """What a proposal came to."""
+    """What a roll comes to; `written` is False while a large one is being written in the background."""
 
     members: int
     subjects: int
     cells: int
     papers: int
+    written: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RollProgress:
+    """How far the writing of a large roll has come, in papers."""
+
+    ready: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, 100 only when all are written."""
+        return self.ready * 100 // self.total if self.total else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,106 +59,157 @@ class RollWarning:
     message: str
 
 
-def propose_subjects(kind: str, people: list[Person]) -> list[ProposedSubject]:
-    """Return who is evaluated: every person, or every section that is not made up of leaders alone."""
-    if kind != RoundKind.SECTION:
-        return [
-            ProposedSubject(f"p{one.user_id}", one.name, one.section_key, one.section_name, one.user_id)
-            for one in people
-        ]
-    tops = _leaders(people)
-    sections = {one.section_key: one.section_name for i, one in enumerate(people) if i not in tops}
-    return [ProposedSubject(f"s{key}", name or key, key, name) for key, name in sections.items()]
+@dataclass(frozen=True, slots=True)
+class PlannedCell:
+    """A cell to be written: of which subject or sheet (positions), and the user ids of those who receive it."""
+
+    kind: str
+    of: int
+    voter_class: str
+    evaluators: list[int]
 
 
-def propose_papers(
-    kind: str, people: list[Person], subjects: list[ProposedSubject], *, house_wide: bool
-) -> Iterator[Paper]:
-    """Yield who evaluates whom, in what capacity; never anyone themselves, nor their own section.
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """Everything that using a plan writes. `order` is the order in which the organisation lists its people."""
 
-    PERSON: colleagues of the own section; with `house_wide`, leaders and heads of all sections too.
-    SECTION: everyone outside the section.
-    TIER: superiors are higher tiers of the own section and, with `house_wide`, the top tier (also where the own
-    section has none); peers are the own tier in the own section, and everywhere for all but the lowest tier;
-    subordinates are lower tiers of the own section, and of the whole house for the top tier.
+    order: Sequence[Person]
+    allotment: Allotment
+    sheets: list[tuple[int, ...]]
+    cells: list[PlannedCell]
+
+    @property
+    def summary(self) -> RollSummary:
+        papers = sum(len(cell.evaluators) for cell in self.cells)
+        return RollSummary(len(self.order), len(self.allotment.subjects), len(self.cells), papers)
+
+
+def draw_up(round: Round, people: Iterable[Person] | None = None) -> Blueprint:
+    """Return what using the round's plan would write, over these people or those whom conf.ROLL_SOURCE names.
+
+    Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
     """
-    tops = _leaders(people)
-    by_section: dict[str, list[int]] = defaultdict(list)
-    by_tier: dict[int, list[int]] = defaultdict(list)
-    position = {one.user_id: i for i, one in enumerate(people)}
-    for i, one in enumerate(people):
-        by_section[one.section_key].append(i)
-        by_tier[one.rank_order].append(i)
-    capacity = [
-        "leaders" if i in tops else "section_heads" if one.is_section_head else "staff" for i, one in enumerate(people)
-    ]
-    house = [i for i in range(len(people)) if capacity[i] != "staff"]
-    top, bottom = (min(by_tier), max(by_tier)) if by_tier else (0, 0)
-
-    for s, subject in enumerate(subjects):
-        if kind == RoundKind.SECTION:
-            yield from (
-                Paper(s, e, capacity[e]) for e, one in enumerate(people) if one.section_key != subject.section_key
-            )
-            continue
-        me = position[subject.user_id or 0]
-        mine = by_section[subject.section_key]
-        if kind == RoundKind.PERSON:
-            evaluators = dict.fromkeys([*mine, *(house if house_wide else ())])
-            yield from (Paper(s, e, capacity[e]) for e in evaluators if e != me)
-            continue
-        tier = people[me].rank_order
-        superiors = [e for e in mine if people[e].rank_order < tier]
-        if tier > top and (house_wide or not superiors):
-            superiors += by_tier[top]
-        peers = [e for e in mine if people[e].rank_order == tier] if tier == bottom != top else by_tier[tier]
-        subordinates = (
-            [e for e in range(len(people)) if people[e].rank_order > tier]
-            if tier == top
-            else [e for e in mine if people[e].rank_order > tier]
-        )
-        for name, group in (("superiors", superiors), ("peers", peers), ("subordinates", subordinates)):
-            yield from (Paper(s, e, name) for e in dict.fromkeys(group) if e != me)
-
-
-def _leaders(people: list[Person]) -> frozenset[int]:
-    """Return the positions of the top tier; nobody where all are of one tier."""
-    tiers = {one.rank_order for one in people}
-    if len(tiers) < 2:
-        return frozenset()
-    top = min(tiers)
-    return frozenset(i for i, one in enumerate(people) if one.rank_order == top)
-
-
-def class_for(capacity: str, class_keys: list[str]) -> str | None:
-    """Return the scheme's voter class for a capacity, or None if the scheme does not ask such people."""
-    if capacity in class_keys:
-        return capacity
-    return class_keys[0] if len(class_keys) == 1 else None
+    order = people_of(round) if people is None else list(people)
+    allotment = allot_round(round, order)
+    users = [one.user_id for one in allotment.people]
+    sheets: dict[tuple[int, ...], int] = {}
+    cells: list[PlannedCell] = []
+    if round.scheme.paper == PaperKind.SHEET:
+        for (voters, subjects), evaluators in group_sheets(allotment).items():
+            at = sheets.setdefault(subjects, len(sheets))
+            cells.append(PlannedCell(CellKind.SHEET, at, voters, [users[one] for one in evaluators]))
+    else:
+        for subject, voters, chosen in allotment.lines():
+            cells.append(PlannedCell(CellKind.RATING, subject, voters, [users[one] for one in chosen.tolist()]))
+    if round.scheme.comments:
+        writers: dict[int, set[int]] = {}
+        for subject, _voters, chosen in allotment.lines():
+            writers.setdefault(subject, set()).update(chosen.tolist())
+        for subject, found in writers.items():
+            cells.append(PlannedCell(CellKind.COMMENT, subject, "", [users[one] for one in sorted(found)]))
+    return Blueprint(order, allotment, list(sheets), cells)
 
 
 @transaction.atomic
+def use_plan(
+    round: Round, *, by: Any, people: Iterable[Person] | None = None, at_once: bool | None = None
+) -> RollSummary:
+    """Replace a draft's roll by what its plan asks for; changes by hand are lost, ticks for voting on paper stay.
+
+    Up to conf.ROLL_AT_ONCE papers it is written at once, a larger one by a background job (see roll_progress);
+    `at_once` decides otherwise. Until it is complete nothing can be edited and the round cannot be opened.
+    Keys already prepared for the old cells go back to the pool.
+    Raises: RoundFrozen, PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
+    """
+    round = lock_draft(round)
+    blueprint = draw_up(round, people)
+    made = blueprint.summary
+    if at_once is None:
+        at_once = made.papers <= conf.ROLL_AT_ONCE
+    audit.record(
+        round,
+        "peer_review.round.roll",
+        by=by,
+        members=made.members,
+        subjects=made.subjects,
+        cells=made.cells,
+        papers=made.papers,
+        seed=round.plan_seed,
+    )
+    if at_once:
+        for _step in _write(round, blueprint):
+            pass
+        set_plan_state(round, used=True)
+        return made
+    token = secrets.token_hex(8)
+    set_plan_state(round, writing={"token": token, "papers": made.papers})
+    transaction.on_commit(lambda: write_roll_task.enqueue(round.pk, token))
+    return RollSummary(made.members, made.subjects, made.cells, made.papers, written=False)
+
+
 def propose_roll(
     round: Round, *, by: Any, house_wide: bool | None = None, people: Iterable[Person] | None = None
 ) -> RollSummary:
-    """Replace a draft's roll by a fresh proposal, over these people or those whom conf.ROLL_SOURCE names.
+    """Replace a draft's roll by the usual pattern of its kind, at once. See use_plan.
 
     `house_wide` None decides by size: up to conf.HOUSE_WIDE_LIMIT people, leaders and heads evaluate everyone.
-    Keys already prepared for the old cells go back to the pool.
-    Raises: RoundFrozen, EmptyRoll, NoMatchingClass.
+    Raises: RoundFrozen, EmptyRoll, NoMatchingClass, TooManyPapers.
     """
-    round = lock_draft(round)
-    people = list(import_string(conf.ROLL_SOURCE)(round) if people is None else people)
-    class_keys = list(round.scheme.voter_classes.values_list("key", flat=True))
-    if not people:
-        raise EmptyRoll
-    if house_wide is None:
-        house_wide = len(people) <= conf.HOUSE_WIDE_LIMIT
-    clear_roll(round)
+    with transaction.atomic():
+        save_plan(round, by=by, plan={"house_wide": house_wide})
+        return use_plan(round, by=by, people=people, at_once=True)
 
-    members = RollMember.objects.bulk_create([_member(round, one) for one in people], batch_size=BATCH)
-    proposed = propose_subjects(round.kind, people)
+
+@task()
+def write_roll_task(round_pk: int, token: str) -> bool:
+    """Background job of use_plan; see write_roll."""
+    return write_roll(round_pk, token)
+
+
+def write_roll(round_pk: int, token: str) -> bool:
+    """Write a large roll in chunks, a commit each, and return whether it was completed.
+
+    It begins by clearing whatever an earlier writing left behind, so it can be stopped anywhere and started again; the
+    plan's state says "being written" until the last commit. Each commit first looks whether `token` is still the
+    one to write: of two writers the one started last goes on, the other stops.
+    """
+    round = Round.objects.drafts().select_related("scheme").filter(pk=round_pk).first()
+    if round is None or not _may_write(round, token):
+        return False
+    steps = _write(round, draw_up(round))
+    while True:
+        with transaction.atomic():
+            locked = Round.objects.select_for_update().drafts().filter(pk=round_pk).first()
+            if locked is None or not _may_write(locked, token):
+                return False
+            if next(steps, None) is None:
+                set_plan_state(locked, used=True)
+                return True
+
+
+def roll_progress(round: Round) -> RollProgress | None:
+    """Return how far the writing has come, counted in what is written; None while nothing is being written."""
+    if not is_being_written(round):
+        return None
+    total = int(round.plan["state"]["writing"]["papers"])
+    return RollProgress(min(total, Assignment.objects.filter(cell__round=round).count()), total)
+
+
+def _may_write(round: Round, token: str) -> bool:
+    return is_being_written(round) and round.plan["state"]["writing"]["token"] == token
+
+
+def _write(round: Round, blueprint: Blueprint) -> Iterator[int]:
+    """Write a roll in place of the old one, pausing after each chunk: where a commit may be made."""
+    on_paper = set(round.members.filter(on_paper=True).values_list("user_id", flat=True))
+    _delete_roll(round)
+    yield 0
+    members = [new_member(round, one) for one in blueprint.order]
+    for member in members:
+        member.on_paper = member.on_paper or member.user_id in on_paper
+    RollMember.objects.bulk_create(members, batch_size=BATCH)
     by_user = {member.user_id: member for member in members}
+    yield 0
     subjects = Subject.objects.bulk_create(
         [
             Subject(
@@ -187,132 +221,74 @@ def propose_roll(
                 section_name=one.section_name,
                 sort_order=order,
             )
-            for order, one in enumerate(proposed)
+            for order, one in enumerate(blueprint.allotment.subjects)
         ],
         batch_size=BATCH,
     )
-    papers = [
-        (paper.subject, voters, people[paper.evaluator].user_id)
-        for paper in propose_papers(round.kind, people, proposed, house_wide=house_wide)
-        if (voters := class_for(paper.capacity, class_keys)) is not None
-    ]
-    if not papers:
-        raise NoMatchingClass(expected=", ".join(CLASS_KEYS[round.kind]))
-    wanted = dict.fromkeys((subject, voters) for subject, voters, _user in papers)
-    cells = Cell.objects.bulk_create(
-        [Cell(round=round, subject=subjects[subject], voter_class=voters) for subject, voters in wanted],
+    sheets = _write_sheets(round, blueprint, subjects)
+    yield 0
+    cells: list[Cell] = []
+    for begin in range(0, len(blueprint.cells), BATCH):
+        planned = blueprint.cells[begin : begin + BATCH]
+        rows = [
+            Cell(round=round, kind=one.kind, sheet=sheets[one.of], voter_class=one.voter_class)
+            if one.kind == CellKind.SHEET
+            else Cell(round=round, kind=one.kind, subject=subjects[one.of], voter_class=one.voter_class)
+            for one in planned
+        ]
+        cells += Cell.objects.bulk_create(rows)
+        yield 0
+    waiting: list[Assignment] = []
+    for planned_cell, cell in zip(blueprint.cells, cells, strict=True):
+        waiting += [Assignment(evaluator_id=user, cell=cell) for user in planned_cell.evaluators]
+        if len(waiting) >= CHUNK:
+            Assignment.objects.bulk_create(waiting, batch_size=BATCH)
+            yield len(waiting)
+            waiting = []
+    Assignment.objects.bulk_create(waiting, batch_size=BATCH)
+
+
+def _write_sheets(round: Round, blueprint: Blueprint, subjects: Sequence[Subject]) -> list[Sheet]:
+    """Write one whole sheet for each list of subjects that differs, named after what it lists."""
+    sheets = Sheet.objects.bulk_create(
+        [
+            Sheet(round=round, label=_sheet_label([subjects[at] for at in listed]), sort_order=order)
+            for order, listed in enumerate(blueprint.sheets)
+        ],
         batch_size=BATCH,
     )
-    cell_of = dict(zip(wanted, cells, strict=True))
-    rows = (Assignment(evaluator_id=user, cell=cell_of[subject, voters]) for subject, voters, user in papers)
-    while batch := list(islice(rows, BATCH)):
-        Assignment.objects.bulk_create(batch)
-    summary = RollSummary(len(members), len(subjects), len(cells), len(papers))
-    audit.record(
-        round,
-        "peer_review.round.roll",
-        by=by,
-        members=summary.members,
-        subjects=summary.subjects,
-        cells=summary.cells,
-        papers=summary.papers,
+    SheetEntry.objects.bulk_create(
+        [
+            SheetEntry(sheet=sheet, subject=subjects[at], position=position)
+            for sheet, listed in zip(sheets, blueprint.sheets, strict=True)
+            for position, at in enumerate(listed, start=1)
+        ],
+        batch_size=BATCH,
     )
-    return summary
+    return sheets
+
+
+def _sheet_label(subjects: Sequence[Subject]) -> str:
+    sections = {one.section_name for one in subjects}
+    only = sections.pop() if len(sections) == 1 else ""
+    name = only or _("All together")
+    return f"{name[:70]} ({len(subjects)})"
 
 
 def clear_roll(round: Round) -> None:
-    """Empty a draft's roll; prepared keys go back to the pool. The caller holds the draft's lock."""
+    """Empty a draft's roll and forget its plan; prepared keys go back to the pool. The caller holds the lock."""
+    _delete_roll(round)
+    round.plan = {}
+    round.save(update_fields=["plan"])
+
+
+def _delete_roll(round: Round) -> None:
     return_keys_to_pool(round.cells.all())
     Assignment.objects.filter(cell__round=round).delete()
     round.cells.all().delete()
+    round.sheets.all().delete()
     round.subjects.all().delete()
     round.members.all().delete()
-
-
-@transaction.atomic
-def add_member(round: Round, *, by: Any, person: Person) -> RollMember:
-    """Put one more person on a draft's roll, as an evaluator of nobody yet. See add_subject and set_class.
-
-    Raises: RoundFrozen, AlreadyOnRoll.
-    """
-    round = lock_draft(round)
-    if round.members.filter(user_id=person.user_id).exists():
-        raise AlreadyOnRoll(name=person.name)
-    member = _member(round, person)
-    member.save()
-    audit.record(round, "peer_review.round.roll_edit", by=by, added=member.name)
-    return member
-
-
-@transaction.atomic
-def remove_member(round: Round, *, by: Any, member: RollMember) -> None:
-    """Take a person off a draft's roll, as evaluator and as subject.
-
-    Raises: RoundFrozen.
-    """
-    round = lock_draft(round)
-    Assignment.objects.filter(cell__round=round, evaluator_id=member.user_id).delete()
-    return_keys_to_pool(round.cells.filter(subject__member=member))
-    name = member.name
-    round.members.filter(pk=member.pk).delete()
-    _drop_empty_cells(round)
-    audit.record(round, "peer_review.round.roll_edit", by=by, removed=name)
-
-
-@transaction.atomic
-def add_subject(round: Round, *, by: Any, member: RollMember, evaluators: dict[int, str]) -> Subject:
-    """Let a member be evaluated by others: `evaluators` maps members' ids to voter class keys.
-
-    Raises: RoundFrozen, AlreadyOnRoll, SelfEvaluation, UnknownVoterClass.
-    """
-    round = lock_draft(round)
-    if round.subjects.filter(member=member).exists():
-        raise AlreadyOnRoll(name=member.name)
-    subject = Subject.objects.create(
-        round=round,
-        member=member,
-        key=f"p{member.user_id}",
-        label=member.name,
-        section_key=member.section_key,
-        section_name=member.section_name,
-        sort_order=round.subjects.count(),
-    )
-    for evaluator in round.members.filter(pk__in=evaluators):
-        _assign(round, evaluator, subject, evaluators[evaluator.pk])
-    audit.record(round, "peer_review.round.roll_edit", by=by, subject_added=subject.label)
-    return subject
-
-
-@transaction.atomic
-def remove_subject(round: Round, *, by: Any, subject: Subject) -> None:
-    """Let nobody evaluate this subject; the person stays on the roll as an evaluator.
-
-    Raises: RoundFrozen.
-    """
-    round = lock_draft(round)
-    return_keys_to_pool(round.cells.filter(subject=subject))
-    label = subject.label
-    round.subjects.filter(pk=subject.pk).delete()
-    audit.record(round, "peer_review.round.roll_edit", by=by, subject_removed=label)
-
-
-@transaction.atomic
-def set_class(round: Round, *, by: Any, member: RollMember, subject: Subject, voter_class: str | None) -> None:
-    """Let a member evaluate a subject in this class, or, with None, not at all.
-
-    Raises: RoundFrozen, SelfEvaluation, UnknownVoterClass.
-    """
-    round = lock_draft(round)
-    _assign(round, member, subject, voter_class)
-    _drop_empty_cells(round)
-    audit.record(
-        round,
-        "peer_review.round.roll_edit",
-        by=by,
-        member=member.name,
-        subject=subject.label,
-        voter_class=voter_class or "",
-    )
 
 
 def roll_warnings(round: Round) -> list[RollWarning]:
@@ -320,10 +296,11 @@ def roll_warnings(round: Round) -> list[RollWarning]:
     floor = round.form.get("floor") or round.scheme.floor
     labels = {one.key: one.label for one in round.scheme.voter_classes.all()}
     warnings = []
-    cells = round.cells.with_turnout().select_related("subject").order_by("subject__sort_order", "voter_class")
-    for cell in cells.filter(eligible__lt=floor):
+    cells = round.cells.with_turnout().exclude(kind=CellKind.COMMENT).select_related("subject", "sheet")
+    for cell in cells.filter(eligible__lt=floor).order_by("subject__sort_order", "sheet__sort_order", "voter_class"):
+        about = cell.subject.label if cell.subject is not None else cell.sheet.label
         values = {
-            "subject": cell.subject.label,
+            "subject": about,
             "voters": labels.get(cell.voter_class, cell.voter_class),
             "n": cell.eligible,
             "floor": floor,
@@ -338,28 +315,14 @@ def roll_warnings(round: Round) -> list[RollWarning]:
         )
         warnings.append(
             RollWarning(
-                "single_voter" if single else "below_floor",
-                cell.subject.label,
-                cell.voter_class,
-                cell.eligible,
-                text % values,
+                "single_voter" if single else "below_floor", about, cell.voter_class, cell.eligible, text % values
             )
         )
     return warnings
 
 
-def lock_draft(round: Round) -> Round:
-    """Return the round locked for the transaction's rest.
-
-    Raises: RoundFrozen unless it is a draft.
-    """
-    locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
-    if locked.is_frozen:
-        raise RoundFrozen
-    return locked
-
-
-def _member(round: Round, person: Person) -> RollMember:
+def new_member(round: Round, person: Person) -> RollMember:
+    """Return an unsaved member: the person as they are now."""
     return RollMember(
         round=round,
         user_id=person.user_id,
@@ -370,25 +333,6 @@ def _member(round: Round, person: Person) -> RollMember:
         rank_name=person.rank_name[:80],
         rank_order=person.rank_order,
         is_section_head=person.is_section_head,
+        since=person.since,
+        on_paper=person.on_paper,
     )
-
-
-def _assign(round: Round, member: RollMember, subject: Subject, voter_class: str | None) -> None:
-    if subject.member_id is not None and subject.member_id == member.pk:
-        raise SelfEvaluation
-    if voter_class is not None and not round.scheme.voter_classes.filter(key=voter_class).exists():
-        raise UnknownVoterClass
-    papers = Assignment.objects.filter(cell__subject=subject, evaluator_id=member.user_id)
-    if voter_class is None:
-        papers.delete()
-        return
-    papers.exclude(cell__voter_class=voter_class).delete()
-    cell, _created = Cell.objects.get_or_create(round=round, subject=subject, voter_class=voter_class)
-    Assignment.objects.get_or_create(evaluator_id=member.user_id, cell=cell)
-
-
-def _drop_empty_cells(round: Round) -> None:
-    """Remove papers that nobody may cast: the class is simply absent for that subject, its weight renormalised."""
-    empty = round.cells.filter(assignments__isnull=True)
-    return_keys_to_pool(empty)
-    round.cells.filter(pk__in=list(empty.values_list("pk", flat=True))).delete()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from peer_review.conf import conf
-from peer_review.domain import roll
+from peer_review.domain import planning, roll, roll_edits
 from peer_review.enums import RoundState
 from peer_review.exceptions import Refusal
 from peer_review.forms import RollProposeForm, RollSearchForm, RollSubjectForm, VoterClassForm
@@ -132,6 +132,16 @@ def cursor(text: str) -> tuple[int, str]:
     return number(pk), key
 
 
+def say_used(made: roll.RollSummary) -> str:
+    """Return what to say when a plan was put to use."""
+    text = (
+        _("Proposed: %(members)s people, %(subjects)s subjects, %(papers)s ballot papers.")
+        if made.written
+        else _("The roll is being written: %(members)s people, %(papers)s ballot papers. You may leave this page.")
+    )
+    return text % {"members": made.members, "subjects": made.subjects, "papers": made.papers}
+
+
 class RollStepView(RoundStepView):
     """One change of the roll."""
 
@@ -152,12 +162,8 @@ class RollProposeView(RollStepView):
     def step(self) -> str:
         form = RollProposeForm(self.request.POST)
         house_wide = form.cleaned_data["house_wide"] if form.is_valid() else None
-        made = roll.propose_roll(self.round, by=self.request.user, house_wide=house_wide)
-        return _("Proposed: %(members)s people, %(subjects)s subjects, %(papers)s ballot papers.") % {
-            "members": made.members,
-            "subjects": made.subjects,
-            "papers": made.papers,
-        }
+        planning.save_plan(self.round, by=self.request.user, plan={"house_wide": house_wide})
+        return say_used(roll.use_plan(self.round, by=self.request.user))
 
 
 class RollAddView(RollStepView):
@@ -168,7 +174,7 @@ class RollAddView(RollStepView):
         person = next((one for one in import_string(conf.ROLL_SOURCE)(self.round) if one.user_id == wanted), None)
         if person is None:
             raise Http404
-        roll.add_member(self.round, by=self.request.user, person=person)
+        roll_edits.add_member(self.round, by=self.request.user, person=person)
         return _("%(name)s is on the roll now, without a ballot paper yet.") % {"name": person.name}
 
 
@@ -177,7 +183,7 @@ class RollRemoveView(RollStepView):
 
     def step(self) -> str:
         member = self.member()
-        roll.remove_member(self.round, by=self.request.user, member=member)
+        roll_edits.remove_member(self.round, by=self.request.user, member=member)
         return _("%(name)s is off the roll.") % {"name": member.name}
 
 
@@ -186,7 +192,7 @@ class SubjectRemoveView(RollStepView):
 
     def step(self) -> str:
         subject = self.subject()
-        roll.remove_subject(self.round, by=self.request.user, subject=subject)
+        roll_edits.remove_subject(self.round, by=self.request.user, subject=subject)
         return _("%(name)s is not evaluated any more.") % {"name": subject.label}
 
 
@@ -205,7 +211,9 @@ class SubjectAddView(ManagedRoundMixin, FormView):
 
     def form_valid(self, form: RollSubjectForm) -> HttpResponse:
         try:
-            made = roll.add_subject(self.round, by=self.request.user, member=self.member, evaluators=form.evaluators())
+            made = roll_edits.add_subject(
+                self.round, by=self.request.user, member=self.member, evaluators=form.evaluators()
+            )
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
@@ -257,7 +265,7 @@ class SubjectClassView(RoundStepView):
             raise Http404
         member = form.cleaned_data["member"]
         voters = form.cleaned_data["voter_class"] or None
-        roll.set_class(self.round, by=self.request.user, member=member, subject=subject, voter_class=voters)
+        roll_edits.set_class(self.round, by=self.request.user, member=member, subject=subject, voter_class=voters)
         return _("Saved for %(name)s.") % {"name": member.name}
 
     def back_url(self) -> str:

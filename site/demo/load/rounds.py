@@ -28,8 +28,9 @@ from peer_review.crypto.encoding import b64u_decode
 from peer_review.domain import count, keys, results, rounds
 from peer_review.domain.cast import cast
 from peer_review.domain.draw import draw
-from peer_review.domain.roll import propose_roll, remove_subject
 from peer_review.domain.library import create_default_schemes
+from peer_review.domain.roll import propose_roll
+from peer_review.domain.roll_edits import remove_subject
 from peer_review.enums import RoundKind
 from peer_review.models import Assignment, Round
 from peer_review.roll import Person

@@ -1,22 +1,16 @@
 """The roll: who is proposed for what, and every edit of it."""
 
-from collections import defaultdict
+from datetime import date
 from typing import Any
 
 import pytest
 
+from peer_review.domain.allotments import allot
 from peer_review.domain.keys import prepare_keys
-from peer_review.domain.roll import (
-    add_member,
-    add_subject,
-    propose_papers,
-    propose_roll,
-    propose_subjects,
-    remove_member,
-    remove_subject,
-    roll_warnings,
-    set_class,
-)
+from peer_review.domain.patterns import CLASS_KEYS
+from peer_review.domain.plans import Plan
+from peer_review.domain.roll import propose_roll, roll_warnings
+from peer_review.domain.roll_edits import add_member, add_subject, remove_member, remove_subject, set_class
 from peer_review.enums import RoundKind, RoundState
 from peer_review.exceptions import (
     AlreadyOnRoll,
@@ -60,15 +54,14 @@ def house() -> list[Person]:
 
 def evaluators(kind: str, *, house_wide: bool) -> dict[str, dict[str, set[str]]]:
     """subject → capacity → names"""
-    people = house()
-    subjects = propose_subjects(kind, people)
-    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for paper in propose_papers(kind, people, subjects, house_wide=house_wide):
-        group = found[subjects[paper.subject].label][paper.capacity]
-        name = people[paper.evaluator].name
-        assert name not in group
-        group.add(name)
-    return {subject: dict(groups) for subject, groups in found.items()}
+    plan = Plan(house_wide=house_wide)
+    made = allot(plan, kind=kind, people=house(), classes=CLASS_KEYS[kind], day=date(2026, 11, 1))
+    found: dict[str, dict[str, set[str]]] = {one.label: {} for one in made.subjects}
+    for subject, capacity, group in made.lines():
+        names = [made.people[one].name for one in group]
+        assert len(set(names)) == len(names)
+        found[made.subjects[subject].label][capacity] = set(names)
+    return found
 
 
 def test_person_to_person_asks_the_section_and_house_wide_leaders_and_heads() -> None:
@@ -113,9 +106,10 @@ def test_nobody_evaluates_themselves_or_the_own_section(kind: str, house_wide: b
 def test_one_tier_only_has_no_leaders() -> None:
     people = [Person(user_id=n, name=str(n), section_key="a", section_name="A") for n in (1, 2)]
 
-    papers = list(propose_papers("person", people, propose_subjects("person", people), house_wide=True))
+    plan = Plan(house_wide=True)
+    made = allot(plan, kind="person", people=people, classes=CLASS_KEYS["person"], day=date(2026, 11, 1))
 
-    assert {paper.capacity for paper in papers} == {"staff"}
+    assert {capacity for _subject, capacity, _group in made.lines()} == {"staff"}
 
 
 def proposed_people(round: Round) -> list[Person]:
