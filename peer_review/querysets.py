@@ -87,6 +87,22 @@ class RoundQuerySet(models.QuerySet[Any]):
         assignments = apps.get_model("peer_review", "Assignment")
         return self.frozen().filter(Exists(assignments.objects.filter(cell__round=OuterRef("pk"), evaluator=user)))
 
+    def reviewable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.review_comments: counted rounds whose comments this user is named to review."""
+        if not is_known(user):
+            return self.none()
+        subjects = apps.get_model("peer_review", "Subject")
+        own = subjects.objects.filter(round=OuterRef("pk"), member__user=user)
+        return self.filter(state=RoundState.COUNTED, comment_reviewer=user, form__comments=True).exclude(Exists(own))
+
+    def self_evaluable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.evaluate_self: opened rounds that evaluate this user and ask what they say themselves."""
+        if not is_known(user):
+            return self.none()
+        subjects = apps.get_model("peer_review", "Subject")
+        own = subjects.objects.filter(round=OuterRef("pk"), member__user=user)
+        return self.frozen().filter(Exists(own), form__self_evaluation=True)
+
     def with_own_result_for(self, user: Any) -> "RoundQuerySet":
         """Twin of peer_review.view_own_result."""
         if not is_known(user):
@@ -141,6 +157,7 @@ class RoundQuerySet(models.QuerySet[Any]):
         members = apps.get_model("peer_review", "RollMember")
         seen = Q(state__in=FROZEN_STATES) & Q(Exists(members.objects.filter(round=OuterRef("pk"), user=user)))
         seen |= Q(state__in=RESULT_STATES, form__visibility__staff=True)
+        seen |= Q(state__in=FROZEN_STATES, form__comments=True, comment_reviewer=user)
         if "organiser" in roles:
             seen |= Q(organiser=user)
         if "scrutineer" in roles:

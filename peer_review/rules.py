@@ -9,7 +9,7 @@ from typing import Any
 
 import rules
 
-from peer_review.enums import FROZEN_STATES, RESULT_STATES, ResultScope
+from peer_review.enums import FROZEN_STATES, RESULT_STATES, ResultScope, RoundState
 from peer_review.querysets import is_known, role_names
 
 has_perm = rules.has_perm
@@ -102,6 +102,29 @@ def is_counted(user: Any, round: Any) -> bool:
 
 
 @rules.predicate
+def is_comment_reviewer(user: Any, round: Any) -> bool:
+    """Named to review this round's comments, in a round that has them."""
+    return bool(
+        round is not None
+        and is_known(user)
+        and round.comment_reviewer_id == user.pk
+        and round.form.get("comments") is True
+    )
+
+
+@rules.predicate
+def awaits_publication(user: Any, round: Any) -> bool:
+    """Counted, and not published yet."""
+    return bool(round is not None and round.state == RoundState.COUNTED)
+
+
+@rules.predicate
+def asks_self_evaluation(user: Any, round: Any) -> bool:
+    """The scheme asks those evaluated what they say of themselves."""
+    return bool(round is not None and round.form.get("self_evaluation") is True)
+
+
+@rules.predicate
 def is_published(user: Any, round: Any) -> bool:
     """Results may be read by those whom the scheme names."""
     return bool(round is not None and is_known(user) and round.state in RESULT_STATES)
@@ -137,7 +160,7 @@ can_view_subject_result = of_round(is_published) & (
 can_view_round = (
     is_responsible_organiser
     | is_scrutineer_of
-    | (is_opened & (is_inspector | is_leader | is_on_roll))
+    | (is_opened & (is_inspector | is_leader | is_on_roll | is_comment_reviewer))
     | can_view_summary
 )
 
@@ -146,6 +169,9 @@ rules.add_perm("peer_review.add_round", is_organiser)
 rules.add_perm("peer_review.manage_round", is_responsible_organiser)
 rules.add_perm("peer_review.open_box", is_scrutineer_of)
 rules.add_perm("peer_review.evaluate_round", is_opened & has_paper)
+# Nobody reviews what is said of themselves; opening refuses such a reviewer, and so does this.
+rules.add_perm("peer_review.review_comments", awaits_publication & is_comment_reviewer & ~is_subject)
+rules.add_perm("peer_review.evaluate_self", is_opened & asks_self_evaluation & is_subject)
 rules.add_perm("peer_review.view_own_result", can_view_own_result)
 rules.add_perm("peer_review.view_section_results", can_view_section_results)
 rules.add_perm("peer_review.view_all_results", can_view_all_results)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from peer_review.counting.release import Figure, Release, Sheet, release
+from peer_review.domain.comments import take_out_comments
 from peer_review.domain.counted import make_plan, read_ballots
 from peer_review.domain.rounds import mark_published
 from peer_review.enums import ResultScope, RoundState
@@ -20,9 +21,10 @@ BATCH = 1000
 
 @transaction.atomic
 def publish_round(round: Round, *, by: Any) -> Round:
-    """Compute, control and keep the figures of a counted round, and let those whom the scheme names read them.
+    """Compute, control and keep the figures and comments of a counted round, and let those whom the scheme names read
+    them.
 
-    Raises: WrongState, ClockSetBack.
+    Raises: WrongState, ClockSetBack, CommentsUnreviewed.
     """
     round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
     if round.state != RoundState.COUNTED:
@@ -30,8 +32,9 @@ def publish_round(round: Round, *, by: Any) -> Round:
     subjects = list(round.subjects.order_by("sort_order", "pk"))
     sections = dict.fromkeys(subject.section_key for subject in subjects)
     made = release(read_ballots(round, subjects), make_plan(round, subjects))
+    comments = take_out_comments(round)
     _keep(round, subjects, list(sections), made)
-    return mark_published(round, by=by)
+    return mark_published(round, by=by, **({"comments": comments} if round.form["comments"] else {}))
 
 
 def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Release) -> None:

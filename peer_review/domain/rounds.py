@@ -14,10 +14,13 @@ from peer_review import audit, signals
 from peer_review.box import store
 from peer_review.box.batcher import batcher
 from peer_review.domain.announcements import announce_lengthening, forget_who_was_late
+from peer_review.domain.comments import reviewer_obstacles
 from peer_review.domain.custody import check_shares_confirmed, forget_key_of_leavers
+from peer_review.domain.drafts import is_being_written, lock_draft
 from peer_review.domain.keys import key_progress, make_manifest, make_receipt_key
-from peer_review.domain.roll import clear_roll, lock_draft
+from peer_review.domain.roll import clear_roll
 from peer_review.domain.schemes import check_scheme, freeze_scheme
+from peer_review.domain.urns import make_urns, urn_obstacles
 from peer_review.enums import CellKind, Collection, RoundState, VoidReason
 from peer_review.exceptions import (
     BatchSettingsInvalid,
@@ -37,6 +40,7 @@ from peer_review.exceptions import (
     NotScrutineer,
     ReasonMissing,
     Refusal,
+    RollBeingWritten,
     RoundClosed,
     SelfEvaluation,
     SharesUnconfirmed,
@@ -179,6 +183,7 @@ def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     round.manifest, round.fingerprint = make_manifest(round)
     round.state, round.opened_at = RoundState.OPEN, now
     round.save()
+    make_urns(round)
     # In a database of its own, so not in this transaction. Left behind by a failure it is empty, and found again.
     store.create_table(round.public_id)
     audit.record(round, "peer_review.round.open", by=by, fingerprint=round.fingerprint)
@@ -190,7 +195,7 @@ def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
 def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     """End drawing and casting, destroy the cells' private keys, seal the box off.
 
-    `by` None is the clock. The box's table is renamed before the state is written: after a crash in between,
+    `by` None is the clock. The box's rows are moved before the state is written: after a crash in between,
     nothing can be cast and closing again finishes the work.
     Raises: WrongState, ClockSetBack.
     """
@@ -460,11 +465,15 @@ def _obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
         yield refusal
     if not round.scrutineers.exists():
         yield NoScrutineer()
+    yield from reviewer_obstacles(round)
     cells = round.cells.count()
-    if not cells:
+    if is_being_written(round):
+        yield RollBeingWritten()
+    elif not cells:
         yield EmptyRoll()
     else:
         yield from _roll_obstacles(round)
+        yield from urn_obstacles(round)
         progress = key_progress(round)
         if progress.ready < progress.total:
             yield KeysMissing(missing=progress.total - progress.ready, total=progress.total)

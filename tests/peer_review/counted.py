@@ -9,18 +9,22 @@ from peer_review.crypto.encoding import b64u_decode
 from peer_review.domain import count, keys
 from peer_review.domain.bulletin import make_bulletin
 from peer_review.domain.results import publish_round
+from peer_review.domain.rounds import open_round
 from peer_review.domain.schemes import freeze_scheme
 from peer_review.enums import RoundState
-from peer_review.models import Assignment, CountRun, Round
+from peer_review.models import Assignment, Cell, CountRun, Round
 from tests.factories.peer_review import (
     RoundFactory,
     RunningRound,
     SchemeFactory,
     make_cell,
+    make_comment_cell,
     make_member,
     make_open_round,
+    make_sheet,
     make_subject,
     make_user,
+    stock_key_pool,
 )
 
 
@@ -59,6 +63,16 @@ def publish(running: RunningRound) -> Round:
     return running.round
 
 
+def open_ready(running: RunningRound) -> RunningRound:
+    """Open a ready draft to which cells were added since."""
+    stock_key_pool(running.round.cells.count())
+    keys.prepare_keys(running.round)
+    running.round = open_round(running.round, by=running.round.organiser)
+    for evaluator in running.evaluators:
+        evaluator.round = running.round
+    return running
+
+
 def make_voted_round(*, voters: int = 8, answers: dict[str, Any] | None = None, **kwargs: Any) -> RunningRound:
     """Return an open round in whose box `voters` evaluators have put their papers."""
     running = make_open_round(**kwargs)
@@ -71,7 +85,7 @@ def make_voted_round(*, voters: int = 8, answers: dict[str, Any] | None = None, 
 
 
 def make_counted_round(
-    cells: dict[tuple[str, str], list[dict[str, Any]]],
+    cells: dict[tuple[Any, str], list[dict[str, Any]]],
     *,
     sections: dict[str, str] | None = None,
     heads: dict[str, Any] | None = None,
@@ -79,40 +93,58 @@ def make_counted_round(
     floor: int = 5,
     scale: str = "points",
     eligible: int = 0,
+    comments: dict[str, list[str]] | None = None,
+    reviewer: Any = None,
+    asked: dict[str, list[str]] | None = None,
     **scheme: Any,
 ) -> Round:
     """Return a counted round in whose box lie these ballots: {(subject, voter class): [answers, …]}.
 
-    `sections` maps subjects to sections ("a" where it does not), `heads` sections to users who head them. Each
-    cell has as many eligible voters as ballots, at least `eligible`.
+    A tuple of subjects makes a whole sheet, its answers keyed "1.quality" and so on. `sections` maps subjects to
+    sections ("a" where it does not), `heads` sections to users who head them. Each cell has as many eligible voters
+    as ballots, at least `eligible`. `comments` gives subjects a comment paper and the words cast on it; `asked`
+    restricts criteria to voter classes.
     """
     classes = list(dict.fromkeys(voter_class for _subject, voter_class in cells)) or ["all"]
     shares = {1: [100], 2: [60, 40], 3: [50, 30, 20]}[len(classes)]
-    made = SchemeFactory(floor=floor, scale=scale, classes=list(zip(classes, shares, strict=True)), **scheme)
-    round = RoundFactory(scheme=made, state=RoundState.COUNTED)
+    made = SchemeFactory(
+        floor=floor,
+        scale=scale,
+        classes=list(zip(classes, shares, strict=True)),
+        comments=comments is not None,
+        **scheme,
+    )
+    for criterion, of_classes in (asked or {}).items():
+        made.criteria.filter(key=criterion).update(classes=of_classes)
+    round = RoundFactory(scheme=made, state=RoundState.COUNTED, comment_reviewer=reviewer)
     round.form = freeze_scheme(made)
     round.form["visibility"] = visibility or dict.fromkeys(["subject", "section_head", "leadership", "staff"], True)
     round.receipt_key, round.receipt_public = keys.make_receipt_key()
     round.fingerprint, round.manifest = "0" * 64, "{}"
     round.opened_at = round.closed_at = round.opens_at
     round.save()
-    ballots = []
+    names = [name for of, _voter_class in cells for name in ([of] if isinstance(of, str) else of)]
+    subjects = {
+        name: make_subject(round, make_member(round, make_user(name, "staff"), section=(sections or {}).get(name, "a")))
+        for name in dict.fromkeys(names)
+    }
     voters: list[Any] = []
-    for name in dict.fromkeys(subject for subject, _voter_class in cells):
-        section = (sections or {}).get(name, "a")
-        subject = make_subject(round, make_member(round, make_user(name, "staff"), section=section))
-        for (of, voter_class), papers in cells.items():
-            if of != name:
-                continue
-            while len(voters) < max(eligible, len(papers)):
-                voters.append(make_user())
-            cell = make_cell(subject, voters[: max(eligible, len(papers))], voter_class)
-            drawn = Assignment.objects.filter(cell=cell, evaluator__in=voters[: len(papers)])
-            drawn.update(blinded=b"blinded", blind_sig=b"signed")
-            for answers in papers:
-                token = secrets.token_bytes(32)
-                entry = canonical.dumps({"ballot": {"a": answers, "pk": token.hex()}})
-                ballots.append(store.Ballot(token, cell.key, 1, entry))
+
+    def some(papers: int) -> list[Any]:
+        while len(voters) < max(eligible, papers):
+            voters.append(make_user())
+        return voters[: max(eligible, papers)]
+
+    ballots = []
+    for (of, voter_class), papers in cells.items():
+        if isinstance(of, str):
+            cell = make_cell(subjects[of], some(len(papers)), voter_class)
+        else:
+            cell = make_sheet([subjects[name] for name in of], some(len(papers)), voter_class)
+        ballots += _put_in(cell, papers)
+    for name, words in (comments or {}).items():
+        cell = make_comment_cell(subjects[name], some(len(words)))
+        ballots += _put_in(cell, [{"text": text} for text in words])
     for section, user in (heads or {}).items():
         make_member(round, user, section=section, is_head=True)
     total = store.write_ballots(round.public_id, sorted(ballots))
@@ -121,7 +153,19 @@ def make_counted_round(
     return round
 
 
-def make_published_round(cells: dict[tuple[str, str], list[dict[str, Any]]], **kwargs: Any) -> Round:
+def _put_in(cell: Cell, papers: list[dict[str, Any]]) -> list[store.Ballot]:
+    """Return ballots with these answers, and let as many of the cell's voters have drawn."""
+    drawn = list(cell.assignments.order_by("pk").values_list("pk", flat=True)[: len(papers)])
+    Assignment.objects.filter(pk__in=drawn).update(blinded=b"blinded", blind_sig=b"signed")
+    made = []
+    for answers in papers:
+        token = secrets.token_bytes(32)
+        entry = canonical.dumps({"ballot": {"a": answers, "pk": token.hex()}})
+        made.append(store.Ballot(token, cell.key, 1, entry))
+    return made
+
+
+def make_published_round(cells: dict[tuple[Any, str], list[dict[str, Any]]], **kwargs: Any) -> Round:
     """Return a published round; see make_counted_round."""
     round = make_counted_round(cells, **kwargs)
     return publish_round(round, by=round.organiser)

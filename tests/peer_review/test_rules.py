@@ -30,6 +30,8 @@ ROLES = [
     "subject",
     "section head",
     "other section's head",
+    "comment reviewer",
+    "inactive comment reviewer",
     "staff",
     "superuser",
     "inactive organiser",
@@ -48,6 +50,7 @@ ALLOWED: dict[str, dict[str, list[str]]] = {
         "subject": OPENED,
         "section head": OPENED,
         "other section's head": OPENED,
+        "comment reviewer": OPENED,
         # Everyone with an account reads a published summary.
         "other organiser": RESULTS,
         "other scrutineer": RESULTS,
@@ -58,10 +61,12 @@ ALLOWED: dict[str, dict[str, list[str]]] = {
     "manage_round": {"responsible organiser": STATES},
     "open_box": {"scrutineer": STATES},
     "evaluate_round": {"evaluator": OPENED},
+    "review_comments": {"comment reviewer": ["counted"]},
+    "evaluate_self": {"subject": OPENED},
     "view_own_result": {"subject": RESULTS},
     "view_section_results": {"section head": RESULTS, "other section's head": RESULTS},
     "view_all_results": {"responsible organiser": RESULTS, "leader": RESULTS},
-    "view_summary": {role: RESULTS for role in ROLES if role not in ("inactive organiser", "anonymous", "none")},
+    "view_summary": {role: RESULTS for role in ROLES if "inactive" not in role and role not in ("anonymous", "none")},
     "view_participation": {"responsible organiser": OPENED},
     "view_bulletin_audit": {"inspector": COUNTED},
 }
@@ -83,6 +88,8 @@ TWINS = {
     "manage_round": Round.objects.manageable_by,
     "open_box": Round.objects.openable_by,
     "evaluate_round": Round.objects.evaluable_by,
+    "review_comments": Round.objects.reviewable_by,
+    "evaluate_self": Round.objects.self_evaluable_by,
     "view_own_result": Round.objects.with_own_result_for,
     "view_section_results": Round.objects.with_section_results_for,
     "view_all_results": Round.objects.with_all_results_for,
@@ -108,6 +115,8 @@ class World:
             "subject": make_user("", "staff"),
             "section head": make_user("", "section_head"),
             "other section's head": make_user("", "section_head"),
+            "comment reviewer": make_user(),
+            "inactive comment reviewer": make_user(is_active=False),
             "staff": make_user("", "staff"),
             "superuser": make_user(is_superuser=True, is_staff=True),
             "inactive organiser": make_user("", "organiser", "scrutineer", "inspector", "leadership", is_active=False),
@@ -117,15 +126,19 @@ class World:
         self.rounds = {(state, shown): self.make_round(state, shown) for state in STATES for shown in (True, False)}
         # Of no round here: strangers' rounds must not be mistaken for one's own.
         self.foreign = RoundFactory(state=RoundState.PUBLISHED, form={"visibility": {}})
+        # The second has no comment papers; the third names as reviewer somebody whom it evaluates.
+        reviewers = [("inactive comment reviewer", True), ("comment reviewer", False), ("subject", True)]
+        self.reviewed = [self.make_round("counted", False, role, comments) for role, comments in reviewers]
 
-    def make_round(self, state: str, shown: bool) -> Round:
+    def make_round(self, state: str, shown: bool, reviewer: str = "comment reviewer", comments: bool = True) -> Round:
         people = self.people
         round = RoundFactory(
             state=state,
             organiser=people["responsible organiser"],
+            comment_reviewer=people[reviewer],
             scrutineers=[people["scrutineer"], people["named without the group"], people["inactive organiser"]],
         )
-        round.form = freeze_scheme(round.scheme)
+        round.form = {**freeze_scheme(round.scheme), "comments": comments, "self_evaluation": comments}
         round.form["visibility"] = dict.fromkeys(["subject", "section_head", "leadership", "staff"], shown)
         round.save()
         make_member(round, people["evaluator"], section="b")
@@ -161,6 +174,11 @@ def test_nothing_shown_means_no_results_for_anyone_but_the_organiser(world: Worl
             if rules.has_perm(f"peer_review.{permission}", world.people[role], world.rounds[state, False])
         }
         assert holders == ({"responsible organiser"} if permission == "view_all_results" else set()), permission
+
+
+def test_nobody_reviews_what_is_said_of_themselves_nor_with_a_closed_account(world: World) -> None:
+    for round in world.reviewed:
+        assert not any(rules.has_perm("peer_review.review_comments", world.people[role], round) for role in ROLES)
 
 
 def test_subject_results_hold_for_exactly_these_roles(world: World) -> None:
