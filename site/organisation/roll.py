@@ -1,5 +1,6 @@
 """Who may evaluate whom starts from the staff records."""
 
+import datetime
 from collections.abc import Iterator
 
 from django.utils import timezone
@@ -9,8 +10,9 @@ from peer_review.roll import Person
 
 
 def propose_roll(round: object) -> Iterator[Person]:
-    """Yield everyone who belongs to a section today, ordered by section, tier and name. One query."""
+    """Yield everyone who belongs to a section today, ordered by section, tier and name. Two queries."""
     today = timezone.localdate()
+    here_since = sections_since(today)
     memberships = (
         Membership.objects.on(today)
         .filter(staff__user__is_active=True)
@@ -28,4 +30,21 @@ def propose_roll(round: object) -> Iterator[Person]:
             rank_name=membership.rank.name,
             rank_order=membership.rank.order,
             is_section_head=membership.is_head,
+            since=here_since[membership.staff_id],
+            number=membership.staff.employee_number,
         )
+
+
+def sections_since(day: datetime.date) -> dict[int, datetime.date]:
+    """Return since when each person has been in their section of that day without a break. One query.
+
+    A promotion within the section, which begins a membership of its own, is no break.
+    """
+    since: dict[int, datetime.date] = {}
+    before: dict[int, tuple[int, datetime.date | None]] = {}
+    rows = Membership.objects.filter(from_date__lte=day).order_by("staff_id", "from_date")
+    for staff, section, begins, ends in rows.values_list("staff_id", "section_id", "from_date", "to_date").iterator():
+        if before.get(staff) != (section, begins):
+            since[staff] = begins
+        before[staff] = (section, ends)
+    return since

@@ -260,7 +260,7 @@ def test_roll_proposes_current_members_with_heads_and_tiers(django_assert_num_qu
     User.objects.filter(pk=closed.user_id).update(is_active=False)
     MembershipFactory(staff__joined=TODAY + DAY)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         people = list(propose_roll(None))
 
     assert [
@@ -269,3 +269,19 @@ def test_roll_proposes_current_members_with_heads_and_tiers(django_assert_num_qu
         (head.user_id, "BG", "办公室", "H", 1, True),
         (person.user_id, "BG", "办公室", "L", 2, False),
     ]
+
+
+def test_roll_knows_since_when_people_are_in_their_section_without_a_break() -> None:
+    old, new, high = SectionFactory(), SectionFactory(), RankFactory()
+    day = datetime.date(2020, 3, 1)
+    person = StaffFactory(joined=day, membership__section=old, membership__from_date=day)
+    promoted, moved, returned = (day.replace(year=year) for year in (2021, 2022, 2023))
+
+    verbs.transfer(staff=person, section=old, rank=high, since=promoted)
+    assert [one.since for one in propose_roll(None)] == [day]
+
+    verbs.transfer(staff=person, section=new, rank=high, since=moved)
+    assert [one.since for one in propose_roll(None)] == [moved]
+
+    verbs.transfer(staff=person, section=old, rank=high, since=returned)
+    assert [(one.since, one.number) for one in propose_roll(None)] == [(returned, person.employee_number)]
