@@ -554,3 +554,11 @@ class TermsAltered(Refusal):
 class NothingToMerge(Refusal):
     code = "nothing_to_merge"
     text = _("There is nothing to merge: no subject named has papers of this voter class.")
+
+
+class ListRefused(Refusal):
+    """A file of named lines cannot be read as a whole; the message says why."""
+
+    code = "list_refused"
+    status = 422
+    text = _("The file cannot be read.")

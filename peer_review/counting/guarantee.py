@@ -1,0 +1,356 @@
+"""The guarantee, checked by machine before a round opens: whoever takes part, no figure and no difference of figures
+lays bare fewer ballots than the floor.
+
+The argument has two halves, and each is tried out on the code that will do the counting, not on a copy of it.
+
+1. *Bases.* Whatever the turnout, disclosure.part puts the answers to a criterion into disjoint groups, and none holds
+   fewer than the floor. Which group a subject's answers go to depends on whether each class has 0, 1, floor - 1, floor
+   or more ballots, and as many answers; so those are tried: every combination for every different subject, then
+   whole rounds of them, because small subjects are shown together.
+2. *Figures.* Every figure that release() makes treats a group as one: whatever figures are added and subtracted, what
+   is left of a group is all of it or nothing. Seen by changing one answer after another and watching which figures
+   move and by how much: answers that always move the figures in one proportion cannot be told apart by any sum.
+"""
+
+import itertools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .disclosure import Bases, part
+from .exposure import Setting
+from .release import Ballots, Figure, Plan, Release, release
+from .scales import Floats, Ints
+
+#: disclosure.part, or a faulty stand-in where a test wants to see it caught.
+Rules = Callable[..., Bases]
+Releases = Callable[[Ballots, Plan], Release]
+#: At most so many turnouts of single subjects, and cells of whole rounds, are tried: a second's work.
+ROWS, CELLS = 300_000, 600_000
+FEWEST, MOST = 24, 120
+#: Certificates kept in each process.
+KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A counter-example: at this turnout `group` ballots, fewer than the floor, could be told from the rest.
+
+    where: class, subject, section, unit (too small a group is shown), people (too few could have cast it), or
+    figures (a sum of published figures takes a group apart). counted and answered hold one number a voter class of
+    the subject that shows it.
+    """
+
+    where: str
+    group: int
+    subject: int
+    counted: tuple[int, ...] = ()
+    answered: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What was tried. `smallest` is the smallest group that any of it would have shown, 0 if nothing was.
+
+    subjects: turnouts of single subjects; rounds: of the whole round; answers: changed one by one; complete: every
+    combination of boundary values of every subject was tried, not a sample of them; inputs: Setting.fingerprint.
+    """
+
+    floor: int
+    subjects: int
+    rounds: int
+    answers: int
+    complete: bool
+    smallest: int
+    inputs: str
+    breach: Breach | None = None
+
+
+_known: OrderedDict[str, Certificate] = OrderedDict()
+_known_lock = threading.Lock()
+
+
+def certificate(setting: Setting) -> Certificate:
+    """Return certify(setting), worked out once for the same inputs in this process."""
+    with _known_lock:
+        if found := _known.get(setting.fingerprint):
+            _known.move_to_end(setting.fingerprint)
+            return found
+    made = certify(setting)
+    with _known_lock:
+        _known[setting.fingerprint] = made
+        while len(_known) > KEPT:
+            _known.popitem(last=False)
+    return made
+
+
+def certify(
+    setting: Setting, *, floor: int | None = None, rules: Rules = part, releases: Releases = release
+) -> Certificate:
+    """Search for a turnout at which fewer ballots than `floor` (the setting's) could be told from the rest."""
+    floor = setting.floor if floor is None else floor
+    seen = _Search(floor, setting.floor, rules)
+    complete = True
+    for question in setting.questions:
+        complete &= seen.single_subjects(setting, question)
+        seen.whole_rounds(setting, question)
+    answers, lump = _probe_figures(
+        setting.floor, tuple(setting.class_weights.tolist()), tuple(map(tuple, setting.questions.tolist())), releases
+    )
+    breach = seen.breach
+    if breach is None and 0 < lump < floor:
+        breach = Breach("figures", lump, 0)
+    return Certificate(floor, seen.subjects, seen.rounds, answers, complete, seen.smallest, setting.fingerprint, breach)
+
+
+class _Search:
+    """Turnouts tried so far, and the first that breaks the promise."""
+
+    def __init__(self, floor: int, shown_from: int, rules: Rules) -> None:
+        self.floor, self.shown_from, self.rules = floor, shown_from, rules
+        self.subjects = self.rounds = self.smallest = 0
+        self.breach: Breach | None = None
+
+    def single_subjects(self, setting: Setting, question: Any) -> bool:
+        """Try every different subject by itself; return whether with every combination of boundary values."""
+        # Above the floor one ballot more or less decides nothing; that whole rounds are right when full is tried below.
+        capped = np.minimum(np.where(question, setting.most, 0), self.shown_from + 1)
+        different, example = np.unique(capped, axis=0, return_index=True)
+        each = max(1, ROWS // max(1, len(different)))
+        complete = True
+        blocks = []
+        for row in different:
+            pairs = [_boundaries(int(most), self.shown_from) for most in row]
+            total = int(np.prod([float(len(one)) for one in pairs]))
+            complete &= total <= each
+            numbers = np.arange(total) if total <= each else _sample(total, each)
+            blocks.append(_combine(pairs, numbers))
+        table = np.concatenate(blocks) if blocks else np.zeros((0, len(question), 2), dtype=np.int64)
+        self.subjects += len(table)
+        # Each in a section of its own: nothing but itself can help it over the floor.
+        names = np.repeat(example, [len(block) for block in blocks])
+        self._try(table[:, :, 0], table[:, :, 1], np.arange(len(table)), (), names)
+        return complete
+
+    def whole_rounds(self, setting: Setting, question: Any) -> None:
+        """Try turnouts of the whole round, so that subjects too small alone meet in their section and in the unit."""
+        most = np.where(question, setting.most, 0)
+        crowds = setting.crowds(question)
+        for counted, answered in _rounds(most, setting.sections, self.shown_from):
+            self.rounds += 1
+            self._try(counted, answered, setting.sections, crowds, np.arange(len(most)))
+
+    def _try(self, counted: Ints, answered: Ints, sections: Ints, crowds: Any, names: Ints) -> None:
+        bases = self.rules(counted, answered, sections, floor=self.shown_from, crowds=crowds)
+        for where, at, group in _groups(bases, answered, sections, crowds):
+            self._note(where, at, group, counted, answered, names)
+
+    def _note(self, where: str, at: Ints, group: Ints, counted: Ints, answered: Ints, names: Ints) -> None:
+        """Keep the smallest group, and the first that is too small. `at` are the rows that show them, `names` tells
+        for each row which subject it stands for."""
+        inside = group > 0
+        if not inside.any():
+            return
+        at, group = at[inside], group[inside]
+        first = int(group.argmin())
+        least, subject = int(group[first]), int(at[first])
+        if where != "people":
+            self.smallest = min(self.smallest, least) if self.smallest else least
+        if least < self.floor and self.breach is None:
+            self.breach = Breach(
+                where, least, int(names[subject]), tuple(counted[subject].tolist()), tuple(answered[subject].tolist())
+            )
+
+
+def _groups(bases: Bases, answered: Ints, sections: Ints, crowds: Any) -> Iterator[tuple[str, Ints, Ints]]:
+    """Yield every group that is shown: of what kind, a subject in it, how large."""
+    every = np.arange(len(answered))
+    total = answered.sum(axis=1)
+    for voters in range(answered.shape[1]):
+        yield "class", every, np.where(bases.classes_shown, answered[:, voters], 0)
+    yield "subject", every, np.where(bases.subject_shown, total, 0)
+    for where, flags, place in (
+        ("section", bases.section_rest, sections),
+        ("unit", bases.unit_rest, np.zeros_like(sections)),
+    ):
+        # A subject shown by itself and in a rest as well could be subtracted from the rest.
+        alone = flags & ~bases.subject_shown
+        sizes = np.bincount(place[alone], weights=total[alone], minlength=1).astype(np.int64)
+        yield where, every[flags], sizes[place[flags]]
+        for crowd in crowds:
+            people = crowd.per_group(np.where(alone, place, -1), groups=len(sizes))
+            yield "people", every[flags], people[place[flags]]
+
+
+def _boundaries(most: int, floor: int) -> Ints:
+    """Return the turnouts of one cell that matter: pairs (ballots, answers)."""
+    values = sorted({n for n in (0, 1, floor - 1, floor, most) if 0 <= n <= most})
+    return np.array([(ballots, answers) for ballots in values for answers in values if answers <= ballots])
+
+
+def _combine(pairs: list[Ints], numbers: Ints) -> Ints:
+    """Return the combinations with these numbers, (combinations, classes, 2): mixed radix, one digit a class."""
+    made = np.zeros((len(numbers), len(pairs), 2), dtype=np.int64)
+    left = numbers
+    for at, one in enumerate(pairs):
+        made[:, at] = one[left % len(one)]
+        left = left // len(one)
+    return made
+
+
+def _sample(total: int, many: int) -> Ints:
+    """Return `many` numbers below `total`, always the same ones."""
+    return np.random.default_rng(total).integers(0, total, size=many)
+
+
+def _rounds(most: Ints, sections: Ints, floor: int) -> Iterator[tuple[Ints, Ints]]:
+    """Yield turnouts of a whole round as (ballots, answers): named ones, then mixtures, always the same ones."""
+    subjects, classes = most.shape
+    if not subjects:
+        return
+    for level in (floor - 1, floor, 1, 0):
+        level_all = np.minimum(most, level)
+        yield level_all, level_all
+        yield most, level_all
+        for one in range(classes):
+            dipped = most.copy()
+            dipped[:, one] = level_all[:, one]
+            yield dipped, dipped
+    # Rests of exactly floor - 1 and floor: filled up subject by subject, a section at a time and over the whole unit.
+    for place in (sections, np.zeros_like(sections)):
+        for wanted in (floor - 1, floor, 2 * floor - 1):
+            filled = _fill(np.minimum(most, max(1, floor // 2)), place, wanted)
+            yield filled, filled
+    boundaries = {int(n): _boundaries(int(n), floor) for n in np.unique(most)}
+    widest = max(len(one) for one in boundaries.values())
+    order = {n: at for at, n in enumerate(boundaries)}
+    table = np.zeros((len(boundaries), widest, 2), dtype=np.int64)
+    lengths = np.zeros(len(boundaries), dtype=np.int64)
+    for n, at in order.items():
+        table[at, : len(boundaries[n])], lengths[at] = boundaries[n], len(boundaries[n])
+    kind = np.searchsorted(np.array(sorted(boundaries)), most)
+    chance = np.random.default_rng(subjects)
+    for _one in range(int(np.clip(CELLS // most.size, FEWEST, MOST))):
+        chosen = table[kind, chance.integers(0, lengths[kind])]
+        yield chosen[..., 0], chosen[..., 1]
+
+
+def _fill(most: Ints, place: Ints, wanted: int) -> Ints:
+    """Return ballots that give each place `wanted` of them, first come first filled, never more than `most`."""
+    order = np.argsort(place, kind="stable")
+    flat = most[order].reshape(-1)
+    where = np.repeat(place[order], most.shape[1])
+    before = np.cumsum(flat) - flat
+    starts = np.r_[True, where[1:] != where[:-1]]
+    before -= np.maximum.accumulate(np.where(starts, before, 0))
+    filled = np.clip(wanted - before, 0, flat).reshape(most.shape)
+    made = np.zeros_like(most)
+    made[order] = filled
+    return made
+
+
+@lru_cache(maxsize=64)
+def _probe_figures(
+    floor: int, weights: tuple[float, ...], questions: tuple[tuple[bool, ...], ...], releases: Releases
+) -> tuple[int, int]:
+    """Return how many answers were changed, and the smallest lump of answers that figures cannot take apart.
+
+    Small rounds of four subjects in two sections, answers to two criteria a question so that scores mix them.
+    Depends on the scheme alone, so it is worked out once.
+    """
+    classes = len(weights)
+    asked = np.array([one for one in questions[:2] for _twice in range(2)], dtype=bool)
+    changed, smallest = 0, 0
+    shapes = itertools.islice(_probe_turnouts(floor, classes), 6)
+    for counts in shapes:
+        subject, voter_class = (np.repeat(index.ravel(), counts.ravel()) for index in np.indices(counts.shape))
+        answers = np.random.default_rng(floor).integers(30, 70, size=(len(subject), len(asked))).astype(np.float64)
+        answers[~asked[:, voter_class].T] = np.nan
+        answers[::7, 0] = np.nan
+        plan = Plan(
+            scale="points",
+            floor=floor,
+            trim=False,
+            class_weights=np.array(weights),
+            criterion_weights=np.linspace(1.0, 2.0, len(asked)),
+            sections=np.array([0, 0, 1, 1]),
+            decimals=None,
+            asked=asked,
+        )
+        columns = _columns(Ballots(subject, voter_class, answers), plan, releases)
+        changed += len(columns)
+        if lumps := _lumps(columns):
+            smallest = min(smallest, *lumps) if smallest else min(lumps)
+    return changed, smallest
+
+
+def _probe_turnouts(floor: int, classes: int) -> Iterator[Ints]:
+    """Yield ballots (4 subjects, classes): all shown, one class thin, subjects thin alone, mixtures."""
+    many = min(classes, 3)
+    wide = np.zeros((4, classes), dtype=np.int64)
+    levels = (floor, floor - 1, 1, 0)
+    for shift in range(6):
+        counts = wide.copy()
+        for subject in range(4):
+            for one in range(many):
+                # Two subjects stay thin as a whole in every other turnout, so that they meet in a rest.
+                few = subject % 2 == 1 and shift % 2 == 1
+                level = levels[(subject + one * (shift + 1) + shift) % 4]
+                counts[subject, (one + shift) % classes] = min(level, max(1, (floor - 1) // many)) if few else level
+        yield counts
+
+
+def _columns(ballots: Ballots, plan: Plan, releases: Releases) -> Floats:
+    """Return how every published figure moves when one answer does, (answers, figures)."""
+    before = _values(releases(ballots, plan))
+    rows = []
+    for ballot, criterion in np.argwhere(~np.isnan(ballots.answers)):
+        answers = ballots.answers.copy()
+        answers[ballot, criterion] += 1.0
+        after = _values(releases(Ballots(ballots.subject, ballots.voter_class, answers), plan))
+        rows.append([after.get(name, 0.0) - value for name, value in before.items()])
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(before))
+
+
+def _values(made: Release) -> dict[tuple[Any, ...], float]:
+    """Return every published figure by a name of its own."""
+    values: dict[tuple[Any, ...], float] = {}
+
+    def note(figure: Figure | None, *name: Any) -> None:
+        if figure is not None:
+            values[name] = figure.value
+
+    sheets = [("subject", at, sheet) for at, sheet in enumerate(made.subjects)]
+    sheets += [("section", at, sheet) for at, sheet in enumerate(made.sections)]
+    for kind, at, sheet in [*sheets, ("unit", 0, made.unit)]:
+        note(sheet.score, kind, at)
+        for criterion, figure in enumerate(sheet.criteria):
+            note(figure, kind, at, criterion)
+        for voters, (figures, score) in sheet.classes.items():
+            note(score, kind, at, "class", voters)
+            for criterion, figure in enumerate(figures):
+                note(figure, kind, at, "class", voters, criterion)
+    return values
+
+
+def _lumps(columns: Floats) -> list[int]:
+    """Return the sizes of the groups of answers that move all figures in one proportion.
+
+    Any sum of figures holds the answers of such a group in that same proportion: all of them, or none. So nothing
+    smaller than the smallest group can be isolated.
+    """
+    moving = columns[np.abs(columns).max(axis=1, initial=0.0) > 1e-9]
+    if not len(moving):
+        return []
+    unit = moving / np.linalg.norm(moving, axis=1, keepdims=True)
+    sizes: list[int] = []
+    while len(unit):
+        alike = np.abs(unit - unit[0]).max(axis=1) < 1e-6
+        sizes.append(int(alike.sum()))
+        unit = unit[~alike]
+    return sizes

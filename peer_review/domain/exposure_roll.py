@@ -1,0 +1,82 @@
+"""A round's roll as arrays: who may cast a ballot about whom. What the pre-flight and its comparisons are made of."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from peer_review.counting.scales import Ints
+from peer_review.enums import CellKind
+from peer_review.models import Assignment, Round, SheetEntry
+
+
+@dataclass(frozen=True, slots=True)
+class RollSubject:
+    """One subject of a round; its place in the list is its number in the arrays."""
+
+    pk: int
+    key: str
+    label: str
+    section_key: str
+    section_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollPapers:
+    """Who may cast what. Shape: subject, voter_class, person are (papers,), one row for each subject of a person's
+    papers; person is the user's id. comments (subjects,): how many may comment."""
+
+    subjects: tuple[RollSubject, ...]
+    classes: tuple[str, ...]
+    subject: Ints
+    voter_class: Ints
+    person: Ints
+    comments: Ints
+
+    @property
+    def eligible(self) -> Ints:
+        """Return the possible ballots of each subject and class, (subjects, classes)."""
+        width = len(self.classes)
+        counts = np.bincount(self.subject * width + self.voter_class, minlength=len(self.subjects) * width)
+        return counts.reshape(len(self.subjects), width)
+
+    @property
+    def sections(self) -> Ints:
+        """Return the number of each subject's section, in the order in which they come."""
+        order = {key: at for at, key in enumerate(dict.fromkeys(one.section_key for one in self.subjects))}
+        return np.array([order[one.section_key] for one in self.subjects], dtype=np.int64)
+
+
+def read_papers(round: Round, form: Mapping[str, Any]) -> RollPapers:
+    """Return who may cast what in a round. Four queries, whatever its size. Classes the form does not know are left
+    out: they are an obstacle of their own."""
+    rows = round.subjects.order_by("sort_order", "pk")
+    subjects = tuple(RollSubject(*one) for one in rows.values_list("pk", "key", "label", "section_key", "section_name"))
+    position = {one.pk: at for at, one in enumerate(subjects)}
+    classes = tuple(one["key"] for one in form["classes"])
+    number = {key: at for at, key in enumerate(classes)}
+    listed: dict[int, list[int]] = defaultdict(list)
+    for sheet, subject in SheetEntry.objects.filter(sheet__round=round).values_list("sheet_id", "subject_id"):
+        listed[sheet].append(position[subject])
+    # For each cell the (subject, class) pairs that one ballot of it fills.
+    fills: dict[int, list[tuple[int, int]]] = {}
+    commented: dict[int, int] = {}
+    cells = round.cells.order_by().values_list("pk", "kind", "subject_id", "sheet_id", "voter_class")
+    for pk, kind, subject, sheet, voter_class in cells:
+        if kind == CellKind.COMMENT:
+            commented[pk] = position[subject]
+        elif voter_class in number:
+            about = listed[sheet] if kind == CellKind.SHEET else [position[subject]]
+            fills[pk] = [(at, number[voter_class]) for at in about]
+    pairs = Assignment.objects.filter(cell__round=round).order_by().values_list("cell_id", "evaluator_id")
+    made: list[tuple[int, int, int]] = []
+    comments = np.zeros(len(subjects), dtype=np.int64)
+    for cell, person in pairs.iterator(chunk_size=10_000):
+        if cell in commented:
+            comments[commented[cell]] += 1
+        for at, voters in fills.get(cell, ()):
+            made.append((at, voters, person))
+    table = np.array(made, dtype=np.int64).reshape(-1, 3)
+    return RollPapers(subjects, classes, table[:, 0], table[:, 1], table[:, 2], comments)
