@@ -1,8 +1,8 @@
 """The ballot box: raw SQL on its own database, because Django would give each row a sequence and each change a time.
 
-Per round: `sealed_` while it is open (id, ciphertext), `closed_` after closing (the same table, renamed, so that a
-late batch fails whole), `opened_` while the scrutineer opens the box, `ballot_` after the count. Every name ends in
-the round's public id. Nothing here knows a person, a time or an order of arrival.
+Per round: `sealed_` while it is open (id, ciphertext), `closed_` after closing (the same rows under new ids; the first
+table is gone, so that a late batch fails whole), `opened_` while the scrutineer opens the box, `ballot_` after the
+count. Every name ends in the round's public id. Nothing here knows a person, a time or an order of arrival.
 """
 
 import re
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, connections, transaction
 
 from peer_review.conf import conf
+from peer_review.crypto import keys_at_rest
 
 #: Length of a row's random id, in bytes.
 ID_BYTES = 16
@@ -92,24 +93,41 @@ def _harden(cursor: Any) -> None:
 def insert_sealed(public_id: str, rows: Sequence[tuple[bytes, bytes]]) -> None:
     """Write one batch of (id, ciphertext) in one transaction; all of it is on disk when this returns.
 
-    Rows are written in the order of their random ids, which is a shuffle.
+    Rows are written in the order of their random ids, which is a shuffle, each in an outer envelope: see _wrap.
     Raises: TableMissing if the round has been sealed off; nothing is written then.
     """
-    name = _name("sealed", public_id)
+    wrapped = [(row_id, _wrap(public_id, ciphertext)) for row_id, ciphertext in sorted(rows)]
     try:
         with _atomic() as cursor:
-            # A multi-row VALUES keeps the whole batch one statement, whatever the driver does with many.
-            ordered = sorted(rows)
-            for start in range(0, len(ordered), 400):
-                part = ordered[start : start + 400]
-                cursor.execute(
-                    f"INSERT INTO {name} (id, ciphertext) VALUES {', '.join(['(%s, %s)'] * len(part))}",  # noqa: S608 - the name is checked hexadecimal
-                    [value for row in part for value in row],
-                )
+            _insert(cursor, _name("sealed", public_id), wrapped)
     except DatabaseError as error:
         if not table_exists("sealed", public_id):
             raise TableMissing(public_id) from error
         raise
+
+
+def _insert(cursor: Any, name: str, rows: Sequence[tuple[bytes, bytes]]) -> None:
+    # A multi-row VALUES keeps the whole batch one statement, whatever the driver does with many.
+    for start in range(0, len(rows), 400):
+        part = rows[start : start + 400]
+        cursor.execute(
+            f"INSERT INTO {name} (id, ciphertext) VALUES {', '.join(['(%s, %s)'] * len(part))}",  # noqa: S608 - the name is checked hexadecimal
+            [value for row in part for value in row],
+        )
+
+
+def _wrap(public_id: str, ciphertext: bytes) -> bytes:
+    """Return a sealed row in an outer envelope, whose key is in the settings and in no database.
+
+    While ballots are collected, a copy of the box tells which of them were written together. Whoever holds the box
+    key too could see what those say, and where everybody evaluates everybody else, the paper missing among them
+    names their author. The envelope comes off at closing, when all rows are written anew.
+    """
+    return keys_at_rest.encrypt(ciphertext, secret=conf.KEY_SECRET, purpose=f"row|{public_id}")
+
+
+def _unwrap(public_id: str, wrapped: bytes) -> bytes:
+    return keys_at_rest.decrypt(wrapped, secret=conf.KEY_SECRET, purpose=f"row|{public_id}")
 
 
 def table_exists(prefix: str, public_id: str) -> bool:
@@ -119,16 +137,33 @@ def table_exists(prefix: str, public_id: str) -> bool:
 
 
 def seal_off(public_id: str) -> None:
-    """Rename a round's table, so that nothing more can be cast; harmless when done already.
+    """Move a round's rows to where nothing more can be cast, in one transaction; harmless when done already.
 
-    Raises: TableMissing if the round never had a table.
+    Each row leaves its outer envelope and gets a new random id, and they are written in the order of those: what was
+    written together can no longer be told, not even from the database's log.
+    Raises: TableMissing if the round never had a table; KeyUnreadable, and then nothing is changed, if the secret in
+        the settings is no longer the one under which the rows were written.
     """
     sealed, closed = _name("sealed", public_id), _name("closed", public_id)
     with _atomic() as cursor:
-        if _exists(cursor, sealed):
-            cursor.execute(f"ALTER TABLE {sealed} RENAME TO {closed}")
-        elif not _exists(cursor, closed):
-            raise TableMissing(public_id)
+        _harden(cursor)
+        if not _exists(cursor, sealed):
+            if not _exists(cursor, closed):
+                raise TableMissing(public_id)
+            return
+        if _is_postgresql():
+            # A batch that is being written comes in; a later one waits, and then finds no table.
+            cursor.execute(f"LOCK TABLE {sealed} IN ACCESS EXCLUSIVE MODE")
+        cursor.execute(
+            f"CREATE TABLE {closed} (id {_blob()} PRIMARY KEY, ciphertext {_blob()} NOT NULL){_without_rowid()}"
+        )
+        cursor.execute(f"SELECT id FROM {sealed}")  # noqa: S608
+        renamed = sorted((secrets.token_bytes(ID_BYTES), bytes(row_id)) for (row_id,) in cursor.fetchall())
+        for start in range(0, len(renamed), 400):
+            part = renamed[start : start + 400]
+            found = _ciphertexts(cursor, sealed, [old for _new, old in part])
+            _insert(cursor, closed, [(new, _unwrap(public_id, found[old])) for new, old in part])
+        cursor.execute(f"DROP TABLE {sealed}")
 
 
 # Counting
@@ -160,16 +195,18 @@ def closed_rows(public_id: str, *, limit: int) -> list[tuple[bytes, bytes]]:
 def closed_ciphertexts(public_id: str, ids: Sequence[bytes]) -> dict[bytes, bytes]:
     """Return the ciphertexts of those of `ids` that are still sealed."""
     found: dict[bytes, bytes] = {}
-    name = _name("closed", public_id)
     with _connection().cursor() as cursor:
-        for start in range(0, len(ids), 500):
-            part = list(ids[start : start + 500])
-            cursor.execute(
-                f"SELECT id, ciphertext FROM {name} WHERE id IN ({', '.join(['%s'] * len(part))})",  # noqa: S608
-                part,
-            )
-            found.update((bytes(row_id), bytes(ciphertext)) for row_id, ciphertext in cursor.fetchall())
+        for start in range(0, len(ids), 400):
+            found.update(_ciphertexts(cursor, _name("closed", public_id), ids[start : start + 400]))
     return found
+
+
+def _ciphertexts(cursor: Any, name: str, ids: Sequence[bytes]) -> dict[bytes, bytes]:
+    cursor.execute(
+        f"SELECT id, ciphertext FROM {name} WHERE id IN ({', '.join(['%s'] * len(ids))})",  # noqa: S608
+        list(ids),
+    )
+    return {bytes(row_id): bytes(ciphertext) for row_id, ciphertext in cursor.fetchall()}
 
 
 def move_opened(public_id: str, opened: dict[bytes, bytes]) -> None:

@@ -7,6 +7,7 @@ from django.db import connections
 
 from peer_review.box import store
 from peer_review.box.store import Ballot, TableMissing
+from peer_review.crypto.errors import KeyUnreadable
 from peer_review.models.round import new_public_id
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -56,6 +57,52 @@ def test_insert_after_sealing_off_writes_nothing(public_id: str) -> None:
     assert store.count_rows("sealed", public_id) == 0
 
 
+def everything(table: str) -> list[tuple[bytes, bytes]]:
+    with connections["box"].cursor() as cursor:
+        cursor.execute(f'SELECT * FROM "{table}"')
+        return [(bytes(row_id), bytes(value)) for row_id, value in cursor.fetchall()]
+
+
+def test_while_it_is_open_a_row_lies_in_an_outer_envelope_and_at_closing_under_a_new_name(public_id: str) -> None:
+    """A copy of the open box tells which rows were written together; it must not be for the box key to read them."""
+    rows = [(bytes([number]) * 16, bytes([number]) * 900) for number in range(5)]
+    store.insert_sealed(public_id, rows)
+    wrapped = everything(f"sealed_{public_id}")
+    store.seal_off(public_id)
+    closed = everything(f"closed_{public_id}")
+
+    assert sorted(row_id for row_id, _value in wrapped) == [row_id for row_id, _row in rows]
+    assert not {row[:64] for _row_id, row in rows} & {value[at : at + 64] for _id, value in wrapped for at in range(90)}
+    assert len({len(value) for _row_id, value in wrapped}) == 1
+    assert sorted(value for _row_id, value in closed) == [row for _row_id, row in rows]
+    assert not {row_id for row_id, _row in rows} & {row_id for row_id, _value in closed}
+    assert not store.table_exists("sealed", public_id)
+
+
+def test_another_secret_in_the_settings_loses_no_row(public_id: str, settings: Any) -> None:
+    store.insert_sealed(public_id, [(b"a" * 16, b"one")])
+    own = settings.PEER_REVIEW_KEY_SECRET
+    settings.PEER_REVIEW_KEY_SECRET = "another"
+    with pytest.raises(KeyUnreadable):
+        store.seal_off(public_id)
+    assert store.count_rows("sealed", public_id) == 1
+
+    settings.PEER_REVIEW_KEY_SECRET = own
+    store.seal_off(public_id)
+    assert [value for _row_id, value in everything(f"closed_{public_id}")] == [b"one"]
+
+
+def test_a_row_of_one_round_opens_in_no_other(public_id: str) -> None:
+    other = new_public_id()
+    store.create_table(other)
+    store.insert_sealed(public_id, [(b"a" * 16, b"one")])
+    with connections["box"].cursor() as cursor:
+        cursor.execute(f'INSERT INTO "sealed_{other}" SELECT id, ciphertext FROM "sealed_{public_id}"')
+
+    with pytest.raises(KeyUnreadable):
+        store.seal_off(other)
+
+
 def test_seal_off_refuses_a_round_that_never_had_a_table() -> None:
     with pytest.raises(TableMissing):
         store.seal_off(new_public_id())
@@ -80,11 +127,13 @@ def test_opening_moves_rows_once_and_goes_on_after_an_interruption(public_id: st
     rows = [(bytes([number]) * 16, bytes([number]) * 32 + b"rest") for number in range(5)]
     store.insert_sealed(public_id, rows)
     store.seal_off(public_id)
-    assert store.closed_rows(public_id, limit=2) == [(row_id, row[:32]) for row_id, row in rows[:2]]
-    assert store.closed_ciphertexts(public_id, [rows[4][0], b"?" * 16]) == {rows[4][0]: rows[4][1]}
+    ids = [row_id for row_id, _epk in store.closed_rows(public_id, limit=9)]
+    found = store.closed_ciphertexts(public_id, [*ids, b"?" * 16])
+    assert store.closed_rows(public_id, limit=2) == [(row_id, found[row_id][:32]) for row_id in ids[:2]]
+    assert sorted(found.values()) == [row for _row_id, row in rows]
 
-    store.move_opened(public_id, {rows[0][0]: b"entry 0", rows[1][0]: b"entry 1"})
-    store.move_opened(public_id, {rows[0][0]: b"entry 0", rows[2][0]: b"entry 2", b"?" * 16: b"never sealed"})
+    store.move_opened(public_id, {ids[0]: b"entry 0", ids[1]: b"entry 1"})
+    store.move_opened(public_id, {ids[0]: b"entry 0", ids[2]: b"entry 2", b"?" * 16: b"never sealed"})
 
     assert sorted(store.opened_entries(public_id)) == [b"entry 0", b"entry 1", b"entry 2"]
     assert store.count_rows("closed", public_id) == 2
@@ -93,7 +142,7 @@ def test_opening_moves_rows_once_and_goes_on_after_an_interruption(public_id: st
 def test_write_ballots_leaves_one_sorted_table_and_drops_the_rest(public_id: str) -> None:
     store.insert_sealed(public_id, [(b"a" * 16, b"x" * 40)])
     store.seal_off(public_id)
-    store.move_opened(public_id, {b"a" * 16: b"entry"})
+    store.move_opened(public_id, {row_id: b"entry" for row_id, _epk in store.closed_rows(public_id, limit=1)})
     ballots = [Ballot(bytes([number]) * 32, "0" * 16, 1, b"entry") for number in (3, 1, 2)]
 
     assert store.write_ballots(public_id, iter(ballots)) == 3
