@@ -14,12 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from peer_review import rules
+from peer_review.domain.rounds import pass_barrier
 from peer_review.enums import RoundState
-from peer_review.models import Round
+from peer_review.exceptions import WrongState
+from peer_review.models import Assignment, Round
 from peer_review.querysets import role_names
 from peer_review.views import words
 from peer_review.views.access import RoundMixin, SignedInMixin
-from peer_review.views.papers import audience_names, paper_cards, shown_form
+from peer_review.views.papers import audience_names, bands_in_ranges, bands_of, open_papers, paper_cards
+from peer_review.views.stages import CAST, mode_of, stage_of
 
 
 def browser_tag(user: Any, round: Round) -> str:
@@ -43,6 +46,8 @@ class RoundListView(SignedInMixin, TemplateView):
             )
             .order_by("closes_at")
         )
+        for one in rounds:
+            one.stage = stage_of(one, drawn=one.drawn > 0)
         waiting = [one for one in rounds if one.state == RoundState.OPEN]
         others = [one for one in reversed(rounds) if one.state != RoundState.OPEN]
         roles = role_names(user)
@@ -64,9 +69,14 @@ class RoundDetailView(RoundMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: Any = self.request.user
         may_evaluate = rules.has_perm("peer_review.evaluate_round", user, self.round)
-        papers = self.round.cells.filter(assignments__evaluator=user).count() if may_evaluate else 0
+        mine = Assignment.objects.filter(evaluator=user, cell__round=self.round)
+        papers = mine.count() if may_evaluate else 0
         return super().get_context_data(
-            papers=papers, scrutineers=self.round.scrutineers.all(), links=self.links(), **kwargs
+            papers=papers,
+            stage=stage_of(self.round, drawn=mine.drawn().exists()) if papers else None,
+            scrutineers=self.round.scrutineers.all(),
+            links=self.links(),
+            **kwargs,
         )
 
     def links(self) -> list[dict[str, str]]:
@@ -88,18 +98,29 @@ class RoundDetailView(RoundMixin, TemplateView):
         ]
         if round.fingerprint:
             links.append({"url": reverse("peer_review:notice", args=[round.public_id]), "label": _("Printed notice")})
-        if round.state in (RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED):
+        if round.has_bulletin:
             links.append({"url": reverse("peer_review:bulletin", args=[round.public_id]), "label": _("Bulletin")})
         return links
 
 
 class BallotView(RoundMixin, TemplateView):
-    """Fill in, look over, cast, receipt: one document, so that nothing need be kept beyond the tab."""
+    """Fill in, look over, cast, receipt: one document, so that nothing need be kept beyond the tab.
+
+    In two stages the same page first draws and later casts; whoever opens it first after the time has come ends the
+    drawing, should the clock's own task not have done so.
+    """
 
     template_name = "peer_review/ballot.html"
     permission = "peer_review.evaluate_round"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.now = timezone.now()
+        self.mode = mode_of(self.round, now=self.now)
+        if self.round.state == RoundState.OPEN and self.mode == CAST and self.round.barrier_at is None:
+            try:
+                self.round = pass_barrier(self.round, by=None, now=self.now)
+            except WrongState:
+                self.round.refresh_from_db()  # Closed meanwhile.
         if self.round.state != RoundState.OPEN:
             return redirect("peer_review:check", self.round.public_id)
         response = super().get(request, *args, **kwargs)
@@ -108,34 +129,45 @@ class BallotView(RoundMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         round = self.round
-        papers = paper_cards(round, self.request.user)
-        address = [round.public_id]
-        config = {
-            "round": round.public_id,
-            "owner": browser_tag(self.request.user, round),
-            "title": round.title,
-            "fingerprint": round.fingerprint,
-            "manifest": reverse("peer_review:manifest", args=address),
-            "draw": reverse("peer_review:draw", args=address),
-            "cast": reverse("peer_review:cast", args=address),
-            "csrf": get_token(self.request),
-            "csrfCookie": settings.CSRF_COOKIE_NAME,
-            "scale": round.form["scale"],
-            "min": round.form["min"],
-            "max": round.form["max"],
-            "drawn": any(paper.drawn for paper in papers),
-            "cells": [paper.cell for paper in papers],
-            "criteria": [{"key": one["key"], "label": one["label"]} for one in round.form["criteria"]],
-        }
+        cards = paper_cards(round, self.request.user)
+        drawn = any(card.drawn for card in cards)
+        boxes = [row.comment for card in cards for row in card.rows if row.comment is not None]
         return super().get_context_data(
-            papers=papers,
-            form=shown_form(round.form),
+            papers=cards,
+            form=round.form,
+            has_comments=bool(boxes),
+            bands=bands_in_ranges(round.form),
             audiences=audience_names(round.form),
-            early=timezone.now() < round.opens_at,
-            config=config,
+            early=self.now < round.opens_at,
+            mode=self.mode,
+            too_late=self.mode == CAST and not drawn,
+            config={
+                **self.addresses(),
+                "owner": browser_tag(self.request.user, round),
+                "title": round.title,
+                "fingerprint": round.fingerprint,
+                "csrf": get_token(self.request),
+                "csrfCookie": settings.CSRF_COOKIE_NAME,
+                "mode": self.mode,
+                "min": round.form["min"],
+                "max": round.form["max"],
+                "bands": bands_of(round.form),
+                # Versions of a browser that takes over are told from minutes of the round's own age.
+                "minutes": int((self.now - (round.opened_at or self.now)).total_seconds() // 60),
+                "drawn": drawn,
+                "cells": [*(card.cell for card in cards), *(box.cell for box in boxes)],
+                "papers": open_papers(round, cards),
+                "criteria": [{"key": one["key"], "label": one["label"]} for one in round.form["criteria"]],
+            },
             words=words.ballot(),
             **kwargs,
         )
+
+    def addresses(self) -> dict[str, str]:
+        """Return where the script asks for what."""
+        address = [self.round.public_id]
+        asked = {name: reverse(f"peer_review:{name}", args=address) for name in ("manifest", "draw", "cast")}
+        return {"round": self.round.public_id, **asked}
 
 
 class CheckView(RoundMixin, TemplateView):
@@ -150,13 +182,13 @@ class CheckView(RoundMixin, TemplateView):
             "round": self.round.public_id,
             "owner": browser_tag(self.request.user, self.round),
             "fingerprint": self.round.fingerprint,
-            "state": self.round.state,
+            # A void round of which too few papers came back has its bulletin, and the check finds each ballot in it.
+            "state": RoundState.COUNTED if self.round.has_bulletin else self.round.state,
             "manifest": reverse("peer_review:manifest", args=address),
             "bulletin": reverse("peer_review:bulletin-json", args=address),
             "proof": reverse("peer_review:proof", args=[self.round.public_id, leaf]).replace(leaf, "{leaf}"),
         }
-        counted = self.round.state in (RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED)
-        return super().get_context_data(config=config, words=words.check(), counted=counted, **kwargs)
+        return super().get_context_data(config=config, words=words.check(), counted=self.round.has_bulletin, **kwargs)
 
 
 class ProtectionView(TemplateView):

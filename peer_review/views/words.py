@@ -25,13 +25,14 @@ def protocol_errors() -> dict[str, str]:
         ),
         "bad_token": still_here(_("This credential was not accepted for this paper. Reload the page and try again.")),
         "bad_ballot_signature": still_here(_("The ballot was altered on its way, so it was refused. Try again.")),
+        "cell_closed": _("Too few people drew this paper, so it takes no ballots."),
         "unknown_cell": still_here(_("The round does not know this paper. Ask the organiser.")),
         "stale_revision": _("A newer version of this ballot is already in the box. It counts."),
         "too_many_casts": _("This ballot has been changed too often. The last version that has a receipt counts."),
         "round_closed": _("The round closed before these ballots arrived. They are not in the box."),
         "too_large": still_here(_("The ballots are larger than the form allows. Reload the page and try again.")),
         "bad_answers": still_here(_("An answer does not fit the form. Correct it and cast again.")),
-        "not_open_yet": still_here(_("The round is not open yet.")),
+        "not_open_yet": still_here(_("Its time has not come yet. Reload the page when it has.")),
         "box_unavailable": still_here(_("The box could not be written to just now. Nothing was cast. Try again.")),
         "unknown_round": _("The server does not know this round."),
         "network": still_here(_("The server could not be reached. Try again; sending twice does no harm.")),
@@ -59,28 +60,39 @@ def ballot() -> dict[str, object]:
     return {
         "errors": protocol_errors(),
         "dk": _("Do not know enough"),
-        "bands": [[90, _("Excellent")], [70, _("Competent")], [60, _("Basically competent")], [0, _("Incompetent")]],
         "out_of_range": _("0 to 100, whole points"),
         "status_empty": _("Not filled in"),
         "status_partial": _("Incomplete"),
+        "status_broken": _("Breaks a rule"),
         "status_done": _("Filled in"),
         "status_skipped": _("Skipped"),
         "done_of": _("%(done)s / %(total)s"),
+        "words_about": _("Words about %(label)s"),
+        "words_withdrawn": _("Withdrawn: no words"),
+        "characters": _("%(count)s of %(limit)s characters"),
+        "too_long": _("The words about %(label)s have %(count)s characters; %(limit)s fit. Shorten them."),
+        "reason_needed": _(
+            "Your mark for “%(criterion)s” asks for a reason. Write a few words about %(label)s, or change the mark."
+        ),
         "summary_ready": _("Ballots to cast: %(count)s. Papers skipped: %(skipped)s."),
         "summary_missing": _("Papers not complete: %(count)s. Give the missing answers, or choose for each:"),
         "summary_none": _("There is nothing to cast: every paper is skipped."),
         "mark_dk": _("Mark the rest “Do not know enough”"),
         "skip": _("Skip this paper"),
         "to_paper": _("To the paper"),
+        "to_place": _("To the place"),
         "missing": _("no answer yet"),
+        "not_asked": _("not asked"),
         "paper": _("Ballot paper"),
         "making": _("Making one-time credentials: %(done)s of %(total)s"),
         "drawing": _("Drawing credentials with your sign-in"),
+        "drawn": _("Your credentials are drawn."),
         "casting": _("Casting without your sign-in; waiting until the batch is safely stored"),
         "pending": _("Ballots waiting for their batch: %(count)s. Keep this page open; it asks again by itself."),
         "cast_all": _("Your ballots are in the box: %(count)s of %(total)s"),
         "not_cast": _("Not cast: %(label)s. %(reason)s"),
         "version": _("version %(version)s"),
+        "version_later": _("newest version"),
         "earlier": _("Cast from this browser: %(count)s. Until closing you may change them below."),
         "copied": _("Copied."),
         "copy_failed": _("Copying is not allowed here. Select the code and copy it by hand."),
@@ -89,7 +101,10 @@ def ballot() -> dict[str, object]:
             "Forget everything this browser holds about the round? Drafts, credentials and receipts are deleted. "
             "What was cast stays in the box; to change it you need the recovery code."
         ),
-        "recovered": _("Your credentials are back. Give your answers again and cast; the new ballots replace the old."),
+        "recovered": _(
+            "Your credentials are back. Give your answers again and cast; the new ballots replace the old. "
+            "From now on use this browser only."
+        ),
         "code_first": _("Your recovery code, in case this page is lost: %(code)s"),
         "draft_restored": _("Your draft was restored from this browser."),
     }
@@ -128,6 +143,22 @@ def scrutineer() -> dict[str, object]:
             "login": _("You have been signed out. Sign in again; nothing that was opened is lost."),
             "wrong_key": _("This is not the key of this box. Nothing was opened; compare the code once more."),
             "bad_box_key": _("This is not a whole key, or a character in it is wrong. Compare it group by group."),
+            "bad_share": _("This is not a whole share, or a character in it is wrong. Compare it group by group."),
+            "shares_mixed": _(
+                "This share belongs to another key: to that of another round, or to one that was replaced. "
+                "It was not taken."
+            ),
+            "wrong_shares": _(
+                "These do not make the key of this box, so one of them is not genuine: %(names)s. "
+                "Enter one more share; then the page can tell which."
+            ),
+            "bad_public_half": _("This is not the public half of a key. It has 43 letters, digits, - or _."),
+            "bad_keys_file": _("This is not a file that the command wrote for this box, or it is damaged."),
+            "keys_file_incomplete": _(
+                "The file does not hold the keys of all ballots. Run the command again; it goes on where it stopped."
+            ),
+            "shares_invalid": _("The scrutineers of this round have changed. Reload the page and make the key again."),
+            "shares_unconfirmed": _("Not every holder has confirmed their share yet."),
             "bad_key": _("The server sent a row that no key can open. Tell the inspectors."),
             "insecure_context": _("The key can only be made and used over https. Open this page with https."),
             "fallback_failed": _("This browser is old and a part it needs did not load. Use a newer browser."),
@@ -144,9 +175,22 @@ def scrutineer() -> dict[str, object]:
         },
         "made": _("The key was made in this browser. It is shown here only, and only now."),
         "confirm_wrong": _("These are not the last four characters. Look at what you wrote down."),
-        "tested": _("The key opens the test row. The box can be used."),
         "copied": _("Copied."),
         "copy_failed": _("Copying is not allowed here. Select the code and copy it by hand."),
+        "share_title": _("Share %(number)s of %(total)s: %(name)s"),
+        "share_call": _("It is the turn of %(name)s. All others step back, so that they cannot see the screen."),
+        "share_rule": _(
+            "Any %(threshold)s of %(total)s shares open the box. This one alone opens nothing and tells nothing."
+        ),
+        "share_of": _("share %(number)s (%(name)s)"),
+        "share_entered": _("taken"),
+        "share_waited": _("not yet"),
+        "share_again": _("This share has been taken already. Let another holder sit down."),
+        "share_false": _("Not genuine: %(names)s. The key was found without it; tell the inspectors."),
+        "shares_missing": _("Shares still needed: %(missing)s"),
+        "shares_enough": _("Enough shares have been taken."),
+        "one_more": _("One more share is needed to tell which is not genuine."),
+        "and": _(", "),
         "opening": _("Opened %(opened)s of %(total)s ballots"),
         "opened": _("All %(total)s ballots are open. The server checks and counts them now."),
         "empty": _("The box is empty: nobody cast a ballot."),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
@@ -62,7 +62,8 @@ def accepted(answers: Any, paper: Paper) -> bool:
     return True
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+# Hundreds of sheets go into one question to the browser; making a failure smaller would ask it thousands of times.
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(cases=st.lists(sheets(), min_size=60, max_size=120))
 def test_a_sheet_rule_is_never_kept_in_the_browser_and_refused_by_the_server_nor_the_reverse(
     client: Page, cases: list[tuple[Paper, dict[str, Any]]]

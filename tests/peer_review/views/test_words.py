@@ -15,17 +15,17 @@ SOURCE = Path(peer_review.__file__).parent / "static_src" / "src"
 @pytest.mark.parametrize(
     ("page", "said"),
     [
-        (["pages/ballot.js", "ui/ballot_form.js", "ui/dom.js"], words.ballot),
+        (["ballot/*.js", "ui/marks.js", "ui/comment.js", "ui/questions.js", "ui/dom.js"], words.ballot),
         (["pages/check.js"], words.check),
-        (["pages/scrutineer.js", "ui/dom.js"], words.scrutineer),
+        (["pages/scrutineer.js", "ui/desk.js", "ui/dom.js"], words.scrutineer),
     ],
 )
 def test_scripts_and_sentences_fit(page: list[str], said: Callable[[], dict[str, object]]) -> None:
-    script = "".join((SOURCE / name).read_text() for name in page)
+    script = "".join(path.read_text() for name in page for path in SOURCE.glob(name))
     carried = said()
     spoken = set(re.findall(r"words\.(\w+)", script))
     named = set(re.findall(r"ClientError\(\"(\w+)\"\)", script)) | {"bad_bulletin"}
-    parts = {f"status_{state}" for state in ("empty", "partial", "done", "skipped")}
+    parts = {f"status_{state}" for state in ("empty", "partial", "broken", "done", "skipped")}
 
     assert spoken - set(carried) == set()
     assert set(carried) - spoken - named - parts == set()

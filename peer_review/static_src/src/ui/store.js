@@ -1,17 +1,21 @@
-// What this browser keeps of a round: drafts, the master secret, receipts. Never sent anywhere.
-// The key carries an opaque tag of the person, so that two people who share a browser do not share secrets.
+// What this browser keeps of a round: drafts, the master secret, receipts; in two stages the credentials drawn, too.
+// Never sent anywhere. The key carries an opaque tag of the person, so that two people who share a browser do not
+// share secrets.
 
 const PREFIX = "peer-review";
 
 export const empty = () => ({
   v: 1, master: null, version: 0, answers: {}, skipped: [], receipts: {}, fingerprint: null, read: false,
+  tokens: {}, // cell → base64url; two stages only, so that casting asks for nothing with a sign-in
+  recovered: false, // the master came from a recovery code: what was cast before is not known here
 });
 
 export class Store {
-  constructor(round, owner) {
+  /** `kept` false: this tab's memory only, whatever lies in the browser. */
+  constructor(round, owner, { kept = true } = {}) {
     this.key = `${PREFIX}/${round}/${owner}`;
-    this.kept = true;
-    this.data = this.read() ?? empty();
+    this.kept = kept;
+    this.data = (kept && this.read()) || empty();
   }
 
   /** Return what is kept, or null. A browser that forbids storage keeps nothing, which is no fault. */
@@ -59,6 +63,7 @@ export class Store {
       const other = this.kept ? this.read() : null;
       if (other?.master && !this.data.master) {
         this.data.master = other.master;
+        this.data.tokens = other.tokens;
         this.data.version = Math.max(this.data.version, other.version);
       }
       return work();

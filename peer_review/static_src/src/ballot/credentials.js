@@ -1,0 +1,96 @@
+// Credentials of one evaluator: made and drawn, or taken from what this browser kept since they were drawn.
+import { fill, csrfToken } from "../ui/dom.js";
+import { deriveCredential, newMaster } from "../lib/credentials.js";
+import { b64uDecode, b64uEncode } from "../lib/encoding.js";
+import { ClientError } from "../lib/errors.js";
+import { draw, fetchManifest } from "../lib/protocol.js";
+
+export class Credentials {
+  constructor(page) {
+    this.page = page;
+    this.manifest = null;
+    // One visit and the kiosk draw when they cast; in two stages what was drawn is kept for the second.
+    this.keepsTokens = ["draw", "cast"].includes(page.config.mode);
+  }
+
+  get store() {
+    return this.page.store;
+  }
+
+  /** Whether everything that casting needs lies here, so that it asks for nothing with a sign-in. */
+  get complete() {
+    const { master, tokens } = this.store.data;
+    return Boolean(master) && this.page.config.cells.every((cell) => tokens[cell]);
+  }
+
+  /** Return the manifest, the same as at the first visit: a server that changes it is caught. */
+  async openManifest() {
+    const { config } = this.page;
+    const { fingerprint } = config;
+    if (this.store.data.fingerprint && this.store.data.fingerprint !== fingerprint) throw new ClientError("bad_fingerprint");
+    this.manifest ??= await fetchManifest(config.manifest, { round: config.round, fingerprint });
+    return this.manifest;
+  }
+
+  async derive(master) {
+    const { config } = this.page;
+    const credentials = [];
+    for (const cell of config.cells) credentials.push(await deriveCredential(master, config.round, cell));
+    return credentials;
+  }
+
+  /** Draw every paper with this master; return the credentials and their tokens by cell. */
+  async drawWith(master) {
+    const { config, words } = this.page;
+    const manifest = await this.openManifest();
+    const credentials = await this.derive(master);
+    const kiosk = config.mode === "kiosk";
+    const tokens = await draw(config.draw, {
+      manifest,
+      credentials,
+      csrfToken: kiosk ? undefined : csrfToken(config),
+      anonymous: kiosk,
+      onProgress: ({ step, done, total }) =>
+        step === "blind" && done === total ? this.page.working(words.drawing) : this.page.working(fill(words.making, { done, total }), done, total),
+    });
+    config.drawn = true;
+    return new Map(credentials.map((credential) => [credential.cell, { credential, token: tokens.get(credential.cell) }]));
+  }
+
+  /** Make the master its own and, in two stages, keep what was drawn with it. */
+  keep(master, drawn) {
+    this.store.data.master = b64uEncode(master);
+    if (this.keepsTokens)
+      this.store.data.tokens = Object.fromEntries([...drawn].map(([cell, { token }]) => [cell, b64uEncode(token)]));
+    this.store.save();
+  }
+
+  /** Return this person's credentials by cell, drawing them unless they lie here. */
+  async obtain() {
+    await this.openManifest();
+    if (this.complete) return this.kept();
+    await this.store.alone(() => {
+      this.store.data.master ??= b64uEncode(newMaster());
+      this.store.save(); // The master is kept before anything is drawn with it.
+    });
+    const master = b64uDecode(this.store.data.master);
+    try {
+      const drawn = await this.drawWith(master);
+      this.keep(master, drawn);
+      return drawn;
+    } catch (error) {
+      // Drawn elsewhere with another master: the one made here is of no use, and must not hide the way to recover.
+      if (error.code === "already_drawn" && !Object.keys(this.store.data.receipts).length) {
+        this.store.data.master = null;
+        this.store.save();
+      }
+      throw error;
+    }
+  }
+
+  async kept() {
+    const { master, tokens } = this.store.data;
+    const credentials = await this.derive(b64uDecode(master));
+    return new Map(credentials.map((credential) => [credential.cell, { credential, token: b64uDecode(tokens[credential.cell]) }]));
+  }
+}

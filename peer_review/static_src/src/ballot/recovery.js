@@ -1,0 +1,29 @@
+// Taking over from another browser with the recovery code.
+import { $ } from "../ui/dom.js";
+import { decodeRecoveryCode } from "../lib/credentials.js";
+import { ClientError } from "../lib/errors.js";
+import { versionAfter } from "./casting.js";
+
+export function letRecover(page, answers, credentials) {
+  const { config, store, words } = page;
+  page.onStart(() => { $("recover").hidden = !(config.drawn && !store.data.master); });
+
+  $("recover-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    page.alone(async () => {
+      const master = decodeRecoveryCode($("recover-code").value);
+      const drawn = await credentials.drawWith(master).catch((error) => {
+        throw error.code === "already_drawn" ? new ClientError("wrong_code") : error;
+      });
+      credentials.keep(master, drawn);
+      store.data.version = Math.max(store.data.version, versionAfter(page));
+      store.data.recovered = true;
+      $("recover-code").value = "";
+      store.save();
+      for (const comment of answers.comments) comment.offerWithdrawal(true);
+      page.start();
+      page.say(words.recovered);
+      answers.form.querySelector("input, select")?.focus();
+    });
+  });
+}
