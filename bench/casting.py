@@ -89,7 +89,7 @@ def sign_ballots(work: tuple[str, str, bytes, list[dict[str, int]]]) -> list[Ent
 
 
 def bare_rate(bench: BenchRound, sittings: Sequence[Sequence[Entry]]) -> float:
-    """Return how many entries a second one process checks and seals, without network, disk or waiting."""
+    """Return how many entries a second one process checks and seals: no network, no disk, no waiting; best of three."""
     from peer_review.crypto import canonical, sealing
     from peer_review.crypto.ballots import check_entry
     from peer_review.domain import keys, papers
@@ -99,13 +99,15 @@ def bare_rate(bench: BenchRound, sittings: Sequence[Sequence[Entry]]) -> float:
     public, length = keys.box_public(round), papers.row_length(round)
     asked = papers.papers_of(round)
     entries = list(itertools.chain.from_iterable(sittings))
-    start = time.perf_counter()
-    for entry in entries:
-        checked = check_entry(entry, round_id=round.public_id, cells=cells, papers=asked)
-        sealing.seal(checked.canonical, box_public=public, round_id=round.public_id, length=length)
-    rate = len(entries) / (time.perf_counter() - start)
+    rates = []
+    for _pass in range(3):
+        start = time.perf_counter()
+        for entry in entries:
+            checked = check_entry(entry, round_id=round.public_id, cells=cells, papers=asked)
+            sealing.seal(checked.canonical, box_public=public, round_id=round.public_id, length=length)
+        rates.append(len(entries) / (time.perf_counter() - start))
     assert canonical.dumps(entries[-1]) == checked.canonical
-    return rate
+    return max(rates)
 
 
 class Load:

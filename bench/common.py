@@ -12,6 +12,7 @@ import sqlite3
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,7 +103,14 @@ def _on_server(url: str, *statements: str) -> None:
 
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in statements:
-            connection.execute(statement.encode())
+            for attempt in range(1, 11):
+                try:
+                    connection.execute(statement.encode())
+                    break
+                except psycopg.errors.ObjectInUse:  # somebody else is connected to the template just now
+                    if attempt == 10:
+                        raise
+                    time.sleep(1)
 
 
 def start_django() -> None:

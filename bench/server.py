@@ -24,18 +24,22 @@ class Server:
     def __init__(
         self, log: Path, *, workers: int, arguments: Sequence[str] = (), environment: Mapping[str, str] | None = None
     ) -> None:
+        self.log = log
+        self._workers, self._arguments, self._environment = workers, arguments, environment or os.environ
+        self._start()
+
+    def _start(self) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.log = log
         command = [
-            sys.executable, "-m", "gunicorn", "--config", "site/config/gunicorn.py", *arguments,
+            sys.executable, "-m", "gunicorn", "--config", "site/config/gunicorn.py", *self._arguments,
             "--chdir", "site", "--pythonpath", "..", "config.wsgi",
         ]  # fmt: skip
-        given = {**os.environ, "PORT": str(self.port), "WEB_CONCURRENCY": str(workers), "RUN_WORKER": "0"}
-        with log.open("wb") as file:
+        own = {"PORT": str(self.port), "WEB_CONCURRENCY": str(self._workers), "RUN_WORKER": "0"}
+        with self.log.open("wb") as file:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env={**given, **(environment or {})}, stdout=file, stderr=file
+                command, cwd=ROOT, env={**self._environment, **own}, stdout=file, stderr=file
             )
 
     def __enter__(self) -> Server:
@@ -50,10 +54,12 @@ class Server:
             self.process.kill()
 
     def wait(self) -> None:
-        """Wait until it answers."""
-        for _attempt in range(300):
+        """Wait until it answers. Should somebody else have taken the port meanwhile, begin again with another."""
+        for attempt in range(600):
             if self.process.poll() is not None:
-                raise SystemExit(self.log.read_text())
+                if attempt > 300 or "already in use" not in self.log.read_text():
+                    raise SystemExit(self.log.read_text())
+                self._start()
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
             try:
                 connection.request("GET", "/healthz")
