@@ -81,6 +81,14 @@ class RoundForm(forms.Form):
         help_text=_("Where the scheme has comment papers: may withhold comments that name somebody."),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    reminders = forms.BooleanField(
+        label=_("Automatic reminders"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "At half time and a day before the end. While ballots are cast they go to everybody, in the same words."
+        ),
+    )
     batch_window = forms.IntegerField(
         label=_("Longest wait for a batch, in seconds"),
         required=False,
@@ -101,7 +109,7 @@ class RoundForm(forms.Form):
     def __init__(self, *args: Any, user: Any, round: Round | None = None, **kwargs: Any) -> None:
         if round is not None:
             names = ("title", "purpose", "kind", "scheme", "opens_at", "closes_at", "organiser")
-            more = ("collection", "casts_at", "comment_reviewer", "batch_window", "batch_floor")
+            more = ("collection", "casts_at", "comment_reviewer", "reminders", "batch_window", "batch_floor")
             initial = {name: getattr(round, name) for name in (*names, *more)}
             kwargs["initial"] = {**initial, "scrutineers": round.scrutineers.all(), **(kwargs.get("initial") or {})}
         else:
@@ -196,3 +204,27 @@ class VoterClassForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["member"].queryset = round.members.all()
         fields["voter_class"].choices = [("", ""), *round.scheme.voter_classes.values_list("key", "label")]
+
+
+class ReminderForm(forms.Form):
+    """The organiser's own words under a reminder."""
+
+    text = forms.CharField(
+        label=_("Your own words, if any"),
+        required=False,
+        max_length=500,
+        help_text=_("They stand under the text above. Name nobody: everybody who gets it reads the same."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )
+
+
+class LengthenForm(forms.Form):
+    """A later end, and why."""
+
+    closes_at = moment(_("New last moment"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("Everybody on the roll reads it."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )

@@ -21,7 +21,7 @@ urlpatterns = [
     path("discuss/", include("forum_pages.urls")),
     path("disclosure-feeds/", include("disclosures.urls")),
     path("search/", include("search.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", views.set_language, name="set_language"),
     # Pictures of pages, for those who are signed in. Documents never come this way: their own view asks who reads.
     path("media/images/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "images"}, name="media-image"),
     path("", include(wagtail_urls)),

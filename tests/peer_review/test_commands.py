@@ -5,12 +5,9 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.core.management import call_command
 from django.utils import timezone
 
-from peer_review.crypto.encoding import b64u_encode
-from peer_review.crypto.sealing import decode_box_key
 from peer_review.enums import RoundState
 from peer_review.models import PooledKey, Round
 from tests.factories.peer_review import make_open_round, stock_key_pool
@@ -31,15 +28,8 @@ def test_tick_closes_what_is_due_and_fills_the_pool(settings: Any) -> None:
 
     lines = call("peer_review_tick")
 
-    assert lines == [f"closed {running.round.public_id} {running.round.title}", "1 closed, 1 keys made"]
+    name = running.round.public_id
+    assert lines == [f"closed {name} {running.round.title}", f"announced closed {name}", "1 closed, 1 keys made"]
     assert Round.objects.get().state == RoundState.CLOSED
     assert PooledKey.objects.count() == 2
     assert call("peer_review_tick", "--no-keys") == ["0 closed, 0 keys made"]
-
-
-def test_box_key_prints_a_pair_that_fits_and_touches_no_database() -> None:
-    first, second = call("peer_review_box_key"), call("peer_review_box_key")
-
-    assert first[1] != second[1]
-    private = X25519PrivateKey.from_private_bytes(decode_box_key(first[1]))
-    assert first[3] == b64u_encode(private.public_key().public_bytes_raw())

@@ -1,9 +1,13 @@
-"""What the clock does: end drawings and rounds whose time has come, keep spare keys ready. Run it every minute."""
+"""What the clock does: end drawings and rounds whose time has come, tell people, keep spare keys ready.
+
+Run it every minute.
+"""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from peer_review.domain.announcements import announce_due
 from peer_review.domain.keys import fill_pool
 from peer_review.domain.rounds import close_due_rounds, pass_due_barriers
 
@@ -11,7 +15,7 @@ from peer_review.domain.rounds import close_due_rounds, pass_due_barriers
 class Command(BaseCommand):
     """Parse, call, print."""
 
-    help = "Close the rounds that are due and fill the pool of spare keys. Harmless to run at any time."
+    help = "Close rounds that are due, announce what is due, fill the pool of spare keys. Harmless to run at any time."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-keys", action="store_true", help="leave the pool of spare keys alone")
@@ -19,9 +23,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         passed = pass_due_barriers()
         closed = close_due_rounds()
+        announced = announce_due()
         made = 0 if options["no_keys"] else fill_pool()
         for round in passed:
             self.stdout.write(f"drawing ended {round.public_id} {round.title}")
         for round in closed:
             self.stdout.write(f"closed {round.public_id} {round.title}")
+        for announcement in announced:
+            self.stdout.write(f"announced {announcement.kind} {announcement.round.public_id}")
         self.stdout.write(f"{len(closed)} closed, {made} keys made")
