@@ -74,6 +74,11 @@ class Custody:
         """Whether the key stands in the way of opening the round no more."""
         return self.made and self.tested and not (self.is_split and self.unconfirmed)
 
+    @property
+    def is_testable(self) -> bool:
+        """Whether the next thing to do is to test what lies on paper."""
+        return self.made and not self.tested and not (self.is_split and self.unconfirmed)
+
     def shares_of(self, user: Any) -> list[ShareCustody]:
         """The shares that one person keeps."""
         return [share for share in self.shares if share.holder.pk == user.pk]

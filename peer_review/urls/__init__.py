@@ -3,6 +3,8 @@
 from .answering import urlpatterns as answering
 from .asking import urlpatterns as asking
 from .people import urlpatterns as people
+from .planning import urlpatterns as planning
+from .scrutineers import urlpatterns as scrutineers
 
 app_name = "peer_review"
-urlpatterns = [*asking, *answering, *people]
+urlpatterns = [*asking, *answering, *people, *planning, *scrutineers]

@@ -8,6 +8,4 @@ urlpatterns = [
     path("rounds/<str:public_id>/draw/", draw.draw_view, name="draw"),
     path("rounds/<str:public_id>/cast/", anonymous.cast_view, name="cast"),
     path("rounds/<str:public_id>/manifest.json", anonymous.manifest_view, name="manifest"),
-    path("rounds/<str:public_id>/box-key/", draw.box_key_view, name="box-key"),
-    path("rounds/<str:public_id>/box-key/test/", draw.box_key_test_view, name="box-key-test"),
 ]

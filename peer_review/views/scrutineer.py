@@ -8,6 +8,10 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.views.generic import TemplateView
 
+from peer_review.crypto.encoding import b64u_encode
+from peer_review.crypto.sharing import MAX_SHARES
+from peer_review.domain import custody
+from peer_review.enums import RoundState
 from peer_review.models import Round
 from peer_review.querysets import role_names
 from peer_review.views import words
@@ -38,19 +42,41 @@ class ScrutineerRoundView(RoundMixin, TemplateView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        round, kept = self.round, custody.custody(self.round)
+        scrutineers = list(round.scrutineers.order_by("pk")[:MAX_SHARES])
+        total = len(scrutineers)
+        mine = kept.shares_of(self.request.user)
+        return super().get_context_data(
+            config=self.config(kept, scrutineers),
+            words=words.scrutineer(),
+            custody=kept,
+            scrutineers=scrutineers,
+            thresholds=range(2, total + 1),
+            recommended=custody.recommended_threshold(total),
+            mine_unconfirmed=[share for share in mine if not share.confirmed],
+            mine_undestroyed=[share for share in mine if not share.destroyed],
+            **kwargs,
+        )
+
+    def config(self, kept: custody.Custody, scrutineers: list[Any]) -> dict[str, Any]:
+        """Return what the page's script is told; nothing of it is secret."""
         round, address = self.round, [self.round.public_id]
-        config = {
+        shares = [{"number": share.number, "name": share.holder.get_full_name()} for share in kept.shares]
+        draft = round.state == RoundState.DRAFT and kept.made
+        return {
             "round": round.public_id,
             "title": round.title,
-            "state": round.state,
             "box": round.box_public,
+            "epk": b64u_encode(custody.probe_key(round)) if draft else "",
+            "custody": {"threshold": kept.threshold, "shares": shares},
+            "scrutineers": [{"id": one.pk, "name": one.get_full_name()} for one in scrutineers],
             "csrf": get_token(self.request),
             "csrfCookie": settings.CSRF_COOKIE_NAME,
             "boxKey": reverse("peer_review:box-key", args=address),
+            "boxKeyShare": reverse("peer_review:box-key-share", args=address),
             "boxKeyTest": reverse("peer_review:box-key-test", args=address),
             "rows": reverse("peer_review:count-rows", args=address),
             "keys": reverse("peer_review:count-keys", args=address),
             "finish": reverse("peer_review:count-finish", args=address),
             "progress": reverse("peer_review:count-progress", args=address),
         }
-        return super().get_context_data(config=config, words=words.scrutineer(), **kwargs)

@@ -5,15 +5,13 @@ import logging
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from peer_review.crypto import sealing
 from peer_review.crypto.encoding import b64u_decode, b64u_encode
 from peer_review.models import Round
-from tests.factories.peer_review import Evaluator, RoundFactory, make_open_round, make_ready_round, make_user
+from tests.factories.peer_review import Evaluator, make_open_round, make_ready_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -96,37 +94,3 @@ def test_draw_leaves_session_sign_in_and_log_as_they_were(caplog: pytest.LogCapt
     evaluator.user.refresh_from_db()
     assert evaluator.user.last_login == signed_in
     assert [record for record in caplog.records if record.name != "asyncio"] == []
-
-
-def test_a_scrutineer_gives_and_proves_the_box_key() -> None:
-    round = RoundFactory()
-    client = client_of(round.scrutineers.get())
-    private = X25519PrivateKey.generate()
-
-    answer = post(client, round, {"public": b64u_encode(private.public_key().public_bytes_raw())}, "box-key")
-    epk = b64u_decode(answer.json()["epk"])
-    wrong = post(client, round, {"key": b64u_encode(bytes(32))}, "box-key-test")
-    key = sealing.content_key(private.private_bytes_raw(), epk, round_id=round.public_id)
-    right = post(client, round, {"key": b64u_encode(key)}, "box-key-test")
-
-    assert (wrong.status_code, wrong.json()) == (422, {"error": "wrong_key"})
-    assert right.json() == {"ok": True}
-    round.refresh_from_db()
-    assert round.box_key_tested
-    assert b64u_decode(round.box_public) == private.public_key().public_bytes_raw()
-
-
-def test_nobody_else_sets_the_box_key() -> None:
-    round = RoundFactory()
-    body = {"public": b64u_encode(bytes(32))}
-
-    for user, status in [
-        (round.organiser, 403),
-        (make_user("", "scrutineer"), 404),
-        (make_user(is_superuser=True), 404),
-    ]:
-        assert post(client_of(user), round, body, "box-key").status_code == status
-        assert post(client_of(user), round, {"key": b64u_encode(bytes(32))}, "box-key-test").status_code == status
-    assert post(Client(), round, body, "box-key").status_code == 401
-    round.refresh_from_db()
-    assert round.box_public == ""

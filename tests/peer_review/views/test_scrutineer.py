@@ -26,7 +26,7 @@ def test_others_are_not_let_in(client: Client, role: str) -> None:
     assert page.status_code in (403, 404)
 
 
-@pytest.mark.parametrize(("state", "element"), [("draft", "make-key"), ("open", None), ("closed", "open-form")])
+@pytest.mark.parametrize(("state", "element"), [("draft", "make-key"), ("open", None), ("closed", "desk-form")])
 def test_each_state_offers_its_step(client: Client, state: str, element: str | None) -> None:
     round = RoundFactory()
     round.state = state
@@ -37,4 +37,4 @@ def test_each_state_offers_its_step(client: Client, state: str, element: str | N
     html = response.content.decode()
 
     assert response.headers["Cache-Control"] == "no-store"
-    assert [name for name in ("make-key", "open-form") if f'id="{name}"' in html] == ([element] if element else [])
+    assert [name for name in ("make-key", "desk-form") if f'id="{name}"' in html] == ([element] if element else [])

@@ -6,11 +6,17 @@
 //   contentKey(boxKey, epk, round) -> Promise<Uint8Array(32)>   opens the one row with this ephemeral public key
 //   contentKeys(boxKey, rows, round, onProgress?) -> Promise<{id: b64u}>
 //       rows = [{id, epk}] as the server lists them; the answer is what POST …/count/keys/ takes as `keys`
-//   openBox({rowsUrl, keysUrl, csrfToken, boxKey, round, limit = 500, onProgress?, signal?}) -> Promise<{opened, total}>
+//   openBox({rowsUrl, keysUrl, csrfToken, boxKey | keysOf, round, limit = 500, onProgress?, signal?}) -> Promise<{opened, total}>
 //       Fetches what is still sealed, chunk by chunk, and sends content keys until nothing is left; after an
 //       interruption call it again. onProgress({opened, total}). Throws wrong_key: then nothing was written.
-//   proveBoxKey({publicUrl, testUrl, csrfToken, boxKey, round}) -> Promise<void>
-//       Gives the server the public half and shows that the key opens a test row. Throws wrong_key.
+//       keysOf(rows) -> {id: b64u} takes the place of the key where the keys were derived elsewhere.
+//   readKeysFile(text, {round, box}) -> Map<id, b64u>      what open_box.py wrote
+//       Throws bad_keys_file {line}, or {other: true} if it is another round's or another key's.
+//   fromKeysFile(map) -> keysOf         throws keys_file_incomplete
+//   giveBoxKey({publicUrl, csrfToken, publicKey, threshold?, holders?}) -> Promise<Uint8Array(32)>
+//       Gives the server the public half, k and the holders' ids, in the order of their shares; answers what the key
+//       is to be combined with to open the test row.
+//   testBoxKey({testUrl, csrfToken, boxKey, epk, round}) -> Promise<void>      throws wrong_key
 //
 // The text of a key is Crockford's base 32 of the secret and the first 3 bytes of its SHA-256: a slip of the pen shows.
 
@@ -52,20 +58,52 @@ export async function contentKeys(key, rows, round, onProgress = () => {}) {
   return keys;
 }
 
-export async function openBox({ rowsUrl, keysUrl, csrfToken, boxKey, round, limit = 500, onProgress = () => {}, signal }) {
+export async function openBox({ rowsUrl, keysUrl, csrfToken, boxKey, keysOf, round, limit = 500, onProgress = () => {}, signal }) {
+  keysOf ??= (rows) => contentKeys(boxKey, rows, round);
   for (;;) {
     const { rows, total, opened } = await request(`${rowsUrl}?limit=${limit}`, { signal });
     onProgress({ opened, total });
     if (!rows.length) return { opened, total };
-    const keys = await contentKeys(boxKey, rows, round);
+    const keys = await keysOf(rows);
     const answer = await request(keysUrl, { body: { keys }, csrfToken, signal });
     if (answer.opened <= opened) throw new ClientError("server_error", "the server opened nothing");
   }
 }
 
-export async function proveBoxKey({ publicUrl, testUrl, csrfToken, boxKey, round }) {
-  const { epk } = await request(publicUrl, { body: { public: b64uEncode(boxKey.publicKey) }, csrfToken });
-  const key = await contentKey(boxKey, b64uDecode(epk, 32), round);
-  const { ok } = await request(testUrl, { body: { key: b64uEncode(key) }, csrfToken });
-  if (!ok) throw new ClientError("wrong_key", "the key does not open the test row");
+export function readKeysFile(text, { round, box }) {
+  const found = new Map();
+  const lines = text.split("\n");
+  for (const [at, line] of lines.entries()) {
+    if (!line && at > 0) continue;
+    let value;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      // A line cut off at the end is where the command was stopped; anywhere else the file is damaged.
+      if (at > 0 && at === lines.length - 1) break;
+      throw new ClientError("bad_keys_file", `line ${at + 1} cannot be read`, { line: at + 1 });
+    }
+    if (at === 0) {
+      if (value?.v !== 1) throw new ClientError("bad_keys_file", "not a file of keys", { line: 1 });
+      if (value.round !== round || value.box !== box) throw new ClientError("bad_keys_file", "of another box", { other: true });
+    } else if (typeof value?.keys !== "object") throw new ClientError("bad_keys_file", "no keys", { line: at + 1 });
+    else for (const [id, key] of Object.entries(value.keys)) found.set(id, key);
+  }
+  return found;
+}
+
+export const fromKeysFile = (found) => (rows) => {
+  if (rows.some(({ id }) => !found.has(id))) throw new ClientError("keys_file_incomplete");
+  return Object.fromEntries(rows.map(({ id }) => [id, found.get(id)]));
+};
+
+export async function giveBoxKey({ publicUrl, csrfToken, publicKey, threshold, holders }) {
+  const body = { public: b64uEncode(publicKey), ...(holders ? { threshold, holders } : {}) };
+  const { epk } = await request(publicUrl, { body, csrfToken });
+  return b64uDecode(epk, 32);
+}
+
+export async function testBoxKey({ testUrl, csrfToken, boxKey, epk, round }) {
+  const key = await contentKey(boxKey, epk, round);
+  await request(testUrl, { body: { key: b64uEncode(key) }, csrfToken });
 }

@@ -1,13 +1,17 @@
-// The scrutineer's page. The box key is made here and used here; what leaves the browser is its public half, and
-// after closing one content key per ballot.
+// The scrutineer's page. The box key is made here and used here, whole or in shares; what leaves the browser is its
+// public half, who keeps which share, and after closing one content key per ballot.
 import { $, carried, copy, csrfToken, download, el, fill, pause, showCode } from "../ui/dom.js";
-import { b64uEncode } from "../lib/encoding.js";
+import { openDesk } from "../ui/desk.js";
+import { b64uDecode, hexEncode, sha256 } from "../lib/encoding.js";
 import { ClientError } from "../lib/errors.js";
 import { request } from "../lib/protocol.js";
-import { decodeBoxKey, encodeBoxKey, newBoxKey, openBox, proveBoxKey } from "../lib/scrutineer.js";
+import { contentKeys, encodeBoxKey, fromKeysFile, giveBoxKey, newBoxKey, openBox, readKeysFile, testBoxKey } from "../lib/scrutineer.js";
+import { encodeShare, splitKey } from "../lib/sharing.js";
 
 const config = carried("scrutineer-config");
 const words = carried("scrutineer-words");
+/** The row with which the key is tested has no number of its own. */
+const TEST_ROW = "0".repeat(32);
 let made = null;
 let busy = false;
 
@@ -16,7 +20,8 @@ const say = (text) => { $("said").textContent = text; };
 function trouble(error) {
   if (!(error instanceof ClientError)) console.error(error);
   const code = error instanceof ClientError ? error.code : error.message;
-  $("trouble").replaceChildren(el("p", {}, words[code] ?? words.errors[code] ?? fill(words.errors.unknown, { code })));
+  const sentence = words[code] ?? words.errors[code] ?? words.errors.unknown;
+  $("trouble").replaceChildren(el("p", {}, fill(sentence, { code, ...error.details })));
   $("trouble").hidden = false;
   $("trouble").focus();
 }
@@ -39,10 +44,25 @@ window.addEventListener("beforeunload", (event) => {
   if (busy || made) event.preventDefault();
 });
 
+/** Read the page anew: what it shows next is the server's to say. */
+function renew() {
+  busy = false;
+  made = null;
+  location.reload();
+}
+
 // Making the key
+
+const isSplit = () => $("kept-shares")?.checked ?? false;
+const kept = () => (isSplit() ? { threshold: Number($("threshold").value), holders: config.scrutineers.map(({ id }) => id) } : {});
+const give = (publicKey) => giveBoxKey({ publicUrl: config.boxKey, csrfToken: csrfToken(config), publicKey, ...kept() });
+
+for (const choice of document.querySelectorAll("input[name=kept]"))
+  choice.addEventListener("change", () => { $("threshold").disabled = !isSplit(); });
 
 $("make-key")?.addEventListener("click", () => step(async () => {
   const boxKey = await newBoxKey();
+  if (isSplit()) return makeShares(boxKey);
   made = { boxKey, code: await encodeBoxKey(boxKey.secret) };
   showCode($("key-code"), made.code);
   $("made-text").textContent = words.made;
@@ -57,19 +77,113 @@ $("download-key")?.addEventListener("click", () => {
   download(`box-key-${config.round.slice(0, 8)}.txt`, `${config.title}\n${config.round}\n\n${made.code}\n`, "text/plain");
 });
 
+const lastFour = (text) => text.toUpperCase().replace(/[^0-9A-Z]/g, "");
+
 $("confirm-form")?.addEventListener("submit", (event) => {
   event.preventDefault();
   step(async () => {
-    const typed = $("last-group").value.toUpperCase().replace(/[^0-9A-Z]/g, "");
-    if (typed !== made.code.slice(-4)) throw new ClientError("confirm_wrong");
+    if (lastFour($("last-group").value) !== made.code.slice(-4)) throw new ClientError("confirm_wrong");
     const { boxKey } = made;
-    await proveBoxKey({ publicUrl: config.boxKey, testUrl: config.boxKeyTest, csrfToken: csrfToken(config), boxKey, round: config.round });
+    const epk = await give(boxKey.publicKey);
+    await testBoxKey({ testUrl: config.boxKeyTest, csrfToken: csrfToken(config), boxKey, epk, round: config.round });
     made = null;
     $("key-code").replaceChildren();
     $("made").hidden = true;
-    $("tested-text").textContent = words.tested;
-    $("tested").hidden = false;
-    $("tested-title").focus();
+    done();
+  });
+});
+
+function done() {
+  $("tested").hidden = false;
+  $("tested-title").focus();
+}
+
+// The ceremony: one share after the other is shown to its holder, and to nobody else
+
+async function makeShares(boxKey) {
+  const { threshold } = kept();
+  const holders = config.scrutineers.map(({ name }, i) => ({ number: i + 1, name }));
+  const shares = await splitKey(boxKey, { threshold, shares: holders.length });
+  const texts = await Promise.all(shares.map(encodeShare));
+  await give(boxKey.publicKey);
+  made = { texts, holders, threshold, at: 0 };
+  const name = hexEncode((await sha256(boxKey.publicKey)).slice(0, 8));
+  $("share-key").textContent = name.match(/.{4}/g).join(" ");
+  $("make").hidden = true;
+  $("ceremony").hidden = false;
+  call();
+}
+
+/** Ask the next holder to come; their share is still hidden. */
+function call() {
+  const { holders, at } = made;
+  const { number, name } = holders[at];
+  $("share-code").replaceChildren();
+  $("share").hidden = true;
+  $("called").hidden = false;
+  $("ceremony-title").textContent = fill(words.share_title, { number, total: holders.length, name });
+  $("called-text").textContent = fill(words.share_call, { name });
+  $("ceremony-title").focus();
+}
+
+$("show-share")?.addEventListener("click", () => {
+  const { texts, holders, threshold, at } = made;
+  const { number, name } = holders[at];
+  showCode($("share-code"), texts[at]);
+  $("share-name").textContent = fill(words.share_title, { number, total: holders.length, name });
+  $("share-rule").textContent = fill(words.share_rule, { threshold, total: holders.length });
+  $("share-last").value = "";
+  $("called").hidden = true;
+  $("share").hidden = false;
+  $("share-title").focus();
+});
+
+$("print-share")?.addEventListener("click", () => print());
+
+$("share-form")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  step(async () => {
+    const { texts, holders, at } = made;
+    if (lastFour($("share-last").value) !== texts[at].slice(-4)) throw new ClientError("confirm_wrong");
+    await request(config.boxKeyShare, { body: { number: holders[at].number }, csrfToken: csrfToken(config) });
+    made.at += 1;
+    if (made.at < holders.length) return call();
+    // From here on the shares are on paper only.
+    $("share-code").replaceChildren();
+    renew();
+  });
+});
+
+// The test: the key comes back from paper and opens a row
+
+if ($("test")) {
+  const { box, custody, round } = config;
+  openDesk({
+    box,
+    custody,
+    words,
+    step,
+    onKey: async (boxKey) => {
+      await testBoxKey({ testUrl: config.boxKeyTest, csrfToken: csrfToken(config), boxKey, epk: b64uDecode(config.epk, 32), round });
+      $("test").hidden = true;
+      done();
+    },
+  });
+}
+
+// Made on another computer: only the public half is typed here
+
+$("public-form")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  step(async () => {
+    let publicKey;
+    try {
+      publicKey = b64uDecode($("public-half").value.trim(), 32);
+    } catch (cause) {
+      throw new ClientError("bad_public_half", "", { cause });
+    }
+    await give(publicKey);
+    renew();
   });
 });
 
@@ -96,30 +210,28 @@ async function watch() {
     progress(fill(words.counting, { done, total }), done, total);
     await pause(wait);
   }
-  $("open").hidden = true;
-  document.querySelector(".pr-state").textContent = $("counted-title").textContent;
-  $("counted").hidden = false;
-  $("counted-title").focus();
+  renew();
 }
 
-$("open-form")?.addEventListener("submit", (event) => {
-  event.preventDefault();
-  step(async () => {
-    $("open-box").disabled = true;
-    try {
-      const boxKey = await decodeBoxKey($("box-key").value);
-      // Asked here first: a key of another box need not even be tried.
-      if (b64uEncode(boxKey.publicKey) !== config.box) throw new ClientError("wrong_key");
-      const onProgress = ({ opened, total }) => progress(total ? fill(words.opening, { opened, total }) : words.empty, opened, total);
-      const { rows: rowsUrl, keys: keysUrl, round } = config;
-      const { total } = await openBox({ rowsUrl, keysUrl, csrfToken: csrfToken(config), boxKey, round, onProgress });
-      $("box-key").value = "";
-      await count(total);
-    } finally {
-      $("open-box").disabled = false;
-    }
-  });
-});
+async function open(keysOf) {
+  const onProgress = ({ opened, total }) => progress(total ? fill(words.opening, { opened, total }) : words.empty, opened, total);
+  const { rows: rowsUrl, keys: keysUrl, round } = config;
+  const { total } = await openBox({ rowsUrl, keysUrl, csrfToken: csrfToken(config), keysOf, round, onProgress });
+  await count(total);
+}
+
+/** What the command wrote on another computer takes the place of the key. */
+$("keys-file")?.addEventListener("change", () => step(async () => {
+  const [file] = $("keys-file").files;
+  if (!file) return;
+  const found = readKeysFile(await file.text(), { round: config.round, box: config.box });
+  $("keys-file").value = "";
+  if ($("open")) return open(fromKeysFile(found));
+  const { [TEST_ROW]: key } = fromKeysFile(found)([{ id: TEST_ROW }]);
+  await request(config.boxKeyTest, { body: { key }, csrfToken: csrfToken(config) });
+  $("test").hidden = true;
+  done();
+}));
 
 /** After a reload: a box that is open already needs no key again, a count under way only has to be watched. */
 async function resume() {
@@ -130,9 +242,11 @@ async function resume() {
   if (total && !rows.length) await count(total);
 }
 
-if ($("open-form")) {
-  $("open-box").disabled = true;
+if ($("open")) {
+  const { box, custody } = config;
+  openDesk({ box, custody, words, step, onKey: (boxKey) => open((rows) => contentKeys(boxKey, rows, config.round)) });
+  $("desk-take").disabled = true;
   await step(resume);
-  $("open-box").disabled = false;
+  $("desk-take").disabled = false;
 }
 document.documentElement.dataset.ready = "scrutineer";

@@ -1,0 +1,141 @@
+"""Three scrutineers make the key of a box together, two of them open it, each destroys their own share."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from peer_review.crypto.sharing import Share, decode_share, split
+from peer_review.domain import custody, keys
+from peer_review.domain.rounds import close_round, open_round
+from peer_review.models import Round
+from tests.e2e.test_round_journey import House
+from tests.factories.peer_review import (
+    Evaluator,
+    RoundFactory,
+    RunningRound,
+    make_cell,
+    make_member,
+    make_subject,
+    make_user,
+    stock_key_pool,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "box"])]
+
+NAMES = ["Scrutineer A", "Scrutineer B", "Scrutineer C"]
+
+
+def prepared_round() -> tuple[Round, list[Any]]:
+    """A draft that only wants its box key, with three scrutineers; and its evaluators."""
+    round = RoundFactory(scrutineers=[make_user(name, "scrutineer") for name in NAMES])
+    users = [make_user(f"Evaluator {letter}", "staff") for letter in "abcd"]
+    for user in users:
+        make_member(round, user)
+    make_cell(make_subject(round, make_member(round, make_user("Subject", "staff"))), users)
+    stock_key_pool(1)
+    keys.prepare_keys(round)
+    return round, users
+
+
+def code_of(page: Page) -> str:
+    return "-".join(page.locator("#share-code").inner_text().split())
+
+
+def make_in_shares(page: Page) -> list[str]:
+    """Each in turn sees their own share, and nobody sees another's; return what then lies on three papers."""
+    page.get_by_role("button", name="Make the key in this browser").click()
+    papers: list[str] = []
+    for number, name in enumerate(NAMES, start=1):
+        expect(page.locator("#ceremony-title")).to_have_text(f"Share {number} of 3: {name}")
+        expect(page.locator("#share")).to_be_hidden()
+        assert page.locator("#share-code").text_content() == ""
+        page.get_by_role("button", name="I am here").click()
+        papers.append(code_of(page))
+        page.get_by_label("The four characters at the end").fill("????" if number == 1 else papers[-1][-4:])
+        page.get_by_role("button", name="I have it on paper").click()
+        if number == 1:
+            expect(page.locator("#trouble")).to_contain_text("not the last four")
+            page.get_by_label("The four characters at the end").fill(papers[-1][-4:].lower())
+            page.get_by_role("button", name="I have it on paper").click()
+    expect(page.locator("#test")).to_be_visible()
+    page.locator("html[data-ready=scrutineer]").wait_for()
+    return papers
+
+
+def bring(page: Page, paper: str) -> None:
+    """Type one share at the desk."""
+    page.get_by_label("Share of whoever sits here").fill(paper)
+    page.get_by_role("button", name="Take this share").click()
+
+
+def missing(page: Page) -> list[str]:
+    """Whose shares have not been taken."""
+    lines = page.locator("#desk-holders li").all_inner_texts()
+    return [name for name in NAMES for line in lines if name in line and "not yet" in line]
+
+
+def forged(paper: str) -> str:
+    """A share with the same number and a sound checksum that is not the one its holder got."""
+    real = decode_share(paper)
+    return Share(real.tag, real.threshold, real.number, bytes(32)).encode()
+
+
+def test_a_two_of_three_ceremony(live_server: Any, browser: Browser) -> None:
+    round, users = prepared_round()
+    first, second, third = round.scrutineers.order_by("pk")
+    house = House(browser, live_server.url, round)
+    try:
+        page = house.open(first, "scrutineer-round", "scrutineer")
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.post_data or ""))
+        expect(page.get_by_label("Shares that open the box")).to_have_value("2")
+        papers = make_in_shares(page)
+        assert len(set(papers)) == 3
+
+        # The test: from paper, any two. A slip, the same share twice and a share of another round are not taken.
+        bring(page, papers[1][:-1])
+        expect(page.locator("#trouble")).to_contain_text("not a whole share")
+        bring(page, papers[1].lower().replace("-", " "))
+        expect(page.locator("#desk-state")).to_have_text("Shares still needed: 1")
+        expect(page.locator("#desk-share")).to_have_value("")
+        assert missing(page) == ["Scrutineer A", "Scrutineer C"]
+        bring(page, papers[1])
+        expect(page.locator("#trouble")).to_contain_text("taken already")
+        bring(page, split(bytes(32), threshold=2, shares=3)[0].encode())
+        expect(page.locator("#trouble")).to_contain_text("belongs to another key")
+        bring(page, papers[2])
+        expect(page.locator("#tested")).to_be_visible()
+        found = custody.custody(Round.objects.get(pk=round.pk))
+        assert (found.threshold, found.total, found.is_ready) == (2, 3, True)
+        assert [share.holder for share in found.shares] == [first, second, third]
+
+        running = RunningRound(open_round(round, by=round.organiser), b"", [])
+        for user in users:
+            running.stuff(Evaluator(user, running.round))
+        close_round(running.round, by=round.organiser)
+
+        # Opening, on another's computer: the first share is false, so two do not open; the third tells which.
+        page = house.open(third, "scrutineer-round", "scrutineer")
+        page.on("request", lambda request: sent.append(request.post_data or ""))
+        bring(page, forged(papers[1]))
+        bring(page, papers[0])
+        expect(page.locator("#trouble")).to_contain_text(
+            "one of them is not genuine: share 1 (Scrutineer A), share 2 (Scrutineer B)"
+        )
+        expect(page.locator("#desk-state")).to_contain_text("One more share is needed")
+        bring(page, papers[2])
+        expect(page.locator("#counted")).to_be_visible()
+
+        # Each for themself.
+        page.get_by_role("button", name="I have destroyed what I kept").click()
+        expect(page.locator(".pr-holders li").nth(2)).to_contain_text(re.compile("^Scrutineer C\\s*Destroyed"))
+        expect(page.get_by_role("button", name="I have destroyed what I kept")).to_have_count(0)
+    finally:
+        house.close()
+    round.refresh_from_db()
+    assert round.state == "counted"
+    assert [share.destroyed for share in custody.custody(round).shares] == [False, False, True]
+    said = "".join(sent)
+    assert not any(paper[12:24] in said or paper.replace("-", "")[12:24] in said for paper in papers)
