@@ -32,7 +32,7 @@ Rules = Callable[..., Bases]
 Releases = Callable[[Ballots, Plan], Release]
 #: At most so many turnouts of single subjects, and cells of whole rounds, are tried: a second's work.
 ROWS, CELLS = 300_000, 600_000
-FEWEST, MOST = 24, 120
+FEWEST, MOST = 24, 60
 #: Certificates kept in each process.
 KEPT = 64
 
@@ -266,7 +266,7 @@ def _probe_figures(
     classes = len(weights)
     asked = np.array([one for one in questions[:2] for _twice in range(2)], dtype=bool)
     changed, smallest = 0, 0
-    shapes = itertools.islice(_probe_turnouts(floor, classes), 6)
+    shapes = itertools.islice(_probe_turnouts(floor, classes), 4)
     for counts in shapes:
         subject, voter_class = (np.repeat(index.ravel(), counts.ravel()) for index in np.indices(counts.shape))
         answers = np.random.default_rng(floor).integers(30, 70, size=(len(subject), len(asked))).astype(np.float64)

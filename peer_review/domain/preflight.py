@@ -13,10 +13,10 @@ from peer_review.crypto import canonical
 from peer_review.domain.earlier_rounds import Earlier, earlier_rounds
 from peer_review.domain.exposure_roll import RollPapers, read_papers
 from peer_review.domain.promises import promise, promises
-from peer_review.domain.schemes import freeze_scheme
+from peer_review.domain.schemes import check_scheme, freeze_scheme
 from peer_review.domain.sheet_lists import sheet_obstacles
 from peer_review.enums import CellKind, Collection
-from peer_review.exceptions import ExposureUnproved, Refusal
+from peer_review.exceptions import ExposureUnproved, Refusal, SchemeInvalid
 from peer_review.models import Bulletin, Round
 
 __all__ = ["Preflight", "breach_in_words", "obstacles", "preflight", "promise", "promises"]
@@ -75,7 +75,10 @@ def preflight(round: Round) -> Preflight:
     """Return what a round would lay open: of a draft with the scheme as it stands, else with the frozen form.
 
     A dozen queries whatever the size; 100,000 papers take about two seconds.
+    Raises: SchemeInvalid.
     """
+    if not round.form:
+        check_scheme(round.scheme)
     form = round.form or freeze_scheme(round.scheme)
     papers = read_papers(round, form)
     setting = _setting(round, form, papers)
@@ -99,8 +102,12 @@ def preflight(round: Round) -> Preflight:
 
 
 def obstacles(round: Round) -> Iterator[Refusal]:
-    """Yield the reasons for which a draft's exposure forbids opening it."""
+    """Yield the reasons for which a draft's exposure forbids opening it; of an unsound scheme nothing can be told."""
     yield from sheet_obstacles(round)
+    try:
+        check_scheme(round.scheme)
+    except SchemeInvalid:
+        return
     form = freeze_scheme(round.scheme)
     papers = read_papers(round, form)
     made = certificate(_setting(round, form, papers))

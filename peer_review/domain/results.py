@@ -11,6 +11,7 @@ from django.db import transaction
 from peer_review.counting.release import Figure, Release, Sheet, release
 from peer_review.domain.comments import take_out_comments
 from peer_review.domain.counted import make_plan, read_ballots
+from peer_review.domain.frozen_exposure import check_terms
 from peer_review.domain.rounds import mark_published
 from peer_review.enums import ResultScope, RoundState
 from peer_review.exceptions import WrongState
@@ -24,11 +25,12 @@ def publish_round(round: Round, *, by: Any) -> Round:
     """Compute, control and keep the figures and comments of a counted round, and let those whom the scheme names read
     them.
 
-    Raises: WrongState, ClockSetBack, CommentsUnreviewed.
+    Raises: WrongState, TermsAltered, ClockSetBack, CommentsUnreviewed.
     """
     round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
     if round.state != RoundState.COUNTED:
         raise WrongState(state=round.get_state_display())
+    check_terms(round)
     subjects = list(round.subjects.order_by("sort_order", "pk"))
     sections = dict.fromkeys(subject.section_key for subject in subjects)
     made = release(read_ballots(round, subjects), make_plan(round, subjects))

@@ -17,7 +17,9 @@ from peer_review.domain.announcements import announce_lengthening, forget_who_wa
 from peer_review.domain.comments import reviewer_obstacles
 from peer_review.domain.custody import check_shares_confirmed, forget_key_of_leavers
 from peer_review.domain.drafts import is_being_written, lock_draft
+from peer_review.domain.frozen_exposure import freeze_exposure, logged_terms
 from peer_review.domain.keys import key_progress, make_manifest, make_receipt_key
+from peer_review.domain.preflight import obstacles as exposure_obstacles
 from peer_review.domain.roll import clear_roll
 from peer_review.domain.schemes import check_scheme, freeze_scheme
 from peer_review.domain.urns import make_urns, urn_obstacles
@@ -182,11 +184,12 @@ def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     round.receipt_key, round.receipt_public = make_receipt_key()
     round.manifest, round.fingerprint = make_manifest(round)
     round.state, round.opened_at = RoundState.OPEN, now
+    freeze_exposure(round)
     round.save()
     make_urns(round)
     # In a database of its own, so not in this transaction. Left behind by a failure it is empty, and found again.
     store.create_table(round.public_id)
-    audit.record(round, "peer_review.round.open", by=by, fingerprint=round.fingerprint)
+    audit.record(round, "peer_review.round.open", by=by, fingerprint=round.fingerprint, **logged_terms(round))
     _announce(signals.round_opened, round, by)
     return round
 
@@ -473,6 +476,7 @@ def _obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
         yield EmptyRoll()
     else:
         yield from _roll_obstacles(round)
+        yield from exposure_obstacles(round)
         yield from urn_obstacles(round)
         progress = key_progress(round)
         if progress.ready < progress.total:
@@ -489,7 +493,6 @@ def _obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
 
 def _roll_obstacles(round: Round) -> Iterator[Refusal]:
     own = Q(cell__subject__member__user_id=F("evaluator_id"))
-    own |= Q(cell__sheet__entries__subject__member__user_id=F("evaluator_id"))
     if Assignment.objects.filter(own, cell__round=round).exists():
         yield SelfEvaluation()
     asked = round.subjects.filter(Q(cells__kind=CellKind.RATING) | Q(sheet_entries__isnull=False))

@@ -3,11 +3,13 @@
 import secrets
 from typing import Any
 
+from peer_review import audit
 from peer_review.box import store
 from peer_review.crypto import canonical, sealing
 from peer_review.crypto.encoding import b64u_decode
 from peer_review.domain import count, keys
 from peer_review.domain.bulletin import make_bulletin
+from peer_review.domain.frozen_exposure import freeze_exposure, logged_terms
 from peer_review.domain.results import publish_round
 from peer_review.domain.rounds import open_round
 from peer_review.domain.schemes import freeze_scheme
@@ -150,6 +152,9 @@ def make_counted_round(
     total = store.write_ballots(round.public_id, sorted(ballots))
     make_bulletin(round)
     CountRun.objects.create(round=round, phase="done", done=total, total=total, accepted=total)
+    freeze_exposure(round)
+    round.save()
+    audit.record(round, "peer_review.round.open", by=None, **logged_terms(round))
     return round
 
 

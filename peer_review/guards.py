@@ -1,0 +1,32 @@
+"""What an opened round can never lose again, whoever writes the row: the admin, a shell, a careless line of code.
+
+Only `save()` passes here. Rows rewritten behind Django's back do not; those frozen_exposure.check_terms finds.
+"""
+
+from typing import Any
+
+from django.db.models.signals import pre_save
+
+from peer_review.enums import RoundState
+from peer_review.exceptions import RoundFrozen
+
+#: Fields of a round that its opening froze.
+FROZEN_FIELDS = ("form", "exposure")
+
+
+def keep_frozen(sender: Any, instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
+    """Refuse to save an opened round with another form (floor and visibility are part of it) or exposure.
+
+    Raises: RoundFrozen.
+    """
+    wanted = set(FROZEN_FIELDS) if update_fields is None else set(FROZEN_FIELDS) & set(update_fields)
+    if raw or not wanted or instance.pk is None:
+        return
+    held = sender.objects.filter(pk=instance.pk).exclude(state=RoundState.DRAFT).values(*FROZEN_FIELDS).first()
+    if held and held["exposure"] and any(held[name] != getattr(instance, name) for name in wanted):
+        raise RoundFrozen
+
+
+def connect() -> None:
+    """Connect all guards, once."""
+    pre_save.connect(keep_frozen, sender="peer_review.Round", dispatch_uid="peer_review.keep_frozen")
