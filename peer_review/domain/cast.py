@@ -171,7 +171,7 @@ def _state(public_id: str) -> Mapping[str, Any]:
     """Return what decides whether a round takes ballots, read at most once in conf.CAST_STATE_AGE seconds.
 
     A query a ballot would tell the main database, its statistics and its log when each one came. Read a moment too
-    long ago it does no harm: closing renames the box's table, and a batch that comes later fails whole.
+    long ago it does no harm: closing takes the box's open table away, and a batch that comes later fails whole.
     Raises: UnknownRound.
     """
     with _lock:
