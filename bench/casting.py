@@ -1,6 +1,6 @@
 """How many ballots a second the server takes over HTTP, receipts and disk included, and what SIGKILL loses: nothing.
 
-    python bench/casting.py [--ballots 3000] [--browsers 300] [--workers 2] [--kills 20]
+    python bench/casting.py [--ballots 3000] [--browsers 600] [--workers 2] [--kills 20]
 
 One round, its ballots signed before any clock starts. gunicorn with production's settings, and browsers in a process of
 their own (browsers.py), which send sittings of 10, of 5 and of 1 paper; then all at once, one paper each; then while
@@ -191,7 +191,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure the rates, kill the workers, open the box."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ballots", type=int, default=3_000, help="in each of the three measured stretches")
-    parser.add_argument("--browsers", type=int, default=300, help="sending at once")
+    parser.add_argument("--browsers", type=int, default=600, help="sending at once")
     parser.add_argument("--at-once", type=int, nargs="*", default=[300, 1_000], help="of one paper each, in one moment")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--kills", type=int, default=20)
@@ -224,17 +224,18 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         for papers in (10, 5, 1):
             sittings = ballots.take(options.ballots, papers)
             bare = bare_rate(bench, sittings)
-            done = Load(plan(sittings, options.browsers)).result()
-            print_rate(f"sittings of {papers}, {options.browsers} browsers", done, bare)
+            # Two sittings each at least, or there would be no rate, only one crowd.
+            browsers = max(1, min(options.browsers, len(sittings) // 2))
+            done = Load(plan(sittings, browsers)).result()
+            print_rate(f"sittings of {papers}, {browsers} browsers", done, bare)
             receipts += done.receipts
         for crowd in options.at_once:
             done = Load(plan(ballots.take(crowd, 1), crowd)).result()
             print_rate(f"{crowd:,} evaluators at once, one paper each", done)
             receipts += done.receipts
         if options.kills:
-            receipts += kill_workers(
-                server, plan(ballots.take(450 * options.kills, 1), options.browsers), options.kills
-            )
+            sittings = ballots.take(BALLOTS_A_KILL * options.kills, 1)
+            receipts += kill_workers(server, plan(sittings, options.browsers), options.kills)
     boxed = open_box(bench)
     promised = receipted(bench, receipts)
     lost = promised - set(boxed)
