@@ -13,9 +13,12 @@ signatures, in one process like the count, doing nothing else.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -127,6 +130,19 @@ def content_keys(bench: BenchRound, chunk: list[dict[str, str]]) -> dict[bytes, 
     }
 
 
+def derived_by_command(bench: BenchRound) -> float:
+    """Return the seconds that open_box.py takes for the keys of all rows, its file included."""
+    from peer_review import open_box
+    from peer_review.domain.sealed_files import rows_file
+
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "rows.json"
+        source.write_bytes(rows_file(bench.round))
+        box = open_box.read_rows(source)
+        with contextlib.redirect_stdout(io.StringIO()):
+            return timed(lambda: open_box.derive(bench.box_private, box, box.rows, Path(folder) / "keys"))[1]
+
+
 def measure(*, ballots: int, papers: int) -> None:
     """Fill a box, count it, print each step."""
     from peer_review.box import store
@@ -142,6 +158,7 @@ def measure(*, ballots: int, papers: int) -> None:
     print(f"{total:,} ballots of {papers} subjects in the box after {time.perf_counter() - start:.0f} s")
     bare = bare_rate(bench, entries)
 
+    by_command = derived_by_command(bench)
     deriving = opening = 0.0
     while rows := count.sealed_rows(bench.round):
         contents, spent = timed(lambda rows=rows: content_keys(bench, rows))
@@ -155,6 +172,7 @@ def measure(*, ballots: int, papers: int) -> None:
     print(f"{'':56}{'a second':>12}{'seconds':>10}")
     for name, spent in (
         ("content keys derived (scrutineer's computer)", deriving),
+        ("content keys derived (open_box.py, file written)", by_command),
         ("rows opened, entries moved (server)", opening),
         ("ballots counted: checked, deduplicated, written, signed", counting),
         ("results computed, controlled and published", publishing),
