@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 from peer_review.crypto.encoding import b64u_decode
 
 
@@ -79,11 +81,9 @@ class Evidence:
     unsealed: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     #: What drawing left in the main database: (person, cell) → (blinded, blind signature).
     drawn: dict[tuple[str, str], tuple[bytes, bytes]] = field(default_factory=dict)
-    #: cell → public key; token → the token's signature and the message it covers.
-    keys: dict[str, Any] = field(default_factory=dict)
-    signatures: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)
-    #: Everything else that was written down somewhere: log lines, sessions, cache, the rows of the main database.
-    traces: list[tuple[str, str]] = field(default_factory=list)
+    #: cell → public key; token → its signature, as counted ballots show it.
+    keys: dict[str, RSAPublicKey] = field(default_factory=dict)
+    signatures: dict[bytes, bytes] = field(default_factory=dict)
 
     @property
     def order(self) -> list[str]:

@@ -219,3 +219,56 @@ THROUGH_ROW: list[Strategy] = [
 ]
 WITH_BOX_KEY: list[Strategy] = [through_row(by_box_key, trace) for trace in TRACES]
 EVERY_STRATEGY = OF_BALLOT + THROUGH_ROW
+
+
+# What drawing left, beside the token that came out of it
+
+
+def factors(evidence: Evidence, cell: str) -> dict[tuple[bytes, str], int]:
+    """Return, for each ballot of a cell and each person, the blinding factor that would make them fit.
+
+    There is always one: blind signature = signature * factor modulo n. That is what makes the signature blind. What
+    he can hope for is that the true one looks like it.
+    """
+    n = evidence.keys[cell].public_numbers().n
+    found = {}
+    for ballot in evidence.ballots_of(cell):
+        inverse = pow(int.from_bytes(evidence.signatures[ballot.token], "big"), -1, n)
+        for who in evidence.candidates[cell]:
+            _blinded, signed = evidence.drawn[who, cell]
+            found[ballot.token, who] = int.from_bytes(signed, "big") * inverse % n
+    return found
+
+
+def short_factor(evidence: Evidence) -> Guess:
+    """A factor much shorter than the modulus was chosen so, and is no chance."""
+    guess: Guess = {}
+    for cell in evidence.cells:
+        found = factors(evidence, cell)
+        for ballot in evidence.ballots_of(cell):
+            guess[ballot.token] = min(evidence.candidates[cell], key=lambda who: found[ballot.token, who])
+    return guess
+
+
+def factor_used_again(evidence: Evidence) -> Guess:
+    """A factor that fits several pairs was used by a browser again and again."""
+    guess: Guess = {}
+    for cell in evidence.cells:
+        found = factors(evidence, cell)
+        seen = Counter(found.values())
+        for ballot in evidence.ballots_of(cell):
+            guess[ballot.token] = max(evidence.candidates[cell], key=lambda who: seen[found[ballot.token, who]])
+    return guess
+
+
+def order_of_signatures(evidence: Evidence) -> Guess:
+    """Blind signatures and signatures in the same order."""
+    guess: Guess = {}
+    for cell in evidence.cells:
+        ballots = sorted(evidence.ballots_of(cell), key=lambda one: evidence.signatures[one.token])
+        people = sorted(evidence.candidates[cell], key=lambda who: evidence.drawn[who, cell][1])
+        guess.update((ballot.token, who) for ballot, who in zip(ballots, people, strict=False))
+    return guess
+
+
+OF_DRAWING: list[Strategy] = [short_factor, factor_used_again, order_of_signatures]

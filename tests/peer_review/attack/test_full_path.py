@@ -1,0 +1,140 @@
+"""A few rounds as they really happen: people sign in, open the ballot page, draw and cast over HTTP; then the count.
+
+Beside the box and the drawn papers the attacker gets what the rest of the system wrote down meanwhile: every log line,
+every session, the cache, every row of the main database. The batch window is so short that everybody sits alone in
+their batch.
+"""
+
+import json
+import logging
+import random
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from peer_review.crypto.blindsig import decode_spki
+from peer_review.crypto.canonical import loads
+from peer_review.crypto.encoding import b64u_decode, b64u_encode
+from peer_review.models import Assignment
+from tests.factories.peer_review import Evaluator, RunningRound, make_open_round
+from tests.peer_review.attack import strategies as by
+from tests.peer_review.attack.evidence import Copy, Evidence, Trial, token_of
+from tests.peer_review.attack.judging import LIMIT, judge
+from tests.peer_review.attack.simulation import RealBox
+from tests.peer_review.counted import count_all, open_box
+
+log = logging.getLogger(__name__)
+SIZES = [(6, 2), (9, 1), (13, 1), (7, 7)]
+
+
+def vote(running: RunningRound, voter: Evaluator, quality: int) -> list[dict[str, Any]]:
+    """One person's visit, with a browser of their own; return what they cast."""
+    address = [running.round.public_id]
+    browser = Client()
+    browser.force_login(voter.user)
+    for page in ("round", "ballot"):
+        assert browser.get(reverse(f"peer_review:{page}", args=address)).status_code == 200
+    body = {"blinded": {cell: b64u_encode(value) for cell, value in voter.blinded().items()}}
+    drawn = browser.post(reverse("peer_review:draw", args=address), json.dumps(body), "application/json")
+    voter.keep({cell: b64u_decode(value) for cell, value in drawn.json()["signed"].items()})
+    entries = voter.entries({"quality": quality, "spirit": "dk"})
+    answer = Client().post(reverse("peer_review:cast", args=address), json.dumps(entries), "application/json")
+    assert all("receipt" in one for one in answer.json()["results"])
+    return entries
+
+
+def hold(seed: int, evaluators: int, subjects: int) -> Trial:
+    """Hold a round and return what the attacker has of it."""
+    running = make_open_round(evaluators=evaluators, subjects=subjects)
+    public_id = running.round.public_id
+    chance = random.Random(seed)
+    voters = chance.sample(running.evaluators, len(running.evaluators))
+    box = RealBox(public_id)
+    copies: list[Copy] = []
+    authors, seen = {}, []
+    for moment, voter in enumerate(voters):
+        if moment in (len(voters) // 3, 2 * len(voters) // 3):
+            copies.append(box.copy("sealed", moment))
+        seen.append((float(moment), voter.user.username))
+        for entry in vote(running, voter, chance.randint(0, 100)):
+            authors[token_of(entry)] = voter.user.username
+    papers = Assignment.objects.filter(cell__round=running.round).select_related("cell", "evaluator")
+    drawn = {(one.evaluator.username, one.cell.key): (bytes(one.blinded), bytes(one.blind_sig)) for one in papers}
+    running.close()
+    copies.append(box.copy("closed", len(voters)))
+    open_box(running)
+    opened = box.copy("opened", 0, payload="entry")
+    count_all(running)
+    counted = box.counted(box.copy("ballot", 0, name="token", payload="entry").rows)
+    evidence = Evidence(
+        candidates={},
+        seen=seen,
+        backups=copies,
+        opened=opened,
+        counted=counted,
+        round_id=public_id,
+        drawn=drawn,
+        keys={cell: decode_spki(spki) for cell, spki in running.round.cells.values_list("key", "spki")},
+        signatures={one.token: b64u_decode(loads(one.row.payload)["tok"]) for one in counted},
+    )
+    for who, cell in drawn:
+        evidence.candidates.setdefault(cell, []).append(who)
+    evidence.subjects = {
+        cell: username
+        for cell, username in running.round.cells.values_list("key", "subject__member__user__username")
+        if username in {who for who, _cell in drawn}
+    }
+    return Trial(evidence, authors)
+
+
+def everything_written_down() -> str:
+    """Return sessions, cache and main database as text."""
+    parts = [
+        f"{one.session_key} {one.session_data} {one.get_decoded()} {one.expire_date}" for one in Session.objects.all()
+    ]
+    parts.append(repr(getattr(cache, "_cache", "")))
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            parts += [repr(tuple(_plain(value) for value in row)) for row in cursor.fetchall()]
+    return "\n".join(parts)
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value).hex() if isinstance(value, (bytes, memoryview)) else value
+
+
+@pytest.mark.django_db(databases=["default", "box"], transaction=True)
+def test_rounds_held_over_http_name_no_more_authors_than_guessing_and_write_no_ballot_down(
+    settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.PEER_REVIEW_BATCH_WINDOW = 0.005
+    with caplog.at_level(logging.INFO):
+        trials = [hold(seed, *size) for seed, size in enumerate(SIZES)]
+    logged = "\n".join(str(vars(record)) for record in caplog.records)
+
+    for strategy in by.EVERY_STRATEGY + by.OF_DRAWING:
+        verdict = judge(strategy, trials)
+        log.info("%s: %s", strategy.__name__, verdict)
+        assert verdict.sigmas < LIMIT, f"{strategy.__name__}: {verdict}"
+
+    written = everything_written_down()
+    for trial in trials:
+        evidence = trial.evidence
+        # He finds what is there to be found: who has an account, and that the page about a round was asked for.
+        assert evidence.seen[0][1] in written
+        assert "rounds/<str:public_id>/'" in logged
+        for ballot in evidence.counted:
+            entry = loads(ballot.row.payload)
+            secret = [entry["ballot"]["pk"], entry["ballot"]["pre"], entry["sig"], entry["tok"], ballot.token.hex()]
+            secret += [b64u_decode(one).hex() for one in secret[:4]]
+            for value in secret:
+                assert value not in written
+                assert value not in logged
+        for _when, who in evidence.seen:
+            assert who not in logged
