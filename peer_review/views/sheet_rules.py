@@ -25,7 +25,7 @@ def rules_in_words(form: Mapping[str, Any], paper: Paper) -> list[RuleWords]:
 
 
 def _in_words(form: Mapping[str, Any], paper: Paper, rule: SheetRule) -> RuleWords:
-    values = {"n": rule.n, "total": paper.subjects, "points": rule.points}
+    values: dict[str, Any] = {"n": rule.n, "total": paper.subjects, "points": rule.points}
     if rule.kind == QUOTA:
         values["grade"] = reaching(form, rule.points)
         return RuleWords(
