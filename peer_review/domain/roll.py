@@ -192,7 +192,8 @@ def roll_progress(round: Round) -> RollProgress | None:
     if not is_being_written(round):
         return None
     total = int(round.plan["state"]["writing"]["papers"])
-    return RollProgress(min(total, Assignment.objects.filter(cell__round=round).count()), total)
+    # Complete only once the last commit has said so.
+    return RollProgress(min(total - 1, Assignment.objects.filter(cell__round=round).count()), total)
 
 
 def _may_write(round: Round, token: str) -> bool:

@@ -1,5 +1,6 @@
 """Pages of the roll: who is on it, who is evaluated, by whom and in which class. Changed while the round is a draft."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,14 @@ from django.views.generic import FormView, TemplateView
 
 from peer_review.conf import conf
 from peer_review.domain import planning, roll, roll_edits
-from peer_review.enums import RoundState
+from peer_review.domain.drafts import is_being_written
+from peer_review.enums import CellKind, PaperKind, RoundState
 from peer_review.exceptions import Refusal
 from peer_review.forms import RollProposeForm, RollSearchForm, RollSubjectForm, VoterClassForm
-from peer_review.models import Assignment, RollMember, Subject
+from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
 from peer_review.roll import Person
 from peer_review.views.organiser import ManagedRoundMixin, RoundStepView
+from peer_review.views.plans import say_used
 
 PAGE = 50
 
@@ -65,7 +68,10 @@ class RollView(ManagedRoundMixin, TemplateView):
             after=after,
             classes=list(self.round.scheme.voter_classes.all()),
             floor=self.round.form.get("floor") or self.round.scheme.floor,
-            editable=self.round.state == RoundState.DRAFT,
+            editable=editable(self.round),
+            writing=roll.roll_progress(self.round),
+            plan_changed=plan_changed(self.round),
+            excluded=self.round.exclusions.count(),
             propose=RollProposeForm(),
             candidates=self.candidates(),
             wanted=self.request.GET.get("candidate", ""),
@@ -103,12 +109,26 @@ class RollView(ManagedRoundMixin, TemplateView):
         page = list(subjects[: PAGE + 1])
         after = f"{page[PAGE - 1].pk}.{page[PAGE - 1].sort_order}" if len(page) > PAGE else ""
         page = page[:PAGE]
-        cells = self.round.cells.filter(subject__in=page).with_turnout()
-        counts = {(cell.subject_id, cell.voter_class): cell.eligible for cell in cells}
+        counts = self.voters(page)
         classes = list(self.round.scheme.voter_classes.all())
         return [
             SubjectRow(one, [(voters.label, counts.get((one.pk, voters.key))) for voters in classes]) for one in page
         ], after
+
+    def voters(self, page: list[Subject]) -> dict[tuple[int, str], int]:
+        """Return how many may evaluate each subject in each class, on papers of its own or on whole sheets."""
+        cells = self.round.cells.exclude(kind=CellKind.COMMENT)
+        own = cells.filter(subject__in=page).with_turnout()
+        counts = Counter({(cell.subject_id, cell.voter_class): cell.eligible for cell in own})
+        entries = SheetEntry.objects.filter(sheet__round=self.round, subject__in=page)
+        listed = list(entries.values_list("sheet_id", "subject_id"))
+        on_sheets: dict[int, list[Any]] = defaultdict(list)
+        for cell in cells.filter(sheet__in={sheet for sheet, _subject in listed}).with_turnout():
+            on_sheets[cell.sheet_id].append(cell)
+        for sheet, subject in listed:
+            for cell in on_sheets[sheet]:
+                counts[subject, cell.voter_class] += cell.eligible
+        return counts
 
     def candidates(self) -> list[Person]:
         """Return people of the organisation who match `candidate` and are not on the roll; at most 20."""
@@ -121,6 +141,16 @@ class RollView(ManagedRoundMixin, TemplateView):
         return [one for one, _number in zip(found, range(20), strict=False)]
 
 
+def editable(round: Round) -> bool:
+    """Whether the roll can be changed by hand now."""
+    return round.state == RoundState.DRAFT and not is_being_written(round)
+
+
+def plan_changed(round: Round) -> bool:
+    """Whether the plan, the seed or an exclusion was changed after the roll was written."""
+    return round.state == RoundState.DRAFT and bool(round.plan) and not round.plan.get("state")
+
+
 def number(text: str | None) -> int:
     """Return a posted id, 0 where it is none."""
     return int(text) if text and text.isdecimal() and len(text) < 19 else 0
@@ -130,16 +160,6 @@ def cursor(text: str) -> tuple[int, str]:
     """Return the id and sort key of the last row that was shown; id 0 for the first page."""
     pk, _found, key = text.partition(".")
     return number(pk), key
-
-
-def say_used(made: roll.RollSummary) -> str:
-    """Return what to say when a plan was put to use."""
-    text = (
-        _("Proposed: %(members)s people, %(subjects)s subjects, %(papers)s ballot papers.")
-        if made.written
-        else _("The roll is being written: %(members)s people, %(papers)s ballot papers. You may leave this page.")
-    )
-    return text % {"members": made.members, "subjects": made.subjects, "papers": made.papers}
 
 
 class RollStepView(RoundStepView):
@@ -187,6 +207,16 @@ class RollRemoveView(RollStepView):
         return _("%(name)s is off the roll.") % {"name": member.name}
 
 
+class RollOnPaperView(RollStepView):
+    """Say whether a member votes on paper."""
+
+    def step(self) -> str:
+        member, on_paper = self.member(), self.request.POST.get("on_paper") == "1"
+        roll_edits.set_on_paper(self.round, by=self.request.user, member=member, on_paper=on_paper)
+        text = _("%(name)s votes on paper.") if on_paper else _("%(name)s votes in the browser.")
+        return text % {"name": member.name}
+
+
 class SubjectRemoveView(RollStepView):
     """Let nobody evaluate this subject."""
 
@@ -229,14 +259,15 @@ class SubjectRollView(ManagedRoundMixin, TemplateView):
         subject = get_object_or_404(self.round.subjects, pk=self.kwargs["subject"])
         search = RollSearchForm(self.request.GET)
         q = search.cleaned_data["q"] if search.is_valid() else ""
-        held = dict(Assignment.objects.filter(cell__subject=subject).values_list("evaluator_id", "cell__voter_class"))
+        about = Q(cell__subject=subject, cell__kind=CellKind.RATING) | Q(cell__sheet__entries__subject=subject)
+        held = dict(Assignment.objects.filter(about).values_list("evaluator_id", "cell__voter_class"))
         members = self.round.members.order_by("section_key", "pk")
         if subject.member_id is not None:
             members = members.exclude(pk=subject.member_id)
         if q:
             members = members.filter(Q(name__icontains=q) | Q(section_name__icontains=q))
         else:
-            papers = Assignment.objects.filter(cell__subject=subject, evaluator=OuterRef("user"))
+            papers = Assignment.objects.filter(about, evaluator=OuterRef("user"))
             members = members.filter(Exists(papers))
         pk, section = cursor(self.request.GET.get("after", ""))
         if pk:
@@ -249,7 +280,7 @@ class SubjectRollView(ManagedRoundMixin, TemplateView):
             "rows": [VoterRow(one, held.get(one.user_id, "")) for one in page[:PAGE]],
             "after": f"{page[PAGE - 1].pk}.{page[PAGE - 1].section_key}" if len(page) > PAGE else "",
             "classes": list(self.round.scheme.voter_classes.all()),
-            "editable": self.round.state == RoundState.DRAFT,
+            "editable": editable(self.round) and self.round.scheme.paper != PaperKind.SHEET,
         }
         # The address names the subject too.
         return super().get_context_data(**{**kwargs, **context})
