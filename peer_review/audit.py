@@ -24,6 +24,11 @@ ACTIONS = {
     "peer_review.round.exclude": (_("Exclude a pair"), _("Exclusion entered")),
     "peer_review.round.allow": (_("Lift an exclusion"), _("Exclusion lifted")),
     "peer_review.round.roll_edit": (_("Edit the roll"), _("Roll edited")),
+    "peer_review.round.merge": (_("Merge voter classes"), _("Voter classes merged")),
+    "peer_review.round.exposure": (
+        _("Change floor or visibility before opening"),
+        _("Floor or visibility changed in the scheme"),
+    ),
     "peer_review.round.keys": (_("Prepare keys"), _("Preparation of keys started")),
     "peer_review.round.box_key": (_("Set the box key"), _("Public box key received")),
     "peer_review.round.box_key_test": (_("Test the box key"), _("Box key opened the test row")),

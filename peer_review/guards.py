@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models.signals import pre_save
 
+from peer_review.domain.exposure_changes import exposure_terms, record_exposure_change
 from peer_review.enums import RoundState
 from peer_review.exceptions import RoundFrozen
 
@@ -27,6 +28,14 @@ def keep_frozen(sender: Any, instance: Any, raw: bool = False, update_fields: An
         raise RoundFrozen
 
 
+def log_exposure(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    """Log a change of floor or visibility with the drafts that it reaches, by whatever door it came."""
+    held = None if raw or instance.pk is None else sender.objects.filter(pk=instance.pk).first()
+    if held is not None:
+        record_exposure_change(instance, before=exposure_terms(held), after=exposure_terms(instance), by=None)
+
+
 def connect() -> None:
     """Connect all guards, once."""
+    pre_save.connect(log_exposure, sender="peer_review.Scheme", dispatch_uid="peer_review.log_exposure")
     pre_save.connect(keep_frozen, sender="peer_review.Round", dispatch_uid="peer_review.keep_frozen")
