@@ -1,14 +1,19 @@
-"""Counting, results, bulletin and proofs."""
+"""Counting, comments and self-evaluations, results, bulletin and proofs."""
 
 from django.urls import path
 
-from peer_review.views import bulletin, count, inspector, results
+from peer_review.views import bulletin, comments, count, inspector, results, self_evaluation
 
 urlpatterns = [
     path("rounds/<str:public_id>/count/rows/", count.rows_view, name="count-rows"),
     path("rounds/<str:public_id>/count/keys/", count.keys_view, name="count-keys"),
     path("rounds/<str:public_id>/count/finish/", count.finish_view, name="count-finish"),
     path("rounds/<str:public_id>/count/progress/", count.progress_view, name="count-progress"),
+    path("rounds/<str:public_id>/comments/", comments.CommentsReviewView.as_view(), name="comments-review"),
+    path("rounds/<str:public_id>/comments/withhold/", comments.CommentWithholdView.as_view(), name="comment-withhold"),
+    path("rounds/<str:public_id>/comments/readmit/", comments.CommentReadmitView.as_view(), name="comment-readmit"),
+    path("rounds/<str:public_id>/comments/finish/", comments.CommentsFinishView.as_view(), name="comments-finish"),
+    path("rounds/<str:public_id>/self/", self_evaluation.SelfEvaluationView.as_view(), name="self-evaluation"),
     path("rounds/<str:public_id>/bulletin/", bulletin.BulletinView.as_view(), name="bulletin"),
     path("rounds/<str:public_id>/bulletin.json", bulletin.bulletin_json_view, name="bulletin-json"),
     path("rounds/<str:public_id>/proof/<str:leaf>/", bulletin.proof_view, name="proof"),

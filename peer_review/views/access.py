@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from peer_review import rules
@@ -43,3 +43,12 @@ class RoundMixin(SignedInMixin):
         parent: Any = super()
         context: dict[str, Any] = parent.get_context_data(round=self.round, **kwargs)
         return context
+
+
+class HiddenRoundMixin(RoundMixin):
+    """A page about one round of which others are not told that it exists: 404 where RoundMixin answers 403."""
+
+    def permitted(self) -> bool:
+        if not super().permitted():
+            raise Http404
+        return True

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,12 +13,23 @@ from django.views.generic import TemplateView
 
 from peer_review import charts, rules
 from peer_review.domain.bulletin import head_of
-from peer_review.enums import ResultScope
-from peer_review.models import Bulletin, CriterionResult, Result, Round, Subject
+from peer_review.enums import CellKind, ResultScope
+from peer_review.models import (
+    Assignment,
+    Bulletin,
+    Comment,
+    CriterionResult,
+    Result,
+    Round,
+    SelfEvaluation,
+    SheetEntry,
+    Subject,
+)
 from peer_review.views import figures
 from peer_review.views.access import RoundMixin, SignedInMixin
 from peer_review.views.bulletin import totals
 from peer_review.views.grades import bands_in_words
+from peer_review.views.self_evaluation import self_lines
 
 PAGE = 50
 LIST_PAGE = 20
@@ -74,17 +85,26 @@ class ResultListView(SignedInMixin, TemplateView):
         )
 
 
+def possible_voters(result: Result) -> dict[str, int]:
+    """Return how many people might have voted on a subject in each voter class, on papers of either kind. One query."""
+    sheets = SheetEntry.objects.filter(subject=result.subject_id).order_by().values("sheet")
+    papers = Assignment.objects.filter(cell__round=result.round_id).exclude(cell__kind=CellKind.COMMENT)
+    of_subject = papers.filter(Q(cell__subject=result.subject_id) | Q(cell__sheet__in=sheets)).order_by()
+    counted = of_subject.values("cell__voter_class").annotate(people=Count("evaluator", distinct=True))
+    return dict(counted.values_list("cell__voter_class", "people"))
+
+
 class SheetMixin(RoundMixin):
     """A page about one subject's figures."""
 
     def sheet(self, result: Result, other: Result | None, *, own: bool) -> dict[str, Any]:
-        """Return what result.html shows. Four queries."""
+        """Return what result.html shows. Six queries."""
         round = self.round
+        # In the order in which publication shuffled them.
+        said = list(Comment.objects.filter(subject=result.subject_id).order_by("pk"))
         rows = figures.criterion_marks([one for one in (result, other) if one is not None])
         lines = figures.criterion_lines(round.form, result, other, rows)
-        voters = {
-            cell.voter_class: cell.eligible for cell in round.cells.with_turnout().filter(subject=result.subject_id)
-        }
+        kept = SelfEvaluation.objects.filter(subject=result.subject_id).first()
         score, compared = (figures.score_mark(round.form, one) for one in (result, other))
         if other is None or compared is None:
             other_name = ""
@@ -103,7 +123,7 @@ class SheetMixin(RoundMixin):
             "own_name": own_name,
             "other_name": other_name,
             "lines": lines,
-            "classes": figures.class_lines(round, result, rows, voters),
+            "classes": figures.class_lines(round, result, rows, possible_voters(result)),
             "classes_shown": bool(result.classes),
             "picture": figures.picture(
                 self.round.form, lines, score, compared, own_name=own_name, other_name=other_name
@@ -112,6 +132,12 @@ class SheetMixin(RoundMixin):
             "floor": round.form["floor"],
             "trim": round.form["trim"],
             "bands": bands_in_words(round.form),
+            "asks_for_comments": round.form["comments"],
+            "comments": [one.text for one in said if not one.withheld],
+            "withheld": sum(one.withheld for one in said),
+            "self_lines": self_lines(round, kept, lines) if kept else [],
+            "self_words": kept.text if kept else "",
+            "self_name": result.label,
             "review_until": review_until,
             "appeal_days": APPEAL_DAYS,
         }

@@ -1,0 +1,107 @@
+"""What people who are evaluated say of themselves: their own page, and the lines that stand beside their result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+
+from peer_review.counting.scales import to_points
+from peer_review.domain.rounds import check_collecting
+from peer_review.domain.self_evaluations import save_self_evaluation
+from peer_review.exceptions import Refusal
+from peer_review.models import Round, SelfEvaluation, Subject
+from peer_review.views.access import HiddenRoundMixin
+from peer_review.views.figures import CriterionLine, Mark
+from peer_review.views.papers import audience_names, choices
+from peer_review.word_forms import SelfEvaluationForm
+
+
+@dataclass(frozen=True, slots=True)
+class SelfLine:
+    """One criterion: the answer in words, in points, and the others' figure where it is shown."""
+
+    label: str
+    answer: str
+    points: float
+    others: Mark | None = None
+
+
+def self_lines(round: Round, kept: SelfEvaluation, beside: Sequence[CriterionLine] = ()) -> list[SelfLine]:
+    """Return what somebody says of themself, criterion by criterion, beside the others' figures if these are given."""
+    words = answers_in_words(round)
+    others = {line.key: line.own for line in beside}
+    lines = []
+    for one in round.form["criteria"]:
+        answer = kept.answers[one["key"]]
+        points = float(to_points(np.array([float(answer)]), round.form["scale"])[0])
+        said = dict(words[one["key"]]).get(answer, str(answer))
+        lines.append(SelfLine(label=one["label"], answer=said, points=points, others=others.get(one["key"])))
+    return lines
+
+
+def answers_in_words(round: Round) -> dict[str, list[tuple[int, str]]]:
+    """Return the answers of each criterion in words, as on the ballot paper; empty for points."""
+    return {
+        one["key"]: [(choice.value, f"{choice.mark} {choice.label}".strip()) for choice in choices(round.form, one)]
+        for one in round.form["criteria"]
+    }
+
+
+class SelfEvaluationView(HiddenRoundMixin, FormView):
+    """Somebody who is evaluated says what they think of themself, until the round closes; then it stands."""
+
+    template_name = "peer_review/self_evaluation.html"
+    form_class = SelfEvaluationForm
+    permission = "peer_review.evaluate_self"
+
+    def permitted(self) -> bool:
+        allowed = super().permitted()
+        mine = Subject.objects.filter(round=self.round, member__user=self.request.user)
+        self.kept = SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
+        return allowed
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        words = answers_in_words(self.round)
+        return {**super().get_form_kwargs(), "round": self.round, "choices": words, "kept": self.kept}
+
+    def form_valid(self, form: SelfEvaluationForm) -> HttpResponse:
+        try:
+            save_self_evaluation(
+                self.round, by=self.request.user, answers=form.answers(), text=form.cleaned_data["text"]
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form)
+        messages.success(self.request, _("Saved. You may change it until the round closes."))
+        return redirect("peer_review:self-evaluation", self.round.public_id)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            kept=self.kept,
+            refusal=self.refusal(),
+            lines=self_lines(self.round, self.kept) if self.kept else [],
+            audiences=audience_names({"visibility": {**self.round.form["visibility"], "staff": False}}),
+            **kwargs,
+        )
+
+    def refusal(self) -> Refusal | None:
+        """Return why nothing is taken now, None while it is."""
+        round = self.round
+        try:
+            check_collecting(
+                state=round.state,
+                opens_at=round.opens_at,
+                closes_at=round.closes_at,
+                opened_at=round.opened_at,
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            return refusal
+        return None
