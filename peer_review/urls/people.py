@@ -1,8 +1,8 @@
-"""Pages of evaluators, scrutineers and organisers."""
+"""Pages of evaluators and organisers."""
 
 from django.urls import path
 
-from peer_review.views import evaluator, organiser, roll, scrutineer
+from peer_review.views import announcing, calendar, cockpit, evaluator, notices, organiser, roll
 
 urlpatterns = [
     path("", evaluator.RoundListView.as_view(), name="round-list"),
@@ -10,16 +10,20 @@ urlpatterns = [
     path("rounds/<str:public_id>/", evaluator.RoundDetailView.as_view(), name="round"),
     path("rounds/<str:public_id>/ballot/", evaluator.BallotView.as_view(), name="ballot"),
     path("rounds/<str:public_id>/check/", evaluator.CheckView.as_view(), name="check"),
+    path("rounds/<str:public_id>/round.ics", calendar.RoundCalendarView.as_view(), name="round-calendar"),
+    path("notices/", notices.NoticeListView.as_view(), name="notice-list"),
+    path("notices/read/", notices.NoticeReadView.as_view(), name="notices-read"),
     path("rounds/<str:public_id>/notice/", organiser.RoundNoticeView.as_view(), name="notice"),
     path("rounds/<str:public_id>/notice.svg", organiser.NoticeQrView.as_view(), name="notice-qr"),
-    path("scrutineer/", scrutineer.ScrutineerListView.as_view(), name="scrutineer-list"),
-    path("scrutineer/<str:public_id>/", scrutineer.ScrutineerRoundView.as_view(), name="scrutineer-round"),
     path("organise/", organiser.OrganiserListView.as_view(), name="organiser-list"),
     path("organise/new/", organiser.RoundCreateView.as_view(), name="round-create"),
-    path("organise/<str:public_id>/", organiser.RoundManageView.as_view(), name="round-manage"),
+    path("organise/<str:public_id>/", cockpit.RoundManageView.as_view(), name="round-manage"),
     path("organise/<str:public_id>/edit/", organiser.RoundEditView.as_view(), name="round-edit"),
     path("organise/<str:public_id>/delete/", organiser.RoundDeleteView.as_view(), name="round-delete"),
     path("organise/<str:public_id>/open/", organiser.RoundOpenView.as_view(), name="round-open"),
+    path("organise/<str:public_id>/remind/", announcing.RoundRemindView.as_view(), name="round-remind"),
+    path("organise/<str:public_id>/lengthen/", announcing.RoundLengthenView.as_view(), name="round-lengthen"),
+    path("organise/<str:public_id>/repeat/", announcing.RoundRepeatView.as_view(), name="round-repeat"),
     path("organise/<str:public_id>/close/", organiser.RoundCloseView.as_view(), name="round-close"),
     path("organise/<str:public_id>/publish/", organiser.RoundPublishView.as_view(), name="round-publish"),
     path("organise/<str:public_id>/archive/", organiser.RoundArchiveView.as_view(), name="round-archive"),
@@ -28,6 +32,7 @@ urlpatterns = [
     path("organise/<str:public_id>/roll/", roll.RollView.as_view(), name="round-roll"),
     path("organise/<str:public_id>/roll/propose/", roll.RollProposeView.as_view(), name="roll-propose"),
     path("organise/<str:public_id>/roll/add/", roll.RollAddView.as_view(), name="roll-add"),
+    path("organise/<str:public_id>/roll/paper/", roll.RollOnPaperView.as_view(), name="roll-on-paper"),
     path("organise/<str:public_id>/roll/remove/", roll.RollRemoveView.as_view(), name="roll-remove"),
     path("organise/<str:public_id>/roll/unsubject/", roll.SubjectRemoveView.as_view(), name="subject-remove"),
     path(

@@ -6,25 +6,18 @@ from typing import Any
 
 import segno
 from django.contrib import messages
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
-from wagtail.models import ModelLogEntry
 
-from peer_review.domain import keys, results, roll, rounds
-from peer_review.domain.participation import participation
-from peer_review.enums import RoundState
+from peer_review.domain import custody, keys, results, rounds
 from peer_review.exceptions import Refusal
 from peer_review.forms import RoundForm
-from peer_review.models import Assignment, Round
+from peer_review.models import Round
 from peer_review.views.access import RoundMixin, SignedInMixin
-
-#: How many acts and warnings a page lists.
-SHOWN = 30
+from peer_review.views.papers import audience_names
 
 
 class OrganiserListView(SignedInMixin, TemplateView):
@@ -107,6 +100,8 @@ def remedies(round: Round, obstacles: list[Refusal]) -> list[Obstacle]:
         "dates_invalid": edit,
         "dates_in_past": edit,
         "batch_settings_invalid": edit,
+        "no_comment_reviewer": edit,
+        "comment_reviewer_evaluated": edit,
         "empty_roll": people,
         "self_evaluation": people,
         "subject_with_nobody": people,
@@ -121,41 +116,6 @@ def remedies(round: Round, obstacles: list[Refusal]) -> list[Obstacle]:
         "box_key_untested": (_("Ask the scrutineer to confirm and test the key."), ""),
     }
     return [Obstacle(one.code, one.message, *known.get(one.code, ("", ""))) for one in obstacles]
-
-
-class RoundManageView(ManagedRoundMixin, TemplateView):
-    """The organiser's page of one round: the steps, what is in the way of the next, what has been done."""
-
-    template_name = "peer_review/round_manage.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        round = self.round
-        context: dict[str, Any] = {"scrutineers": round.scrutineers.all()}
-        if round.state == RoundState.DRAFT:
-            warnings = roll.roll_warnings(round)
-            context |= {
-                "members": round.members.count(),
-                "subjects": round.subjects.count(),
-                "papers": Assignment.objects.filter(cell__round=round).count(),
-                "keys": keys.key_progress(round),
-                "obstacles": remedies(round, rounds.opening_obstacles(round)),
-                "warnings": warnings[:SHOWN],
-                "warnings_left": max(0, len(warnings) - SHOWN),
-            }
-        elif round.state == RoundState.OPEN:
-            groups = participation(round)
-            context |= {
-                "participation": groups,
-                "eligible": sum(group.eligible for group in groups),
-                "drawn": sum(group.drawn for group in groups),
-            }
-        return super().get_context_data(acts=self.acts(), **context, **kwargs)
-
-    def acts(self) -> "QuerySet[ModelLogEntry]":
-        """Return what was done with this round, newest first."""
-        kind = ContentType.objects.get_for_model(Round)
-        entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(self.round.pk)).select_related("user")
-        return entries.order_by("-timestamp", "-pk")[:SHOWN]
 
 
 class RoundStepView(ManagedRoundMixin, View):
@@ -254,7 +214,12 @@ class RoundNoticeView(RoundMixin, TemplateView):
         return allowed
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(scrutineers=self.round.scrutineers.all(), **kwargs)
+        return super().get_context_data(
+            scrutineers=self.round.scrutineers.all(),
+            custody=custody.custody(self.round),
+            audiences=audience_names(self.round.form),
+            **kwargs,
+        )
 
 
 class NoticeQrView(RoundNoticeView):

@@ -14,7 +14,7 @@ from wagtail.models import Page, TaskState
 from forum_pages.models import Report, Topic, TopicComment
 from home.waiting import Waiting
 from peer_review.enums import RoundState
-from peer_review.models import Assignment, Round
+from peer_review.models import Assignment, Notice, Round
 
 #: A person in charge of hundreds of things is shown the first few; the lists themselves hold the rest.
 MOST = 20
@@ -43,6 +43,18 @@ def ballots(user: Any) -> Iterator[Waiting]:
             note=_("Not begun.")
             if round.is_undrawn
             else _("You hold your papers: cast them, or change what you cast."),
+        )
+
+
+def announcements(user: Any) -> Iterator[Waiting]:
+    """Yield one line for what this person has not read yet about their rounds. One query."""
+    unread = Notice.objects.visible_to(user).unread().count()
+    if unread:
+        yield Waiting(
+            kind=_("Peer review"),
+            title=str(_("Announcements about my rounds")),
+            url=reverse("peer_review:notice-list"),
+            count=unread,
         )
 
 

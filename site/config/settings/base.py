@@ -266,12 +266,18 @@ OPEN_ROUTES = {
     "disclosures:column-feed",
     "peer_review:draw",
     "peer_review:cast",
+    "peer_review:kiosk",
+    "peer_review:kiosk-draw",
+    "peer_review:kiosk-ballot",
+    "peer_review:envelopes-sign",
     "peer_review:manifest",
     "peer_review:bulletin-json",
     "peer_review:proof",
     "peer_review:verifier",
     "peer_review:box-key",
+    "peer_review:box-key-share",
     "peer_review:box-key-test",
+    "peer_review:open-box",
     "peer_review:count-rows",
     "peer_review:count-keys",
     "peer_review:count-finish",
@@ -280,6 +286,7 @@ OPEN_ROUTES = {
 OPEN_PAGE_APPS = {"disclosures"}
 HOME_WAITING = [
     "home.providers.ballots",
+    "home.providers.announcements",
     "home.providers.boxes",
     "home.providers.reviews",
     "home.providers.moderation",
@@ -287,7 +294,15 @@ HOME_WAITING = [
 
 # Logs. Nothing is written about requests to these routes.
 LOG_FORMAT = env.str("LOG_FORMAT", default=usual_format())
-SILENT_ROUTES = {"peer_review:draw", "peer_review:cast", "peer_review:proof"}
+SILENT_ROUTES = {
+    # The page and the manifest too: they are fetched moments before ballots are cast.
+    "peer_review:ballot",
+    "peer_review:manifest",
+    "peer_review:draw",
+    "peer_review:cast",
+    "peer_review:proof",
+    "peer_review:kiosk-draw",
+}
 LOGGING = logging_config(as_json=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO"))
 MIDDLEWARE.insert(
     MIDDLEWARE.index("whitenoise.middleware.WhiteNoiseMiddleware") + 1, "config.logs.RequestLogMiddleware"

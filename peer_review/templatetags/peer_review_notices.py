@@ -1,0 +1,20 @@
+"""What somebody has not read yet about their rounds, for any page: {% peer_review_notices %}."""
+
+from typing import Any
+
+from django import template
+
+from peer_review.models import Notice
+from peer_review.views.notices import shown
+
+register = template.Library()
+#: More stand on the page of announcements.
+SHOWN = 3
+
+
+@register.inclusion_tag("peer_review/parts/notices.html", takes_context=True)
+def peer_review_notices(context: dict[str, Any]) -> dict[str, Any]:
+    """Show the newest unread announcements of whoever is signed in; nothing where there are none. One query."""
+    request = context["request"]
+    found = list(Notice.objects.visible_to(request.user).unread()[: SHOWN + 1])
+    return {"request": request, "notices": [shown(one) for one in found[:SHOWN]], "more": len(found) > SHOWN}
