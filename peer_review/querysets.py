@@ -219,6 +219,17 @@ class CellQuerySet(models.QuerySet[Any]):
     def without_key(self) -> "CellQuerySet":
         return self.filter(spki="")
 
+    def in_order(self) -> "CellQuerySet":
+        """Order papers as their holders see them (AssignmentQuerySet.of), with subject and sheet at hand."""
+        return self.select_related("subject", "sheet").order_by(
+            models.F("sheet__sort_order").asc(nulls_last=True),
+            "sheet_id",
+            "subject__sort_order",
+            "subject_id",
+            "-kind",
+            "pk",
+        )
+
     def with_turnout(self) -> "CellQuerySet":
         """Annotate `eligible` and `drawn`; drawn is known only until the blinded values are destroyed."""
         return self.annotate(

@@ -2,9 +2,11 @@
 
 from .answering import urlpatterns as answering
 from .asking import urlpatterns as asking
+from .paper import urlpatterns as paper
 from .people import urlpatterns as people
 from .planning import urlpatterns as planning
+from .preflight import urlpatterns as preflight
 from .scrutineers import urlpatterns as scrutineers
 
 app_name = "peer_review"
-urlpatterns = [*asking, *answering, *people, *planning, *scrutineers]
+urlpatterns = [*asking, *answering, *people, *paper, *planning, *preflight, *scrutineers]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.contrib import messages
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -16,18 +17,25 @@ from django.views.generic import TemplateView
 from peer_review import rules
 from peer_review.domain.rounds import pass_barrier
 from peer_review.enums import RoundState
-from peer_review.exceptions import WrongState
-from peer_review.models import Assignment, Round
+from peer_review.exceptions import VotesOnPaper, WrongState
+from peer_review.models import Assignment, Round, SelfEvaluation
 from peer_review.querysets import role_names
 from peer_review.views import words
 from peer_review.views.access import RoundMixin, SignedInMixin
-from peer_review.views.papers import audience_names, bands_in_ranges, bands_of, open_papers, paper_cards
+from peer_review.views.ballot_page import ballot_context
+from peer_review.views.papers import paper_cards
 from peer_review.views.stages import CAST, mode_of, stage_of
 
 
 def browser_tag(user: Any, round: Round) -> str:
     """Return an opaque name under which a browser keeps this person's drafts, apart from those of others who use it."""
     return salted_hmac("peer_review.browser_tag", f"{user.pk}|{round.public_id}").hexdigest()[:16]
+
+
+def self_evaluations_of(user: Any) -> Any:
+    """Return the open rounds that ask this person what they say of themself; `said` if they have. One query."""
+    mine = SelfEvaluation.objects.filter(subject__round=OuterRef("pk"), subject__member__user=user)
+    return Round.objects.self_evaluable_by(user).open().annotate(said=Exists(mine.order_by())).order_by("closes_at")
 
 
 class RoundListView(SignedInMixin, TemplateView):
@@ -54,6 +62,8 @@ class RoundListView(SignedInMixin, TemplateView):
         return super().get_context_data(
             waiting=waiting,
             others=others,
+            to_review=Round.objects.reviewable_by(user).filter(comments_reviewed=False),
+            to_say=self_evaluations_of(user),
             is_organiser="organiser" in roles,
             is_scrutineer="scrutineer" in roles,
             is_inspector="inspector" in roles,
@@ -75,6 +85,7 @@ class RoundDetailView(RoundMixin, TemplateView):
             papers=papers,
             stage=stage_of(self.round, drawn=mine.drawn().exists()) if papers else None,
             scrutineers=self.round.scrutineers.all(),
+            to_say=self_evaluations_of(user).filter(pk=self.round.pk).first(),
             links=self.links(),
             **kwargs,
         )
@@ -85,6 +96,8 @@ class RoundDetailView(RoundMixin, TemplateView):
         wanted = [
             ("peer_review.manage_round", "round-manage", _("Organise this round")),
             ("peer_review.open_box", "scrutineer-round", _("The key of the box")),
+            ("peer_review.review_comments", "comments-review", _("Review the comments")),
+            ("peer_review.evaluate_self", "self-evaluation", _("My self-evaluation")),
             ("peer_review.view_own_result", "own-result", _("My result")),
             ("peer_review.view_section_results", "section-results", _("Results of my section")),
             ("peer_review.view_all_results", "results", _("All results")),
@@ -123,51 +136,28 @@ class BallotView(RoundMixin, TemplateView):
                 self.round.refresh_from_db()  # Closed meanwhile.
         if self.round.state != RoundState.OPEN:
             return redirect("peer_review:check", self.round.public_id)
+        if self.round.members.filter(user_id=request.user.pk, on_paper=True).exists():
+            messages.info(request, VotesOnPaper().message)
+            return redirect("peer_review:round", self.round.public_id)
         response = super().get(request, *args, **kwargs)
         response.headers["Cache-Control"] = "no-store"
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        round = self.round
-        cards = paper_cards(round, self.request.user)
-        drawn = any(card.drawn for card in cards)
-        boxes = [row.comment for card in cards for row in card.rows if row.comment is not None]
-        return super().get_context_data(
-            papers=cards,
-            form=round.form,
-            has_comments=bool(boxes),
-            bands=bands_in_ranges(round.form),
-            audiences=audience_names(round.form),
-            early=self.now < round.opens_at,
+        round, user = self.round, self.request.user
+        cards = paper_cards(round, user)
+        context = ballot_context(
+            round,
+            cards,
             mode=self.mode,
-            too_late=self.mode == CAST and not drawn,
-            config={
-                **self.addresses(),
-                "owner": browser_tag(self.request.user, round),
-                "title": round.title,
-                "fingerprint": round.fingerprint,
-                "csrf": get_token(self.request),
-                "csrfCookie": settings.CSRF_COOKIE_NAME,
-                "mode": self.mode,
-                "min": round.form["min"],
-                "max": round.form["max"],
-                "bands": bands_of(round.form),
-                # Versions of a browser that takes over are told from minutes of the round's own age.
-                "minutes": int((self.now - (round.opened_at or self.now)).total_seconds() // 60),
-                "drawn": drawn,
-                "cells": [*(card.cell for card in cards), *(box.cell for box in boxes)],
-                "papers": open_papers(round, cards),
-                "criteria": [{"key": one["key"], "label": one["label"]} for one in round.form["criteria"]],
-            },
-            words=words.ballot(),
-            **kwargs,
+            now=self.now,
+            draw=reverse("peer_review:draw", args=[round.public_id]),
+            owner=browser_tag(user, round),
+            csrf=get_token(self.request),
+            csrfCookie=settings.CSRF_COOKIE_NAME,
         )
-
-    def addresses(self) -> dict[str, str]:
-        """Return where the script asks for what."""
-        address = [self.round.public_id]
-        asked = {name: reverse(f"peer_review:{name}", args=address) for name in ("manifest", "draw", "cast")}
-        return {"round": self.round.public_id, **asked}
+        too_late = self.mode == CAST and not context["config"]["drawn"]
+        return super().get_context_data(**context, too_late=too_late, **kwargs)
 
 
 class CheckView(RoundMixin, TemplateView):

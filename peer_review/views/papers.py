@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from peer_review.crypto.papers import Paper
 from peer_review.domain.papers import criteria_for, paper_of
-from peer_review.domain.promises import promises
+from peer_review.domain.promises import promise, promises
 from peer_review.enums import Audience, CellKind, ScaleKind
-from peer_review.models import Assignment, Cell, Round, SheetEntry
+from peer_review.models import Assignment, Cell, Round, SheetEntry, Urn
 from peer_review.views.grades import grade_names
 from peer_review.views.sheet_rules import RuleWords, rules_in_words
 
@@ -110,7 +110,16 @@ def paper_cards(round: Round, user: Any) -> list[PaperCard]:
     A fixed number of queries.
     """
     cells = [(one.cell, one.blinded is not None) for one in Assignment.objects.of(evaluator=user, round=round)]
-    told = promises(round, user)
+    return _cards(round, cells, told=promises(round, user))
+
+
+def urn_cards(round: Round, urn: Urn) -> list[PaperCard]:
+    """Return the papers of an envelope, as paper_cards does for a person; an envelope's are drawn already."""
+    told = {cell.key: promise(round, cell) for cell in urn.cells.all()}
+    return _cards(round, [(cell, True) for cell in urn.cells.in_order()], told=told)
+
+
+def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, str]) -> list[PaperCard]:
     voters: dict[int, int] = dict(
         Cell.objects.filter(pk__in=[cell.pk for cell, _drawn in cells])
         .annotate(eligible=Count("assignments"))
@@ -128,7 +137,7 @@ def paper_cards(round: Round, user: Any) -> list[PaperCard]:
     for cell, drawn in cells:
         if cell.kind == CellKind.COMMENT:
             continue
-        listed = entries[cell.sheet_id] if cell.kind == CellKind.SHEET else [(0, cell.subject)]
+        listed: list[tuple[int, Any]] = entries[cell.sheet_id] if cell.kind == CellKind.SHEET else [(0, cell.subject)]
         rows = [_row(subject, position, boxes.pop(subject.pk, None)) for position, subject in listed]
         paper = paper_of(round.form, kind=cell.kind, voter_class=cell.voter_class, subjects=len(rows))
         cards.append(

@@ -14,6 +14,7 @@ def protocol_errors() -> dict[str, str]:
             _("You have been signed out. Sign in again in another tab, then come back here and try again.")
         ),
         "not_eligible": _("You are not on the roll for one of these papers. Ask the organiser."),
+        "votes_on_paper": _("On this round's roll you vote on paper: draw an envelope where the round's notice says."),
         "already_drawn": _("Your credentials were drawn in another browser. Type the recovery code shown there."),
         "draw_closed": _("The round has closed; credentials are no longer given out."),
         "bad_encoding": still_here(_("The server could not read the ballots. Reload the page and try again.")),
@@ -152,6 +153,10 @@ def scrutineer() -> dict[str, object]:
                 "These do not make the key of this box, so one of them is not genuine: %(names)s. "
                 "Enter one more share; then the page can tell which."
             ),
+            "all_shares_wrong": _(
+                "These do not make the key of this box, so one of them is not genuine: %(names)s. "
+                "Take out the papers again, forget the shares taken, and enter them once more."
+            ),
             "bad_public_half": _("This is not the public half of a key. It has 43 letters, digits, - or _."),
             "bad_keys_file": _("This is not a file that the command wrote for this box, or it is damaged."),
             "keys_file_incomplete": _(
@@ -184,11 +189,10 @@ def scrutineer() -> dict[str, object]:
         ),
         "share_of": _("share %(number)s (%(name)s)"),
         "share_entered": _("taken"),
-        "share_waited": _("not yet"),
+        "share_waited": _("not taken yet"),
         "share_again": _("This share has been taken already. Let another holder sit down."),
         "share_false": _("Not genuine: %(names)s. The key was found without it; tell the inspectors."),
         "shares_missing": _("Shares still needed: %(missing)s"),
-        "shares_enough": _("Enough shares have been taken."),
         "one_more": _("One more share is needed to tell which is not genuine."),
         "and": _(", "),
         "opening": _("Opened %(opened)s of %(total)s ballots"),

@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 # The same paths as a pattern, for loggers that know no route (gunicorn's own).
-SILENT_PATHS = re.compile(r"/rounds/[^/\s]+/(?:draw|cast|proof)/")
+SILENT_PATHS = re.compile(r"/rounds/[^/\s]+/(?:(?:ballot|draw|cast|proof|kiosk/draw)/|manifest\.json)")
 REQUEST_ID = re.compile(r"[0-9a-f-]{8,64}\Z")
 log = structlog.stdlib.get_logger("zhengyan.request")
 

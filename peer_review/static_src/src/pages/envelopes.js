@@ -1,0 +1,81 @@
+// The organiser's page of envelopes: made in this browser, printed at once, then gone from it.
+import { $, carried, csrfToken, el, fill } from "../ui/dom.js";
+import { qrCode } from "../ui/qr.js";
+import { makeEnvelopes } from "../lib/envelopes.js";
+import { ClientError } from "../lib/errors.js";
+import { fetchManifest } from "../lib/protocol.js";
+
+const config = carried("envelopes-config");
+const words = carried("envelopes-words");
+const slips = $("slips");
+let busy = false;
+
+function trouble(error) {
+  if (!(error instanceof ClientError)) console.error(error);
+  const code = error instanceof ClientError ? error.code : "unknown";
+  $("trouble").replaceChildren(el("p", {}, words.errors[code] ?? fill(words.errors.unknown, { code })));
+  $("trouble").hidden = false;
+  $("trouble").focus();
+}
+
+function progress(done, total) {
+  $("working").hidden = false;
+  $("working-text").textContent = fill(words.making, { done, total });
+  $("working-bar").max = total;
+  $("working-bar").value = done;
+}
+
+/** One slip: nothing on it tells it from the others but its code. */
+function slip(code, urn) {
+  return el("li", { class: "pr-slip" },
+    el("h3", {}, config.title),
+    el("p", {}, fill(words.slip_papers, { papers: urn.papers.join(words.comma) })),
+    el("div", { class: "pr-slip-code" }, qrCode(code, words.slip_qr), el("p", { class: "pr-code", translate: "no" }, ...code.split("-").flatMap((group, i) => (i ? [" ", el("span", {}, group)] : [el("span", {}, group)])))),
+    el("p", {}, fill(words.slip_where, { kiosk: config.kiosk, last: config.last })),
+    el("p", { class: "pr-muted" }, words.slip_care));
+}
+
+async function make(urn) {
+  const manifest = await fetchManifest(config.manifest, { round: config.round, fingerprint: config.fingerprint });
+  const codes = await makeEnvelopes(urn.sign, {
+    manifest,
+    cells: urn.cells,
+    count: urn.envelopes,
+    csrfToken: csrfToken(config),
+    onProgress: ({ done, total }) => progress(done, total),
+  });
+  slips.replaceChildren(...codes.map((code) => slip(code, urn)));
+  $("made-title").textContent = fill(words.made, { number: urn.number, count: codes.length });
+  $("choose").hidden = true;
+  $("made").hidden = false;
+  $("made-title").focus();
+}
+
+for (const button of document.querySelectorAll("[data-urn]"))
+  button.addEventListener("click", async () => {
+    if (busy) return;
+    busy = true;
+    button.disabled = true;
+    $("trouble").hidden = true;
+    try {
+      await make(config.urns.find((urn) => String(urn.number) === button.dataset.urn));
+    } catch (error) {
+      button.disabled = false;
+      trouble(error);
+    } finally {
+      busy = false;
+      $("working").hidden = true;
+    }
+  });
+
+$("print-slips").addEventListener("click", () => print());
+$("destroy").addEventListener("click", () => {
+  if (!confirm(words.destroy_sure)) return;
+  slips.replaceChildren();
+  location.reload();
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (busy || slips.children.length) event.preventDefault();
+});
+document.documentElement.dataset.ready = "envelopes";
