@@ -3,6 +3,7 @@
 The server learns the public half, k, n, the holders, and what each of them says: written down, destroyed.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,8 @@ class Custody:
     made: bool
     tested: bool
     shares: tuple[ShareCustody, ...]
+    #: Names the key on screen and on every paper: the first 8 bytes of SHA-256 of its public half, hexadecimal.
+    name: str = ""
 
     @property
     def is_split(self) -> bool:
@@ -89,7 +92,8 @@ def custody(round: Round) -> Custody:
     rows = round.key_shares.select_related("holder")
     shares = [ShareCustody(row.number, row.holder, row.confirmed, row.destroyed) for row in rows]
     made = bool(round.box_public)
-    return Custody(round.box_threshold, round.box_shares, made, round.box_key_tested, tuple(shares))
+    name = hashlib.sha256(box_public(round)).hexdigest()[:16] if made else ""
+    return Custody(round.box_threshold, round.box_shares, made, round.box_key_tested, tuple(shares), name)
 
 
 def recommended_threshold(holders: int) -> int:

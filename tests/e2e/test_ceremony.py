@@ -43,16 +43,20 @@ def code_of(page: Page) -> str:
     return "-".join(page.locator("#share-code").inner_text().split())
 
 
-def make_in_shares(page: Page) -> list[str]:
-    """Each in turn sees their own share, and nobody sees another's; return what then lies on three papers."""
+def make_in_shares(page: Page) -> tuple[list[str], str]:
+    """Each in turn sees their own share, and nobody sees another's.
+
+    Return what then lies on three papers, and the name of the key, which is on each.
+    """
     page.get_by_role("button", name="Make the key in this browser").click()
-    papers: list[str] = []
+    papers, named = list[str](), ""
     for number, name in enumerate(NAMES, start=1):
         expect(page.locator("#ceremony-title")).to_have_text(f"Share {number} of 3: {name}")
         expect(page.locator("#share")).to_be_hidden()
         assert page.locator("#share-code").text_content() == ""
         page.get_by_role("button", name="I am here").click()
         papers.append(code_of(page))
+        named = page.locator("#share-key").inner_text().replace(" ", "")
         page.get_by_label("The four characters at the end").fill("????" if number == 1 else papers[-1][-4:])
         page.get_by_role("button", name="I have it on paper").click()
         if number == 1:
@@ -61,7 +65,7 @@ def make_in_shares(page: Page) -> list[str]:
             page.get_by_role("button", name="I have it on paper").click()
     expect(page.locator("#test")).to_be_visible()
     page.locator("html[data-ready=scrutineer]").wait_for()
-    return papers
+    return papers, named
 
 
 def bring(page: Page, paper: str) -> None:
@@ -73,7 +77,7 @@ def bring(page: Page, paper: str) -> None:
 def missing(page: Page) -> list[str]:
     """Whose shares have not been taken."""
     lines = page.locator("#desk-holders li").all_inner_texts()
-    return [name for name in NAMES for line in lines if name in line and "not yet" in line]
+    return [name for name in NAMES for line in lines if name in line and "not taken yet" in line]
 
 
 def forged(paper: str) -> str:
@@ -91,7 +95,7 @@ def test_a_two_of_three_ceremony(live_server: Any, browser: Browser) -> None:
         sent: list[str] = []
         page.on("request", lambda request: sent.append(request.post_data or ""))
         expect(page.get_by_label("Shares that open the box")).to_have_value("2")
-        papers = make_in_shares(page)
+        papers, named = make_in_shares(page)
         assert len(set(papers)) == 3
 
         # The test: from paper, any two. A slip, the same share twice and a share of another round are not taken.
@@ -108,7 +112,7 @@ def test_a_two_of_three_ceremony(live_server: Any, browser: Browser) -> None:
         bring(page, papers[2])
         expect(page.locator("#tested")).to_be_visible()
         found = custody.custody(Round.objects.get(pk=round.pk))
-        assert (found.threshold, found.total, found.is_ready) == (2, 3, True)
+        assert (found.threshold, found.total, found.is_ready, found.name) == (2, 3, True, named)
         assert [share.holder for share in found.shares] == [first, second, third]
 
         running = RunningRound(open_round(round, by=round.organiser), b"", [])

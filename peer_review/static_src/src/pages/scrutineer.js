@@ -121,6 +121,7 @@ function call() {
   $("share-code").replaceChildren();
   $("share").hidden = true;
   $("called").hidden = false;
+  $("ceremony-title").hidden = false;
   $("ceremony-title").textContent = fill(words.share_title, { number, total: holders.length, name });
   $("called-text").textContent = fill(words.share_call, { name });
   $("ceremony-title").focus();
@@ -134,6 +135,7 @@ $("show-share")?.addEventListener("click", () => {
   $("share-rule").textContent = fill(words.share_rule, { threshold, total: holders.length });
   $("share-last").value = "";
   $("called").hidden = true;
+  $("ceremony-title").hidden = true; // The sheet says the same.
   $("share").hidden = false;
   $("share-title").focus();
 });

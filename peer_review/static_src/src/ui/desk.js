@@ -28,9 +28,9 @@ export function openDesk({ box, custody, words, step, onKey }) {
             : el("span", { class: "pr-state" }, words.share_waited)),
       ),
     );
-    const missing = Math.max(threshold - entered.size, 0);
-    const more = suspects.length ? words.one_more : fill(words.shares_missing, { missing });
-    if ($("desk-state")) $("desk-state").textContent = missing || suspects.length ? more : words.shares_enough;
+    const missing = threshold - entered.size;
+    const helps = suspects.length && entered.size < holders.length ? words.one_more : "";
+    if ($("desk-state")) $("desk-state").textContent = missing > 0 ? fill(words.shares_missing, { missing }) : helps;
     if ($("desk-clear")) $("desk-clear").hidden = !taken.length;
   }
 
@@ -59,7 +59,7 @@ export function openDesk({ box, custody, words, step, onKey }) {
       suspects = error.details?.suspects ?? [];
       if (!suspects.length) throw error;
       const names = suspects.map((number) => fill(words.share_of, { number, name: nameOf(number) })).join(words.and);
-      throw new ClientError("wrong_shares", "", { names });
+      throw new ClientError(suspects.length < holders.length ? "wrong_shares" : "all_shares_wrong", "", { names });
     }
   }
 
