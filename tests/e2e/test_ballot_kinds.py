@@ -119,6 +119,7 @@ def test_a_sheet_is_filled_by_keyboard_alone_and_its_rules_are_told_on_the_way(l
     expect(quota).to_contain_text("2 of 1 “Excellent” used")
     expect(low).to_contain_text("At least 1 under 70: 0 so far")
     expect(page.locator("#said")).to_contain_text("2 of 1 “Excellent” used")
+    expect(page.locator("#rules-now")).to_have_text("2 of 1 “Excellent” used · At least 1 under 70: 0 so far")
     expect(page.locator("#progress-text")).to_have_text("0 / 1")
     assert page.evaluate("document.activeElement.type") == "submit"
     page.keyboard.press("Enter")

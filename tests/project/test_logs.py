@@ -132,6 +132,9 @@ def test_silence_covers_the_ballot_path_and_no_more() -> None:
     paths = {
         f"/review/rounds/{ROUND}/cast/": True,
         f"/review/rounds/{ROUND}/draw/": True,
+        # Fetched moments before ballots are cast.
+        f"/review/rounds/{ROUND}/ballot/": True,
+        f"/review/rounds/{ROUND}/manifest.json": True,
         f"/review/rounds/{ROUND}/": False,
         "/accounts/login/": False,
         "/discuss/topics/1/": False,

@@ -29,6 +29,8 @@ export class Answers {
       const paper = this.at(event.target);
       if (!paper) return;
       paper.changed(event.target);
+      // The rules of the sheet that is being filled in stay in sight; those who cannot see them hear them below.
+      $("rules-now").textContent = paper.spokenRules?.() ?? "";
       this.changed();
     });
     // Counts of a sheet's rules are spoken when an answer is finished, not at every digit of it.

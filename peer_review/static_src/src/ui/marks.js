@@ -86,7 +86,7 @@ export class Marks {
 
   /** Return the sentences that say where the rules stand, for those who do not see them. */
   spokenRules() {
-    return this.rules.map((box) => box.querySelector("[data-live]").textContent).filter(Boolean).join(" ");
+    return this.rules.map((box) => box.querySelector("[data-live]").textContent).filter(Boolean).join(" · ");
   }
 
   refreshRules() {
