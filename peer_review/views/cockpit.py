@@ -33,6 +33,7 @@ class RoundManageView(ManagedRoundMixin, TemplateView):
             "scrutineers": round.scrutineers.all(),
             "custody": kept,
             "preflight_url": route("round-preflight", round),
+            "paper_voters": round.members.filter(on_paper=True).count(),
             "asks_for_comments": bool(round.form.get("comments")),
         }
         known: dict[str, Any] = {}

@@ -218,8 +218,15 @@ class RoundNoticeView(RoundMixin, TemplateView):
             scrutineers=self.round.scrutineers.all(),
             custody=custody.custody(self.round),
             audiences=audience_names(self.round.form),
+            kiosk=self.kiosk(),
             **kwargs,
         )
+
+    def kiosk(self) -> str:
+        """Return where people on paper cast; empty if nobody votes on paper."""
+        if not self.round.urns.exists():
+            return ""
+        return str(self.request.build_absolute_uri(reverse("peer_review:kiosk", args=[self.round.public_id])))
 
 
 class NoticeQrView(RoundNoticeView):
