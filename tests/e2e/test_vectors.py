@@ -553,6 +553,31 @@ def test_waiting_for_a_receipt_can_be_given_up(native: Page, site: ClientServer,
     assert result == [{"ok": False, "error": "aborted", "status": 0}]
 
 
+def test_a_ballot_told_to_wait_is_asked_for_again_after_closing(
+    native: Page, site: ClientServer, election: Election
+) -> None:
+    """Pending, then closed by the word of a process that never saw it, then the receipt of the one that did."""
+    load_manifest(native, election)
+    entry = election.entry()
+    answers: list[tuple[int, Any]] = [
+        (200, {"results": [{"ok": True, "pending": True, "retry_after": 1}]}),
+        (410, {"error": "round_closed"}),
+        (200, {"results": [{"ok": True, "receipt": election.receipt(entry)}]}),
+        # Never told to wait: closed is closed.
+        (410, {"error": "round_closed"}),
+    ]
+    site.answers["/late/"] = lambda body, headers: answers.pop(0)
+    result = native.evaluate(
+        """async (entry) => [
+            (await zy.cast("/late/", [entry], { manifest }))[0].ok,
+            (await zy.cast("/late/", [entry], { manifest }))[0].error,
+        ]""",
+        entry,
+    )
+    assert result == [True, "round_closed"]
+    assert answers == []
+
+
 def test_the_box_is_opened_in_chunks_without_its_key(client: Page, site: ClientServer, election: Election) -> None:
     plain = [canonical.dumps(election.entry()) for _ in range(2)] + [b"third"]
     length = 2048

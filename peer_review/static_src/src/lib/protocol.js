@@ -175,7 +175,9 @@ export async function cast(url, entries, { manifest, onUpdate = () => {}, signal
       pause = Math.max(0, ...answers.map((answer) => answer.retryAfter ?? 0));
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      const temporary = error.code === "network" || BUSY.has(error.status) || error.status === 500;
+      // Told to ask again, and the round closed meanwhile: the server's next process may be the one that has them.
+      const late = error.code === "round_closed" && open.some((i) => results[i]?.pending);
+      const temporary = late || error.code === "network" || BUSY.has(error.status) || error.status === 500;
       failures += 1;
       if (!temporary || failures > retries) {
         for (const i of open) results[i] = { ok: false, error: error.code, status: error.status };
