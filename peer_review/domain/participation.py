@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from peer_review.enums import CellKind
 from peer_review.models import Assignment, Round
 
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """People of one group: on the roll with a paper, and of these those who drew. `label` empty: other sections."""
+    """People of one group: on the roll with a paper for marks, and of these those who drew.
+
+    `label` empty: other sections.
+    """
 
     label: str
     eligible: int
@@ -31,6 +35,7 @@ def participation(subject_round: Round) -> list[Participation]:
     sections = dict(subject_round.members.values_list("user_id", "section_name"))
     people = (
         Assignment.objects.filter(cell__round=subject_round)
+        .exclude(cell__kind=CellKind.COMMENT)
         .order_by()
         .values("evaluator_id")
         .annotate(drawn=Count("pk", filter=Q(blinded__isnull=False)))

@@ -40,7 +40,7 @@ class InspectorRoundView(AuditedRoundMixin, TemplateView):
         return super().get_context_data(
             bulletin=self.round.bulletin,
             run=CountRun.objects.filter(round=self.round).first(),
-            totals=totals(head),
+            totals=totals(self.round, head),
             cells=cells[:CELLS],
             next_cell=cells[CELLS - 1]["cell"] if len(cells) > CELLS else "",
             acts=acts[:PAGE],

@@ -355,7 +355,7 @@ class SummaryView(ListMixin, TemplateView):
             mean=unit,
             sections=self.groups(results.of_scope(ResultScope.SECTION).shown()),
             criteria=self.round.form["criteria"],
-            totals=totals(head_of(bulletin)) if bulletin else None,
+            totals=totals(self.round, head_of(bulletin)) if bulletin else None,
             floor=self.round.form["floor"],
             **sheet,
             **kwargs,

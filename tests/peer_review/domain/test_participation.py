@@ -5,7 +5,15 @@ import pytest
 from peer_review.domain.draw import draw
 from peer_review.domain.participation import Participation, participation
 from peer_review.models import Round
-from tests.factories.peer_review import RoundFactory, make_cell, make_member, make_open_round, make_subject, make_user
+from tests.factories.peer_review import (
+    RoundFactory,
+    make_cell,
+    make_comment_cell,
+    make_member,
+    make_open_round,
+    make_subject,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -54,3 +62,12 @@ def test_drawing_shows_and_casting_does_not_add_to_it() -> None:
 
     assert participation(running.round) == [Participation("Section a", 3, 1)]
     assert participation(running.round)[0].percent == 33
+
+
+def test_comment_papers_make_nobody_an_evaluator() -> None:
+    round = round_with({"a": 5}, floor=5)
+    writers = [make_user() for _one in range(6)]
+    for user in writers:
+        make_member(round, user, section="b")
+    make_comment_cell(round.subjects.get(), writers)
+    assert [(one.label, one.eligible) for one in participation(round)] == [("Section a", 5)]

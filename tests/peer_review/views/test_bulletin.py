@@ -54,7 +54,7 @@ def test_page_shows_what_was_signed_to_those_who_may_know_the_round(round: Round
     assert client.get(address(round, "bulletin")).status_code == 404
     client.force_login(round.organiser)
     page = client.get(address(round, "bulletin"))
-    assert page.context["totals"] == {"eligible": 6, "drawn": 6, "counted": 6}
+    assert page.context["totals"] == {"eligible": 6, "drawn": 6, "counted": 6, "comments": 0}
     assert round.bulletin.signature in page.content.decode()
 
 

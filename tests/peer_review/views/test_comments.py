@@ -206,3 +206,10 @@ def test_comments_go_to_those_who_may_read_the_subjects_result_and_into_no_summa
             )
     client.force_login(make_user("", "leadership"))
     assert "Words number" not in client.get(reverse("peer_review:results", args=[round.public_id])).content.decode()
+
+
+def test_bulletin_counts_papers_for_marks_and_names_comment_papers_beside(round: Round, client: Client) -> None:
+    client.force_login(round.subjects.first().member.user)
+    answer = client.get(address(round, "bulletin"), headers={"accept-language": "en"})
+    assert answer.context["totals"] == {"eligible": 12, "drawn": 12, "counted": 12, "comments": 10}
+    assert "Besides, 10 comment papers came back." in answer.content.decode()
