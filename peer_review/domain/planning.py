@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 from wagtail.models import ModelLogEntry
 
 from peer_review import audit
@@ -188,7 +189,7 @@ def preview_plan(round: Round, people: Sequence[Person] | None = None) -> Previe
     exclusions = sorted(round.exclusions.values_list("evaluator_id", "subject_key"))
     depends = (round.kind, round.plan, round.plan_seed, round.opens_at, round.scheme.paper, floor, class_keys(round))
     digest = hashlib.sha256(repr((depends, exclusions, people)).encode()).hexdigest()
-    key = f"peer_review:preview:{round.pk}:{digest}"
+    key = f"peer_review:preview:{round.pk}:{get_language()}:{digest}"  # names of ranks are translated
     found: Preview | None = cache.get(key)
     if found is None:
         found = make_preview(
