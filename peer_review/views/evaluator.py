@@ -43,6 +43,11 @@ class RoundListView(SignedInMixin, TemplateView):
 
     template_name = "peer_review/round_list.html"
 
+    @staticmethod
+    def waits(round: Any) -> bool:
+        """Whether there is anything to do: not where the drawing ended without this evaluator."""
+        return round.state == RoundState.OPEN and (round.stage is None or bool(round.stage.action))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         mine = Q(cells__assignments__evaluator=user)
@@ -56,8 +61,8 @@ class RoundListView(SignedInMixin, TemplateView):
         )
         for one in rounds:
             one.stage = stage_of(one, drawn=one.drawn > 0)
-        waiting = [one for one in rounds if one.state == RoundState.OPEN]
-        others = [one for one in reversed(rounds) if one.state != RoundState.OPEN]
+        waiting = [one for one in rounds if self.waits(one)]
+        others = [one for one in reversed(rounds) if not self.waits(one)]
         roles = role_names(user)
         return super().get_context_data(
             waiting=waiting,

@@ -23,26 +23,34 @@ MOST = 20
 def ballots(user: Any) -> Iterator[Waiting]:
     """Yield open rounds that give this person ballot papers. One query.
 
-    Whether they have voted is nothing the server knows, so a round stays here until its last day.
+    Whether they have voted is nothing the server knows, so a round stays here until its last day. In two stages it is
+    due when drawing ends, then waits for casting; for whoever had not drawn by then nothing is left to do.
     """
+    now = timezone.now()
     undrawn = Assignment.objects.filter(cell__round=OuterRef("pk"), evaluator=user, blinded=None)
     rounds = (
         Round.objects.evaluable_by(user)
         .open()
-        .filter(closes_at__gt=timezone.now())
+        .filter(closes_at__gt=now)
         .annotate(is_undrawn=Exists(undrawn))
+        .exclude(is_undrawn=True, casts_at__lte=now)
         .order_by("closes_at")
-        .only("public_id", "title", "closes_at")
+        .only("public_id", "title", "closes_at", "casts_at")
     )
     for round in rounds[:MOST]:
+        is_first_stage = round.casts_at is not None and now < round.casts_at
+        if not round.is_undrawn and is_first_stage:
+            note = _("You have drawn; casting has not begun.")
+        elif not round.is_undrawn:
+            note = _("You hold your papers: cast them, or change what you cast.")
+        else:
+            note = _("Draw your papers first; casting comes later.") if is_first_stage else _("Not begun.")
         yield Waiting(
             kind=_("Anonymous ballot"),
             title=round.title,
             url=reverse("peer_review:round", args=[round.public_id]),
-            due=round.closes_at,
-            note=_("Not begun.")
-            if round.is_undrawn
-            else _("You hold your papers: cast them, or change what you cast."),
+            due=round.casts_at if is_first_stage and round.is_undrawn else round.closes_at,
+            note=note,
         )
 
 

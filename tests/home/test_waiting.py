@@ -8,11 +8,13 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from home import providers
 from home.waiting import Waiting, waiting_for
 from organisation.enums import Role
+from peer_review.enums import Collection
+from peer_review.models import Round
 from tests.factories import disclosures, forum_pages
 from tests.factories.home import home_page
 from tests.factories.peer_review import make_open_round, make_user
@@ -68,6 +70,30 @@ class TestBallots:
         (waiting,) = providers.ballots(running.evaluators[0].user)
 
         assert waiting.note == "您已领取选票，截止前可以投出，也可以修改已投的选票。"
+
+    def test_two_stages_wait_for_drawing_then_for_casting_and_for_nobody_who_came_too_late(self) -> None:
+        now = timezone.now()
+        running = make_open_round(
+            evaluators=4, collection=Collection.TWO_STAGE, casts_at=now + datetime.timedelta(hours=2)
+        )
+        drawn, late = running.evaluators[0], running.evaluators[1].user
+        drawn.draw()
+        round = running.round
+
+        with translation.override("en"):
+            notes = [(str(one.note), one.due) for user in (drawn.user, late) for one in providers.ballots(user)]
+            Round.objects.update(casts_at=now - datetime.timedelta(minutes=1))
+            (casting,) = providers.ballots(drawn.user)
+
+            assert notes == [
+                ("You have drawn; casting has not begun.", round.closes_at),
+                ("Draw your papers first; casting comes later.", round.casts_at),
+            ]
+            assert (str(casting.note), casting.due) == (
+                "You hold your papers: cast them, or change what you cast.",
+                round.closes_at,
+            )
+            assert list(providers.ballots(late)) == []
 
     def test_closed_round_no_longer_waits_for_voters_but_for_its_scrutineer(self) -> None:
         running = make_open_round(evaluators=4)

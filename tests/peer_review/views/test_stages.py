@@ -105,3 +105,17 @@ def test_who_has_not_drawn_in_time_is_told_so_and_gets_no_form(client: Client) -
     assert "You had not drawn by then" in html
     assert "<form" not in html.partition("<main")[2]
     assert "ballot.js" not in html
+
+
+def test_a_round_whose_drawing_ended_without_me_waits_for_nothing(client: Client) -> None:
+    running = two_stage_round()
+    drawn, late = running.evaluators[:2]
+    drawn.draw()
+    Round.objects.update(casts_at=timezone.now() - timedelta(minutes=1))
+    listed = []
+    for voter in (drawn, late):
+        client.force_login(voter.user)
+        context = client.get(reverse("peer_review:round-list")).context
+        listed.append((len(context["waiting"]), len(context["others"])))
+
+    assert listed == [(1, 0), (0, 1)]

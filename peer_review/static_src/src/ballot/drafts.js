@@ -51,7 +51,10 @@ export function keepDrafts(page, answers) {
 
   window.addEventListener("beforeunload", (event) => {
     // A kiosk that nobody touches must be able to leave by itself.
-    if (page.busy || (page.changedSinceCast && !store.kept && config.mode !== "kiosk")) event.preventDefault();
+    if (config.mode === "kiosk" && !page.busy) return;
+    // On a shared computer what was drawn for the second stage lives on in the code alone.
+    const drawnHere = config.mode === "draw" && store.data.master;
+    if (page.busy || (!store.kept && (page.changedSinceCast || drawnHere))) event.preventDefault();
   });
 
   const protection = $("protection");

@@ -67,7 +67,7 @@ export class BallotPage {
     const { store, words, config } = this;
     const more = store.data.master && !store.kept && config.mode !== "kiosk" ? [fill(words.code_first, { code: this.recoveryCode })] : [];
     this.trouble(this.explain(code), more);
-    if (code === "already_drawn") $("recover").hidden = false;
+    if (code === "already_drawn" && config.mode !== "kiosk") $("recover").hidden = false;
   }
 
   /** Do one thing that takes time, and nothing beside it; say so if it fails. */

@@ -73,10 +73,16 @@ export class Marks {
 
   /** Return where each rule stands, by the subjects that are judged whole. */
   ruleStates() {
-    const answers = this.answers();
-    const open = new Set(this.missing().map((question) => question.dataset.criterion.split(".")[0]));
-    const whole = Object.fromEntries(Object.entries(answers).filter(([key]) => !open.has(key.split(".")[0])));
-    return this.paper.rules.map((rule, i) => ({ rule, box: this.rules[i], ...ruleStatus(rule, whole, this.paper), done: !open.size }));
+    const { answers, done } = this.whole();
+    return this.paper.rules.map((rule, i) => ({ rule, box: this.rules[i], ...ruleStatus(rule, answers, this.paper), done }));
+  }
+
+  /** Return the answers about subjects that are judged whole, and whether all of them are. */
+  whole() {
+    const subject = (key) => key.split(".")[0];
+    const open = new Set(this.missing().map((question) => subject(question.dataset.criterion)));
+    const answers = Object.fromEntries(Object.entries(this.answers()).filter(([key]) => !open.has(subject(key))));
+    return { answers, done: !open.size };
   }
 
   /** Return the rules that this sheet breaks: a quota at once, the others when every answer is there. */
@@ -100,15 +106,11 @@ export class Marks {
       live.classList.toggle("pr-state-wait", broken.has(box));
       box.querySelector("[data-fault]").hidden = !broken.has(box);
     }
+    const { answers } = this.whole();
     for (const row of this.card.querySelectorAll("[data-position]")) {
-      const at = Number(row.dataset.position);
-      const score = this.rowIsWhole(at) ? subjectScore(this.answers(), this.paper, at) : null;
+      const score = subjectScore(answers, this.paper, Number(row.dataset.position));
       row.querySelector("[data-score]").textContent = score ? this.scored(score) : "";
     }
-  }
-
-  rowIsWhole(at) {
-    return !this.missing().some((question) => question.dataset.criterion.startsWith(`${at}.`));
   }
 
   scored(score) {
