@@ -7,12 +7,10 @@ it keeps in its own memory, as a courtesy. The count alone decides what is valid
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from peer_review.box.batcher import Batcher, Row, Terms, Ticket, batcher
@@ -21,11 +19,7 @@ from peer_review.box.store import TableMissing
 from peer_review.conf import conf
 from peer_review.crypto import ballots, canonical, merkle, sealing
 from peer_review.crypto.errors import CryptoError
-from peer_review.crypto.papers import Paper
-from peer_review.domain import keys
-from peer_review.domain.papers import papers_of
-from peer_review.domain.rounds import check_casting
-from peer_review.enums import RoundState
+from peer_review.domain.cast_rounds import Context, context_of, is_late, state_of
 from peer_review.exceptions import (
     BadEncoding,
     BoxUnavailable,
@@ -34,27 +28,10 @@ from peer_review.exceptions import (
     RoundClosed,
     StaleRevision,
     TooManyCasts,
-    UnknownRound,
 )
-from peer_review.models import Round
 
 #: Ballots still waiting this long before closing go out without company.
 CLOSING_MARGIN = 1.0
-_ROUNDS_KEPT = 16
-_TIMES = ("state", "opens_at", "closes_at", "opened_at", "collection", "barrier_at")
-_STATE = (*_TIMES, "pk", "fingerprint", "batch_window", "batch_floor")
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What stays the same while a round is open."""
-
-    papers: Mapping[str, Paper]
-    cells: Mapping[str, str]
-    closed: frozenset[str]
-    box_public: bytes
-    receipt_key: Ed25519PrivateKey
-    row_length: int
 
 
 class _Courtesy:
@@ -95,9 +72,6 @@ class _Courtesy:
 
 
 courtesy = _Courtesy()
-_contexts: OrderedDict[str, _Context] = OrderedDict()
-_states: OrderedDict[str, tuple[float, Mapping[str, Any]]] = OrderedDict()
-_lock = threading.Lock()
 
 
 def cast(
@@ -118,9 +92,9 @@ def cast(
     """
     now = now or timezone.now()
     box = box or batcher
-    state = _state(public_id)
-    late = _is_late(public_id, state, now)
-    context = _context(public_id, state)
+    state = state_of(public_id)
+    late = is_late(public_id, state, now)
+    context = context_of(public_id, state)
     if not entries or len(entries) > len(context.cells):
         raise BadEncoding
     terms = _terms(state, now)
@@ -131,11 +105,12 @@ def cast(
     for position, entry in enumerate(entries):
         # Hashing costs a fortieth of checking and sealing: who asks again is hardly more than an ordinary request.
         leaf = _leaf_of(entry, public_id)
-        if box.is_committed(leaf):
-            answers[position] = _receipt(context, public_id, leaf)
-            continue
+        # In this order: a batch that reaches the disk between the two questions is found by the second.
         if (ticket := box.waiting(public_id, leaf)) is not None:
             tickets[position] = (leaf, ticket)
+            continue
+        if box.is_committed(leaf):
+            answers[position] = _receipt(context, public_id, leaf)
             continue
         if late:
             answers[position] = _refusal(RoundClosed())
@@ -167,47 +142,6 @@ def cast(
     return [answer for answer in answers if answer is not None]
 
 
-def _state(public_id: str) -> Mapping[str, Any]:
-    """Return what decides whether a round takes ballots, read at most once in conf.CAST_STATE_AGE seconds.
-
-    A query a ballot would tell the main database, its statistics and its log when each one came. Read a moment too
-    long ago it does no harm: closing takes the box's open table away, and a batch that comes later fails whole.
-    Raises: UnknownRound.
-    """
-    with _lock:
-        read_at, known = _states.get(public_id, (0.0, None))
-    if known is not None and monotonic() < read_at + conf.CAST_STATE_AGE:
-        return known
-    read_at = monotonic()
-    state = Round.objects.filter(public_id=public_id).values(*_STATE).first()
-    if state is None:
-        raise UnknownRound
-    with _lock:
-        _states[public_id] = (read_at, state)
-        _states.move_to_end(public_id)
-        while len(_states) > _ROUNDS_KEPT:
-            _states.popitem(last=False)
-    return state
-
-
-def _is_late(public_id: str, state: Mapping[str, Any], now: datetime) -> bool:
-    """Return whether a round has closed while this process may still be asked for receipts; refuse all other times.
-
-    A browser that was told to ask again a second before closing must not hear that its ballot came too late, when the
-    ballot is in the box.
-    Raises: NotOpenYet, RoundClosed.
-    """
-    try:
-        check_casting(**{name: state[name] for name in _TIMES}, now=now)
-    except RoundClosed:
-        with _lock:
-            remembered = public_id + state["fingerprint"] in _contexts
-        if not remembered or state["state"] not in {RoundState.OPEN, RoundState.CLOSED}:
-            raise
-        return True
-    return False
-
-
 def _leaf_of(entry: Any, public_id: str) -> bytes:
     """Return the leaf hash under which this process may know an entry; empty for what is no entry of this round."""
     try:
@@ -226,7 +160,7 @@ def _wait_for(tickets: Sequence[Ticket], patience: float) -> None:
             ticket.wait(max(0.0, until - monotonic()))
 
 
-def _settled(context: _Context, public_id: str, leaf: bytes, ticket: Ticket, terms: Terms) -> dict[str, Any]:
+def _settled(context: Context, public_id: str, leaf: bytes, ticket: Ticket, terms: Terms) -> dict[str, Any]:
     if not ticket.wait(0):
         return {
             "ok": True,
@@ -243,12 +177,12 @@ def _refusal(error: CryptoError | Refusal) -> dict[str, Any]:
     return {"ok": False, "status": error.status, "error": error.code}
 
 
-def _receipt(context: _Context, public_id: str, leaf: bytes) -> dict[str, Any]:
+def _receipt(context: Context, public_id: str, leaf: bytes) -> dict[str, Any]:
     receipt = ballots.sign_receipt(context.receipt_key, round_id=public_id, leaf=leaf)
     return {"ok": True, "leaf": leaf.hex(), "receipt": receipt}
 
 
-def _seal(context: _Context, public_id: str, checked: ballots.CheckedEntry) -> Row:
+def _seal(context: Context, public_id: str, checked: ballots.CheckedEntry) -> Row:
     row = sealing.seal(checked.canonical, box_public=context.box_public, round_id=public_id, length=context.row_length)
     return sealing.new_row_id(), row
 
@@ -261,28 +195,3 @@ def _terms(state: Mapping[str, Any], now: datetime) -> Terms:
         requests=conf.BATCH_REQUESTS,
         deadline=monotonic() + (state["closes_at"] - now).total_seconds() - CLOSING_MARGIN,
     )
-
-
-def _context(public_id: str, state: Mapping[str, Any]) -> _Context:
-    """Return what stays the same while the round is open, read once a process: so no query names a cell."""
-    name = public_id + state["fingerprint"]
-    with _lock:
-        if name in _contexts:
-            _contexts.move_to_end(name)
-            return _contexts[name]
-    round = Round.objects.get(pk=state["pk"])
-    cells = {cell.key: cell for cell in round.cells.only("key", "spki", "closed")}
-    papers = papers_of(round)
-    context = _Context(
-        papers=papers,
-        cells={key: cell.spki for key, cell in cells.items()},
-        closed=frozenset(key for key, cell in cells.items() if cell.closed),
-        box_public=keys.box_public(round),
-        receipt_key=keys.receipt_key(round),
-        row_length=sealing.row_length(papers.values()),
-    )
-    with _lock:
-        _contexts[name] = context
-        while len(_contexts) > _ROUNDS_KEPT:
-            _contexts.popitem(last=False)
-    return context
