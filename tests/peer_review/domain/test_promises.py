@@ -1,12 +1,13 @@
 """The sentence on each paper: true for every turnout, and it says when a mark is one person's."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from peer_review.domain.preflight import promise, promises
 from peer_review.models import Round
@@ -22,6 +23,13 @@ from tests.factories.peer_review import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 TOGETHER = "At least 3 ballots, yours among them, are counted together before any figure is shown"
 

@@ -1,0 +1,10 @@
+"""The pre-flight: exposure shown before opening."""
+
+from django.urls import path
+
+from peer_review.views import preflight
+
+urlpatterns = [
+    path("organise/<str:public_id>/preflight/", preflight.PreflightView.as_view(), name="round-preflight"),
+    path("organise/<str:public_id>/preflight/merge/", preflight.ClassesMergeView.as_view(), name="preflight-merge"),
+]
