@@ -1,15 +1,22 @@
 """Three scrutineers make the key of a box together, two of them open it, each destroys their own share."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from playwright.sync_api import Browser, Page, expect
 
+from peer_review import open_box
+from peer_review.crypto.encoding import b64u_encode
 from peer_review.crypto.sharing import Share, decode_share, split
 from peer_review.domain import custody, keys
 from peer_review.domain.rounds import close_round, open_round
 from peer_review.models import Round
+from tests.e2e.test_every_page import faults
 from tests.e2e.test_round_journey import House
 from tests.factories.peer_review import (
     Evaluator,
@@ -56,6 +63,8 @@ def make_in_shares(page: Page) -> tuple[list[str], str]:
         assert page.locator("#share-code").text_content() == ""
         page.get_by_role("button", name="I am here").click()
         papers.append(code_of(page))
+        if number == 1:
+            assert faults(page) == []
         named = page.locator("#share-key").inner_text().replace(" ", "")
         page.get_by_label("The four characters at the end").fill("????" if number == 1 else papers[-1][-4:])
         page.get_by_role("button", name="I have it on paper").click()
@@ -105,6 +114,7 @@ def test_a_two_of_three_ceremony(live_server: Any, browser: Browser) -> None:
         expect(page.locator("#desk-state")).to_have_text("Shares still needed: 1")
         expect(page.locator("#desk-share")).to_have_value("")
         assert missing(page) == ["Scrutineer A", "Scrutineer C"]
+        assert faults(page) == []
         bring(page, papers[1])
         expect(page.locator("#trouble")).to_contain_text("taken already")
         bring(page, split(bytes(32), threshold=2, shares=3)[0].encode())
@@ -133,6 +143,7 @@ def test_a_two_of_three_ceremony(live_server: Any, browser: Browser) -> None:
         expect(page.locator("#counted")).to_be_visible()
 
         # Each for themself.
+        assert faults(page) == []
         page.get_by_role("button", name="I have destroyed what I kept").click()
         expect(page.locator(".pr-holders li").nth(2)).to_contain_text(re.compile("^Scrutineer C\\s*Destroyed"))
         expect(page.get_by_role("button", name="I have destroyed what I kept")).to_have_count(0)
@@ -143,3 +154,61 @@ def test_a_two_of_three_ceremony(live_server: Any, browser: Browser) -> None:
     assert [share.destroyed for share in custody.custody(round).shares] == [False, False, True]
     said = "".join(sent)
     assert not any(paper[12:24] in said or paper.replace("-", "")[12:24] in said for paper in papers)
+
+
+def command(arguments: list[str], typed: list[str]) -> None:
+    """Run open_box.py as on a computer apart."""
+    run = [sys.executable, "-I", open_box.__file__, *arguments]
+    subprocess.run(run, input="".join(f"{line}\n" for line in typed), check=True, encoding="utf-8", capture_output=True)
+
+
+def take_rows(page: Page, path: Path) -> None:
+    page.get_by_text("Large round, or a key that may touch no networked computer").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="box-rows-").click()
+    download.value.save_as(path)
+
+
+def test_a_key_that_touches_no_networked_computer(live_server: Any, browser: Browser, tmp_path: Path) -> None:
+    round, users = prepared_round()
+    holders = list(round.scrutineers.order_by("pk"))
+    private = X25519PrivateKey.generate()
+    papers = [share.encode() for share in split(private.private_bytes_raw(), threshold=2, shares=3)]
+    rows, keys_file = tmp_path / "box-rows.json", tmp_path / "box-keys.jsonl"
+    house = House(browser, live_server.url, round)
+    try:
+        page = house.open(holders[0], "scrutineer-round", "scrutineer")
+        page.get_by_text("The key was made on another computer").click()
+        page.get_by_label("Public half of the key").fill("not a key")
+        page.get_by_role("button", name="Use this key").click()
+        expect(page.locator("#trouble")).to_contain_text("43 letters")
+        page.get_by_label("Public half of the key").fill(b64u_encode(private.public_key().public_bytes_raw()))
+        page.get_by_role("button", name="Use this key").click()
+        expect(page.locator(".pr-holders").get_by_text("Not confirmed")).to_have_count(3)
+        for holder in holders:
+            page = house.open(holder, "scrutineer-round", "scrutineer")
+            page.get_by_role("button", name="I have my share on paper").click()
+            expect(page.get_by_role("button", name="I have my share on paper")).to_have_count(0)
+        take_rows(page, rows)
+        command(["open", str(rows)], papers[:2])
+        page.get_by_label("File of keys").set_input_files(keys_file)
+        expect(page.locator("#tested")).to_be_visible()
+
+        running = RunningRound(open_round(round, by=round.organiser), b"", [])
+        for user in users:
+            running.stuff(Evaluator(user, running.round))
+        close_round(running.round, by=round.organiser)
+
+        page = house.open(holders[2], "scrutineer-round", "scrutineer")
+        take_rows(page, rows)
+        page.get_by_label("File of keys").set_input_files(keys_file)  # of the test: it holds none of the ballots' keys
+        expect(page.locator("#trouble")).to_contain_text("does not hold the keys of all ballots")
+        page.get_by_label("File of keys").set_input_files(rows)
+        expect(page.locator("#trouble")).to_contain_text("not a file that the command wrote")
+        command(["open", str(rows)], papers[1:])
+        page.get_by_label("File of keys").set_input_files(keys_file)
+        expect(page.locator("#counted")).to_be_visible()
+    finally:
+        house.close()
+    round.refresh_from_db()
+    assert round.state == "counted"

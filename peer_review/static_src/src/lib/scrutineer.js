@@ -84,7 +84,8 @@ export function readKeysFile(text, { round, box }) {
       throw new ClientError("bad_keys_file", `line ${at + 1} cannot be read`, { line: at + 1 });
     }
     if (at === 0) {
-      if (value?.v !== 1) throw new ClientError("bad_keys_file", "not a file of keys", { line: 1 });
+      // The file of rows begins alike; handing that in is an easy slip.
+      if (value?.v !== 1 || "rows" in value) throw new ClientError("bad_keys_file", "not a file of keys", { line: 1 });
       if (value.round !== round || value.box !== box) throw new ClientError("bad_keys_file", "of another box", { other: true });
     } else if (typeof value?.keys !== "object") throw new ClientError("bad_keys_file", "no keys", { line: at + 1 });
     else for (const [id, key] of Object.entries(value.keys)) found.set(id, key);

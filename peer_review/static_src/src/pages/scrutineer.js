@@ -148,6 +148,7 @@ $("share-form")?.addEventListener("submit", (event) => {
     const { texts, holders, at } = made;
     if (lastFour($("share-last").value) !== texts[at].slice(-4)) throw new ClientError("confirm_wrong");
     await request(config.boxKeyShare, { body: { number: holders[at].number }, csrfToken: csrfToken(config) });
+    texts[at] = "";
     made.at += 1;
     if (made.at < holders.length) return call();
     // From here on the shares are on paper only.
