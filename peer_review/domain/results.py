@@ -36,7 +36,8 @@ def publish_round(round: Round, *, by: Any) -> Round:
     made = release(read_ballots(round, subjects), make_plan(round, subjects))
     comments = take_out_comments(round)
     _keep(round, subjects, list(sections), made)
-    return mark_published(round, by=by, **({"comments": comments} if round.form["comments"] else {}))
+    record: dict[str, Any] = {"comments": comments} if round.form["comments"] else {}
+    return mark_published(round, by=by, **record)
 
 
 def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Release) -> None:

@@ -63,7 +63,8 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
 
     def permitted(self) -> bool:
         allowed = super().permitted()
-        mine = Subject.objects.filter(round=self.round, member__user=self.request.user)
+        user: Any = self.request.user
+        mine = Subject.objects.filter(round=self.round, member__user=user)
         self.kept = SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
         return allowed
 
