@@ -10,6 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
 from demo.load import rounds as demo_rounds
+from demo.load import voting
 from disclosures.models import DisclosurePage
 from forum_pages.models import Topic
 from organisation.models import Staff, User
@@ -26,7 +27,7 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 def organisation(monkeypatch: pytest.MonkeyPatch, tmp_path, settings) -> None:
     """The demonstration, with fewer voters than `make demo` so that it loads in seconds."""
     settings.VAR_DIR = tmp_path
-    monkeypatch.setattr(demo_rounds, "VOTERS", 40)
+    monkeypatch.setattr(voting, "VOTERS", 40)
     home_page()
     stock_key_pool(140)
     call_command("demo")

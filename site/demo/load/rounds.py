@@ -1,70 +1,94 @@
-"""Two rounds of mutual evaluation: one published with its results, one open in which every sign-in can vote.
-
-Nothing is made up behind the protocol's back: keys, credentials, ballots, box, count and bulletin are the real ones,
-cast by the reference client in place of a hundred browsers.
+"""Rounds of mutual evaluation in every state: two published, two open in which every sign-in can vote, one in
+preparation. Their ballots went through the real protocol (demo.load.voting).
 """
 
 import datetime
-import random
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
 from django.utils import timezone
 
+from demo.load import voting
 from demo.load.moments import midnight
 from demo.load.people import sign_ins
 from demo.people import SECTIONS
 from organisation.models import User
 from organisation.roll import propose_roll as propose_from_staff
-from peer_review.box import store
 from peer_review.crypto import sealing
-from peer_review.crypto.blindsig import decode_spki
-from peer_review.crypto.credentials import Credential, new_master
-from peer_review.crypto.encoding import b64u_decode
-from peer_review.domain import count, keys, results, rounds
-from peer_review.domain.cast import cast
-from peer_review.domain.draw import draw
+from peer_review.domain import comments, results, rounds
 from peer_review.domain.library import create_default_schemes
-from peer_review.domain.roll import propose_roll
+from peer_review.domain.patterns import HEADS, group_keys, leaders_of
+from peer_review.domain.planning import save_plan
+from peer_review.domain.roll import propose_roll, use_plan
 from peer_review.domain.roll_edits import remove_subject
-from peer_review.enums import RoundKind
-from peer_review.models import Assignment, Round
+from peer_review.domain.self_evaluations import save_self_evaluation
+from peer_review.enums import Collection, RoundKind
+from peer_review.models import Round
 from peer_review.roll import Person
 
 PUBLISHED = "2026 年上半年人员互评"
+FULL_CIRCLE = "三百六十度评价（法制综合科试点）"
 OPEN = "2026 年下半年科室互评（内部顾客满意度）"
+SHEET = "2026 年度局领导民主测评"
+DRAFT = "2026 年度三百六十度评价（筹备中）"
 #: Evaluated person by person in the published round, besides every section head: one whole section.
 SECTION = "passenger"
-#: At most so many people vote: their browsers take turns on this computer.
-VOTERS = 110
-#: Requests under way at once; a batch needs five.
-TOGETHER = 8
+#: The section of the pilot round, whose people wrote words too.
+PILOT = "legal"
+#: Those of the round that is being prepared.
+NEXT = ("cargo", "health")
+WORDS = (
+    "办事认真，答复及时，希望多到一线走走。",
+    "业务熟，肯带新人。",
+    "讲原则，有时沟通可以再耐心一些。",
+    "材料质量高，交办的事情件件有回音。",
+    "遇到跨科室的难题不推诿。",
+    "会前准备可以更充分。",
+    "对制度的解释清楚，大家照着做就行。",
+    "工作节奏快，建议提前说明时间安排。",
+)
 
 
 def load_rounds() -> list[str]:
-    """Make sure both rounds are there; return the titles of those that were made."""
+    """Make sure every round is there; return the titles of those that were made."""
     organiser = User.objects.get(username="organiser")
-    scrutineer = User.objects.get(username="scrutineer")
     schemes = create_default_schemes(by=organiser)
     made = []
-    for title, load in ((PUBLISHED, _load_published), (OPEN, _load_open)):
+    for title, load in (
+        (PUBLISHED, _load_published),
+        (FULL_CIRCLE, _load_full_circle),
+        (OPEN, _load_open),
+        (SHEET, _load_sheet),
+    ):
         Round.objects.drafts().filter(title=title).delete()  # left behind by an interrupted run
         if not Round.objects.filter(title=title).exists():
-            load(organiser, scrutineer, schemes)
+            load(organiser, schemes)
             made.append(title)
+    if not Round.objects.filter(title=DRAFT).exists():
+        _load_draft(organiser, schemes)
+        made.append(DRAFT)
     return made
 
 
 def box_key_path() -> Path:
-    """Return where the demonstration leaves the box key of its open round, for whoever plays the scrutineer."""
+    """Return where the demonstration leaves the box keys of its open rounds, for whoever plays the scrutineer."""
     return Path(settings.VAR_DIR) / "demo-box-key.txt"
 
 
-def _load_published(organiser: User, scrutineer: User, schemes: dict[str, Any]) -> None:
+def _leave_box_key(round: Round, private: bytes) -> None:
+    with box_key_path().open("a", encoding="utf-8") as file:
+        file.write(f"{round.title}\n{sealing.encode_box_key(private)}\n\n")
+    box_key_path().chmod(0o600)
+
+
+def _scrutineer() -> User:
+    scrutineer: User = User.objects.get(username="scrutineer")
+    return scrutineer
+
+
+def _load_published(organiser: User, schemes: dict[str, Any]) -> None:
     opens = midnight() - datetime.timedelta(days=90)
     closes = opens + datetime.timedelta(days=7)
     round = rounds.create_round(
@@ -75,23 +99,40 @@ def _load_published(organiser: User, scrutineer: User, schemes: dict[str, Any]) 
         scheme=schemes["annual"],
         opens_at=opens,
         closes_at=closes,
-        scrutineers=[scrutineer],
+        scrutineers=[_scrutineer()],
         now=opens - datetime.timedelta(days=3),
     )
     propose_roll(round, by=organiser, house_wide=True, people=_reference_staff(round))
     for subject in round.subjects.exclude(section_key=SECTION).exclude(member__is_section_head=True):
         remove_subject(round, by=organiser, subject=subject)
-    private = _prepare(round, organiser, scrutineer, at=opens)
-    round = rounds.open_round(round, by=organiser, now=opens)
-    _vote(round, seed=2026_1, turnout=0.94, now=opens + datetime.timedelta(days=2), answer=_points)
-    round = rounds.close_round(round, by=None, now=closes)
-    _count(round, scrutineer, private)
-    round.refresh_from_db()
-    results.publish_round(round, by=organiser)
-    Round.objects.filter(pk=round.pk).update(published_at=closes + datetime.timedelta(days=2))
+    mood = voting.Mood(seed=2026_1, turnout=0.94, answer=voting.points)
+    _publish(_collect(round, organiser, mood, opens=opens, closes=closes), organiser)
 
 
-def _load_open(organiser: User, scrutineer: User, schemes: dict[str, Any]) -> None:
+def _load_full_circle(organiser: User, schemes: dict[str, Any]) -> None:
+    opens = midnight() - datetime.timedelta(days=40)
+    closes = opens + datetime.timedelta(days=5)
+    round = rounds.create_round(
+        by=organiser,
+        title=FULL_CIRCLE,
+        purpose="先在一个科室试点：上级、同级互评，本人自评对照，可以写意见。结果供本人改进参考。",
+        kind=RoundKind.TIER,
+        scheme=schemes["full_circle"],
+        opens_at=opens,
+        closes_at=closes,
+        scrutineers=[_scrutineer()],
+        comment_reviewer=User.objects.get(username="inspector"),
+        now=opens - datetime.timedelta(days=3),
+    )
+    save_plan(round, by=organiser, plan={"sections": [PILOT], "house_wide": True})
+    use_plan(round, by=organiser, people=_reference_staff(round), at_once=True)
+    mood = voting.Mood(seed=2026_3, turnout=1, answer=voting.anchors, words=WORDS)
+    counted = _collect(round, organiser, mood, opens=opens, closes=closes, before_closing=_say_of_themselves)
+    comments.finish_review(counted, by=counted.comment_reviewer)
+    _publish(counted, organiser)
+
+
+def _load_open(organiser: User, schemes: dict[str, Any]) -> None:
     opens = midnight() - datetime.timedelta(days=2)
     round = rounds.create_round(
         by=organiser,
@@ -101,15 +142,62 @@ def _load_open(organiser: User, scrutineer: User, schemes: dict[str, Any]) -> No
         scheme=schemes["section"],
         opens_at=opens,
         closes_at=opens + datetime.timedelta(days=21, hours=18),
-        scrutineers=[scrutineer],
+        scrutineers=[_scrutineer()],
         now=opens - datetime.timedelta(days=1),
     )
     propose_roll(round, by=organiser, people=_reference_staff(round))
-    private = _prepare(round, organiser, scrutineer, at=opens)
-    box_key_path().write_text(sealing.encode_box_key(private) + "\n")
-    box_key_path().chmod(0o600)
+    private = voting.prepare(round, _scrutineer())
+    _leave_box_key(round, private)
     round = rounds.open_round(round, by=organiser, now=opens)
-    _vote(round, seed=2026_2, turnout=0.5, now=timezone.now(), answer=_anchors, leave_sign_ins=True)
+    mood = voting.Mood(seed=2026_2, turnout=0.5, answer=voting.anchors, leave_sign_ins=True)
+    voting.vote(round, mood, now=timezone.now())
+
+
+def _load_sheet(organiser: User, schemes: dict[str, Any]) -> None:
+    opens = midnight() - datetime.timedelta(days=1)
+    round = rounds.create_round(
+        by=organiser,
+        title=SHEET,
+        purpose="全体科室负责人和科员评价局领导班子成员。一张票列出全部对象，优秀名额有限，请对照比较后评分。",
+        kind=RoundKind.PERSON,
+        scheme=schemes["sheet"],
+        opens_at=opens,
+        closes_at=opens + datetime.timedelta(days=14, hours=18),
+        scrutineers=[_scrutineer()],
+        now=opens - datetime.timedelta(days=1),
+    )
+    people = list(_reference_staff(round))
+    groups = group_keys(people)
+    top = groups[min(leaders_of(people))]
+    classes = {HEADS: "section_heads", **{one: "staff" for one in groups if one not in (HEADS, top)}}
+    matrix = [{"from": one, "to": top, "class": voters, "reach": "house"} for one, voters in sorted(classes.items())]
+    save_plan(round, by=organiser, plan={"pattern": "matrix", "groups": [top], "matrix": matrix})
+    use_plan(round, by=organiser, people=people, at_once=True)
+    _leave_box_key(round, voting.prepare(round, _scrutineer()))
+    round = rounds.open_round(round, by=organiser, now=opens)
+    mood = voting.Mood(seed=2026_4, turnout=0.4, answer=voting.points, leave_sign_ins=True)
+    voting.vote(round, mood, now=timezone.now())
+
+
+def _load_draft(organiser: User, schemes: dict[str, Any]) -> None:
+    """A round for the organiser to try everything on: plan with a random choice, two stages, keys not made yet."""
+    opens = midnight() + datetime.timedelta(days=10, hours=9)
+    round = rounds.create_round(
+        by=organiser,
+        title=DRAFT,
+        purpose="试点总结后扩大到两个科室，分两个阶段进行：先领票，三天后再投票。",
+        kind=RoundKind.TIER,
+        scheme=schemes["full_circle"],
+        opens_at=opens,
+        casts_at=opens + datetime.timedelta(days=3),
+        closes_at=opens + datetime.timedelta(days=10),
+        collection=Collection.TWO_STAGE,
+        scrutineers=[_scrutineer()],
+        comment_reviewer=User.objects.get(username="inspector"),
+    )
+    plan = {"sections": sorted(NEXT), "house_wide": True, "sample": {"peers": 8}}
+    save_plan(round, by=organiser, plan=plan)
+    use_plan(round, by=organiser, people=_reference_staff(round), at_once=True)
 
 
 def _reference_staff(round: Round) -> Iterator[Person]:
@@ -128,111 +216,39 @@ def _reference_staff(round: Round) -> Iterator[Person]:
     return (person for person in people if person.user_id in chosen)
 
 
-def _prepare(round: Round, organiser: User, scrutineer: User, *, at: datetime.datetime) -> bytes:
-    """Make the keys of a draft and return the private half of its box key, which the server never sees."""
-    keys.prepare_keys(round)
-    private = sealing.generate_box_key()
-    raw = private.private_bytes_raw()
-    epk = keys.set_box_key(round, by=scrutineer, public=private.public_key().public_bytes_raw())
-    keys.confirm_box_key(round, by=scrutineer, key=sealing.content_key(raw, epk, round_id=round.public_id))
-    round.refresh_from_db()
-    return raw
-
-
-Answer = Callable[[random.Random, float, float], int | str]
-
-
-def _points(chance: random.Random, worth: float, leniency: float) -> int | str:
-    """An answer on the scale of points."""
-    if chance.random() < 0.06:
-        return "dk"
-    return max(30, min(100, round(86 + 5 * worth + 4 * leniency + chance.gauss(0, 4))))
-
-
-def _anchors(chance: random.Random, worth: float, leniency: float) -> int | str:
-    """An answer on the scale of one to five."""
-    if chance.random() < 0.12:
-        return "dk"
-    return max(1, min(5, round(3.6 + 0.6 * worth + 0.4 * leniency + chance.gauss(0, 0.6))))
-
-
-def _vote(
+def _collect(
     round: Round,
+    organiser: User,
+    mood: voting.Mood,
     *,
-    seed: int,
-    turnout: float,
-    now: datetime.datetime,
-    answer: Answer,
-    leave_sign_ins: bool = False,
-) -> None:
-    """Let most of the roll draw and cast, on wish without the role sign-ins, whose papers are then left to draw."""
-    chance = random.Random(seed)  # noqa: S311 - the opinions of invented people
-    evaluators = list(
-        User.objects.filter(pk__in=Assignment.objects.filter(cell__round=round).values("evaluator")).order_by("pk")
-    )
-    if leave_sign_ins:
-        evaluators = [user for user in evaluators if not user.has_usable_password()]
-    chance.shuffle(evaluators)
-    voters = evaluators[: min(VOTERS, int(len(evaluators) * turnout))]
-    worth = {subject: chance.gauss(0, 1) for subject in round.subjects.values_list("pk", flat=True)}
-    sittings = _sittings(round, voters, worth, chance, now, answer)
-    with ThreadPoolExecutor(TOGETHER) as pool:
-        for _done in pool.map(lambda entries: _cast(round.public_id, entries, now), sittings):
-            pass
+    opens: datetime.datetime,
+    closes: datetime.datetime,
+    before_closing: Callable[[Round, datetime.datetime], None] = lambda round, now: None,
+) -> Round:
+    """Take a draft through its ballots to the end of the count, at the dates of its time, and return it."""
+    scrutineer = _scrutineer()
+    private = voting.prepare(round, scrutineer)
+    round = rounds.open_round(round, by=organiser, now=opens)
+    midway = opens + (closes - opens) / 2
+    voting.vote(round, mood, now=midway)
+    before_closing(round, midway)
+    round = rounds.close_round(round, by=None, now=closes)
+    voting.count_box(round, scrutineer, private)
+    round.refresh_from_db()
+    return round
 
 
-def _sittings(
-    round: Round,
-    voters: Iterable[User],
-    worth: dict[int, float],
-    chance: random.Random,
-    now: datetime.datetime,
-    answer: Answer,
-) -> Iterator[list[dict[str, Any]]]:
-    """Yield what each voter's browser would send, after drawing."""
-    criteria = [criterion["key"] for criterion in round.form["criteria"]]
-    for user in voters:
-        master, leniency = new_master(), chance.gauss(0, 1)
-        papers = list(
-            Assignment.objects.filter(evaluator=user, cell__round=round).values_list(
-                "cell__key", "cell__spki", "cell__subject_id"
-            )
-        )
-        public = {cell: decode_spki(spki) for cell, spki, _subject in papers}
-        credentials = {cell: Credential(master, round.public_id, cell) for cell in public}
-        signed = draw(
-            user, round, {cell: one.blind(public[cell]).blinded for cell, one in credentials.items()}, now=now
-        )
-        yield [
-            credentials[cell].make_entry(
-                {key: answer(chance, worth[subject], leniency) for key in criteria},
-                token=credentials[cell].finalize(public[cell], signed[cell]),
-            )
-            for cell, _spki, subject in papers
-        ]
+def _say_of_themselves(round: Round, now: datetime.datetime) -> None:
+    """Let every second subject say what they think of themself."""
+    low, high = round.form["min"], round.form["max"]
+    for at, subject in enumerate(round.subjects.select_related("member__user")):
+        if at % 2 == 0 and subject.member is not None:
+            criteria = enumerate(round.form["criteria"])
+            answers = {one["key"]: max(low, high - 1 - (at + number) % 2) for number, one in criteria}
+            words = "这一年主要精力放在基础工作上，沟通方面还要加强。"
+            save_self_evaluation(round, by=subject.member.user, answers=answers, text=words, now=now)
 
 
-def _cast(public_id: str, entries: list[dict[str, Any]], now: datetime.datetime) -> None:
-    """Cast until every paper has its receipt."""
-    try:
-        while entries:
-            answers = cast(public_id, entries, now=now)
-            if refused := [one for one in answers if not one["ok"]]:
-                raise RuntimeError(f"the demonstration's ballots were refused: {refused[0]}")
-            entries = [entry for entry, one in zip(entries, answers, strict=True) if one.get("pending")]
-    finally:
-        connections.close_all()
-
-
-def _count(round: Round, scrutineer: User, private: bytes) -> None:
-    """Open the box as a scrutineer's browser does, and count."""
-    while rows := count.sealed_rows(round):
-        opened = {
-            bytes.fromhex(row["id"]): sealing.content_key(private, b64u_decode(row["epk"]), round_id=round.public_id)
-            for row in rows
-        }
-        count.open_rows(round, by=scrutineer, keys=opened)
-    count.start_run(round, by=scrutineer)
-    count.count_round(round, by=scrutineer)
-    if store.table_exists("closed", round.public_id):
-        raise RuntimeError("the box was not emptied")
+def _publish(counted: Round, organiser: User) -> None:
+    published = results.publish_round(counted, by=organiser)
+    Round.objects.filter(pk=published.pk).update(published_at=counted.closes_at + datetime.timedelta(days=2))

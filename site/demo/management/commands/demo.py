@@ -50,4 +50,4 @@ class Command(BaseCommand):
             place = line.user.staff.place
             section = place.section.name if place else ""
             self.stdout.write(f"  {line.user.username:<11} {line.role.label}  ({line.user.name}, {section})")
-        self.stdout.write(f"\n  box key of the open round 开放轮次的票箱钥匙: {box_key_path()}\n")
+        self.stdout.write(f"\n  box keys of the open rounds 开放轮次的票箱钥匙: {box_key_path()}\n")
