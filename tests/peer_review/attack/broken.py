@@ -65,23 +65,21 @@ class Unpadded(OneEnvelopeUnbatched):
 class Naive(RealBox):
     """What one writes first: a table of ballots with a number that counts up and the time, filled as they come."""
 
-    #: What the keys of the rows are: "random", or a number that counts up.
     counting_keys: bool = False
-    with_times: bool = False
     number: int = 0
     last: dict[bytes, bytes] = field(default_factory=dict)
 
     def open(self) -> None:
         super().open()
         kind = "bytea" if connections[conf.BOX_DATABASE].vendor == "postgresql" else "BLOB"
-        time = "double precision" if self.with_times else "integer"
         with connections[conf.BOX_DATABASE].cursor() as cursor:
             cursor.execute(
-                f'CREATE TABLE "ballot_{self.public_id}" (id {kind} PRIMARY KEY, entry {kind}, created_at {time})'
+                f'CREATE TABLE "ballot_{self.public_id}" '
+                f"(id {kind} PRIMARY KEY, entry {kind}, created_at double precision)"
             )
 
     def cast(self, sitting: Sitting) -> None:
-        with connections[conf.BOX_DATABASE].cursor() as cursor:
+        with transaction.atomic(using=conf.BOX_DATABASE), connections[conf.BOX_DATABASE].cursor() as cursor:
             for raw in sitting.entries:
                 token = token_of(json.loads(raw))
                 if token in self.last:
@@ -90,7 +88,7 @@ class Naive(RealBox):
                 self.last[token] = self.number.to_bytes(16, "big") if self.counting_keys else sealing.new_row_id()
                 cursor.execute(
                     f'INSERT INTO "ballot_{self.public_id}" VALUES (%s, %s, %s)',
-                    [self.last[token], raw, sitting.at if self.with_times else None],
+                    [self.last[token], raw, sitting.at],
                 )
 
     def count(self) -> None:
@@ -108,10 +106,6 @@ class Naive(RealBox):
             ballot = entry["ballot"]
             found.append(Counted(token_of(entry), ballot["cell"], ballot["rev"], row))
         return found
-
-
-def naive_with_times(public_id: str) -> Naive:
-    return Naive(public_id, with_times=True)
 
 
 def naive_with_counting_keys(public_id: str) -> Naive:

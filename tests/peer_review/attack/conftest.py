@@ -14,12 +14,21 @@ from peer_review.conf import conf
 
 @pytest.fixture(scope="module")
 def open_box(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A box to be filled and copied. On SQLite a file of its own, opened as the real one is, but never waiting for the
-    disk: what is written where is the same.
+    """A box to be filled and copied, as the real one is, but never waiting for the disk: what is written is the same.
+
+    On SQLite a file of its own, so that copies hold nothing else.
     """
     with django_db_blocker.unblock():
-        if connections[conf.BOX_DATABASE].vendor == "postgresql":
+        box = connections[conf.BOX_DATABASE]
+        if box.vendor == "postgresql":
+            name = box.ops.quote_name(box.settings_dict["NAME"])
+            with box.cursor() as cursor:
+                cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+            box.close()
             yield
+            with box.cursor() as cursor:
+                cursor.execute(f"ALTER DATABASE {name} RESET synchronous_commit")
+            box.close()
             return
         database = connections.databases[conf.BOX_DATABASE]
         options = database["OPTIONS"]

@@ -21,6 +21,8 @@ Strategy = Callable[[Evidence], Guess]
 #: strategies with the system's own randomness is not flaky. With 500 cells it means 112 names more than the 500 that
 #: guessing gives: success of 4.1 % where guessing has 3.3 %. So it is not toothless either.
 LIMIT = 5.0
+#: What an attack on a broken box must at least come to. The weakest of them come to about 8.
+BITES = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,11 +168,6 @@ def log(evidence: Evidence, rows: dict[bytes, Row]) -> dict[bytes, Any]:
     return {row_id: (n, rows[row_id].logged) for row_id, n in first_backup(evidence, rows).items()}
 
 
-def place(evidence: Evidence, rows: dict[bytes, Row]) -> dict[bytes, Any]:
-    """Where it lies in the file."""
-    return {row_id: (n, rows[row_id].place) for row_id, n in first_backup(evidence, rows).items()}
-
-
 def through_row(link: Link, trace: Trace) -> Strategy:
     """Return the strategy that follows `link` to the sealed row and puts ballots in the order `trace` tells."""
 
@@ -212,7 +207,7 @@ OF_BALLOT: list[Strategy] = [
     revision_of_ballot,
     gap_of_revision,
 ]
-TRACES: list[Trace] = [first_backup, transaction, log, place]
+TRACES: list[Trace] = [first_backup, transaction, log]
 THROUGH_ROW: list[Strategy] = [
     *[through_row(link, trace) for link in (by_name, by_length) for trace in TRACES],
     gap_of_batch,
