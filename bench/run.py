@@ -1,6 +1,6 @@
 """Run every benchmark, one after the other, and print what was measured: `make bench`.
 
-    python bench/run.py [--quick] [crypto] [imports] [forum] [casting] [count]
+    python bench/run.py [--quick] [crypto] [imports] [forum] [setup] [casting] [count]
 
 Each runs in a process of its own, on databases of its own that are deleted afterwards: SQLite, or two new ones on the
 server that DATABASE_URL names. `--quick` measures small numbers, to see that everything runs. Each also runs alone.
@@ -26,6 +26,7 @@ BENCHES: dict[str, tuple[str, list[str], list[str], int]] = {
         ["--topics", "2000", "--comments", "100", "--rounds", "5"],
         600,
     ),
+    "setup": ("Setting a large round up", [], ["--people", "600", "--keys", "5"], 600),
     "casting": (
         "Casting ballots over HTTP",
         [],

@@ -88,6 +88,8 @@ def allot(
     """
     if not people:
         raise EmptyRoll
+    if plan.is_random and not seed:
+        raise ValueError("a plan in which chance has a say needs a seed")
     subjects = _subjects(plan, kind, people)
     people = sorted(people, key=lambda one: one.user_id)
     slots, unknown = _slots(plan, kind, people, subjects, classes, excluded, day)
