@@ -8,19 +8,23 @@ their batch.
 import json
 import logging
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from peer_review.crypto.blindsig import decode_spki
 from peer_review.crypto.canonical import loads
 from peer_review.crypto.encoding import b64u_decode, b64u_encode
-from peer_review.models import Assignment
+from peer_review.domain.rounds import pass_barrier
+from peer_review.models import Assignment, Round
 from tests.factories.peer_review import Evaluator, RunningRound, make_open_round
 from tests.peer_review.attack import strategies as by
 from tests.peer_review.attack.evidence import Copy, Evidence, Trial, token_of
@@ -29,11 +33,12 @@ from tests.peer_review.attack.simulation import RealBox
 from tests.peer_review.counted import count_all, open_box
 
 log = logging.getLogger(__name__)
-SIZES = [(6, 2), (9, 1), (13, 1), (7, 7)]
+#: (evaluators, subjects, in two stages)
+ROUNDS = [(6, 2, False), (13, 1, False), (7, 7, False), (7, 7, True), (9, 2, True)]
 
 
-def vote(running: RunningRound, voter: Evaluator, quality: int) -> list[dict[str, Any]]:
-    """One person's visit, with a browser of their own; return what they cast."""
+def draw(running: RunningRound, voter: Evaluator) -> None:
+    """One person's visit until their papers are drawn, in a browser of their own."""
     address = [running.round.public_id]
     browser = Client()
     browser.force_login(voter.user)
@@ -42,31 +47,54 @@ def vote(running: RunningRound, voter: Evaluator, quality: int) -> list[dict[str
     body = {"blinded": {cell: b64u_encode(value) for cell, value in voter.blinded().items()}}
     drawn = browser.post(reverse("peer_review:draw", args=address), json.dumps(body), "application/json")
     voter.keep({cell: b64u_decode(value) for cell, value in drawn.json()["signed"].items()})
+
+
+def cast(running: RunningRound, voter: Evaluator, quality: int) -> list[dict[str, Any]]:
+    """Cast all papers, from no browser in particular, and return them."""
     entries = voter.entries({"quality": quality, "spirit": "dk"})
-    answer = Client().post(reverse("peer_review:cast", args=address), json.dumps(entries), "application/json")
+    address = reverse("peer_review:cast", args=[running.round.public_id])
+    answer = Client().post(address, json.dumps(entries), "application/json")
     assert all("receipt" in one for one in answer.json()["results"])
     return entries
 
 
-def hold(seed: int, evaluators: int, subjects: int) -> Trial:
-    """Hold a round and return what the attacker has of it."""
-    running = make_open_round(evaluators=evaluators, subjects=subjects)
+def begin(evaluators: int, subjects: int, two_stage: bool) -> RunningRound:
+    """Return an open round; one in two stages has its barrier before it."""
+    if not two_stage:
+        return make_open_round(evaluators=evaluators, subjects=subjects)
+    now = timezone.now()
+    moments = {"opens_at": now - timedelta(hours=2), "casts_at": now + timedelta(hours=1)}
+    return make_open_round(evaluators=evaluators, subjects=subjects, collection="two_stage", **moments)
+
+
+def hold(seed: int, evaluators: int, subjects: int, two_stage: bool) -> Trial:
+    """Hold a round and return what the attacker has of it: in two stages the box key too."""
+    running = begin(evaluators, subjects, two_stage)
     public_id = running.round.public_id
     chance = random.Random(seed)
     voters = chance.sample(running.evaluators, len(running.evaluators))
-    box = RealBox(public_id)
+    seen = [(float(moment), voter.user.username) for moment, voter in enumerate(voters)]
+    if two_stage:
+        for voter in voters:
+            draw(running, voter)
+        Round.objects.filter(pk=running.round.pk).update(casts_at=timezone.now() - timedelta(minutes=1))
+        running.round = pass_barrier(running.round, by=None)
+        voters = chance.sample(voters, len(voters))
+    box = RealBox(public_id, X25519PrivateKey.from_private_bytes(running.box_private))
     copies: list[Copy] = []
-    authors, seen = {}, []
+    authors = {}
     for moment, voter in enumerate(voters):
         if moment in (len(voters) // 3, 2 * len(voters) // 3):
             copies.append(box.copy("sealed", moment))
-        seen.append((float(moment), voter.user.username))
-        for entry in vote(running, voter, chance.randint(0, 100)):
+        if not two_stage:
+            draw(running, voter)
+        for entry in cast(running, voter, chance.randint(0, 100)):
             authors[token_of(entry)] = voter.user.username
     papers = Assignment.objects.filter(cell__round=running.round).select_related("cell", "evaluator")
     drawn = {(one.evaluator.username, one.cell.key): (bytes(one.blinded), bytes(one.blind_sig)) for one in papers}
     running.close()
     copies.append(box.copy("closed", len(voters)))
+    unsealed = {row_id: loads(box.entry_in(row.payload)) for row_id, row in copies[-1].rows.items()}
     open_box(running)
     opened = box.copy("opened", 0, payload="entry")
     count_all(running)
@@ -79,6 +107,7 @@ def hold(seed: int, evaluators: int, subjects: int) -> Trial:
         counted=counted,
         round_id=public_id,
         drawn=drawn,
+        unsealed=unsealed if two_stage else {},
         keys={cell: decode_spki(spki) for cell, spki in running.round.cells.values_list("key", "spki")},
         signatures={one.token: b64u_decode(loads(one.row.payload)["tok"]) for one in counted},
     )
@@ -115,10 +144,10 @@ def test_rounds_held_over_http_name_no_more_authors_than_guessing_and_write_no_b
 ) -> None:
     settings.PEER_REVIEW_BATCH_WINDOW = 0.005
     with caplog.at_level(logging.INFO):
-        trials = [hold(seed, *size) for seed, size in enumerate(SIZES)]
+        trials = [hold(seed, *one) for seed, one in enumerate(ROUNDS)]
     logged = "\n".join(str(vars(record)) for record in caplog.records)
 
-    for strategy in by.EVERY_STRATEGY + by.OF_DRAWING:
+    for strategy in by.EVERY_STRATEGY + by.OF_DRAWING + by.WITH_BOX_KEY:
         verdict = judge(strategy, trials)
         log.info("%s: %s", strategy.__name__, verdict)
         assert verdict.sigmas < LIMIT, f"{strategy.__name__}: {verdict}"
