@@ -125,6 +125,8 @@ class SheetMixin(RoundMixin):
             "lines": lines,
             "classes": figures.class_lines(round, result, rows, possible_voters(result)),
             "classes_shown": bool(result.classes),
+            # Where a class is not asked everything, the classes' scores are means of different criteria.
+            "classes_add_up": all(len(one["classes"]) == len(round.form["classes"]) for one in round.form["criteria"]),
             "picture": figures.picture(
                 self.round.form, lines, score, compared, own_name=own_name, other_name=other_name
             ),
