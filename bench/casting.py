@@ -247,7 +247,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
 
 def kill_workers(server: Server, plan: Plan, kills: int) -> list[Any]:
     """Kill workers while browsers cast; return the receipts they were given all the same."""
-    plan.patience = kills * PATIENCE_A_KILL
+    plan.patience += kills * PATIENCE_A_KILL
     with _loaded(plan) as load:
         # A kill counts only if browsers were casting then.
         killed = sum(load.running() for _pid in server.kill_workers(kills, patience=plan.patience, pauses=PAUSES))
