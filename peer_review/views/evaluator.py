@@ -141,7 +141,8 @@ class BallotView(RoundMixin, TemplateView):
                 self.round.refresh_from_db()  # Closed meanwhile.
         if self.round.state != RoundState.OPEN:
             return redirect("peer_review:check", self.round.public_id)
-        if self.round.members.filter(user_id=request.user.pk, on_paper=True).exists():
+        user: Any = request.user
+        if self.round.members.filter(user=user, on_paper=True).exists():
             messages.info(request, VotesOnPaper().message)
             return redirect("peer_review:round", self.round.public_id)
         response = super().get(request, *args, **kwargs)

@@ -100,6 +100,9 @@ def evaluate(page: Page, number: int) -> None:
 def step(house: House, name: str) -> None:
     """The organiser presses one button."""
     page = house.open(house.round.organiser, "round-manage")
+    folded = page.locator("details", has=page.get_by_role("button", name=name, include_hidden=True))
+    if folded.count():
+        folded.locator("summary").click()
     with page.expect_navigation():
         page.get_by_role("button", name=name).click()
     house.round.refresh_from_db()
