@@ -133,8 +133,9 @@ def _render(announcement: Announcement, language: str) -> tuple[str, str, str]:
     """Return subject, text and HTML in one language: the same for everybody who reads it, without name or token."""
     with translation.override(language):
         path = reverse("peer_review:round", args=[announcement.round.public_id])
+        heading = wording.heading(announcement)
         context = {
-            "heading": wording.heading(announcement),
+            "heading": heading,
             "paragraphs": wording.paragraphs(announcement),
             "round": announcement.round,
             "url": conf.BASE_URL.rstrip("/") + path if conf.BASE_URL else "",
@@ -142,7 +143,7 @@ def _render(announcement: Announcement, language: str) -> tuple[str, str, str]:
         }
         text = render_to_string("peer_review/emails/announcement.txt", context)
         html = render_to_string("peer_review/emails/announcement.html", context)
-    return context["heading"], text, html
+    return heading, text, html
 
 
 def _send(connection: BaseEmailBackend, address: str, words: tuple[str, str, str]) -> bool:

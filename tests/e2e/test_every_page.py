@@ -73,6 +73,7 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             review("bulletin", published),
             review("own-result", published),
             review("notice", opened),
+            reverse("peer_review:notice-list"),
         ],
     )
     yield "head", [review("section-results", published)]
@@ -89,6 +90,8 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             reverse("peer_review:organiser-list"),
             reverse("peer_review:round-create"),
             review("round-manage", opened),
+            review("round-remind", opened),
+            review("round-lengthen", opened),
             review("round-roll", opened),
             review("round-manage", published),
         ],
