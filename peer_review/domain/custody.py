@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from peer_review import audit
 from peer_review.crypto import sealing
@@ -94,6 +95,13 @@ def custody(round: Round) -> Custody:
     made = bool(round.box_public)
     name = hashlib.sha256(box_public(round)).hexdigest()[:16] if made else ""
     return Custody(round.box_threshold, round.box_shares, made, round.box_key_tested, tuple(shares), name)
+
+
+def rounds_to_destroy_key_of(user: Any) -> "QuerySet[Round]":
+    """Return the rounds whose count is done and of whose key this person has not said that their part is destroyed."""
+    mine = KeyShare.objects.filter(round=OuterRef("pk"), holder=user, destroyed=False)
+    rounds: QuerySet[Round] = Round.objects.openable_by(user).filter(Exists(mine), state__in=SPENT_STATES)
+    return rounds
 
 
 def recommended_threshold(holders: int) -> int:

@@ -27,7 +27,12 @@ class ScrutineerListView(SignedInMixin, TemplateView):
         return "scrutineer" in role_names(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(rounds=Round.objects.openable_by(self.request.user), **kwargs)
+        user = self.request.user
+        return super().get_context_data(
+            rounds=Round.objects.openable_by(user),
+            to_destroy=set(custody.rounds_to_destroy_key_of(user)),
+            **kwargs,
+        )
 
 
 class ScrutineerRoundView(RoundMixin, TemplateView):

@@ -13,6 +13,7 @@ from wagtail.models import Page, TaskState
 
 from forum_pages.models import Report, Topic, TopicComment
 from home.waiting import Waiting
+from peer_review.domain.custody import rounds_to_destroy_key_of
 from peer_review.enums import RoundState
 from peer_review.models import Assignment, Notice, Round
 
@@ -67,11 +68,20 @@ def announcements(user: Any) -> Iterator[Waiting]:
 
 
 def boxes(user: Any) -> Iterator[Waiting]:
-    """Yield closed rounds whose box this scrutineer opens. At most two queries."""
+    """Yield closed rounds whose box this scrutineer opens, and counted ones whose key is to be destroyed.
+
+    At most three queries.
+    """
     rounds = Round.objects.openable_by(user).filter(state=RoundState.CLOSED).order_by("closes_at")
     for round in rounds.only("public_id", "title")[:MOST]:
         yield Waiting(
             kind=_("Ballot box to open"),
+            title=round.title,
+            url=reverse("peer_review:scrutineer-round", args=[round.public_id]),
+        )
+    for round in rounds_to_destroy_key_of(user).order_by("closes_at").only("public_id", "title")[:MOST]:
+        yield Waiting(
+            kind=_("Box key to destroy"),
             title=round.title,
             url=reverse("peer_review:scrutineer-round", args=[round.public_id]),
         )

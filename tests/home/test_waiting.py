@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from home import providers
 from home.waiting import Waiting, waiting_for
 from organisation.enums import Role
+from peer_review.domain import custody
 from peer_review.enums import Collection
 from peer_review.models import Round
 from tests.factories import disclosures, forum_pages
@@ -103,6 +104,16 @@ class TestBallots:
 
         assert list(providers.ballots(running.evaluators[0].user)) == []
         assert [one.title for one in providers.boxes(scrutineer)] == [running.round.title]
+
+    def test_a_key_without_use_waits_to_be_destroyed_by_whoever_keeps_it(self) -> None:
+        running = make_open_round(evaluators=4)
+        scrutineer = running.round.scrutineers.get()
+        Round.objects.filter(pk=running.round.pk).update(state="counted")
+
+        assert [one.title for one in providers.boxes(scrutineer)] == [running.round.title]
+
+        custody.destroy_share(running.round, by=scrutineer)
+        assert list(providers.boxes(scrutineer)) == []
 
 
 def fresh(user: Any) -> Any:

@@ -184,6 +184,8 @@ class TestDestroying:
         found = custody.custody(round)
         assert [one.destroyed for one in found.shares] == [False, True, False]
         assert [one.holder for one in found.undestroyed] == [holders[0], holders[2]]
+        assert list(custody.rounds_to_destroy_key_of(holders[0])) == [round]
+        assert list(custody.rounds_to_destroy_key_of(holders[1])) == []
         entry = ModelLogEntry.objects.get(action="peer_review.round.share_destroyed")
         assert (entry.user, entry.data) == (holders[1], {"numbers": [2]})
 
@@ -200,6 +202,7 @@ class TestDestroying:
         with pytest.raises(WrongState):
             custody.destroy_share(round, by=holders[0])
         assert custody.custody(round).undestroyed == list(custody.custody(round).shares)
+        assert list(custody.rounds_to_destroy_key_of(holders[0])) == []
 
 
 def test_nothing_about_the_key_changes_after_opening() -> None:

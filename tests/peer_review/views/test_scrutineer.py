@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories.peer_review import RoundFactory, make_open_round, make_user
+from tests.factories.peer_review import RoundFactory, give_box_key, make_open_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -14,6 +14,18 @@ def test_the_list_shows_the_rounds_whose_key_i_hold(client: Client) -> None:
     client.force_login(mine.scrutineers.get())
 
     assert list(client.get(reverse("peer_review:scrutineer-list")).context["rounds"]) == [mine]
+
+
+def test_the_list_says_which_key_is_to_be_destroyed(client: Client) -> None:
+    counted, other = RoundFactory(), RoundFactory()
+    scrutineer = counted.scrutineers.get()
+    other.scrutineers.set([scrutineer])
+    give_box_key(counted)
+    counted.state = "counted"
+    counted.save()
+    client.force_login(scrutineer)
+
+    assert client.get(reverse("peer_review:scrutineer-list")).context["to_destroy"] == {counted}
 
 
 @pytest.mark.parametrize("role", ["organiser", "leadership", "inspector", "staff"])
