@@ -91,10 +91,13 @@ def sentence(standing: Standing, *, floor: int, two_stage: bool) -> str:
     """Return the words for one paper, true for every turnout."""
     values = {"subject": standing.label, "voters": standing.voters, "floor": floor, "n": standing.eligible}
     if two_stage and standing.eligible < floor:
-        return _(
-            "Fewer than %(floor)s people may cast this paper, so it closes when the drawing ends: "
-            "no ballot is taken on it."
-        ) % {**values}
+        return (
+            _(
+                "Fewer than %(floor)s people may cast this paper, so it closes when the drawing ends: "
+                "no ballot is taken on it."
+            )
+            % values
+        )
     if standing.kind == CellKind.COMMENT:
         if standing.eligible < floor:
             return _("Fewer than %(floor)s people may comment on “%(subject)s”, so no comment will be shown.") % values
@@ -105,13 +108,15 @@ def sentence(standing: Standing, *, floor: int, two_stage: bool) -> str:
             "person's and is labelled so; no figure is made of it alone."
         )
         return words % values
-    words = _("At least %(floor)s ballots, yours among them, are counted together before any figure is shown")
-    if standing.lone:
-        words += ngettext(
-            "; the mark from “%(lone)s” is one person's and is labelled so.",
-            "; the marks from “%(lone)s” are one person's each and are labelled so.",
-            len(standing.lone),
+    if not standing.lone:
+        return (
+            _("At least %(floor)s ballots, yours among them, are counted together before any figure is shown.") % values
         )
-    else:
-        words += _(".")
+    words = ngettext(
+        "At least %(floor)s ballots, yours among them, are counted together before any figure is shown; "
+        "the mark from “%(lone)s” is one person's and is labelled so.",
+        "At least %(floor)s ballots, yours among them, are counted together before any figure is shown; "
+        "the marks from “%(lone)s” are one person's each and are labelled so.",
+        len(standing.lone),
+    )
     return words % {**values, "lone": _(", ").join(standing.lone)}

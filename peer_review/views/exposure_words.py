@@ -175,10 +175,7 @@ def changes(found: Preflight, round: Round) -> list[Change]:
             )
         why = []
         if one.opens:
-            why.append(
-                _("“%(source)s” has too few voters there; until it is merged, no class can be shown by itself.")
-                % values
-            )
+            why.append(_("“%(source)s” has too few voters there; before, no class can be shown by itself.") % values)
         if one.shields:
             why.append(_("The mark of the one voter in “%(source)s” is then one of several.") % values)
         if found.setting.two_stage:
@@ -198,8 +195,7 @@ def changes(found: Preflight, round: Round) -> list[Change]:
             for at, missing in found.lacking[:NAMED]
         ]
         why = [
-            _("Fewer than %(floor)s people may evaluate them, so nothing is shown of them alone, ever.")
-            % {"floor": found.floor}
+            _("Fewer than %(floor)s people may evaluate them: nothing is shown of them alone.") % {"floor": found.floor}
         ]
         if n > len(links):
             why.insert(0, _("And %(n)s more: choose “Only what needs attention” below.") % {"n": n - len(links)})

@@ -93,6 +93,7 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             review("round-remind", opened),
             review("round-lengthen", opened),
             review("round-roll", opened),
+            review("round-preflight", opened),
             review("round-manage", published),
         ],
     )
