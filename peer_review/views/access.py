@@ -35,6 +35,8 @@ class RoundMixin(SignedInMixin):
 
     def permitted(self) -> bool:
         rounds = Round.objects.visible_to(self.request.user).select_related("scheme", "organiser")
+        # A plan may hold a list of a hundred thousand lines, and an evaluator's pages never ask for it.
+        rounds = rounds.defer("plan")
         self.round = get_object_or_404(rounds, public_id=self.kwargs["public_id"])
         return self.permission is None or bool(rules.has_perm(self.permission, self.request.user, self.round))
 

@@ -109,6 +109,7 @@ def remedies(round: Round, obstacles: list[Refusal]) -> list[Obstacle]:
         "self_evaluation": people,
         "subject_with_nobody": people,
         "cell_with_nobody": people,
+        "roll_being_written": people,
         "unknown_voter_class": people,
         "keys_missing": (_("Prepare the keys"), on_page + "#keys"),
         "no_box_key": (

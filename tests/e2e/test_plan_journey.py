@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
@@ -29,6 +30,12 @@ def staff(round: object) -> list[Person]:
         since = date(2026, 11, 1) if n == len(users) - 1 else date(2020, 1, 1)
         people.append(Person(user.pk, name, section, section, f"r{rank}", title, rank, rank == 1, since))
     return people
+
+
+def serious(page: Page) -> list[str]:
+    """What axe calls serious or worse on this page."""
+    found = Axe().run(page).response["violations"]
+    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
 
 
 @pytest.fixture
@@ -58,6 +65,7 @@ def test_an_organiser_plans_looks_excludes_and_uses_the_roll(live_server: Any, p
     expect(page.get_by_label("A table: which rank evaluates which")).to_be_checked()
     page.get_by_label("Director evaluate Clerk").select_option(label="Superiors · whole house")
     page.get_by_label("Peers", exact=True).fill("3")
+    assert serious(page) == []
     page.get_by_role("button", name="Save and look at it").last.click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("What the plan comes to")
@@ -66,12 +74,14 @@ def test_an_organiser_plans_looks_excludes_and_uses_the_roll(live_server: Any, p
     page.get_by_role("link", name="Show only these").click()
     expect(page.get_by_label("only thin ones")).to_be_checked()
     page.wait_for_load_state()
+    assert serious(page) == []
     assert not Assignment.objects.exists()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     round.refresh_from_db()
     assert re.fullmatch("[0-9a-f]{64}", round.plan_seed)
 
     page.goto(live_server.url + reverse("peer_review:exclusions", args=[round.public_id]))
+    assert serious(page) == []
     page.get_by_label("Who may not evaluate").fill("Clerk A")
     page.get_by_label("Whom").fill("Lin")
     page.get_by_label("Reason").fill("Married")
