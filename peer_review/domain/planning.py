@@ -19,7 +19,7 @@ from wagtail.models import ModelLogEntry
 from peer_review import audit
 from peer_review.conf import conf
 from peer_review.domain.allotments import Allotment, allot
-from peer_review.domain.drafts import lock_draft, set_plan_state
+from peer_review.domain.drafts import lock_draft, outdate_plan
 from peer_review.domain.patterns import Group, group_keys, list_groups, list_sections
 from peer_review.domain.plans import Plan, read_plan
 from peer_review.enums import PaperKind, RoundKind
@@ -129,11 +129,11 @@ def save_plan(round: Round, *, by: Any, plan: dict[str, Any]) -> Plan:
     round = lock_draft(round)
     given = {key: value for key, value in plan.items() if key != "state"}
     read = read_plan(given, kind=round.kind, classes=class_keys(round))
-    round.plan = read.as_json()
     if read.is_random and not round.plan_seed:
         round.plan_seed = secrets.token_hex(32)
-    round.save(update_fields=["plan", "plan_seed"])
-    logged = {key: value for key, value in round.plan.items() if key != "lines"}
+        round.save(update_fields=["plan_seed"])
+    outdate_plan(round, read.as_json())
+    logged = {key: value for key, value in round.plan.items() if key not in ("lines", "state")}
     audit.record(round, "peer_review.round.plan", by=by, plan=logged, lines=read.line_count, seed=round.plan_seed)
     return read
 
@@ -149,7 +149,7 @@ def draw_again(round: Round, *, by: Any) -> str:
         raise NoSeed
     before, round.plan_seed = round.plan_seed, secrets.token_hex(32)
     round.save(update_fields=["plan_seed"])
-    set_plan_state(round)
+    outdate_plan(round)
     times = times_drawn_again(round) + 1
     audit.record(round, "peer_review.round.seed", by=by, before=before, seed=round.plan_seed, times=times)
     return round.plan_seed

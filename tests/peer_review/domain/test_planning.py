@@ -179,6 +179,14 @@ def test_a_large_roll_is_written_in_the_background_and_can_be_cut_short_anywhere
         lock_roll(draft)
 
     assert not roll.write_roll(draft.pk, "somebody else's")
+    save_plan(draft, by=draft.organiser, plan={**PEERS, "sample": {"peers": 3}})  # stops the writer, half-written still
+    assert not roll.write_roll(draft.pk, token)
+    with pytest.raises(RollBeingWritten):
+        lock_roll(draft)
+    save_plan(draft, by=draft.organiser, plan=PEERS)
+    roll.use_plan(draft, by=draft.organiser)
+    draft.refresh_from_db()
+    token = draft.plan["state"]["writing"]["token"]
     assert roll.write_roll(draft.pk, token)
     draft.refresh_from_db()
     assert (len(papers(draft)), draft.members.count()) == (12, 10)
