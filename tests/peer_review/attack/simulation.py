@@ -91,7 +91,7 @@ def make_plan(seed: int, *, public_id: str, lists: Lists | None = None, plain_re
     """
     chance = random.Random(seed)
     lists = lists or list(Lists)[seed % 3]
-    size = chance.randint(5, 9) if lists == Lists.EVERYBODY else round(chance.triangular(5, 60, 10))
+    size = chance.randint(5, 9) if lists == Lists.EVERYBODY else min(60, round(chance.triangular(5, 70, 6)))
     people = tuple(f"person{at:02}" for at in range(size))
     papers = size if lists == Lists.EVERYBODY else chance.randint(1, 3)
     cells = tuple(f"{chance.getrandbits(64):016x}" for _cell in range(papers))
@@ -129,9 +129,7 @@ class RealBox:
 
     public_id: str
     private: X25519PrivateKey = field(default_factory=X25519PrivateKey.generate)
-    floor: int = 1
     started: float | None = None
-    waiting: int = 0
     seen: dict[bytes, Row] = field(default_factory=dict)
     logged: int = 0
 
@@ -153,18 +151,17 @@ class RealBox:
 
     def tick(self, now: float) -> None:
         """Write what waits if its window has ended by now."""
-        if self.started is not None and now >= self.started + WINDOW and self.waiting >= self.floor:
+        if self.started is not None and now >= self.started + WINDOW:
             self.batcher.flush(self.public_id)
-            self.started, self.waiting = None, 0
+            self.started = None
 
     def cast(self, sitting: Sitting) -> None:
         """Take one request."""
         self.tick(sitting.at)
         rows = [(sealing.new_row_id(), self.seal(entry)) for entry in sitting.entries]
-        terms = Terms(window=3600.0, floor=self.floor, ballots=BALLOTS, requests=REQUESTS)
+        terms = Terms(window=3600.0, ballots=BALLOTS, requests=REQUESTS)
         self.batcher.submit(self.public_id, [(row[0], row) for row in rows], terms)
         self.started = sitting.at if self.started is None else self.started
-        self.waiting += 1
 
     def insert(self, public_id: str, rows: Sequence[tuple[bytes, bytes]]) -> None:
         """Write a batch."""
