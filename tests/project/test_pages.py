@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.factories import disclosures
 from tests.factories.home import home_page
+from tests.factories.peer_review import make_user
 
 ENGLISH, CHINESE = {"accept-language": "en"}, {"accept-language": "zh-CN"}
 
@@ -85,6 +86,18 @@ class TestLanguage:
         assert response.headers["Location"] == "/accounts/login/?next=/forum/"
         assert client.cookies[settings.LANGUAGE_COOKIE_NAME].value == "en"
         assert '<html lang="en"' in client.get("/accounts/login/").content.decode()
+
+    def test_switch_is_also_the_language_of_mails_to_whoever_is_signed_in(self, client: Client) -> None:
+        from peer_review.readers import from_wagtail_profiles
+
+        user = make_user("Reader", "staff")
+        client.force_login(user)
+
+        client.post("/i18n/setlang/", {"language": "en"})
+        assert from_wagtail_profiles([user.pk]) == {user.pk: "en"}
+        client.post("/i18n/setlang/", {"language": "tlh"})
+        client.get("/i18n/setlang/", {"language": "zh-hans"})
+        assert from_wagtail_profiles([user.pk]) == {user.pk: "en"}
 
     def test_switch_does_not_lead_to_another_site(self) -> None:
         response = Client().post("/i18n/setlang/", {"language": "en", "next": "https://evil.example/"})

@@ -50,6 +50,12 @@ def test_everybody_sees_their_own_only(client: Client, reader: Any) -> None:
     assert "Not mine" not in html
 
 
+def test_the_opening_carries_the_fingerprint_to_compare(client: Client, reader: Any) -> None:
+    tell(reader, kind="opened")
+
+    assert " ".join(["abab"] * 16) in client.get(LIST).content.decode()
+
+
 def test_newest_first_and_paged_by_key(client: Client, reader: Any) -> None:
     made = tell(reader, times=25)
 
