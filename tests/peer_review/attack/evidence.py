@@ -84,6 +84,7 @@ class Evidence:
     #: cell → public key; token → its signature, as counted ballots show it.
     keys: dict[str, RSAPublicKey] = field(default_factory=dict)
     signatures: dict[bytes, bytes] = field(default_factory=dict)
+    by_cell: dict[str, list[Counted]] = field(default_factory=dict, repr=False)
 
     @property
     def order(self) -> list[str]:
@@ -96,12 +97,16 @@ class Evidence:
         return sum(1 for _when, one in self.seen if one == who)
 
     def ballots_of(self, cell: str) -> list[Counted]:
-        return [one for one in self.counted if one.cell == cell]
+        """Return the ballots counted in a cell. To be asked when everything is counted."""
+        if not self.by_cell:
+            for one in self.counted:
+                self.by_cell.setdefault(one.cell, []).append(one)
+        return self.by_cell.get(cell, [])
 
     @property
     def cells(self) -> Iterator[str]:
         """Cells in which anything was counted: the others ask no question."""
-        return (cell for cell in self.candidates if any(one.cell == cell for one in self.counted))
+        return (cell for cell in self.candidates if self.ballots_of(cell))
 
 
 @dataclass(slots=True)
