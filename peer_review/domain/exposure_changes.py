@@ -5,7 +5,7 @@ from typing import Any
 
 from peer_review import audit
 from peer_review.enums import RoundState
-from peer_review.models import Scheme
+from peer_review.models import Round, Scheme
 
 
 def exposure_terms(scheme: Any) -> dict[str, Any]:
@@ -28,12 +28,12 @@ def record_exposure_change(scheme: Scheme, *, before: Mapping[str, Any], after: 
         return 0
     drafts = list(scheme.rounds.filter(state=RoundState.DRAFT))
     for round in drafts:
-        audit.record(
-            round,
-            "peer_review.round.exposure",
-            by=by,
-            weaker=is_weaker(before, after),
-            before=dict(before),
-            after=dict(after),
-        )
+        record_new_terms(round, before=before, after=after, by=by)
     return len(drafts)
+
+
+def record_new_terms(round: Round, *, before: Mapping[str, Any], after: Mapping[str, Any], by: Any) -> None:
+    """Log that other terms hold for a draft, also where it was given another scheme."""
+    if before != after:
+        weaker = is_weaker(before, after)
+        audit.record(round, "peer_review.round.exposure", by=by, weaker=weaker, before=dict(before), after=dict(after))

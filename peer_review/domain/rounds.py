@@ -17,6 +17,7 @@ from peer_review.domain.announcements import announce_lengthening, forget_who_wa
 from peer_review.domain.comments import reviewer_obstacles
 from peer_review.domain.custody import check_shares_confirmed, forget_key_of_leavers
 from peer_review.domain.drafts import is_being_written, lock_draft
+from peer_review.domain.exposure_changes import exposure_terms, record_new_terms
 from peer_review.domain.frozen_exposure import freeze_exposure, logged_terms
 from peer_review.domain.keys import key_progress, make_manifest, make_receipt_key
 from peer_review.domain.preflight import obstacles as exposure_obstacles
@@ -136,7 +137,7 @@ def update_round(
     if unknown := set(changes) - _EDITABLE:
         raise TypeError(f"not editable: {sorted(unknown)}")
     round = lock_draft(round)
-    before = (round.kind, round.scheme_id)
+    before, terms = (round.kind, round.scheme_id), exposure_terms(round.scheme)
     held = set(round.scrutineers.all())
     for name, value in changes.items():
         setattr(round, name, value)
@@ -149,6 +150,7 @@ def update_round(
     if before != (round.kind, round.scheme_id):
         clear_roll(round)
     audit.record(round, "peer_review.round.update", by=by, fields=sorted(changes))
+    record_new_terms(round, before=terms, after=exposure_terms(round.scheme), by=by)
     return round
 
 

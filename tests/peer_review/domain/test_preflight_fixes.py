@@ -7,6 +7,7 @@ from wagtail.log_actions import LogContext
 from wagtail.models import ModelLogEntry
 
 from peer_review.domain.preflight_fixes import merge_classes
+from peer_review.domain.rounds import update_round
 from peer_review.exceptions import NothingToMerge, RoundFrozen, UnknownVoterClass
 from peer_review.models import Assignment, PooledKey, Round
 from tests.factories.peer_review import (
@@ -131,3 +132,14 @@ def test_wider_visibility_is_weaker_and_a_higher_floor_is_not() -> None:
 
     entries = ModelLogEntry.objects.filter(action="peer_review.round.exposure").order_by("timestamp", "pk")
     assert [entry.data["weaker"] for entry in entries] == [False, True]
+
+
+def test_another_scheme_for_a_draft_is_logged_with_old_and_new_terms() -> None:
+    round = RoundFactory(scheme=SchemeFactory(floor=6))
+
+    update_round(round, by=round.organiser, scheme=SchemeFactory(floor=4))
+    update_round(round, by=round.organiser, title="Renamed")
+
+    entry = ModelLogEntry.objects.get(action="peer_review.round.exposure")
+    assert (entry.user, entry.data["weaker"]) == (round.organiser, True)
+    assert (entry.data["before"]["floor"], entry.data["after"]["floor"]) == (6, 4)
