@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from peer_review.box import store
@@ -165,10 +167,39 @@ def evaluator_of(running: RunningRound, user: Any) -> Evaluator:
     return Evaluator(user, running.round)
 
 
+def test_pages_show_the_stored_figures_of_sheets_and_of_classes_not_asked(client: Client) -> None:
+    cells = {
+        (("甲", "乙"), "leaders"): [{f"{at}.quality": 70 + at + voter for at in (1, 2)} for voter in range(6)],
+        ("甲", "staff"): [{"quality": 80 + voter, "spirit": 60 + voter} for voter in range(7)],
+        ("乙", "staff"): papers(5),
+    }
+    round = make_published_round(cells, asked={"spirit": ["staff"]}, bands=[85, 72, 50], grade_set="institutions")
+    for result in Result.objects.filter(round=round, scope=ResultScope.SUBJECT).select_related("subject__member__user"):
+        client.force_login(result.subject.member.user)
+        page = client.get(reverse("peer_review:own-result", args=[round.public_id]), headers={"accept-language": "en"})
+        text = page.content.decode()
+        stored = {row.criterion: row for row in result.criteria.all()}
+        assert {line.key: (line.own.value, line.own.n) for line in page.context["lines"]} == {
+            key: (row.value, row.n) for key, row in stored.items()
+        }
+        for row in stored.values():
+            assert f'<span class="pr-nums">{row.value:.1f}</span>' in text
+            assert f'<td class="pr-num">{row.n}</td>' in text
+            for figures in row.classes.values():
+                assert f'<span class="pr-nums">{figures[0]:.1f}</span>' in text
+        assert text.count("not asked</span>") == 1  # the leaders, about the spirit
+        score = page.context["score"]
+        assert (score.value, score.grade) == (result.score, result.grade)
+        assert score.grade_label in text
+        assert "qualified" in score.grade_label.lower()
+        assert "Bands: 85 points and more excellent, 72 and more qualified" in text
+
+
 def test_whole_path_of_sheets_with_a_quota_and_comments_above_and_below_the_floor() -> None:
     running, cell = sheet_round(comments=True)
     paper = papers_of(running.round)[cell.key]
-    said = {cell.subject.label: cell.key for cell in running.round.cells.filter(kind="comment")}
+    words = running.round.cells.filter(kind="comment").order_by("subject__sort_order")
+    said = {cell.subject.label: cell.key for cell in words}
     good = sheet_of((95, 90), (80, 70), (60, "dk"))
     assert not broken_rules(good, paper)
     [refused] = running.vote(running.evaluators[0], {cell.key: sheet_of((95, 90), (95, 90), (60, 60))})
