@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from peer_review.conf import conf
 from peer_review.domain.allotments import Allotment
 from peer_review.domain.drafts import is_being_written, lock_draft, set_plan_state
 from peer_review.domain.keys import return_keys_to_pool
-from peer_review.domain.planning import allot_round, group_sheets, people_of, save_plan
+from peer_review.domain.planning import allot_round, group_sheets, people_of, preview_plan, save_plan
 from peer_review.enums import CellKind, PaperKind
 from peer_review.models import Assignment, Cell, RollMember, Round, Sheet, SheetEntry, Subject
 from peer_review.roll import Person
@@ -122,10 +122,32 @@ def use_plan(
     Raises: RoundFrozen, PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
     """
     round = lock_draft(round)
+    if at_once is None and people is None:
+        # The preview has just been looked at, so it is in the cache: a large plan is drawn up once, by the job.
+        seen = preview_plan(round)
+        if seen.papers > conf.ROLL_AT_ONCE:
+            cells = sum(n > 0 for row in seen.rows for n in row.counts)
+            return _write_later(round, by, RollSummary(seen.people, seen.subjects, cells, seen.papers, written=False))
     blueprint = draw_up(round, people)
     made = blueprint.summary
-    if at_once is None:
-        at_once = made.papers <= conf.ROLL_AT_ONCE
+    if at_once is False:
+        return _write_later(round, by, replace(made, written=False))
+    _record(round, by, made)
+    for _step in _write(round, blueprint):
+        pass
+    set_plan_state(round, used=True)
+    return made
+
+
+def _write_later(round: Round, by: Any, made: RollSummary) -> RollSummary:
+    _record(round, by, made)
+    token = secrets.token_hex(8)
+    set_plan_state(round, writing={"token": token, "papers": made.papers})
+    transaction.on_commit(lambda: write_roll_task.enqueue(round.pk, token))
+    return made
+
+
+def _record(round: Round, by: Any, made: RollSummary) -> None:
     audit.record(
         round,
         "peer_review.round.roll",
@@ -136,15 +158,6 @@ def use_plan(
         papers=made.papers,
         seed=round.plan_seed,
     )
-    if at_once:
-        for _step in _write(round, blueprint):
-            pass
-        set_plan_state(round, used=True)
-        return made
-    token = secrets.token_hex(8)
-    set_plan_state(round, writing={"token": token, "papers": made.papers})
-    transaction.on_commit(lambda: write_roll_task.enqueue(round.pk, token))
-    return RollSummary(made.members, made.subjects, made.cells, made.papers, written=False)
 
 
 def propose_roll(
@@ -176,7 +189,8 @@ def write_roll(round_pk: int, token: str) -> bool:
     round = Round.objects.drafts().select_related("scheme").filter(pk=round_pk).first()
     if round is None or not _may_write(round, token):
         return False
-    steps = _write(round, draw_up(round))
+    blueprint = draw_up(round)
+    steps, papers = _write(round, blueprint), blueprint.summary.papers
     while True:
         with transaction.atomic():
             locked = Round.objects.select_for_update().drafts().filter(pk=round_pk).first()
@@ -185,6 +199,7 @@ def write_roll(round_pk: int, token: str) -> bool:
             if next(steps, None) is None:
                 set_plan_state(locked, used=True)
                 return True
+            set_plan_state(locked, writing={"token": token, "papers": papers})  # comments and sheets counted
 
 
 def roll_progress(round: Round) -> RollProgress | None:
