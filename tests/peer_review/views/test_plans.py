@@ -210,3 +210,16 @@ def test_after_opening_the_plan_leads_to_the_frozen_roll(client: Client, draft: 
         assert client.get(page(name, draft)).url == page("round-roll", draft)
     client.post(page("plan-draw", draft))
     assert client.get(page("exclusions", draft)).context["editable"] is False
+
+
+def test_in_a_round_of_sections_the_table_has_one_column(client: Client, draft: Round) -> None:  # noqa: F811
+    Round.objects.filter(pk=draft.pk).update(kind="section")
+    cells = {"cell_0_0": "superiors:other", "cell_1_0": "", "cell_2_0": "peers:other"}
+    form = filled(client, draft, pattern="matrix", sections=["a"], **cells)
+
+    assert client.post(page("round-plan", draft), form).url == page("plan-preview", draft)
+
+    preview = client.get(page("plan-preview", draft)).context["preview"]
+    assert [(row.label, row.counts) for row in preview.rows] == [("A", (2, 3, 0))]
+    draft.refresh_from_db()
+    assert draft.plan["sections"] == ["a"]
