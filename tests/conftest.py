@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 # Playwright's synchronous API runs an event loop in this thread; Django's guard against that is not for tests.
@@ -61,3 +62,10 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """A blank tab in a fresh profile."""
     return context.new_page()
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """Sentences are compared in the language of the source."""
+    with translation.override("en"):
+        yield

@@ -100,11 +100,12 @@ def _rows(layout: _Layout, given: list[Any], *, papers: int, first: int, criteri
 
 
 def _read_roll(round: Round, subjects: list[Subject]) -> Roll:
-    """Return who has a paper about whom, whichever kind of paper. Two queries."""
+    """Return who has a paper about whom, whichever kind of paper, but those that the barrier closed. Two queries."""
     position = {subject.pk: at for at, subject in enumerate(subjects)}
     classes = {one["key"]: at for at, one in enumerate(round.form["classes"])}
     listed = _listed(round, position)
-    held = Assignment.objects.filter(cell__round=round).exclude(cell__kind=CellKind.COMMENT).order_by()
+    held = Assignment.objects.filter(cell__round=round, cell__closed=False).order_by()
+    held = held.exclude(cell__kind=CellKind.COMMENT)
     rows = [
         (at, classes[voter_class], person)
         for sheet, subject, voter_class, person in held.values_list(

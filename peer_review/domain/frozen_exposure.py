@@ -66,12 +66,20 @@ def logged_terms(round: Round) -> dict[str, Any]:
 def terms_hold(round: Round) -> bool:
     """Return whether form and exposure are still those that were frozen together. No query."""
     exposure = {key: value for key, value in round.exposure.items() if key != "seal"}
+    return form_holds(round) and hmac.compare_digest(str(round.exposure.get("seal", "")), _seal(round, exposure))
+
+
+def form_holds(round: Round) -> bool:
+    """Return whether the form is still the one that the exposure was made for. No query.
+
+    Asked at every reading of results, and without the secret: that may be changed once a round has been counted.
+    """
+    exposure = round.exposure
     return (
         bool(exposure)
         and exposure.get("form") == _digest(round.form)
         and exposure.get("floor") == round.form.get("floor")
         and exposure.get("visibility") == round.form.get("visibility")
-        and hmac.compare_digest(str(round.exposure.get("seal", "")), _seal(round, exposure))
     )
 
 

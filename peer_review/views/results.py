@@ -13,7 +13,9 @@ from django.views.generic import TemplateView
 
 from peer_review import charts, rules
 from peer_review.domain.bulletin import head_of
+from peer_review.domain.frozen_exposure import form_holds
 from peer_review.enums import CellKind, ResultScope
+from peer_review.exceptions import TermsAltered
 from peer_review.models import (
     Assignment,
     Bulletin,
@@ -94,7 +96,17 @@ def possible_voters(result: Result) -> dict[str, int]:
     return dict(counted.values_list("cell__voter_class", "people"))
 
 
-class SheetMixin(RoundMixin):
+class PublishedMixin(RoundMixin):
+    """A page of published figures: shown under the terms that were frozen, sealed and told before anybody voted."""
+
+    def permitted(self) -> bool:
+        allowed = super().permitted()
+        if not form_holds(self.round):
+            raise PermissionDenied(TermsAltered().message)
+        return allowed
+
+
+class SheetMixin(PublishedMixin):
     """A page about one subject's figures."""
 
     def sheet(self, result: Result, other: Result | None, *, own: bool) -> dict[str, Any]:
@@ -190,7 +202,7 @@ class SubjectResultView(SheetMixin, TemplateView):
         return super().get_context_data(**self.sheet(result, other, own=False), **kwargs)
 
 
-class ListMixin(RoundMixin):
+class ListMixin(PublishedMixin):
     """A list of subjects with their figures: sorted by what GET names, paged by key."""
 
     def sorts(self) -> dict[str, str]:

@@ -37,6 +37,9 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
     """Yield each role's user name and the addresses of the pages it comes to."""
     published = Round.objects.get(title=demo_rounds.PUBLISHED)
     opened = Round.objects.get(title=demo_rounds.OPEN)
+    sheet = Round.objects.get(title=demo_rounds.SHEET)
+    pilot = Round.objects.get(title=demo_rounds.FULL_CIRCLE)
+    draft = Round.objects.get(title=demo_rounds.DRAFT)
     topic = Topic.objects.get(title__startswith="匿名互评真的匿名吗")
     comment = topic.comments.first()
     mine = Topic.objects.filter(author__username="staff").first()
@@ -68,6 +71,7 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             reverse("peer_review:protection"),
             review("round", opened),
             review("ballot", opened),
+            review("ballot", sheet),
             review("round", published),
             review("check", published),
             review("bulletin", published),
@@ -81,7 +85,7 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
         "leader",
         [
             review("results", published),
-            review("subject-result", published, published.subjects.first().pk),
+            review("subject-result", pilot, pilot.subjects.first().pk),
         ],
     )
     yield (
@@ -92,8 +96,11 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             review("round-manage", opened),
             review("round-remind", opened),
             review("round-lengthen", opened),
-            review("round-roll", opened),
-            review("round-preflight", opened),
+            review("round-manage", draft),
+            review("round-roll", draft),
+            review("round-preflight", draft),
+            review("round-plan", draft),
+            review("envelopes", draft),
             review("round-manage", published),
         ],
     )
@@ -121,7 +128,7 @@ def test_every_page_of_every_role_is_accessible_in_both_languages(
 ) -> None:
     call_command("demo")  # again: nothing may be doubled
     assert Staff.objects.count() == 120
-    assert (Topic.objects.count(), DisclosurePage.objects.count(), Round.objects.count()) == (62, 40, 2)
+    assert (Topic.objects.count(), DisclosurePage.objects.count(), Round.objects.count()) == (62, 40, 5)
 
     wrong: list[str] = []
     for username, addresses in pages_by_role():

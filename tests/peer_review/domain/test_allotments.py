@@ -14,6 +14,8 @@ from peer_review.domain.plans import Plan, read_plan
 from peer_review.exceptions import EmptyRoll, NoMatchingClass, TooManyPapers
 from peer_review.roll import Person
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 DAY = date(2026, 11, 1)
 CLASSES = ("superiors", "peers", "subordinates")
 SEED = "5e" * 32

@@ -33,7 +33,7 @@ from peer_review.models import Assignment, Round
 from peer_review.roll import Person
 from tests.factories.peer_review import RoundFactory, SchemeFactory, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 #: Two leaders, two sections of a head and three clerks each.
 PLACES = [("o", 0), ("o", 0), ("a", 1), ("b", 1), *[("a", 2), ("b", 2)] * 3]
 PEERS = {

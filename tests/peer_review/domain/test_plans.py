@@ -7,6 +7,8 @@ import pytest
 from peer_review.domain.plans import Pattern, Plan, plan_problems, read_plan
 from peer_review.exceptions import PlanInvalid
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 CLASSES = ["superiors", "peers"]
 WHOLE: dict[str, Any] = {
     "v": 1,

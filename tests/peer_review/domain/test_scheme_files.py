@@ -14,7 +14,7 @@ from peer_review.exceptions import SchemeFileInvalid, SchemeInvalid
 from peer_review.models import Criterion, Scheme
 from tests.factories.peer_review import SchemeFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.mark.parametrize("key", ["annual", "section", "graded", "full_circle", "sheet", "pulse"])

@@ -278,3 +278,18 @@ def test_list_is_paged_by_key_and_costs_the_same(
     second = client.get(url, {"after": first["after"]}).context
     assert [row["round"].pk for page in (first, second) for row in page["rows"]] == whole
     assert second["after"] is None
+
+
+@pytest.mark.parametrize("change", [{"visibility": {"staff": False}}, {"floor": 1}])
+def test_nothing_is_shown_once_the_terms_were_altered_behind_the_form(
+    round: Round, client: Client, change: dict[str, Any]
+) -> None:
+    """An anonymity switch that can be turned back: with SQL, past every door of ours."""
+    form = {**round.form, **change}
+    Round.objects.filter(pk=round.pk).update(
+        form={**form, "visibility": {**round.form["visibility"], **form["visibility"]}}
+    )
+    client.force_login(make_user("", "leadership"))
+    page = client.get(address(round, "results"), headers={"accept-language": "en"})
+    assert page.status_code == 403
+    assert not {61.8, 69.8, 73.8} & numbers(page.content.decode())
