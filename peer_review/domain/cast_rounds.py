@@ -15,7 +15,7 @@ from peer_review.crypto import sealing
 from peer_review.crypto.papers import Paper
 from peer_review.domain import keys
 from peer_review.domain.papers import papers_of
-from peer_review.domain.rounds import check_casting
+from peer_review.domain.windows import check_casting
 from peer_review.enums import RoundState
 from peer_review.exceptions import RoundClosed, UnknownRound
 from peer_review.models import Round

@@ -12,7 +12,7 @@ from django.utils import timezone
 from peer_review.crypto import blindsig
 from peer_review.crypto.errors import BadEncoding as CryptoBadEncoding
 from peer_review.domain.keys import CELL_KEY, decrypt_at_rest
-from peer_review.domain.rounds import check_collecting
+from peer_review.domain.windows import check_collecting
 from peer_review.exceptions import AlreadyDrawn, BadEncoding, DrawClosed, NotEligible, RoundClosed, VotesOnPaper
 from peer_review.models import Assignment, Round
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from peer_review import audit
 from peer_review.domain.draw import sign_paper
-from peer_review.domain.rounds import check_collecting
+from peer_review.domain.windows import check_collecting
 from peer_review.enums import RoundState
 from peer_review.exceptions import (
     BadEncoding,

@@ -1,12 +1,11 @@
 """Life of a round: one function per arrow, each with its own named refusals. Callers check permission."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Q
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -14,48 +13,26 @@ from peer_review import audit, signals
 from peer_review.box import store
 from peer_review.box.batcher import batcher
 from peer_review.domain.announcements import announce_lengthening, forget_who_was_late
-from peer_review.domain.comments import reviewer_obstacles
-from peer_review.domain.custody import check_shares_confirmed, forget_key_of_leavers
-from peer_review.domain.drafts import is_being_written, lock_draft
+from peer_review.domain.custody import forget_key_of_leavers
+from peer_review.domain.drafts import lock_draft
 from peer_review.domain.exposure_changes import exposure_terms, record_new_terms
 from peer_review.domain.frozen_exposure import freeze_exposure, logged_terms
-from peer_review.domain.keys import key_progress, make_manifest, make_receipt_key
-from peer_review.domain.preflight import obstacles as exposure_obstacles
+from peer_review.domain.keys import make_manifest, make_receipt_key
+from peer_review.domain.obstacles import check_clock, check_terms, obstacles
 from peer_review.domain.roll import clear_roll
 from peer_review.domain.schemes import check_scheme, freeze_scheme
-from peer_review.domain.urns import make_urns, urn_obstacles
-from peer_review.enums import CellKind, Collection, RoundState, VoidReason
+from peer_review.domain.urns import make_urns
+from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions import (
-    BatchSettingsInvalid,
-    BoxKeyUntested,
-    CellWithNobody,
     ClockSetBack,
-    CollectionInvalid,
-    DatesInPast,
-    DatesInvalid,
-    EmptyRoll,
-    KeysMissing,
-    NoBoxKey,
-    NoScrutineer,
     NotLonger,
     NotOpenYet,
-    NotOrganiser,
-    NotScrutineer,
     ReasonMissing,
-    Refusal,
-    RollBeingWritten,
     RoundClosed,
-    SelfEvaluation,
-    SharesUnconfirmed,
-    SubjectWithNobody,
-    UnknownVoterClass,
     WrongState,
 )
-from peer_review.models import Assignment, Cell, Round, Scheme
-from peer_review.querysets import users_with_role
+from peer_review.models import Cell, Round, Scheme
 
-#: How far two servers' clocks may differ before we speak of a clock set back.
-CLOCK_TOLERANCE = timedelta(seconds=5)
 _EDITABLE = frozenset(
     {
         "title",
@@ -117,7 +94,7 @@ def create_round(
     )
     scrutineers = list(scrutineers)
     check_scheme(scheme)
-    _check_terms(round, scrutineers, now or timezone.now())
+    check_terms(round, scrutineers, now or timezone.now())
     round.save()
     round.scrutineers.set(scrutineers)
     audit.record(round, "peer_review.round.create", by=by)
@@ -143,7 +120,7 @@ def update_round(
         setattr(round, name, value)
     chosen = held if scrutineers is None else set(scrutineers)
     check_scheme(round.scheme)
-    _check_terms(round, chosen, now or timezone.now())
+    check_terms(round, chosen, now or timezone.now())
     forget_key_of_leavers(round, by=by, leavers=held - chosen)
     round.save()
     round.scrutineers.set(chosen)
@@ -166,11 +143,6 @@ def delete_round(round: Round, *, by: Any) -> None:
     round.delete()
 
 
-def opening_obstacles(round: Round, *, now: datetime | None = None) -> list[Refusal]:
-    """Return every reason why this draft cannot be opened yet; empty when it can. The organiser's to-do list."""
-    return list(_obstacles(round, now or timezone.now()))
-
-
 @transaction.atomic
 def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     """Freeze form, roll and keys, make the box's table, publish manifest and fingerprint.
@@ -180,7 +152,7 @@ def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     """
     now = now or timezone.now()
     round = _lock(round, RoundState.DRAFT)
-    for obstacle in _obstacles(round, now):
+    for obstacle in obstacles(round, now):
         raise obstacle
     round.form = freeze_scheme(round.scheme)
     round.receipt_key, round.receipt_public = make_receipt_key()
@@ -206,7 +178,7 @@ def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     """
     now = now or timezone.now()
     round = _lock(round, RoundState.OPEN)
-    _check_clock(round, now)
+    check_clock(round, now)
     batcher.flush(round.public_id)
     store.seal_off(round.public_id)
     round.cells.update(private_key=b"")
@@ -355,44 +327,6 @@ def archive_round(round: Round, *, by: Any, now: datetime | None = None) -> Roun
     )
 
 
-def check_collecting(
-    *, state: str, opens_at: datetime, closes_at: datetime, opened_at: datetime | None, now: datetime
-) -> None:
-    """Refuse unless drawing and casting are possible now.
-
-    The state decides first: a closed round stays closed whatever the clock says. An opening time that had
-    passed when the round was opened is never asked again, so a clock set back does not shut voters out.
-    Raises: NotOpenYet, RoundClosed.
-    """
-    if state == RoundState.DRAFT:
-        raise NotOpenYet
-    if state != RoundState.OPEN:
-        raise RoundClosed
-    if opened_at is not None and opens_at > opened_at and now < opens_at:
-        raise NotOpenYet
-    if now >= closes_at:
-        raise RoundClosed
-
-
-def check_casting(
-    *,
-    state: str,
-    opens_at: datetime,
-    closes_at: datetime,
-    opened_at: datetime | None,
-    collection: str,
-    barrier_at: datetime | None,
-    now: datetime,
-) -> None:
-    """Refuse unless casting is possible now: in two stages, only after drawing has ended.
-
-    Raises: NotOpenYet, RoundClosed.
-    """
-    check_collecting(state=state, opens_at=opens_at, closes_at=closes_at, opened_at=opened_at, now=now)
-    if collection == Collection.TWO_STAGE and barrier_at is None:
-        raise NotOpenYet
-
-
 def _lock(round: Round, expected: RoundState) -> Round:
     locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
     if locked.state != expected:
@@ -415,7 +349,7 @@ def _advance(
 ) -> Round:
     now = now or timezone.now()
     round = _lock(round, source)
-    _check_clock(round, now)
+    check_clock(round, now)
     round.state = target
     if stamp:
         setattr(round, stamp, now)
@@ -428,84 +362,6 @@ def _advance(
 def _announce(signal: Signal, round: Round, by: Any) -> None:
     send: Callable[[], Any] = partial(signal.send_robust, sender=Round, round=round, by=by)
     transaction.on_commit(send)
-
-
-def _check_clock(round: Round, now: datetime) -> None:
-    recorded = [moment for moment in (round.opened_at, round.closed_at, round.published_at) if moment is not None]
-    if recorded and now < max(recorded) - CLOCK_TOLERANCE:
-        raise ClockSetBack
-
-
-def _check_terms(round: Round, scrutineers: Iterable[Any], now: datetime) -> None:
-    if not users_with_role("organiser").filter(pk=round.organiser_id).exists():
-        raise NotOrganiser
-    scrutineers = list(scrutineers)
-    allowed = set(users_with_role("scrutineer").filter(pk__in=[one.pk for one in scrutineers]))
-    for one in scrutineers:
-        if one not in allowed:
-            raise NotScrutineer(name=one.get_full_name())
-    if round.closes_at <= round.opens_at:
-        raise DatesInvalid
-    if round.closes_at <= now:
-        raise DatesInPast
-    two_stage = round.collection == Collection.TWO_STAGE
-    if two_stage != (round.casts_at is not None):
-        raise CollectionInvalid
-    if round.casts_at is not None and not round.opens_at < round.casts_at < round.closes_at:
-        raise CollectionInvalid
-    window, floor = round.batch_window, round.batch_floor
-    if (floor is not None and window is None) or 0 in (window, floor):
-        raise BatchSettingsInvalid
-
-
-def _obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
-    """Yield refusals, the ones that matter most first."""
-    latest = Round.objects.aggregate(a=Max("opened_at"), b=Max("closed_at"), c=Max("published_at"))
-    if any(moment is not None and now < moment - CLOCK_TOLERANCE for moment in latest.values()):
-        yield ClockSetBack()
-    try:
-        _check_terms(round, round.scrutineers.all(), now)
-        check_scheme(round.scheme)
-    except Refusal as refusal:
-        yield refusal
-    if not round.scrutineers.exists():
-        yield NoScrutineer()
-    yield from reviewer_obstacles(round)
-    cells = round.cells.count()
-    if is_being_written(round):
-        yield RollBeingWritten()
-    elif not cells:
-        yield EmptyRoll()
-    else:
-        yield from _roll_obstacles(round)
-        yield from exposure_obstacles(round)
-        yield from urn_obstacles(round)
-        progress = key_progress(round)
-        if progress.ready < progress.total:
-            yield KeysMissing(missing=progress.total - progress.ready, total=progress.total)
-    if not round.box_public:
-        yield NoBoxKey()
-    elif not round.box_key_tested:
-        try:
-            check_shares_confirmed(round)
-        except SharesUnconfirmed as refusal:
-            yield refusal
-        yield BoxKeyUntested()
-
-
-def _roll_obstacles(round: Round) -> Iterator[Refusal]:
-    own = Q(cell__subject__member__user_id=F("evaluator_id"))
-    if Assignment.objects.filter(own, cell__round=round).exists():
-        yield SelfEvaluation()
-    asked = round.subjects.filter(Q(cells__kind=CellKind.RATING) | Q(sheet_entries__isnull=False))
-    if lonely := list(round.subjects.exclude(pk__in=asked.values("pk")).values_list("label", flat=True)[:5]):
-        yield SubjectWithNobody(subjects="、".join(lonely))
-    empty = round.cells.filter(assignments__isnull=True).values_list("subject__label", "sheet__label")
-    if labels := [subject or sheet for subject, sheet in empty[:5]]:
-        yield CellWithNobody(subjects="、".join(labels))
-    known = {"", *round.scheme.voter_classes.values_list("key", flat=True)}
-    if set(round.cells.order_by().values_list("voter_class", flat=True).distinct()) - known:
-        yield UnknownVoterClass()
 
 
 def _wipe_dead_keys() -> None:

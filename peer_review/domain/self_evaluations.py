@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from peer_review.domain.rounds import check_collecting
+from peer_review.domain.windows import check_collecting
 from peer_review.exceptions import BadAnswers, NotEligible
 from peer_review.models import Round, SelfEvaluation, Subject
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 from wagtail.models import ModelLogEntry
 
-from peer_review.domain import announcements, keys, roll, rounds
+from peer_review.domain import announcements, keys, roll
 from peer_review.domain.custody import custody
+from peer_review.domain.obstacles import opening_obstacles
 from peer_review.domain.participation import participation
 from peer_review.domain.validity import projected_return
 from peer_review.enums import AnnouncementKind, Collection, RoundState
@@ -62,7 +63,7 @@ class RoundManageView(ManagedRoundMixin, TemplateView):
             "subjects": round.subjects.count(),
             "papers": Assignment.objects.filter(cell__round=round).count(),
             "keys": keys.key_progress(round),
-            "obstacles": remedies(round, rounds.opening_obstacles(round)),
+            "obstacles": remedies(round, opening_obstacles(round)),
             "warnings": warnings[:SHOWN],
             "warnings_left": max(0, len(warnings) - SHOWN),
         }

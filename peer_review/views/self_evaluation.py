@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
 from peer_review.counting.scales import to_points
-from peer_review.domain.rounds import check_collecting
 from peer_review.domain.self_evaluations import save_self_evaluation
+from peer_review.domain.windows import check_collecting
 from peer_review.exceptions import Refusal
 from peer_review.models import Round, SelfEvaluation, Subject
 from peer_review.views.access import HiddenRoundMixin

@@ -13,8 +13,8 @@ from wagtail.search.index import get_indexed_models
 from wagtail.snippets.models import get_snippet_models
 
 from peer_review.domain import comments as domain
+from peer_review.domain.obstacles import opening_obstacles
 from peer_review.domain.results import publish_round
-from peer_review.domain.rounds import opening_obstacles
 from peer_review.exceptions import (
     CommentsUnreviewed,
     NoReasonGiven,

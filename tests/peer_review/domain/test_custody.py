@@ -9,7 +9,8 @@ from wagtail.models import ModelLogEntry
 from peer_review.crypto import sealing
 from peer_review.crypto.sharing import combine, split
 from peer_review.domain import custody, keys
-from peer_review.domain.rounds import opening_obstacles, update_round
+from peer_review.domain.obstacles import opening_obstacles
+from peer_review.domain.rounds import update_round
 from peer_review.enums import RoundState
 from peer_review.exceptions import (
     BadBoxKey,

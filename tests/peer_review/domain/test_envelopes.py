@@ -11,7 +11,8 @@ from peer_review.crypto.credentials import Credential, new_master
 from peer_review.domain.cast import cast
 from peer_review.domain.draw import draw
 from peer_review.domain.envelopes import open_envelope, sign_envelopes
-from peer_review.domain.rounds import open_round, opening_obstacles
+from peer_review.domain.obstacles import opening_obstacles
+from peer_review.domain.rounds import open_round
 from peer_review.domain.urns import paper_groups
 from peer_review.exceptions import (
     BadEncoding,

@@ -13,9 +13,10 @@ from peer_review.domain import roll
 from peer_review.domain.directory import Directory
 from peer_review.domain.drafts import is_being_written, lock_roll
 from peer_review.domain.exclusions import allow_again, exclude
+from peer_review.domain.obstacles import opening_obstacles
 from peer_review.domain.planning import draw_again, preview_plan, save_plan, times_drawn_again
 from peer_review.domain.roll_edits import add_subject, remove_subject, set_class, set_on_paper
-from peer_review.domain.rounds import opening_obstacles, update_round
+from peer_review.domain.rounds import update_round
 from peer_review.enums import CellKind, PaperKind, RoundState
 from peer_review.exceptions import (
     AlreadyExcluded,

@@ -12,8 +12,8 @@ from django.utils import timezone, translation
 from peer_review.counting.exposure import Fate
 from peer_review.domain.earlier_rounds import earlier_rounds
 from peer_review.domain.exposure_roll import read_papers
+from peer_review.domain.obstacles import opening_obstacles
 from peer_review.domain.preflight import obstacles, preflight
-from peer_review.domain.rounds import opening_obstacles
 from peer_review.exceptions import SheetListsDiffer, SheetNamesReceiver
 from peer_review.models import Round, Subject
 from tests.factories.peer_review import (

@@ -9,10 +9,9 @@ from django.utils import timezone
 from peer_review import signals
 from peer_review.box import store
 from peer_review.crypto.ballots import Manifest
-from peer_review.domain import rounds
+from peer_review.domain.obstacles import opening_obstacles
 from peer_review.domain.rounds import (
     archive_round,
-    check_collecting,
     close_due_rounds,
     close_round,
     create_round,
@@ -20,9 +19,9 @@ from peer_review.domain.rounds import (
     mark_counted,
     mark_published,
     open_round,
-    opening_obstacles,
     update_round,
 )
+from peer_review.domain.windows import check_collecting
 from peer_review.enums import RoundState
 from peer_review.exceptions import (
     BatchSettingsInvalid,
@@ -313,4 +312,4 @@ def test_cells_of_several_classes_are_drawn_from_the_roll() -> None:
     subject = running.round.subjects.first()
     make_cell(subject, [make_user()], "gone")
 
-    assert "unknown_voter_class" in [obstacle.code for obstacle in rounds.opening_obstacles(running.round)]
+    assert "unknown_voter_class" in [obstacle.code for obstacle in opening_obstacles(running.round)]
