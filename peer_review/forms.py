@@ -141,11 +141,10 @@ class RoundForm(forms.Form):
         return data
 
 
-class RollProposeForm(forms.Form):
-    """How wide the proposal reaches."""
-
-    house_wide = forms.TypedChoiceField(
-        label=_("Leaders and section heads evaluate"),
+def reach_field(label: Any) -> forms.TypedChoiceField:
+    """Return a field that says how far the usual pattern reaches: True, False, or None to decide by size."""
+    return forms.TypedChoiceField(
+        label=label,
         choices=(
             ("", _("everyone in a small house, their own section in a large one")),
             ("1", _("everyone")),
@@ -156,6 +155,12 @@ class RollProposeForm(forms.Form):
         empty_value=None,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+
+
+class RollProposeForm(forms.Form):
+    """How wide the proposal reaches."""
+
+    house_wide = reach_field(_("Leaders and section heads evaluate"))
 
 
 class RollSearchForm(forms.Form):

@@ -11,6 +11,7 @@ from peer_review.domain.patterns import Group
 from peer_review.domain.plans import ANY, MAX_MONTHS, MAX_SAMPLE, Pattern, Plan, Reach
 from peer_review.domain.shortcuts import Cells, suggest
 from peer_review.enums import RoundKind
+from peer_review.forms import reach_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,7 @@ class PlanForm(forms.Form):
     """A round's plan. `classes` maps the voter classes' keys to labels; ranks and sections are the organisation's."""
 
     pattern = forms.ChoiceField(label=_("Who evaluates whom"), choices=(), widget=forms.RadioSelect)
-    house_wide = forms.TypedChoiceField(
-        label=_("In the usual pattern, leaders and section heads evaluate"),
-        choices=(
-            ("", _("everyone in a small house, their own section in a large one")),
-            ("1", _("everyone")),
-            ("0", _("their own section only")),
-        ),
-        required=False,
-        coerce=lambda value: value == "1",
-        empty_value=None,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    house_wide = reach_field(_("In the usual pattern, leaders and section heads evaluate"))
     groups = forms.MultipleChoiceField(
         label=_("Ranks that are evaluated"), required=False, widget=forms.CheckboxSelectMultiple
     )

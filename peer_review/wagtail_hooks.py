@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
@@ -88,7 +88,7 @@ class SchemeViewSet(SnippetViewSet):
     menu_label = _("Review schemes")
     add_to_admin_menu = True
     copy_view_enabled = False  # it would overwrite the original's rows: see views.schemes.SchemeCopyView
-    list_display = ["name", "version", "scale", "paper", "floor", BooleanColumn("retired", label=_("Retired"))]
+    list_display = ["name", "version", "scale", "paper", "floor", Column("standing", label=_("For new rounds"))]
     list_filter = ["retired", "scale", "paper"]
     index_view_class = SchemeIndexView
     search_fields = ["name"]

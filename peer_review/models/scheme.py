@@ -91,6 +91,11 @@ class Scheme(ClusterableModel):
             models.CheckConstraint(condition=models.Q(floor__gte=3), name="peer_review_scheme_floor_gte_3"),
         ]
 
+    @property
+    def standing(self) -> str:
+        """Whether new rounds may choose it, in a word."""
+        return gettext("retired") if self.retired else gettext("offered")
+
     def __str__(self) -> str:
         return (
             self.name

@@ -8,7 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from peer_review import rules
+from peer_review.exceptions import LoginRequired, NotScrutineer, Refusal, UnknownRound
 from peer_review.models import Round
+from peer_review.querysets import is_known
 
 
 class SignedInMixin(LoginRequiredMixin):
@@ -54,3 +56,24 @@ class HiddenRoundMixin(RoundMixin):
         if not super().permitted():
             raise Http404
         return True
+
+
+def permitted_round(request: HttpRequest, public_id: str, permission: str, *, refusal: Refusal) -> Round:
+    """Return the round of a JSON endpoint.
+
+    Raises: LoginRequired; UnknownRound, also for a round that this person may not know; `refusal` without permission.
+    """
+    if not is_known(request.user):
+        raise LoginRequired
+    round: Round | None = Round.objects.visible_to(request.user).filter(public_id=public_id).first()
+    if round is None:
+        raise UnknownRound
+    if not rules.has_perm(permission, request.user, round):
+        raise refusal
+    return round
+
+
+def scrutineers_round(request: HttpRequest, public_id: str) -> Round:
+    """Return the round whose box this scrutineer may open; see permitted_round, refuses with NotScrutineer."""
+    refusal = NotScrutineer(name=request.user.get_username())
+    return permitted_round(request, public_id, "peer_review.open_box", refusal=refusal)

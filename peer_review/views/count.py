@@ -6,21 +6,20 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_variables
 
-from peer_review import rules
 from peer_review.conf import conf
 from peer_review.crypto import canonical
 from peer_review.crypto.encoding import b64u_decode, hex_decode
 from peer_review.domain import count
-from peer_review.exceptions import BadEncoding, LoginRequired, NotScrutineer, UnknownRound
+from peer_review.exceptions import BadEncoding
 from peer_review.models import Round
-from peer_review.querysets import is_known
+from peer_review.views.access import scrutineers_round
 from peer_review.views.anonymous import quiet, read_json
 
 
 @quiet("GET")
 def rows_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Answer {"rows": [{"id", "epk"}], "opened", "total"}: rows still sealed, at most `limit`."""
-    round = _round(request, public_id)
+    round = scrutineers_round(request, public_id)
     limit = request.GET.get("limit", "")
     rows = count.sealed_rows(round, limit=int(limit) if limit.isdecimal() and len(limit) < 9 else count.MAX_ROWS)
     state = count.opening(round)
@@ -32,7 +31,7 @@ def rows_view(request: HttpRequest, public_id: str) -> HttpResponse:
 @quiet("POST")
 def keys_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"keys": {row id: content key}}; answer {"opened", "total"}, or wrong_key and nothing was written."""
-    round = _round(request, public_id)
+    round = scrutineers_round(request, public_id)
     body: Any = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"keys"}), "keys")
     if type(body["keys"]) is not dict or len(body["keys"]) > count.MAX_ROWS:
         raise BadEncoding
@@ -45,7 +44,7 @@ def keys_view(request: HttpRequest, public_id: str) -> HttpResponse:
 @quiet("POST")
 def finish_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Start the count in the background; answer its progress."""
-    round = _round(request, public_id)
+    round = scrutineers_round(request, public_id)
     count.finish_opening(round, by=request.user)
     round.refresh_from_db()
     return _progress(round)
@@ -54,20 +53,9 @@ def finish_view(request: HttpRequest, public_id: str) -> HttpResponse:
 @quiet("GET")
 def progress_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Answer {"state", "phase", "done", "total"}; state is the round's, which ends at "counted"."""
-    return _progress(_round(request, public_id))
+    return _progress(scrutineers_round(request, public_id))
 
 
 def _progress(round: Round) -> HttpResponse:
     progress = count.count_progress(round)
     return JsonResponse({"state": round.state, "phase": progress.phase, "done": progress.done, "total": progress.total})
-
-
-def _round(request: HttpRequest, public_id: str) -> Round:
-    if not is_known(request.user):
-        raise LoginRequired
-    round = Round.objects.visible_to(request.user).filter(public_id=public_id).first()
-    if round is None:
-        raise UnknownRound
-    if not rules.has_perm("peer_review.open_box", request.user, round):
-        raise NotScrutineer(name=request.user.get_username())
-    return round

@@ -13,14 +13,12 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_variables
 from django.views.generic import View
 
-from peer_review import rules
 from peer_review.crypto import canonical
 from peer_review.crypto.encoding import b64u_decode, b64u_encode
 from peer_review.domain import custody, sealed_files
-from peer_review.exceptions import BadEncoding, LoginRequired, NotScrutineer, Refusal, SharesInvalid, UnknownRound
+from peer_review.exceptions import BadEncoding, Refusal, SharesInvalid
 from peer_review.models import Round
-from peer_review.querysets import is_known
-from peer_review.views.access import RoundMixin
+from peer_review.views.access import RoundMixin, scrutineers_round
 from peer_review.views.anonymous import quiet, read_json
 
 COMMAND = Path(__file__).resolve().parents[1] / "open_box.py"
@@ -31,7 +29,7 @@ COMMAND = Path(__file__).resolve().parents[1] / "open_box.py"
 def box_key_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"public": base64url}, a box key's public half, and for a key in shares also {"threshold", "holders": [user
     ids in the order of the shares]}; answer {"epk"} of a test row sealed for it."""
-    round = _scrutineers_round(request, public_id)
+    round = scrutineers_round(request, public_id)
     body: Any = read_json(request, limit=10_000)
     fields = {"public", "threshold", "holders"} if type(body) is dict and "holders" in body else {"public"}
     canonical.expect_fields(body, frozenset(fields), "box key")
@@ -46,7 +44,7 @@ def box_key_view(request: HttpRequest, public_id: str) -> HttpResponse:
 @quiet("POST")
 def box_key_share_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"number"} of a share whose holder has written it down; answer {"ok": true}."""
-    round = _scrutineers_round(request, public_id)
+    round = scrutineers_round(request, public_id)
     body: Any = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"number"}), "share")
     custody.confirm_share(round, by=request.user, number=_integer(body["number"]))
     return JsonResponse({"ok": True})
@@ -57,7 +55,7 @@ def box_key_share_view(request: HttpRequest, public_id: str) -> HttpResponse:
 @quiet("POST")
 def box_key_test_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"key": base64url}, the test row's content key; answer {"ok": true} if it opens the row."""
-    round = _scrutineers_round(request, public_id)
+    round = scrutineers_round(request, public_id)
     body: Any = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"key"}), "test")
     custody.confirm_box_key(round, by=request.user, key=b64u_decode(body["key"]))
     return JsonResponse({"ok": True})
@@ -136,14 +134,3 @@ def _holders(round: Round, value: Any) -> list[Any]:
     if set(found) != set(value):
         raise SharesInvalid
     return [found[one] for one in value]
-
-
-def _scrutineers_round(request: HttpRequest, public_id: str) -> Round:
-    if not is_known(request.user):
-        raise LoginRequired
-    round = Round.objects.visible_to(request.user).filter(public_id=public_id).first()
-    if round is None:
-        raise UnknownRound
-    if not rules.has_perm("peer_review.open_box", request.user, round):
-        raise NotScrutineer(name=request.user.get_username())
-    return round

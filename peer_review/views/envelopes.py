@@ -13,16 +13,14 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_variables
 from django.views.generic import TemplateView
 
-from peer_review import rules
 from peer_review.conf import conf
 from peer_review.crypto import canonical
 from peer_review.crypto.encoding import b64u_decode, b64u_encode
 from peer_review.domain.envelopes import sign_envelopes
-from peer_review.exceptions import BadEncoding, LoginRequired, NotOrganiser, UnknownRound
+from peer_review.exceptions import BadEncoding, NotOrganiser
 from peer_review.models import Round, Urn
-from peer_review.querysets import is_known
 from peer_review.views import envelope_words
-from peer_review.views.access import RoundMixin
+from peer_review.views.access import RoundMixin, permitted_round
 from peer_review.views.anonymous import quiet, read_json
 
 
@@ -80,13 +78,7 @@ def paper_voters(round: Round, urn: Urn) -> list[str]:
 @quiet("POST")
 def sign_view(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """Take {"envelopes": [{cell: base64url}, …]}; answer {"signed": [{cell: base64url}, …]}, in the same order."""
-    if not is_known(request.user):
-        raise LoginRequired
-    round = Round.objects.visible_to(request.user).filter(public_id=public_id).first()
-    if round is None:
-        raise UnknownRound
-    if not rules.has_perm("peer_review.manage_round", request.user, round):
-        raise NotOrganiser
+    round = permitted_round(request, public_id, "peer_review.manage_round", refusal=NotOrganiser())
     urn = get_object_or_404(round.urns, number=number)
     body = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"envelopes"}), "envelopes")
     if type(body["envelopes"]) is not list or not all(type(one) is dict for one in body["envelopes"]):

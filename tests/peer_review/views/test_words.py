@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import peer_review
-from peer_review.views import words
+from peer_review.views import envelope_words, words
 
 SOURCE = Path(peer_review.__file__).parent / "static_src" / "src"
 
@@ -18,6 +18,8 @@ SOURCE = Path(peer_review.__file__).parent / "static_src" / "src"
         (["ballot/*.js", "ui/marks.js", "ui/comment.js", "ui/questions.js", "ui/dom.js"], words.ballot),
         (["pages/check.js"], words.check),
         (["pages/scrutineer.js", "ui/desk.js", "ui/dom.js"], words.scrutineer),
+        (["pages/envelopes.js", "ui/trouble.js"], envelope_words.envelopes),
+        (["pages/kiosk.js", "ui/trouble.js"], envelope_words.kiosk),
     ],
 )
 def test_scripts_and_sentences_fit(page: list[str], said: Callable[[], dict[str, object]]) -> None:

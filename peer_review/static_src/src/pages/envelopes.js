@@ -1,22 +1,14 @@
 // The organiser's page of envelopes: made in this browser, printed at once, then gone from it.
 import { $, carried, csrfToken, el, fill } from "../ui/dom.js";
+import { noTrouble, trouble } from "../ui/trouble.js";
 import { qrCode } from "../ui/qr.js";
 import { makeEnvelopes } from "../lib/envelopes.js";
-import { ClientError } from "../lib/errors.js";
 import { fetchManifest } from "../lib/protocol.js";
 
 const config = carried("envelopes-config");
 const words = carried("envelopes-words");
 const slips = $("slips");
 let busy = false;
-
-function trouble(error) {
-  if (!(error instanceof ClientError)) console.error(error);
-  const code = error instanceof ClientError ? error.code : "unknown";
-  $("trouble").replaceChildren(el("p", {}, words.errors[code] ?? fill(words.errors.unknown, { code })));
-  $("trouble").hidden = false;
-  $("trouble").focus();
-}
 
 function progress(done, total) {
   $("working").hidden = false;
@@ -56,12 +48,12 @@ for (const button of document.querySelectorAll("[data-urn]"))
     if (busy) return;
     busy = true;
     button.disabled = true;
-    $("trouble").hidden = true;
+    noTrouble();
     try {
       await make(config.urns.find((urn) => String(urn.number) === button.dataset.urn));
     } catch (error) {
       button.disabled = false;
-      trouble(error);
+      trouble(error, words);
     } finally {
       busy = false;
       $("working").hidden = true;

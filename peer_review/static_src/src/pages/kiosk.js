@@ -1,8 +1,8 @@
 // The first page of the kiosk: the code of an envelope, typed or read by a scanner that types.
-import { $, carried, el, fill } from "../ui/dom.js";
+import { $, carried } from "../ui/dom.js";
+import { noTrouble, trouble } from "../ui/trouble.js";
 import { handOver } from "../ui/kiosk.js";
 import { openEnvelope } from "../lib/envelopes.js";
-import { ClientError } from "../lib/errors.js";
 import { fetchManifest } from "../lib/protocol.js";
 
 const config = carried("kiosk-config");
@@ -10,19 +10,11 @@ const words = carried("kiosk-words");
 const field = $("code");
 let busy = false;
 
-function trouble(error) {
-  if (!(error instanceof ClientError)) console.error(error);
-  const code = error instanceof ClientError ? error.code : "unknown";
-  $("trouble").replaceChildren(el("p", {}, words.errors[code] ?? fill(words.errors.unknown, { code })));
-  $("trouble").hidden = false;
-  $("trouble").focus();
-}
-
 $("code-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   if (busy) return;
   busy = true;
-  $("trouble").hidden = true;
+  noTrouble();
   $("working").hidden = false;
   try {
     const manifest = await fetchManifest(config.manifest, { round: config.round, fingerprint: config.fingerprint });
@@ -31,7 +23,7 @@ $("code-form").addEventListener("submit", async (event) => {
     handOver(config, master);
     location.assign(page);
   } catch (error) {
-    trouble(error);
+    trouble(error, words);
   } finally {
     busy = false;
     $("working").hidden = true;
