@@ -22,6 +22,34 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
+#: Files that take longest, begun first among the tests outside a transaction: or one worker ends long after the other.
+LONGEST = (
+    "test_every_page.py",
+    "test_round_journey.py",
+    "test_forum.py",
+    "test_disclosures.py",
+    "test_ballot_kinds.py",
+    "test_ceremony.py",
+    "test_look.py",
+    "test_sign_in.py",
+    "test_words.py",
+    "test_round_pages.py",
+    "test_full_path.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep pytest-django's order, tests in a transaction first, and among the others begin with the longest."""
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        marker = item.get_closest_marker("django_db")
+        alone = bool(marker and marker.kwargs.get("transaction"))
+        name = item.path.name
+        return alone, LONGEST.index(name) if alone and name in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
+
 
 def find_browser() -> str | None:
     """Return the path of a system Chromium or Chrome, or None to use Playwright's own if it is installed."""

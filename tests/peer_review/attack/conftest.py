@@ -14,32 +14,14 @@ from peer_review.conf import conf
 
 @pytest.fixture(scope="module")
 def open_box(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A box to be filled and copied, as the real one is, but never waiting for the disk: what is written is the same.
-
-    On SQLite a file of its own, so that copies hold nothing else.
-    """
+    """A box to be filled and copied, as the real one is. On SQLite a file of its own, so that copies hold nothing else."""
     with django_db_blocker.unblock():
-        box = connections[conf.BOX_DATABASE]
-        if box.vendor == "postgresql":
-            name = box.ops.quote_name(box.settings_dict["NAME"])
-            with box.cursor() as cursor:
-                cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
-            box.close()
+        if connections[conf.BOX_DATABASE].vendor == "postgresql":
             yield
-            with box.cursor() as cursor:
-                cursor.execute(f"ALTER DATABASE {name} RESET synchronous_commit")
-            box.close()
             return
         database = connections.databases[conf.BOX_DATABASE]
-        options = database["OPTIONS"]
         path = tmp_path_factory.mktemp("box") / "attacked.sqlite3"
-        hasty = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
-        assert hasty != options["init_command"]
-        connections.databases["attacked"] = {
-            **database,
-            "NAME": Path(path),
-            "OPTIONS": {**options, "init_command": hasty},
-        }
+        connections.databases["attacked"] = {**database, "NAME": Path(path)}
         with override_settings(PEER_REVIEW_BOX_DATABASE="attacked"):
             yield
             batcher.stop()
