@@ -14,7 +14,7 @@ from peer_review.conf import conf
 
 @pytest.fixture(scope="module")
 def open_box(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A box to be filled and copied as the real one is; on SQLite a file of its own, so that copies hold nothing else."""
+    """A box to be filled and copied as the real one is; on SQLite a file of its own: copies hold nothing else."""
     with django_db_blocker.unblock():
         if connections[conf.BOX_DATABASE].vendor == "postgresql":
             yield
