@@ -54,14 +54,14 @@ browser: $(VENV)/.test
 	@$(BIN)/python tools/ensure_browser.py
 
 test: $(VENV)/.test browser ## the whole suite on SQLite, browsers included
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 12 $(PYTEST_ARGS)
 
 test-postgres: $(VENV)/.test browser ## the same suite on PostgreSQL and Redis (DATABASE_URL, BOX_DATABASE_URL, CACHE_URL)
 	@export DATABASE_URL="$${DATABASE_URL:-$(DATABASE_URL_TEST)}" BOX_DATABASE_URL="$${BOX_DATABASE_URL:-$(BOX_DATABASE_URL_TEST)}" CACHE_URL="$${CACHE_URL:-$(CACHE_URL_TEST)}"; \
-	$(BIN)/python tools/ensure_services.py && $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python tools/ensure_services.py && $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 12 $(PYTEST_ARGS)
 
 test-wagtail8: .venv-wagtail8/.test browser ## the whole suite on SQLite with Wagtail 8
-	.venv-wagtail8/bin/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	.venv-wagtail8/bin/python -m pytest -n $(WORKERS) --dist loadfile --durations 12 $(PYTEST_ARGS)
 
 lint: $(VENV)/.test ## formats, types, boundaries, migrations, deployment checks, catalogues
 	$(BIN)/ruff check .

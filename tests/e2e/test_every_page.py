@@ -27,9 +27,9 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 def organisation(monkeypatch: pytest.MonkeyPatch, tmp_path, settings) -> None:
     """The demonstration, with fewer voters than `make demo` so that it loads in seconds."""
     settings.VAR_DIR = tmp_path
-    monkeypatch.setattr(voting, "VOTERS", 40)
+    monkeypatch.setattr(voting, "VOTERS", 16)
     home_page()
-    stock_key_pool(140)
+    stock_key_pool(200)
     call_command("demo")
 
 
