@@ -123,6 +123,7 @@ def faults(page: Page) -> list[str]:
     return [*found, f"{width} px wider than the window"] if width > 0 else found
 
 
+@pytest.mark.timeout(900)  # some sixty pages, each looked at twice
 def test_every_page_of_every_role_is_accessible_in_both_languages(
     organisation: None, live_server: object, browser: Browser
 ) -> None:
