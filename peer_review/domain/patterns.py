@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from peer_review.domain.draws import Positions, positions
 from peer_review.domain.plans import ANY, Pattern, Plan, Reach
@@ -75,7 +76,7 @@ def list_groups(people: Sequence[Person]) -> list[Group]:
         names = list(dict.fromkeys(p.rank_name for p in group if p.rank_name))
         label = " / ".join(names[:2]) + (" …" if len(names) > 2 else "")
         if key == HEADS:
-            label = _("Section heads")
+            label = pgettext("rank", "Section heads")
         made.append(Group(key, label or _("Tier %(n)s") % {"n": group[0].rank_order}, len(group)))
     return made
 
