@@ -12,6 +12,7 @@ from django.utils import timezone
 from peer_review.crypto import blindsig
 from peer_review.crypto.errors import BadEncoding as CryptoBadEncoding
 from peer_review.domain.keys import CELL_KEY, decrypt_at_rest
+from peer_review.domain.urns import votes_on_paper
 from peer_review.domain.windows import check_collecting
 from peer_review.exceptions import AlreadyDrawn, BadEncoding, DrawClosed, NotEligible, RoundClosed, VotesOnPaper
 from peer_review.models import Assignment, Round
@@ -39,7 +40,7 @@ def draw(evaluator: Any, round: Round, blinded: dict[str, bytes], *, now: dateti
         )
         if not papers or set(blinded) - {paper.cell.key for paper in papers}:
             raise NotEligible
-        if round.members.filter(user=evaluator, on_paper=True).exists():
+        if votes_on_paper(round, evaluator):
             raise VotesOnPaper
         if len(blinded) != len(papers):
             # A choice of cells would tell who draws; see PROTOCOL, step 1.

@@ -33,16 +33,17 @@ class Standing:
 
 def promise(round: Round, cell: Cell) -> str:
     """Return the sentence for one paper. One query, two on a draft."""
-    return _sentences(round, [cell])[cell.key]
+    return promises_of(round, [cell])[cell.key]
 
 
 def promises(round: Round, user: Any) -> dict[str, str]:
     """Return the sentence for each of this evaluator's papers, by the cell's key. Two queries, three on a draft."""
     cells = round.cells.filter(assignments__evaluator=user).select_related("subject", "sheet")
-    return _sentences(round, list(cells))
+    return promises_of(round, list(cells))
 
 
-def _sentences(round: Round, cells: list[Cell]) -> dict[str, str]:
+def promises_of(round: Round, cells: list[Cell]) -> dict[str, str]:
+    """Return the sentence for each of these papers, by the cell's key. One query however many, two on a draft."""
     floor = int(round.form.get("floor") or round.scheme.floor)
     two_stage = round.collection == Collection.TWO_STAGE
     return {

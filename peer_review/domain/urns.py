@@ -8,6 +8,7 @@ from each urn that they belong to.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from peer_review.conf import conf
 from peer_review.exceptions import PaperVotersTooFew, Refusal
@@ -20,6 +21,11 @@ class PaperGroup:
 
     cells: tuple[int, ...]
     people: frozenset[int]
+
+
+def votes_on_paper(round: Round, user: Any) -> bool:
+    """Whether the roll has this person vote with an envelope, so not in a browser of their own. One query."""
+    return bool(round.members.filter(user=user, on_paper=True).exists())
 
 
 def paper_groups(round: Round) -> list[PaperGroup]:

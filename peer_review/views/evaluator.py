@@ -16,6 +16,7 @@ from django.views.generic import TemplateView
 
 from peer_review import rules
 from peer_review.domain.rounds import pass_barrier
+from peer_review.domain.urns import votes_on_paper
 from peer_review.enums import RoundState
 from peer_review.exceptions import VotesOnPaper, WrongState
 from peer_review.models import Assignment, Round, SelfEvaluation
@@ -141,8 +142,7 @@ class BallotView(RoundMixin, TemplateView):
                 self.round.refresh_from_db()  # Closed meanwhile.
         if self.round.state != RoundState.OPEN:
             return redirect("peer_review:check", self.round.public_id)
-        user: Any = request.user
-        if self.round.members.filter(user=user, on_paper=True).exists():
+        if votes_on_paper(self.round, request.user):
             messages.info(request, VotesOnPaper().message)
             return redirect("peer_review:round", self.round.public_id)
         response = super().get(request, *args, **kwargs)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from peer_review.crypto.papers import Paper
 from peer_review.domain.papers import criteria_for, paper_of
-from peer_review.domain.promises import promise, promises
+from peer_review.domain.promises import promises, promises_of
 from peer_review.enums import Audience, CellKind, ScaleKind
 from peer_review.models import Assignment, Cell, Round, SheetEntry, Urn
 from peer_review.views.grades import grade_names
@@ -115,8 +115,8 @@ def paper_cards(round: Round, user: Any) -> list[PaperCard]:
 
 def urn_cards(round: Round, urn: Urn) -> list[PaperCard]:
     """Return the papers of an envelope, as paper_cards does for a person; an envelope's are drawn already."""
-    told = {cell.key: promise(round, cell) for cell in urn.cells.all()}
-    return _cards(round, [(cell, True) for cell in urn.cells.in_order()], told=told)
+    cells = list(urn.cells.in_order())
+    return _cards(round, [(cell, True) for cell in cells], told=promises_of(round, cells))
 
 
 def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, str]) -> list[PaperCard]:
