@@ -42,6 +42,15 @@ class SchemePage(SchemeAdminMixin, WagtailAdminTemplateMixin):
         return [*items, {"url": reverse(LIST), "label": _("Review schemes")}, {"url": "", "label": self.page_title}]
 
 
+class SchemeFormPage(SchemePage, FormView):
+    """A page with a form: what it refuses is answered with 422 and the input kept."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
 class OneSchemeMixin:
     """A page about one scheme."""
 
@@ -65,7 +74,7 @@ class SchemeVersionView(OneSchemeMixin, SchemePage, TemplateView):
         return redirect(EDIT, made.pk)
 
 
-class SchemeCopyView(OneSchemeMixin, SchemePage, FormView):
+class SchemeCopyView(OneSchemeMixin, SchemeFormPage):
     """Ask for the copy's name, then make it. Wagtail's own copy view would write the inline rows over the original."""
 
     template_name = "peer_review/admin/scheme_copy.html"
@@ -84,11 +93,6 @@ class SchemeCopyView(OneSchemeMixin, SchemePage, FormView):
         messages.success(self.request, _("The copy is there. Change it as you like."))
         return redirect(EDIT, made.pk)
 
-    def form_invalid(self, form: SchemeCopyForm) -> HttpResponse:
-        response = super().form_invalid(form)
-        response.status_code = 422
-        return response
-
 
 class SchemeExportView(OneSchemeMixin, SchemeAdminMixin, View):
     """The scheme as a file."""
@@ -102,7 +106,7 @@ class SchemeExportView(OneSchemeMixin, SchemeAdminMixin, View):
         )
 
 
-class SchemeImportView(SchemePage, FormView):
+class SchemeImportView(SchemeFormPage):
     """Take a file in."""
 
     template_name = "peer_review/admin/scheme_import.html"
@@ -118,8 +122,3 @@ class SchemeImportView(SchemePage, FormView):
             return self.form_invalid(form)
         messages.success(self.request, _("“%(name)s” has been taken in.") % {"name": str(scheme)})
         return redirect(EDIT, scheme.pk)
-
-    def form_invalid(self, form: SchemeFileForm) -> HttpResponse:
-        response = super().form_invalid(form)
-        response.status_code = 422
-        return response
