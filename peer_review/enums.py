@@ -107,6 +107,7 @@ class ResultScope(models.TextChoices):
 
     SUBJECT = "subject", _("Subject")
     SECTION = "section", _("Section")
+    RANK = "rank", _("Rank")
     UNIT = "unit", _("All together")
 
 

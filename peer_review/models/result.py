@@ -9,10 +9,13 @@ from peer_review.querysets import CriterionResultQuerySet, ResultQuerySet
 
 
 class Result(models.Model):
-    """The sheet of one subject, one section or all together. `score` None says 样本不足.
+    """The sheet of one subject, one section, one rank or all together. `score` None says 样本不足.
 
     classes: {voter class: [score, low, high]} where classes are shown at all.
     members: of how many subjects a mean is made. comparable: may be shown to people who may not see the members.
+    adjusted: {value, low, high, method} with the raters' severity taken out, None where the papers do not allow it.
+    one_ballot: whether leaving out some one ballot would propose another grade; None without a score.
+    reliability: of the whole round (the unit's result only), see counting.reliability.
     """
 
     round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="results")
@@ -21,6 +24,7 @@ class Result(models.Model):
         "peer_review.Subject", null=True, blank=True, on_delete=models.CASCADE, related_name="result"
     )
     section_key = models.CharField(max_length=40, blank=True)
+    rank_key = models.CharField(max_length=40, blank=True)
     label = models.CharField(_("name"), max_length=80)
     sort_order = models.PositiveIntegerField(default=0)
     score = models.FloatField(_("score"), null=True)
@@ -30,6 +34,9 @@ class Result(models.Model):
     members = models.PositiveIntegerField(default=1)
     comparable = models.BooleanField(default=False)
     classes = models.JSONField(default=dict)
+    adjusted = models.JSONField(null=True)
+    one_ballot = models.BooleanField(null=True)
+    reliability = models.JSONField(null=True)
 
     objects = ResultQuerySet.as_manager()
 
@@ -39,7 +46,7 @@ class Result(models.Model):
         ordering = ["sort_order", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["round", "scope", "section_key"],
+                fields=["round", "scope", "section_key", "rank_key"],
                 condition=~models.Q(scope="subject"),
                 name="peer_review_result_once",
             ),
