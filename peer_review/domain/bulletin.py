@@ -10,6 +10,7 @@ from peer_review.crypto import ballots, canonical, merkle
 from peer_review.crypto.encoding import hex_decode
 from peer_review.crypto.errors import BadEncoding
 from peer_review.domain.keys import receipt_key
+from peer_review.enums import CellKind
 from peer_review.exceptions import UnknownLeaf
 from peer_review.models import Bulletin, Round
 
@@ -67,6 +68,15 @@ def head_of(bulletin: Bulletin) -> dict[str, Any]:
     """Return the signed head."""
     head: dict[str, Any] = canonical.loads(bulletin.head)
     return head
+
+
+def totals(round: Round, head: dict[str, Any]) -> dict[str, int]:
+    """Return eligible, drawn and counted over all papers for marks, and `comments`, the comment papers that came back
+    besides: nobody need have words, so these are in no share. One query."""
+    words = set(round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
+    marks = [cell for cell in head["cells"] if cell["cell"] not in words]
+    said = sum(cell["counted"] for cell in head["cells"] if cell["cell"] in words)
+    return {name: sum(cell[name] for cell in marks) for name in ("eligible", "drawn", "counted")} | {"comments": said}
 
 
 def inclusion_proof(bulletin: Bulletin, leaf: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from django.views.generic import TemplateView
 
 from peer_review import rules
 from peer_review.domain import bulletin as bulletins
-from peer_review.enums import CellKind
 from peer_review.exceptions import UnknownRound
 from peer_review.models import Bulletin, Round
 from peer_review.views.access import RoundMixin
@@ -36,19 +35,10 @@ class BulletinView(CountedRoundMixin, TemplateView):
         bulletin = self.round.bulletin
         return super().get_context_data(
             bulletin=bulletin,
-            totals=totals(self.round, bulletins.head_of(bulletin)),
+            totals=bulletins.totals(self.round, bulletins.head_of(bulletin)),
             audits=rules.has_perm("peer_review.view_bulletin_audit", self.request.user, self.round),
             **kwargs,
         )
-
-
-def totals(round: Round, head: dict[str, Any]) -> dict[str, int]:
-    """Return eligible, drawn and counted over all papers for marks, and `comments`, the comment papers that came back
-    besides: nobody need have words, so these are in no share. One query."""
-    words = set(round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
-    marks = [cell for cell in head["cells"] if cell["cell"] not in words]
-    said = sum(cell["counted"] for cell in head["cells"] if cell["cell"] in words)
-    return {name: sum(cell[name] for cell in marks) for name in ("eligible", "drawn", "counted")} | {"comments": said}
 
 
 @quiet("GET")

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from peer_review import charts
 from peer_review.counting.scales import bin_edges, grade_of
+from peer_review.domain.grades import grade_names
 from peer_review.enums import ScaleKind
 from peer_review.models import CriterionResult, Result, Round
-from peer_review.views.grades import grade_names
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from peer_review.domain import bulletin as bulletins
 from peer_review.domain.count import counted_entries
 from peer_review.models import CountRun, Round
 from peer_review.views.access import SignedInMixin
-from peer_review.views.bulletin import CountedRoundMixin, totals
+from peer_review.views.bulletin import CountedRoundMixin
 
 PAGE = 50
 CELLS = 30
@@ -40,7 +40,7 @@ class InspectorRoundView(AuditedRoundMixin, TemplateView):
         return super().get_context_data(
             bulletin=self.round.bulletin,
             run=CountRun.objects.filter(round=self.round).first(),
-            totals=totals(self.round, head),
+            totals=bulletins.totals(self.round, head),
             cells=cells[:CELLS],
             next_cell=cells[CELLS - 1]["cell"] if len(cells) > CELLS else "",
             acts=acts[:PAGE],

@@ -9,24 +9,16 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from peer_review.crypto.papers import Paper
+from peer_review.domain.answers import choices
+from peer_review.domain.grades import grade_names
 from peer_review.domain.papers import criteria_for, paper_of
 from peer_review.domain.promises import promises, promises_of
-from peer_review.enums import Audience, CellKind, ScaleKind
+from peer_review.enums import Audience, CellKind
 from peer_review.models import Assignment, Cell, Round, SheetEntry, Urn
-from peer_review.views.grades import grade_names
 from peer_review.views.sheet_rules import RuleWords, rules_in_words
 
 #: A sheet with more criteria than this is stacked on every screen: its columns would be too narrow for a number.
 WIDEST_SHEET = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One radio row: the answer it gives, the mark before it, the words."""
-
-    value: int
-    mark: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +83,6 @@ class PaperCard:
     def section(self) -> str:
         """The section of the one subject."""
         return self.rows[0].section if not self.is_sheet and self.rows else ""
-
-
-def choices(form: Mapping[str, Any], criterion: Mapping[str, Any]) -> list[Choice]:
-    """Return the answers of one criterion in words: anchors lowest first, grades best first, none for points."""
-    anchors = criterion["anchors"]
-    if form["scale"] == ScaleKind.ANCHORS:
-        return [Choice(value, str(value), words) for value, words in enumerate(anchors, start=1)]
-    if form["scale"] == ScaleKind.GRADES:
-        words = anchors or list(reversed(grade_names(form).values()))
-        return [Choice(value, "", words[value - 1]) for value in range(len(words), 0, -1)]
-    return []
 
 
 def paper_cards(round: Round, user: Any) -> list[PaperCard]:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from peer_review import charts, rules
-from peer_review.domain.bulletin import head_of
+from peer_review.domain.bulletin import head_of, totals
 from peer_review.domain.frozen_exposure import form_holds
+from peer_review.domain.grades import bands_in_words
 from peer_review.enums import CellKind, ResultScope
 from peer_review.exceptions import TermsAltered
 from peer_review.models import (
@@ -29,8 +30,6 @@ from peer_review.models import (
 )
 from peer_review.views import figures
 from peer_review.views.access import RoundMixin, SignedInMixin
-from peer_review.views.bulletin import totals
-from peer_review.views.grades import bands_in_words
 from peer_review.views.self_evaluation import self_lines
 
 PAGE = 50

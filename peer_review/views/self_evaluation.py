@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
 from peer_review.counting.scales import to_points
+from peer_review.domain.answers import answers_in_words
 from peer_review.domain.self_evaluations import save_self_evaluation
 from peer_review.domain.windows import check_collecting
 from peer_review.exceptions import Refusal
 from peer_review.models import Round, SelfEvaluation, Subject
 from peer_review.views.access import HiddenRoundMixin
 from peer_review.views.figures import CriterionLine, Mark
-from peer_review.views.papers import audience_names, choices
+from peer_review.views.papers import audience_names
 from peer_review.word_forms import SelfEvaluationForm
 
 
@@ -35,7 +36,7 @@ class SelfLine:
 
 def self_lines(round: Round, kept: SelfEvaluation, beside: Sequence[CriterionLine] = ()) -> list[SelfLine]:
     """Return what somebody says of themself, criterion by criterion, beside the others' figures if these are given."""
-    words = answers_in_words(round)
+    words = answers_in_words(round.form)
     others = {line.key: line.own for line in beside}
     lines = []
     for one in round.form["criteria"]:
@@ -44,14 +45,6 @@ def self_lines(round: Round, kept: SelfEvaluation, beside: Sequence[CriterionLin
         said = dict(words[one["key"]]).get(answer, str(answer))
         lines.append(SelfLine(label=one["label"], answer=said, points=points, others=others.get(one["key"])))
     return lines
-
-
-def answers_in_words(round: Round) -> dict[str, list[tuple[int, str]]]:
-    """Return the answers of each criterion in words, as on the ballot paper; empty for points."""
-    return {
-        one["key"]: [(choice.value, f"{choice.mark} {choice.label}".strip()) for choice in choices(round.form, one)]
-        for one in round.form["criteria"]
-    }
 
 
 class SelfEvaluationView(HiddenRoundMixin, FormView):
@@ -69,7 +62,7 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
         return allowed
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        words = answers_in_words(self.round)
+        words = answers_in_words(self.round.form)
         return {**super().get_form_kwargs(), "round": self.round, "choices": words, "kept": self.kept}
 
     def form_valid(self, form: SelfEvaluationForm) -> HttpResponse:

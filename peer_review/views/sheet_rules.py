@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from peer_review.crypto.papers import LOW, NOT_ALL_EQUAL, QUOTA, Paper, SheetRule
-from peer_review.views.grades import grade_names
+from peer_review.domain.grades import grade_names
 
 
 @dataclass(frozen=True, slots=True)
