@@ -111,6 +111,16 @@ class ResultScope(models.TextChoices):
     UNIT = "unit", _("All together")
 
 
+class Channel(models.TextChoices):
+    """Through what something of a round reaches its readers."""
+
+    PAGE = "page", _("Page")
+    PDF = "pdf", _("PDF")
+    XLSX = "xlsx", _("Spreadsheet")
+    API = "api", _("API")
+    PACKAGE = "package", _("Auditor’s package")
+
+
 class AnnouncementKind(models.TextChoices):
     """What people on the roll are told, by mail and on the site."""
 

@@ -10,6 +10,7 @@ from .result import CriterionResult, Result
 from .roll import Exclusion, RollMember, Subject
 from .round import Round
 from .scheme import Criterion, Scheme, VoterClass
+from .shown import Refused, Shown
 from .words import Comment, SelfEvaluation
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "KeyShare",
     "Notice",
     "PooledKey",
+    "Refused",
     "Result",
     "RollMember",
     "Round",
@@ -32,6 +34,7 @@ __all__ = [
     "SelfEvaluation",
     "Sheet",
     "SheetEntry",
+    "Shown",
     "Subject",
     "Urn",
     "VoterClass",
