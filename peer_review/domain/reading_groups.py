@@ -1,0 +1,86 @@
+"""Readings of many: the means of groups, and the rows of a list with the places that their intervals allow."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from peer_review.domain.figures import Mark, criterion_mark, criterion_rows, score_mark
+from peer_review.domain.places import Place, places
+from peer_review.domain.reading_shapes import GroupReading, RowReading
+from peer_review.models import CriterionResult, Result
+from peer_review.querysets import ResultQuerySet
+
+
+def read_groups(form: Mapping[str, Any], results: Sequence[Result]) -> list[GroupReading]:
+    """Return the means of groups with their criteria. One query."""
+    rows = criterion_rows(results)
+    return [
+        GroupReading(
+            scope=one.scope,
+            key=one.rank_key or one.section_key,
+            label=one.label or _("All together"),
+            members=one.members,
+            comparable=one.comparable,
+            score=score_mark(form, one),
+            marks=_marks(form, one, rows),
+        )
+        for one in results
+    ]
+
+
+def _marks(
+    form: Mapping[str, Any], result: Result, rows: Mapping[tuple[int, str], CriterionResult]
+) -> tuple[Mark | None, ...]:
+    return tuple(criterion_mark(form, rows.get((result.pk, one["key"]))) for one in form["criteria"])
+
+
+def first_of(groups: Sequence[GroupReading], scope: str) -> GroupReading | None:
+    """Return the group of a scope of which there is one at most."""
+    return next((one for one in groups if one.scope == scope), None)
+
+
+def all_of(groups: Sequence[GroupReading], scope: str) -> tuple[GroupReading, ...]:
+    """Return the groups of a scope."""
+    return tuple(one for one in groups if one.scope == scope)
+
+
+def read_rows(
+    form: Mapping[str, Any], readable: ResultQuerySet, subjects: Sequence[Result] | None
+) -> tuple[RowReading, ...]:
+    """Return the rows of `subjects`, which hold their subject and member, else of all `readable` results.
+
+    Each has its place among all that are readable. Three queries at most.
+    """
+    stands = _places(readable)
+    if subjects is None:
+        subjects = list(readable.select_related("subject__member").order_by("sort_order", "pk"))
+        subjects.sort(key=lambda one: -1.0 if one.score is None else one.score, reverse=True)
+    marks = criterion_rows(subjects)
+    rows = []
+    for one in subjects:
+        subject: Any = one.subject
+        rows.append(
+            RowReading(
+                result=one.pk,
+                subject=subject.pk,
+                key=subject.key,
+                label=one.label,
+                section_key=subject.section_key,
+                section=subject.section_name,
+                rank=subject.member.rank_name if subject.member is not None else "",
+                score=score_mark(form, one),
+                ballots=one.ballots,
+                marks=_marks(form, one, marks),
+                one_ballot=one.one_ballot,
+                place=stands.get(one.pk),
+            )
+        )
+    return tuple(rows)
+
+
+def _places(readable: ResultQuerySet) -> dict[int, Place]:
+    """Return the place of each result that has a score, by its id. One query."""
+    figures = list(readable.shown().order_by("pk").values_list("pk", "low", "high"))
+    found = places([(low, high) for _pk, low, high in figures])
+    return {pk: place for (pk, _low, _high), place in zip(figures, found, strict=True)}
