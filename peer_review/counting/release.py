@@ -8,6 +8,8 @@ import numpy as np
 from .aggregate import Stats, aggregate
 from .combine import Combined, combine
 from .disclosure import Bases, Crowd, Flags, bars, comparable, part
+from .one_ballot import Part, one_ballot_decides
+from .reliability import Reliability, round_reliability
 from .scales import BANDS, SPREAD_FLOOR, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
 
 
@@ -85,13 +87,15 @@ class Sheet:
     """What is published of one subject, section or unit. A None, and a class that is missing, say 样本不足.
 
     criteria: one a criterion. classes: voter class → one a criterion, then the class's score. members: of how many
-    subjects a section's or the unit's means are made.
+    subjects a section's or the unit's means are made. one_ballot: whether a subject's score without some one ballot
+    would propose another grade; None without a score, and for groups.
     """
 
     score: Figure | None
     criteria: tuple[Figure | None, ...]
     classes: dict[int, tuple[tuple[Figure | None, ...], Figure | None]] = field(default_factory=dict)
     members: int = 0
+    one_ballot: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class Release:
     """Everything that may be published of a round.
 
     `open_sections` and `unit_open`: whose means may be shown to people who may not see the members' own figures
-    (see disclosure.comparable).
+    (see disclosure.comparable). reliability: of the subjects that are shown, if they are at least `floor`.
     """
 
     subjects: tuple[Sheet, ...]
@@ -107,6 +111,7 @@ class Release:
     unit: Sheet
     open_sections: frozenset[int]
     unit_open: bool
+    reliability: Reliability | None = None
 
 
 def release(ballots: Ballots, plan: Plan) -> Release:
@@ -123,7 +128,9 @@ def release(ballots: Ballots, plan: Plan) -> Release:
         _Criterion(ballots, points[:, at], plan, at, subjects=subjects, classes=classes, sections=sections)
         for at in range(points.shape[1])
     ]
-    sheets = [_subject_sheet(makers, plan, at) for at in range(subjects)]
+    parts = [Part(maker.points, maker.stats, maker.bases.subject_shown) for maker in makers]
+    decides = one_ballot_decides(ballots.subject, ballots.voter_class, parts, plan)
+    sheets = [_subject_sheet(makers, plan, at, decides=bool(decides[at])) for at in range(subjects)]
     section_sheets = [_group_sheet([maker.section(at) for maker in makers], plan) for at in range(sections)]
     unit = _group_sheet([maker.unit() for maker in makers], plan)
     # A criterion of which nothing at all is published (only a few are asked it) can be taken out of no mean.
@@ -133,7 +140,16 @@ def release(ballots: Ballots, plan: Plan) -> Release:
         dtype=np.int64,
     )
     open_sections, unit_open = comparable(sizes.reshape(len(told), sections), floor=plan.floor)
-    return Release(tuple(sheets), tuple(section_sheets), unit, open_sections, unit_open)
+    reliability = round_reliability(
+        ballots.subject,
+        [maker.points for maker in makers],
+        shown=np.array([maker.bases.subject_shown for maker in makers], dtype=bool).reshape(len(makers), subjects),
+        weights=plan.criterion_weights,
+        floor=plan.floor,
+        spread_floor=SPREAD_FLOOR[plan.scale],
+        sheet=ballots.sheet,
+    )
+    return Release(tuple(sheets), tuple(section_sheets), unit, open_sections, unit_open, reliability)
 
 
 @dataclass(slots=True)
@@ -158,6 +174,7 @@ class _Criterion:
         asked = np.ones(classes, dtype=bool) if plan.asked is None else plan.asked[at]
         # Whoever is not asked neither answers nor abstains: such rows are in no group.
         asked_here = asked[ballots.voter_class]
+        self.points = points if asked.all() else np.where(asked_here, points, np.nan)
         cell = np.where(asked_here, ballots.subject * classes + ballots.voter_class, -1)
         self.stats = aggregate(cell, points, groups=subjects * classes, edges=edges)
         counted, n = (a.reshape(subjects, classes) for a in (self.stats.counted, self.stats.n))
@@ -248,7 +265,7 @@ def _mean_of(parts: list[_Mean | None]) -> _Mean | None:
     )
 
 
-def _subject_sheet(makers: list[_Criterion], plan: Plan, at: int) -> Sheet:
+def _subject_sheet(makers: list[_Criterion], plan: Plan, at: int, *, decides: bool) -> Sheet:
     means = [maker.subject(at) for maker in makers]
     figures = tuple(
         _figure(mean, plan, shown=bars(maker.distribution[at]) if mean else None)
@@ -259,7 +276,9 @@ def _subject_sheet(makers: list[_Criterion], plan: Plan, at: int) -> Sheet:
         of_class = [maker.voter_class(at, one) for maker in makers]
         if any(of_class):
             classes[one] = (tuple(_figure(mean, plan) for mean in of_class), _score(of_class, plan))
-    return Sheet(score=_score(means, plan), criteria=figures, classes=classes, members=1)
+    score = _score(means, plan)
+    one_ballot = None if score is None else decides
+    return Sheet(score=score, criteria=figures, classes=classes, members=1, one_ballot=one_ballot)
 
 
 def _group_sheet(means: list[_Mean | None], plan: Plan) -> Sheet:

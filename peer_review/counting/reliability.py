@@ -1,0 +1,372 @@
+"""How far ballots agree about who stands where: intraclass correlations, generalisability, split halves.
+
+A reliability near 1 says that other voters like these would have put the subjects in nearly the same order and
+distance. It says nothing of whether they are right.
+
+Sources: Shrout and Fleiss, Psychological Bulletin 86 (1979), 420; McGraw and Wong, Psychological Methods 1 (1996), 30;
+Brennan, Generalizability Theory (2001), chapters 2 and 4; for unequal numbers of ballots Searle, Casella and McCulloch,
+Variance Components (1992), section 3.6. Bands: Koo and Li, Journal of Chiropractic Medicine 15 (2016), 155.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import fdtri
+
+from .disclosure import Flags
+from .scales import Floats, Ints, round_half_up
+
+#: The reliability above which each band begins, after Koo and Li (2016); 0.75 is good already, 0.9 is good still.
+BANDS = (("excellent", 0.9), ("good", 0.75), ("moderate", 0.5))
+#: Splits into halves: at most, at least, and about so many ballots dealt out in all.
+MOST_SPLITS, FEWEST_SPLITS, DEALT = 100, 4, 1_000_000
+SEED = 19_790_301
+#: Equal up to so many decimals is equal: sums in another order differ in the last bits.
+_EXACT = 9
+
+
+@dataclass(frozen=True, slots=True)
+class OneWay:
+    """One-way random analysis of variance: ballots within subjects, whoever cast them (Shrout and Fleiss, case 1).
+
+    between, within: mean squares, NaN without degrees of freedom (one subject; one ballot each). k: ballots a subject;
+    where numbers differ k0 = (N − Σ nᵢ² / N) / (a − 1), of a subjects with N ballots. harmonic: their harmonic mean.
+    """
+
+    subjects: int
+    ballots: int
+    k: float
+    harmonic: float
+    between: float
+    within: float
+
+    @property
+    def single(self) -> float:
+        """ICC(1), of one ballot: (MSB − MSW) / (MSB + (k0 − 1) MSW). NaN where no two ballots differ, or nothing is
+        known."""
+        return _ratio(self.between - self.within, self.between + (self.k - 1) * self.within)
+
+    @property
+    def mean(self) -> float:
+        """ICC(k), of the mean of k0 ballots: (MSB − MSW) / MSB, which is ICC(1) stepped up by Spearman and Brown. NaN
+        as above, minus infinity where all subjects have the same mean."""
+        return _ratio(self.between - self.within, self.between)
+
+    @property
+    def variance(self) -> float:
+        """Variance component of subjects, (MSB − MSW) / k0; below 0 where ballots differ more than subjects do."""
+        return _ratio(self.between - self.within, self.k)
+
+    @property
+    def generalisability(self) -> float:
+        """Coefficient of the mean where raters are nested in subjects: σ²(p) / (σ²(p) + MSW / ñ).
+
+        ñ is the harmonic mean of the numbers of ballots, since the error is MSW / nᵢ, averaged over subjects. Equals
+        ICC(k) where all have equally many. A variance below 0 counts as 0.
+        """
+        variance = float(np.maximum(0.0, self.variance))
+        return _ratio(variance, variance + _ratio(self.within, self.harmonic))
+
+    def interval(self, *, level: float = 0.95) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return the confidence intervals of `single` and of `mean`, from the F distribution.
+
+        Exact for normal errors and equally many ballots, else near. NaN where there is none.
+        """
+        low, high = _bounds(self.between, self.within, self.subjects - 1, self.ballots - self.subjects, level)
+        one, many = ((_single_of(f, self.k), _mean_of(f)) for f in (low, high))
+        return (one[0], many[0]), (one[1], many[1])
+
+
+@dataclass(frozen=True, slots=True)
+class TwoWay:
+    """Two-way analysis of variance of a complete table: every rater judged every subject.
+
+    rows, columns, error: mean squares of subjects, of raters and of what is left; NaN without degrees of freedom.
+    """
+
+    subjects: int
+    raters: int
+    rows: float
+    columns: float
+    error: float
+
+    @property
+    def agreement_single(self) -> float:
+        """ICC(A,1), Shrout and Fleiss's ICC(2,1): a severe rater counts as disagreement."""
+        severity = self.raters * _ratio(self.columns - self.error, self.subjects)
+        return _ratio(self.rows - self.error, self.rows + (self.raters - 1) * self.error + severity)
+
+    @property
+    def agreement_mean(self) -> float:
+        """ICC(A,k), Shrout and Fleiss's ICC(2,k); the index of dependability Φ of the crossed design."""
+        return _ratio(self.rows - self.error, self.rows + _ratio(self.columns - self.error, self.subjects))
+
+    @property
+    def consistency_single(self) -> float:
+        """ICC(C,1), Shrout and Fleiss's ICC(3,1): being severe with everybody does not count as disagreement."""
+        return _ratio(self.rows - self.error, self.rows + (self.raters - 1) * self.error)
+
+    @property
+    def consistency_mean(self) -> float:
+        """ICC(C,k), Shrout and Fleiss's ICC(3,k), Cronbach's alpha; the generalisability coefficient Eρ² of the crossed
+        design."""
+        return _ratio(self.rows - self.error, self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How reliable a round is, fit to be published: two decimals, estimates below 0 as 0, None without an answer.
+
+    design: "nested" (each subject has voters of its own, or nobody can tell) or "crossed" (complete whole sheets).
+    k: ballots a subject (OneWay). single, mean: ICC(1), ICC(k); low, high: the 95 % interval of `mean`.
+    generalisability: of the mean, by design. halves: split halves. agreement, consistency: ICC(A,1) and ICC(C,1),
+    crossed designs only.
+    """
+
+    design: str
+    subjects: int
+    ballots: int
+    k: float
+    single: float | None
+    mean: float | None
+    low: float | None
+    high: float | None
+    generalisability: float | None
+    halves: float | None
+    agreement: float | None = None
+    consistency: float | None = None
+
+
+def one_way(subject: Ints, values: Floats) -> OneWay:
+    """Return the one-way analysis of ballots, a subject's number and a value each, none missing.
+
+    Shape: both (ballots,). Numbers of which there is no ballot are no subjects.
+    """
+    per_subject = np.bincount(subject)
+    held = np.flatnonzero(per_subject)
+    n, ballots = per_subject[held], len(values)
+    if not ballots:
+        return OneWay(0, 0, np.nan, np.nan, np.nan, np.nan)
+    # From their middle: squares of far numbers would eat small differences.
+    values = values - values.mean()
+    means = np.bincount(subject, weights=values) / np.maximum(per_subject, 1)
+    left = values - means[subject]
+    apart = means[held] - (means[held] * n).sum() / ballots
+    subjects = len(held)
+    return OneWay(
+        subjects=subjects,
+        ballots=ballots,
+        k=_ratio(ballots - float((n.astype(np.float64) ** 2).sum()) / ballots, subjects - 1),
+        harmonic=float(subjects / (1.0 / n).sum()),
+        between=_mean_square(float((n * apart**2).sum()), subjects - 1),
+        within=_mean_square(float((left**2).sum()), ballots - subjects),
+    )
+
+
+def two_way(table: Floats) -> TwoWay:
+    """Return the two-way analysis of a complete table.
+
+    Shape: table is (subjects, raters), no NaN.
+    Raises: ValueError if a value is missing.
+    """
+    if np.isnan(table).any():
+        raise ValueError("a two-way analysis needs a complete table")
+    subjects, raters = table.shape
+    if not table.size:
+        return TwoWay(subjects, raters, np.nan, np.nan, np.nan)
+    table = table - table.mean()
+    rows, columns = table.mean(axis=1), table.mean(axis=0)
+    left = table - rows[:, None] - columns
+    return TwoWay(
+        subjects=subjects,
+        raters=raters,
+        rows=_mean_square(raters * float((rows**2).sum()), subjects - 1),
+        columns=_mean_square(subjects * float((columns**2).sum()), raters - 1),
+        error=_mean_square(float((left**2).sum()), (subjects - 1) * (raters - 1)),
+    )
+
+
+def split_halves(subject: Ints, values: Floats, *, splits: int | None = None, seed: int = SEED) -> float:
+    """Return the reliability of the mean by halves: each subject's ballots are dealt into two halves by chance, the
+    halves' means are correlated over subjects, and the mean correlation r over many such splits is stepped up to all
+    ballots, 2r / (1 + r) (Spearman 1910, Brown 1910).
+
+    Subjects of one ballot are left out; of an odd number chance says which half has one more. NaN for fewer than two
+    subjects, or where all means of a half are equal. Always the same for the same ballots, in whatever order they and
+    their subjects come. Without `splits` the more the fewer ballots there are.
+    """
+    n, ordered = _in_order(subject, values)
+    if len(n) < 2:
+        return float("nan")
+    many = splits or int(np.clip(DEALT // len(ordered), FEWEST_SPLITS, MOST_SPLITS))
+    found = np.array(list(_halves(n, ordered, many, np.random.default_rng(seed))))
+    if not np.isfinite(found).any():
+        return float("nan")
+    r = float(found[np.isfinite(found)].mean())
+    return _ratio(2 * r, 1 + r)
+
+
+def round_reliability(
+    subject: Ints,
+    points: Sequence[Floats],
+    *,
+    shown: Flags,
+    weights: Floats,
+    floor: int,
+    spread_floor: float,
+    sheet: Ints | None = None,
+) -> Reliability | None:
+    """Return the reliability of the subjects whose figures are shown; None if they, or their ballots, are fewer than
+    `floor`, or there is nothing to compare.
+
+    A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject; a criterion's own
+    mean is taken off before, so that passing over a hard one is no praise. Classes are not weighed, nothing is trimmed.
+    Whole sheets that all answer about all these subjects are a crossed design. No spread within subjects is taken to
+    be less than spread_floor, as in the intervals: a smaller one would tell that all agree; split halves are then not
+    given.
+    Shape: subject and sheet (ballots,); points one (ballots,) a criterion, NaN where nothing was answered; shown
+        (criteria, subjects); weights (criteria,).
+    """
+    values, inside = _composites(subject, points, shown, weights)
+    subject, values = subject[inside], values[inside]
+    one = one_way(subject, values)
+    if one.subjects < max(2, floor) or one.ballots < floor or np.isnan(one.within):
+        return None
+    tight = one.within < spread_floor**2
+    one = replace(one, within=max(one.within, spread_floor**2))
+    table, level = None, values
+    if sheet is not None and (table := _table(subject, values, sheet[inside], least=floor)) is not None:
+        # Who is severe with everybody is so in both halves: with that taken off, each subject may be dealt alone.
+        level = _without_raters(values, sheet[inside])
+    _single, (low, high) = one.interval()
+    made = Reliability(
+        design="nested",
+        subjects=one.subjects,
+        ballots=one.ballots,
+        k=round_half_up(one.k),
+        single=_told(one.single),
+        mean=_told(one.mean),
+        low=_told(low),
+        high=_told(high),
+        generalisability=_told(one.generalisability),
+        halves=None if tight else _told(split_halves(subject, level)),
+    )
+    if table is None:
+        return made
+    two = two_way(table)
+    two = replace(two, error=max(two.error, spread_floor**2))
+    return replace(
+        made,
+        design="crossed",
+        generalisability=_told(two.consistency_mean),
+        agreement=_told(two.agreement_single),
+        consistency=_told(two.consistency_single),
+    )
+
+
+def band_of(reliability: float) -> str:
+    """Return the key of the band that a reliability falls into: excellent, good, moderate or poor (Koo and Li 2016)."""
+    for band, lowest in BANDS:
+        if reliability > lowest or (reliability == lowest and band != "excellent"):
+            return band
+    return "poor"
+
+
+def _composites(subject: Ints, points: Sequence[Floats], shown: Flags, weights: Floats) -> tuple[Floats, Flags]:
+    """Return each ballot's value, and whether it has one."""
+    total, weight = np.zeros(len(subject)), np.zeros(len(subject))
+    for column, told, share in zip(points, shown, weights, strict=True):
+        given = told[subject] & ~np.isnan(column)
+        if share and given.any():
+            total[given] += share * (column[given] - column[given].mean())
+            weight[given] += share
+    inside = weight > 0
+    values = np.divide(total, weight, out=np.zeros(len(subject)), where=inside)
+    return _settle(values), inside
+
+
+def _table(subject: Ints, values: Floats, sheet: Ints, *, least: int) -> Floats | None:
+    """Return whole sheets as (subjects, sheets); None unless each answers about each, and they are `least` or more."""
+    (subjects, row), (sheets, column) = (np.unique(one, return_inverse=True) for one in (subject, sheet))
+    if len(sheets) < max(2, least) or len(values) != len(subjects) * len(sheets):
+        return None
+    table = np.full((len(subjects), len(sheets)), np.nan)
+    table[row.reshape(-1), column.reshape(-1)] = values
+    return None if np.isnan(table).any() else table
+
+
+def _without_raters(values: Floats, sheet: Ints) -> Floats:
+    """Return values less the mean of their sheet."""
+    n = np.maximum(np.bincount(sheet), 1)
+    return _settle(values - (np.bincount(sheet, weights=values) / n)[sheet])
+
+
+def _settle(values: Floats) -> Floats:
+    return np.round(values, _EXACT).astype(np.float64, copy=False)
+
+
+def _in_order(subject: Ints, values: Floats) -> tuple[Ints, Floats]:
+    """Return how many ballots each subject of two or more has, and the ballots subject by subject, in an order that
+    depends on nothing but the values."""
+    order = np.lexsort((values, subject))
+    subject, values = subject[order], values[order] + 0.0  # -0.0 is 0.0
+    starts = np.flatnonzero(np.r_[True, subject[1:] != subject[:-1]]) if len(subject) else np.zeros(0, dtype=np.int64)
+    n = np.diff(np.r_[starts, len(subject)])
+    parts = [values[at : at + many] for at, many in zip(starts.tolist(), n.tolist(), strict=True) if many > 1]
+    parts.sort(key=lambda part: (len(part), part.tobytes()))
+    return np.array([len(part) for part in parts], dtype=np.int64), np.concatenate(parts or [np.zeros(0)])
+
+
+def _halves(n: Ints, values: Floats, splits: int, chance: np.random.Generator) -> Iterator[float]:
+    """Yield the correlation of the halves' means, split by split."""
+    group = np.repeat(np.arange(len(n)), n)
+    place = np.arange(len(values)) - np.repeat(np.cumsum(n) - n, n)
+    for _split in range(splits):
+        dealt = values[np.argsort(group + chance.random(len(values)))]
+        first = n // 2 + (n % 2) * chance.integers(0, 2, len(n))
+        in_first = place < first[group]
+        one = np.bincount(group, weights=dealt * in_first) / first
+        other = np.bincount(group, weights=dealt * ~in_first) / (n - first)
+        yield _correlation(one, other)
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    one, other = one - one.mean(), other - other.mean()
+    scale = float(np.sqrt((one**2).sum() * (other**2).sum()))
+    # Means that are equal but for rounding have no order.
+    return float((one * other).sum()) / scale if scale > 10.0**-_EXACT else float("nan")
+
+
+def _bounds(between: float, within: float, upper: int, lower: int, level: float) -> tuple[float, float]:
+    """Return the bounds of the F ratio of two mean squares with these degrees of freedom."""
+    f = _ratio(between, within)
+    if f != f or upper < 1 or lower < 1:
+        return float("nan"), float("nan")
+    p = (1 + level) / 2
+    return f / float(fdtri(upper, lower, p)), f * float(fdtri(lower, upper, p))
+
+
+def _single_of(f: float, k: float) -> float:
+    return 1.0 if f == np.inf else _ratio(f - 1, f + k - 1)
+
+
+def _mean_of(f: float) -> float:
+    return 1 - _ratio(1.0, f)
+
+
+def _mean_square(squares: float, freedom: int) -> float:
+    """Return squares per degree of freedom, exactly 0 where only rounding is left of them."""
+    if freedom < 1:
+        return float("nan")
+    return squares / freedom if squares > 10.0 ** -(2 * _EXACT) else 0.0
+
+
+def _ratio(above: float, below: float) -> float:
+    """Return above / below; NaN for 0 / 0, else infinity of the sign."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.float64(above) / np.float64(below))
+
+
+def _told(value: float) -> float | None:
+    return None if value != value else round_half_up(min(1.0, max(0.0, value)), 2)
