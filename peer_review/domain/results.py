@@ -4,6 +4,7 @@ Until publication no figure exists anywhere outside the counted ballots; afterwa
 disclosure control exist in the main database.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -53,6 +54,7 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Rele
         pairs.append((result, sheet))
     unit = _result(round, ResultScope.UNIT, made.unit, label="", sort_order=0)
     unit.comparable = made.unit_open
+    unit.reliability = asdict(made.reliability) if made.reliability else None
     pairs.append((unit, made.unit))
 
     keys = [one["key"] for one in round.form["classes"]]
@@ -80,6 +82,7 @@ def _result(round: Round, scope: ResultScope, sheet: Sheet, *, label: str, sort_
         high=score.high if score else None,
         ballots=ballots if score else None,
         members=sheet.members,
+        one_ballot=sheet.one_ballot,
     )
 
 

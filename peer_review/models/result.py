@@ -15,7 +15,8 @@ class Result(models.Model):
     members: of how many subjects a mean is made. comparable: may be shown to people who may not see the members.
     adjusted: {value, low, high, method} with the raters' severity taken out, None where the papers do not allow it.
     one_ballot: whether leaving out some one ballot would propose another grade; None without a score.
-    reliability: of the whole round (the unit's result only), see counting.reliability.
+    reliability: of the whole round (the unit's result only), the fields of counting.reliability.Reliability; None where
+    too few subjects have figures.
     """
 
     round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="results")
