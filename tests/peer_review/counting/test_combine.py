@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from peer_review.counting.aggregate import Stats, aggregate
 from peer_review.counting.combine import class_shares, combine
+from peer_review.counting.intervals import t_quantile
 
 sizes = st.lists(st.integers(0, 12), min_size=1, max_size=5)
 
@@ -43,6 +44,13 @@ def test_interval_of_one_class_is_the_t_interval() -> None:
     # s = 7.9057, t(4) = 2.7764
     assert made.value[0] == 85.0
     assert made.half[0] == pytest.approx(2.7764451 * 7.9056942 / 5**0.5, abs=1e-5)
+
+
+@given(st.lists(st.integers(0, 100), min_size=2, max_size=60))
+def test_noise_in_the_last_bit_never_costs_a_degree_of_freedom(scores: list[int]) -> None:
+    made = combine(stats_of([float(score) for score in scores]), np.ones(1), floor=2, trim=False, spread_floor=2.5)
+    spread = max(float(np.std(scores, ddof=1)), 2.5)
+    assert made.half[0] == pytest.approx(t_quantile(len(scores) - 1) * spread / len(scores) ** 0.5, rel=1e-9)
 
 
 def test_interval_of_a_trimmed_mean_uses_the_winsorised_spread() -> None:
