@@ -5,20 +5,34 @@ Needs Python 3.11 and the package `cryptography`, nothing else; copy this one fi
 
     python verify_bulletin.py --manifest manifest.json --bulletin bulletin.json
         [--ballots ballots.json] [--fingerprint HEX] [--receipt receipt.json] [--tally tally.json]
+    python verify_bulletin.py --recount [PACKAGE] [--fingerprint HEX]
 
 `--fingerprint` is the one on the printed notice: with it, keys that were swapped after opening show. `--ballots` is
 what auditors receive: {"v": 1, "round": …, "entries": […]}. `--receipt` is a file an evaluator kept. `--tally` writes
-the recomputed figures. One line a check; exit status 0 if all hold, 1 if one does not, 2 if a file cannot be read.
+how often each answer was given in each cell. One line a check; exit status 0 if all hold, 1 if one does not, 2 if a
+file cannot be read.
+
+`--recount` takes the auditor's package, as a zip or unpacked, or the folder one is in; single files may be named
+instead (`--scheme`, `--roll`, `--figures`). It runs every check, computes every published figure anew from the ballots
+under the rules that the round froze, and compares both to the last digit. The rules are written here once more, in
+whole numbers and exact fractions; nothing is shared with the software that published.
 """
 
 import argparse
 import base64
 import hashlib
 import json
+import math
 import re
 import sys
-from collections import Counter
-from collections.abc import Callable
+import zipfile
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -86,6 +100,14 @@ def parse(data: bytes) -> Any:
     return value
 
 
+def parse_terms(data: bytes) -> Any:
+    """Return the value of JSON that nobody signs: the frozen scheme, published figures. Decimals stay exact."""
+    try:
+        return json.loads(data.decode("utf-8"), parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise Fault(f"not JSON ({error})", "不是 JSON") from error
+
+
 def canonical(value: Any) -> bytes:
     """Return the canonical text (RFC 8785) of a value that parse() let through."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
@@ -133,6 +155,22 @@ def signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Files:
+    """What there is to check, as bytes; None for what was not handed in."""
+
+    manifest: bytes
+    bulletin: bytes
+    ballots: bytes | None = None
+    receipt: bytes | None = None
+    scheme: bytes | None = None
+    roll: bytes | None = None
+    figures: bytes | None = None
+    exposure: bytes | None = None
+    sums: dict[str, str] | None = None  # of a package: what its list says of each file, and …
+    found: dict[str, str] | None = None  # … what was found
+
+
 # Checks
 
 
@@ -161,27 +199,37 @@ class Verifier:
         self.write(f"ok    {english}{note[0]}  |  通过：{chinese}{note[1]}\n")
         return True
 
-    def run(
-        self, manifest: bytes, bulletin: bytes, ballots: bytes | None, receipt: bytes | None, expected: str
-    ) -> bool:
+    def run(self, files: Files, *, expected: str = "", recount: bool = False) -> bool:
         """Run every check for which there is a file; return whether all hold."""
-        if not self.check("manifest and its keys", "密钥清单", lambda: self.read_manifest(manifest)):
+        if files.sums is not None:
+            self.check(
+                "files of the package", "数据包内的文件", lambda: check_sums(files.sums or {}, files.found or {})
+            )
+        if not self.check("manifest and its keys", "密钥清单", lambda: self.read_manifest(files.manifest)):
             return False
         if expected:
             self.check(
                 "fingerprint of the printed notice", "与张贴的指纹一致", lambda: self.check_fingerprint(expected)
             )
-        if not self.check("form of the bulletin", "公告格式", lambda: self.read_bulletin(bulletin)):
+        if not self.check("form of the bulletin", "公告格式", lambda: self.read_bulletin(files.bulletin)):
             return False
         self.check("signature of the bulletin's head", "公告首部的签名", self.check_signature)
         self.check("bulletin belongs to this manifest", "公告与密钥清单对应", self.check_belonging)
         self.check("order of the leaves", "叶子的次序", self.check_order)
         self.check("root of the tree", "树根", self.check_root)
         self.check("counted ≤ drawn ≤ eligible in each cell", "各票格：计入 ≤ 领取 ≤ 应有", self.check_figures)
-        if ballots is not None:
-            self.check_ballots(ballots)
-        if receipt is not None:
+        entries: list[Any] = []
+        if files.ballots is not None:
+            self.check_ballots(files.ballots, entries)
+        if files.receipt is not None:
+            receipt = files.receipt
             self.check("receipts", "回执", lambda: self.check_receipts(receipt))
+        if recount and self.sound:
+            self.recount(files, entries)
+        elif recount:
+            self.write("not recounted: the checks above do not hold  |  未重算：以上检查未通过\n")
+        elif files.ballots is not None and self.sound:
+            self.write_tally()
         return self.sound
 
     # Manifest and bulletin
@@ -281,8 +329,8 @@ class Verifier:
 
     # Ballots
 
-    def check_ballots(self, data: bytes) -> None:
-        entries: list[Any] = []
+    def check_ballots(self, data: bytes, entries: list[Any]) -> None:
+        """Check the ballots and put them into `entries`."""
 
         def read() -> tuple[str, str]:
             value = fields(parse(data), "v", "round", "entries")
@@ -302,7 +350,7 @@ class Verifier:
         self.check("no ballot added", "没有多出的票", lambda: self.check_added(entries))
         self.check("ballots in each cell", "各票格的票数", lambda: self.check_counts(entries))
         if self.sound:
-            self.write_tally(entries)
+            self.count_answers(entries)
 
     def read_entry(self, number: int, entry: Any) -> None:
         try:
@@ -379,8 +427,8 @@ class Verifier:
                     f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {found[cell['cell']]}",
                 )
 
-    def write_tally(self, entries: list[Any]) -> None:
-        """Count again, cell by cell and criterion by criterion, and write the figures."""
+    def count_answers(self, entries: list[Any]) -> None:
+        """Count how often each answer was given, cell by cell and criterion by criterion."""
         for entry in sorted(entries, key=lambda entry: entry["ballot"]["cell"]):
             criteria = self.tally.setdefault(entry["ballot"]["cell"], {})
             for criterion, answer in sorted(entry["ballot"]["a"].items()):
@@ -393,10 +441,15 @@ class Verifier:
                     figures["n"] += 1
                     figures["sum"] += answer
                     figures["distribution"][str(answer)] = figures["distribution"].get(str(answer), 0) + 1
+        for criteria in self.tally.values():
+            for figures in criteria.values():
+                figures["distribution"] = dict(sorted(figures["distribution"].items(), key=lambda pair: int(pair[0])))
+
+    def write_tally(self) -> None:
+        """Write what was counted."""
         self.write("tally, counted again  |  重新计票：\n")
         for cell, criteria in self.tally.items():
             for criterion, figures in criteria.items():
-                figures["distribution"] = dict(sorted(figures["distribution"].items(), key=lambda pair: int(pair[0])))
                 spread = " ".join(f"{score}×{count}" for score, count in figures["distribution"].items())
                 self.write(
                     f"      {cell} {criterion}: n={figures['n']} dk={figures['abstentions']}"
@@ -431,35 +484,654 @@ class Verifier:
             )
         return f"{counted} of {len(receipts)} counted", f"{len(receipts)} 张中计入 {counted} 张"
 
+    # Recount
+
+    def recount(self, files: Files, entries: list[Any]) -> None:
+        """Compute every published figure anew and compare."""
+        if None in (files.ballots, files.scheme, files.roll, files.figures):
+            missing = [name for name in ("ballots", "scheme", "roll", "figures") if getattr(files, name) is None]
+            self.sound = False
+            names = ", ".join(f"{name}.json" for name in missing)
+            self.write(f"FAIL  nothing to recount without {names}  |  不通过：缺少 {names}，无法重算\n")
+            return
+        read: dict[str, Any] = {}
+
+        def rules() -> None:
+            read["rules"] = Rules(parse_terms(files.scheme or b""))
+            if files.exposure is not None:
+                check_frozen(files.scheme or b"", files.exposure)
+
+        def roll() -> tuple[str, str]:
+            read["roll"] = made = RollFile(parse(files.roll or b""), self.head, read["rules"])
+            return f"{len(made.sections)} subjects", f"{len(made.sections)} 名被评对象"
+
+        def votes() -> None:
+            read["votes"] = Votes(entries, read["roll"], read["rules"])
+
+        def published() -> tuple[str, str]:
+            read["figures"] = value = parse_terms(files.figures or b"")
+            if type(value) is not dict or value.get("v") != 1 or value.get("round") != self.manifest["round"]:
+                raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
+            read["published"] = made = dict(leaves_of({key: value[key] for key in value if key not in ("v", "round")}))
+            return f"{len(made)} figures", f"{len(made)} 项"
+
+        if not (
+            self.check("scheme as the round froze it", "开启时冻结的方案", rules)
+            and self.check("roll and its cells", "名册与票格", roll)
+            and self.check("answers as the scheme asks them", "答案符合方案", votes)
+            and self.check("form of the published figures", "公布数字的格式", published)
+        ):
+            return
+        anew = dict(leaves_of(Recount(read["rules"], read["roll"], read["votes"]).figures()))
+        self.compare(read["published"], anew)
+
+    def compare(self, published: dict[tuple[str, ...], Any], anew: dict[tuple[str, ...], Any]) -> None:
+        """Write whether every published figure is the one computed here, and name each that is not."""
+        passed_over = Counter(kind for path in published if (kind := kind_not_recounted(path)))
+        asked = {path: value for path, value in published.items() if not kind_not_recounted(path)}
+        differing = [path for path in sorted(asked.keys() | anew.keys()) if asked.get(path) != anew.get(path)]
+        for path in differing:
+            name = " ".join(path)
+            before, now = (str(side.get(path, "-")) for side in (asked, anew))
+            self.write(f"      {name}: published {before}, recounted {now}  |  {name}：公布 {before}，重算 {now}\n")
+
+        def verdict() -> tuple[str, str]:
+            same = sum(path not in set(differing) for path in asked) if differing else len(asked)
+            if differing:
+                raise Fault(
+                    f"{same} of {len(asked)} figures reproduced, {len(differing)} differ",
+                    f"{len(asked)} 项公布数字中重算一致 {same} 项，不一致 {len(differing)} 项",
+                )
+            return f"{same} of {same} figures reproduced", f"{same} 项公布数字全部重算一致"
+
+        self.check("recount", "重算", verdict)
+        for kind, number in sorted(passed_over.items()):
+            self.write(
+                f"note  NOT recounted: {NOT_RECOUNTED[kind][0]} ({number} figures)"
+                f"  |  说明：未重算：{NOT_RECOUNTED[kind][1]}（{number} 项）\n"
+            )
+
 
 def leaf_of(entry: Any) -> bytes:
     """Return the leaf hash of an entry."""
     return hashlib.sha256(b"\x00" + canonical(entry)).digest()
 
 
+# The rules of counting, written once more
+
+#: Kinds of published figures that this file does not compute: named and numbered, never passed over in silence.
+NOT_RECOUNTED = {
+    "adjusted": ("scores adjusted for severity", "按评分宽严调整后的得分"),
+    "one_ballot": ("whether one ballot would change the grade", "一票能否改变等次"),
+    "reliability": ("reliability of the round", "本轮测评的信度"),
+}
+GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
+USUAL_BANDS = (90, 70, 60)
+SPREAD_FLOOR = {"points": 2.5, "anchors": 10.0, "grades": 7.5}
+TRIM_ABOVE = 5
+BAR_FLOOR = 3
+
+
+def kind_not_recounted(path: tuple[str, ...]) -> str:
+    """Return which kind of NOT_RECOUNTED a figure is of, empty for all others."""
+    return next((part for part in path if part in NOT_RECOUNTED), "")
+
+
+def leaves_of(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every single figure with the path that leads to it. Null is the absence of a figure."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from leaves_of(item, (*path, key))
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value, 1):
+            yield from leaves_of(item, (*path, str(number)))
+    elif value is not None:
+        yield path, value
+
+
+def check_sums(listed: dict[str, str], found: dict[str, str]) -> tuple[str, str]:
+    """Compare a package's files with its list."""
+    for name in sorted(listed.keys() | found.keys()):
+        if name not in found:
+            raise Fault(f"{name} is missing", f"缺少 {name}")
+        if name in listed and listed[name] != found[name]:
+            raise Fault(f"{name} is not as it was packed", f"{name} 与打包时不同")
+    return f"{len(listed)} files as packed", f"{len(listed)} 个文件与打包时相同"
+
+
+def check_frozen(scheme: bytes, exposure: bytes) -> None:
+    """Check that the scheme is the one whose hash the opening of the round froze."""
+    terms, frozen = json.loads(scheme), parse_terms(exposure)
+    digest = hashlib.sha256(json.dumps(terms, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    if type(frozen) is not dict or frozen.get("form") != digest or frozen.get("floor") != terms.get("floor"):
+        raise Fault("not the scheme that the opening froze", "不是开启时冻结的方案")
+
+
+class Rules:
+    """How answers become figures, as the round's scheme says. Weights are exact."""
+
+    def __init__(self, scheme: Any) -> None:
+        try:
+            self.scale: str = scheme["scale"]
+            self.lowest, self.highest = int(scheme["min"]), int(scheme["max"])
+            self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
+            self.classes: list[str] = [one["key"] for one in scheme["classes"]]
+            self.class_weights = [Fraction(one["weight"]) for one in scheme["classes"]]
+            self.criteria: list[str] = [one["key"] for one in scheme["criteria"]]
+            self.criterion_weights = [Fraction(one["weight"]) for one in scheme["criteria"]]
+            self.asked = [{self.classes.index(key) for key in one["classes"]} for one in scheme["criteria"]]
+            self.bands = [int(lowest) for lowest in scheme["bands"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Fault(f"a field is missing or of the wrong kind ({error})", "缺少字段，或类型不对") from error
+        if self.scale not in SPREAD_FLOOR or self.floor < 1:
+            raise Fault("an unknown scale or no floor", "量表不明，或没有下限")
+
+    def points(self, answer: int) -> int:
+        """Return an answer as points from 0 to 100."""
+        if self.scale == "grades":
+            return GRADE_POINTS[answer]
+        return answer * 20 if self.scale == "anchors" else answer
+
+    @property
+    def edges(self) -> tuple[int, ...]:
+        """The lower edges of the bars, in points."""
+        if self.scale == "anchors":
+            return (0, 30, 50, 70, 90)
+        return (0, *reversed(self.bands if self.scale == "points" else USUAL_BANDS))
+
+
+class RollFile:
+    """Which subjects each cell is about, and, where a rule needs it, how many people hold papers.
+
+    {"v": 1, "round": …, "subjects": [{"section": number}, …],
+     "cells": [{"cell": …, "kind": "rating" | "sheet" | "comment", "class": …, "subjects": [number, …]}, …],
+     "holders": [[cell, …], …]}
+
+    Subjects are numbered from 1, sections too. `holders`: one list a person, of the papers about subjects with too few
+    ballots; these papers are complete, so their holders must be as many as the signed head calls eligible.
+    """
+
+    def __init__(self, value: Any, head: Any, rules: Rules) -> None:
+        fields(value, "v", "round", "subjects", "cells", "holders")
+        if value["round"] != head["round"]:
+            raise Fault("of another round", "属于另一轮测评")
+        self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
+        self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
+        self.sheets: set[str] = set()
+        self.words: set[str] = set()
+        for one in listed(value["cells"]):
+            fields(one, "cell", "kind", "class", "subjects")
+            if one["kind"] == "comment":
+                self.words.add(one["cell"])
+                continue
+            about = tuple(number - 1 for number in listed(one["subjects"]))
+            if one["class"] not in rules.classes or not all(0 <= at < len(self.sections) for at in about):
+                raise Fault(f"cell {one['cell']}: no such class or subject", f"票格 {one['cell']}：没有这一票类或对象")
+            self.cells[one["cell"]] = rules.classes.index(one["class"]), about
+            if one["kind"] == "sheet":
+                self.sheets.add(one["cell"])
+        if self.cells.keys() | self.words != {cell["cell"] for cell in head["cells"]}:
+            raise Fault("its cells are not those of the bulletin", "票格与公告不符")
+        self.holders: dict[str, set[int]] = defaultdict(set)  # the people who hold a cell's paper
+        for person, cells in enumerate(listed(value["holders"])):
+            for cell in listed(cells):
+                self.holders[cell].add(person)
+        eligible = {cell["cell"]: cell["eligible"] for cell in head["cells"]}
+        for cell, people in self.holders.items():
+            if eligible.get(cell) != len(people):
+                raise Fault(f"cell {cell}: another number of holders", f"票格 {cell}：持有人数不符")
+        self.papers: dict[int, list[tuple[int, str]]] = defaultdict(list)  # class and cell of those about a subject
+        for cell, (one, about) in self.cells.items():
+            for subject in about:
+                self.papers[subject].append((one, cell))
+
+
+class Votes:
+    """The answers, by criterion, subject and class, in points."""
+
+    def __init__(self, entries: Iterable[Any], roll: RollFile, rules: Rules) -> None:
+        self.points: list[dict[tuple[int, int], list[int]]] = [defaultdict(list) for _criterion in rules.criteria]
+        self.abstentions: list[Counter[tuple[int, int]]] = [Counter() for _criterion in rules.criteria]
+        # Of whole sheets: which of them answered about each subject. Any other paper is a sheet of its own.
+        self.sheets: list[dict[int, set[int]]] = [defaultdict(set) for _criterion in rules.criteria]
+        asked = [[at for at, classes in enumerate(rules.asked) if one in classes] for one in range(len(rules.classes))]
+        for number, entry in enumerate(entries, 1):
+            cell, answers = entry["ballot"]["cell"], entry["ballot"]["a"]
+            if cell in roll.words:
+                continue
+            one, about = roll.cells[cell]
+            whole = cell in roll.sheets
+            if len(answers) != len(about) * len(asked[one]):
+                raise Fault(f"ballot {number}: other questions than were asked", f"第 {number} 张票：题目不符")
+            for place, subject in enumerate(about, 1):
+                for at in asked[one]:
+                    key = f"{place}.{rules.criteria[at]}" if whole else rules.criteria[at]
+                    answer = answers.get(key)
+                    if answer == "dk":
+                        self.abstentions[at][subject, one] += 1
+                    elif type(answer) is int and rules.lowest <= answer <= rules.highest:
+                        self.points[at][subject, one].append(rules.points(answer))
+                        if whole:
+                            self.sheets[at][subject].add(number)
+                    else:
+                        raise Fault(f"ballot {number}: {key} is not answered", f"第 {number} 张票：{key} 没有有效答案")
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean before it is rounded: exact, with half its 95 % interval."""
+
+    value: Fraction
+    half: float
+    n: int
+    abstentions: int
+    members: int = 1
+
+
+class Recount:
+    """Every figure that may be published of these ballots, in the form of figures.json."""
+
+    def __init__(self, rules: Rules, roll: RollFile, votes: Votes) -> None:
+        self.rules, self.roll, self.votes = rules, roll, votes
+        self.sections = max(roll.sections, default=-1) + 1
+        self.counted = [Counted(self, at) for at in range(len(rules.criteria))]
+        self.cuts: dict[tuple[int, ...], list[Fraction]] = {}
+
+    def figures(self) -> dict[str, Any]:
+        sections, unit = self.comparable()
+        return {
+            "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
+            "sections": [
+                self.group([one.section(at) for one in self.counted], comparable=at in sections)
+                for at in range(self.sections)
+            ],
+            "unit": self.group([one.unit() for one in self.counted], comparable=unit),
+        }
+
+    def subject(self, at: int) -> dict[str, Any]:
+        means = [one.subject(at) for one in self.counted]
+        criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
+        for key, one in zip(self.rules.criteria, self.counted, strict=True):
+            if key in criteria:
+                criteria[key]["bars"] = one.bars(at)
+                criteria[key]["classes"] = {}
+        classes = {}
+        for number, name in enumerate(self.rules.classes):
+            own = [one.voter_class(at, number) for one in self.counted]
+            for key, mean in zip(self.rules.criteria, own, strict=True):
+                if mean:
+                    criteria[key]["classes"][name] = [*bounds(mean.value, mean.half), mean.n, mean.abstentions]
+            if score := self.score(own):
+                classes[name] = score
+        return self.sheet(means, criteria) | {"members": 1, "comparable": False, "classes": classes}
+
+    def group(self, means: list[Mean | None], *, comparable: bool) -> dict[str, Any]:
+        criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
+        members = max((mean.members for mean in means if mean), default=0)
+        return self.sheet(means, criteria) | {"members": members, "comparable": comparable}
+
+    def sheet(self, means: list[Mean | None], criteria: dict[str, Any]) -> dict[str, Any]:
+        score = self.score(means)
+        most = max((mean.n + mean.abstentions for mean in means if mean), default=0)
+        return {"score": score, "ballots": most if score else None, "criteria": criteria}
+
+    def score(self, means: list[Mean | None]) -> list[Decimal] | None:
+        """Return the weighted score over the criteria that are shown. Their intervals add up: cautious."""
+        known = [(weight, mean) for weight, mean in zip(self.rules.criterion_weights, means, strict=True) if mean]
+        if not known:
+            return None
+        total = sum(weight for weight, _mean in known)
+        value = sum((weight * mean.value for weight, mean in known), Fraction()) / total
+        return bounds(value, math.fsum(float(weight) * mean.half for weight, mean in known) / float(total))
+
+    def comparable(self) -> tuple[set[int], bool]:
+        """Return which sections' means, and whether that of all, may be shown to those who may not see the members."""
+        floor = self.rules.floor
+        sizes = []  # of each criterion of which anything is told: how many subjects of each section are shown
+        for one in self.counted:
+            if one.alone or any(one.rests.values()):
+                held = Counter(self.roll.sections[at] for at in one.alone)
+                sizes.append([held[section] for section in range(self.sections)])
+        least = [min(column) for column in zip(*sizes, strict=True)]
+        shown = {section for section, size in enumerate(least) if size > floor}
+
+        def is_safe() -> bool:
+            left = [section for section in range(len(least)) if section not in shown]
+            for row in sizes:
+                rest = sum(row[section] for section in left)
+                if any(0 < size <= floor for size in [rest, *(rest - row[section] for section in left)]):
+                    return False
+            return True
+
+        while not is_safe() and shown:
+            shown.remove(min(shown, key=lambda section: (least[section], section)))
+        return shown, bool(sizes) and is_safe() and all(sum(row) > floor for row in sizes)
+
+    def shares(self, sizes: tuple[int, ...]) -> list[Fraction]:
+        """Return each class's share of a figure: no ballot carries more than 1/floor of it."""
+        if sizes not in self.cuts:
+            self.cuts[sizes] = class_shares(sizes, self.rules.class_weights, self.rules.floor)
+        return self.cuts[sizes]
+
+    def weigh(self, piles: Sequence[list[int]]) -> tuple[Fraction, float]:
+        """Return the weighted mean of several classes' points, and half its interval."""
+        shares = self.shares(tuple(len(pile) for pile in piles))
+        return weigh(piles, shares, trim=self.rules.trim, least=SPREAD_FLOOR[self.rules.scale])
+
+
+class Counted:
+    """One criterion: what may be shown, alone or within a rest."""
+
+    def __init__(self, whole: Recount, at: int) -> None:
+        self.whole, self.rules, self.roll = whole, whole.rules, whole.roll
+        self.points, self.abstentions = whole.votes.points[at], whole.votes.abstentions[at]
+        self.sheets, self.asked = whole.votes.sheets[at], whole.rules.asked[at]
+        subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
+        self.piles = [[self.points.get((at, one), []) for one in classes] for at in range(subjects)]
+        self.unsure = [[self.abstentions[at, one] for one in classes] for at in range(subjects)]
+        n = [sum(map(len, piles)) for piles in self.piles]
+        self.alone = [at for at in range(subjects) if n[at] >= floor]
+        self.with_classes = {
+            at
+            for at in self.alone
+            if all(
+                len(pile) >= floor or not (pile or unsure)
+                for pile, unsure in zip(self.piles[at], self.unsure[at], strict=True)
+            )
+        }
+        # Too few alone: together with the others of their section, else with those of all sections, else not at all.
+        small = [at for at in range(subjects) if n[at] < floor and (n[at] or any(self.unsure[at]))]
+        self.rests: dict[int, list[int]] = {}  # section (after the last: all together) → subjects
+        left = []
+        for section in range(whole.sections):
+            members = [at for at in small if self.roll.sections[at] == section]
+            if self.is_crowd(members):
+                self.rests[section] = members
+            else:
+                left += members
+        if self.is_crowd(left):
+            self.rests[whole.sections] = sorted(left)
+
+    def is_crowd(self, members: list[int]) -> bool:
+        """Whether answers, sheets and people behind several subjects are all as many as the floor."""
+        floor = self.rules.floor
+        if sum(len(pile) for at in members for pile in self.piles[at]) < floor:
+            return False
+        single = sum(len(pile) for at in members for pile in self.piles[at]) - sum(
+            len(self.sheets[at]) for at in members
+        )
+        if single + len(set().union(*(self.sheets[at] for at in members))) < floor:
+            return False
+        papers = {cell for at in members for one, cell in self.roll.papers[at] if one in self.asked}
+        return len(set().union(*(self.roll.holders.get(cell, set()) for cell in papers))) >= floor
+
+    def subject(self, at: int) -> Mean | None:
+        piles = self.piles[at]
+        n = sum(map(len, piles))
+        if n < self.rules.floor:
+            return None
+        return Mean(*self.whole.weigh(piles), n, sum(self.unsure[at]))
+
+    def voter_class(self, at: int, one: int) -> Mean | None:
+        pile = self.piles[at][one]
+        if at not in self.with_classes or not pile:
+            return None
+        least = SPREAD_FLOOR[self.rules.scale]
+        return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][one])
+
+    def rest(self, where: int) -> Mean | None:
+        """Return the mean of the subjects too few alone, their ballots pooled class by class."""
+        members = self.rests.get(where)
+        if not members:
+            return None
+        piles = [[points for at in members for points in self.piles[at][one]] for one in range(len(self.rules.classes))]
+        unsure = sum(sum(self.unsure[at]) for at in members)
+        return Mean(*self.whole.weigh(piles), sum(map(len, piles)), unsure, len(members))
+
+    def section(self, section: int) -> Mean | None:
+        members = [self.subject(at) for at in self.alone if self.roll.sections[at] == section]
+        return mean_of([*members, self.rest(section)])
+
+    def unit(self) -> Mean | None:
+        return mean_of([*map(self.subject, self.alone), *map(self.rest, range(self.whole.sections + 1))])
+
+    def bars(self, at: int) -> list[list[int]] | None:
+        """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
+        edges = self.rules.edges
+        held = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
+        made = [[bin, bin, held[bin]] for bin in range(len(edges))]
+        while any(0 < bar[2] < BAR_FLOOR for bar in made):
+            if len(made) == 1:
+                return None
+            i = next(i for i, bar in enumerate(made) if 0 < bar[2] < BAR_FLOOR)
+            before = made[i - 1][2] if i else -1
+            after = made[i + 1][2] if i + 1 < len(made) else -1
+            i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
+            made[i : i + 2] = [[made[i][0], made[i + 1][1], made[i][2] + made[i + 1][2]]]
+        return made if sum(bar[2] > 0 for bar in made) > 1 else None
+
+
+def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
+    """Return the weights renormalised over the classes that answered, cut back to 1/floor a ballot."""
+    base = [weight if n else Fraction() for n, weight in zip(sizes, weights, strict=True)]
+    shares = [one / sum(base) for one in base]
+    cut: set[int] = set()
+    while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
+        cut |= over
+        room = 1 - sum(Fraction(sizes[at], floor) for at in cut)
+        free = sum(one for at, one in enumerate(base) if at not in cut)
+        shares = [
+            Fraction(sizes[at], floor) if at in cut else one / free * room if one else one
+            for at, one in enumerate(base)
+        ]
+    return shares
+
+
+def weigh(
+    piles: Sequence[list[int]], shares: Sequence[Fraction], *, trim: bool, least: float
+) -> tuple[Fraction, float]:
+    """Return Σ share × class mean, and half its 95 % interval by Welch and Satterthwaite.
+
+    With more than five answers in a class one highest and one lowest are dropped from its mean, and its spread is that
+    of the answers with these two pulled in to their neighbours (Tukey and McLaughlin). A class with one answer borrows
+    the spread of the others. No spread is less than `least`.
+    """
+    value = Fraction()
+    spreads: list[tuple[float, int, float]] = []  # of each class that answered: square of spread, df, its factor
+    for pile, share in zip(piles, shares, strict=True):
+        n = len(pile)
+        if not n:
+            continue
+        total, squares = sum(pile), sum(points * points for points in pile)
+        if trim and n > TRIM_ABOVE:
+            first, second, *_middle, last_but_one, last = sorted(pile)
+            value += share * Fraction(total - first - last, n - 2)
+            total += second - first + last_but_one - last
+            squares += second**2 - first**2 + last_but_one**2 - last**2
+            df, factor = n - 3, n / (n - 2) ** 2
+        else:
+            value += share * Fraction(total, n)
+            df, factor = n - 1, 1 / n
+        spreads.append(((n * squares - total * total) / (n * (n - 1)) if n > 1 else math.nan, df, factor))
+    together = sum(df for _square, df, _factor in spreads)
+    pooled = math.fsum(square * df for square, df, _factor in spreads if df) / max(together, 1)
+    used = [share for pile, share in zip(piles, shares, strict=True) if pile]
+    variance, divisor = 0.0, 0.0
+    for (square, df, factor), share in zip(spreads, used, strict=True):
+        part = float(share) ** 2 * factor * max(square if df else pooled, least**2)
+        variance += part
+        divisor += part**2 / (df or together) if df or together else 0.0
+    freedom = min(variance**2 / divisor + 1e-9, 10_000) if divisor else 10_000
+    return value, t_quantile(max(1, int(freedom))) * math.sqrt(variance)
+
+
+def mean_of(parts: Iterable[Mean | None]) -> Mean | None:
+    """Return the mean of several groups' figures, each weighing as many as its members."""
+    known = [part for part in parts if part]
+    members = sum(part.members for part in known)
+    if not members:
+        return None
+    return Mean(
+        value=sum((part.value * part.members for part in known), Fraction()) / members,
+        half=math.sqrt(math.fsum((part.half * part.members) ** 2 for part in known)) / members,
+        n=sum(part.n for part in known),
+        abstentions=sum(part.abstentions for part in known),
+        members=members,
+    )
+
+
+@cache
+def t_quantile(df: int) -> float:
+    """Return Student's t for a two-sided 95 % interval.
+
+    Up to 30 degrees of freedom from the closed form of its distribution (Abramowitz and Stegun, 26.7.3 and 26.7.4) by
+    Newton's method, beyond by the expansion 26.7.5, as the rules say.
+    """
+    z = 1.959963984540054
+    if df > 30:
+        terms = (
+            z,
+            (z**3 + z) / 4,
+            (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+            (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        )
+        return sum(term / df**power for power, term in enumerate(terms))
+    scale = math.gamma((df + 1) / 2) / math.gamma(df / 2) / math.sqrt(df * math.pi)
+    t = z
+    for _step in range(100):
+        angle = math.atan2(t, math.sqrt(df))
+        sine, square = math.sin(angle), math.cos(angle) ** 2
+        term = total = 1.0 if df % 2 == 0 else math.cos(angle)
+        for i in range(2 + df % 2, df - 1, 2):
+            term *= square * (i - 1) / i
+            total += term
+        inside = sine * total if df % 2 == 0 else 2 / math.pi * (angle + (sine * total if df > 1 else 0.0))
+        step = (inside - 0.95) / (2 * scale * square ** ((df + 1) / 2))
+        t -= step
+        if abs(step) < 1e-14 * t:
+            break
+    return t
+
+
+def bounds(value: Fraction, half: float) -> list[Decimal]:
+    """Return value, low and high, inside 0 to 100, to one decimal, halves up."""
+    middle = float(value)
+    return [tenths(value), tenths(max(0.0, middle - half)), tenths(min(100.0, middle + half))]
+
+
+def tenths(value: Fraction | float) -> Decimal:
+    """Return a figure to one decimal as people round: 0.05 up."""
+    exact = Fraction(value) * 10 + Fraction(1, 2) + Fraction(1, 10**9)
+    return Decimal(math.floor(exact)) / 10
+
+
+def figure_of(mean: Mean) -> dict[str, Any]:
+    """Return a mean as it is published."""
+    return {"value": bounds(mean.value, mean.half), "n": mean.n, "abstentions": mean.abstentions}
+
+
+# Command line
+
+#: Files of the auditor's package that checks are made of.
+PACKED = ("manifest", "bulletin", "ballots", "scheme", "roll", "figures", "exposure")
+SUMS = "SHA256SUMS"
+
+
+def read_package(path: Path) -> tuple[dict[str, bytes], dict[str, str] | None, dict[str, str]]:
+    """Return the files of an auditor's package, zip or folder, its list of hashes if it has one, and what they are.
+
+    Raises: OSError; Fault for a damaged zip.
+    """
+
+    def take(names: Iterable[str], read: Callable[[str], bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
+        held, hashes_found = {}, {}
+        for name in names:
+            data = read(name)
+            hashes_found[name] = hashlib.sha256(data).hexdigest()
+            if name == SUMS or name.removesuffix(".json") in PACKED:
+                held[name] = data
+        return held, hashes_found
+
+    if path.is_dir():
+        wanted = [SUMS, *(f"{name}.json" for name in PACKED)]
+        there = [name for name in wanted if (path / name).is_file()]
+        held, found = take(there, lambda name: (path / name).read_bytes())
+    else:
+        try:
+            with zipfile.ZipFile(path) as packed:
+                held, found = take(packed.namelist(), packed.read)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise Fault(f"not a whole zip ({error})", "压缩包不完整") from error
+    sums = held.pop(SUMS, None)
+    found.pop(SUMS, None)
+    if sums is None:
+        return held, None, found
+    lines = (line.split("  ", 1) for line in sums.decode("utf-8", "replace").splitlines() if "  " in line)
+    said = {name: digest for digest, name in lines}
+    if path.is_dir():  # Only what is read here: whoever unpacked may have moved the rest.
+        said = {name: digest for name, digest in said.items() if name in wanted}
+    return held, said, found
+
+
+def gather(options: argparse.Namespace) -> Files:
+    """Return the files that the command line names; single ones take the place of the package's.
+
+    Raises: OSError, Fault.
+    """
+    held: dict[str, bytes] = {}
+    sums, found = None, None
+    named = {name: path for name in (*PACKED, "receipt") if (path := getattr(options, name, None))}
+    if options.recount is not None and (options.recount != Path() or "figures" not in named):
+        held, sums, found = read_package(options.recount)
+    read = {name: held[f"{name}.json"] for name in PACKED if f"{name}.json" in held}
+    read |= {name: path.read_bytes() for name, path in named.items()}
+    for name in ("manifest", "bulletin"):
+        if name not in read:
+            raise FileNotFoundError(2, "No such file", f"{name}.json")
+    return Files(**read, sums=sums, found=found)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run from the command line; return the exit status."""
     parser = argparse.ArgumentParser(description="Verify a published count. 核验计票公告。")
-    parser.add_argument("--manifest", type=Path, required=True, help="manifest.json as published at opening 密钥清单")
-    parser.add_argument("--bulletin", type=Path, required=True, help="bulletin.json 公告")
+    parser.add_argument("--manifest", type=Path, help="manifest.json as published at opening 密钥清单")
+    parser.add_argument("--bulletin", type=Path, help="bulletin.json 公告")
     parser.add_argument("--ballots", type=Path, help="ballots.json, for auditors 全部选票")
     parser.add_argument("--fingerprint", default="", help="of the manifest, from the printed notice 张贴的指纹")
     parser.add_argument("--receipt", type=Path, help="receipt.json, kept by an evaluator 回执")
-    parser.add_argument("--tally", type=Path, help="write the recomputed figures here 将重新计票的结果写入此文件")
+    parser.add_argument("--tally", type=Path, help="write how often each answer was given 将各答案的次数写入此文件")
+    parser.add_argument(
+        "--recount",
+        type=Path,
+        nargs="?",
+        const=Path(),
+        metavar="PACKAGE",
+        help="compute every published figure anew, from the auditor's package or this folder 重算全部公布数字",
+    )
+    for name, words in (
+        ("scheme", "冻结的方案"),
+        ("roll", "名册"),
+        ("figures", "公布的数字"),
+        ("exposure", "冻结的条款"),
+    ):
+        parser.add_argument(f"--{name}", type=Path, help=f"{name}.json, for --recount {words}")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
+    if options.recount is None and not (options.manifest and options.bulletin):
+        parser.error("name --manifest and --bulletin, or a package to --recount 请指定文件或数据包")
     try:
-        manifest, bulletin = options.manifest.read_bytes(), options.bulletin.read_bytes()
-        ballots = options.ballots.read_bytes() if options.ballots else None
-        receipt = options.receipt.read_bytes() if options.receipt else None
+        files = gather(options)
     except OSError as error:
         sys.stderr.write(f"cannot read {error.filename}: {error.strerror}  |  无法读取文件\n")
         return 2
+    except Fault as fault:
+        sys.stderr.write(f"cannot read {options.recount}: {fault.english}  |  无法读取：{fault.chinese}\n")
+        return 2
     verifier = Verifier(sys.stdout.write)
-    sound = verifier.run(manifest, bulletin, ballots, receipt, options.fingerprint)
-    if sound and options.tally and ballots is not None:
+    sound = verifier.run(files, expected=options.fingerprint, recount=options.recount is not None)
+    if sound and options.tally and files.ballots is not None:
         options.tally.write_text(json.dumps(verifier.tally, indent=2) + "\n", encoding="utf-8")
     sys.stdout.write(
         "All checks hold.  |  全部通过。\n" if sound else "NOT sound: see FAIL above.  |  核验不通过，见上。\n"
