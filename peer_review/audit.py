@@ -53,6 +53,7 @@ ACTIONS = {
     "peer_review.comment.review": (_("Review comments"), _("Review of the comments finished")),
     "peer_review.round.publish": (_("Publish results"), _("Results published")),
     "peer_review.round.ballots": (_("Hand out ballots"), _("Counted ballots handed to an auditor")),
+    "peer_review.round.package": (_("Hand out the auditor’s package"), _("Auditor’s package handed to an auditor")),
     "peer_review.round.archive": (_("Archive a round"), _("Round archived")),
     "peer_review.scheme.copy": (_("Copy a scheme"), _("Scheme copied")),
     "peer_review.scheme.version": (_("New version of a scheme"), _("New version of a scheme made")),

@@ -496,10 +496,12 @@ class Verifier:
             return
         read: dict[str, Any] = {}
 
-        def rules() -> None:
+        def rules() -> tuple[str, str]:
             read["rules"] = Rules(parse_terms(files.scheme or b""))
+            digest = digest_of_terms(files.scheme or b"")
             if files.exposure is not None:
-                check_frozen(files.scheme or b"", files.exposure)
+                check_frozen(digest, read["rules"], files.exposure)
+            return f"SHA-256 {digest}", f"SHA-256 {digest}"
 
         def roll() -> tuple[str, str]:
             read["roll"] = made = RollFile(parse(files.roll or b""), self.head, read["rules"])
@@ -599,11 +601,16 @@ def check_sums(listed: dict[str, str], found: dict[str, str]) -> tuple[str, str]
     return f"{len(listed)} files as packed", f"{len(listed)} 个文件与打包时相同"
 
 
-def check_frozen(scheme: bytes, exposure: bytes) -> None:
+def digest_of_terms(scheme: bytes) -> str:
+    """Return the hash under which the opening of a round froze, and logged, its scheme."""
+    terms = json.dumps(parse_terms(scheme), sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(terms.encode()).hexdigest()
+
+
+def check_frozen(digest: str, rules: "Rules", exposure: bytes) -> None:
     """Check that the scheme is the one whose hash the opening of the round froze."""
-    terms, frozen = json.loads(scheme), parse_terms(exposure)
-    digest = hashlib.sha256(json.dumps(terms, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-    if type(frozen) is not dict or frozen.get("form") != digest or frozen.get("floor") != terms.get("floor"):
+    frozen = parse_terms(exposure)
+    if type(frozen) is not dict or frozen.get("form") != digest or frozen.get("floor") != rules.floor:
         raise Fault("not the scheme that the opening froze", "不是开启时冻结的方案")
 
 

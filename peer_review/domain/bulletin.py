@@ -3,6 +3,7 @@
 import threading
 from bisect import bisect_left
 from collections import Counter, OrderedDict
+from collections.abc import Iterator
 from typing import Any
 
 from peer_review.box import store
@@ -16,6 +17,8 @@ from peer_review.models import Bulletin, Round
 
 #: Trees kept in each process: a proof then costs its own length only.
 _TREES_KEPT = 4
+#: Bytes of leaves written at once, a whole number of leaves.
+_PIECE = 32 * 1024
 _trees: OrderedDict[int, merkle.Tree] = OrderedDict()
 _trees_lock = threading.Lock()
 
@@ -54,14 +57,20 @@ def make_bulletin(round: Round) -> Bulletin:
 
 def published_json(bulletin: Bulletin) -> bytes:
     """Return the bulletin as it is published: canonical JSON."""
-    return canonical.dumps(
-        {
-            "v": ballots.VERSION,
-            "head": head_of(bulletin),
-            "sig": bulletin.signature,
-            "leaves": [leaf.hex() for leaf in bulletin.leaf_hashes()],
-        }
-    )
+    return b"".join(published_pieces(bulletin))
+
+
+def published_pieces(bulletin: Bulletin) -> Iterator[bytes]:
+    """Yield the published bulletin, some thousand leaves at a time."""
+    frame = {"v": ballots.VERSION, "head": head_of(bulletin), "sig": bulletin.signature, "leaves": []}
+    before, after = canonical.dumps(frame).split(b'"leaves":[]')
+    yield before + b'"leaves":['
+    leaves = bytes(bulletin.leaves)
+    for start in range(0, len(leaves), _PIECE):
+        piece = leaves[start : start + _PIECE].hex()
+        some = ",".join(f'"{piece[at : at + 64]}"' for at in range(0, len(piece), 64))
+        yield b"," * bool(start) + some.encode("ascii")
+    yield b"]" + after
 
 
 def head_of(bulletin: Bulletin) -> dict[str, Any]:

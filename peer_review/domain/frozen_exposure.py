@@ -60,7 +60,8 @@ def summary(found: Outcome) -> dict[str, int]:
 
 def logged_terms(round: Round) -> dict[str, Any]:
     """Return what the audit entry of the opening keeps of the exposure: enough to see any later change."""
-    return {"floor": round.exposure["floor"], "exposure": _digest(round.exposure)}
+    terms = {"floor": round.exposure["floor"], "form": round.exposure["form"]}
+    return {**terms, "exposure": _digest(round.exposure)}
 
 
 def terms_hold(round: Round) -> bool:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("rounds/<str:public_id>/summary/", results.SummaryView.as_view(), name="summary"),
     path("rounds/<str:public_id>/audit/", inspector.InspectorRoundView.as_view(), name="inspector"),
     path("rounds/<str:public_id>/audit/ballots.json", inspector.AuditBallotsView.as_view(), name="audit-ballots"),
+    path("rounds/<str:public_id>/audit/package.zip", inspector.AuditPackageView.as_view(), name="audit-package"),
     path("audit/", inspector.InspectorListView.as_view(), name="inspector-list"),
     path("audit/log/", inspector.AuditLogView.as_view(), name="audit-log"),
 ]

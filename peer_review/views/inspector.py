@@ -11,7 +11,8 @@ from wagtail.models import ModelLogEntry
 
 from peer_review import audit
 from peer_review.domain import bulletin as bulletins
-from peer_review.domain.count import counted_entries
+from peer_review.domain import ledger, packages
+from peer_review.enums import Channel
 from peer_review.models import CountRun, Round
 from peer_review.views.access import SignedInMixin
 from peer_review.views.bulletin import CountedRoundMixin
@@ -37,8 +38,10 @@ class InspectorRoundView(AuditedRoundMixin, TemplateView):
         cells = [cell for cell in head["cells"] if cell["cell"] > after]
         kind = ContentType.objects.get_for_model(Round)
         acts = audit.entries_visible_to(self.request.user).filter(content_type=kind, object_id=str(self.round.pk))
+        opening = acts.filter(action="peer_review.round.open").first()
         return super().get_context_data(
             bulletin=self.round.bulletin,
+            scheme_hash=opening.data.get("form", "") if opening else "",
             run=CountRun.objects.filter(round=self.round).first(),
             totals=bulletins.totals(self.round, head),
             cells=cells[:CELLS],
@@ -48,25 +51,44 @@ class InspectorRoundView(AuditedRoundMixin, TemplateView):
         )
 
 
-class AuditBallotsView(AuditedRoundMixin, View):
-    """All counted ballots, for recounting. After publication only, and each time put on record."""
+class HandedOutView(AuditedRoundMixin, View):
+    """Something of a published round that is handed to an auditor, piece by piece, and each time put on record."""
+
+    act: str
+    name: str
+    content_type: str
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.round.has_results:
             raise Http404
-        audit.record(self.round, "peer_review.round.ballots", by=request.user)
-        response = StreamingHttpResponse(_ballots_file(self.round), content_type="application/json")
-        response["Content-Disposition"] = f'attachment; filename="ballots-{self.round.public_id[:8]}.json"'
+        audit.record(self.round, self.act, by=request.user)
+        response = StreamingHttpResponse(self.pieces(), content_type=self.content_type)
+        response["Content-Disposition"] = f'attachment; filename="{self.name.format(self.round.public_id[:8])}"'
         response["Cache-Control"] = "no-store"
         return response
 
+    def pieces(self) -> Iterator[bytes]:
+        """What is handed out."""
+        raise NotImplementedError
 
-def _ballots_file(round: Round) -> Iterator[bytes]:
-    """Yield {"v": 1, "round": …, "entries": […]}, each entry as it was signed."""
-    yield b'{"v":1,"round":"' + round.public_id.encode("ascii") + b'","entries":['
-    for number, entry in enumerate(counted_entries(round)):
-        yield b",\n" + entry if number else entry
-    yield b"]}\n"
+
+class AuditBallotsView(HandedOutView):
+    """All counted ballots, for recounting."""
+
+    act, name, content_type = "peer_review.round.ballots", "ballots-{}.json", "application/json"
+
+    def pieces(self) -> Iterator[bytes]:
+        return packages.ballots_json(self.round)
+
+
+class AuditPackageView(HandedOutView):
+    """Everything that an auditor needs to compute the published figures anew, in one zip."""
+
+    act, name, content_type = "peer_review.round.package", "audit-{}.zip", "application/zip"
+
+    def pieces(self) -> Iterator[bytes]:
+        ledger.note(self.round, scope="round", channel=Channel.PACKAGE, audience="inspector")
+        return packages.package_pieces(self.round)
 
 
 class AuditLogView(SignedInMixin, TemplateView):

@@ -1,4 +1,6 @@
+import io
 import json
+import zipfile
 
 import pytest
 from django.test import Client
@@ -6,7 +8,7 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from peer_review import audit
-from peer_review.models import CountRun, Round
+from peer_review.models import CountRun, Round, Shown
 from peer_review.views import inspector as views
 from tests.factories.peer_review import make_user
 from tests.peer_review.counted import make_counted_round, make_published_round, papers
@@ -46,12 +48,35 @@ def test_ballots_are_handed_out_after_publication_and_put_on_record(inspector: C
     assert ModelLogEntry.objects.filter(action="peer_review.round.ballots").count() == 1
 
 
+def test_package_is_handed_out_after_publication_and_put_on_record_and_in_the_ledger(inspector: Client) -> None:
+    round = make_counted_round({("甲", "all"): papers(6)})
+    assert inspector.get(address(round, "audit-package")).status_code == 404
+    published = make_published_round({("甲", "all"): papers(6)})
+    answer = inspector.get(address(published, "audit-package"))
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as packed:
+        assert json.loads(packed.read("figures.json"))["subjects"][0]["score"][0] == 76.0
+    assert answer["Content-Type"] == "application/zip"
+    assert answer["Cache-Control"] == "no-store"
+    assert f'filename="audit-{published.public_id[:8]}.zip"' in answer["Content-Disposition"]
+    assert ModelLogEntry.objects.filter(action="peer_review.round.package").count() == 1
+    shown = Shown.objects.get(round=published)
+    assert (shown.scope, shown.channel, shown.audience) == ("round", "package", "inspector")
+
+
+def test_page_shows_the_hash_of_the_scheme_that_the_log_holds(inspector: Client) -> None:
+    round = make_counted_round({("甲", "all"): papers(6)})
+    page = inspector.get(address(round, "inspector"))
+    assert page.context["scheme_hash"] == round.exposure["form"]
+    ModelLogEntry.objects.filter(action="peer_review.round.open").delete()
+    assert inspector.get(address(round, "inspector")).context["scheme_hash"] == ""
+
+
 @pytest.mark.parametrize("role", ["staff", "organiser", "scrutineer", "leadership", "superuser"])
 def test_nobody_else_verifies(role: str, client: Client) -> None:
     round = make_published_round({("甲", "all"): papers(6)})
     user = round.organiser if role == "organiser" else make_user("", role, is_superuser=role == "superuser")
     client.force_login(user)
-    for name in ("inspector", "audit-ballots"):
+    for name in ("inspector", "audit-ballots", "audit-package"):
         assert client.get(address(round, name)).status_code == 403
     for name in ("inspector-list", "audit-log"):
         assert client.get(reverse(f"peer_review:{name}")).status_code == 403
