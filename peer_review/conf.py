@@ -40,6 +40,8 @@ DEFAULTS: dict[str, Any] = {
     "CAST_LIMIT": 50,
     # How many credentials and receipts one process remembers.
     "CAST_MEMORY": 100_000,
+    # Processes that check ballots at the count. None: one a core where there are some thousand ballots, else one.
+    "COUNT_PROCESSES": None,
     # Up to this many people, leaders and section heads are proposed as evaluators of the whole house.
     "HOUSE_WIDE_LIMIT": 300,
     # The most papers a plan may come to.

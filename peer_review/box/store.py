@@ -232,37 +232,64 @@ def move_opened(public_id: str, opened: dict[bytes, bytes]) -> None:
             cursor.executemany(f"INSERT INTO {target} (id, entry) VALUES (%s, %s)", sorted(fresh))  # noqa: S608
 
 
-def opened_entries(public_id: str) -> Iterator[bytes]:
-    """Yield every opened entry, in the order of the random ids; nothing if no row was ever opened."""
+def opened_chunks(public_id: str, *, size: int = CHUNK) -> Iterator[list[tuple[bytes, bytes]]]:
+    """Yield every opened row as (id, what is kept of it), in the order of the random ids, `size` at a time; nothing
+    if no row was ever opened, and no more once another process has taken them away."""
     name = _name("opened", public_id)
     last = b""
     while True:
         with _connection().cursor() as cursor:
             if not _exists(cursor, name):
                 return
-            cursor.execute(f"SELECT id, entry FROM {name} WHERE id > %s ORDER BY id LIMIT {CHUNK}", [last])  # noqa: S608
-            rows = cursor.fetchall()
+            cursor.execute(f"SELECT id, entry FROM {name} WHERE id > %s ORDER BY id LIMIT {size:d}", [last])  # noqa: S608
+            rows = [(bytes(row_id), bytes(entry)) for row_id, entry in cursor.fetchall()]
         if not rows:
             return
-        yield from (bytes(entry) for _row_id, entry in rows)
-        last = bytes(rows[-1][0])
+        last = rows[-1][0]
+        yield rows
+
+
+def opened_entries(public_id: str) -> Iterator[bytes]:
+    """Yield every opened entry, in the order of the random ids; nothing if no row was ever opened."""
+    for rows in opened_chunks(public_id):
+        yield from (entry for _row_id, entry in rows)
+
+
+def opened_some(public_id: str, ids: Iterable[bytes]) -> dict[bytes, bytes]:
+    """Return what is kept of these opened rows, by id.
+
+    Raises: TableMissing.
+    """
+    name = _name("opened", public_id)
+    found: dict[bytes, bytes] = {}
+    with _connection().cursor() as cursor:
+        if not _exists(cursor, name):
+            raise TableMissing(public_id)
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), 400):
+            part = ordered[start : start + 400]
+            cursor.execute(f"SELECT id, entry FROM {name} WHERE id IN ({', '.join(['%s'] * len(part))})", part)  # noqa: S608
+            found.update((bytes(row_id), bytes(entry)) for row_id, entry in cursor.fetchall())
+    return found
 
 
 def write_ballots(public_id: str, ballots: Iterable[Ballot]) -> int:
     """Write the counted ballots, sorted by token, drop everything that came before them, and return how many.
 
-    One transaction: staged first, then one sorted INSERT … SELECT into a new table, so that neither physical order
-    nor transaction numbers tell anything. Then VACUUM, as soon as no transaction is open. Harmless when repeated
-    with the same ballots.
+    One transaction, within which the ballots are asked for: staged first, then one sorted INSERT … SELECT into a new
+    table, so that neither physical order nor transaction numbers tell anything. Then VACUUM, as soon as no
+    transaction is open. Harmless when repeated with the same ballots. Processes that count the same round at once
+    write one after the other; whatever `ballots` raises leaves everything as it was.
     """
     staged, final = _name("staged", public_id), _name("ballot", public_id)
     columns = f"token {_blob()} PRIMARY KEY, cell varchar(16) NOT NULL, rev integer NOT NULL, entry {_blob()} NOT NULL"
     total = 0
     with _atomic() as cursor:
         _harden(cursor)
-        for name in (staged, final):
-            cursor.execute(f"DROP TABLE IF EXISTS {name}")
-            cursor.execute(f"CREATE TABLE {name} ({columns}){_without_rowid()}")
+        if _is_postgresql():
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [final])
+        cursor.execute(f"DROP TABLE IF EXISTS {staged}")
+        cursor.execute(f"CREATE TABLE {staged} ({columns}){_without_rowid()}")
         batch: list[Ballot] = []
         for ballot in ballots:
             batch.append(ballot)
@@ -270,6 +297,8 @@ def write_ballots(public_id: str, ballots: Iterable[Ballot]) -> int:
                 total += _stage(cursor, staged, batch)
                 batch = []
         total += _stage(cursor, staged, batch)
+        cursor.execute(f"DROP TABLE IF EXISTS {final}")
+        cursor.execute(f"CREATE TABLE {final} ({columns}){_without_rowid()}")
         cursor.execute(
             f"INSERT INTO {final} (token, cell, rev, entry) "  # noqa: S608
             f"SELECT token, cell, rev, entry FROM {staged} ORDER BY token"

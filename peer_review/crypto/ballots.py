@@ -7,12 +7,13 @@ who cast it.
 import hashlib
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from peer_review.crypto import blindsig, canonical, merkle
 from peer_review.crypto.encoding import b64u_decode, b64u_encode, hex_decode
@@ -176,12 +177,14 @@ def check_entry(
     if _expect_name(ballot["round"], _ROUND, "round") != round_id or cell not in cells:
         raise UnknownCell("no such cell in this round")
     key = blindsig.decode_spki(cells[cell])
-    if len(token) != blindsig.modulus_length(key):
-        raise BadToken("the token has another length than the cell's key")
-    if not blindsig.verify(key, token_message(round_id, cell, public_key=public_key, prefix=prefix), token):
-        raise BadToken("the token does not verify")
-    if not _verify_ed25519(public_key, signature, ballot_message(ballot)):
-        raise BadBallotSignature("the ballot's signature does not verify")
+    check_signatures(
+        key,
+        token,
+        token_message(round_id, cell, public_key=public_key, prefix=prefix),
+        public_key,
+        signature,
+        ballot_message(ballot),
+    )
     check_answers(answers, papers[cell] if papers is not None else None)
     return CheckedEntry(
         cell=cell,
@@ -191,6 +194,21 @@ def check_entry(
         canonical=encoded,
         leaf=merkle.leaf_hash(encoded),
     )
+
+
+def check_signatures(
+    key: RSAPublicKey, token: bytes, signed_blind: bytes, public_key: bytes, signature: bytes, message: bytes
+) -> None:
+    """Refuse a token that the cell's key did not sign, and a ballot that the token's key did not.
+
+    Raises: BadToken, BadBallotSignature.
+    """
+    if len(token) != blindsig.modulus_length(key):
+        raise BadToken("the token has another length than the cell's key")
+    if not blindsig.verify(key, signed_blind, token):
+        raise BadToken("the token does not verify")
+    if not _verify_ed25519(public_key, signature, message):
+        raise BadBallotSignature("the ballot's signature does not verify")
 
 
 def latest(entries: Iterable[CheckedEntry]) -> list[CheckedEntry]:
@@ -252,7 +270,7 @@ def make_bulletin(
     *,
     round_id: str,
     manifest_fingerprint: str,
-    leaves: Sequence[bytes],
+    leaves: Iterable[bytes],
     cells: Iterable[CellFigures],
 ) -> dict[str, Any]:
     """Return the bulletin over the leaf hashes of the counted ballots, in any order.
@@ -260,25 +278,46 @@ def make_bulletin(
     Raises: BadBulletin if the figures do not add up, so that no such bulletin is ever signed.
     """
     ordered = sorted(leaves)
+    head, signature = sign_head(
+        key,
+        round_id=round_id,
+        manifest_fingerprint=manifest_fingerprint,
+        leaves=b"".join(ordered),
+        cells=cells,
+    )
+    return {"v": VERSION, "head": head, "sig": signature, "leaves": [leaf.hex() for leaf in ordered]}
+
+
+def sign_head(
+    key: Ed25519PrivateKey,
+    *,
+    round_id: str,
+    manifest_fingerprint: str,
+    leaves: bytes,
+    cells: Iterable[CellFigures],
+) -> tuple[dict[str, Any], str]:
+    """Return the bulletin's head, and the round's signature over it as base64url.
+
+    `leaves` are the leaf hashes of the counted ballots in their order, end to end: a large round's take a quarter of
+    the memory so.
+    Raises: BadBulletin if the figures do not add up, so that no such bulletin is ever signed.
+    """
+    size = len(leaves) // merkle.HASH_BYTES
+    figures = [
+        {"cell": item.cell, "eligible": item.eligible, "drawn": item.drawn, "counted": item.counted}
+        for item in sorted(cells, key=lambda item: item.cell)
+    ]
+    _check_order(leaves[at : at + merkle.HASH_BYTES] for at in range(0, len(leaves), merkle.HASH_BYTES))
+    _check_figures(figures, size=size)
     head = {
         "v": VERSION,
         "round": round_id,
         "manifest": manifest_fingerprint,
-        "size": len(ordered),
-        "root": merkle.root(ordered).hex(),
-        "cells": [
-            {"cell": item.cell, "eligible": item.eligible, "drawn": item.drawn, "counted": item.counted}
-            for item in sorted(cells, key=lambda item: item.cell)
-        ],
+        "size": size,
+        "root": merkle.root([leaves]).hex(),
+        "cells": figures,
     }
-    bulletin = {
-        "v": VERSION,
-        "head": head,
-        "sig": b64u_encode(key.sign(bulletin_message(head))),
-        "leaves": [leaf.hex() for leaf in ordered],
-    }
-    verify_bulletin(bulletin, receipt_key=key.public_key().public_bytes_raw())
-    return bulletin
+    return head, b64u_encode(key.sign(bulletin_message(head)))
 
 
 def verify_bulletin(bulletin: Any, *, receipt_key: bytes) -> None:
@@ -294,23 +333,40 @@ def verify_bulletin(bulletin: Any, *, receipt_key: bytes) -> None:
         signature = b64u_decode(bulletin["sig"], length=64)
         leaves = [hex_decode(leaf, length=32) for leaf in canonical.expect(bulletin["leaves"], list, "leaves")]
         signed = bulletin_message(head)
-        counted = 0
-        for item in canonical.expect(head["cells"], list, "cells"):
+        cells = canonical.expect(head["cells"], list, "cells")
+        for item in cells:
             canonical.expect_fields(item, _HEAD_CELL, "cell")
-            figures = [canonical.expect(item[name], int, name) for name in ("counted", "drawn", "eligible")]
-            if not 0 <= figures[0] <= figures[1] <= figures[2]:
-                raise BadBulletin("a cell counts more than was drawn, or drew more than were eligible")
-            counted += figures[0]
+            for name in ("counted", "drawn", "eligible"):
+                canonical.expect(item[name], int, name)
     except BadEncoding as error:
         raise BadBulletin(str(error)) from error
     if not _verify_ed25519(receipt_key, signature, signed):
         raise BadBulletin("the head's signature does not verify")
-    if any(left >= right for left, right in itertools.pairwise(leaves)):
-        raise BadBulletin("the leaves are not sorted, or one is there twice")
-    if head["size"] != len(leaves) or head["size"] != counted:
+    if head["size"] != len(leaves):
         raise BadBulletin("the head counts another number of ballots")
+    _check_order(leaves)
+    _check_figures(cells, size=head["size"])
     if head["root"] != merkle.root(leaves).hex():
         raise BadBulletin("the root does not cover these leaves")
+
+
+def _check_order(leaves: Iterable[bytes]) -> None:
+    if any(left >= right for left, right in itertools.pairwise(leaves)):
+        raise BadBulletin("the leaves are not sorted, or one is there twice")
+
+
+def _check_figures(cells: Iterable[Mapping[str, Any]], *, size: int) -> None:
+    """Refuse figures that do not add up.
+
+    Raises: BadBulletin.
+    """
+    total = 0
+    for item in cells:
+        if not 0 <= item["counted"] <= item["drawn"] <= item["eligible"]:
+            raise BadBulletin("a cell counts more than was drawn, or drew more than were eligible")
+        total += item["counted"]
+    if total != size:
+        raise BadBulletin("the head counts another number of ballots")
 
 
 def _verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:

@@ -29,6 +29,8 @@ EXPONENT = 65537
 SALT_LENGTH = 48
 PREFIX_LENGTH = 32
 _HASH_LENGTH = 48
+_DIGEST = hashes.SHA384()
+_PSS = padding.PSS(mgf=padding.MGF1(_DIGEST), salt_length=SALT_LENGTH)
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,8 @@ def blind_sign(key: rsa.RSAPrivateKey, blinded: bytes) -> bytes:
 
 def verify(key: rsa.RSAPublicKey, message: bytes, signature: bytes) -> bool:
     """Return whether signature covers message, which starts with its 32-byte random prefix."""
-    pss = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=SALT_LENGTH)
     try:
-        key.verify(signature, message, pss, hashes.SHA384())
+        key.verify(signature, message, _PSS, _DIGEST)
     except InvalidSignature:
         return False
     return True

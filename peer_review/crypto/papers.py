@@ -8,6 +8,8 @@ sheet. Answers are flat, because canonical JSON is signed:
     comment  {"text": words}
 """
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +21,8 @@ DONT_KNOW: Final = "dk"
 RATING, SHEET, COMMENT = "rating", "sheet", "comment"
 #: Lowest and highest answer of each scale.
 BOUNDS: Final = {"points": (0, 100), "anchors": (1, 5), "grades": (1, 4)}
+#: The answers of each scale as canonical JSON writes them: exactly the integers of BOUNDS.
+_WRITTEN: Final = {"points": "100|[1-9]?[0-9]", "anchors": "[1-5]", "grades": "[1-4]"}
 #: The grades as points: the middle of each band (the same figures as counting.scales.GRADE_POINTS).
 _GRADE_POINTS: Final = {4: 95, 3: 80, 2: 65, 1: 30}
 #: Longest comment in UTF-8 bytes a character: four for the rarest, and JSON's escapes are shorter.
@@ -75,6 +79,15 @@ class Paper:
         widest = max((low, high), key=lambda one: len(str(one)))
         answer: int | str = widest if len(str(widest)) > len(f'"{DONT_KNOW}"') else DONT_KNOW
         return dict.fromkeys(self.keys, answer)
+
+    def written(self) -> re.Pattern[bytes] | None:
+        """Return what the canonical text of the answers, without its braces, must match to be sound but for the rules
+        about a whole sheet; None for words, which no pattern tells."""
+        if self.kind == COMMENT:
+            return None
+        answer = f'(?:{_WRITTEN[self.scale]}|"{DONT_KNOW}")'
+        text = ",".join(f"{re.escape(json.dumps(key))}:{answer}" for key in sorted(self.keys))
+        return re.compile(text.encode("ascii"))
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the ballot page hands to its script."""

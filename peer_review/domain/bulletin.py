@@ -4,6 +4,7 @@ import threading
 from bisect import bisect_left
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from peer_review.box import store
@@ -23,34 +24,49 @@ _trees: OrderedDict[int, merkle.Tree] = OrderedDict()
 _trees_lock = threading.Lock()
 
 
-def make_bulletin(round: Round) -> Bulletin:
-    """Sign and keep the bulletin over a round's written ballots.
+@dataclass(frozen=True, slots=True)
+class WrittenLeaves:
+    """Leaf hashes of the written ballots in their order, end to end, and how many ballots each cell has."""
 
-    Raises: peer_review.crypto.errors.BadBulletin if the figures do not add up; no such bulletin is ever signed.
-    """
+    hashes: bytes
+    counted: Counter[str]
+
+
+def written_leaves(round: Round) -> WrittenLeaves:
+    """Return the leaves of a round's written ballots. Reads the box through, and no other database."""
     leaves: list[bytes] = []
     counted: Counter[str] = Counter()
     for ballot in store.ballots(round.public_id):
         leaves.append(merkle.leaf_hash(ballot.entry))
         counted[ballot.cell] += 1
+    leaves.sort()
+    return WrittenLeaves(b"".join(leaves), counted)
+
+
+def make_bulletin(round: Round, leaves: WrittenLeaves | None = None) -> Bulletin:
+    """Sign and keep the bulletin over a round's written ballots, whose leaves may have been read before.
+
+    Raises: peer_review.crypto.errors.BadBulletin if the figures do not add up; no such bulletin is ever signed.
+    """
+    written = leaves or written_leaves(round)
     figures = [
-        ballots.CellFigures(cell=cell.key, eligible=cell.eligible, drawn=cell.drawn, counted=counted[cell.key])
+        ballots.CellFigures(cell=cell.key, eligible=cell.eligible, drawn=cell.drawn, counted=written.counted[cell.key])
         for cell in round.cells.with_turnout()
     ]
-    made = ballots.make_bulletin(
+    head, signature = ballots.sign_head(
         receipt_key(round),
         round_id=round.public_id,
         manifest_fingerprint=round.fingerprint,
-        leaves=leaves,
+        leaves=written.hashes,
         cells=figures,
     )
     bulletin: Bulletin = Bulletin.objects.create(
         round=round,
-        head=canonical.dumps(made["head"]).decode("ascii"),
-        signature=made["sig"],
-        size=made["head"]["size"],
-        root=made["head"]["root"],
-        leaves=b"".join(sorted(leaves)),
+        head=canonical.dumps(head).decode("ascii"),
+        signature=signature,
+        size=head["size"],
+        root=head["root"],
+        leaves=written.hashes,
     )
     return bulletin
 
@@ -98,9 +114,8 @@ def inclusion_proof(bulletin: Bulletin, leaf: str) -> dict[str, Any]:
     except BadEncoding as error:
         raise UnknownLeaf from error
     tree = _tree(bulletin)
-    leaves = tree.levels[0]
-    index = bisect_left(leaves, wanted)
-    if index == len(leaves) or leaves[index] != wanted:
+    index = bisect_left(range(tree.size), wanted, key=tree.leaf)
+    if index == tree.size or tree.leaf(index) != wanted:
         raise UnknownLeaf
     return {
         "index": index,
@@ -117,7 +132,7 @@ def _tree(bulletin: Bulletin) -> merkle.Tree:
             held = _trees[bulletin.pk]
             if held.root.hex() == bulletin.root:
                 return held
-    tree = merkle.Tree(bulletin.leaf_hashes())
+    tree = merkle.Tree([bytes(bulletin.leaves)])
     with _trees_lock:
         _trees[bulletin.pk] = tree
         while len(_trees) > _TREES_KEPT:

@@ -5,8 +5,9 @@ silently. All of it may be stopped and started again at any point: opened rows s
 repeated from the opened rows, or from the written ballots if those are there already.
 """
 
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +17,14 @@ from django_tasks import task
 
 from peer_review import audit
 from peer_review.box import store
-from peer_review.crypto import canonical, sealing
-from peer_review.crypto.ballots import check_entry
+from peer_review.crypto import sealing
+from peer_review.crypto.checking import Terms
 from peer_review.crypto.encoding import b64u_encode
 from peer_review.crypto.errors import CryptoError
-from peer_review.domain.bulletin import make_bulletin
-from peer_review.domain.keys import OPENED_ENTRY, decrypt_at_rest, encrypt_at_rest
+from peer_review.domain.bulletin import WrittenLeaves, make_bulletin, written_leaves
+from peer_review.domain.checked import check_opened, put_away, standing_ballots
+from peer_review.domain.checked import take_out as take_out
+from peer_review.domain.checkers import Checkers, processes_for
 from peer_review.domain.papers import papers_of
 from peer_review.domain.rounds import mark_counted, mark_void
 from peer_review.domain.validity import final_return
@@ -29,10 +32,10 @@ from peer_review.enums import CountPhase, RoundState, VoidReason
 from peer_review.exceptions import BoxStillSealed, MoreBallotsThanDrawn, NotCounting, WrongKey, WrongState
 from peer_review.models import Assignment, CountRun, Round
 
-#: Rows fetched at once, at most, and ballots checked between two reports of progress.
+#: Rows fetched at once, at most.
 MAX_ROWS = 2000
-REPORT_EVERY = 500
-_END = b"\x80"
+#: Seconds between two reports of progress.
+REPORT_AFTER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +103,6 @@ def open_rows(round: Round, *, by: Any, keys: dict[bytes, bytes]) -> Opening:
         opened[row_id] = put_away(entry, length=len(ciphertext))
     store.move_opened(round.public_id, opened)
     return opening(round)
-
-
-def put_away(entry: bytes, *, length: int) -> bytes:
-    """Return an opened entry as it waits for the others: encrypted at rest, all of one length.
-
-    Rows are opened chunk by chunk, and the database's log keeps every chunk: legible entries would tell there which
-    few sealed rows they may have lain in.
-    """
-    return encrypt_at_rest((entry + _END).ljust(length, b"\0"), purpose=OPENED_ENTRY)
-
-
-def take_out(stored: bytes) -> bytes:
-    """Return the entry that put_away made ready to wait.
-
-    Raises: peer_review.crypto.errors.KeyUnreadable if the secret in the settings is no longer the same.
-    """
-    return decrypt_at_rest(stored, purpose=OPENED_ENTRY).rpartition(_END)[0]
 
 
 @transaction.atomic
@@ -194,60 +180,41 @@ def count_round(round: Round, *, by: Any = None) -> CountRun:
     if not store.table_exists("ballot", round.public_id) or store.table_exists("opened", round.public_id):
         _check_and_write(round, run, cells)
     _report(run, phase=CountPhase.WRITING, done=run.total)
-    return _conclude(round, run, by=by)
-
-
-@dataclass(slots=True)
-class _Kept:
-    """The best ballot of one credential so far, as little of it as can be."""
-
-    revision: int
-    leaf: bytes
-    cell: str
-    entry: bytes
+    return _conclude(round, run, leaves=written_leaves(round), by=by)
 
 
 def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None:
     total = run.total or store.count_rows("opened", round.public_id)
     _report(run, phase=CountPhase.CHECKING, done=0, total=total)
-    kept: dict[bytes, _Kept] = {}
-    rejected: Counter[str] = Counter()
-    superseded = seen = 0
-    papers = papers_of(round)
-    for stored in store.opened_entries(round.public_id):
-        raw = take_out(stored)
-        seen += 1
-        if seen % REPORT_EVERY == 0:
-            _report(run, done=seen)
-        try:
-            entry = check_entry(canonical.loads_canonical(raw), round_id=round.public_id, cells=cells, papers=papers)
-        except CryptoError as fault:
-            rejected[fault.code] += 1
-            continue
-        other = kept.get(entry.token)
-        if other is not None:
-            superseded += 1
-        if other is None or (-entry.revision, entry.leaf) < (-other.revision, other.leaf):
-            kept[entry.token] = _Kept(entry.revision, entry.leaf, entry.cell, entry.canonical)
-    if seen < run.total:
-        # Another process has counted meanwhile and taken the opened rows away: what it wrote stands.
-        if store.table_exists("ballot", round.public_id):
-            return
-        raise BoxStillSealed(remaining=run.total - seen)
-    _check_figures(round, run, Counter(one.cell for one in kept.values()))
+    terms = Terms(round_id=round.public_id, cells=cells, papers=papers_of(round))
+    with Checkers(terms, processes=processes_for(total)) as checkers:
+        standing = check_opened(round.public_id, checkers, report=_now_and_then(run))
+    if standing.seen < total:
+        _expect_written(round, remaining=total - standing.seen)
+        return
+    _check_figures(round, run, standing.per_cell(cells))
     _report(
         run,
         phase=CountPhase.WRITING,
-        done=seen,
-        accepted=len(kept),
-        superseded=superseded,
-        rejected=dict(sorted(rejected.items())),
+        done=0,
+        accepted=len(standing.rows),
+        superseded=standing.superseded,
+        rejected=standing.rejected,
     )
-    tokens = sorted(kept)
-    store.write_ballots(
-        round.public_id,
-        (store.Ballot(token, kept[token].cell, kept[token].revision, kept[token].entry) for token in tokens),
-    )
+    ballots = standing_ballots(round.public_id, standing, cells, report=_now_and_then(run))
+    try:
+        store.write_ballots(round.public_id, ballots)
+    except store.TableMissing:
+        _expect_written(round, remaining=total)
+
+
+def _expect_written(round: Round, *, remaining: int) -> None:
+    """Let another process's count stand, which has taken the opened rows away meanwhile.
+
+    Raises: BoxStillSealed if there is none.
+    """
+    if not store.table_exists("ballot", round.public_id):
+        raise BoxStillSealed(remaining=remaining)
 
 
 def _check_figures(round: Round, run: CountRun, counted: Counter[str]) -> None:
@@ -263,14 +230,14 @@ def _check_figures(round: Round, run: CountRun, counted: Counter[str]) -> None:
 
 
 @transaction.atomic
-def _conclude(round: Round, run: CountRun, *, by: Any) -> CountRun:
+def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: Any) -> CountRun:
     """Sign the bulletin, destroy what is no longer needed and record the count, all in one transaction.
 
     A round of which too few papers came back is void, with its bulletin and nothing else to publish.
     """
     round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
     _expect_closed(round)
-    bulletin = make_bulletin(round)
+    bulletin = make_bulletin(round, leaves)
     Assignment.objects.filter(cell__round=round).update(blinded=None, blind_sig=None)
     Round.objects.filter(pk=round.pk).update(receipt_key=b"")
     run.phase, run.done = CountPhase.DONE, run.total
@@ -292,6 +259,19 @@ def _wipe_drawn() -> None:
         with connection.cursor() as cursor:
             for model in (Assignment, Round):
                 cursor.execute(f'VACUUM "{model._meta.db_table}"')
+
+
+def _now_and_then(run: CountRun) -> Callable[[int], None]:
+    """Return what reports how many are done, but no more often than somebody can look."""
+    last = time.monotonic()
+
+    def report(done: int) -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last >= REPORT_AFTER:
+            last = now
+            _report(run, done=done)
+
+    return report
 
 
 def _report(run: CountRun, **changes: Any) -> None:

@@ -1,5 +1,7 @@
 """One text per byte string for machines, forgiveness for people."""
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,20 @@ from peer_review.crypto.errors import BadCode, BadEncoding
 @given(st.binary(max_size=80))
 def test_base64url_round_trip(data: bytes) -> None:
     assert b64u_decode(b64u_encode(data), length=len(data)) == data
+
+
+@given(st.text("AQgwEIM048-_z", max_size=7))
+def test_base64url_is_decoded_only_from_the_text_it_would_be_encoded_as(text: str) -> None:
+    standard = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+    try:
+        data = base64.b64decode(standard, validate=True)
+    except ValueError:
+        data = None
+    if data is not None and b64u_encode(data) == text:
+        assert b64u_decode(text) == data
+    else:
+        with pytest.raises(BadEncoding):
+            b64u_decode(text)
 
 
 @pytest.mark.parametrize(
