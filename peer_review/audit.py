@@ -55,6 +55,8 @@ ACTIONS = {
     "peer_review.round.ballots": (_("Hand out ballots"), _("Counted ballots handed to an auditor")),
     "peer_review.round.package": (_("Hand out the auditor’s package"), _("Auditor’s package handed to an auditor")),
     "peer_review.round.archive": (_("Archive a round"), _("Round archived")),
+    "peer_review.integration.create": (_("Make a token"), _("Token for another system made")),
+    "peer_review.integration.revoke": (_("Revoke a token"), _("Token for another system revoked")),
     "peer_review.scheme.copy": (_("Copy a scheme"), _("Scheme copied")),
     "peer_review.scheme.version": (_("New version of a scheme"), _("New version of a scheme made")),
     "peer_review.scheme.import": (_("Import a scheme"), _("Scheme imported from a file")),
@@ -82,7 +84,8 @@ def entries_visible_to(user: Any) -> "QuerySet[ModelLogEntry]":
     """Return the entries about peer review, newest first; none for anyone but inspectors."""
     if not rules.has_perm("peer_review.view_audit_log", user):
         return ModelLogEntry.objects.none()
-    types = ContentType.objects.filter(app_label="peer_review")
+    # With the interface for other systems, an app of its own.
+    types = ContentType.objects.filter(app_label__in=["peer_review", "peer_review_api"])
     return (
         ModelLogEntry.objects.filter(content_type__in=types)
         .select_related("user", "content_type")

@@ -52,6 +52,8 @@ DEFAULTS: dict[str, Any] = {
     "LANGUAGE_SOURCE": "peer_review.readers.from_wagtail_profiles",
     # Where the site is, for links in mails; WAGTAILADMIN_BASE_URL where it is not given.
     "BASE_URL": "",
+    # How often one token of the interface for other systems may ask, as rest_framework writes it.
+    "API_RATE": "120/min",
     # Off: announcements are shown on the site only.
     "MAIL": True,
 }

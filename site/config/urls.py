@@ -17,6 +17,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("accounts/", include("organisation.urls_accounts")),
     path("directory/", include("organisation.urls")),
+    path("review/api/", include("peer_review.api.urls")),
     path("review/", include("peer_review.urls")),
     path("discuss/", include("forum_pages.urls")),
     path("disclosure-feeds/", include("disclosures.urls")),

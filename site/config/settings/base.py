@@ -37,6 +37,9 @@ INSTALLED_APPS = [
     "django_comments",
     "rules.apps.AutodiscoverRulesConfig",
     "rest_framework",
+    "peer_review.api",
+    "rest_framework_api_key",
+    "drf_spectacular",
     "django_tasks",
     "django_tasks_db",
     "django_htmx",
@@ -134,6 +137,9 @@ TASKS = {"default": _TASK_BACKENDS[TASKS_BACKEND]}
 if TASKS_BACKEND == "rq":
     INSTALLED_APPS += ["django_rq", "django_tasks_rq"]
     RQ_QUEUES = {"default": {"URL": env.str("TASKS_REDIS_URL", default=env.str("CACHE_URL", default=""))}}
+
+# The interface for other systems describes itself (peer_review.api); nothing else here uses rest_framework's views.
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
 
 # People and sign-in
 AUTH_USER_MODEL = "organisation.User"
@@ -274,6 +280,7 @@ OPEN_ROUTES = {
     "peer_review:bulletin-json",
     "peer_review:proof",
     "peer_review:verifier",
+    "peer_review_api:",  # a token opens it, and its page asks for a sign-in itself
     "peer_review:box-key",
     "peer_review:box-key-share",
     "peer_review:box-key-test",

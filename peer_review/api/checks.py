@@ -1,0 +1,21 @@
+"""Said at start-up: what the interface needs in the project's settings."""
+
+from typing import Any
+
+from django.core.checks import Error, register
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.settings import api_settings
+
+
+@register()
+def check_schema_class(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Without drf-spectacular's schema class the interface could not describe itself."""
+    if issubclass(api_settings.DEFAULT_SCHEMA_CLASS, AutoSchema):
+        return []
+    return [
+        Error(
+            "peer_review.api cannot describe itself.",
+            hint='Set REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}.',
+            id="peer_review_api.E001",
+        )
+    ]

@@ -1,0 +1,47 @@
+"""Making and revoking tokens. Both are put on record; neither record holds the token."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from peer_review import audit
+from peer_review.api.enums import Scope
+from peer_review.api.models import Integration
+
+#: No token lives longer than a year: whoever answers for it must say again that it is needed.
+LONGEST = timedelta(days=366)
+
+
+@transaction.atomic
+def make_integration(*, by: Any, name: str, scopes: Iterable[str], last_day: date) -> tuple[Integration, str]:
+    """Return a new integration that reads for `by` until the end of `last_day`, and its token, which is kept nowhere.
+
+    Raises: ValueError for a day that is over or more than LONGEST away, and for no or an unknown scope.
+    """
+    wanted = [one.value for one in Scope if one.value in set(scopes)]
+    if not wanted or set(scopes) - set(wanted):
+        raise ValueError("unknown scope")
+    today = timezone.localdate()
+    if not today <= last_day <= today + LONGEST:
+        raise ValueError("a token must end within a year")
+    ends = timezone.make_aware(datetime.combine(last_day, time(23, 59, 59)))
+    made, token = Integration.objects.create_key(name=name, acts_for=by, scopes=wanted, expiry_date=ends)
+    audit.record(made, "peer_review.integration.create", by=by, scopes=wanted, last_day=last_day.isoformat())
+    return made, token
+
+
+@transaction.atomic
+def revoke_integration(integration: Integration, *, by: Any) -> Integration:
+    """Make a token useless at once and for good. Revoking it again changes nothing.
+
+    Callers check that `by` may see the integration (IntegrationQuerySet.visible_to).
+    """
+    locked: Integration = Integration.objects.select_for_update(of=("self",)).get(pk=integration.pk)
+    if not locked.revoked:
+        locked.revoked = True
+        locked.save(update_fields=["revoked"])
+        audit.record(locked, "peer_review.integration.revoke", by=by)
+    return locked

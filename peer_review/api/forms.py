@@ -1,0 +1,45 @@
+"""What somebody says about a token they want."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from peer_review.api.domain import LONGEST
+from peer_review.api.enums import Scope
+
+USUAL = timedelta(days=90)
+
+
+class IntegrationForm(forms.Form):
+    """A name, what the token may read, and its last day: within a year."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the system"),
+        max_length=50,
+        help_text=gettext_lazy("So that you know in a year what this was for."),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("It may read"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
+    )
+    last_day = forms.DateField(
+        label=gettext_lazy("Last day"),
+        help_text=gettext_lazy("A year from today at the latest. After that make a new one."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["last_day"].initial = timezone.localdate() + USUAL
+
+    def clean_last_day(self) -> Any:
+        day, today = self.cleaned_data["last_day"], timezone.localdate()
+        if day < today:
+            raise forms.ValidationError(_("That day is over."))
+        if day > today + LONGEST:
+            raise forms.ValidationError(_("That is more than a year away."))
+        return day

@@ -1,0 +1,62 @@
+"""Integrations: other systems that read, each with a token of its own."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
+
+
+class IntegrationQuerySet(models.QuerySet["Integration"]):
+    """Which integrations."""
+
+    def usable(self) -> "IntegrationQuerySet":
+        """Return those whose token is neither revoked nor expired, and whose account is still active."""
+        return self.filter(revoked=False, expiry_date__gt=timezone.now(), acts_for__is_active=True)
+
+    def visible_to(self, user: Any) -> "IntegrationQuerySet":
+        """Return somebody's own; administrators see all of them, to revoke them: never a token, which nobody has."""
+        if not getattr(user, "is_active", False):
+            return self.none()
+        return self.all() if user.is_superuser else self.filter(acts_for=user)
+
+
+class IntegrationManager(BaseAPIKeyManager.from_queryset(IntegrationQuerySet)):  # type: ignore[misc]
+    """Makes tokens and finds them again by their hash."""
+
+    def get_usable_keys(self) -> IntegrationQuerySet:
+        found: IntegrationQuerySet = self.usable()
+        return found
+
+
+class Integration(AbstractAPIKey):
+    """One system that reads for one account. The token is shown once, to its owner, and kept as a hash.
+
+    `acts_for` made the token and answers for it: it reads what this person may read, so only this person can make it.
+    An administrator who could make one for somebody else would read their results.
+    """
+
+    acts_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("reads for"),
+        on_delete=models.CASCADE,
+        related_name="peer_review_integrations",
+    )
+    scopes = models.JSONField(_("may read"), default=list)  # values of Scope
+
+    objects: ClassVar[IntegrationManager] = IntegrationManager()
+
+    class Meta:
+        verbose_name = _("integration")
+        verbose_name_plural = _("integrations")
+        ordering = ["-created", "prefix"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(expiry_date__isnull=False), name="peer_review_api_token_expires")
+        ]
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the token still opens anything, as far as this row tells."""
+        return not self.revoked and not self.has_expired

@@ -1,0 +1,250 @@
+"""What is answered: the readings of domain.readings, field for field. Nothing is computed here.
+
+Figures are points from 0 to 100 in one decimal with the bounds of their 95 % interval. `null` where a figure might
+stand says 样本不足, whatever the reason.
+"""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from peer_review.enums import Collection, ResultScope, RoundKind, RoundState
+from peer_review.models import Round
+
+# rest_framework's fields take any keyword; DRF ships no types.
+F = serializers
+
+
+class RoundSerializer(serializers.ModelSerializer[Round]):
+    """A round as its page tells of it."""
+
+    id = F.CharField(source="public_id", help_text="32 hexadecimal characters")
+    kind = F.ChoiceField(choices=RoundKind.choices)
+    state = F.ChoiceField(choices=RoundState.choices)
+    collection = F.ChoiceField(choices=Collection.choices)
+    has_results = F.BooleanField(help_text="whether results may be read by those whom the scheme names")
+    has_bulletin = F.BooleanField(help_text="whether the ballots were counted under a signed bulletin")
+
+    class Meta:
+        model = Round
+        fields = (
+            "id",
+            "title",
+            "purpose",
+            "kind",
+            "state",
+            "collection",
+            "opens_at",
+            "casts_at",
+            "closes_at",
+            "published_at",
+            "fingerprint",
+            "has_results",
+            "has_bulletin",
+        )
+        read_only_fields = fields
+
+
+class Plain(serializers.Serializer[Any]):
+    """Something that is read and never written."""
+
+
+class ParticipationSerializer(Plain):
+    """People of one group, large enough that no single absence shows: on the roll, and of these those who drew."""
+
+    section = F.CharField(source="label", allow_blank=True, help_text="empty: all other sections together")
+    eligible = F.IntegerField(min_value=0)
+    drawn = F.IntegerField(min_value=0)
+    percent = F.IntegerField(min_value=0, max_value=100)
+
+
+class FigureSerializer(Plain):
+    """One figure and the grade it proposes; `n` answered, `abstentions` said 不了解, both 0 for a score."""
+
+    value = F.FloatField(min_value=0, max_value=100)
+    low = F.FloatField(min_value=0, max_value=100)
+    high = F.FloatField(min_value=0, max_value=100)
+    n = F.IntegerField(min_value=0)
+    abstentions = F.IntegerField(min_value=0)
+    grade = F.CharField()
+    grade_label = F.CharField()
+
+
+class AdjustedSerializer(Plain):
+    """The score with the raters' severity taken out: beside the score, never instead of it."""
+
+    value = F.FloatField()
+    low = F.FloatField()
+    high = F.FloatField()
+    method = F.CharField()
+    grade = F.CharField()
+    grade_label = F.CharField()
+
+
+class HeadSerializer(Plain):
+    """The round that figures are of, and what proves the count."""
+
+    id = F.CharField(source="public_id")
+    title = F.CharField()
+    organiser = F.CharField(allow_blank=True)
+    closes_at = F.DateTimeField()
+    published_at = F.DateTimeField(allow_null=True)
+    floor = F.IntegerField(help_text="fewer answers than this are shown nowhere")
+    bands = F.ListField(child=F.FloatField(), help_text="lowest points of the three upper grades, best first")
+    grades = F.ListField(child=F.CharField())
+    fingerprint = F.CharField(help_text="SHA-256 of the manifest of keys")
+    root = F.CharField(allow_blank=True, help_text="of the bulletin's tree")
+    ballots = F.IntegerField()
+    eligible = F.IntegerField()
+    drawn = F.IntegerField()
+    counted = F.IntegerField()
+    comments = F.IntegerField()
+
+
+class BarSerializer(Plain):
+    """One bar of a distribution."""
+
+    label = F.CharField()
+    count = F.IntegerField(min_value=0)
+
+
+class ComparisonSerializer(Plain):
+    """A mean that a subject is compared with."""
+
+    scope = F.ChoiceField(choices=ResultScope.choices)
+    label = F.CharField()
+    members = F.IntegerField()
+    score = FigureSerializer()
+    distinct = F.BooleanField(help_text="whether it lies outside the interval of the subject's own score")
+
+
+class CriterionSerializer(Plain):
+    """One criterion of one subject."""
+
+    key = F.CharField()
+    label = F.CharField()
+    weight = F.FloatField()
+    share = F.FloatField(allow_null=True, help_text="percent of the score, over the criteria that are shown")
+    figure = FigureSerializer(source="own", allow_null=True)
+    comparisons = F.ListField(child=FigureSerializer(allow_null=True), source="others")
+    bars = BarSerializer(many=True)
+
+
+class ClassSerializer(Plain):
+    """One voter class: its score, and one figure a criterion."""
+
+    key = F.CharField()
+    label = F.CharField()
+    weight = F.FloatField()
+    share = F.FloatField(allow_null=True)
+    score = FigureSerializer(allow_null=True)
+    figures = F.ListField(child=FigureSerializer(allow_null=True), source="marks")
+    alone = F.BooleanField(help_text="could hold one voter only, so it is not anonymous")
+
+
+class SelfLineSerializer(Plain):
+    """One criterion of what a subject says of itself."""
+
+    key = F.CharField()
+    label = F.CharField()
+    answer = F.CharField()
+    points = F.FloatField()
+
+
+class SubjectSerializer(Plain):
+    """Everything a reader finds of one subject."""
+
+    round = HeadSerializer(source="head")
+    subject = F.IntegerField()
+    label = F.CharField()
+    section = F.CharField(allow_blank=True)
+    rank = F.CharField(allow_blank=True)
+    own = F.BooleanField()
+    score = FigureSerializer(allow_null=True)
+    comparisons = ComparisonSerializer(many=True)
+    criteria = CriterionSerializer(many=True)
+    classes = ClassSerializer(many=True)
+    adjusted = AdjustedSerializer(allow_null=True)
+    one_ballot = F.BooleanField(allow_null=True, help_text="whether leaving out some one ballot would change the grade")
+    unknown = F.FloatField(allow_null=True, help_text="percent of 不了解 over all criteria that are shown")
+    self_evaluation = SelfLineSerializer(many=True, source="self_lines")
+    self_words = F.CharField(allow_blank=True)
+    comments = F.ListField(child=F.CharField(), source="comments.texts")
+    withheld = F.IntegerField(source="comments.withheld", help_text="comments that the reviewer withheld")
+
+
+class ColumnSerializer(Plain):
+    """One criterion as the form names it."""
+
+    key = F.CharField()
+    label = F.CharField()
+    weight = F.FloatField()
+
+
+class GroupSerializer(Plain):
+    """The means of a section, a rank, or all together; one figure a criterion."""
+
+    scope = F.ChoiceField(choices=ResultScope.choices)
+    key = F.CharField(allow_blank=True)
+    label = F.CharField()
+    members = F.IntegerField()
+    score = FigureSerializer(allow_null=True)
+    figures = F.ListField(child=FigureSerializer(allow_null=True), source="marks")
+
+
+class RowSerializer(Plain):
+    """One subject in a list. `best` to `worst`: the places that its interval allows."""
+
+    subject = F.IntegerField()
+    label = F.CharField()
+    section = F.CharField(allow_blank=True)
+    rank = F.CharField(allow_blank=True)
+    score = FigureSerializer(allow_null=True)
+    figures = F.ListField(child=FigureSerializer(allow_null=True), source="marks")
+    one_ballot = F.BooleanField(allow_null=True)
+    best = F.IntegerField(source="place.best", allow_null=True, default=None)
+    worst = F.IntegerField(source="place.worst", allow_null=True, default=None)
+
+
+class SummarySerializer(Plain):
+    """What all staff find: means of many, never a person."""
+
+    round = HeadSerializer(source="head")
+    criteria = ColumnSerializer(many=True)
+    unit = GroupSerializer(allow_null=True)
+    sections = GroupSerializer(many=True)
+    ranks = GroupSerializer(many=True)
+    reliability = F.JSONField(allow_null=True)
+
+
+class RoundResultsSerializer(SummarySerializer):
+    """What leadership finds of a round; the subjects page by page, in the order of the roll."""
+
+    rows = RowSerializer(many=True)
+    next = F.CharField(allow_null=True, help_text="give it as `after` for the next page")
+
+
+class SectionSerializer(Plain):
+    """What the head of a section finds of it."""
+
+    round = HeadSerializer(source="head")
+    criteria = ColumnSerializer(many=True)
+    section = GroupSerializer(allow_null=True)
+    unit = GroupSerializer(allow_null=True)
+    ranks = GroupSerializer(many=True)
+    rows = RowSerializer(many=True)
+    reliability = F.JSONField(allow_null=True)
+
+
+class BulletinHeadSerializer(Plain):
+    """What was signed, without the leaves: those stand in the bulletin's own file."""
+
+    round = F.CharField()
+    fingerprint = F.CharField()
+    root = F.CharField()
+    size = F.IntegerField()
+    eligible = F.IntegerField()
+    drawn = F.IntegerField()
+    counted = F.IntegerField()
+    signature = F.CharField()
+    file = F.URLField(help_text="the whole bulletin as it was signed")

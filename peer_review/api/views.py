@@ -1,0 +1,265 @@
+"""One view a reading. Each asks rules.py what the pages ask, in the same order: no such round 404, not yours 403."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import ParseError
+from rest_framework.generics import ListAPIView
+from rest_framework.pagination import CursorPagination
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+
+from peer_review import rules
+from peer_review.api import serializers
+from peer_review.api.access import HasScope, IntegrationAuthentication
+from peer_review.api.enums import Scope
+from peer_review.api.models import Integration
+from peer_review.conf import conf
+from peer_review.domain import ledger, readings
+from peer_review.domain.bulletin import head_of, totals
+from peer_review.domain.participation import participation
+from peer_review.enums import Channel, ResultScope
+from peer_review.exceptions import TermsAltered
+from peer_review.models import Bulletin, Result, Round, Subject
+
+PAGE = 50
+#: The role under which the ledger notes what integrations read.
+AUDIENCE = "integration"
+REFUSALS = {
+    401: OpenApiResponse(description="No token, or none that is known, valid and of an active account."),
+    403: OpenApiResponse(description="The token was not made for this, or its account may not read it."),
+    404: OpenApiResponse(description="There is no such thing, or the account may not know of it."),
+    429: OpenApiResponse(description="Too many requests with this token; `Retry-After` says when to come again."),
+}
+
+
+class PerIntegration(SimpleRateThrottle):
+    """Each token may ask so often (setting API_RATE); nobody is counted by address."""
+
+    scope = "integration"
+
+    def get_rate(self) -> str:
+        return str(conf.API_RATE)
+
+    def get_cache_key(self, request: Request, view: APIView) -> str | None:
+        asked_by = request.auth
+        return f"peer-review-api-{asked_by.prefix}" if isinstance(asked_by, Integration) else None
+
+
+class Reading(APIView):
+    """Read-only, JSON, one token an integration, whatever the project sets for rest_framework's other views."""
+
+    authentication_classes = (IntegrationAuthentication,)
+    permission_classes = (HasScope,)
+    throttle_classes = (PerIntegration,)
+    renderer_classes = (JSONRenderer,)
+    parser_classes = ()
+    http_method_names = ("get", "head", "options")
+    scope: Scope
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def round(self, permission: str | None = None) -> Round:
+        """Return the round of the address.
+
+        Raises: Http404 for one that the account may not know of, PermissionDenied without the permission.
+        """
+        rounds = Round.objects.visible_to(self.request.user).select_related("organiser").defer("plan")
+        found: Round = get_object_or_404(rounds, public_id=self.kwargs["round"])
+        if permission is not None and not rules.has_perm(permission, self.request.user, found):
+            raise PermissionDenied
+        return found
+
+    def note(self, round: Round, scope: str) -> None:
+        """Let the ledger know that figures went out."""
+        ledger.note(round, scope=scope, channel=Channel.API, audience=AUDIENCE)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        # Figures are not read under terms that are not those that were frozen: the pages answer 403 too.
+        return super().handle_exception(PermissionDenied(str(exc.message)) if isinstance(exc, TermsAltered) else exc)
+
+
+class ByKey(CursorPagination):
+    """Keyset: the cursor holds where the last page ended, never a number of rows to skip."""
+
+    page_size = 20
+    ordering = ("-opens_at", "-pk")
+
+
+class RoundListView(Reading, ListAPIView):
+    """The rounds that the account may know of, newest first."""
+
+    scope = Scope.ROUNDS
+    serializer_class = serializers.RoundSerializer
+    pagination_class = ByKey
+
+    def get_queryset(self) -> Any:
+        return Round.objects.visible_to(self.request.user).defer("plan", "form", "manifest", "exposure")
+
+    @extend_schema(operation_id="rounds", responses={200: serializers.RoundSerializer(many=True), **REFUSALS})
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        answer: Response = super().get(request, *args, **kwargs)
+        return answer
+
+
+class RoundView(Reading):
+    """One round."""
+
+    scope = Scope.ROUNDS
+
+    @extend_schema(operation_id="round", responses={200: serializers.RoundSerializer, **REFUSALS})
+    def get(self, request: Request, round: str) -> Response:
+        return Response(serializers.RoundSerializer(self.round()).data)
+
+
+class ParticipationView(Reading):
+    """How many have taken part, in groups no smaller than the floor; empty once the count has begun."""
+
+    scope = Scope.PARTICIPATION
+
+    @extend_schema(
+        operation_id="participation", responses={200: serializers.ParticipationSerializer(many=True), **REFUSALS}
+    )
+    def get(self, request: Request, round: str) -> Response:
+        groups = participation(self.round("peer_review.view_participation"))
+        return Response(serializers.ParticipationSerializer(groups, many=True).data)
+
+
+class OwnResultView(Reading):
+    """The account's own result."""
+
+    scope = Scope.OWN_RESULT
+
+    @extend_schema(operation_id="own_result", responses={200: serializers.SubjectSerializer, **REFUSALS})
+    def get(self, request: Request, round: str) -> Response:
+        found = self.round("peer_review.view_own_result")
+        result = get_object_or_404(Result.objects.filter(round=found), subject__member__user=request.user)
+        return self.answer(result, found)
+
+    def answer(self, result: Result, round: Round) -> Response:
+        """Return what the account finds of one subject."""
+        result.round = round
+        reading = readings.read_subject(result, reader=self.request.user)
+        self.note(round, reading.scope)
+        return Response(serializers.SubjectSerializer(reading).data)
+
+
+class SubjectResultView(OwnResultView):
+    """One subject's result."""
+
+    scope = Scope.RESULTS
+
+    @extend_schema(operation_id="subject_result", responses={200: serializers.SubjectSerializer, **REFUSALS})
+    def get(self, request: Request, round: str, subject: int) -> Response:  # type: ignore[override]
+        found = self.round()
+        judged = get_object_or_404(Subject.objects.select_related("member"), round=found, pk=subject)
+        if not rules.has_perm("peer_review.view_subject_result", request.user, judged):
+            raise PermissionDenied
+        return self.answer(get_object_or_404(Result, subject=judged), found)
+
+
+class SummaryView(Reading):
+    """The published summary."""
+
+    scope = Scope.RESULTS
+
+    @extend_schema(operation_id="summary", responses={200: serializers.SummarySerializer, **REFUSALS})
+    def get(self, request: Request, round: str) -> Response:
+        found = self.round("peer_review.view_summary")
+        reading = readings.read_summary(found, reader=request.user)
+        self.note(found, reading.scope)
+        return Response(serializers.SummarySerializer(reading).data)
+
+
+class SectionView(Reading):
+    """One section's results, for whoever headed it when the roll was frozen, and for those who may read all."""
+
+    scope = Scope.RESULTS
+
+    @extend_schema(operation_id="section_results", responses={200: serializers.SectionSerializer, **REFUSALS})
+    def get(self, request: Request, round: str, section: str) -> Response:
+        found = self.round()
+        if not found.subjects.filter(section_key=section).exists():
+            raise Http404
+        heads = found.members.filter(user=request.user, is_section_head=True, section_key=section)
+        as_head = rules.has_perm("peer_review.view_section_results", request.user, found) and heads.exists()
+        if not as_head and not rules.has_perm("peer_review.view_all_results", request.user, found):
+            raise PermissionDenied
+        reading = readings.read_section(found, section, reader=request.user)
+        self.note(found, reading.scope)
+        return Response(serializers.SectionSerializer(reading).data)
+
+
+class RoundResultsView(Reading):
+    """All results of a round, the subjects page by page."""
+
+    scope = Scope.RESULTS
+
+    @extend_schema(
+        operation_id="round_results",
+        parameters=[OpenApiParameter("after", int, description="the `next` of the page before")],
+        responses={
+            200: serializers.RoundResultsSerializer,
+            400: OpenApiResponse(description="`after` names no row of this round."),
+            **REFUSALS,
+        },
+    )
+    def get(self, request: Request, round: str) -> Response:
+        found = self.round("peer_review.view_all_results")
+        rows = Result.objects.filter(round=found).of_scope(ResultScope.SUBJECT).order_by("sort_order", "pk")
+        page = list(self.beyond(rows, request.query_params.get("after")).select_related("subject__member")[: PAGE + 1])
+        reading = readings.read_round(found, reader=request.user, subjects=page[:PAGE])
+        self.note(found, reading.scope)
+        following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
+        named: Mapping[str, Any] = {name: getattr(reading, name) for name in reading.__slots__} | {"next": following}
+        return Response(serializers.RoundResultsSerializer(named).data)
+
+    def beyond(self, rows: Any, after: str | None) -> Any:
+        """Return the rows that follow the row `after`.
+
+        Raises: ParseError for what is no row of this round.
+        """
+        if after is None:
+            return rows
+        known = after.isascii() and after.isdecimal() and len(after) < 19
+        last = rows.filter(pk=int(after)).values_list("sort_order", flat=True).first() if known else None
+        if last is None:
+            raise ParseError
+        return rows.filter(sort_order__gte=last).exclude(sort_order=last, pk__lte=int(after))
+
+
+class BulletinView(Reading):
+    """What was counted, under which root and signature."""
+
+    scope = Scope.BULLETIN
+
+    @extend_schema(operation_id="bulletin", responses={200: serializers.BulletinHeadSerializer, **REFUSALS})
+    def get(self, request: Request, round: str) -> Response:
+        found = self.round()
+        bulletin = Bulletin.objects.filter(round=found).defer("leaves").first() if found.has_bulletin else None
+        if bulletin is None:
+            raise Http404
+        figures = totals(found, head_of(bulletin))
+        address = reverse("peer_review:bulletin-json", args=[found.public_id])
+        return Response(
+            {
+                "round": found.public_id,
+                "fingerprint": found.fingerprint,
+                "root": bulletin.root,
+                "size": bulletin.size,
+                "signature": bulletin.signature,
+                "file": request.build_absolute_uri(address),
+                **{name: figures[name] for name in ("eligible", "drawn", "counted")},
+            }
+        )
