@@ -30,9 +30,10 @@ def plain(requirement: str) -> str:
 
 
 def asked_for() -> set[str]:
-    """Return the distributions that installing the wheel with its extra brings: those it names, and what they name."""
+    """Return the distributions that installing the wheel with its extras brings: those it names, and what they name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    direct = {plain(one) for one in (*project["dependencies"], *project["optional-dependencies"]["fast"])}
+    extras = [one for named in project["optional-dependencies"].values() for one in named]
+    direct = {plain(one) for one in (*project["dependencies"], *extras)}
     theirs = {plain(one) for name in direct for one in requires(name) or [] if "extra ==" not in one}
     return direct | theirs
 
