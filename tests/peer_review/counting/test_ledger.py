@@ -1,15 +1,13 @@
 """The mathematics of the ledger, held against a search that knows nothing of how it is made: all groups, by rank."""
 
 import itertools
-import time
 from fractions import Fraction
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peer_review.counting.ledger import Beside, Book, Count, Verdict, Who, vector
+from peer_review.counting.ledger import Book, Count, Verdict, Who, vector
 
 Row = dict[int, Fraction]
 
