@@ -105,8 +105,8 @@ def make_counted_round(
 
     A tuple of subjects makes a whole sheet, its answers keyed "1.quality" and so on. `sections` maps subjects to
     sections ("a" where it does not), `ranks` to the order of their ranks (1), `heads` sections to users who head them.
-    Each cell has as many eligible voters as ballots, at least `eligible`. `comments` gives subjects a comment paper and the words cast on it; `asked`
-    restricts criteria to voter classes.
+    Each cell has as many eligible voters as ballots, at least `eligible`. `comments` gives subjects a comment paper and
+    the words cast on it; `asked` restricts criteria to voter classes.
     """
     classes = list(dict.fromkeys(voter_class for _subject, voter_class in cells)) or ["all"]
     shares = {1: [100], 2: [60, 40], 3: [50, 30, 20]}[len(classes)]
