@@ -1,7 +1,7 @@
 """Places in an order that is not surer than its figures: intervals that overlap cannot be told apart."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 
@@ -18,6 +18,25 @@ class Place:
     alike: int
     group: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """How far an order of `total` figures can be trusted: into how many groups it falls that no interval bridges, and
+    how many figures have a place of their own."""
+
+    total: int
+    groups: int
+    certain: int
+
+
+def ties(found: Collection[Place]) -> Ties:
+    """Return how far the order of these places can be trusted."""
+    return Ties(
+        total=len(found),
+        groups=max((place.group for place in found), default=0),
+        certain=sum(place.best == place.worst for place in found),
+    )
 
 
 def places(intervals: Sequence[tuple[float, float]]) -> list[Place]:

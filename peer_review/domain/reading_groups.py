@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from peer_review.domain.figures import Mark, criterion_mark, criterion_rows, score_mark
-from peer_review.domain.places import Place, places
+from peer_review.domain.places import Place, Ties, places, ties
 from peer_review.domain.reading_shapes import GroupReading, RowReading
 from peer_review.models import CriterionResult, Result
 from peer_review.querysets import ResultQuerySet
@@ -47,10 +47,11 @@ def all_of(groups: Sequence[GroupReading], scope: str) -> tuple[GroupReading, ..
 
 def read_rows(
     form: Mapping[str, Any], readable: ResultQuerySet, subjects: Sequence[Result] | None
-) -> tuple[RowReading, ...]:
-    """Return the rows of `subjects`, which hold their subject and member, else of all `readable` results.
+) -> tuple[tuple[RowReading, ...], Ties]:
+    """Return the rows of `subjects`, which hold their subject and member, else of all `readable` results; and how far
+    the order of all that are readable can be trusted.
 
-    Each has its place among all that are readable. Three queries at most.
+    Each row has its place among all that are readable. Three queries at most.
     """
     stands = _places(readable)
     if subjects is None:
@@ -76,7 +77,7 @@ def read_rows(
                 place=stands.get(one.pk),
             )
         )
-    return tuple(rows)
+    return tuple(rows), ties(stands.values())
 
 
 def _places(readable: ResultQuerySet) -> dict[int, Place]:

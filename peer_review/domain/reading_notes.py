@@ -1,4 +1,4 @@
-"""Plain sentences about how sure a subject's figures are."""
+"""Why a figure that a reader may miss is not there, in a plain sentence. How sure figures are, certainty.py says."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +7,6 @@ from django.utils.translation import gettext as _
 
 from peer_review.domain.figures import Mark
 from peer_review.enums import PaperKind
-
-#: From this percentage of 不了解 on, a figure is said to rest on those who do know.
-MANY_UNKNOWN = 30.0
 
 
 def severity_note(form: Mapping[str, Any], score: Mark | None, *, adjusted: bool) -> str:
@@ -30,24 +27,3 @@ def severity_note(form: Mapping[str, Any], score: Mark | None, *, adjusted: bool
         "A score without the severity of single voters is not shown: the sheets of this round are too few for it, or "
         "too little connected."
     )
-
-
-def one_ballot_note(score: Mark | None, changes: bool | None) -> str:
-    """Return whether one ballot decides the grade, in a sentence; empty where that was not worked out."""
-    if score is None or changes is None:
-        return ""
-    if changes:
-        return _("One ballot decides: without some single ballot the proposed grade would be another.")
-    return _("No single ballot decides: whichever one is left out, the proposed grade stays %(grade)s.") % {
-        "grade": score.grade_label
-    }
-
-
-def unknown_note(unknown: float | None) -> str:
-    """Return what it means that many do not know enough; empty where few say so."""
-    if unknown is None or unknown < MANY_UNKNOWN:
-        return ""
-    return _(
-        "“Do not know enough” was %(percent)s %% of all answers. The figures rest on those who do know, and say "
-        "nothing about what the others would think."
-    ) % {"percent": round(unknown)}

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from peer_review.domain.figures import Bar, Mark
-from peer_review.domain.places import Place
+from peer_review.domain.places import Place, Ties
 from peer_review.domain.steps import Step, Sum
 
 
@@ -94,6 +94,11 @@ class ClassReading:
     asked: tuple[bool, ...]
     alone: bool
 
+    @property
+    def cells(self) -> tuple[tuple[Mark | None, bool], ...]:
+        """One a criterion: the figure, and whether the class is asked it at all."""
+        return tuple(zip(self.marks, self.asked, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
@@ -132,8 +137,9 @@ class SubjectReading:
     """Everything a reader finds of one subject.
 
     scope: what the ledger knows it by. classes_add_up: every class is asked every criterion, so that the classes'
-    scores make the score. adjusted_note and one_ballot_note say in words what the figure means, or why there is none;
-    unknown: percent of 不了解 over all criteria that are shown. reliability: of the round, see counting.reliability.
+    scores make the score. unknown: percent of 不了解 over all criteria that are shown. reliability: of the whole round,
+    the fields of counting.reliability.Reliability, for whoever may read the mean of all. The notes say in words what
+    such a figure means, or why there is none; they are empty where there is nothing to say.
     """
 
     scope: str
@@ -158,8 +164,10 @@ class SubjectReading:
     one_ballot: bool | None
     one_ballot_note: str
     unknown: float | None
+    unknown_is_high: bool
     unknown_note: str
     reliability: Mapping[str, Any] | None
+    reliability_note: tuple[str, ...]
     self_lines: tuple[SelfLine, ...]
     self_words: str
     comments: Words
@@ -198,7 +206,11 @@ class RowReading:
 
 @dataclass(frozen=True, slots=True)
 class SectionReading:
-    """Everything that the head of a section finds of it. rows: best score first, unless the caller chose them."""
+    """Everything that the head of a section finds of it.
+
+    rows: best score first, unless the caller chose them. ties: of all subjects of the list, also where rows are a
+    page of them.
+    """
 
     scope: str
     head: Head
@@ -207,12 +219,14 @@ class SectionReading:
     unit: GroupReading | None
     ranks: tuple[GroupReading, ...]
     rows: tuple[RowReading, ...]
+    ties: Ties
     reliability: Mapping[str, Any] | None
+    reliability_note: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RoundReading:
-    """Everything that leadership finds of a round. rows: best score first, unless the caller chose them."""
+    """Everything that leadership finds of a round; rows and ties as in SectionReading."""
 
     scope: str
     head: Head
@@ -221,7 +235,9 @@ class RoundReading:
     sections: tuple[GroupReading, ...]
     ranks: tuple[GroupReading, ...]
     rows: tuple[RowReading, ...]
+    ties: Ties
     reliability: Mapping[str, Any] | None
+    reliability_note: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,3 +251,4 @@ class SummaryReading:
     sections: tuple[GroupReading, ...]
     ranks: tuple[GroupReading, ...]
     reliability: Mapping[str, Any] | None
+    reliability_note: tuple[str, ...]

@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from peer_review.counting.scales import to_points
 from peer_review.domain.answers import answers_in_words
 from peer_review.domain.bulletin import head_of, totals
+from peer_review.domain.certainty import coverage_in_words, coverage_of, one_ballot_in_words, reliability_in_words
 from peer_review.domain.figures import Mark, criterion_mark, criterion_rows, distribution, make_mark, score_mark
 from peer_review.domain.frozen_exposure import form_holds
 from peer_review.domain.grades import grade_names
 from peer_review.domain.reading_groups import all_of, first_of, read_groups, read_rows
-from peer_review.domain.reading_notes import one_ballot_note, severity_note, unknown_note
+from peer_review.domain.reading_notes import severity_note
 from peer_review.domain.reading_shapes import (
     Adjusted,
     ClassReading,
@@ -72,7 +73,7 @@ def read_subject(result: Result, *, reader: Any) -> SubjectReading:
     terms = [Term(line.label, line.share, line.own.value) for line in criteria if line.own and line.share is not None]
     kept = SelfEvaluation.objects.filter(subject=subject).first() if form["self_evaluation"] else None
     adjusted = _adjusted(form, result)
-    unknown = _unknown(criteria)
+    coverage = coverage_of([row for (of, _key), row in rows.items() if of == result.pk])
     return SubjectReading(
         scope=f"subject:{subject.key}",
         head=read_head(round),
@@ -94,10 +95,12 @@ def read_subject(result: Result, *, reader: Any) -> SubjectReading:
         adjusted=adjusted,
         adjusted_note=severity_note(form, score, adjusted=adjusted is not None),
         one_ballot=result.one_ballot,
-        one_ballot_note=one_ballot_note(score, result.one_ballot),
-        unknown=unknown,
-        unknown_note=unknown_note(unknown),
+        one_ballot_note=one_ballot_in_words(result),
+        unknown=100 * coverage.share if coverage.share is not None else None,
+        unknown_is_high=coverage.is_thin,
+        unknown_note=coverage_in_words(coverage),
         reliability=_reliability(groups),
+        reliability_note=_reliability_note(groups),
         self_lines=_self_lines(form, kept, criteria),
         self_words=kept.text if kept is not None else "",
         comments=_words(form, subject),
@@ -118,6 +121,7 @@ def read_section(
     wanted = Q(scope=ResultScope.SECTION, section_key=section_key) | Q(scope__in=[ResultScope.RANK, ResultScope.UNIT])
     results = list(readable.filter(wanted).order_by("sort_order", "pk"))
     groups = read_groups(form, results)
+    rows, ties = read_rows(form, of_section, subjects)
     return SectionReading(
         scope=f"section:{section_key}",
         head=read_head(round),
@@ -125,8 +129,10 @@ def read_section(
         section=first_of(groups, ResultScope.SECTION),
         unit=first_of(groups, ResultScope.UNIT),
         ranks=all_of(groups, ResultScope.RANK),
-        rows=read_rows(form, of_section, subjects),
+        rows=rows,
+        ties=ties,
         reliability=_reliability(results),
+        reliability_note=_reliability_note(results),
     )
 
 
@@ -136,6 +142,7 @@ def read_round(round: Round, *, reader: Any, subjects: Sequence[Result] | None =
     readable = Result.objects.filter(round=round).visible_to(reader)
     results = list(readable.exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk"))
     groups = read_groups(form, results)
+    rows, ties = read_rows(form, readable.of_scope(ResultScope.SUBJECT), subjects)
     return RoundReading(
         scope="round",
         head=read_head(round),
@@ -143,8 +150,10 @@ def read_round(round: Round, *, reader: Any, subjects: Sequence[Result] | None =
         unit=first_of(groups, ResultScope.UNIT),
         sections=all_of(groups, ResultScope.SECTION),
         ranks=all_of(groups, ResultScope.RANK),
-        rows=read_rows(form, readable.of_scope(ResultScope.SUBJECT), subjects),
+        rows=rows,
+        ties=ties,
         reliability=_reliability(results),
+        reliability_note=_reliability_note(results),
     )
 
 
@@ -162,6 +171,7 @@ def read_summary(round: Round, *, reader: Any) -> SummaryReading:
         sections=all_of(groups, ResultScope.SECTION),
         ranks=all_of(groups, ResultScope.RANK),
         reliability=_reliability(results),
+        reliability_note=_reliability_note(results),
     )
 
 
@@ -306,13 +316,6 @@ def _adjusted(form: Mapping[str, Any], result: Result) -> Adjusted | None:
     return Adjusted(mark.value, mark.low, mark.high, str(made["method"]), mark.grade, mark.grade_label)
 
 
-def _unknown(criteria: Sequence[CriterionReading]) -> float | None:
-    """Return the percentage of 不了解 over all criteria that are shown."""
-    marks = [line.own for line in criteria if line.own is not None]
-    asked = sum(mark.n + mark.abstentions for mark in marks)
-    return 100 * sum(mark.abstentions for mark in marks) / asked if asked else None
-
-
 def _self_lines(
     form: Mapping[str, Any], kept: SelfEvaluation | None, criteria: Sequence[CriterionReading] = ()
 ) -> tuple[SelfLine, ...]:
@@ -347,8 +350,18 @@ def _words(form: Mapping[str, Any], subject: Subject) -> Words:
     )
 
 
+def _unit(groups: Sequence[Result]) -> Result | None:
+    """Return the mean of all, with which the reliability of the round is kept."""
+    return next((one for one in groups if one.scope == ResultScope.UNIT), None)
+
+
 def _reliability(groups: Sequence[Result]) -> Mapping[str, Any] | None:
-    """Return the reliability of the round, which is kept with the mean of all."""
-    unit = next((one for one in groups if one.scope == ResultScope.UNIT), None)
+    unit = _unit(groups)
     kept: Mapping[str, Any] | None = unit.reliability if unit is not None else None
     return kept
+
+
+def _reliability_note(groups: Sequence[Result]) -> tuple[str, ...]:
+    """Return what the round's reliability means; nothing for whoever may not read the mean of all."""
+    unit = _unit(groups)
+    return tuple(reliability_in_words(unit)) if unit is not None else ()

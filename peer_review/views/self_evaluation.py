@@ -1,10 +1,7 @@
 """What people who are evaluated say of themselves: their own page, and the lines that stand beside their result."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,39 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
-from peer_review.counting.scales import to_points
 from peer_review.domain.answers import answers_in_words
+from peer_review.domain.readings import read_self_evaluation
 from peer_review.domain.self_evaluations import save_self_evaluation
 from peer_review.domain.windows import check_collecting
 from peer_review.exceptions import Refusal
-from peer_review.models import Round, SelfEvaluation, Subject
+from peer_review.models import SelfEvaluation, Subject
 from peer_review.views.access import HiddenRoundMixin
-from peer_review.views.figures import CriterionLine, Mark
 from peer_review.views.papers import audience_names
 from peer_review.word_forms import SelfEvaluationForm
-
-
-@dataclass(frozen=True, slots=True)
-class SelfLine:
-    """One criterion: the answer in words, in points, and the others' figure where it is shown."""
-
-    label: str
-    answer: str
-    points: float
-    others: Mark | None = None
-
-
-def self_lines(round: Round, kept: SelfEvaluation, beside: Sequence[CriterionLine] = ()) -> list[SelfLine]:
-    """Return what somebody says of themself, criterion by criterion, beside the others' figures if these are given."""
-    words = answers_in_words(round.form)
-    others = {line.key: line.own for line in beside}
-    lines = []
-    for one in round.form["criteria"]:
-        answer = kept.answers[one["key"]]
-        points = float(to_points(np.array([float(answer)]), round.form["scale"])[0])
-        said = dict(words[one["key"]]).get(answer, str(answer))
-        lines.append(SelfLine(label=one["label"], answer=said, points=points, others=others.get(one["key"])))
-    return lines
 
 
 class SelfEvaluationView(HiddenRoundMixin, FormView):
@@ -80,7 +53,7 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
         return super().get_context_data(
             kept=self.kept,
             refusal=self.refusal(),
-            lines=self_lines(self.round, self.kept) if self.kept else [],
+            lines=read_self_evaluation(self.round, self.kept) if self.kept else [],
             audiences=audience_names({"visibility": {**self.round.form["visibility"], "staff": False}}),
             **kwargs,
         )

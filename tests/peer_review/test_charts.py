@@ -5,8 +5,8 @@ import pytest
 from peer_review.charts import Bar, DotRow, Point, bar_chart, dot_plot, scale_start, strip
 
 
-def plot(rows: list[DotRow], other: str = "") -> ET.Element:
-    svg = dot_plot(rows, name="p", title="T", description="D", missing="too few", own="You", other=other)
+def plot(rows: list[DotRow], *others: str) -> ET.Element:
+    svg = dot_plot(rows, name="p", title="T", description="D", missing="too few", own="You", others=others)
     return ET.fromstring(f"<div>{svg}</div>")
 
 
@@ -15,7 +15,7 @@ def texts(root: ET.Element) -> list[str]:
 
 
 def test_dot_plot_draws_each_value_with_its_interval_and_names_itself() -> None:
-    root = plot([DotRow("Work", Point(80, 70, 90), Point(75, 72, 78))], other="Section")
+    root = plot([DotRow("Work", Point(80, 70, 90), (Point(75, 72, 78),))], "Section")
     svg = next(one for one in root.iter("svg") if one.get("role") == "img")
     assert svg.get("aria-labelledby") == "p-title p-desc"
     assert texts(svg)[:2] == ["T", "D"]
@@ -53,3 +53,22 @@ def test_scale_begins_at_a_full_ten_below_everything(lows: list[float], start: i
 
 def test_no_value_is_no_strip() -> None:
     assert strip(None, start=0) == ""
+
+
+def test_strip_draws_the_edges_of_the_grades_across_every_row_alike() -> None:
+    rows = [
+        ET.fromstring(strip(point, start=60, edges=(60, 70, 90))) for point in (Point(80, 70, 90), Point(65, 61, 69))
+    ]
+    assert [[one.get("x1") for one in row.iter("line") if one.get("class") == "ch-grid"] for row in rows] == [
+        ["25.75%", "74.25%"]
+    ] * 2
+
+
+def test_each_comparison_has_a_line_and_a_shape_of_its_own() -> None:
+    others = (Point(75, 72, 78), None, Point(70, 69, 71))
+    root = plot([DotRow("Work", Point(80, 70, 90), others)], "Section", "Rank", "All")
+    svg = next(one for one in root.iter("svg") if one.get("role") == "img")
+    marks = [one.get("class") for one in svg.iter() if (one.get("class") or "").endswith("-dot")]
+    assert marks == ["ch-other-dot", "ch-unit-dot", "ch-own-dot"]
+    named = next(one for one in root.iter("p") if one.get("class") == "pr-key")
+    assert [text.strip() for text in named.itertext()] == ["You", "Section", "Rank", "All"]

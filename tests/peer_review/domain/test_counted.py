@@ -179,7 +179,7 @@ def test_pages_show_the_stored_figures_of_sheets_and_of_classes_not_asked(client
         page = client.get(reverse("peer_review:own-result", args=[round.public_id]), headers={"accept-language": "en"})
         text = page.content.decode()
         stored = {row.criterion: row for row in result.criteria.all()}
-        assert {line.key: (line.own.value, line.own.n) for line in page.context["lines"]} == {
+        assert {line.key: (line.own.value, line.own.n) for line in page.context["reading"].criteria} == {
             key: (row.value, row.n) for key, row in stored.items()
         }
         for row in stored.values():
@@ -188,7 +188,7 @@ def test_pages_show_the_stored_figures_of_sheets_and_of_classes_not_asked(client
             for figures in row.classes.values():
                 assert f'<span class="pr-nums">{figures[0]:.1f}</span>' in text
         assert text.count("not asked</span>") == 1  # the leaders, about the spirit
-        score = page.context["score"]
+        score = page.context["reading"].score
         assert (score.value, score.grade) == (result.score, result.grade)
         assert score.grade_label in text
         assert "qualified" in score.grade_label.lower()

@@ -159,20 +159,20 @@ def test_absentees_and_abstentions_are_never_zero() -> None:
     reading = read_subject(result_of(round, "甲"), reader=leader())
     assert reading.score.value == 80.0
     assert [(line.own.n, line.own.abstentions, line.own.unknown) for line in reading.criteria] == [(6, 4, 40.0)] * 2
-    assert reading.unknown == 40.0
-    assert "40 % of all answers" in reading.unknown_note
+    assert (reading.unknown, reading.unknown_is_high) == (40.0, True)
+    assert reading.unknown_note.startswith("8 of 20 answers are “do not know enough” (40 %).")
 
 
-def test_few_who_do_not_know_need_no_sentence() -> None:
+def test_few_who_do_not_know_are_no_warning() -> None:
     known = [{"quality": 80, "spirit": 80}] * 9
     round = make_published_round({("甲", "all"): [*known, {"quality": "dk", "spirit": "dk"}]})
     reading = read_subject(result_of(round, "甲"), reader=leader())
-    assert (reading.unknown, reading.unknown_note) == (10.0, "")
+    assert (reading.unknown, reading.unknown_is_high) == (10.0, False)
 
 
 @pytest.mark.parametrize(
     ("stored", "words"),
-    [(True, "One ballot decides"), (False, "the proposed grade stays Competent"), (None, "")],
+    [(True, "would propose another grade"), (False, "proposes the same grade"), (None, "")],
 )
 def test_whether_one_ballot_decides_is_said_in_a_sentence(stored: bool | None, words: str) -> None:
     round = make_published_round({("甲", "all"): spread(9)})

@@ -165,9 +165,9 @@ def test_subject_reads_comments_from_the_floor_up_and_too_few_below(round: Round
     for subject in round.subjects.select_related("member__user"):
         client.force_login(subject.member.user)
         shown.append(client.get(address(round, "own-result"), headers={"accept-language": "en"}))
-    assert sorted(shown[0].context["comments"]) == sorted(WORDS[:6])
+    assert sorted(shown[0].context["reading"].comments.texts) == sorted(WORDS[:6])
     assert all(text in shown[0].content.decode() for text in WORDS[:6])
-    assert shown[1].context["comments"] == []
+    assert shown[1].context["reading"].comments.texts == ()
     assert "Few Words" not in shown[1].content.decode()
 
 
@@ -195,7 +195,7 @@ def test_comments_go_to_those_who_may_read_the_subjects_result_and_into_no_summa
     subject = round.subjects.get(label="甲")
     result = reverse("peer_review:subject-result", args=[round.public_id, subject.pk])
     client.force_login(make_user("", "leadership"))
-    assert sorted(client.get(result).context["comments"]) == sorted(WORDS[:6])
+    assert sorted(client.get(result).context["reading"].comments.texts) == sorted(WORDS[:6])
     for user in (round.comment_reviewer, make_user("", "staff"), make_user(is_superuser=True)):
         client.force_login(user)
         assert client.get(result).status_code == 403

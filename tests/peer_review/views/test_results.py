@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from peer_review.models import Result, Round
+from peer_review.models import Result, Round, Shown
+from peer_review.views import result_lists as lists
 from peer_review.views import results as views
 from tests.factories.peer_review import make_user
 from tests.peer_review.counted import make_counted_round, make_published_round, papers, spread
@@ -49,15 +50,17 @@ def test_subject_sees_own_figures_beside_the_sections_and_nobody_elses(round: Ro
     client.force_login(subject(round, "丙").member.user)
     page = client.get(address(round, "own-result"), headers={"accept-language": "en"})
     text = page.content.decode()
-    assert (page.context["score"].value, page.context["compared"].value) == (69.8, 73.8)
-    assert page.context["other"].scope == "section"
+    reading = page.context["reading"]
+    assert (reading.score.value, reading.comparisons[0].score.value) == (69.8, 73.8)
+    assert [one.scope for one in reading.comparisons] == ["section", "unit"]
     for name in "甲乙戊己庚":  # 丁 happens to have the section's mean
         assert Result.objects.get(label=name).score not in numbers(text)
     assert {31.0, 37.0} & numbers(text) == set()
 
 
 def numbers(text: str) -> set[float]:
-    """Return every number that stands in a page's text, tags and classes left out."""
+    """Return every number that stands in a page's text, tags and classes left out, and codes, which are no figures."""
+    text = re.sub(r'<dd class="pr-print">.*?</dd>', " ", text)
     return {float(one) for one in re.findall(r"\d+\.\d|\d+", re.sub(r"<[^>]*>", " ", text))}
 
 
@@ -77,7 +80,7 @@ def test_subject_of_a_small_section_is_not_compared_with_it(client: Client) -> N
     )
     client.force_login(subject(round, "甲").member.user)
     page = client.get(address(round, "own-result"))
-    assert page.context["other"] is None
+    assert page.context["reading"].comparisons == ()
     assert not {97.0, 75.0} & numbers(page.content.decode())
 
 
@@ -124,8 +127,8 @@ def test_section_head_sees_the_section_only(round: Round, head: Any, client: Cli
 def test_leadership_sees_all_with_interval_and_number(round: Round, client: Client) -> None:
     client.force_login(make_user("", "leadership"))
     page = client.get(address(round, "results"), headers={"accept-language": "en"})
-    assert [row["result"].label for row in page.context["rows"]] == [*reversed(NAMES), "辛"]
-    assert page.context["rows"][-1]["score"] is None
+    assert [row.row.label for row in page.context["rows"]] == [*reversed(NAMES), "辛"]
+    assert page.context["rows"][-1].row.score is None
     text = page.content.decode()
     assert text.count("too few") >= 5
     assert not {31.0, 37.0, 33.4} & numbers(text)
@@ -149,7 +152,7 @@ def test_leadership_sorts_and_what_is_not_shown_comes_last(
 ) -> None:
     client.force_login(make_user("", "leadership"))
     rows = client.get(address(round, "results"), {"sort": sort}).context["rows"]
-    assert (rows[0]["result"].label, rows[-1]["result"].label) == (first, last)
+    assert (rows[0].row.label, rows[-1].row.label) == (first, last)
 
 
 @pytest.mark.parametrize("sort", ["score", "-score", "name", "-roll", "c.quality", "-c.quality"])
@@ -157,13 +160,13 @@ def test_ranking_is_paged_by_key_without_loss(
     sort: str, round: Round, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.force_login(make_user("", "leadership"))
-    whole = [row["result"].pk for row in client.get(address(round, "results"), {"sort": sort}).context["rows"]]
-    monkeypatch.setattr(views, "PAGE", 3)
+    whole = [row.row.result for row in client.get(address(round, "results"), {"sort": sort}).context["rows"]]
+    monkeypatch.setattr(lists, "PAGE", 3)
     seen: list[int] = []
     after = ""
     while True:
         page = client.get(address(round, "results"), {"sort": sort, "after": after})
-        seen += [row["result"].pk for row in page.context["rows"]]
+        seen += [row.row.result for row in page.context["rows"]]
         after = page.context["after"] or ""
         if not after:
             break
@@ -174,8 +177,8 @@ def test_ranking_is_paged_by_key_without_loss(
 def test_filter_shows_rows_and_makes_no_new_figure(round: Round, client: Client) -> None:
     client.force_login(make_user("", "leadership"))
     everything = numbers(text_of(client, address(round, "results")))
-    filtered = client.get(address(round, "results"), {"section": "b"})
-    assert [row["result"].label for row in filtered.context["rows"]] == ["辛"]
+    filtered = client.get(address(round, "results"), {"section": "b"}, headers={"accept-language": "en"})
+    assert [row.row.label for row in filtered.context["rows"]] == ["辛"]
     # The strips' scale is the only number that may differ.
     assert numbers(filtered.content.decode()) - everything <= {60.0}
 
@@ -233,7 +236,8 @@ def test_lists_cost_the_same_for_one_and_many(client: Client, django_assert_max_
         {(f"人{at}", "all"): papers(5) for at in range(20)}, sections={f"人{at}": str(at % 4) for at in range(20)}
     )
     client.force_login(make_user("", "leadership"))
-    client.get(address(few, "results"))
+    for round in (few, many):
+        client.get(address(round, "results"))  # the ledger notes the first time
     with django_assert_max_num_queries(60) as one:
         client.get(address(few, "results"))
     with django_assert_max_num_queries(60) as more:
@@ -293,3 +297,93 @@ def test_nothing_is_shown_once_the_terms_were_altered_behind_the_form(
     page = client.get(address(round, "results"), headers={"accept-language": "en"})
     assert page.status_code == 403
     assert not {61.8, 69.8, 73.8} & numbers(page.content.decode())
+
+
+def test_list_says_its_ties_before_its_order(round: Round, client: Client) -> None:
+    client.force_login(make_user("", "leadership"))
+    text = text_of(client, address(round, "results"))
+    assert text.index("overlap in one chain") < text.index('class="pr-table pr-ranking"')
+    assert "Nobody has a place of their own" in text
+    rows = client.get(address(round, "results")).context["rows"]
+    for one in rows[:-1]:
+        assert f'<span class="pr-nums">{one.row.place.best}–{one.row.place.worst}</span>' in text
+        assert f"like {one.row.place.alike} others" in text
+
+
+def test_line_parts_the_list_only_where_no_interval_bridges_it(client: Client) -> None:
+    round = make_published_round(
+        {(name, "all"): papers(9, at, at) for name, at in (("甲", 90), ("乙", 91), ("丙", 60))}
+    )
+    client.force_login(make_user("", "leadership"))
+    page = client.get(address(round, "results"), headers={"accept-language": "en"})
+    assert [(one.row.label, one.breaks) for one in page.context["rows"]] == [("乙", False), ("甲", False), ("丙", True)]
+    assert page.content.decode().count("no interval above this line") == 1
+    by_name = client.get(address(round, "results"), {"sort": "name"})
+    assert not any(one.breaks for one in by_name.context["rows"])
+
+
+@pytest.mark.parametrize(
+    ("by", "order"),
+    [
+        ("", ["a", "b", "c", ""]),
+        ("score", ["b", "a", "c", ""]),
+        ("-score", ["a", "b", "c", ""]),
+        ("-name", ["c", "b", "a", ""]),
+        ("c.spirit", ["a", "b", "c", ""]),
+        ("nonsense", ["a", "b", "c", ""]),
+    ],
+)
+def test_heat_map_is_sorted_with_the_whole_last_and_too_few_before_it(
+    by: str, order: list[str], client: Client
+) -> None:
+    cells = {("甲", "all"): papers(6, 70, 90), ("乙", "all"): papers(6, 90, 80), ("丙", "all"): papers(3, 99, 99)}
+    round = make_published_round(cells, sections={"甲": "a", "乙": "b", "丙": "c"})
+    client.force_login(make_user("", "leadership"))
+    page = client.get(address(round, "results"), {"by": by}, headers={"accept-language": "en"})
+    assert [row.group.key for row in page.context["heat"]["rows"]] == order
+    assert page.context["heat"]["rows"][order.index("c")].group.score is None
+
+
+def test_head_finds_the_own_section_whatever_the_address_asks(head: Any, client: Client) -> None:
+    round = make_published_round(
+        {("甲", "all"): papers(6), ("乙", "all"): papers(6, 60, 60)},
+        sections={"甲": "a", "乙": "b"},
+        heads={"a": head},
+    )
+    round.members.filter(user=head).update(section_key="b", section_name="Section b")
+    client.force_login(head)
+    assert [one.row.label for one in client.get(address(round, "section-results")).context["rows"]] == ["乙"]
+    foreign = client.get(address(round, "section-results"), {"section": "a"})
+    assert [one.row.label for one in foreign.context["rows"]] == ["乙"]
+
+
+def test_every_page_of_figures_is_in_the_ledger_under_the_readers_role(round: Round, head: Any, client: Client) -> None:
+    mine, leader = subject(round, "丙"), make_user("", "leadership")
+    for user, url in (
+        (mine.member.user, address(round, "own-result")),
+        (leader, address(round, "subject-result", mine.pk)),
+        (head, address(round, "section-results")),
+        (leader, address(round, "results")),
+        (make_user("", "staff"), address(round, "summary")),
+    ):
+        client.force_login(user)
+        for _twice in range(2):
+            assert client.get(url).status_code == 200
+    assert list(Shown.objects.order_by("pk").values_list("scope", "channel", "audience")) == [
+        (f"subject:{mine.key}", "page", "subject"),
+        (f"subject:{mine.key}", "page", "leadership"),
+        ("section:a", "page", "section_head:a"),
+        ("round", "page", "leadership"),
+        ("summary", "page", "staff"),
+    ]
+
+
+def test_pictures_say_in_words_what_the_table_holds(round: Round, client: Client) -> None:
+    client.force_login(subject(round, "丙").member.user)
+    page = client.get(address(round, "own-result"), headers={"accept-language": "en"})
+    told = re.search(r'<desc id="dots-desc">(.*?)</desc>', page.content.decode()).group(1)
+    for line in page.context["lines"]:
+        own, *beside = (one for one in (line.own, *line.others))
+        assert f"{line.label}: {own.value:.1f} ({own.low:.1f}–{own.high:.1f})" in told
+        for name, mark in zip(page.context["other_names"], beside, strict=True):
+            assert f"{name} {mark.value:.1f} ({mark.low:.1f}–{mark.high:.1f})" in told

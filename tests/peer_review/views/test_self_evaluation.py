@@ -129,8 +129,9 @@ def test_it_is_read_beside_the_figures_by_those_who_may_read_these(
     round = publish(running)
     subject = round.subjects.get()
     own = client.get(address(round, "own-result"), headers={"accept-language": "en"})
-    assert [(line.points, line.others.value) for line in own.context["self_lines"]] == [(41.0, 72.5), (43.0, 80.0)]
-    assert (own.context["score"].value, "My own words" in own.content.decode()) == (75.5, True)
+    reading = own.context["reading"]
+    assert [(line.points, line.others.value) for line in reading.self_lines] == [(41.0, 72.5), (43.0, 80.0)]
+    assert (reading.score.value, "My own words" in own.content.decode()) == (75.5, True)
     client.force_login(make_user("", "leadership"))
     text = text_of(client, address(round, "subject-result", subject.pk))
     assert "My own words" in text
