@@ -274,9 +274,12 @@ class ResultQuerySet(models.QuerySet[Any]):
         here = {"round": OuterRef("round"), "section_key": OuterRef("section_key")}
         heads_it = Q(Exists(members.filter(user=user, is_section_head=True, **here)))
         lies_in_it = Q(Exists(subjects.filter(member__user=user, **here)))
+        of_rank = {"round": OuterRef("round"), "member__rank_key": OuterRef("rank_key")}
+        holds_it = Q(Exists(subjects.filter(member__user=user, **of_rank)))
         return self.filter(
             Q(scope="subject", subject__in=subjects.with_result_for(user).values("pk"))
             | (Q(scope="section") & (of_all | summary | (headed & heads_it) | (own & lies_in_it)))
+            | (Q(scope="rank") & (of_all | summary | (own & holds_it)))
             | (Q(scope="unit") & (of_all | summary | (headed & Q(comparable=True)) | own))
         )
 

@@ -196,6 +196,18 @@ def is_result_of_unit(user: Any, result: Any) -> bool:
 
 
 @rules.predicate
+def is_result_of_section(user: Any, result: Any) -> bool:
+    """The result tells of one section."""
+    return bool(result is not None and result.scope == ResultScope.SECTION)
+
+
+@rules.predicate
+def is_result_of_rank(user: Any, result: Any) -> bool:
+    """The result tells of one rank."""
+    return bool(result is not None and result.scope == ResultScope.RANK)
+
+
+@rules.predicate
 def is_comparable(user: Any, result: Any) -> bool:
     """The result is a mean over so many that it may be shown to people who may not see its members."""
     return bool(result is not None and result.comparable)
@@ -216,6 +228,13 @@ def lies_in_section_of_result(user: Any, result: Any) -> bool:
 
 
 @rules.predicate
+def holds_rank_of_result(user: Any, result: Any) -> bool:
+    """Is evaluated in this round as a member of the rank that the result tells of. One query."""
+    mine = result.round.subjects.filter(member__user=user, member__rank_key=result.rank_key)
+    return bool(is_known(user) and mine.exists())
+
+
+@rules.predicate
 def can_view_subject_of_result(user: Any, result: Any) -> bool:
     """May read the figures of the subject that the result tells of."""
     return bool(result is not None and can_view_subject_result.test(user, result.subject))
@@ -223,8 +242,19 @@ def can_view_subject_of_result(user: Any, result: Any) -> bool:
 
 can_view_group_result = of_round(can_view_all_results) | (
     (is_comparable & of_round(can_view_summary))
-    | (of_round(can_view_section_results) & ((is_result_of_unit & is_comparable) | heads_section_of_result))
-    | (is_comparable & of_round(can_view_own_result) & (is_result_of_unit | lies_in_section_of_result))
+    | (
+        of_round(can_view_section_results)
+        & ((is_result_of_unit & is_comparable) | (is_result_of_section & heads_section_of_result))
+    )
+    | (
+        is_comparable
+        & of_round(can_view_own_result)
+        & (
+            is_result_of_unit
+            | (is_result_of_section & lies_in_section_of_result)
+            | (is_result_of_rank & holds_rank_of_result)
+        )
+    )
 )
 rules.add_perm(
     "peer_review.view_result",
