@@ -149,6 +149,10 @@ class RoundQuerySet(models.QuerySet[Any]):
             return self.none()
         return self.with_bulletin()
 
+    def with_anomalies_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_anomalies."""
+        return self.with_results() if "inspector" in role_names(user) else self.none()
+
     def visible_to(self, user: Any) -> "RoundQuerySet":
         """Twin of peer_review.view_round: rounds whose existence and terms this user may know."""
         if not is_known(user):
@@ -291,6 +295,16 @@ class CriterionResultQuerySet(models.QuerySet[Any]):
         """Return the criteria of the results that this user may read."""
         results = apps.get_model("peer_review", "Result").objects.order_by()
         return self.filter(result__in=results.visible_to(user).values("pk"))
+
+
+class AnomalyQuerySet(models.QuerySet[Any]):
+    """Patterns for the inspector."""
+
+    def visible_to(self, user: Any) -> "AnomalyQuerySet":
+        """Twin of peer_review.view_anomaly: nobody inspects themselves."""
+        rounds = apps.get_model("peer_review", "Round").objects.order_by()
+        seen = self.filter(run__round__in=rounds.with_anomalies_for(user).values("pk"))
+        return seen.exclude(subject__member__user=user) if is_known(user) else self.none()
 
 
 class NoticeQuerySet(models.QuerySet[Any]):

@@ -152,6 +152,7 @@ can_view_own_result = is_published & shown_to("subject") & is_subject
 can_view_section_results = is_published & shown_to("section_head") & is_head_on_roll
 can_view_all_results = is_published & (is_responsible_organiser | (is_leader & shown_to("leadership")))
 can_view_summary = is_published & shown_to("staff")
+can_view_anomalies = is_inspector & is_published
 can_view_subject_result = of_round(is_published) & (
     (is_own_subject & of_round(shown_to("subject")))
     | (is_head_of_subject & of_round(shown_to("section_head")))
@@ -180,6 +181,7 @@ rules.add_perm("peer_review.view_subject_result", can_view_subject_result)
 rules.add_perm("peer_review.view_participation", is_opened & is_responsible_organiser)
 rules.add_perm("peer_review.view_bulletin_audit", is_inspector & is_counted)
 rules.add_perm("peer_review.view_audit_log", is_inspector)
+rules.add_perm("peer_review.view_anomalies", can_view_anomalies)
 rules.add_perm("peer_review.manage_schemes", is_organiser)
 
 
@@ -260,3 +262,19 @@ rules.add_perm(
     "peer_review.view_result",
     (is_result_of_subject & can_view_subject_of_result) | (~is_result_of_subject & can_view_group_result),
 )
+
+
+@rules.predicate
+def tells_of_reader(user: Any, anomaly: Any) -> bool:
+    """The pattern is about this user. One query."""
+    return bool(anomaly is not None and is_own_subject.test(user, anomaly.subject))
+
+
+@rules.predicate
+def may_inspect_round_of(user: Any, anomaly: Any) -> bool:
+    """May look at the patterns of the round that this one was found in."""
+    return bool(anomaly is not None and can_view_anomalies.test(user, anomaly.run.round))
+
+
+# Nobody inspects themselves.
+rules.add_perm("peer_review.view_anomaly", may_inspect_round_of & ~tells_of_reader)
