@@ -50,6 +50,13 @@ DEFAULTS: dict[str, Any] = {
     "ROLL_AT_ONCE": 5_000,
     # Dotted path of the function that knows readers' languages: (user ids) -> {user id: language code}.
     "LANGUAGE_SOURCE": "peer_review.readers.from_wagtail_profiles",
+    # Working days that the list of those decided 优秀 is shown to all staff.
+    "PUBLIC_NOTICE_DAYS": 5,
+    # Dotted path of the function that counts them: (start: date, count: int) -> (date, provisional: bool).
+    "WORKDAYS": "peer_review.workdays.weekdays_after",
+    # Days to contest an outcome and to answer (公务员法, arts 95 and 96): `ask` for a review, after the day of notice;
+    # answer the `review`; `appeal`, after its answer; decide the `ruling`, which an `extension` lengthens once.
+    "CONTEST_DAYS": {"ask": 30, "review": 30, "appeal": 15, "ruling": 60, "extension": 30},
     # Where the site is, for links in mails; WAGTAILADMIN_BASE_URL where it is not given.
     "BASE_URL": "",
     # How often one token of the interface for other systems may ask, as rest_framework writes it.

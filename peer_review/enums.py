@@ -121,15 +121,6 @@ class Channel(models.TextChoices):
     PACKAGE = "package", _("Auditor’s package")
 
 
-class AnomalyKind(models.TextChoices):
-    """Patterns that an inspector may wish to ask about."""
-
-    END = "end", _("At the very end of the scale")
-    CAMPS = "camps", _("Two camps")
-    RETURN = "return", _("Sections rating each other in return")
-    CHANGE = "change", _("Large change against the last round")
-
-
 class AnnouncementKind(models.TextChoices):
     """What people on the roll are told, by mail and on the site."""
 
@@ -140,10 +131,37 @@ class AnnouncementKind(models.TextChoices):
     LENGTHENED = "lengthened", _("The round was lengthened")
     CLOSED = "closed", _("The round has closed")
     PUBLISHED = "published", _("Results are published")
+    OUTCOME = "outcome", _("Your outcome is decided")
+    ASKED = "asked", _("A review or appeal is yours to answer")
+    ANSWERED = "answered", _("Your review or appeal has news")
     VOID = "void", _("The round is void")
 
 
+#: Sent to single people about their own affairs; whoever runs the round is not told that they were.
+PRIVATE = frozenset({AnnouncementKind.ASKED, AnnouncementKind.ANSWERED})
 #: Sent at most once a day; their number is that day's.
 REMINDERS = frozenset({AnnouncementKind.DRAWING, AnnouncementKind.REMINDER})
 #: Say nothing any more once the round has closed.
 WHILE_OPEN = REMINDERS | {AnnouncementKind.OPENED, AnnouncementKind.CASTING, AnnouncementKind.LENGTHENED}
+
+
+class StageKind(models.TextChoices):
+    """The two stages in which an outcome can be contested (公务员法, art. 95)."""
+
+    REVIEW = "review", _("Review of the outcome")
+    APPEAL = "appeal", _("Appeal")
+
+
+class ContestStatus(models.TextChoices):
+    """How a contested outcome stands. Whoever asks too late is refused with the date and leaves no row."""
+
+    ASKED = "asked", _("Review asked for")
+    UNDER_REVIEW = "under_review", _("Under review")
+    ANSWERED = "answered", _("Review answered")
+    APPEALED = "appealed", _("Appealed")
+    DECIDED = "decided", _("Appeal decided")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+#: Somebody must answer.
+AWAITING_ANSWER = frozenset({ContestStatus.ASKED, ContestStatus.UNDER_REVIEW, ContestStatus.APPEALED})

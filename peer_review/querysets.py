@@ -1,15 +1,24 @@
 """Which rows: chainable reads, no writes. A method that says "twin of" equals a predicate of rules.py."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from peer_review.conf import conf
-from peer_review.enums import FROZEN_STATES, RESULT_STATES, WHILE_OPEN, RoundState, VoidReason
+from peer_review.enums import (
+    FROZEN_STATES,
+    RESULT_STATES,
+    WHILE_OPEN,
+    ContestStatus,
+    RoundState,
+    StageKind,
+    VoidReason,
+)
 
 
 def role_names(user: Any) -> frozenset[str]:
@@ -135,6 +144,12 @@ class RoundQuerySet(models.QuerySet[Any]):
             allowed |= Q(organiser=user)
         return self.with_results().filter(allowed)
 
+    def decidable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.decide_round: rounds in which this user may decide grades."""
+        if "leadership" not in role_names(user):
+            return self.none()
+        return self.with_results().filter(form__visibility__leadership=True)
+
     def with_summary_for(self, user: Any) -> "RoundQuerySet":
         """Twin of peer_review.view_summary."""
         return self.with_results().filter(form__visibility__staff=True) if is_known(user) else self.none()
@@ -148,10 +163,6 @@ class RoundQuerySet(models.QuerySet[Any]):
         if "inspector" not in role_names(user):
             return self.none()
         return self.with_bulletin()
-
-    def with_anomalies_for(self, user: Any) -> "RoundQuerySet":
-        """Twin of peer_review.view_anomalies."""
-        return self.with_results() if "inspector" in role_names(user) else self.none()
 
     def visible_to(self, user: Any) -> "RoundQuerySet":
         """Twin of peer_review.view_round: rounds whose existence and terms this user may know."""
@@ -186,7 +197,42 @@ class SubjectQuerySet(models.QuerySet[Any]):
         own = Q(member__user=user, round__form__visibility__subject=True)
         section = Q(round__form__visibility__section_head=True) & Q(Exists(heads))
         everything = Q(round__in=rounds.objects.with_all_results_for(user).order_by().values("pk"))
-        return self.filter(round__state__in=RESULT_STATES).filter(own | section | everything)
+        appealed = Q(pk__in=[])
+        if "inspector" in role_names(user):
+            stages = apps.get_model("peer_review", "ContestStage").objects.order_by()
+            ruled = stages.filter(contest__subject=OuterRef("pk"), kind=StageKind.APPEAL, responsible=user)
+            appealed = Q(round__form__visibility__subject=True) & Q(Exists(ruled))
+        return self.filter(round__state__in=RESULT_STATES).filter(own | section | everything | appealed)
+
+    def not_addressed_to(self, user: Any) -> "SubjectQuerySet":
+        """Return the subjects that are neither this user nor a section that this user headed on the roll."""
+        members = apps.get_model("peer_review", "RollMember").objects.order_by()
+        headed = members.filter(
+            round=OuterRef("round"), user=user, is_section_head=True, section_key=OuterRef("section_key")
+        )
+        return self.exclude(member__user=user).exclude(Q(member__isnull=True) & Q(Exists(headed)))
+
+    def decidable_by(self, user: Any) -> "SubjectQuerySet":
+        """Twin of peer_review.decide_subject."""
+        if "leadership" not in role_names(user):
+            return self.none()
+        rounds = apps.get_model("peer_review", "Round").objects.order_by().decidable_by(user)
+        return self.filter(round__in=rounds.values("pk")).not_addressed_to(user)
+
+    def contestable_by(self, user: Any) -> "SubjectQuerySet":
+        """Twin of peer_review.contest_outcome: subjects whose outcome was told to this user."""
+        return self.filter(outcome_notice__to=user) if is_known(user) else self.none()
+
+    def with_outcome_for(self, user: Any) -> "SubjectQuerySet":
+        """Twin of peer_review.view_outcome: subjects whose decision this user may know."""
+        if not is_known(user):
+            return self.none()
+        every = self.model._default_manager.order_by()
+        told = Q(outcome_notice__isnull=False)
+        read = Q(outcome_notice__to=user) | Q(pk__in=every.with_result_for(user).values("pk"))
+        if "inspector" in role_names(user):
+            return self.filter(Q(pk__in=every.decidable_by(user).values("pk")) | told)
+        return self.filter(Q(pk__in=every.decidable_by(user).values("pk")) | (told & read))
 
     def evaluated_by(self, user: Any) -> "SubjectQuerySet":
         """Return the subjects for which the roll gives this user a paper."""
@@ -254,6 +300,92 @@ class SchemeQuerySet(models.QuerySet[Any]):
         return self.filter(Q(retired=False) | Q(pk=round.scheme_id if round is not None else None))
 
 
+class DecisionQuerySet(models.QuerySet[Any]):
+    """Decisions on grades."""
+
+    def standing(self) -> "DecisionQuerySet":
+        """Return the latest of each subject: the one that holds."""
+        later = self.model._default_manager.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(later.order_by()))
+
+
+class OutcomeNoticeQuerySet(models.QuerySet[Any]):
+    """Outcomes that were told."""
+
+    def unacknowledged_by(self, user: Any) -> "OutcomeNoticeQuerySet":
+        """Return what was told to this user, who has not said yet that it arrived."""
+        return self.filter(to=user, acknowledged_date__isnull=True) if is_known(user) else self.none()
+
+
+class PublicNoticeQuerySet(models.QuerySet[Any]):
+    """Lists of those decided 优秀."""
+
+    def running(self, today: date) -> "PublicNoticeQuerySet":
+        """Return the lists that are shown to all staff on this day."""
+        return self.filter(ended_date__isnull=True, until_date__gte=today)
+
+    def visible_to(self, user: Any, *, today: date | None = None) -> "PublicNoticeQuerySet":
+        """Twin of peer_review.view_public_notice."""
+        if not is_known(user):
+            return self.none()
+        roles = role_names(user)
+        if roles & {"leadership", "inspector"}:
+            return self.all()
+        own = Q(round__organiser=user) if "organiser" in roles else Q(pk__in=[])
+        return self.filter(own | Q(pk__in=self.running(today or timezone.localdate()).order_by().values("pk")))
+
+
+class ContestQuerySet(models.QuerySet[Any]):
+    """Contested outcomes."""
+
+    def visible_to(self, user: Any) -> "ContestQuerySet":
+        """Twin of peer_review.view_contest: contests whose words this user may read."""
+        if not is_known(user):
+            return self.none()
+        roles = role_names(user)
+        if "inspector" in roles:
+            return self.all()
+        read = Q(by=user)
+        if "leadership" in roles:
+            stages = apps.get_model("peer_review", "ContestStage").objects.order_by()
+            read |= Q(Exists(stages.filter(contest=OuterRef("pk")).filter(Q(responsible=user) | Q(answered_by=user))))
+        return self.filter(read)
+
+
+class ContestStageQuerySet(models.QuerySet[Any]):
+    """Reviews and appeals."""
+
+    def unanswered(self) -> "ContestStageQuerySet":
+        """Return the stages that wait for an answer now."""
+        review = Q(kind=StageKind.REVIEW, contest__status__in=[ContestStatus.ASKED, ContestStatus.UNDER_REVIEW])
+        return self.filter(review | Q(kind=StageKind.APPEAL, contest__status=ContestStatus.APPEALED))
+
+    def assignable_by(self, user: Any) -> "ContestStageQuerySet":
+        """Twin of peer_review.assign_contest: waiting stages that this user could answer, or may hand to another."""
+        if not is_known(user):
+            return self.none()
+        subjects = apps.get_model("peer_review", "Subject").objects.order_by()
+        allowed = Q(kind=StageKind.REVIEW, contest__subject__in=subjects.decidable_by(user).values("pk"))
+        if "inspector" in role_names(user):
+            decisions = apps.get_model("peer_review", "Decision").objects.order_by()
+            decided = decisions.filter(subject=OuterRef("contest__subject"), by=user)
+            reviews = self.model._default_manager.filter(contest=OuterRef("contest"), kind=StageKind.REVIEW)
+            reviewed = reviews.filter(Q(responsible=user) | Q(answered_by=user)).order_by()
+            allowed |= (
+                Q(kind=StageKind.APPEAL, contest__subject__in=subjects.not_addressed_to(user).values("pk"))
+                & ~Q(contest__by=user)
+                & ~Exists(decided)
+                & ~Exists(reviewed)
+            )
+        return self.unanswered().filter(allowed)
+
+    def answerable_by(self, user: Any) -> "ContestStageQuerySet":
+        """Twin of peer_review.answer_contest: waiting stages that this user is responsible for, or nobody is."""
+        if not is_known(user):
+            return self.none()
+        return self.assignable_by(user).filter(Q(responsible=user) | Q(responsible__isnull=True))
+
+
 class ResultQuerySet(models.QuerySet[Any]):
     """Published figures."""
 
@@ -278,12 +410,9 @@ class ResultQuerySet(models.QuerySet[Any]):
         here = {"round": OuterRef("round"), "section_key": OuterRef("section_key")}
         heads_it = Q(Exists(members.filter(user=user, is_section_head=True, **here)))
         lies_in_it = Q(Exists(subjects.filter(member__user=user, **here)))
-        of_rank = {"round": OuterRef("round"), "member__rank_key": OuterRef("rank_key")}
-        holds_it = Q(Exists(subjects.filter(member__user=user, **of_rank)))
         return self.filter(
             Q(scope="subject", subject__in=subjects.with_result_for(user).values("pk"))
             | (Q(scope="section") & (of_all | summary | (headed & heads_it) | (own & lies_in_it)))
-            | (Q(scope="rank") & (of_all | summary | (own & holds_it)))
             | (Q(scope="unit") & (of_all | summary | (headed & Q(comparable=True)) | own))
         )
 
@@ -295,16 +424,6 @@ class CriterionResultQuerySet(models.QuerySet[Any]):
         """Return the criteria of the results that this user may read."""
         results = apps.get_model("peer_review", "Result").objects.order_by()
         return self.filter(result__in=results.visible_to(user).values("pk"))
-
-
-class AnomalyQuerySet(models.QuerySet[Any]):
-    """Patterns for the inspector."""
-
-    def visible_to(self, user: Any) -> "AnomalyQuerySet":
-        """Twin of peer_review.view_anomaly: nobody inspects themselves."""
-        rounds = apps.get_model("peer_review", "Round").objects.order_by()
-        seen = self.filter(run__round__in=rounds.with_anomalies_for(user).values("pk"))
-        return seen.exclude(subject__member__user=user) if is_known(user) else self.none()
 
 
 class NoticeQuerySet(models.QuerySet[Any]):

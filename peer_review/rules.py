@@ -8,8 +8,17 @@ them equal for every role.
 from typing import Any
 
 import rules
+from django.db.models import Q
+from django.utils import timezone
 
-from peer_review.enums import FROZEN_STATES, RESULT_STATES, ResultScope, RoundState
+from peer_review.enums import (
+    FROZEN_STATES,
+    RESULT_STATES,
+    ContestStatus,
+    ResultScope,
+    RoundState,
+    StageKind,
+)
 from peer_review.querysets import is_known, role_names
 
 has_perm = rules.has_perm
@@ -130,6 +139,37 @@ def is_published(user: Any, round: Any) -> bool:
     return bool(round is not None and is_known(user) and round.state in RESULT_STATES)
 
 
+@rules.predicate
+def is_addressee(user: Any, subject: Any) -> bool:
+    """This subject is the user, or a section evaluated as a whole that the user headed on the roll. One query."""
+    if subject is None or not is_known(user):
+        return False
+    if subject.member_id is not None:
+        return bool(subject.member.user_id == user.pk)
+    return bool(is_head_of_subject.test(user, subject))
+
+
+@rules.predicate
+def is_told(user: Any, subject: Any) -> bool:
+    """The outcome of this subject has been told in writing. One query."""
+    return bool(subject is not None and hasattr(subject, "outcome_notice"))
+
+
+@rules.predicate
+def is_notified(user: Any, subject: Any) -> bool:
+    """It was to this user that the outcome was told. One query."""
+    return bool(is_told.test(user, subject) and is_known(user) and subject.outcome_notice.to_id == user.pk)
+
+
+@rules.predicate
+def handles_appeal(user: Any, subject: Any) -> bool:
+    """Is the inspector responsible for an appeal about this subject, answered or not. One query."""
+    if subject is None or not is_inspector.test(user):
+        return False
+    mine = subject.contests.filter(stages__kind=StageKind.APPEAL, stages__responsible=user)
+    return bool(mine.exists())
+
+
 def shown_to(audience: str) -> Any:
     """Return the predicate "the frozen scheme shows results to this audience"."""
 
@@ -152,11 +192,12 @@ can_view_own_result = is_published & shown_to("subject") & is_subject
 can_view_section_results = is_published & shown_to("section_head") & is_head_on_roll
 can_view_all_results = is_published & (is_responsible_organiser | (is_leader & shown_to("leadership")))
 can_view_summary = is_published & shown_to("staff")
-can_view_anomalies = is_inspector & is_published
 can_view_subject_result = of_round(is_published) & (
     (is_own_subject & of_round(shown_to("subject")))
     | (is_head_of_subject & of_round(shown_to("section_head")))
     | of_round(can_view_all_results)
+    # Whoever decides an appeal sees what the subject sees.
+    | (handles_appeal & of_round(shown_to("subject")))
 )
 can_view_round = (
     is_responsible_organiser
@@ -181,7 +222,6 @@ rules.add_perm("peer_review.view_subject_result", can_view_subject_result)
 rules.add_perm("peer_review.view_participation", is_opened & is_responsible_organiser)
 rules.add_perm("peer_review.view_bulletin_audit", is_inspector & is_counted)
 rules.add_perm("peer_review.view_audit_log", is_inspector)
-rules.add_perm("peer_review.view_anomalies", can_view_anomalies)
 rules.add_perm("peer_review.manage_schemes", is_organiser)
 
 
@@ -195,18 +235,6 @@ def is_result_of_subject(user: Any, result: Any) -> bool:
 def is_result_of_unit(user: Any, result: Any) -> bool:
     """The result tells of all together."""
     return bool(result is not None and result.scope == ResultScope.UNIT)
-
-
-@rules.predicate
-def is_result_of_section(user: Any, result: Any) -> bool:
-    """The result tells of one section."""
-    return bool(result is not None and result.scope == ResultScope.SECTION)
-
-
-@rules.predicate
-def is_result_of_rank(user: Any, result: Any) -> bool:
-    """The result tells of one rank."""
-    return bool(result is not None and result.scope == ResultScope.RANK)
 
 
 @rules.predicate
@@ -230,13 +258,6 @@ def lies_in_section_of_result(user: Any, result: Any) -> bool:
 
 
 @rules.predicate
-def holds_rank_of_result(user: Any, result: Any) -> bool:
-    """Is evaluated in this round as a member of the rank that the result tells of. One query."""
-    mine = result.round.subjects.filter(member__user=user, member__rank_key=result.rank_key)
-    return bool(is_known(user) and mine.exists())
-
-
-@rules.predicate
 def can_view_subject_of_result(user: Any, result: Any) -> bool:
     """May read the figures of the subject that the result tells of."""
     return bool(result is not None and can_view_subject_result.test(user, result.subject))
@@ -244,19 +265,8 @@ def can_view_subject_of_result(user: Any, result: Any) -> bool:
 
 can_view_group_result = of_round(can_view_all_results) | (
     (is_comparable & of_round(can_view_summary))
-    | (
-        of_round(can_view_section_results)
-        & ((is_result_of_unit & is_comparable) | (is_result_of_section & heads_section_of_result))
-    )
-    | (
-        is_comparable
-        & of_round(can_view_own_result)
-        & (
-            is_result_of_unit
-            | (is_result_of_section & lies_in_section_of_result)
-            | (is_result_of_rank & holds_rank_of_result)
-        )
-    )
+    | (of_round(can_view_section_results) & ((is_result_of_unit & is_comparable) | heads_section_of_result))
+    | (is_comparable & of_round(can_view_own_result) & (is_result_of_unit | lies_in_section_of_result))
 )
 rules.add_perm(
     "peer_review.view_result",
@@ -264,17 +274,89 @@ rules.add_perm(
 )
 
 
-@rules.predicate
-def tells_of_reader(user: Any, anomaly: Any) -> bool:
-    """The pattern is about this user. One query."""
-    return bool(anomaly is not None and is_own_subject.test(user, anomaly.subject))
+# Decisions, notices and contests
+
+can_decide_round = is_published & is_leader & shown_to("leadership")
+#: Nobody decides on themselves, nor on the section they head.
+can_decide_subject = of_round(can_decide_round) & ~is_addressee
 
 
 @rules.predicate
-def may_inspect_round_of(user: Any, anomaly: Any) -> bool:
-    """May look at the patterns of the round that this one was found in."""
-    return bool(anomaly is not None and can_view_anomalies.test(user, anomaly.run.round))
+def is_running(user: Any, notice: Any) -> bool:
+    """The public notice is shown to all staff today."""
+    return bool(
+        notice is not None
+        and is_known(user)
+        and notice.ended_date is None
+        and notice.until_date >= timezone.localdate()
+    )
 
 
-# Nobody inspects themselves.
-rules.add_perm("peer_review.view_anomaly", may_inspect_round_of & ~tells_of_reader)
+@rules.predicate
+def is_contestant(user: Any, contest: Any) -> bool:
+    """It was this user who asked."""
+    return bool(contest is not None and is_known(user) and contest.by_id == user.pk)
+
+
+@rules.predicate
+def is_on_contest(user: Any, contest: Any) -> bool:
+    """Is responsible for a stage of this contest, or answered one. One query."""
+    if contest is None or not is_known(user):
+        return False
+    return bool(contest.stages.filter(Q(responsible=user) | Q(answered_by=user)).exists())
+
+
+@rules.predicate
+def is_unanswered(user: Any, stage: Any) -> bool:
+    """This stage of a contest waits for an answer now."""
+    waiting = {StageKind.REVIEW: (ContestStatus.ASKED, ContestStatus.UNDER_REVIEW)}
+    return bool(
+        stage is not None
+        and is_known(user)
+        and stage.contest.status in waiting.get(stage.kind, (ContestStatus.APPEALED,))
+    )
+
+
+@rules.predicate
+def may_review(user: Any, stage: Any) -> bool:
+    """The stage is a review, and the user may decide on its subject."""
+    return bool(
+        stage is not None and stage.kind == StageKind.REVIEW and can_decide_subject.test(user, stage.contest.subject)
+    )
+
+
+@rules.predicate
+def may_rule(user: Any, stage: Any) -> bool:
+    """The stage is an appeal, and the user an inspector who had no part in what is appealed. At most three queries."""
+    if stage is None or stage.kind != StageKind.APPEAL or not is_inspector.test(user):
+        return False
+    contest = stage.contest
+    if is_contestant.test(user, contest) or is_addressee.test(user, contest.subject):
+        return False
+    reviews = contest.stages.filter(kind=StageKind.REVIEW)
+    return not (
+        contest.subject.decisions.filter(by=user).exists()
+        or reviews.filter(Q(responsible=user) | Q(answered_by=user)).exists()
+    )
+
+
+@rules.predicate
+def is_theirs(user: Any, stage: Any) -> bool:
+    """The user is responsible for this stage, or nobody is."""
+    return bool(stage is not None and stage.responsible_id in (None, getattr(user, "pk", None)))
+
+
+can_assign_contest = is_unanswered & (may_review | may_rule)
+rules.add_perm("peer_review.decide_round", can_decide_round)
+rules.add_perm("peer_review.decide_subject", can_decide_subject)
+rules.add_perm(
+    "peer_review.view_outcome",
+    can_decide_subject | (is_told & (is_notified | is_inspector | can_view_subject_result)),
+)
+rules.add_perm("peer_review.contest_outcome", is_notified)
+rules.add_perm("peer_review.view_contest", is_contestant | is_inspector | (is_leader & is_on_contest))
+rules.add_perm("peer_review.assign_contest", can_assign_contest)
+rules.add_perm("peer_review.answer_contest", can_assign_contest & is_theirs)
+rules.add_perm(
+    "peer_review.view_public_notice", is_running | is_leader | is_inspector | of_round(is_responsible_organiser)
+)

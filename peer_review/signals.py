@@ -13,3 +13,12 @@ round_counted = Signal()
 round_published = Signal()
 round_archived = Signal()
 round_voided = Signal()
+
+# What people decide on published results. `sender` is the class of what the signal names first.
+decision_made = Signal()  # decision, by
+outcomes_told = Signal()  # round, by: everybody's outcome has been told in writing
+public_notice_started = Signal()  # notice, by
+public_notice_ended = Signal()  # notice, by: None, the clock
+contest_asked = Signal()  # stage, by: a review or an appeal has been asked for
+contest_answered = Signal()  # stage, by
+contest_withdrawn = Signal()  # contest, by

@@ -143,6 +143,8 @@ class SchemeViewSet(SnippetViewSet):
                     FieldPanel("floor"),
                     FieldPanel("trim"),
                     FieldPanel("min_return"),
+                    FieldPanel("excellent_quota"),
+                    FieldPanel("quota_approval"),
                     FieldPanel("visibility", widget=AudiencesWidget()),
                 ],
                 heading=_("Counting and publication"),

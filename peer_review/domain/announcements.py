@@ -149,21 +149,48 @@ def may_remind_from(round: Round, *, now: datetime) -> datetime:
 
 def announce_lengthening(round: Round, *, by: Any, text: str, now: datetime) -> None:
     """Tell everybody on the roll that the round stays open longer, and why. Inside extend_round's transaction."""
-    of_kind = round.announcements.filter(kind=AnnouncementKind.LENGTHENED)
+    _announce_next(round, AnnouncementKind.LENGTHENED, by=by, now=now, text=text)
+
+
+def announce_outcomes(round: Round, *, by: Any, now: datetime) -> Announcement:
+    """Put down that outcomes are told, and have it sent to whom they are. Inside domain.decisions.tell_outcomes."""
+    return _announce_next(round, AnnouncementKind.OUTCOME, by=by, now=now)
+
+
+def announce_privately(round: Round, kind: AnnouncementKind, *, to: Any, by: Any, now: datetime) -> None:
+    """Tell one person about their own affair. Inside the caller's transaction."""
+    _announce_next(round, kind, by=by, now=now, to=to)
+
+
+def _announce_next(
+    round: Round, kind: AnnouncementKind, *, by: Any, now: datetime, text: str = "", to: Any = None
+) -> Announcement:
+    """Announce something that may happen more than once, under the next number of its kind. Callers hold the round."""
+    of_kind = round.announcements.filter(kind=kind)
     number = (of_kind.aggregate(latest=Max("number"))["latest"] or 0) + 1
-    _announce(round, AnnouncementKind.LENGTHENED, number=number, text=text, by=by, now=now)
+    made = _announce(round, kind, number=number, text=text, by=by, now=now, to=to)
+    if made is None:  # the row lock on the round leaves no room for it
+        raise RuntimeError("announced twice under one number")
+    return made
 
 
 @transaction.atomic
 def _announce(
-    round: Round, kind: AnnouncementKind, *, now: datetime, number: int = 0, text: str = "", by: Any = None
+    round: Round,
+    kind: AnnouncementKind,
+    *,
+    now: datetime,
+    number: int = 0,
+    text: str = "",
+    by: Any = None,
+    to: Any = None,
 ) -> Announcement | None:
     """Put an announcement down and have it sent; None if that has been done already."""
     announcement, is_new = Announcement.objects.get_or_create(
         round=round,
         kind=kind,
         number=number,
-        defaults={"text": text, "by": by, "announced_at": now, "tried_at": now},
+        defaults={"text": text, "by": by, "to": to, "announced_at": now, "tried_at": now},
     )
     if not is_new:
         return None

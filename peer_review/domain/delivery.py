@@ -19,7 +19,6 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django_tasks import task
@@ -132,7 +131,7 @@ def _due(announcement: Announcement) -> Iterator[tuple[int, str, str]]:
 def _render(announcement: Announcement, language: str) -> tuple[str, str, str]:
     """Return subject, text and HTML in one language: the same for everybody who reads it, without name or token."""
     with translation.override(language):
-        path = reverse("peer_review:round", args=[announcement.round.public_id])
+        path = wording.place(announcement)
         heading = wording.heading(announcement)
         context = {
             "heading": heading,

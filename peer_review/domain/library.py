@@ -175,7 +175,8 @@ LIBRARY: Final[dict[str, Ready]] = {
         ScaleKind.ANCHORS,
         _PULSE,
         (("all", "全体人员", 100),),
-        {"trim": False},
+        # A pulse grades nobody.
+        {"trim": False, "excellent_quota": 0},
     ),
 }
 

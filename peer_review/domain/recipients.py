@@ -13,9 +13,15 @@ def recipients(announcement: Announcement) -> "QuerySet[Any]":
     """Return the active users an announcement goes to, in an order that says nothing.
 
     Reminders to draw: whoever holds an undrawn paper. Reminders and the beginning of casting: whoever has a paper,
-    voted or not. Everything else: the whole roll. People who vote on paper are not called to the computer.
+    voted or not. Outcomes: whom they are told to. Everything else: the whole roll. People who vote on paper are not
+    called to the computer.
     """
     round, kind = announcement.round, announcement.kind
+    people = get_user_model()._default_manager.filter(is_active=True).order_by("pk")
+    if announcement.to_id is not None:
+        return people.filter(pk=announcement.to_id)
+    if kind == AnnouncementKind.OUTCOME:
+        return people.filter(pk__in=announcement.outcomes.order_by().values("to"))
     papers = Assignment.objects.filter(cell__round=round).order_by()
     if kind == AnnouncementKind.DRAWING:
         papers = papers.filter(blinded__isnull=True)
@@ -25,4 +31,4 @@ def recipients(announcement: Announcement) -> "QuerySet[Any]":
         wanted &= ~Q(pk__in=members.filter(on_paper=True).values("user"))
     else:
         wanted |= Q(pk__in=members.values("user"))
-    return get_user_model()._default_manager.filter(wanted, is_active=True).order_by("pk")
+    return people.filter(wanted)

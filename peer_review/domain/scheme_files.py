@@ -30,7 +30,11 @@ _SCHEME = (
     "comment_limit",
     "self_evaluation",
     "min_return",
+    "excellent_quota",
+    "quota_approval",
 )
+#: What files that were exported before there were quotas say of them.
+_BEFORE_QUOTAS: Final[dict[str, Any]] = {"excellent_quota": 0, "quota_approval": ""}
 _CRITERION = ("key", "label", "description", "weight", "anchors", "comment_below", "comment_above", "classes")
 _CLASS = ("key", "label", "weight")
 
@@ -85,6 +89,7 @@ def _loaded(data: bytes) -> dict[str, Any]:
         raise SchemeFileInvalid(fault="JSON") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise SchemeFileInvalid(fault="format")
+    value = {**_BEFORE_QUOTAS, **value}
     if missing := [name for name in (*_SCHEME, "criteria", "classes") if name not in value]:
         raise SchemeFileInvalid(fault=", ".join(missing))
     for name in ("criteria", "classes"):

@@ -36,6 +36,8 @@ def scheme_problems(
     paper: str = PaperKind.SUBJECT,
     sheet_rules: Any = (),
     bands: Any = (90, 70, 60),
+    quota: Any = 0,
+    quota_approval: str = "",
 ) -> list[str]:
     """Return what is wrong with a questionnaire, as sentences; an empty list if nothing is.
 
@@ -90,6 +92,7 @@ def scheme_problems(
                 % {"label": criterion.label, "n": len(anchors), "expected": expected}
             )
     problems += _bands_problems(bands)
+    problems += _quota_problems(quota, quota_approval)
     problems += _asking_problems(scale, criteria, [one.key for one in classes])
     if paper == PaperKind.SHEET:
         problems += _rule_problems(sheet_rules)
@@ -101,6 +104,15 @@ def _bands_problems(bands: Any) -> list[str]:
     if sound and 100 >= bands[0] > bands[1] > bands[2] >= 1:
         return []
     return [_("The grades need three lowest points between 100 and 1, each under the one before.")]
+
+
+def _quota_problems(quota: Any, approval: str) -> list[str]:
+    """Return what is wrong with the quota: 20 % of a round, up to 25 % with approval (RULES.md: evaluation)."""
+    if type(quota) is not int or not 0 <= quota <= 25:
+        return [_("The quota of “excellent” lies between 0 and 25 percent.")]
+    if quota > 20 and not approval.strip():
+        return [_("A quota above 20 percent needs an approval: name its document.")]
+    return []
 
 
 def _asking_problems(scale: str, criteria: list[Any], classes: list[str]) -> list[str]:
@@ -162,6 +174,8 @@ def check_scheme(scheme: Scheme) -> None:
         paper=scheme.paper,
         sheet_rules=scheme.sheet_rules,
         bands=scheme.bands,
+        quota=scheme.excellent_quota,
+        quota_approval=scheme.quota_approval,
     )
     if problems:
         raise SchemeInvalid(problems)
@@ -260,5 +274,7 @@ def freeze_scheme(scheme: Scheme) -> dict[str, Any]:
         "comment_limit": scheme.comment_limit,
         "self_evaluation": scheme.self_evaluation,
         "min_return": scheme.min_return,
+        "excellent_quota": scheme.excellent_quota,
+        "quota_approval": scheme.quota_approval,
         "visibility": {audience: bool(scheme.visibility.get(audience)) for audience in Audience.values},
     }

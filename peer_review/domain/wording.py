@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -23,6 +24,15 @@ def paragraphs(announcement: Announcement) -> list[str]:
     Nothing in it depends on who reads it. Moments are the round's present ones: lengthened since, it says the new end.
     """
     return [*_told(announcement), *([announcement.text] if announcement.text else [])]
+
+
+def place(announcement: Announcement) -> str:
+    """Return the path of the page where one reads on."""
+    if announcement.kind == AnnouncementKind.ASKED:
+        return reverse("peer_review:contest-list")
+    if announcement.kind in (AnnouncementKind.OUTCOME, AnnouncementKind.ANSWERED):
+        return reverse("peer_review:my-outcome", args=[announcement.round.public_id])
+    return reverse("peer_review:round", args=[announcement.round.public_id])
 
 
 def _told(announcement: Announcement) -> list[str]:
@@ -64,6 +74,15 @@ def _sentences(kind: str, round: Round) -> list[str]:
         ]
     if kind == AnnouncementKind.PUBLISHED:
         return [_("The results of “%(title)s” are published. Everybody sees those that its scheme shows them.")]
+    if kind == AnnouncementKind.OUTCOME:
+        return [
+            _("A named person has decided on the results of “%(title)s”. Your outcome stands on the page below."),
+            _("Please confirm there that you have received it. Whoever does not agree finds there what to do by when."),
+        ]
+    if kind == AnnouncementKind.ASKED:
+        return [_("Somebody does not agree with an outcome of “%(title)s”, and you are responsible for the answer.")]
+    if kind == AnnouncementKind.ANSWERED:
+        return [_("There is news of your review or appeal about “%(title)s”. Read it on the page below.")]
     return [_("“%(title)s” is void."), round.void_rule.replace("%", "%%")]
 
 

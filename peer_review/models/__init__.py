@@ -1,12 +1,13 @@
 """Nouns of peer review, one file each."""
 
 from .announcement import Announcement, Notice
-from .anomaly import Anomaly, AnomalyRun
 from .assignment import Assignment
 from .bulletin import Bulletin
 from .cell import Cell, PooledKey, Sheet, SheetEntry
+from .contest import Contest, ContestStage
 from .count_run import CountRun
 from .custody import KeyShare, Urn
+from .decision import Decision, OutcomeNotice, PublicNotice, PublicNoticeEntry
 from .result import CriterionResult, Result
 from .roll import Exclusion, RollMember, Subject
 from .round import Round
@@ -16,19 +17,23 @@ from .words import Comment, SelfEvaluation
 
 __all__ = [
     "Announcement",
-    "Anomaly",
-    "AnomalyRun",
     "Assignment",
     "Bulletin",
     "Cell",
     "Comment",
+    "Contest",
+    "ContestStage",
     "CountRun",
     "Criterion",
     "CriterionResult",
+    "Decision",
     "Exclusion",
     "KeyShare",
     "Notice",
+    "OutcomeNotice",
     "PooledKey",
+    "PublicNotice",
+    "PublicNoticeEntry",
     "Refused",
     "Result",
     "RollMember",

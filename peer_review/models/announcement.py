@@ -20,6 +20,8 @@ class Announcement(models.Model):
     number = models.PositiveIntegerField(default=0)
     text = models.TextField(_("text"), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # About somebody's own affair: goes to them alone.
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
     announced_at = models.DateTimeField(_("announced at"))
     # When somebody last worked at sending it: a job that died is begun again some minutes later.
     tried_at = models.DateTimeField()

@@ -80,6 +80,19 @@ class Scheme(ClusterableModel):
         help_text=_("A round of which fewer papers come back is void and may be repeated. 0 for none."),
     )
 
+    excellent_quota = models.PositiveSmallIntegerField(
+        _("quota of “excellent” (%)"),
+        default=20,
+        validators=[MaxValueValidator(25)],
+        help_text=_("Of all who are evaluated in a round. Above 20 only with approval; 0 for none."),
+    )
+    quota_approval = models.CharField(
+        _("approval of a quota above 20 %"),
+        max_length=120,
+        blank=True,
+        help_text=_("Title or number of the document that approves it."),
+    )
+
     objects = SchemeQuerySet.as_manager()
 
     class Meta:
@@ -89,6 +102,12 @@ class Scheme(ClusterableModel):
         constraints = [
             models.UniqueConstraint(fields=["name", "version"], name="peer_review_scheme_version_once"),
             models.CheckConstraint(condition=models.Q(floor__gte=3), name="peer_review_scheme_floor_gte_3"),
+            models.CheckConstraint(
+                condition=models.Q(excellent_quota__lte=20)
+                | (models.Q(excellent_quota__lte=25) & ~models.Q(quota_approval="")),
+                name="peer_review_scheme_quota_approved",
+                violation_error_message=_("A quota above 20 percent needs an approval: name its document."),
+            ),
         ]
 
     @property

@@ -1,6 +1,7 @@
 """What the pages of peer review say in templates."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from peer_review.domain.grades import grade_names
 
 register = template.Library()
 
@@ -44,6 +47,12 @@ def grouped(value: Any, size: int = 4) -> str:
     """Return a long code in groups that an eye can compare."""
     text = str(value or "")
     return " ".join(text[start : start + size] for start in range(0, len(text), size))
+
+
+@register.filter
+def grade_name(key: str, form: Mapping[str, Any]) -> str:
+    """Return a grade under the name that the round froze; an empty key is "not graded"."""
+    return grade_names(form)[key] if key else _("Not graded")
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from .answering import urlpatterns as answering
 from .asking import urlpatterns as asking
-from .inspecting import urlpatterns as inspecting
+from .outcomes import urlpatterns as outcomes
 from .paper import urlpatterns as paper
 from .people import urlpatterns as people
 from .planning import urlpatterns as planning
@@ -10,4 +10,4 @@ from .preflight import urlpatterns as preflight
 from .scrutineers import urlpatterns as scrutineers
 
 app_name = "peer_review"
-urlpatterns = [*asking, *answering, *inspecting, *people, *paper, *planning, *preflight, *scrutineers]
+urlpatterns = [*asking, *answering, *outcomes, *people, *paper, *planning, *preflight, *scrutineers]

@@ -73,6 +73,8 @@ def audience_of(user: Any, round: Round, *, subject: Any = None, section_key: st
     key = subject.section_key if subject is not None else section_key
     if key and round.members.filter(user=user, is_section_head=True, section_key=key).exists():
         return f"{Audience.SECTION_HEAD}:{key}"
+    if rules.is_inspector.test(user):
+        return "inspector"  # responsible for an appeal
     return str(Audience.STAFF)
 
 

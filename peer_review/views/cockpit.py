@@ -13,7 +13,7 @@ from peer_review.domain.custody import custody
 from peer_review.domain.obstacles import opening_obstacles
 from peer_review.domain.participation import participation
 from peer_review.domain.validity import projected_return
-from peer_review.enums import AnnouncementKind, Collection, RoundState
+from peer_review.enums import PRIVATE, AnnouncementKind, Collection, RoundState
 from peer_review.models import Assignment, CountRun, Notice, Round
 from peer_review.views.next_step import Situation, next_step, route
 from peer_review.views.organiser import ManagedRoundMixin, remedies
@@ -43,9 +43,10 @@ class RoundManageView(ManagedRoundMixin, TemplateView):
             known["obstacles"] = context["obstacles"]
         else:
             due = Notice.objects.filter(announcement__round=round, announcement__finished=False, mail_due=True)
-            context["announcements"] = round.announcements.all()[:SHOWN]
-            # Not of reminders to draw: their number is that of people who have not drawn.
-            context["mails_due"] = due.exclude(announcement__kind=AnnouncementKind.DRAWING).count()
+            context["announcements"] = round.announcements.exclude(kind__in=PRIVATE)[:SHOWN]
+            # Not of reminders to draw: their number is that of people who have not drawn. Nor of who contests what.
+            untold = (AnnouncementKind.DRAWING, *PRIVATE)
+            context["mails_due"] = due.exclude(announcement__kind__in=untold).count()
         if round.state == RoundState.OPEN:
             context |= self.collecting(now)
             known |= {"returned": context["returned"], "may_remind": context["may_remind"]}

@@ -19,7 +19,7 @@ from peer_review.domain.rounds import pass_barrier
 from peer_review.domain.urns import votes_on_paper
 from peer_review.enums import RoundState
 from peer_review.exceptions import VotesOnPaper, WrongState
-from peer_review.models import Assignment, Round, SelfEvaluation
+from peer_review.models import Assignment, PublicNotice, Round, SelfEvaluation, Subject
 from peer_review.querysets import role_names
 from peer_review.views import words
 from peer_review.views.access import RoundMixin, SignedInMixin
@@ -70,6 +70,8 @@ class RoundListView(SignedInMixin, TemplateView):
             others=others,
             to_review=Round.objects.reviewable_by(user).filter(comments_reviewed=False),
             to_say=self_evaluations_of(user),
+            public_notices=PublicNotice.objects.running(timezone.localdate()).select_related("round"),
+            answers_contests=bool(roles & {"leadership", "inspector"}),
             is_organiser="organiser" in roles,
             is_scrutineer="scrutineer" in roles,
             is_inspector="inspector" in roles,
@@ -107,6 +109,7 @@ class RoundDetailView(RoundMixin, TemplateView):
             ("peer_review.view_own_result", "own-result", _("My result")),
             ("peer_review.view_section_results", "section-results", _("Results of my section")),
             ("peer_review.view_all_results", "results", _("All results")),
+            ("peer_review.decide_round", "decisions", _("Decide the grades")),
             ("peer_review.view_summary", "summary", _("Published summary")),
             ("peer_review.view_bulletin_audit", "inspector", _("Verification")),
         ]
@@ -115,6 +118,12 @@ class RoundDetailView(RoundMixin, TemplateView):
             for permission, name, label in wanted
             if rules.has_perm(permission, user, round)
         ]
+        if Subject.objects.contestable_by(user).filter(round=round).exists():
+            url = reverse("peer_review:my-outcome", args=[round.public_id])
+            links.insert(0, {"url": url, "label": _("My outcome, and what I can do about it")})
+        if PublicNotice.objects.visible_to(user).filter(round=round).exists():
+            url = reverse("peer_review:public-notice", args=[round.public_id])
+            links.append({"url": url, "label": _("Public notice")})
         if round.fingerprint:
             links.append({"url": reverse("peer_review:notice", args=[round.public_id]), "label": _("Printed notice")})
         if round.has_bulletin:

@@ -4,7 +4,6 @@ What a page says comes from domain.readings; it is put beside its pictures here,
 have a file of their own.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,6 +17,7 @@ from peer_review import rules
 from peer_review.domain import ledger
 from peer_review.domain.frozen_exposure import form_holds
 from peer_review.domain.readings import read_subject
+from peer_review.domain.standing import standing_of
 from peer_review.enums import Channel
 from peer_review.exceptions import TermsAltered
 from peer_review.models import Result, Round, Subject
@@ -25,9 +25,6 @@ from peer_review.views import pictures
 from peer_review.views.access import RoundMixin, SignedInMixin, audience_of
 
 LIST_PAGE = 20
-#: 复核 is asked within 30 days of the notice, 申诉 within 15 days of its answer (公务员法, art. 95).
-REVIEW_DAYS = 30
-APPEAL_DAYS = 15
 
 
 class ResultListView(SignedInMixin, TemplateView):
@@ -102,7 +99,6 @@ class SheetMixin(PublishedMixin):
         own = _("You") if reading.own else reading.label
         others = [one.label for one in reading.comparisons]
         lines = pictures.subject_lines(reading)
-        published = self.round.published_at
         return {
             "reading": reading,
             "own_name": own,
@@ -112,8 +108,7 @@ class SheetMixin(PublishedMixin):
             "radar": pictures.profile(lines, own=own, others=others),
             "tiles": pictures.tiles(reading.criteria),
             "alike": [one.label for one in reading.comparisons if not one.distinct],
-            "review_until": published + timedelta(days=REVIEW_DAYS) if published else None,
-            "appeal_days": APPEAL_DAYS,
+            "standing": standing_of(result.subject, self.request.user) if result.subject else None,
         }
 
 

@@ -90,7 +90,6 @@ def make_counted_round(
     cells: dict[tuple[Any, str], list[dict[str, Any]]],
     *,
     sections: dict[str, str] | None = None,
-    ranks: dict[str, int] | None = None,
     heads: dict[str, Any] | None = None,
     visibility: dict[str, bool] | None = None,
     floor: int = 5,
@@ -104,9 +103,9 @@ def make_counted_round(
     """Return a counted round in whose box lie these ballots: {(subject, voter class): [answers, …]}.
 
     A tuple of subjects makes a whole sheet, its answers keyed "1.quality" and so on. `sections` maps subjects to
-    sections ("a" where it does not), `ranks` to the order of their ranks (1), `heads` sections to users who head them.
-    Each cell has as many eligible voters as ballots, at least `eligible`. `comments` gives subjects a comment paper and
-    the words cast on it; `asked` restricts criteria to voter classes.
+    sections ("a" where it does not), `heads` sections to users who head them. Each cell has as many eligible voters
+    as ballots, at least `eligible`. `comments` gives subjects a comment paper and the words cast on it; `asked`
+    restricts criteria to voter classes.
     """
     classes = list(dict.fromkeys(voter_class for _subject, voter_class in cells)) or ["all"]
     shares = {1: [100], 2: [60, 40], 3: [50, 30, 20]}[len(classes)]
@@ -128,15 +127,7 @@ def make_counted_round(
     round.save()
     names = [name for of, _voter_class in cells for name in ([of] if isinstance(of, str) else of)]
     subjects = {
-        name: make_subject(
-            round,
-            make_member(
-                round,
-                make_user(name, "staff"),
-                section=(sections or {}).get(name, "a"),
-                rank_order=(ranks or {}).get(name, 1),
-            ),
-        )
+        name: make_subject(round, make_member(round, make_user(name, "staff"), section=(sections or {}).get(name, "a")))
         for name in dict.fromkeys(names)
     }
     voters: list[Any] = []

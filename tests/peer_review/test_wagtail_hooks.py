@@ -46,6 +46,8 @@ def data(**changes: Any) -> dict[str, Any]:
         "paper": "subject",
         "comment_limit": "300",
         "min_return": "0",
+        "excellent_quota": "20",
+        "quota_approval": "",
         "criteria": [
             {"key": "care", "label": "Care", "description": "", "weight": "60", "anchors": "1\n2\n3\n4\n5"},
             {"key": "wit", "label": "Wit", "description": "", "weight": "40", "anchors": "1\n2\n3\n4\n5\n"},
@@ -87,6 +89,8 @@ def test_an_organiser_makes_a_scheme_with_criteria_and_classes_on_one_page() -> 
         ),
         ({"voter_classes": [{"key": "all", "label": "All", "weight": "0"}]}, "above 0"),
         ({"floor": "2"}, "3"),
+        ({"excellent_quota": "21"}, "needs an approval"),
+        ({"excellent_quota": "26", "quota_approval": "局发〔2026〕3 号"}, "25"),
         ({"voter_classes": [{"key": "Ä", "label": "All", "weight": "100"}]}, "Lower-case Latin"),
     ],
 )

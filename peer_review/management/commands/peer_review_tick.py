@@ -1,4 +1,4 @@
-"""What the clock does: end drawings and rounds whose time has come, tell people, keep spare keys ready.
+"""What the clock does: end drawings, rounds and public notices whose time has come, tell people, keep spare keys ready.
 
 Run it every minute.
 """
@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from peer_review.domain.announcements import announce_due
 from peer_review.domain.keys import fill_pool
+from peer_review.domain.public_notices import settle_public_notices
 from peer_review.domain.rounds import close_due_rounds, pass_due_barriers
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         passed = pass_due_barriers()
         closed = close_due_rounds()
         announced = announce_due()
+        ended = settle_public_notices()
         made = 0 if options["no_keys"] else fill_pool()
         for round in passed:
             self.stdout.write(f"drawing ended {round.public_id} {round.title}")
@@ -31,4 +33,6 @@ class Command(BaseCommand):
             self.stdout.write(f"closed {round.public_id} {round.title}")
         for announcement in announced:
             self.stdout.write(f"announced {announcement.kind} {announcement.round.public_id}")
+        for notice in ended:
+            self.stdout.write(f"public notice ended {notice.round.public_id} {notice.round.title}")
         self.stdout.write(f"{len(closed)} closed, {made} keys made")

@@ -55,6 +55,8 @@ def test_a_name_that_is_there_already_becomes_the_next_version_and_nothing_is_ov
         lambda value: value.update(scale="stars"),
         lambda value: value.update(floor="many"),
         lambda value: value.update(comment_limit=5),
+        lambda value: value.update(excellent_quota=21),
+        lambda value: value.update(excellent_quota=26, quota_approval="局发〔2026〕3 号"),
         lambda value: value.update(name=""),
     ],
 )
@@ -88,3 +90,12 @@ def test_a_file_whose_scheme_could_not_be_asked_says_every_fault() -> None:
 
     assert len(refusal.value.problems) == 2
     assert not Scheme.objects.exists()
+
+
+def test_a_file_from_before_there_were_quotas_comes_in_without_one() -> None:
+    value = json.loads(export_scheme(SchemeFactory(excellent_quota=25, quota_approval="局发〔2026〕3 号")))
+    assert (value.pop("excellent_quota"), value.pop("quota_approval")) == (25, "局发〔2026〕3 号")
+
+    made = import_scheme(json.dumps(value).encode(), by=None)
+
+    assert (made.excellent_quota, made.quota_approval) == (0, "")

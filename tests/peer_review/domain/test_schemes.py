@@ -68,6 +68,10 @@ def test_scheme_problems_finds_nothing_in_a_sound_scheme() -> None:
         ({"bands": [70, 90, 60]}, "each under the one before"),
         ({"bands": [90, 70]}, "three lowest points"),
         ({"bands": [90, 70, "x"]}, "three lowest points"),
+        ({"quota": 26, "quota_approval": "局发〔2026〕3 号"}, "between 0 and 25 percent"),
+        ({"quota": -1}, "between 0 and 25 percent"),
+        ({"quota": "many"}, "between 0 and 25 percent"),
+        ({"quota": 21, "quota_approval": " "}, "needs an approval: name its document"),
         ({"paper": "sheet", "sheet_rules": [{"kind": "lucky"}]}, "no such rule"),
         ({"paper": "sheet", "sheet_rules": "none"}, "not in their form"),
         ({"paper": "sheet", "sheet_rules": [{"kind": "quota", "points": 90}]}, "one of the two"),
@@ -133,6 +137,8 @@ def test_freeze_scheme_copies_everything_a_round_needs() -> None:
         "comment_limit": 300,
         "self_evaluation": False,
         "min_return": 0,
+        "excellent_quota": 20,
+        "quota_approval": "",
         "visibility": {"subject": True, "section_head": True, "leadership": True, "staff": False},
     }
 
@@ -152,6 +158,7 @@ def test_rules_about_a_sheet_are_not_asked_of_single_papers() -> None:
 @pytest.mark.django_db
 def test_make_version_copies_everything_and_leaves_the_rounds_theirs() -> None:
     terms = {"sheet_rules": [{"kind": "not_all_max"}], "bands": [95, 80, 60]}
+    terms |= {"excellent_quota": 25, "quota_approval": "局发〔2026〕3 号"}
     scheme = SchemeFactory(classes=[("leaders", 70), ("staff", 30)], **terms)
     round = RoundFactory(scheme=scheme, state=RoundState.OPEN)
 
