@@ -741,8 +741,8 @@ class Recount:
     def __init__(self, rules: Rules, roll: RollFile, votes: Votes) -> None:
         self.rules, self.roll, self.votes = rules, roll, votes
         self.sections = max(roll.sections, default=-1) + 1
-        self.counted = [Counted(self, at) for at in range(len(rules.criteria))]
         self.cuts: dict[tuple[int, ...], list[Fraction]] = {}
+        self.counted = [Counted(self, at) for at in range(len(rules.criteria))]
 
     def figures(self) -> dict[str, Any]:
         sections, unit = self.comparable()
@@ -858,6 +858,7 @@ class Counted:
                 left += members
         if self.is_crowd(left):
             self.rests[whole.sections] = sorted(left)
+        self.means = [self.subject_mean(at) for at in range(subjects)]
 
     def is_crowd(self, members: list[int]) -> bool:
         """Whether answers, sheets and people behind several subjects are all as many as the floor."""
@@ -873,6 +874,9 @@ class Counted:
         return len(set().union(*(self.roll.holders.get(cell, set()) for cell in papers))) >= floor
 
     def subject(self, at: int) -> Mean | None:
+        return self.means[at]
+
+    def subject_mean(self, at: int) -> Mean | None:
         piles = self.piles[at]
         n = sum(map(len, piles))
         if n < self.rules.floor:

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.views.generic import TemplateView
 
 from peer_review import rules
 from peer_review.domain import bulletin as bulletins
 from peer_review.exceptions import UnknownRound
 from peer_review.models import Bulletin, Round
+from peer_review.views import words
 from peer_review.views.access import RoundMixin
 from peer_review.views.anonymous import quiet
 
@@ -36,6 +38,11 @@ class BulletinView(CountedRoundMixin, TemplateView):
         return super().get_context_data(
             bulletin=bulletin,
             totals=bulletins.totals(self.round, bulletins.head_of(bulletin)),
+            config={
+                name: reverse(f"peer_review:{route}", args=[self.round.public_id])
+                for name, route in (("manifest", "manifest"), ("bulletin", "bulletin-json"))
+            },
+            words=words.verify(),
             audits=rules.has_perm("peer_review.view_bulletin_audit", self.request.user, self.round),
             **kwargs,
         )

@@ -14,6 +14,7 @@
 //       send the same again: Safari's Ed25519 signs the same ballot differently each time, and then it is another leaf
 //   entryLeaf(entry) -> Promise<hex>        what receipts, proofs and the bulletin call this ballot
 //   verifyEntry(entry, key) -> Promise<boolean>
+//   tokenMessage(round, cell, publicKey, prefix) -> bytes   what the token of a ballot signs
 //
 // The same, byte for byte, in Python: peer_review/crypto/credentials.py.
 
@@ -86,7 +87,7 @@ export async function verifyEntry(entry, key) {
   );
 }
 
-const tokenMessage = (round, cell, publicKey, prefix) => concat(prefix, utf8(`anon-tok/v1|${round}|${cell}|`), publicKey);
+export const tokenMessage = (round, cell, publicKey, prefix) => concat(prefix, utf8(`anon-tok/v1|${round}|${cell}|`), publicKey);
 const ballotMessage = (ballot) => concat(utf8("anon-ballot/v1\n"), canonical(ballot));
 
 // The server's answer to a draw must be finalised with what blinded it: remembered while the credential lives.

@@ -4,7 +4,7 @@
 //
 // Codes made here: insecure_context, bad_encoding, bad_key, bad_manifest, bad_fingerprint, bad_token,
 // bad_recovery_code, bad_box_key, bad_share, shares_missing, shares_mixed, wrong_shares, bad_receipt, bad_bulletin,
-// bad_proof, not_counted, network, fallback_failed.
+// bad_proof, not_counted, bad_zip, too_large, network, fallback_failed.
 // Codes that come from the server are passed on as they are (docs: the protocol's lists for draw, cast and count).
 
 export class ClientError extends Error {

@@ -1,19 +1,31 @@
 // The bulletin's tree: RFC 9162, section 2.1, SHA-256.
 //
-//   leafHash(bytes), treeRoot(leaves), verifyInclusion({leaf, index, size, proof, root})   all async, over Uint8Array
+//   leafHash(bytes), treeRoot(leaves, {onProgress?}), verifyInclusion({leaf, index, size, proof, root})
+//       all async, over Uint8Array; onProgress(done, total) as the hashes of pairs are made
 
 import { concat, equal, sha256 } from "./encoding.js";
+
+// Hashes asked for at once, an even number: hundreds of thousands of promises at a time would stall a phone.
+const AT_ONCE = 4096;
 
 export const leafHash = (bytes) => sha256(concat([0], bytes));
 const nodeHash = (left, right) => sha256(concat([1], left, right));
 
-export async function treeRoot(leaves) {
+export async function treeRoot(leaves, { onProgress = () => {} } = {}) {
   if (leaves.length === 0) return sha256(new Uint8Array());
   let level = leaves;
+  let done = 0;
   while (level.length > 1) {
     const above = [];
-    for (let i = 0; i < level.length; i += 2) above.push(i + 1 < level.length ? nodeHash(level[i], level[i + 1]) : level[i]);
-    level = await Promise.all(above);
+    for (let start = 0; start < level.length; start += AT_ONCE) {
+      const pairs = [];
+      for (let i = start; i < Math.min(start + AT_ONCE, level.length); i += 2)
+        pairs.push(i + 1 < level.length ? nodeHash(level[i], level[i + 1]) : level[i]);
+      above.push(...(await Promise.all(pairs)));
+      done += pairs.length;
+      onProgress(Math.min(done, leaves.length), leaves.length);
+    }
+    level = above;
   }
   return level[0];
 }

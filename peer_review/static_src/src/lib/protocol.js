@@ -21,6 +21,7 @@
 //   checkProof(url, {leaf, head}) -> Promise<{index, size}>
 //       Verifies the inclusion proof at url against a verified head. Throws not_counted, bad_proof, network.
 //   countBallots(leaves, {proofUrl: (leaf) => url, head}) -> Promise<{counted, total, results: [{leaf, counted, index?, error?}]}>
+//   fetchBytes(url) -> Promise<bytes>           without cookies; throws network, or server_error with its status
 //   request(url, options) -> Promise<value>     JSON with our error codes; what draw and the count pages use
 
 import { ClientError } from "./errors.js";
@@ -55,6 +56,12 @@ export async function request(url, { body, csrfToken, anonymous = false, signal 
     status: response.status,
     retryAfter: Number(response.headers.get("Retry-After")) || undefined,
   });
+}
+
+export async function fetchBytes(url) {
+  const { response, bytes } = await send(url, { ...ANONYMOUS });
+  if (!response.ok) throw new ClientError("server_error", `HTTP ${response.status}`, { status: response.status });
+  return bytes;
 }
 
 async function send(url, options) {
