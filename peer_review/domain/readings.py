@@ -64,7 +64,7 @@ def read_subject(result: Result, *, reader: Any) -> SubjectReading:
     form = _form(round)
     subject = Subject.objects.select_related("member").get(result=result)
     groups = _comparable_groups(subject, result, reader)
-    shown = [one for one in groups if one.score is not None and one.comparable and one.members > 1]
+    shown = _shown(groups)
     rows = criterion_rows([result, *shown])
     score = score_mark(form, result)
     criteria = _criteria(form, result, shown, rows)
@@ -222,6 +222,13 @@ def _comparable_groups(subject: Subject, result: Result, reader: Any) -> list[Re
     order = [ResultScope.SECTION, ResultScope.RANK, ResultScope.UNIT]
     found = Result.objects.filter(own, round=result.round_id).visible_to(reader)
     return sorted(found, key=lambda one: order.index(ResultScope(one.scope)))
+
+
+def _shown(groups: Sequence[Result]) -> list[Result]:
+    """Return the means that a sheet compares with. Where all are in one section, the mean of all is that section's."""
+    shown = [one for one in groups if one.score is not None and one.comparable and one.members > 1]
+    in_part = {one.members for one in shown if one.scope != ResultScope.UNIT}
+    return [one for one in shown if one.scope != ResultScope.UNIT or one.members not in in_part]
 
 
 def _comparison(form: Mapping[str, Any], group: Result, own: Mark | None) -> Comparison:

@@ -122,6 +122,8 @@ def steps_of(form: Mapping[str, Any], *, by_class: Sequence[Sum], score: Sum | N
             )
             % {"floor": floor},
         ),
-        Step("grade", f"{bands_in_words(form)} {_('The software proposes; a named person decides and explains.')}"),
+        Step(
+            "grade", " ".join([bands_in_words(form), _("The software proposes; a named person decides and explains.")])
+        ),
     ]
     return tuple(steps)

@@ -1,6 +1,6 @@
 """Lists of results: a section, a whole round, the summary. Sorted, paged, and never without their ties in view."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from peer_review import charts
+from peer_review.domain.figures import Mark
 from peer_review.domain.reading_shapes import Column, GroupReading, Head, RoundReading, RowReading, SectionReading
 from peer_review.domain.readings import read_round, read_section, read_summary
 from peer_review.enums import Audience, ResultScope
@@ -41,6 +42,7 @@ class ListRow:
 
     row: RowReading
     strip: SafeString
+    cells: list[tuple[Mark | None, str]]  # one a criterion, with its name
     breaks: bool
 
 
@@ -50,6 +52,7 @@ class GroupRow:
 
     group: GroupReading
     strip: SafeString
+    cells: list[tuple[Mark | None, str]]
     total: bool
 
 
@@ -102,7 +105,7 @@ class ListMixin(PublishedMixin):
         wanted, key, _falling = self.wanted()
         start = pictures.strips_start(row.score for row in reading.rows)
         return {
-            "rows": list_rows(reading.rows, reading.head, start=start, ranked=key == "score"),
+            "rows": list_rows(reading, start=start, ranked=key == "score"),
             "start": start,
             "axis": charts.strip_axis(start=start, edges=pictures.edges(reading.head)),
             "sort": wanted,
@@ -111,17 +114,25 @@ class ListMixin(PublishedMixin):
         }
 
     def heat(
-        self, groups: Sequence[GroupReading], unit: GroupReading | None, criteria: Sequence[Column], head: Head
+        self,
+        name: str,
+        groups: Sequence[GroupReading],
+        unit: GroupReading | None,
+        criteria: Sequence[Column],
+        head: Head,
     ) -> dict[str, Any]:
-        """Return what the heat map shows: groups in the order that GET asks for, all together last."""
-        sorts = {"name": _("Section"), "score": _("Score"), **{f"c.{one.key}": one.label for one in criteria}}
+        """Return what the heat map shows: groups, called `name`, in the order that GET asks for, all together last."""
+        sorts = {"name": name, "score": _("Score"), **{f"c.{one.key}": one.label for one in criteria}}
         wanted = self.request.GET.get("by", "")
         if wanted.removeprefix("-") not in sorts:
             wanted = ""
         start = pictures.strips_start(one.score for one in [*groups, *([unit] if unit else [])])
         rows = [*sort_groups(groups, criteria, wanted), *([unit] if unit else [])]
         return {
-            "rows": [GroupRow(one, pictures.strip(one.score, head, start=start), total=one is unit) for one in rows],
+            "rows": [
+                GroupRow(one, pictures.strip(one.score, head, start=start), named(one.marks, criteria), one is unit)
+                for one in rows
+            ],
             "heads": sort_heads(sorts, wanted),
             "axis": charts.strip_axis(start=start, edges=pictures.edges(head)),
             "start": start,
@@ -158,14 +169,20 @@ def sort_groups(groups: Sequence[GroupReading], criteria: Sequence[Column], want
     return sorted(groups, key=figure, reverse=falls(wanted))
 
 
-def list_rows(rows: Iterable[RowReading], head: Head, *, start: int, ranked: bool) -> list[ListRow]:
+def list_rows(reading: RoundReading | SectionReading, *, start: int, ranked: bool) -> list[ListRow]:
     """Return the rows of a list; where it is ranked by score, with the breaks that no interval bridges."""
     made: list[ListRow] = []
-    for row in rows:
+    for row in reading.rows:
         before = made[-1].row.place if made else None
         breaks = ranked and before is not None and row.place is not None and before.group != row.place.group
-        made.append(ListRow(row, pictures.strip(row.score, head, start=start), breaks))
+        strip = pictures.strip(row.score, reading.head, start=start)
+        made.append(ListRow(row, strip, named(row.marks, reading.criteria), breaks))
     return made
+
+
+def named(marks: Sequence[Mark | None], criteria: Sequence[Column]) -> list[tuple[Mark | None, str]]:
+    """Return the figures of a line, each with the name of its criterion."""
+    return [(mark, one.label) for mark, one in zip(marks, criteria, strict=True)]
 
 
 class SectionResultsView(ListMixin, TemplateView):
@@ -185,7 +202,7 @@ class SectionResultsView(ListMixin, TemplateView):
         groups = [one for one in (reading.section, *reading.ranks) if one is not None]
         return super().get_context_data(
             reading=reading,
-            heat=self.heat(groups, reading.unit, reading.criteria, reading.head),
+            heat=self.heat(_("Section"), groups, reading.unit, reading.criteria, reading.head),
             **self.listed(reading, after),
             **kwargs,
         )
@@ -210,8 +227,8 @@ class AllResultsView(ListMixin, TemplateView):
             reading=reading,
             names={one.key: one.label for one in reading.sections},
             section=wanted,
-            heat=self.heat(reading.sections, reading.unit, reading.criteria, reading.head),
-            ranks=self.heat(reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,
+            heat=self.heat(_("Section"), reading.sections, reading.unit, reading.criteria, reading.head),
+            ranks=self.heat(_("Rank"), reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,
             **self.listed(reading, after),
             **kwargs,
         )
@@ -233,7 +250,9 @@ class SummaryView(ListMixin, TemplateView):
             own_name=name,
             lines=lines,
             dots=pictures.dots(lines, reading.head, own=name, personal=False) if lines else "",
-            heat=self.heat(reading.sections, None, reading.criteria, reading.head) if reading.sections else None,
-            ranks=self.heat(reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,
+            heat=self.heat(_("Section"), reading.sections, None, reading.criteria, reading.head)
+            if reading.sections
+            else None,
+            ranks=self.heat(_("Rank"), reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,
             **kwargs,
         )

@@ -36,6 +36,15 @@ def round(head: Any) -> Round:
     return make_published_round(cells, sections={"辛": "b"}, heads={"a": head})
 
 
+@pytest.fixture
+def two(head: Any) -> Round:
+    """Seven subjects in each of two sections."""
+    cells = {
+        (name, "all"): papers(6, 61 + 2 * at, 63 + 2 * at) for at, name in enumerate("甲乙丙丁戊己庚子丑寅卯辰巳午")
+    }
+    return make_published_round(cells, sections=dict.fromkeys("子丑寅卯辰巳午", "b"), heads={"a": head})
+
+
 def result_of(round: Round, name: str) -> Result:
     return Result.objects.select_related("round").get(round=round, subject__label=name)
 
@@ -76,22 +85,29 @@ def test_subject_finds_the_stored_figures_to_the_last_digit(round: Round) -> Non
     assert (reading.own, reading.ballots, reading.scope) == (True, 6, f"subject:{result.subject.key}")
 
 
-def test_subject_is_compared_with_the_section_and_all_but_with_nobody(round: Round) -> None:
-    reading = read_subject(result_of(round, "丙"), reader=person(round, "丙"))
-    section, unit = (one for one in reading.comparisons if one.scope in ("section", "unit"))
+def test_subject_is_compared_with_the_section_and_all_but_with_nobody(two: Round) -> None:
+    reading = read_subject(result_of(two, "丙"), reader=person(two, "丙"))
+    section, *_ranks, unit = reading.comparisons
     assert (section.scope, section.label, section.score.value, section.members) == (
         "section",
         "Mean of Section a",
-        73.8,
+        67.8,
         7,
     )
-    assert (unit.scope, unit.label) == ("unit", "Mean of all subjects")
-    assert section.distinct is False
-    assert {one.distinct for one in read_subject(result_of(round, "甲"), reader=leader()).comparisons} == {True}
+    assert (unit.scope, unit.label, unit.score.value, unit.members) == ("unit", "Mean of all subjects", 74.8, 14)
+    assert (section.distinct, unit.distinct) == (False, True)
     at = reading.comparisons.index(section)
-    assert [line.others[at].value for line in reading.criteria] == [73.0, 75.0]
-    others = {result_of(round, name).score for name in "甲乙戊己庚"}
-    assert not (others | {31.0, 37.0, 33.4}) & values(reading)
+    assert [line.others[at].value for line in reading.criteria] == [67.0, 69.0]
+    others = {one.score for one in Result.objects.filter(round=two, scope="subject").exclude(label__in="丙丁")}
+    assert len(others) == 12  # 丁 has the section's mean
+    assert not others & values(reading)
+
+
+def test_all_in_one_section_are_compared_with_one_mean() -> None:
+    round = make_published_round({(name, "all"): papers(6, 61 + at, 63 + at) for at, name in enumerate(NAMES)})
+    reading = read_subject(result_of(round, "丙"), reader=person(round, "丙"))
+    assert "unit" not in [one.scope for one in reading.comparisons]
+    assert reading.comparisons[0].scope == "section"
 
 
 def test_a_mean_that_a_figure_could_be_taken_out_of_is_compared_with_for_nobody() -> None:
