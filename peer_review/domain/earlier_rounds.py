@@ -5,15 +5,15 @@ figures is the ninth's mark, as near as the eight have kept theirs. So a compari
 people could vote, or so many others that no group under the floor stands out.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from peer_review.counting.exposure import rolls_differ
 from peer_review.counting.scales import Ints
-from peer_review.domain.exposure_roll import RollPapers, read_papers
+from peer_review.domain.exposure_roll import RollPapers, RollSubject, read_papers
 from peer_review.models import Round
 
 #: Comparisons are allowed with so many of the last published rounds, and checked for them.
@@ -24,7 +24,7 @@ LOOKS_BACK = 4
 class Earlier:
     """One earlier round beside this one. `apart`: of how many voters the rolls differ, for each subject of this
     round that was in both, by its position; `classes` the same for each (subject, class) in both, `sections` by section
-    key, `unit` for all.
+    key, `ranks` by rank key, `unit` for all.
     """
 
     public_id: str
@@ -33,6 +33,7 @@ class Earlier:
     classes: dict[tuple[int, int], int]
     sections: dict[str, int]
     unit: int
+    ranks: dict[str, int] = field(default_factory=dict)
 
     def held_back(self, floor: int) -> list[int]:
         """Return the subjects whose comparison with that round is not shown."""
@@ -48,6 +49,7 @@ class Earlier:
             "subjects": [papers.subjects[at].key for at in self.held_back(floor)],
             "classes": classes,
             "sections": [key for key, n in self.sections.items() if 0 < n < floor],
+            "ranks": [key for key, n in self.ranks.items() if 0 < n < floor],
             "unit": 0 < self.unit < floor,
         }
 
@@ -82,12 +84,8 @@ def _beside(other: Round, papers: RollPapers) -> Earlier:
     both = [mine[one.key] for one in theirs.subjects if one.key in mine]
     held = np.bincount(first_by_class // span, minlength=len(by_class)) > 0
     held &= np.bincount(second_by_class // span, minlength=len(by_class)) > 0
-    sections: dict[str, int] = {}
-    where = {one.key: one.section_key for one in (*theirs.subjects, *papers.subjects)}
-    shared = {one.section_key for one in papers.subjects} & {one.section_key for one in theirs.subjects}
-    for key, at in number.items():
-        if where[key] in shared:
-            sections[where[key]] = sections.get(where[key], 0) + int(differ[at])
+    sections = _summed(differ, number, theirs, papers, lambda one: one.section_key)
+    ranks = _summed(differ, number, theirs, papers, lambda one: one.rank_key)
     width = len(classes)
     return Earlier(
         public_id=other.public_id,
@@ -101,4 +99,22 @@ def _beside(other: Round, papers: RollPapers) -> Earlier:
         },
         sections=sections,
         unit=int(differ.sum()),
+        ranks=ranks,
     )
+
+
+def _summed(
+    differ: Ints,
+    number: Mapping[str, int],
+    theirs: RollPapers,
+    papers: RollPapers,
+    group_of: Callable[[RollSubject], str],
+) -> dict[str, int]:
+    """Return of how many voters the rolls differ for each group of subjects that is in both rounds."""
+    where = {one.key: group_of(one) for one in (*theirs.subjects, *papers.subjects)}
+    shared = {group_of(one) for one in papers.subjects} & {group_of(one) for one in theirs.subjects}
+    made: dict[str, int] = {}
+    for key, at in number.items():
+        if where[key] in shared:
+            made[where[key]] = made.get(where[key], 0) + int(differ[at])
+    return made

@@ -21,6 +21,7 @@ class RollSubject:
     label: str
     section_key: str
     section_name: str
+    rank_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def read_papers(round: Round, form: Mapping[str, Any]) -> RollPapers:
     """Return who may cast what in a round. Four queries, whatever its size. Classes the form does not know are left
     out: they are an obstacle of their own."""
     rows = round.subjects.order_by("sort_order", "pk")
-    subjects = tuple(RollSubject(*one) for one in rows.values_list("pk", "key", "label", "section_key", "section_name"))
+    named = rows.values_list("pk", "key", "label", "section_key", "section_name", "member__rank_key")
+    subjects = tuple(RollSubject(*one[:-1], rank_key=one[-1] or "") for one in named)
     position = {one.pk: at for at, one in enumerate(subjects)}
     classes = tuple(one["key"] for one in form["classes"])
     number = {key: at for at, key in enumerate(classes)}

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from peer_review import rules
-from peer_review.enums import Audience
 from peer_review.exceptions import LoginRequired, NotScrutineer, Refusal, UnknownRound
 from peer_review.models import Round
 from peer_review.querysets import is_known
@@ -57,25 +56,6 @@ class HiddenRoundMixin(RoundMixin):
         if not super().permitted():
             raise Http404
         return True
-
-
-def audience_of(user: Any, round: Round, *, subject: Any = None, section_key: str = "") -> str:
-    """Return in which role somebody reads figures, as the ledger names it: never who.
-
-    `subject`, or `section_key`: what they read of; neither: of the whole round. One query or two.
-    """
-    if subject is not None and rules.is_own_subject.test(user, subject):
-        return str(Audience.SUBJECT)
-    if rules.is_leader.test(user, round):
-        return str(Audience.LEADERSHIP)
-    if rules.is_responsible_organiser.test(user, round):
-        return "organiser"
-    key = subject.section_key if subject is not None else section_key
-    if key and round.members.filter(user=user, is_section_head=True, section_key=key).exists():
-        return f"{Audience.SECTION_HEAD}:{key}"
-    if rules.is_inspector.test(user):
-        return "inspector"  # responsible for an appeal
-    return str(Audience.STAFF)
 
 
 def permitted_round(request: HttpRequest, public_id: str, permission: str, *, refusal: Refusal) -> Round:

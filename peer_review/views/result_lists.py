@@ -12,12 +12,12 @@ from django.views.generic import TemplateView
 
 from peer_review import charts
 from peer_review.domain.figures import Mark
+from peer_review.domain.ledger import audience_of
 from peer_review.domain.reading_shapes import Column, GroupReading, Head, RoundReading, RowReading, SectionReading
 from peer_review.domain.readings import read_round, read_section, read_summary
 from peer_review.enums import Audience, ResultScope
 from peer_review.models import CriterionResult, Result
 from peer_review.views import pictures
-from peer_review.views.access import audience_of
 from peer_review.views.results import PublishedMixin
 
 PAGE = 50

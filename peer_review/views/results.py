@@ -22,7 +22,7 @@ from peer_review.enums import Channel
 from peer_review.exceptions import TermsAltered
 from peer_review.models import Result, Round, Subject
 from peer_review.views import pictures
-from peer_review.views.access import RoundMixin, SignedInMixin, audience_of
+from peer_review.views.access import RoundMixin, SignedInMixin
 
 LIST_PAGE = 20
 
@@ -95,7 +95,7 @@ class SheetMixin(PublishedMixin):
         """Return what result.html shows."""
         result.round = self.round
         reading = read_subject(result, reader=self.request.user)
-        self.note(reading.scope, audience_of(self.request.user, self.round, subject=result.subject))
+        self.note(reading.scope, ledger.audience_of(self.request.user, self.round, subject=result.subject))
         own = _("You") if reading.own else reading.label
         others = [one.label for one in reading.comparisons]
         lines = pictures.subject_lines(reading)

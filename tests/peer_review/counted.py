@@ -3,6 +3,8 @@
 import secrets
 from typing import Any
 
+from django.utils import timezone
+
 from peer_review import audit
 from peer_review.box import store
 from peer_review.crypto import canonical, sealing
@@ -90,6 +92,7 @@ def make_counted_round(
     cells: dict[tuple[Any, str], list[dict[str, Any]]],
     *,
     sections: dict[str, str] | None = None,
+    ranks: dict[str, int] | None = None,
     heads: dict[str, Any] | None = None,
     visibility: dict[str, bool] | None = None,
     floor: int = 5,
@@ -98,24 +101,32 @@ def make_counted_round(
     comments: dict[str, list[str]] | None = None,
     reviewer: Any = None,
     asked: dict[str, list[str]] | None = None,
+    earlier: Round | None = None,
+    strangers: int = 0,
     **scheme: Any,
 ) -> Round:
     """Return a counted round in whose box lie these ballots: {(subject, voter class): [answers, …]}.
 
     A tuple of subjects makes a whole sheet, its answers keyed "1.quality" and so on. `sections` maps subjects to
-    sections ("a" where it does not), `heads` sections to users who head them. Each cell has as many eligible voters
-    as ballots, at least `eligible`. `comments` gives subjects a comment paper and the words cast on it; `asked`
-    restricts criteria to voter classes.
+    sections ("a" where it does not), `ranks` to the order of their ranks (1), `heads` sections to users who head them.
+    Each cell has as many eligible voters as ballots, at least `eligible`. `comments` gives subjects a comment paper and
+    the words cast on it; `asked` restricts criteria to voter classes. `earlier`: an earlier round, whose scheme is
+    asked again, about the same people, of the same voters but for so many `strangers`.
     """
     classes = list(dict.fromkeys(voter_class for _subject, voter_class in cells)) or ["all"]
     shares = {1: [100], 2: [60, 40], 3: [50, 30, 20]}[len(classes)]
-    made = SchemeFactory(
-        floor=floor,
-        scale=scale,
-        classes=list(zip(classes, shares, strict=True)),
-        comments=comments is not None,
-        **scheme,
+    made = (
+        earlier.scheme
+        if earlier is not None
+        else SchemeFactory(
+            floor=floor,
+            scale=scale,
+            classes=list(zip(classes, shares, strict=True)),
+            comments=comments is not None,
+            **scheme,
+        )
     )
+    known = {one.name: one.user for one in earlier.members.all()} if earlier is not None else {}
     for criterion, of_classes in (asked or {}).items():
         made.criteria.filter(key=criterion).update(classes=of_classes)
     round = RoundFactory(scheme=made, state=RoundState.COUNTED, comment_reviewer=reviewer)
@@ -123,14 +134,23 @@ def make_counted_round(
     round.form["visibility"] = visibility or dict.fromkeys(["subject", "section_head", "leadership", "staff"], True)
     round.receipt_key, round.receipt_public = keys.make_receipt_key()
     round.fingerprint, round.manifest = "0" * 64, "{}"
-    round.opened_at = round.closed_at = round.opens_at
+    round.opened_at = round.closed_at = timezone.now() if earlier is not None else round.opens_at
     round.save()
     names = [name for of, _voter_class in cells for name in ([of] if isinstance(of, str) else of)]
     subjects = {
-        name: make_subject(round, make_member(round, make_user(name, "staff"), section=(sections or {}).get(name, "a")))
+        name: make_subject(
+            round,
+            make_member(
+                round,
+                known.get(name) or make_user(name, "staff"),
+                section=(sections or {}).get(name, "a"),
+                rank_order=(ranks or {}).get(name, 1),
+            ),
+        )
         for name in dict.fromkeys(names)
     }
-    voters: list[Any] = []
+    held = Assignment.objects.filter(cell__round=earlier).select_related("evaluator").order_by("evaluator")
+    voters: list[Any] = list(dict.fromkeys(one.evaluator for one in held))[strangers:]
 
     def some(papers: int) -> list[Any]:
         while len(voters) < max(eligible, papers):

@@ -195,6 +195,7 @@ def test_a_comparison_that_would_tell_of_a_few_is_held_back() -> None:
         "subjects": [key],
         "classes": {"all": [key]},
         "sections": [],
+        "ranks": [],
         "unit": False,
     }
     # What came back then is what is expected now.
