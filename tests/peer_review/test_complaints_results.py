@@ -3,13 +3,45 @@
 Each first makes what is complained of and finds it, then looks at what this round's rules make of it.
 """
 
-import pytest
+import re
+from collections import Counter
+from typing import Any
 
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from peer_review.domain.counted import read_ballots
 from peer_review.enums import ResultScope
-from peer_review.models import Result
-from tests.peer_review.counted import make_published_round, papers
+from peer_review.models import Comment, CriterionResult, Result, Round
+from tests.factories.peer_review import make_user
+from tests.peer_review.counted import make_published_round, papers, spread
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
+
+
+def bytes_of_every_page(round: Round, client: Client) -> dict[str, str]:
+    """Return the whole bytes of every page of results, as everybody who may open one finds it."""
+    named = round.subjects.select_related("member__user").order_by("pk")
+    head = round.members.filter(is_section_head=True).select_related("user").first()
+    leader = make_user("", "leadership")
+    readers = [(f"own {one.label}", one.member.user, "own-result", ()) for one in named]
+    readers += [(f"leader {one.label}", leader, "subject-result", (one.pk,)) for one in named]
+    readers += [("all", leader, "results", ()), ("summary", make_user("", "staff"), "summary", ())]
+    if head is not None:
+        readers.append(("section", head.user, "section-results", ()))
+    pages = {}
+    for name, user, route, more in readers:
+        client.force_login(user)
+        answer = client.get(reverse(f"peer_review:{route}", args=[round.public_id, *more]))
+        assert answer.status_code == 200, name
+        pages[name] = answer.content.decode()
+    return pages
+
+
+def holds(text: str, figure: str) -> bool:
+    """Return whether a figure stands anywhere in these bytes: text, attributes, scripts. Places in pictures are percent."""
+    return re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d%])", text) is not None
 
 
 def subject_of(ballots: list[dict[str, int]], *, trim: bool) -> Result:
@@ -29,3 +61,60 @@ def test_complaint_single_hostile_ballots_that_decide() -> None:
     assert (untrimmed.score, untrimmed.grade, untrimmed.one_ballot) == (82.8, "competent", True)
     assert (trimmed.score, trimmed.grade, trimmed.one_ballot) == (92.0, "excellent", False)
     assert (without.score, without.grade, without.one_ballot) == (92.0, "excellent", False)
+
+
+def test_complaint_hidden_in_the_page_but_present_in_the_data(client: Client) -> None:
+    """ "The page said too few, and the source of the page said 33.3." What is not shown is in no byte of any page."""
+    thin = {("甲", "all"): papers(4, 31, 47), **{(name, "all"): spread(9) for name in "乙丙丁"}}
+    head = make_user("科室负责人", "section_head")
+    shown = make_published_round(thin, floor=4, heads={"a": head})
+    hidden = make_published_round(thin, floor=5, heads={"a": make_user("另一位", "section_head")})
+
+    # The figures can be found: with a floor of 4 they stand on these very pages.
+    seen = bytes_of_every_page(shown, client)
+    for page in ("own 甲", "leader 甲", "section", "all"):
+        assert all(holds(seen[page], figure) for figure in ("31.0", "47.0", "37.4")), page
+
+    for page, text in bytes_of_every_page(hidden, client).items():
+        assert not [figure for figure in ("31.0", "47.0", "37.4") if holds(text, figure)], page
+        if page in ("own 甲", "leader 甲", "section", "all"):
+            assert "样本不足" in text, page
+    assert not CriterionResult.objects.filter(result__round=hidden, result__subject__label="甲").exists()
+
+
+def test_complaint_absentees_counted_as_zero(client: Client) -> None:
+    """ "Half of them never voted, and it pulled me down." Who is absent or does not know enough lowers nothing."""
+    unknown = [{"quality": "dk", "spirit": "dk"}] * 3
+    few = make_published_round({("甲", "all"): papers(6, 80, 80)})
+    many = make_published_round({("甲", "all"): [*papers(6, 80, 80), *unknown]}, eligible=40)
+
+    # What zeros would do: 480 points of 9 ballots, or of 40 people.
+    zeros = {f"{480 / 9:.1f}", f"{480 / 40:.1f}"}
+    assert zeros == {"53.3", "12.0"}
+    assert list(Result.objects.filter(subject__isnull=False).values_list("score", flat=True)) == [80.0, 80.0]
+    assert read_ballots(many, list(many.subjects.all())).answers.shape == (9, 2)
+    for round in (few, many):
+        for page, text in bytes_of_every_page(round, client).items():
+            assert not [figure for figure in zeros if holds(text, figure)], page
+    own = bytes_of_every_page(many, client)["own 甲"]
+    assert holds(own, "80.0")
+    assert "不了解" in own
+
+
+def test_complaint_one_harsh_anonymous_row(client: Client) -> None:
+    """ "One row of zeros and one bitter line, for everybody to see." No ballot stands alone, and no comment either."""
+    harsh: list[dict[str, Any]] = [{"quality": 3, "spirit": 3}]
+    words = ["他从来不干活", "踏实", "认真", "耐心"]
+    round = make_published_round({("甲", "all"): [*spread(24, 88), *harsh]}, comments={"甲": words})
+
+    # The row is there: one ballot of 25 lies alone in the lowest band.
+    points = read_ballots(round, list(round.subjects.all())).answers[:, 0]
+    assert Counter(points < 60) == {False: 24, True: 1}
+
+    bars = [bar for row in CriterionResult.objects.filter(result__round=round) if row.bars for bar in row.bars]
+    assert bars
+    assert all(count == 0 or count >= 3 for _first, _last, count in bars)
+    assert not Comment.objects.filter(subject__round=round).exists()
+    for page, text in bytes_of_every_page(round, client).items():
+        assert not holds(text, "3.0"), page
+        assert not [word for word in words if word in text], page
