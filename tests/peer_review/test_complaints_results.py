@@ -40,7 +40,7 @@ def bytes_of_every_page(round: Round, client: Client) -> dict[str, str]:
 
 
 def holds(text: str, figure: str) -> bool:
-    """Return whether a figure stands anywhere in these bytes: text, attributes, scripts. Places in pictures are percent."""
+    """Return whether a figure stands anywhere in these bytes, attributes too. Pictures measure in percent."""
     return re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d%])", text) is not None
 
 
