@@ -52,6 +52,7 @@ ACTIONS = {
     "peer_review.comment.readmit": (_("Readmit a comment"), _("A withheld comment was readmitted")),
     "peer_review.comment.review": (_("Review comments"), _("Review of the comments finished")),
     "peer_review.round.publish": (_("Publish results"), _("Results published")),
+    "peer_review.round.patterns": (_("Look for patterns"), _("Search for patterns in the ballots started")),
     "peer_review.round.ballots": (_("Hand out ballots"), _("Counted ballots handed to an auditor")),
     "peer_review.round.package": (_("Hand out the auditor’s package"), _("Auditor’s package handed to an auditor")),
     "peer_review.round.archive": (_("Archive a round"), _("Round archived")),

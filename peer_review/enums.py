@@ -121,6 +121,15 @@ class Channel(models.TextChoices):
     PACKAGE = "package", _("Auditor’s package")
 
 
+class AnomalyKind(models.TextChoices):
+    """Patterns that an inspector may wish to ask about."""
+
+    END = "end", _("At the very end of the scale")
+    CAMPS = "camps", _("Two camps")
+    RETURN = "return", _("Sections rating each other in return")
+    CHANGE = "change", _("Large change against the last round")
+
+
 class AnnouncementKind(models.TextChoices):
     """What people on the roll are told, by mail and on the site."""
 

@@ -164,6 +164,10 @@ class RoundQuerySet(models.QuerySet[Any]):
             return self.none()
         return self.with_bulletin()
 
+    def with_anomalies_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_anomalies."""
+        return self.with_results() if "inspector" in role_names(user) else self.none()
+
     def visible_to(self, user: Any) -> "RoundQuerySet":
         """Twin of peer_review.view_round: rounds whose existence and terms this user may know."""
         if not is_known(user):
@@ -410,9 +414,12 @@ class ResultQuerySet(models.QuerySet[Any]):
         here = {"round": OuterRef("round"), "section_key": OuterRef("section_key")}
         heads_it = Q(Exists(members.filter(user=user, is_section_head=True, **here)))
         lies_in_it = Q(Exists(subjects.filter(member__user=user, **here)))
+        of_rank = {"round": OuterRef("round"), "member__rank_key": OuterRef("rank_key")}
+        holds_it = Q(Exists(subjects.filter(member__user=user, **of_rank)))
         return self.filter(
             Q(scope="subject", subject__in=subjects.with_result_for(user).values("pk"))
             | (Q(scope="section") & (of_all | summary | (headed & heads_it) | (own & lies_in_it)))
+            | (Q(scope="rank") & (of_all | summary | (own & holds_it)))
             | (Q(scope="unit") & (of_all | summary | (headed & Q(comparable=True)) | own))
         )
 
@@ -424,6 +431,16 @@ class CriterionResultQuerySet(models.QuerySet[Any]):
         """Return the criteria of the results that this user may read."""
         results = apps.get_model("peer_review", "Result").objects.order_by()
         return self.filter(result__in=results.visible_to(user).values("pk"))
+
+
+class AnomalyQuerySet(models.QuerySet[Any]):
+    """Patterns for the inspector."""
+
+    def visible_to(self, user: Any) -> "AnomalyQuerySet":
+        """Twin of peer_review.view_anomaly: nobody inspects themselves."""
+        rounds = apps.get_model("peer_review", "Round").objects.order_by()
+        seen = self.filter(run__round__in=rounds.with_anomalies_for(user).values("pk"))
+        return seen.exclude(subject__member__user=user) if is_known(user) else self.none()
 
 
 class NoticeQuerySet(models.QuerySet[Any]):

@@ -4,6 +4,7 @@ from typing import Any
 
 from peer_review import signals
 from peer_review.domain.announcements import announce_round, forget_notices
+from peer_review.domain.anomalies import search_patterns
 
 
 def announce(sender: Any, round: Any, **kwargs: Any) -> None:
@@ -16,9 +17,15 @@ def forget(sender: Any, round: Any, **kwargs: Any) -> None:
     forget_notices(round)
 
 
+def look_for_patterns(sender: Any, round: Any, **kwargs: Any) -> None:
+    """Let the inspectors find patterns in what was published."""
+    search_patterns(round, by=None)
+
+
 def connect() -> None:
     """Connect all receivers, once."""
     told = (signals.round_opened, signals.round_casting, signals.round_closed)
     for signal in (*told, signals.round_published, signals.round_voided):
         signal.connect(announce, dispatch_uid="peer_review.announce")
     signals.round_archived.connect(forget, dispatch_uid="peer_review.forget_notices")
+    signals.round_published.connect(look_for_patterns, dispatch_uid="peer_review.look_for_patterns")

@@ -192,6 +192,7 @@ can_view_own_result = is_published & shown_to("subject") & is_subject
 can_view_section_results = is_published & shown_to("section_head") & is_head_on_roll
 can_view_all_results = is_published & (is_responsible_organiser | (is_leader & shown_to("leadership")))
 can_view_summary = is_published & shown_to("staff")
+can_view_anomalies = is_inspector & is_published
 can_view_subject_result = of_round(is_published) & (
     (is_own_subject & of_round(shown_to("subject")))
     | (is_head_of_subject & of_round(shown_to("section_head")))
@@ -222,6 +223,7 @@ rules.add_perm("peer_review.view_subject_result", can_view_subject_result)
 rules.add_perm("peer_review.view_participation", is_opened & is_responsible_organiser)
 rules.add_perm("peer_review.view_bulletin_audit", is_inspector & is_counted)
 rules.add_perm("peer_review.view_audit_log", is_inspector)
+rules.add_perm("peer_review.view_anomalies", can_view_anomalies)
 rules.add_perm("peer_review.manage_schemes", is_organiser)
 
 
@@ -235,6 +237,18 @@ def is_result_of_subject(user: Any, result: Any) -> bool:
 def is_result_of_unit(user: Any, result: Any) -> bool:
     """The result tells of all together."""
     return bool(result is not None and result.scope == ResultScope.UNIT)
+
+
+@rules.predicate
+def is_result_of_section(user: Any, result: Any) -> bool:
+    """The result tells of one section."""
+    return bool(result is not None and result.scope == ResultScope.SECTION)
+
+
+@rules.predicate
+def is_result_of_rank(user: Any, result: Any) -> bool:
+    """The result tells of one rank."""
+    return bool(result is not None and result.scope == ResultScope.RANK)
 
 
 @rules.predicate
@@ -258,6 +272,13 @@ def lies_in_section_of_result(user: Any, result: Any) -> bool:
 
 
 @rules.predicate
+def holds_rank_of_result(user: Any, result: Any) -> bool:
+    """Is evaluated in this round as a member of the rank that the result tells of. One query."""
+    mine = result.round.subjects.filter(member__user=user, member__rank_key=result.rank_key)
+    return bool(is_known(user) and mine.exists())
+
+
+@rules.predicate
 def can_view_subject_of_result(user: Any, result: Any) -> bool:
     """May read the figures of the subject that the result tells of."""
     return bool(result is not None and can_view_subject_result.test(user, result.subject))
@@ -265,8 +286,19 @@ def can_view_subject_of_result(user: Any, result: Any) -> bool:
 
 can_view_group_result = of_round(can_view_all_results) | (
     (is_comparable & of_round(can_view_summary))
-    | (of_round(can_view_section_results) & ((is_result_of_unit & is_comparable) | heads_section_of_result))
-    | (is_comparable & of_round(can_view_own_result) & (is_result_of_unit | lies_in_section_of_result))
+    | (
+        of_round(can_view_section_results)
+        & ((is_result_of_unit & is_comparable) | (is_result_of_section & heads_section_of_result))
+    )
+    | (
+        is_comparable
+        & of_round(can_view_own_result)
+        & (
+            is_result_of_unit
+            | (is_result_of_section & lies_in_section_of_result)
+            | (is_result_of_rank & holds_rank_of_result)
+        )
+    )
 )
 rules.add_perm(
     "peer_review.view_result",
@@ -360,3 +392,19 @@ rules.add_perm("peer_review.answer_contest", can_assign_contest & is_theirs)
 rules.add_perm(
     "peer_review.view_public_notice", is_running | is_leader | is_inspector | of_round(is_responsible_organiser)
 )
+
+
+@rules.predicate
+def tells_of_reader(user: Any, anomaly: Any) -> bool:
+    """The pattern is about this user. One query."""
+    return bool(anomaly is not None and is_own_subject.test(user, anomaly.subject))
+
+
+@rules.predicate
+def may_inspect_round_of(user: Any, anomaly: Any) -> bool:
+    """May look at the patterns of the round that this one was found in."""
+    return bool(anomaly is not None and can_view_anomalies.test(user, anomaly.run.round))
+
+
+# Nobody inspects themselves.
+rules.add_perm("peer_review.view_anomaly", may_inspect_round_of & ~tells_of_reader)

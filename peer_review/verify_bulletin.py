@@ -563,6 +563,7 @@ def leaf_of(entry: Any) -> bytes:
 
 #: Kinds of published figures that this file does not compute: named and numbered, never passed over in silence.
 NOT_RECOUNTED = {
+    "comparable_rank": ("which means by rank all may read", "哪些职级平均分可供全体查看"),
     "adjusted": ("scores adjusted for severity", "按评分宽严调整后的得分"),
     "one_ballot": ("whether one ballot would change the grade", "一票能否改变等次"),
     "reliability": ("reliability of the round", "本轮测评的信度"),
@@ -650,12 +651,13 @@ class Rules:
 class RollFile:
     """Which subjects each cell is about, and, where a rule needs it, how many people hold papers.
 
-    {"v": 1, "round": …, "subjects": [{"section": number}, …],
+    {"v": 1, "round": …, "subjects": [{"section": number, "rank": number}, …],
      "cells": [{"cell": …, "kind": "rating" | "sheet" | "comment", "class": …, "subjects": [number, …]}, …],
      "holders": [[cell, …], …]}
 
-    Subjects are numbered from 1, sections too. `holders`: one list a person, of the papers about subjects with too few
-    ballots; these papers are complete, so their holders must be as many as the signed head calls eligible.
+    Subjects are numbered from 1, sections and ranks too; rank 0 is none. `holders`: one list a person, of the papers
+    about subjects with too few ballots; these papers are complete, so their holders must be as many as the signed head
+    calls eligible.
     """
 
     def __init__(self, value: Any, head: Any, rules: Rules) -> None:
@@ -663,6 +665,7 @@ class RollFile:
         if value["round"] != head["round"]:
             raise Fault("of another round", "属于另一轮测评")
         self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
+        self.ranks = [one["rank"] - 1 for one in listed(value["subjects"])]
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()
         self.words: set[str] = set()
@@ -752,6 +755,10 @@ class Recount:
                 self.group([one.section(at) for one in self.counted], comparable=at in sections)
                 for at in range(self.sections)
             ],
+            "ranks": [
+                self.group([one.rank(at) for one in self.counted], comparable=None)
+                for at in range(max(self.roll.ranks, default=-1) + 1)
+            ],
             "unit": self.group([one.unit() for one in self.counted], comparable=unit),
         }
 
@@ -772,7 +779,7 @@ class Recount:
                 classes[name] = score
         return self.sheet(means, criteria) | {"members": 1, "comparable": False, "classes": classes}
 
-    def group(self, means: list[Mean | None], *, comparable: bool) -> dict[str, Any]:
+    def group(self, means: list[Mean | None], *, comparable: bool | None) -> dict[str, Any]:
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
         members = max((mean.members for mean in means if mean), default=0)
         return self.sheet(means, criteria) | {"members": members, "comparable": comparable}
@@ -902,6 +909,12 @@ class Counted:
     def section(self, section: int) -> Mean | None:
         members = [self.subject(at) for at in self.alone if self.roll.sections[at] == section]
         return mean_of([*members, self.rest(section)])
+
+    def rank(self, rank: int) -> Mean | None:
+        """Return the mean of a rank's subjects. A rest comes in if all of it is of the rank."""
+        members = [self.subject(at) for at in self.alone if self.roll.ranks[at] == rank]
+        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[one] == rank for one in rest)]
+        return mean_of([*members, *map(self.rest, sorted(whole))])
 
     def unit(self) -> Mean | None:
         return mean_of([*map(self.subject, self.alone), *map(self.rest, range(self.whole.sections + 1))])

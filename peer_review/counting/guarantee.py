@@ -260,8 +260,8 @@ def _probe_figures(
 ) -> tuple[int, int]:
     """Return how many answers were changed, and the smallest lump of answers that figures cannot take apart.
 
-    Small rounds of four subjects in two sections, answers to two criteria a question so that scores mix them.
-    Depends on the scheme alone, so it is worked out once.
+    Small rounds of four subjects in two sections, each with both ranks, answers to two criteria a question so that
+    scores mix them. Depends on the scheme alone, so it is worked out once.
     """
     classes = len(weights)
     asked = np.array([one for one in questions[:2] for _twice in range(2)], dtype=bool)
@@ -281,6 +281,7 @@ def _probe_figures(
             sections=np.array([0, 0, 1, 1]),
             decimals=None,
             asked=asked,
+            ranks=np.array([0, 1, 0, 1]),
         )
         columns = _columns(Ballots(subject, voter_class, answers), plan, releases)
         changed += len(columns)
@@ -327,6 +328,7 @@ def _values(made: Release) -> dict[tuple[Any, ...], float]:
 
     sheets = [("subject", at, sheet) for at, sheet in enumerate(made.subjects)]
     sheets += [("section", at, sheet) for at, sheet in enumerate(made.sections)]
+    sheets += [("rank", at, sheet) for at, sheet in enumerate(made.ranks)]
     for kind, at, sheet in [*sheets, ("unit", 0, made.unit)]:
         note(sheet.score, kind, at)
         for criterion, figure in enumerate(sheet.criteria):

@@ -170,7 +170,8 @@ class Factored:
                 cross = equations.cross[:, part]
                 cross = (cross if equations.is_dense else cross.toarray()) * self.short[:, None]
                 top[part] += self.top * (cross * (self.inverse @ cross)).sum(axis=0) / self.diagonal[part] ** 2
-        return self.scale**2 * np.concatenate([top, low])
+        made: Floats = self.scale**2 * np.concatenate([top, low])
+        return made
 
     def combined(self, rows: Any) -> Floats:
         """Return the variance of rows · effects, (rows,), in units of the residual variance."""

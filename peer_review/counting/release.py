@@ -9,6 +9,7 @@ from .aggregate import Stats, aggregate
 from .combine import Combined, combine
 from .disclosure import Bases, Crowd, Flags, bars, comparable, part
 from .one_ballot import Part, one_ballot_decides
+from .ranks import comparable_ranks
 from .reliability import Reliability, round_reliability
 from .scales import BANDS, SPREAD_FLOOR, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
 
@@ -45,6 +46,7 @@ class Plan:
     """The counting rules, frozen when the round opened. `sections` gives each subject's section, numbered from 0.
 
     asked: (criteria, classes), whether the class is asked the criterion; None: all are asked everything.
+    ranks: (subjects,), each subject's rank, numbered from 0, -1 for none; None: no means by rank.
     bands: the lowest points of the three upper grades. roll: where it is known, what joins several subjects must have
     been answerable by at least `floor` people.
     `decimals` None leaves figures unrounded, which only tests of the arithmetic want.
@@ -60,6 +62,7 @@ class Plan:
     asked: Flags | None = None
     bands: tuple[float, ...] = BANDS
     roll: Roll | None = None
+    ranks: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,9 @@ class Sheet:
 class Release:
     """Everything that may be published of a round.
 
-    `open_sections` and `unit_open`: whose means may be shown to people who may not see the members' own figures
-    (see disclosure.comparable). reliability: of the subjects that are shown, if they are at least `floor`.
+    `open_sections`, `unit_open` and `open_ranks`: whose means may be shown to people who may not see the members' own
+    figures (see disclosure.comparable and ranks.comparable_ranks). reliability: of the subjects that are shown, if they
+    are at least `floor`.
     """
 
     subjects: tuple[Sheet, ...]
@@ -112,27 +116,34 @@ class Release:
     open_sections: frozenset[int]
     unit_open: bool
     reliability: Reliability | None = None
+    ranks: tuple[Sheet, ...] = ()
+    open_ranks: frozenset[int] = frozenset()
 
 
 def release(ballots: Ballots, plan: Plan) -> Release:
     """Return the figures of a round after disclosure control.
 
     A section's figure is the mean of its subjects' figures, each weighing the same; those too small to be shown
-    come in together, as disclosure.part allows. A score is the weighted mean of the criteria that are shown, and so
-    never tells more than they do. Its interval adds the criteria's: cautious, because the same people gave them.
+    come in together, as disclosure.part allows. So is a rank's; those that come in together do so only if all of them
+    are of the rank. A score is the weighted mean of the criteria that are shown, and so never tells more than they do.
+    Its interval adds the criteria's: cautious, because the same people gave them.
     """
     subjects, classes = len(plan.sections), len(plan.class_weights)
     sections = int(plan.sections.max()) + 1 if subjects else 0
     points = to_points(ballots.answers, plan.scale)
     makers = [
-        _Criterion(ballots, points[:, at], plan, at, subjects=subjects, classes=classes, sections=sections)
+        Criterion(ballots, points[:, at], plan, at, subjects=subjects, classes=classes, sections=sections)
         for at in range(points.shape[1])
     ]
     parts = [Part(maker.points, maker.stats, maker.bases.subject_shown) for maker in makers]
     decides = one_ballot_decides(ballots.subject, ballots.voter_class, parts, plan)
     sheets = [_subject_sheet(makers, plan, at, decides=bool(decides[at])) for at in range(subjects)]
-    section_sheets = [_group_sheet([maker.section(at) for maker in makers], plan) for at in range(sections)]
-    unit = _group_sheet([maker.unit() for maker in makers], plan)
+
+    def mean(inside: Flags) -> Sheet:
+        return _group_sheet([maker.group(inside) for maker in makers], plan)
+
+    section_sheets = [mean(plan.sections == at) for at in range(sections)]
+    unit = mean(np.ones(subjects, dtype=bool))
     # A criterion of which nothing at all is published (only a few are asked it) can be taken out of no mean.
     told = [maker for maker in makers if maker.is_told]
     sizes = np.array(
@@ -149,7 +160,22 @@ def release(ballots: Ballots, plan: Plan) -> Release:
         spread_floor=SPREAD_FLOOR[plan.scale],
         sheet=ballots.sheet,
     )
-    return Release(tuple(sheets), tuple(section_sheets), unit, open_sections, unit_open, reliability)
+    ranks = np.full(subjects, -1, dtype=np.int64) if plan.ranks is None else plan.ranks
+    rank_sheets = [mean(ranks == at) for at in range(int(ranks.max(initial=-1)) + 1)]
+    crossed = np.zeros((len(told), sections, len(rank_sheets) + 1), dtype=np.int64)
+    for maker, table in zip(told, crossed, strict=True):
+        np.add.at(table, (plan.sections, ranks), maker.bases.subject_shown)
+    open_ranks = comparable_ranks(crossed, open_sections=open_sections, unit_open=unit_open, floor=plan.floor)
+    return Release(
+        tuple(sheets),
+        tuple(section_sheets),
+        unit,
+        open_sections,
+        unit_open,
+        reliability,
+        tuple(rank_sheets),
+        open_ranks,
+    )
 
 
 @dataclass(slots=True)
@@ -163,7 +189,7 @@ class _Mean:
     members: int
 
 
-class _Criterion:
+class Criterion:
     """Bases and figures of one criterion."""
 
     def __init__(
@@ -200,6 +226,7 @@ class _Criterion:
         self.rests = self._combine(rests)
         self.rest_abstentions = rests.abstentions.reshape(-1, classes).sum(axis=1)
         self.rest_members = np.bincount(place[place >= 0], minlength=sections + 1)
+        self.rest_places = {int(at): np.flatnonzero(place == at) for at in np.flatnonzero(self.rest_members)}
 
     def _combine(self, stats: Stats) -> Combined:
         plan = self.plan
@@ -239,15 +266,11 @@ class _Criterion:
         abstentions = int(self.rest_abstentions[at])
         return _Mean(float(made.value[at]), float(made.half[at]), int(made.n[at]), abstentions, members)
 
-    def section(self, at: int) -> _Mean | None:
-        """Return the mean of a section's subjects."""
-        members = [self.subject(int(i)) for i in np.flatnonzero(self.plan.sections == at)]
-        return _mean_of([*members, self.rest(at)])
-
-    def unit(self) -> _Mean | None:
-        """Return the mean of all subjects."""
-        members = [self.subject(i) for i in range(len(self.plan.sections))]
-        return _mean_of([*members, *(self.rest(at) for at in range(len(self.rest_members)))])
+    def group(self, inside: Flags) -> _Mean | None:
+        """Return the mean of these subjects, (subjects,). Small ones shown together come in if all of them are here."""
+        members = [self.subject(int(at)) for at in np.flatnonzero(inside)]
+        rests = [self.rest(at) for at, of_rest in self.rest_places.items() if inside[of_rest].all()]
+        return _mean_of([*members, *rests])
 
 
 def _mean_of(parts: list[_Mean | None]) -> _Mean | None:
@@ -265,7 +288,7 @@ def _mean_of(parts: list[_Mean | None]) -> _Mean | None:
     )
 
 
-def _subject_sheet(makers: list[_Criterion], plan: Plan, at: int, *, decides: bool) -> Sheet:
+def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: bool) -> Sheet:
     means = [maker.subject(at) for maker in makers]
     figures = tuple(
         _figure(mean, plan, shown=bars(maker.distribution[at]) if mean else None)

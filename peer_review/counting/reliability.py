@@ -228,7 +228,7 @@ def round_reliability(
     Shape: subject and sheet (ballots,); points one (ballots,) a criterion, NaN where nothing was answered; shown
         (criteria, subjects); weights (criteria,).
     """
-    values, inside = _composites(subject, points, shown, weights)
+    values, inside = composites(subject, points, shown, weights)
     subject, values = subject[inside], values[inside]
     one = one_way(subject, values)
     if one.subjects < max(2, floor) or one.ballots < floor or np.isnan(one.within):
@@ -265,16 +265,12 @@ def round_reliability(
     )
 
 
-def band_of(reliability: float) -> str:
-    """Return the key of the band that a reliability falls into: excellent, good, moderate or poor (Koo and Li 2016)."""
-    for band, lowest in BANDS:
-        if reliability > lowest or (reliability == lowest and band != "excellent"):
-            return band
-    return "poor"
+def composites(subject: Ints, points: Sequence[Floats], shown: Flags, weights: Floats) -> tuple[Floats, Flags]:
+    """Return each ballot's value over the criteria, and whether it has one: its weighted mean over those it answers, of
+    those shown of its subject, each less that criterion's mean.
 
-
-def _composites(subject: Ints, points: Sequence[Floats], shown: Flags, weights: Floats) -> tuple[Floats, Flags]:
-    """Return each ballot's value, and whether it has one."""
+    Shape: points one (ballots,) a criterion; shown (criteria, subjects); weights (criteria,); returns (ballots,) twice.
+    """
     total, weight = np.zeros(len(subject)), np.zeros(len(subject))
     for column, told, share in zip(points, shown, weights, strict=True):
         given = told[subject] & ~np.isnan(column)
@@ -284,6 +280,14 @@ def _composites(subject: Ints, points: Sequence[Floats], shown: Flags, weights: 
     inside = weight > 0
     values = np.divide(total, weight, out=np.zeros(len(subject)), where=inside)
     return _settle(values), inside
+
+
+def band_of(reliability: float) -> str:
+    """Return the key of the band that a reliability falls into: excellent, good, moderate or poor (Koo and Li 2016)."""
+    for band, lowest in BANDS:
+        if reliability > lowest or (reliability == lowest and band != "excellent"):
+            return band
+    return "poor"
 
 
 def _table(subject: Ints, values: Floats, sheet: Ints, *, least: int) -> Floats | None:

@@ -9,10 +9,11 @@ import numpy as np
 
 from peer_review.box import store
 from peer_review.counting.release import Ballots, Plan, Roll
+from peer_review.counting.scales import Ints
 from peer_review.crypto.papers import DONT_KNOW, sheet_key
 from peer_review.domain.papers import criteria_for
 from peer_review.enums import CellKind
-from peer_review.models import Assignment, Round, SheetEntry, Subject
+from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class _Layout:
 
 
 def make_plan(round: Round, subjects: list[Subject]) -> Plan:
-    """Return the counting rules that the round froze when it opened, and who might have answered. Two queries."""
+    """Return the counting rules that the round froze when it opened, and who might have answered. Four queries."""
     form = round.form
     order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in subjects))}
     classes = [one["key"] for one in form["classes"]]
@@ -40,7 +41,28 @@ def make_plan(round: Round, subjects: list[Subject]) -> Plan:
         asked=np.array([[key in one["classes"] for key in classes] for one in form["criteria"]], dtype=bool),
         bands=tuple(float(lowest) for lowest in form["bands"]),
         roll=_read_roll(round, subjects),
+        ranks=_ranks(round, subjects),
     )
+
+
+def rank_names(round: Round) -> dict[str, str]:
+    """Return the ranks of those evaluated, highest first, key → name. One query.
+
+    None where all are of one rank, whose mean would be that of all, nor where sections are evaluated.
+    """
+    members = RollMember.objects.filter(round=round, subject__isnull=False).exclude(rank_key="")
+    named: dict[str, str] = {}
+    for key, name in members.order_by("rank_order", "rank_key", "pk").values_list("rank_key", "rank_name"):
+        named.setdefault(key, name)
+    return named if len(named) > 1 else {}
+
+
+def _ranks(round: Round, subjects: list[Subject]) -> Ints:
+    """Return the place of each subject's rank in rank_names, -1 for none. Two queries."""
+    order = {key: at for at, key in enumerate(rank_names(round))}
+    held = dict(RollMember.objects.filter(round=round, subject__isnull=False).values_list("pk", "rank_key"))
+    places = [order.get(held.get(subject.member_id or 0, ""), -1) for subject in subjects]
+    return np.array(places, dtype=np.int64)
 
 
 def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:

@@ -18,6 +18,7 @@ from django.template.loader import get_template
 from peer_review import verify_bulletin
 from peer_review.domain import bulletin as bulletins
 from peer_review.domain.count import counted_entries
+from peer_review.domain.counted import rank_names
 from peer_review.enums import CellKind, ResultScope
 from peer_review.models import Assignment, CriterionResult, Result, Round, SheetEntry
 
@@ -139,9 +140,15 @@ def _list(items: Iterable[Any]) -> Iterator[bytes]:
 def _roll_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
     """Yield verify_bulletin.RollFile."""
     sections = _section_numbers(round)
-    section_of = dict(round.subjects.order_by().values_list("pk", "section_key"))
+    ranks = {key: number for number, key in enumerate(rank_names(round), 1)}
+    lies = {
+        pk: (section, rank)
+        for pk, section, rank in round.subjects.order_by().values_list("pk", "section_key", "member__rank_key")
+    }
     yield b'{"v":1,"round":"' + round.public_id.encode("ascii") + b'",\n"subjects":'
-    yield from _list({"section": sections[section_of[subject]]} for subject in numbers)
+    yield from _list(
+        {"section": sections[lies[subject][0]], "rank": ranks.get(lies[subject][1], 0)} for subject in numbers
+    )
     yield b',\n"cells":'
     yield from _list(_cells(round, numbers))
     yield b',\n"holders":'
@@ -200,10 +207,16 @@ def _figures_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
     groups = Result.objects.filter(round=round).exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk")
     for name, scope in (("sections", ResultScope.SECTION), ("ranks", ResultScope.RANK)):
         yield b',\n"' + name.encode() + b'":'
-        yield from _list(figures_of(one) for one in groups.filter(scope=scope).prefetch_related("criteria"))
+        means = (figures_of(one) for one in groups.filter(scope=scope).prefetch_related("criteria"))
+        yield from _list(_of_rank(one) if scope == ResultScope.RANK else one for one in means)
     yield b',\n"unit":'
     yield _line(figures_of(groups.prefetch_related("criteria").get(scope=ResultScope.UNIT)))
     yield b"}\n"
+
+
+def _of_rank(figures: dict[str, Any]) -> dict[str, Any]:
+    """Name a rank's `comparable` apart: it follows from counting.ranks, which the verifier does not repeat."""
+    return {("comparable_rank" if name == "comparable" else name): value for name, value in figures.items()}
 
 
 def _subject_figures(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from peer_review.counting.release import Figure, Release, Sheet, release
 from peer_review.domain.comments import take_out_comments
-from peer_review.domain.counted import make_plan, read_ballots
+from peer_review.domain.counted import make_plan, rank_names, read_ballots
 from peer_review.domain.frozen_exposure import check_terms
 from peer_review.domain.rounds import mark_published
 from peer_review.enums import ResultScope, RoundState
@@ -51,6 +51,10 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Rele
     for at, (key, sheet) in enumerate(zip(sections, made.sections, strict=True)):
         result = _result(round, ResultScope.SECTION, sheet, label=names[key] or key, sort_order=at)
         result.section_key, result.comparable = key, at in made.open_sections
+        pairs.append((result, sheet))
+    for at, ((key, name), sheet) in enumerate(zip(rank_names(round).items(), made.ranks, strict=True)):
+        result = _result(round, ResultScope.RANK, sheet, label=name or key, sort_order=at)
+        result.rank_key, result.comparable = key, at in made.open_ranks
         pairs.append((result, sheet))
     unit = _result(round, ResultScope.UNIT, made.unit, label="", sort_order=0)
     unit.comparable = made.unit_open

@@ -1,6 +1,7 @@
 """Nouns of peer review, one file each."""
 
 from .announcement import Announcement, Notice
+from .anomaly import Anomaly, AnomalyRun
 from .assignment import Assignment
 from .bulletin import Bulletin
 from .cell import Cell, PooledKey, Sheet, SheetEntry
@@ -17,6 +18,8 @@ from .words import Comment, SelfEvaluation
 
 __all__ = [
     "Announcement",
+    "Anomaly",
+    "AnomalyRun",
     "Assignment",
     "Bulletin",
     "Cell",

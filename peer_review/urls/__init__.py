@@ -2,6 +2,7 @@
 
 from .answering import urlpatterns as answering
 from .asking import urlpatterns as asking
+from .inspecting import urlpatterns as inspecting
 from .outcomes import urlpatterns as outcomes
 from .paper import urlpatterns as paper
 from .people import urlpatterns as people
@@ -10,4 +11,4 @@ from .preflight import urlpatterns as preflight
 from .scrutineers import urlpatterns as scrutineers
 
 app_name = "peer_review"
-urlpatterns = [*asking, *answering, *outcomes, *people, *paper, *planning, *preflight, *scrutineers]
+urlpatterns = [*asking, *answering, *inspecting, *outcomes, *people, *paper, *planning, *preflight, *scrutineers]

@@ -7,13 +7,15 @@ import re
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from peer_review.counting.anomalies import returns
 from peer_review.domain.counted import read_ballots
 from peer_review.enums import ResultScope
-from peer_review.models import Comment, CriterionResult, Result, Round
+from peer_review.models import Anomaly, Comment, CriterionResult, Result, Round
 from tests.factories.peer_review import make_user
 from tests.peer_review.counted import make_published_round, papers, spread
 
@@ -118,3 +120,23 @@ def test_complaint_one_harsh_anonymous_row(client: Client) -> None:
     for page, text in bytes_of_every_page(round, client).items():
         assert not holds(text, "3.0"), page
         assert not [word for word in words if word in text], page
+
+
+def test_complaint_votes_traded_among_friends() -> None:
+    """ "They gave each other full marks." Two sections that favour each other stand out, as sections; favour on one
+    side only, generosity to all and being good at one's work do not. No voter is named, and there is none to name."""
+    chance = np.random.default_rng(2)
+    honest = 80 + chance.normal(0, 4, 8)[:, None] + chance.normal(0, 4, 8) + chance.normal(0, 0.8, (8, 8))
+    np.fill_diagonal(honest, np.nan)
+    one_sided, traded, generous = honest.copy(), honest.copy(), honest.copy()
+    one_sided[2, 5] += 15
+    traded[2, 5] += 15
+    traded[5, 2] += 14
+    generous[2, :] += 15
+
+    found = {name: returns(matrix, seed=[1]).patterns for name, matrix in
+             {"honest": honest, "one-sided": one_sided, "traded": traded, "generous": generous}.items()}  # fmt: skip
+
+    assert [(one.at, one.other, one.high) for one in found.pop("traded")] == [(2, 5, True)]
+    assert found == {"honest": (), "one-sided": (), "generous": ()}
+    assert not {field.name for field in Anomaly._meta.get_fields()} & {"evaluator", "voter", "user", "member", "cell"}

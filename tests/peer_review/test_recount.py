@@ -48,7 +48,7 @@ def told(made: Release, scheme: dict[str, Any]) -> dict[str, Any]:
     def three(figure: Figure) -> list[Decimal]:
         return [Decimal(str(one)) for one in (figure.value, figure.low, figure.high)]
 
-    def sheet(one: Sheet, *, comparable: bool) -> dict[str, Any]:
+    def sheet(one: Sheet, *, comparable: bool | None) -> dict[str, Any]:
         most = max((figure.n + figure.abstentions for figure in one.criteria if figure), default=0)
         return {
             "score": three(one.score) if one.score else None,
@@ -76,6 +76,8 @@ def told(made: Release, scheme: dict[str, Any]) -> dict[str, Any]:
     return {
         "subjects": [sheet(one, comparable=False) for one in made.subjects],
         "sections": [sheet(one, comparable=at in made.open_sections) for at, one in enumerate(made.sections)],
+        # Which of them all may read is not recounted.
+        "ranks": [sheet(one, comparable=None) for one in made.ranks],
         "unit": sheet(made.unit, comparable=made.unit_open),
     }
 
@@ -91,6 +93,7 @@ def draw_round(luck: random.Random) -> Drawn:
     places = [luck.randint(0, luck.choice([0, 1, 3])) for _subject in range(subjects)]
     order = {place: at for at, place in enumerate(dict.fromkeys(places))}
     sections = [order[place] for place in places]
+    ranks = [luck.randint(-1, 2) for _subject in sections]
     asked = [[luck.random() < 0.8 for _class in range(classes)] for _criterion in range(criteria)]
     for row in asked:
         row[luck.randrange(classes)] = True
@@ -159,12 +162,15 @@ def draw_round(luck: random.Random) -> Drawn:
             asked=np.array(asked),
             bands=tuple(map(float, bands)),
             roll=Roll(roll[:, 0], roll[:, 1], roll[:, 2]),
+            ranks=np.array(ranks),
         ),
         scheme=scheme,
         roll={
             "v": 1,
             "round": "r",
-            "subjects": [{"section": section + 1} for section in sections],
+            "subjects": [
+                {"section": section + 1, "rank": rank + 1} for section, rank in zip(sections, ranks, strict=True)
+            ],
             "cells": [
                 {"cell": f"{at:016x}", "kind": kind, "class": f"c{one}", "subjects": [subject + 1 for subject in about]}
                 for at, (kind, one, about) in enumerate(cells)

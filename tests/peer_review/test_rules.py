@@ -70,6 +70,7 @@ ALLOWED: dict[str, dict[str, list[str]]] = {
     "view_participation": {"responsible organiser": OPENED},
     "view_bulletin_audit": {"inspector": COUNTED},
     "decide_round": {"leader": RESULTS},
+    "view_anomalies": {"inspector": RESULTS},
 }
 #: permission about a subject of section a, evaluated in the round
 SUBJECT_ALLOWED = {
@@ -98,6 +99,7 @@ TWINS = {
     "view_participation": Round.objects.with_participation_for,
     "view_bulletin_audit": Round.objects.auditable_by,
     "decide_round": Round.objects.decidable_by,
+    "view_anomalies": Round.objects.with_anomalies_for,
 }
 
 
@@ -228,9 +230,9 @@ def test_scheme_queryset_equals_its_predicate_for_every_role(world: World) -> No
 def test_every_permission_is_in_a_table() -> None:
     known = {f"peer_review.{name}" for name in [*ALLOWED, *GENERAL, "view_subject_result"]}
     registered = {name for name in rules.rules.permissions.permissions if name.startswith("peer_review.")}
-    # Those about single results have their table beside the results; those about outcomes in test_rules_outcomes.py.
+    # Those about single results and patterns have their tables beside these; about outcomes in test_rules_outcomes.py.
     elsewhere = {"view_result", "decide_subject", "view_outcome", "contest_outcome", "view_public_notice"}
-    elsewhere |= {"view_contest", "assign_contest", "answer_contest"}
+    elsewhere |= {"view_contest", "assign_contest", "answer_contest", "view_anomaly"}
     assert registered - {f"peer_review.{name}" for name in elsewhere} == known
     assert set(TWINS) == set(ALLOWED)
 

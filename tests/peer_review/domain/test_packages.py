@@ -97,7 +97,7 @@ def test_only_the_numbers_differ_from_one_package_to_the_next() -> None:
 
 
 def odd_round() -> Round:
-    """Three sections, a class that is not asked, thin subjects in rests, whole sheets, 不了解, words."""
+    """Three sections and ranks, a class that is not asked, thin subjects in rests, whole sheets, 不了解, words."""
     luck = random.Random(4)
 
     def some(n: int, *, only: str = "") -> list[dict[str, Any]]:
@@ -122,6 +122,7 @@ def odd_round() -> Round:
             (("戊", "丁", "己"), "peers"): sheet,
         },
         sections=sections,
+        ranks={"甲": 2, "乙": 2, "丙": 2, "己": 3},
         comments={"甲": ["好"] * 6},
         asked={"spirit": ["staff", "peers"]},
         eligible=14,
@@ -180,7 +181,7 @@ def test_package_names_nobody_and_tells_no_time() -> None:
     # Numbers in it are places in the package, never keys of the database.
     roll = json.loads(files["roll.json"])
     assert {one for cell in roll["cells"] for one in cell["subjects"]} == {1, 2, 3}
-    assert {frozenset(one) for one in roll["subjects"]} == {frozenset({"section"})}
+    assert {frozenset(one) for one in roll["subjects"]} == {frozenset({"section", "rank"})}
     assert set(roll) == {"v", "round", "subjects", "cells", "holders"}
     assert set(json.loads(files["exposure.json"])) == set(packages.TERMS)
     with zipfile.ZipFile(io.BytesIO(package(round))) as packed:

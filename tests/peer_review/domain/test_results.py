@@ -152,6 +152,28 @@ def test_section_mean_is_comparable_only_above_the_floor(members: int, shown: bo
     assert group(round, "unit").comparable is shown
 
 
+def test_means_by_rank_are_kept_highest_rank_first() -> None:
+    round = make_published_round(
+        {
+            **{(name, "all"): papers(5, 90) for name in "甲乙"},
+            **{(name, "all"): papers(5, 60) for name in "丙丁戊己庚辛"},
+        },
+        ranks=dict.fromkeys("甲乙", 1) | dict.fromkeys("丙丁戊己庚辛", 2),
+    )
+    rows = Result.objects.filter(round=round, scope=ResultScope.RANK).order_by("sort_order")
+    kept = rows.values_list("rank_key", "label", "members", "score", "comparable")
+    # 0.6 × 90 + 0.4 × 70 and 0.6 × 60 + 0.4 × 70. Two members are no crowd. Six are one, but the mean of all stands
+    # beside, and less the six it is the mean of the two.
+    assert list(kept) == [("rank1", "Rank 1", 2, 82.0, False), ("rank2", "Rank 2", 6, 64.0, False)]
+    assert group(round, "unit").comparable is True
+    assert [one.value for one in rows[0].criteria.order_by("pk")] == [90.0, 70.0]
+
+
+def test_one_rank_alone_and_sections_have_no_mean_by_rank() -> None:
+    round = make_published_round({(name, "all"): papers(5) for name in "甲乙"})
+    assert not Result.objects.filter(round=round, scope=ResultScope.RANK).exists()
+
+
 def test_result_queryset_equals_its_predicate_for_every_role() -> None:
     head = make_user("", "section_head")
     sections = {"甲": "a", "乙": "a", "丙": "b"} | dict.fromkeys("丁戊己庚辛壬", "c")
@@ -161,6 +183,7 @@ def test_result_queryset_equals_its_predicate_for_every_role() -> None:
             make(
                 {(name, "all"): papers(5) for name in sections},
                 sections=sections,
+                ranks={"甲": 2, "乙": 2},
                 heads={"a": head},
                 visibility=visibility,
             )
@@ -176,7 +199,7 @@ def test_result_queryset_equals_its_predicate_for_every_role() -> None:
     for label, subject in Result.objects.filter(subject__isnull=False).values_list("label", "pk"):
         people[f"{label} {subject}"] = Result.objects.get(pk=subject).subject.member.user
     results = list(Result.objects.select_related("round", "subject__round", "subject__member"))
-    assert len(results) == 2 * (9 + 3 + 1)
+    assert len(results) == 2 * (9 + 3 + 2 + 1)
     seen = {}
     for role, user in people.items():
         asked = {one.pk for one in results if rules.has_perm("peer_review.view_result", user, one)}
@@ -185,7 +208,7 @@ def test_result_queryset_equals_its_predicate_for_every_role() -> None:
         assert set(rows) <= asked
         seen[role] = len(asked)
     # Leadership reads one whole round, the organiser one too; a superuser as much as anyone on the staff.
-    assert (seen["leader"], seen["organiser"], seen["none"]) == (13, 13, 0)
+    assert (seen["leader"], seen["organiser"], seen["none"]) == (15, 15, 0)
     assert seen["superuser"] == seen["staff"] == seen["inspector"] < 3
 
 

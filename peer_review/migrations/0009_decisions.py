@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("peer_review", "0007_shown"),
+        ("peer_review", "0008_anomalies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,14 @@
+"""What inspectors look into once results are published."""
+
+from django.urls import path
+
+from peer_review.views import anomalies
+
+urlpatterns = [
+    path("rounds/<str:public_id>/audit/patterns/", anomalies.AnomaliesView.as_view(), name="anomalies"),
+    path(
+        "rounds/<str:public_id>/audit/patterns/progress/",
+        anomalies.AnomaliesProgressView.as_view(),
+        name="anomalies-progress",
+    ),
+]
