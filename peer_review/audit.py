@@ -52,6 +52,11 @@ ACTIONS = {
     "peer_review.comment.readmit": (_("Readmit a comment"), _("A withheld comment was readmitted")),
     "peer_review.comment.review": (_("Review comments"), _("Review of the comments finished")),
     "peer_review.round.publish": (_("Publish results"), _("Results published")),
+    "peer_review.round.finding": (_("Raise a finding"), _("Finding raised from a result")),
+    "peer_review.round.finding_refused": (
+        _("Refuse a finding"),
+        _("Finding refused: it repeated the words of a comment"),
+    ),
     "peer_review.round.patterns": (_("Look for patterns"), _("Search for patterns in the ballots started")),
     "peer_review.round.ballots": (_("Hand out ballots"), _("Counted ballots handed to an auditor")),
     "peer_review.round.package": (_("Hand out the auditor’s package"), _("Auditor’s package handed to an auditor")),

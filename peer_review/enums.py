@@ -130,6 +130,13 @@ class AnomalyKind(models.TextChoices):
     CHANGE = "change", _("Large change against the last round")
 
 
+class FindingSource(models.TextChoices):
+    """What a finding was raised from."""
+
+    RESULT = "result", _("A published figure")
+    THEME = "theme", _("What comments have in common")
+
+
 class AnnouncementKind(models.TextChoices):
     """What people on the roll are told, by mail and on the site."""
 

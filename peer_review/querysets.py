@@ -164,6 +164,14 @@ class RoundQuerySet(models.QuerySet[Any]):
             return self.none()
         return self.with_bulletin()
 
+    def with_findings_to_raise_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.raise_findings."""
+        rounds = self.model._default_manager.order_by()
+        anywhere = Q(pk__in=rounds.with_all_results_for(user).values("pk"))
+        if "inspector" in role_names(user):
+            anywhere |= Q(pk__in=rounds.with_results().values("pk"))
+        return self.filter(anywhere | Q(pk__in=rounds.with_section_results_for(user).values("pk")))
+
     def with_anomalies_for(self, user: Any) -> "RoundQuerySet":
         """Twin of peer_review.view_anomalies."""
         return self.with_results() if "inspector" in role_names(user) else self.none()
@@ -441,6 +449,32 @@ class AnomalyQuerySet(models.QuerySet[Any]):
         rounds = apps.get_model("peer_review", "Round").objects.order_by()
         seen = self.filter(run__round__in=rounds.with_anomalies_for(user).values("pk"))
         return seen.exclude(subject__member__user=user) if is_known(user) else self.none()
+
+
+class RaisedFindingQuerySet(models.QuerySet[Any]):
+    """Findings raised from results."""
+
+    def raisable_by(self, user: Any) -> "RaisedFindingQuerySet":
+        """Twin of peer_review.raise_finding: findings such as this user might have raised."""
+        if not is_known(user):
+            return self.none()
+        rounds = apps.get_model("peer_review", "Round").objects.order_by()
+        members = apps.get_model("peer_review", "RollMember").objects.order_by()
+        headed = members.filter(
+            round=OuterRef("round"), user=user, is_section_head=True, section_key=OuterRef("section_key")
+        )
+        anywhere = Q(round__in=rounds.with_all_results_for(user).values("pk"))
+        if "inspector" in role_names(user):
+            anywhere |= Q(round__state__in=RESULT_STATES)
+        own = Q(round__in=rounds.with_section_results_for(user).values("pk")) & ~Q(section_key="") & Q(Exists(headed))
+        return self.filter(anywhere | own)
+
+    def visible_to(self, user: Any) -> "RaisedFindingQuerySet":
+        """Twin of peer_review.view_finding."""
+        if not is_known(user):
+            return self.none()
+        raisable = self.model._default_manager.order_by().raisable_by(user).values("pk")
+        return self.filter(Q(raised_by=user) | Q(responsible=user) | Q(pk__in=raisable))
 
 
 class NoticeQuerySet(models.QuerySet[Any]):

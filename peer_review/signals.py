@@ -2,6 +2,11 @@
 
 Arguments: `sender` is the Round class, `round` the round, `by` the user who acted, or None for the clock.
 No signal is ever sent for drawing or casting.
+
+finding_raised is about a finding: `sender` is the RaisedFinding class, `finding` the row: text (the raiser's own words,
+never a ballot's), section_key and section_name (empty: all together), criterion and criterion_label (empty: the
+whole score), subject or None, source, figures (published ones that the raiser might read), responsible and due_date
+where the raiser named them. `round` and `by` as above. Whoever owns findings keeps a record of its own; this one stays.
 """
 
 from django.dispatch import Signal
@@ -22,3 +27,6 @@ public_notice_ended = Signal()  # notice, by: None, the clock
 contest_asked = Signal()  # stage, by: a review or an appeal has been asked for
 contest_answered = Signal()  # stage, by
 contest_withdrawn = Signal()  # contest, by
+
+# From a result to a finding.
+finding_raised = Signal()  # finding, round, by

@@ -9,6 +9,7 @@ from .contest import Contest, ContestStage
 from .count_run import CountRun
 from .custody import KeyShare, Urn
 from .decision import Decision, OutcomeNotice, PublicNotice, PublicNoticeEntry
+from .finding import RaisedFinding
 from .result import CriterionResult, Result
 from .roll import Exclusion, RollMember, Subject
 from .round import Round
@@ -37,6 +38,7 @@ __all__ = [
     "PooledKey",
     "PublicNotice",
     "PublicNoticeEntry",
+    "RaisedFinding",
     "Refused",
     "Result",
     "RollMember",

@@ -2,6 +2,7 @@
 
 from .answering import urlpatterns as answering
 from .asking import urlpatterns as asking
+from .findings import urlpatterns as findings
 from .inspecting import urlpatterns as inspecting
 from .outcomes import urlpatterns as outcomes
 from .paper import urlpatterns as paper
@@ -11,4 +12,15 @@ from .preflight import urlpatterns as preflight
 from .scrutineers import urlpatterns as scrutineers
 
 app_name = "peer_review"
-urlpatterns = [*asking, *answering, *inspecting, *outcomes, *people, *paper, *planning, *preflight, *scrutineers]
+urlpatterns = [
+    *asking,
+    *answering,
+    *findings,
+    *inspecting,
+    *outcomes,
+    *people,
+    *paper,
+    *planning,
+    *preflight,
+    *scrutineers,
+]

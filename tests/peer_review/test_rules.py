@@ -71,6 +71,13 @@ ALLOWED: dict[str, dict[str, list[str]]] = {
     "view_bulletin_audit": {"inspector": COUNTED},
     "decide_round": {"leader": RESULTS},
     "view_anomalies": {"inspector": RESULTS},
+    "raise_findings": {
+        "inspector": RESULTS,
+        "leader": RESULTS,
+        "responsible organiser": RESULTS,
+        "section head": RESULTS,
+        "other section's head": RESULTS,
+    },
 }
 #: permission about a subject of section a, evaluated in the round
 SUBJECT_ALLOWED = {
@@ -100,6 +107,7 @@ TWINS = {
     "view_bulletin_audit": Round.objects.auditable_by,
     "decide_round": Round.objects.decidable_by,
     "view_anomalies": Round.objects.with_anomalies_for,
+    "raise_findings": Round.objects.with_findings_to_raise_for,
 }
 
 
@@ -230,9 +238,9 @@ def test_scheme_queryset_equals_its_predicate_for_every_role(world: World) -> No
 def test_every_permission_is_in_a_table() -> None:
     known = {f"peer_review.{name}" for name in [*ALLOWED, *GENERAL, "view_subject_result"]}
     registered = {name for name in rules.rules.permissions.permissions if name.startswith("peer_review.")}
-    # Those about single results and patterns have their tables beside these; about outcomes in test_rules_outcomes.py.
+    # Single results, patterns and findings have their tables beside these; outcomes in test_rules_outcomes.py.
     elsewhere = {"view_result", "decide_subject", "view_outcome", "contest_outcome", "view_public_notice"}
-    elsewhere |= {"view_contest", "assign_contest", "answer_contest", "view_anomaly"}
+    elsewhere |= {"view_contest", "assign_contest", "answer_contest", "view_anomaly", "raise_finding", "view_finding"}
     assert registered - {f"peer_review.{name}" for name in elsewhere} == known
     assert set(TWINS) == set(ALLOWED)
 
