@@ -145,13 +145,13 @@ def strip_axis(*, start: int, edges: Sequence[int]) -> SafeString:
     )
 
 
-def strip_at_line(point: Point | None, *, start: int, line: float | None) -> SafeString:
+def strip_at_line(point: Point | None, *, start: int, line: float | None, edges: Sequence[int] = ()) -> SafeString:
     """Return a strip with the quota line drawn through it, so that rows under each other show where it cuts."""
     if point is None or line is None:
-        return strip(point, start=start)
+        return strip(point, start=start, edges=edges)
     at = across(line, start)
     cut = f'<line class="ch-quota" x1="{at}" x2="{at}" y1="0" y2="24"/>'
-    return mark_safe(strip(point, start=start).replace("</svg>", f"{cut}</svg>"))  # noqa: S308 - numbers only
+    return mark_safe(strip(point, start=start, edges=edges).replace("</svg>", f"{cut}</svg>"))  # noqa: S308 - numbers only
 
 
 def scale_start(points: Sequence[Point]) -> int:

@@ -96,6 +96,15 @@ def proposal_of(round: Round) -> RoundProposal:
     )
 
 
+def place_of(proposal: RoundProposal, key: int) -> str:
+    """Return where a subject lies: above the line, tied at it, below it, or nowhere without figures."""
+    if key in proposal.tied:
+        return "tied"
+    if key not in proposal.scored:
+        return "none"
+    return "above" if proposal.grades[key] == GRADES[0] else "below"
+
+
 def needs_reason(proposal: RoundProposal, subject: int, grade: str) -> bool:
     """Whether words are needed: not where the decision follows what the figures propose."""
     return not grade or grade != proposal.grades.get(subject, "")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from peer_review.domain.decisions import RoundProposal, place_of
 from peer_review.domain.figures import Mark, criterion_mark, criterion_rows, score_mark
 from peer_review.domain.places import Place, Ties, places, ties
 from peer_review.domain.reading_shapes import GroupReading, RowReading
@@ -46,12 +47,17 @@ def all_of(groups: Sequence[GroupReading], scope: str) -> tuple[GroupReading, ..
 
 
 def read_rows(
-    form: Mapping[str, Any], readable: ResultQuerySet, subjects: Sequence[Result] | None
+    form: Mapping[str, Any],
+    readable: ResultQuerySet,
+    subjects: Sequence[Result] | None,
+    *,
+    proposal: RoundProposal | None = None,
 ) -> tuple[tuple[RowReading, ...], Ties]:
     """Return the rows of `subjects`, which hold their subject and member, else of all `readable` results; and how far
     the order of all that are readable can be trusted.
 
-    Each row has its place among all that are readable. Three queries at most.
+    Each row has its place among all that are readable, and by the quota if its `proposal` is given. At most three
+    queries.
     """
     stands = _places(readable)
     if subjects is None:
@@ -75,6 +81,8 @@ def read_rows(
                 marks=_marks(form, one, marks),
                 one_ballot=one.one_ballot,
                 place=stands.get(one.pk),
+                line=place_of(proposal, subject.pk) if proposal is not None else "",
+                near_line=proposal is not None and subject.pk in proposal.indistinct,
             )
         )
     return tuple(rows), ties(stands.values())

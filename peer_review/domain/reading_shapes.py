@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peer_review.domain.decisions import RoundProposal
 from peer_review.domain.figures import Bar, Mark
 from peer_review.domain.places import Place, Ties
 from peer_review.domain.steps import Step, Sum
+from peer_review.domain.trends import Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ class SubjectReading:
     self_lines: tuple[SelfLine, ...]
     self_words: str
     comments: Words
+    trend: Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,11 @@ class GroupReading:
 
 @dataclass(frozen=True, slots=True)
 class RowReading:
-    """One subject in a list. place: among all subjects of the list, None without a score."""
+    """One subject in a list. place: among all subjects of the list, None without a score.
+
+    line: where it lies by the quota, as in domain.decisions.place_of ("above", "tied", "below", "none"), for whoever
+    sees all; near_line: not tied there, but its interval overlaps the line's.
+    """
 
     result: int
     subject: int
@@ -202,14 +209,16 @@ class RowReading:
     marks: tuple[Mark | None, ...]
     one_ballot: bool | None
     place: Place | None
+    line: str = ""
+    near_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SectionReading:
     """Everything that the head of a section finds of it.
 
-    rows: best score first, unless the caller chose them. ties: of all subjects of the list, also where rows are a
-    page of them.
+    trend: of the section's mean. rows: best score first, unless the caller chose them. ties: of all subjects of the
+    list, also where rows are a page of them.
     """
 
     scope: str
@@ -218,6 +227,7 @@ class SectionReading:
     section: GroupReading | None
     unit: GroupReading | None
     ranks: tuple[GroupReading, ...]
+    trend: Trend | None
     rows: tuple[RowReading, ...]
     ties: Ties
     reliability: Mapping[str, Any] | None
@@ -226,7 +236,10 @@ class SectionReading:
 
 @dataclass(frozen=True, slots=True)
 class RoundReading:
-    """Everything that leadership finds of a round; rows and ties as in SectionReading."""
+    """Everything that leadership finds of a round; rows and ties as in SectionReading.
+
+    trend: of the mean of all. proposal: what the scores propose under the quota, by Subject.pk.
+    """
 
     scope: str
     head: Head
@@ -234,6 +247,8 @@ class RoundReading:
     unit: GroupReading | None
     sections: tuple[GroupReading, ...]
     ranks: tuple[GroupReading, ...]
+    trend: Trend | None
+    proposal: RoundProposal
     rows: tuple[RowReading, ...]
     ties: Ties
     reliability: Mapping[str, Any] | None

@@ -19,6 +19,7 @@ from peer_review.counting.scales import to_points
 from peer_review.domain.answers import answers_in_words
 from peer_review.domain.bulletin import head_of, totals
 from peer_review.domain.certainty import coverage_in_words, coverage_of, one_ballot_in_words, reliability_in_words
+from peer_review.domain.decisions import proposal_of
 from peer_review.domain.figures import Mark, criterion_mark, criterion_rows, distribution, make_mark, score_mark
 from peer_review.domain.frozen_exposure import form_holds
 from peer_review.domain.grades import grade_names
@@ -39,7 +40,8 @@ from peer_review.domain.reading_shapes import (
     Words,
 )
 from peer_review.domain.steps import Term, class_sum, score_sum, steps_of
-from peer_review.enums import CellKind, ResultScope
+from peer_review.domain.trends import Trend, group_trend, subject_trend
+from peer_review.enums import CellKind, Channel, ResultScope
 from peer_review.exceptions import TermsAltered
 from peer_review.models import (
     Assignment,
@@ -54,11 +56,12 @@ from peer_review.models import (
 )
 
 
-def read_subject(result: Result, *, reader: Any) -> SubjectReading:
+def read_subject(result: Result, *, reader: Any, channel: Channel = Channel.PAGE) -> SubjectReading:
     """Return what `reader` finds of the subject of `result`.
 
     Comparisons are only means over so many that nobody's figure can be taken out of them, whoever reads: a sheet is
-    handed on to the person it is about.
+    handed on to the person it is about. `channel`: through which the reading is shown, which the ledger must know of
+    what it sets beside earlier rounds.
     """
     round = result.round
     form = _form(round)
@@ -104,16 +107,22 @@ def read_subject(result: Result, *, reader: Any) -> SubjectReading:
         self_lines=_self_lines(form, kept, criteria),
         self_words=kept.text if kept is not None else "",
         comments=_words(form, subject),
+        trend=subject_trend(result, reader=reader, channel=channel),
     )
 
 
 def read_section(
-    round: Round, section_key: str, *, reader: Any, subjects: Sequence[Result] | None = None
+    round: Round,
+    section_key: str,
+    *,
+    reader: Any,
+    subjects: Sequence[Result] | None = None,
+    channel: Channel = Channel.PAGE,
 ) -> SectionReading:
     """Return what `reader`, who heads the section or sees all, finds of it.
 
     `subjects`: the results whose rows are wanted, in their order, as a page of a long list has them; else all that
-    the reader may read of the section.
+    the reader may read of the section. `channel` as in read_subject.
     """
     form = _form(round)
     readable = Result.objects.filter(round=round).visible_to(reader)
@@ -129,6 +138,7 @@ def read_section(
         section=first_of(groups, ResultScope.SECTION),
         unit=first_of(groups, ResultScope.UNIT),
         ranks=all_of(groups, ResultScope.RANK),
+        trend=_trend(round, results, ResultScope.SECTION, reader, channel),
         rows=rows,
         ties=ties,
         reliability=_reliability(results),
@@ -136,13 +146,16 @@ def read_section(
     )
 
 
-def read_round(round: Round, *, reader: Any, subjects: Sequence[Result] | None = None) -> RoundReading:
-    """Return what `reader`, who sees all results, finds of a round; `subjects` as in read_section."""
+def read_round(
+    round: Round, *, reader: Any, subjects: Sequence[Result] | None = None, channel: Channel = Channel.PAGE
+) -> RoundReading:
+    """Return what `reader`, who sees all results, finds of a round; `subjects` and `channel` as in read_section."""
     form = _form(round)
     readable = Result.objects.filter(round=round).visible_to(reader)
     results = list(readable.exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk"))
     groups = read_groups(form, results)
-    rows, ties = read_rows(form, readable.of_scope(ResultScope.SUBJECT), subjects)
+    proposal = proposal_of(round)
+    rows, ties = read_rows(form, readable.of_scope(ResultScope.SUBJECT), subjects, proposal=proposal)
     return RoundReading(
         scope="round",
         head=read_head(round),
@@ -150,6 +163,8 @@ def read_round(round: Round, *, reader: Any, subjects: Sequence[Result] | None =
         unit=first_of(groups, ResultScope.UNIT),
         sections=all_of(groups, ResultScope.SECTION),
         ranks=all_of(groups, ResultScope.RANK),
+        trend=_trend(round, results, ResultScope.UNIT, reader, channel),
+        proposal=proposal,
         rows=rows,
         ties=ties,
         reliability=_reliability(results),
@@ -355,6 +370,15 @@ def _words(form: Mapping[str, Any], subject: Subject) -> Words:
         texts=tuple(one.text for one in said if not one.withheld),
         withheld=sum(one.withheld for one in said),
     )
+
+
+def _trend(round: Round, results: Sequence[Result], scope: str, reader: Any, channel: Channel) -> Trend | None:
+    """Return how the one mean of a scope stood in earlier rounds; None where it is not shown now."""
+    result = next((one for one in results if one.scope == scope and one.score is not None), None)
+    if result is None:
+        return None
+    result.round = round
+    return group_trend(result, reader=reader, channel=channel)
 
 
 def _unit(groups: Sequence[Result]) -> Result | None:

@@ -8,8 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from peer_review import charts
-from peer_review.counting.scales import GRADES
-from peer_review.domain.decisions import RoundProposal
+from peer_review.domain.decisions import place_of
 from peer_review.domain.figures import Mark, score_mark
 from peer_review.domain.grades import grade_names
 from peer_review.models import Decision, OutcomeNotice, Result
@@ -87,15 +86,6 @@ def make_rows(results: Sequence[Any], form: Mapping[str, Any], *, fields: Decisi
             )
         )
     return rows
-
-
-def place_of(proposal: RoundProposal, key: int) -> str:
-    """Return where a subject lies: above the line, tied at it, below it, or nowhere without figures."""
-    if key in proposal.tied:
-        return "tied"
-    if key not in proposal.scored:
-        return "none"
-    return "above" if proposal.grades[key] == GRADES[0] else "below"
 
 
 def grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:

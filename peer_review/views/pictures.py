@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from peer_review import charts
 from peer_review.chart_radar import Spoke, radar
+from peer_review.chart_trend import Moment, trend_line
 from peer_review.domain.figures import Mark, too_few
 from peer_review.domain.reading_shapes import CriterionReading, Head, SubjectReading, SummaryReading
+from peer_review.domain.trends import Point, Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,26 @@ def profile(lines: Sequence[Line], *, own: str, others: Sequence[str]) -> SafeSt
     )
 
 
+def over_rounds(found: Trend | None, head: Head, *, name: str, personal: bool) -> SafeString:
+    """Return the line of a score over the rounds in which it is shown; empty for fewer than two."""
+    if found is None:
+        return SafeString("")
+    moments = [
+        Moment(date_format(one.published_at, "YEAR_MONTH_FORMAT"), _as_point(one.score))
+        for one in found.points
+        if one.score is not None
+    ]
+    told = [f"{one.title}: {_value(one.score)}" for one in found.points]
+    return trend_line(
+        moments,
+        name=name,
+        title=_("Score over the rounds"),
+        description="; ".join(told),
+        edges=edges(head),
+        personal=personal,
+    )
+
+
 def tiles(criteria: Iterable[CriterionReading]) -> list[Tile]:
     """Return each criterion with the picture of its distribution."""
     return [Tile(one, _distribution(one)) for one in criteria]
@@ -98,9 +121,9 @@ def strips_start(marks: Iterable[Mark | None]) -> int:
     return charts.scale_start([_as_point(mark) for mark in marks if mark is not None])
 
 
-def strip(mark: Mark | None, head: Head, *, start: int) -> SafeString:
-    """Return one figure with its interval for a table row, over the scale of the whole table."""
-    return charts.strip(_point(mark), start=start, edges=edges(head))
+def strip(mark: Mark | None, head: Head, *, start: int, line: float | None = None) -> SafeString:
+    """Return one figure with its interval for a table row, over the scale of the whole table; `line` is the quota's."""
+    return charts.strip_at_line(_point(mark), start=start, line=line, edges=edges(head))
 
 
 def _distribution(line: CriterionReading) -> SafeString:
@@ -114,7 +137,7 @@ def _distribution(line: CriterionReading) -> SafeString:
     )
 
 
-def _value(mark: Mark | None) -> str:
+def _value(mark: Mark | Point | None) -> str:
     return f"{mark.value:.1f} ({mark.low:.1f}–{mark.high:.1f})" if mark is not None else too_few()
 
 
@@ -122,5 +145,5 @@ def _point(mark: Mark | None) -> charts.Point | None:
     return _as_point(mark) if mark is not None else None
 
 
-def _as_point(mark: Mark) -> charts.Point:
+def _as_point(mark: Mark | Point) -> charts.Point:
     return charts.Point(mark.value, mark.low, mark.high)

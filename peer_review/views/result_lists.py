@@ -10,8 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from peer_review import charts
+from peer_review import charts, rules
+from peer_review.counting.scales import GRADES
+from peer_review.domain.decisions import RoundProposal, place_of
 from peer_review.domain.figures import Mark
+from peer_review.domain.grades import grade_names
 from peer_review.domain.ledger import audience_of
 from peer_review.domain.reading_shapes import Column, GroupReading, Head, RoundReading, RowReading, SectionReading
 from peer_review.domain.readings import read_round, read_section, read_summary
@@ -37,13 +40,15 @@ class SortHead:
 class ListRow:
     """One subject of a list beside the strip of its interval.
 
-    `breaks`: no interval from here on overlaps one above, so the order between the two is beyond chance.
+    breaks: no interval from here on overlaps one above, so the order between the two is beyond chance. line: where the
+    list crosses the quota line with this row, "tied" or "below"; empty elsewhere.
     """
 
     row: RowReading
     strip: SafeString
     cells: list[tuple[Mark | None, str]]  # one a criterion, with its name
     breaks: bool
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +107,11 @@ class ListMixin(PublishedMixin):
 
     def listed(self, reading: RoundReading | SectionReading, after: int | None) -> dict[str, Any]:
         """Return what the list of subjects shows."""
-        wanted, key, _falling = self.wanted()
+        wanted, _key, _falling = self.wanted()
         start = pictures.strips_start(row.score for row in reading.rows)
+        ranked = wanted == "score"
         return {
-            "rows": list_rows(reading, start=start, ranked=key == "score"),
+            "rows": list_rows(reading, start=start, ranked=ranked),
             "start": start,
             "axis": charts.strip_axis(start=start, edges=pictures.edges(reading.head)),
             "sort": wanted,
@@ -170,14 +176,28 @@ def sort_groups(groups: Sequence[GroupReading], criteria: Sequence[Column], want
 
 
 def list_rows(reading: RoundReading | SectionReading, *, start: int, ranked: bool) -> list[ListRow]:
-    """Return the rows of a list; where it is ranked by score, with the breaks that no interval bridges."""
+    """Return the rows of a list; `ranked`, best score first, with the quota line and the breaks between them."""
+    proposal = reading.proposal if isinstance(reading, RoundReading) else None
+    cut = proposal.line[0] if proposal is not None and proposal.quota and proposal.line is not None else None
     made: list[ListRow] = []
     for row in reading.rows:
-        before = made[-1].row.place if made else None
-        breaks = ranked and before is not None and row.place is not None and before.group != row.place.group
-        strip = pictures.strip(row.score, reading.head, start=start)
-        made.append(ListRow(row, strip, named(row.marks, reading.criteria), breaks))
+        before = made[-1].row if ranked and made else None
+        crosses = before is not None and cut is not None and before.line != row.line
+        made.append(
+            ListRow(
+                row=row,
+                strip=pictures.strip(row.score, reading.head, start=start, line=cut),
+                cells=named(row.marks, reading.criteria),
+                breaks=before is not None and is_apart(before, row),
+                line=row.line if crosses and row.line in ("tied", "below") else "",
+            )
+        )
     return made
+
+
+def is_apart(one: RowReading, other: RowReading) -> bool:
+    """Whether no interval bridges the gap between two rows."""
+    return one.place is not None and other.place is not None and one.place.group != other.place.group
 
 
 def named(marks: Sequence[Mark | None], criteria: Sequence[Column]) -> list[tuple[Mark | None, str]]:
@@ -203,6 +223,7 @@ class SectionResultsView(ListMixin, TemplateView):
         return super().get_context_data(
             reading=reading,
             heat=self.heat(_("Section"), groups, reading.unit, reading.criteria, reading.head),
+            trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
             **self.listed(reading, after),
             **kwargs,
         )
@@ -213,6 +234,17 @@ class AllResultsView(ListMixin, TemplateView):
 
     template_name = "peer_review/results_all.html"
     permission = "peer_review.view_all_results"
+
+    def quota(self, proposal: RoundProposal) -> dict[str, Any]:
+        """Return what quota_words.html says of the quota line, and of who is tied at it. One query."""
+        tied = self.round.subjects.filter(pk__in=proposal.tied)
+        return {
+            "proposal": proposal,
+            "excellent_name": grade_names(self.round.form)[GRADES[0]],
+            "everybody": len(proposal.grades),
+            "above": sum(place_of(proposal, key) == "above" for key in proposal.grades),
+            "tied_names": tied.order_by("sort_order", "pk"),
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: Any = self.request.user
@@ -227,6 +259,9 @@ class AllResultsView(ListMixin, TemplateView):
             reading=reading,
             names={one.key: one.label for one in reading.sections},
             section=wanted,
+            **self.quota(reading.proposal),
+            decides=rules.has_perm("peer_review.decide_round", user, self.round),
+            trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
             heat=self.heat(_("Section"), reading.sections, reading.unit, reading.criteria, reading.head),
             ranks=self.heat(_("Rank"), reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,
             **self.listed(reading, after),

@@ -106,6 +106,7 @@ class SheetMixin(PublishedMixin):
             "lines": lines,
             "dots": pictures.dots(lines, reading.head, own=own, others=others, personal=True),
             "radar": pictures.profile(lines, own=own, others=others),
+            "trend": pictures.over_rounds(reading.trend, reading.head, name="trend", personal=True),
             "tiles": pictures.tiles(reading.criteria),
             "alike": [one.label for one in reading.comparisons if not one.distinct],
             "standing": standing_of(result.subject, self.request.user) if result.subject else None,

@@ -8,10 +8,12 @@ from django.utils import translation
 
 from peer_review.domain.readings import read_round, read_section, read_subject, read_summary
 from peer_review.domain.steps import Term
+from peer_review.enums import Channel
 from peer_review.exceptions import TermsAltered
-from peer_review.models import CriterionResult, Result, Round
+from peer_review.models import CriterionResult, Result, Round, Shown
 from tests.factories.peer_review import make_user
 from tests.peer_review.counted import make_published_round, papers, spread
+from tests.peer_review.decided import make_scored_round
 
 pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
 NAMES = "甲乙丙丁戊己庚"
@@ -302,3 +304,55 @@ def test_readings_cost_the_same_for_one_and_for_three(django_assert_max_num_quer
             read_summary(round, reader=reader)
         costs.append([len(subject), len(section), len(whole), len(summary)])
     assert costs[0] == costs[1]
+
+
+def test_readings_set_earlier_rounds_beside_and_say_how_many_are_held_back() -> None:
+    first = make_published_round({(name, "all"): papers(8, 70) for name in NAMES})
+    second = make_published_round({(name, "all"): papers(8, 71) for name in NAMES}, earlier=first, strangers=0)
+    third = make_published_round({(name, "all"): papers(8, 72) for name in NAMES}, earlier=second, strangers=1)
+    reader = leader()
+
+    of_two = read_subject(result_of(second, "甲"), reader=reader).trend
+    assert [(one.public_id, one.score.value) for one in of_two.points] == [
+        (first.public_id, 70.0),
+        (second.public_id, 70.6),
+    ]
+    of_three = read_subject(result_of(third, "甲"), reader=reader).trend
+    assert (len(of_three.points), of_three.held_back) == (1, 2)
+    for read in (read_round(second, reader=reader), read_section(second, "a", reader=reader)):
+        assert [one.public_id for one in read.trend.points] == [first.public_id, second.public_id]
+
+
+def test_channel_of_a_reading_is_what_the_ledger_notes_of_its_trend() -> None:
+    first = make_published_round({(name, "all"): papers(8, 70) for name in NAMES})
+    second = make_published_round({(name, "all"): papers(8, 71) for name in NAMES}, earlier=first, strangers=0)
+    result = result_of(second, "甲")
+    read_subject(result, reader=leader(), channel=Channel.PDF)
+    noted = Shown.objects.filter(round=second)
+    assert list(noted.values_list("scope", "channel")) == [
+        (f"trend:subject:{result.subject.key}:{first.public_id}", "pdf")
+    ]
+
+
+def test_rows_of_a_round_know_the_quota_line_and_who_is_tied_at_it() -> None:
+    scores: dict[str, int | None] = {"甲": 97, "乙": 93, "丙": 93, "丁": 92, "戊": 70, "己": None}
+    round = make_scored_round(scores | dict.fromkeys("子丑寅卯", 65), quota=20)  # two places of ten
+    reading = read_round(round, reader=leader())
+    assert (reading.proposal.places, reading.proposal.left, reading.proposal.line[0]) == (2, 1, 93.0)
+    assert [(row.label, row.line) for row in reading.rows if row.label in scores] == [
+        ("甲", "above"),
+        ("乙", "tied"),
+        ("丙", "tied"),
+        ("丁", "below"),
+        ("戊", "below"),
+        ("己", "none"),
+    ]
+    # 5 ballots of one mind have the narrowest interval there is, ± 3.1: 97 and 93 overlap, 93 and 92 too.
+    assert [row.label for row in reading.rows if row.near_line] == ["甲", "丁"]
+
+
+def test_head_of_a_section_finds_no_quota_line_for_it_is_somebody_elses_score(head: Any) -> None:
+    round = make_scored_round({"甲": 97, "乙": 93}, sections={"乙": "b"}, heads={"b": head})
+    reading = read_section(round, "b", reader=head)
+    assert [(row.label, row.line, row.near_line) for row in reading.rows] == [("乙", "", False)]
+    assert 97.0 not in values(reading)

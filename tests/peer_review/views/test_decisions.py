@@ -74,7 +74,7 @@ class TestList:
 
         assert "2 places of “Excellent” for 10 evaluated: 20 %, rounded down." in html
         assert "The line lies at 93.0 points. Above it: 1. For the equal scores at it 1 place is left." in html
-        assert re.search(r"Tied at the line:</strong>\s*Ben, Cho\.", html)
+        assert re.search(r"Tied at the line:</strong>\s*Ben, Cho<br>", html)
         places = re.findall(r'<h3 id="place-(\w+)">', html)
         assert places == ["above", "tied", "below", "none"]
         assert html.count("ch-quota") == 9  # through every interval

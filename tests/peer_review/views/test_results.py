@@ -12,6 +12,7 @@ from peer_review.views import result_lists as lists
 from peer_review.views import results as views
 from tests.factories.peer_review import make_user
 from tests.peer_review.counted import make_counted_round, make_published_round, papers, spread
+from tests.peer_review.decided import make_scored_round
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -387,3 +388,47 @@ def test_pictures_say_in_words_what_the_table_holds(round: Round, client: Client
         assert f"{line.label}: {own.value:.1f} ({own.low:.1f}–{own.high:.1f})" in told
         for name, mark in zip(page.context["other_names"], beside, strict=True):
             assert f"{name} {mark.value:.1f} ({mark.low:.1f}–{mark.high:.1f})" in told
+
+
+def test_leader_cannot_read_the_order_without_the_quota_line_and_its_ties(client: Client) -> None:
+    scores: dict[str, int | None] = {"甲": 97, "乙": 93, "丙": 93, "丁": 75, "戊": 70, "己": None}
+    round = make_scored_round(scores | dict.fromkeys("子丑寅卯", 65), quota=20)  # two places of ten
+    client.force_login(make_user("", "leadership"))
+    page = client.get(address(round, "results"), headers={"accept-language": "en"})
+    text = page.content.decode()
+    assert [(one.row.label, one.line) for one in page.context["rows"] if one.line] == [("乙", "tied"), ("丁", "below")]
+    before_list = text[: text.index("pr-table pr-ranking")]
+    assert "Tied at the line:</strong> 乙, 丙" in before_list
+    assert "The line lies at 93.0 points. Above it: 1." in before_list
+    assert text.count("tied at the line</span>") == 2
+    assert text.count('class="ch-quota"') == 9  # through every strip
+    assert address(round, "decisions") in text
+    turned = client.get(address(round, "results"), {"sort": "-score"})
+    assert not any(one.line for one in turned.context["rows"])
+
+
+def test_round_without_a_quota_draws_no_line(client: Client) -> None:
+    round = make_scored_round({"甲": 97, "乙": 93}, quota=0)
+    client.force_login(make_user("", "leadership"))
+    text = text_of(client, address(round, "results"))
+    assert "This round has no quota" in text
+    assert "ch-quota" not in text
+
+
+def test_trend_stands_as_a_picture_with_its_table_and_held_back_rounds_in_words(client: Client) -> None:
+    first = make_published_round({(name, "all"): papers(8, 70) for name in NAMES})
+    second = make_published_round({(name, "all"): papers(8, 72) for name in NAMES}, earlier=first, strangers=0)
+    third = make_published_round({(name, "all"): papers(8, 74) for name in NAMES}, earlier=second, strangers=1)
+    client.force_login(make_user("", "leadership"))
+    text = text_of(client, address(second, "subject-result", subject(second, "甲").pk))
+    assert f"{first.title}: 70.0 (" in re.search(r'<desc id="trend-desc">(.*?)</desc>', text).group(1)
+    assert text.index("trend-title") < text.index(f'<th scope="row">{first.title}</th>')
+    text = text_of(client, address(third, "subject-result", subject(third, "甲").pk))
+    assert "trend-title" not in text
+    assert "2 earlier rounds are not set beside these" in text
+    assert first.title not in text
+
+
+def test_lone_round_has_no_trend_and_no_heading_for_it(round: Round, client: Client) -> None:
+    client.force_login(make_user("", "leadership"))
+    assert "Over the rounds" not in text_of(client, address(round, "results"))
