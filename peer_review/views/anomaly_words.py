@@ -164,7 +164,7 @@ def _chance(share: float | None) -> str:
     percent = share * 100
     if percent < 0.1:
         return _("under 0.1 %")
-    return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+    return _("%(percent)s %%") % {"percent": f"{percent:.1f}" if percent < 10 else f"{percent:.0f}"}
 
 
 def _about(number: float) -> str:
