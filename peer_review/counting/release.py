@@ -214,7 +214,8 @@ class Criterion:
         self.bases: Bases = part(counted, n, plan.sections, floor=plan.floor, crowds=crowds)
         self.subjects = self._combine(self.stats)
         self.singles = self._combine_alone(self.stats)
-        self.abstentions = (counted - n).sum(axis=1)
+        self.class_abstentions = self.stats.abstentions
+        self.abstentions = self.class_abstentions.reshape(subjects, classes).sum(axis=1)
         self.distribution = self.stats.distribution.reshape(subjects, classes, len(edges)).sum(axis=1)
         # The rests: their subjects' ballots pooled by class; one group per section, and a last one for the unit.
         place = np.full(subjects, -1, dtype=np.int64)
@@ -227,6 +228,8 @@ class Criterion:
         self.rest_abstentions = rests.abstentions.reshape(-1, classes).sum(axis=1)
         self.rest_members = np.bincount(place[place >= 0], minlength=sections + 1)
         self.rest_places = {int(at): np.flatnonzero(place == at) for at in np.flatnonzero(self.rest_members)}
+        firsts = [(at, places[0]) for at, places in self.rest_places.items()]
+        self.rest_firsts = np.array(firsts, dtype=np.int64).reshape(-1, 2)
 
     def _combine(self, stats: Stats) -> Combined:
         plan = self.plan
@@ -254,7 +257,7 @@ class Criterion:
         cell = at * self.classes + one
         if not self.bases.classes_shown[at] or not self.stats.n[cell]:
             return None
-        made, abstentions = self.singles, self.stats.abstentions
+        made, abstentions = self.singles, self.class_abstentions
         return _Mean(float(made.value[cell]), float(made.half[cell]), int(made.n[cell]), int(abstentions[cell]), 1)
 
     def rest(self, at: int) -> _Mean | None:
@@ -269,7 +272,12 @@ class Criterion:
     def group(self, inside: Flags) -> _Mean | None:
         """Return the mean of these subjects, (subjects,). Small ones shown together come in if all of them are here."""
         members = [self.subject(int(at)) for at in np.flatnonzero(inside)]
-        rests = [self.rest(at) for at, of_rest in self.rest_places.items() if inside[of_rest].all()]
+        # All of a rest's members are here only if its first is: a question that is asked of all rests at once.
+        rests = [
+            self.rest(at)
+            for at in self.rest_firsts[inside[self.rest_firsts[:, 1]], 0].tolist()
+            if inside[self.rest_places[at]].all()
+        ]
         return _mean_of([*members, *rests])
 
 

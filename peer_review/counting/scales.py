@@ -1,5 +1,6 @@
 """How answers become points from 0 to 100, and points a grade."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -58,4 +59,4 @@ def grade_of(score: float, bands: Sequence[float] = BANDS) -> str:
 def round_half_up(value: float, decimals: int = 1) -> float:
     """Return the value rounded as people round: 0.05 up. Python rounds to even, which looks wrong in a table."""
     factor = 10.0**decimals
-    return float(np.floor(value * factor + 0.5 + 1e-9) / factor)
+    return math.floor(value * factor + 0.5 + 1e-9) / factor
