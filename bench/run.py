@@ -1,6 +1,7 @@
 """Run every benchmark, one after the other, and print what was measured: `make bench`.
 
-    python bench/run.py [--quick] [crypto] [imports] [forum] [setup] [casting] [count]
+    python bench/run.py [--quick] [crypto] [imports] [forum] [setup] [casting] [count] [scores]
+                        [large]
 
 Each runs in a process of its own, on databases of its own that are deleted afterwards: SQLite, or two new ones on the
 server that DATABASE_URL names. `--quick` measures small numbers, to see that everything runs. Each also runs alone.
@@ -34,6 +35,18 @@ BENCHES: dict[str, tuple[str, list[str], list[str], int]] = {
         600,
     ),
     "count": ("Counting ballots", [], ["--ballots", "400", "--papers", "4"], 300),
+    "scores": (
+        "Verifying, deduplicating and scoring up to 2,000,000 ballots",
+        [],
+        ["--sizes", "2000", "20000", "--ballots", "1000"],
+        300,
+    ),
+    "large": (
+        "Counting and publishing by a worker, real ballots",
+        [],
+        ["--ballots", "200", "2000", "--papers", "4"],
+        600,
+    ),
 }
 
 

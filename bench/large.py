@@ -1,0 +1,276 @@
+"""Counting and publishing real ballots, from 2,000 to as many as one waits for: time, memory, growth.
+
+    python bench/large.py [--ballots 2000 20000 100000] [--papers 40]
+    python bench/large.py --ballots 2000000 --papers 400      # the whole; making the ballots takes most of the time
+
+The ballots are put where the scrutineer's keys would have opened them (count.py measures that). Each has signatures of
+its own, and one in twenty is replaced by a later version. Another process, which did not make them, then counts and
+publishes: time and memory are those of a background worker; beside them the memory of each process that checks for it.
+In the end the bulletin must list exactly what had to stand. CPU seconds are of all these processes together.
+"""
+
+# ruff: noqa: PLC0415 - Django is set up with this run's own settings before anything of it is imported
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import math
+import os
+import resource
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from common import BenchRound, answers_of, open_bench_round, own_databases, start_django
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+
+PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
+REPLACED = 20
+_keys: dict[str, Any] = {}
+
+
+def learn(round_id: str, private: dict[str, bytes]) -> None:
+    """Give a process that makes ballots the keys of all cells."""
+    from peer_review.crypto import blindsig
+
+    _keys.update({"round": round_id, "cells": {cell: blindsig.decode_private(key) for cell, key in private.items()}})
+
+
+def make_entries(work: tuple[int, dict[str, int]]) -> list[tuple[bytes, bytes]]:
+    """Return (entry, leaf hash if it must stand) of one evaluator's papers, now and then an earlier version first.
+
+    The token is an ordinary RSA-PSS signature: what unblinding yields, had without blinding.
+    """
+    from peer_review.crypto import canonical, merkle
+    from peer_review.crypto.credentials import Credential, new_master
+
+    number, answers = work
+    made = []
+    for at, (cell, key) in enumerate(_keys["cells"].items()):
+        credential = Credential(new_master(), _keys["round"], cell)
+        token = key.sign(credential.message, PSS, hashes.SHA384())
+        versions = (1, 2) if (number + at) % REPLACED == 0 else (2,)
+        for revision in versions:
+            entry = canonical.dumps(credential.make_entry(answers, token=token, revision=revision))
+            made.append((entry, merkle.leaf_hash(entry) if revision == 2 else b""))
+    return made
+
+
+def fill_box(bench: BenchRound) -> tuple[int, bytes]:
+    """Put ballots where opened ones wait; return how many, and the leaves that must stand, sorted, end to end."""
+    from peer_review.box import store
+    from peer_review.domain import keys
+    from peer_review.domain.checked import put_away
+    from peer_review.models import Assignment, CountRun
+
+    round = bench.round
+    private = {
+        cell: keys.decrypt_at_rest(sealed, purpose=keys.CELL_KEY)
+        for cell, sealed in round.cells.values_list("key", "private_key")
+    }
+    work = [(number, answers_of(round, number)) for number in range(len(bench.evaluators))]
+    leaves: list[bytes] = []
+    total = 0
+    name = store._name("opened", round.public_id)
+    # Ids that grow, so that filling the table takes no longer for a large one. The count reads them in their order.
+    base = secrets.randbits(64)
+    with store._atomic() as cursor:
+        cursor.execute(
+            f"CREATE TABLE {name} (id {store._blob()} PRIMARY KEY, entry {store._blob()} NOT NULL)"
+            f"{store._without_rowid()}"
+        )
+    with ProcessPoolExecutor(os.cpu_count(), initializer=learn, initargs=(round.public_id, private)) as pool:
+        for made in pool.map(make_entries, work, chunksize=max(1, min(50, 2_000 // len(private)))):
+            rows = [
+                ((base << 64 | total + at).to_bytes(16, "big"), put_away(entry, length=1_024))
+                for at, (entry, _leaf) in enumerate(made)
+            ]
+            with store._atomic() as cursor:
+                cursor.executemany(f"INSERT INTO {name} (id, entry) VALUES (%s, %s)", rows)
+            total += len(rows)
+            leaves += [leaf for _entry, leaf in made if leaf]
+    # Every paper counts as drawn. What was blinded plays no part in the count.
+    Assignment.objects.filter(cell__round=round).update(blinded=bytes(256), blind_sig=bytes(256))
+    CountRun.objects.create(round=round, total=total)
+    leaves.sort()
+    return total, b"".join(leaves)
+
+
+# The worker
+
+
+def work_off(public_id: str) -> None:
+    """Count and publish a round, and print as JSON what each part took."""
+    start_django()
+    from peer_review.box import store
+    from peer_review.domain import count, results
+    from peer_review.models import Round
+
+    spent: dict[str, list[float]] = {}
+    watched = watch_checkers(spent, "ballots checked, the last of each credential kept", count)
+    part_of(spent, "written in order, and what was before destroyed", store, "write_ballots")
+    part_of(spent, "leaves of the written ballots read", count, "written_leaves")
+    part_of(spent, "bulletin signed, blinded values destroyed", count, "_conclude")
+    part_of(spent, "answers read", results, "read_ballots")
+    part_of(spent, "roll read", results, "make_plan")
+    part_of(spent, "figures computed and controlled", results, "release")
+    part_of(spent, "figures kept", results, "_keep")
+    round = Round.objects.get(public_id=public_id)
+    start = clock()
+    count.count_round(round, by=None)
+    counted = clock()
+    held = memory()
+    round.refresh_from_db()
+    results.publish_round(round, by=None)
+    published = clock()
+    run = round.count_run
+    print(
+        json.dumps(
+            {
+                "parts": spent,
+                "counted": [one - other for one, other in zip(counted, start, strict=True)],
+                "published": [one - other for one, other in zip(published, counted, strict=True)],
+                "counting_mb": held,
+                "publishing_mb": memory(),
+                "checkers_mb": watched,
+                "accepted": run.accepted,
+                "superseded": run.superseded,
+                "rejected": run.rejected,
+            }
+        )
+    )
+
+
+def part_of(spent: dict[str, list[float]], label: str, module: Any, name: str) -> None:
+    """Time every call of a module's function."""
+    work: Callable[..., Any] = getattr(module, name)
+
+    @functools.wraps(work)
+    def timed(*args: Any, **kwargs: Any) -> Any:
+        start = clock()
+        try:
+            return work(*args, **kwargs)
+        finally:
+            spent[label] = [one - other for one, other in zip(clock(), start, strict=True)]
+
+    setattr(module, name, timed)
+
+
+def watch_checkers(spent: dict[str, list[float]], label: str, module: Any) -> list[float]:
+    """Time the checking from the start of its processes to their end; return a list that their memory will be in."""
+    watched: list[float] = []
+
+    class Watched(module.Checkers):  # type: ignore[misc, name-defined]
+        def __enter__(self) -> Any:
+            self.start = clock()
+            return super().__enter__()
+
+        def __exit__(self, *error: Any) -> None:
+            watched.extend(held_by(pid) for pid in self.pids)
+            super().__exit__(*error)
+            spent[label] = [one - other for one, other in zip(clock(), self.start, strict=True)]
+
+    module.Checkers = Watched
+    return watched
+
+
+def held_by(pid: int) -> float:
+    """Return the most memory that another living process has held, in megabytes; NaN where only Linux could tell."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return math.nan
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 2**10
+
+
+def clock() -> tuple[float, float]:
+    """Return the time on the wall, and the CPU time of this process and of those that have ended for it."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.perf_counter(), time.process_time() + ended.ru_utime + ended.ru_stime
+
+
+def memory() -> float:
+    """Return the most memory this process has held, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+# The benchmark
+
+
+def measure(ballots: int, papers: int) -> dict[str, Any]:
+    """Make a round, let another process count it, print what that took."""
+    from django.db import connections
+
+    from peer_review.domain.rounds import close_round
+    from peer_review.models import Bulletin
+
+    start = time.perf_counter()
+    papers = min(papers, max(1, ballots // 50))
+    bench = open_bench_round(evaluators=ballots // papers, subjects=papers)
+    total, leaves = fill_box(bench)
+    round = close_round(bench.round, by=bench.round.organiser)
+    print(f"\n{total:,} ballots of {papers} subjects made in {time.perf_counter() - start:.0f} s", flush=True)
+    connections.close_all()
+    done = subprocess.run(
+        [sys.executable, __file__, "--count", round.public_id], check=True, stdout=subprocess.PIPE, text=True
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    bulletin = Bulletin.objects.get(round=round)
+    if bytes(bulletin.leaves) != leaves or found["rejected"]:
+        raise SystemExit(f"The count is wrong: {found}")
+    print(f"{'':56}{'CPU s':>9}{'wall s':>9}{'µs each':>9}")
+    for label, (wall, cpu) in lines(found):
+        print(f"{label:56}{cpu:9.1f}{wall:9.1f}{cpu / total * 1e6:9.1f}")
+    checkers = " and ".join(f"{held:,.0f} MB" for held in found["checkers_mb"]) or "none"
+    print(
+        f"{found['accepted']:,} stand, {found['superseded']:,} were replaced; the bulletin lists exactly these.\n"
+        f"Peak of memory: {found['counting_mb']:,.0f} MB counting, {found['publishing_mb']:,.0f} MB with publishing; "
+        f"processes beside it that check: {checkers}",
+        flush=True,
+    )
+    return {"total": total, **found}
+
+
+def lines(found: dict[str, Any]) -> Iterator[tuple[str, list[float]]]:
+    for label, spent in found["parts"].items():
+        yield f"  {label}", spent
+    yield "counted", found["counted"]
+    yield "published", found["published"]
+
+
+def main() -> None:
+    """Parse and measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ballots", type=int, nargs="+", default=[2_000, 20_000, 100_000])
+    parser.add_argument("--papers", type=int, default=40, help="subjects of the round, so ballots of one evaluator")
+    parser.add_argument("--count", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.count:
+        work_off(options.count)
+        return
+    with own_databases("large"):
+        start_django()
+        os.environ["BENCH_TEMPLATE"] = "migrated"  # so that the worker does not look for migrations
+        before: dict[str, Any] | None = None
+        for ballots in options.ballots:
+            found = measure(ballots, options.papers)
+            if before is not None:
+                growth = math.log(found["total"] / before["total"])
+                for name in ("counted", "published"):
+                    exponent = math.log(found[name][1] / before[name][1]) / growth
+                    print(f"{name}: CPU time grows with the power {exponent:.2f} of the number of ballots")
+            before = found
+
+
+if __name__ == "__main__":
+    main()
