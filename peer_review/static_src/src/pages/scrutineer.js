@@ -12,6 +12,9 @@ const config = carried("scrutineer-config");
 const words = carried("scrutineer-words");
 /** The row with which the key is tested has no number of its own. */
 const TEST_ROW = "0".repeat(32);
+/** Milliseconds after which a pace can be told, and after which a count that does not move was stopped with its worker. */
+const SURE = 5_000;
+const STALLED = 300_000;
 let made = null;
 let busy = false;
 
@@ -192,32 +195,50 @@ $("public-form")?.addEventListener("submit", (event) => {
 
 // Opening the box
 
-function progress(text, done, total) {
+/** Since when, and from where, the present stage has been watched. */
+let seen = null;
+
+/** Show how far a stage is, which its sentence names, and how long it still takes as soon as that can be told from how it went so far. */
+function progress(stage, done, total) {
+  const now = performance.now();
+  if (seen?.stage !== stage || done < seen.done) seen = { stage, done, at: now };
+  const [passed, moved] = [now - seen.at, done - seen.done];
+  const minutes = passed > SURE && moved ? Math.ceil(((total - done) * passed) / moved / 60_000) : 0;
+  const text = fill(stage, { done, total, opened: done });
   $("working").hidden = false;
-  $("working-text").textContent = text;
+  $("working-text").textContent = minutes ? fill(words.minutes_left, { text, minutes }) : text;
   $("working-bar").max = total || 1;
   $("working-bar").value = total ? done : 1;
 }
 
+/** Start the count, also one that was stopped: whatever runs already writes the same. */
+const start = () => request(config.finish, { body: {}, csrfToken: csrfToken(config) });
+
 /** Start the count if nobody has, then watch it. */
 async function count(total) {
-  progress(fill(words.opened, { total }), 1, 1);
-  await request(config.finish, { body: {}, csrfToken: csrfToken(config) });
+  progress(words.opened, total, total);
+  await start();
   await watch();
 }
 
 async function watch() {
+  let last = {};
   for (let wait = 0.3; ; wait = Math.min(wait * 1.5, 5)) {
-    const { state, done, total } = await request(config.progress);
+    const { state, phase, done, total } = await request(config.progress);
     if (state !== "closed") break;
-    progress(fill(words.counting, { done, total }), done, total);
+    progress(phase === "writing" ? words.writing : words.counting, done, total);
+    if (phase !== last.phase || done !== last.done) last = { phase, done, at: performance.now() };
+    else if (performance.now() - last.at > STALLED) {
+      await start();
+      last = {};
+    }
     await pause(wait);
   }
   renew();
 }
 
 async function open(keysOf) {
-  const onProgress = ({ opened, total }) => progress(total ? fill(words.opening, { opened, total }) : words.empty, opened, total);
+  const onProgress = ({ opened, total }) => progress(total ? words.opening : words.empty, opened, total);
   const { rows: rowsUrl, keys: keysUrl, round } = config;
   const { total } = await openBox({ rowsUrl, keysUrl, csrfToken: csrfToken(config), keysOf, round, onProgress });
   await count(total);
@@ -241,7 +262,7 @@ async function resume() {
   const { phase } = await request(config.progress);
   if (["checking", "writing"].includes(phase)) return watch();
   const { rows, opened, total } = await request(`${config.rows}?limit=1`);
-  if (opened) progress(fill(words.opening, { opened, total }), opened, total);
+  if (opened) progress(words.opening, opened, total);
   if (total && !rows.length) await count(total);
 }
 
