@@ -222,6 +222,8 @@ class SectionResultsView(ListMixin, TemplateView):
         groups = [one for one in (reading.section, *reading.ranks) if one is not None]
         return super().get_context_data(
             reading=reading,
+            section=key,
+            raises=self.may_raise(key),
             heat=self.heat(_("Section"), groups, reading.unit, reading.criteria, reading.head),
             trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
             **self.listed(reading, after),
@@ -250,8 +252,10 @@ class AllResultsView(ListMixin, TemplateView):
         user: Any = self.request.user
         subjects = Result.objects.filter(round=self.round).of_scope(ResultScope.SUBJECT)
         wanted = self.request.GET.get("section", "")
-        if wanted:
+        if wanted and subjects.filter(section_key=wanted).exists():
             subjects = subjects.filter(section_key=wanted)
+        else:
+            wanted = ""
         page, after = self.page(subjects)
         reading = read_round(self.round, reader=user, subjects=page)
         self.note(reading.scope, audience_of(user, self.round))
@@ -259,6 +263,7 @@ class AllResultsView(ListMixin, TemplateView):
             reading=reading,
             names={one.key: one.label for one in reading.sections},
             section=wanted,
+            raises=self.may_raise(wanted),
             **self.quota(reading.proposal),
             decides=rules.has_perm("peer_review.decide_round", user, self.round),
             trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),

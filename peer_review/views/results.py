@@ -20,7 +20,7 @@ from peer_review.domain.readings import read_subject
 from peer_review.domain.standing import standing_of
 from peer_review.enums import Channel
 from peer_review.exceptions import TermsAltered
-from peer_review.models import Result, Round, Subject
+from peer_review.models import RaisedFinding, Result, Round, Subject
 from peer_review.views import pictures
 from peer_review.views.access import RoundMixin, SignedInMixin
 
@@ -87,6 +87,11 @@ class PublishedMixin(RoundMixin):
         """Put on record that these figures were shown on a page. One query where they were before."""
         ledger.note(self.round, scope=scope, channel=Channel.PAGE, audience=audience)
 
+    def may_raise(self, section_key: str) -> bool:
+        """Whether the reader may raise a finding about this section, or, without a key, about all together."""
+        about = RaisedFinding(round=self.round, section_key=section_key)
+        return bool(rules.has_perm("peer_review.raise_finding", self.request.user, about))
+
 
 class SheetMixin(PublishedMixin):
     """A page about one subject's figures."""
@@ -109,6 +114,7 @@ class SheetMixin(PublishedMixin):
             "trend": pictures.over_rounds(reading.trend, reading.head, name="trend", personal=True),
             "tiles": pictures.tiles(reading.criteria),
             "alike": [one.label for one in reading.comparisons if not one.distinct],
+            "raises": not reading.own and self.may_raise(reading.section_key),
             "standing": standing_of(result.subject, self.request.user) if result.subject else None,
         }
 

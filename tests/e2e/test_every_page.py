@@ -80,11 +80,14 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             reverse("peer_review:notice-list"),
         ],
     )
-    yield "head", [review("section-results", published)]
+    member = published.subjects.filter(section_key=demo_rounds.SECTION).last()
+    yield "head", [review("section-results", published), review("subject-result", published, member.pk)]
     yield (
         "leader",
         [
+            reverse("peer_review:result-list"),
             review("results", published),
+            review("results", published) + f"?by=-score&sort=name&section={demo_rounds.SECTION}",
             review("subject-result", pilot, pilot.subjects.first().pk),
         ],
     )

@@ -432,3 +432,21 @@ def test_trend_stands_as_a_picture_with_its_table_and_held_back_rounds_in_words(
 def test_lone_round_has_no_trend_and_no_heading_for_it(round: Round, client: Client) -> None:
     client.force_login(make_user("", "leadership"))
     assert "Over the rounds" not in text_of(client, address(round, "results"))
+
+
+def test_figures_lead_to_a_finding_for_whoever_may_raise_one(round: Round, head: Any, client: Client) -> None:
+    mine = subject(round, "丙")
+    form = reverse("peer_review:finding-raise", args=[round.public_id])
+    client.force_login(mine.member.user)
+    assert form not in text_of(client, address(round, "own-result"))
+    client.force_login(head)
+    text = text_of(client, address(round, "subject-result", mine.pk))
+    assert f'href="{form}?subject={mine.pk}&amp;criterion=quality"' in text
+    listed = text_of(client, address(round, "section-results"))
+    assert f'href="{form}?section=a&amp;criterion=spirit"' in listed
+    assert client.get(f"{form}?section=a&criterion=spirit").status_code == 200
+
+
+def test_section_that_is_not_there_filters_nothing(round: Round, client: Client) -> None:
+    client.force_login(make_user("", "leadership"))
+    assert len(client.get(address(round, "results"), {"section": "nonsense"}).context["rows"]) == 8
