@@ -24,6 +24,7 @@ import hashlib
 import json
 import math
 import re
+import struct
 import sys
 import zipfile
 from bisect import bisect_right
@@ -565,8 +566,6 @@ def leaf_of(entry: Any) -> bytes:
 NOT_RECOUNTED = {
     "comparable_rank": ("which means by rank all may read", "哪些职级平均分可供全体查看"),
     "adjusted": ("scores adjusted for severity", "按评分宽严调整后的得分"),
-    "one_ballot": ("whether one ballot would change the grade", "一票能否改变等次"),
-    "reliability": ("reliability of the round", "本轮测评的信度"),
 }
 GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
 USUAL_BANDS = (90, 70, 60)
@@ -696,14 +695,25 @@ class RollFile:
                 self.papers[subject].append((one, cell))
 
 
+@dataclass(frozen=True)
+class Row:
+    """What one ballot says about one subject: points a criterion, None where it says nothing."""
+
+    subject: int
+    voter_class: int
+    points: tuple[int | None, ...]
+    sheet: int  # the number of the ballot
+
+
 class Votes:
-    """The answers, by criterion, subject and class, in points."""
+    """The answers, by criterion, subject and class, in points; and row by row."""
 
     def __init__(self, entries: Iterable[Any], roll: RollFile, rules: Rules) -> None:
         self.points: list[dict[tuple[int, int], list[int]]] = [defaultdict(list) for _criterion in rules.criteria]
         self.abstentions: list[Counter[tuple[int, int]]] = [Counter() for _criterion in rules.criteria]
         # Of whole sheets: which of them answered about each subject. Any other paper is a sheet of its own.
         self.sheets: list[dict[int, set[int]]] = [defaultdict(set) for _criterion in rules.criteria]
+        self.rows: list[Row] = []
         asked = [[at for at, classes in enumerate(rules.asked) if one in classes] for one in range(len(rules.classes))]
         for number, entry in enumerate(entries, 1):
             cell, answers = entry["ballot"]["cell"], entry["ballot"]["a"]
@@ -714,17 +724,20 @@ class Votes:
             if len(answers) != len(about) * len(asked[one]):
                 raise Fault(f"ballot {number}: other questions than were asked", f"第 {number} 张票：题目不符")
             for place, subject in enumerate(about, 1):
+                said: list[int | None] = [None] * len(rules.criteria)
                 for at in asked[one]:
                     key = f"{place}.{rules.criteria[at]}" if whole else rules.criteria[at]
                     answer = answers.get(key)
                     if answer == "dk":
                         self.abstentions[at][subject, one] += 1
                     elif type(answer) is int and rules.lowest <= answer <= rules.highest:
-                        self.points[at][subject, one].append(rules.points(answer))
+                        said[at] = points = rules.points(answer)
+                        self.points[at][subject, one].append(points)
                         if whole:
                             self.sheets[at][subject].add(number)
                     else:
                         raise Fault(f"ballot {number}: {key} is not answered", f"第 {number} 张票：{key} 没有有效答案")
+                self.rows.append(Row(subject, one, tuple(said), number))
 
 
 @dataclass(frozen=True)
@@ -745,6 +758,9 @@ class Recount:
         self.rules, self.roll, self.votes = rules, roll, votes
         self.sections = max(roll.sections, default=-1) + 1
         self.cuts: dict[tuple[int, ...], list[Fraction]] = {}
+        self.rows: dict[int, list[Row]] = defaultdict(list)
+        for row in votes.rows:
+            self.rows[row.subject].append(row)
         self.counted = [Counted(self, at) for at in range(len(rules.criteria))]
 
     def figures(self) -> dict[str, Any]:
@@ -759,7 +775,8 @@ class Recount:
                 self.group([one.rank(at) for one in self.counted], comparable=None)
                 for at in range(max(self.roll.ranks, default=-1) + 1)
             ],
-            "unit": self.group([one.unit() for one in self.counted], comparable=unit),
+            "unit": self.group([one.unit() for one in self.counted], comparable=unit)
+            | {"reliability": reliability_of(self.rules, self.votes.rows, [set(one.alone) for one in self.counted])},
         }
 
     def subject(self, at: int) -> dict[str, Any]:
@@ -777,7 +794,9 @@ class Recount:
                     criteria[key]["classes"][name] = [*bounds(mean.value, mean.half), mean.n, mean.abstentions]
             if score := self.score(own):
                 classes[name] = score
-        return self.sheet(means, criteria) | {"members": 1, "comparable": False, "classes": classes}
+        sheet = self.sheet(means, criteria)
+        decides = self.one_ballot(at, sheet["score"][0]) if sheet["score"] else None
+        return sheet | {"members": 1, "comparable": False, "classes": classes, "one_ballot": decides}
 
     def group(self, means: list[Mean | None], *, comparable: bool | None) -> dict[str, Any]:
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
@@ -797,6 +816,29 @@ class Recount:
         total = sum(weight for weight, _mean in known)
         value = sum((weight * mean.value for weight, mean in known), Fraction()) / total
         return bounds(value, math.fsum(float(weight) * mean.half for weight, mean in known) / float(total))
+
+    def one_ballot(self, at: int, score: Decimal) -> bool:
+        """Return whether leaving out some one ballot would propose another grade: each is left out in turn.
+
+        Which criteria are shown is not asked anew.
+        """
+        known = [(weight, one) for weight, one in zip(self.rules.criterion_weights, self.counted, strict=True)]
+        known = [(weight, one) for weight, one in known if one.means[at]]
+        total = sum((weight for weight, _one in known), Fraction())
+        shares = [(weight / total, one) for weight, one in known]
+        grade = self.grade(score)
+        tried: set[tuple[int, tuple[int | None, ...]]] = set()
+        for row in self.rows[at]:
+            if (row.voter_class, row.points) in tried:
+                continue
+            tried.add((row.voter_class, row.points))
+            if self.grade(tenths(sum((share * one.without(at, row) for share, one in shares), Fraction()))) != grade:
+                return True
+        return False
+
+    def grade(self, score: Decimal) -> int:
+        """Return the number of the band that a score falls into."""
+        return sum(score < lowest for lowest in self.rules.bands)
 
     def comparable(self) -> tuple[set[int], bool]:
         """Return which sections' means, and whether that of all, may be shown to those who may not see the members."""
@@ -837,7 +879,7 @@ class Counted:
     """One criterion: what may be shown, alone or within a rest."""
 
     def __init__(self, whole: Recount, at: int) -> None:
-        self.whole, self.rules, self.roll = whole, whole.rules, whole.roll
+        self.whole, self.rules, self.roll, self.number = whole, whole.rules, whole.roll, at
         self.points, self.abstentions = whole.votes.points[at], whole.votes.abstentions[at]
         self.sheets, self.asked = whole.votes.sheets[at], whole.rules.asked[at]
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
@@ -866,6 +908,8 @@ class Counted:
         if self.is_crowd(left):
             self.rests[whole.sections] = sorted(left)
         self.means = [self.subject_mean(at) for at in range(subjects)]
+        self.fewer: dict[tuple[int, int, int], Fraction] = {}  # figures without a ballot of these points
+        self.others: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
 
     def is_crowd(self, members: list[int]) -> bool:
         """Whether answers, sheets and people behind several subjects are all as many as the floor."""
@@ -889,6 +933,29 @@ class Counted:
         if n < self.rules.floor:
             return None
         return Mean(*self.whole.weigh(piles), n, sum(self.unsure[at]))
+
+    def without(self, at: int, row: Row) -> Fraction:
+        """Return a subject's figure without one of its ballots; the whole figure if that one did not answer."""
+        points, whole = row.points[self.number], self.means[at]
+        if points is None or whole is None:
+            return whole.value if whole else Fraction()
+        key = at, row.voter_class, points
+        if key not in self.fewer:
+            others, share = self.beside(at, row.voter_class)
+            left = list(self.piles[at][row.voter_class])
+            left.remove(points)
+            self.fewer[key] = others + share * location(left, trim=self.rules.trim) if left else others
+        return self.fewer[key]
+
+    def beside(self, at: int, one: int) -> tuple[Fraction, Fraction]:
+        """Return what the other classes make of a subject's figure, and the share of a class with a ballot fewer."""
+        if (at, one) not in self.others:
+            piles = self.piles[at]
+            shares = self.whole.shares(tuple(len(pile) - (number == one) for number, pile in enumerate(piles)))
+            rest = (number for number, pile in enumerate(piles) if pile and number != one)
+            made = sum((shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction())
+            self.others[at, one] = made, shares[one]
+        return self.others[at, one]
 
     def voter_class(self, at: int, one: int) -> Mean | None:
         pile = self.piles[at][one]
@@ -938,7 +1005,9 @@ class Counted:
 def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
     """Return the weights renormalised over the classes that answered, cut back to 1/floor a ballot."""
     base = [weight if n else Fraction() for n, weight in zip(sizes, weights, strict=True)]
-    shares = [one / sum(base) for one in base]
+    shares = [one / sum(base) if one else one for one in base]
+    if sum(sizes) < floor:  # Nothing helps there; such groups are shown only as what one ballot fewer would make.
+        return shares
     cut: set[int] = set()
     while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
         cut |= over
@@ -989,6 +1058,13 @@ def weigh(
     return value, t_quantile(max(1, int(freedom))) * math.sqrt(variance)
 
 
+def location(pile: list[int], *, trim: bool) -> Fraction:
+    """Return the mean of a class's points, without one highest and one lowest where these are dropped."""
+    if trim and len(pile) > TRIM_ABOVE:
+        return Fraction(sum(pile) - min(pile) - max(pile), len(pile) - 2)
+    return Fraction(sum(pile), len(pile))
+
+
 def mean_of(parts: Iterable[Mean | None]) -> Mean | None:
     """Return the mean of several groups' figures, each weighing as many as its members."""
     known = [part for part in parts if part]
@@ -1035,6 +1111,248 @@ def t_quantile(df: int) -> float:
         if abs(step) < 1e-14 * t:
             break
     return t
+
+
+# Reliability of the round
+
+#: Numpy's generator PCG64 (XSL RR 128/64) after seeding with 19 790 301: split halves are dealt by it.
+PCG_STATE, PCG_STEP = 185022135591076192141167713582622350261, 174245319466782427288351607187956729369
+PCG_FACTOR, PCG_MASK = 0x2360ED051FC65DA44385DF649FCCF645, 2**128 - 1
+MOST_SPLITS, FEWEST_SPLITS, DEALT = 100, 4, 1_000_000
+
+
+def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict[str, Any] | None:
+    """Return how far ballots agree about who stands where, of the subjects that are shown; None where too few are.
+
+    A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
+    mean over all such answers. One-way analysis of variance, ballots within subjects; where whole sheets all answer
+    about all subjects, two-way. No spread within subjects is less than what intervals are drawn with.
+    """
+    values, sheets = composites(rules, rows, shown)
+    subjects = sorted(values)
+    n = [len(values[at]) for at in subjects]
+    total = sum(n)
+    if len(subjects) < max(2, rules.floor) or total <= len(subjects):
+        return None
+    least = SPREAD_FLOOR[rules.scale] ** 2
+    means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
+    middle = math.fsum(one for at in subjects for one in values[at]) / total
+    spread = math.fsum((one - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for one in values[at])
+    between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
+    between = between if between * (len(n) - 1) > 1e-18 else 0.0
+    within = spread / (total - len(n)) if spread > 1e-18 else 0.0
+    tight, within = within < least, max(within, least)
+    k = (total - sum(many * many for many in n) / total) / (len(n) - 1)
+    harmonic = len(n) / math.fsum(1 / many for many in n)
+    ratio = between / within
+    low, high = (
+        ratio / f_quantile(len(n) - 1, total - len(n), 0.975),
+        ratio * f_quantile(total - len(n), len(n) - 1, 0.975),
+    )
+    variance = max(0.0, (between - within) / k)
+    table = complete_table(values, sheets, subjects, floor=rules.floor)
+    level = values if table is None else without_raters(values, sheets)
+    made: dict[str, Any] = {
+        "design": "nested" if table is None else "crossed",
+        "subjects": len(n),
+        "ballots": total,
+        "k": rounded(k, 1),
+        "single": share_of(between - within, between + (k - 1) * within),
+        "mean": share_of(between - within, between),
+        "low": share_of(low - 1, low),
+        "high": share_of(high - 1, high),
+        "generalisability": share_of(variance, variance + within / harmonic),
+        "halves": None if tight else split_halves(level),
+    }
+    return made if table is None else made | two_way(table, least=least)
+
+
+def composites(
+    rules: Rules, rows: list[Row], shown: list[set[int]]
+) -> tuple[dict[int, list[float]], dict[int, list[int]]]:
+    """Return the value of each ballot, and its sheet, by subject. In doubles: dealing depends on their last bits."""
+    means = []
+    for at, told in enumerate(shown):
+        given = [points for row in rows if row.subject in told and (points := row.points[at]) is not None]
+        means.append(sum(given) / len(given) if given else 0.0)
+    weights = [float(weight) for weight in rules.criterion_weights]
+    values: dict[int, list[float]] = defaultdict(list)
+    sheets: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        total = weight = 0.0
+        for at, points in enumerate(row.points):
+            if points is not None and row.subject in shown[at]:
+                total += weights[at] * (points - means[at])
+                weight += weights[at]
+        if weight:
+            values[row.subject].append(settled(total / weight))
+            sheets[row.subject].append(row.sheet)
+    return values, sheets
+
+
+def settled(value: float) -> float:
+    """Return a value to nine decimals: what differs beyond is the order of a sum."""
+    return round(value * 1e9) / 1e9
+
+
+def complete_table(
+    values: dict[int, list[float]], sheets: dict[int, list[int]], subjects: list[int], *, floor: int
+) -> list[list[float]] | None:
+    """Return subjects × sheets, None unless each sheet answers about each subject and they are enough."""
+    every = sorted({sheet for at in subjects for sheet in sheets[at]})
+    if len(every) < max(2, floor) or any(sorted(sheets[at]) != every for at in subjects):
+        return None
+    return [[value for _sheet, value in sorted(zip(sheets[at], values[at], strict=True))] for at in subjects]
+
+
+def without_raters(values: dict[int, list[float]], sheets: dict[int, list[int]]) -> dict[int, list[float]]:
+    """Return values less the mean of their sheet."""
+    of: dict[int, list[float]] = defaultdict(list)
+    for at in values:
+        for sheet, value in zip(sheets[at], values[at], strict=True):
+            of[sheet].append(value)
+    means = {sheet: math.fsum(held) / len(held) for sheet, held in of.items()}
+    return {
+        at: [settled(value - means[sheet]) for sheet, value in zip(sheets[at], values[at], strict=True)]
+        for at in values
+    }
+
+
+def two_way(table: list[list[float]], *, least: float) -> dict[str, Any]:
+    """Return what a complete table tells besides: agreement and consistency of one sheet, and of their mean."""
+    subjects, raters = len(table), len(table[0])
+    rows = [math.fsum(row) / raters for row in table]
+    columns = [math.fsum(column) / subjects for column in zip(*table, strict=True)]
+    middle = math.fsum(rows) / subjects
+    left = math.fsum(
+        (value - row - column + middle) ** 2
+        for held, row in zip(table, rows, strict=True)
+        for value, column in zip(held, columns, strict=True)
+    )
+
+    def square(sum_of_squares: float, freedom: int) -> float:
+        return sum_of_squares / freedom if sum_of_squares > 1e-18 else 0.0
+
+    of_rows = square(raters * math.fsum((row - middle) ** 2 for row in rows), subjects - 1)
+    of_columns = square(subjects * math.fsum((column - middle) ** 2 for column in columns), raters - 1)
+    error = max(square(left, (subjects - 1) * (raters - 1)), least)
+    single = of_rows + (raters - 1) * error
+    return {
+        "generalisability": share_of(of_rows - error, of_rows),
+        "agreement": share_of(of_rows - error, single + raters * (of_columns - error) / subjects),
+        "consistency": share_of(of_rows - error, single),
+    }
+
+
+def split_halves(values: dict[int, list[float]]) -> Decimal | None:
+    """Return the reliability by halves: each subject's ballots dealt into two by chance, the halves' means correlated,
+    the mean correlation over the splits stepped up to all ballots (Spearman and Brown)."""
+    piles = sorted(
+        (sorted(value + 0.0 for value in held) for held in values.values() if len(held) > 1),
+        key=lambda pile: (len(pile), struct.pack(f"<{len(pile)}d", *pile)),
+    )
+    total = sum(map(len, piles))
+    if len(piles) < 2:
+        return None
+    chance = Chance()
+    found = []
+    for _split in range(min(MOST_SPLITS, max(FEWEST_SPLITS, DEALT // total))):
+        dealt = [
+            [value for _luck, value in sorted((at + chance.random(), value) for value in pile)]
+            for at, pile in enumerate(piles)
+        ]
+        extra = [chance.bit() for _pile in piles]
+        firsts = [len(pile) // 2 + len(pile) % 2 * bit for pile, bit in zip(piles, extra, strict=True)]
+        one = [math.fsum(pile[:first]) / first for pile, first in zip(dealt, firsts, strict=True)]
+        other = [math.fsum(pile[first:]) / (len(pile) - first) for pile, first in zip(dealt, firsts, strict=True)]
+        if (r := correlation(one, other)) is not None:
+            found.append(r)
+    if not found:
+        return None
+    r = math.fsum(found) / len(found)
+    return share_of(2 * r, 1 + r)
+
+
+def correlation(one: list[float], other: list[float]) -> float | None:
+    first, second = math.fsum(one) / len(one), math.fsum(other) / len(other)
+    scale = math.sqrt(math.fsum((x - first) ** 2 for x in one) * math.fsum((y - second) ** 2 for y in other))
+    if scale <= 1e-9:
+        return None
+    return math.fsum((x - first) * (y - second) for x, y in zip(one, other, strict=True)) / scale
+
+
+class Chance:
+    """Numpy's generator, as far as halves are dealt by it."""
+
+    def __init__(self) -> None:
+        self.state, self.kept = PCG_STATE, -1
+
+    def word(self) -> int:
+        self.state = (self.state * PCG_FACTOR + PCG_STEP) & PCG_MASK
+        mixed, turn = (self.state >> 64) ^ (self.state & (2**64 - 1)), self.state >> 122
+        return ((mixed >> turn) | (mixed << (64 - turn))) & (2**64 - 1)
+
+    def random(self) -> float:
+        """Return a number from [0, 1)."""
+        return (self.word() >> 11) * 2.0**-53
+
+    def bit(self) -> int:
+        """Return 0 or 1: the upper bit of half a word, the other half kept for the next."""
+        if self.kept >= 0:
+            half, self.kept = self.kept, -1
+        else:
+            word = self.word()
+            half, self.kept = word & (2**32 - 1), word >> 32
+        return half >> 31
+
+
+def f_quantile(upper: int, lower: int, p: float) -> float:
+    """Return the quantile of the F distribution, by bisection of the incomplete beta function."""
+    low, high = 0.0, 1.0
+    for _step in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if beta_share(upper / 2, lower / 2, middle) < p else (low, middle)
+        if high - low < 1e-15:
+            break
+    x = (low + high) / 2
+    return lower * x / (upper * (1 - x)) if x < 1 else math.inf
+
+
+def beta_share(a: float, b: float, x: float) -> float:
+    """Return the regularised incomplete beta function by its continued fraction (Lentz)."""
+    if x <= 0 or x >= 1:
+        return 0.0 if x <= 0 else 1.0
+    if x > (a + 1) / (a + b + 2):
+        return 1 - beta_share(b, a, 1 - x)
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
+    fraction = d
+    for m in range(1, 100_000):
+        for numerator in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            d = 1 / (1 + numerator * d)
+            c = 1 + numerator / c
+            fraction *= c * d
+        if abs(c * d - 1) < 1e-15:
+            break
+    return front * fraction
+
+
+def share_of(above: float, below: float) -> Decimal | None:
+    """Return above / below from 0 to 1 to two decimals; None for 0 / 0."""
+    if below == 0:
+        return None if above == 0 else rounded(1.0 if above > 0 else 0.0, 2)
+    return rounded(min(1.0, max(0.0, above / below)), 2)
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Return a figure as people round: halves up."""
+    return Decimal(math.floor(value * 10**decimals + 0.5 + 1e-9)) / 10**decimals
+
+
+# How figures are written
 
 
 def bounds(value: Fraction, half: float) -> list[Decimal]:
