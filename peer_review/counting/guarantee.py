@@ -331,6 +331,8 @@ def _values(made: Release) -> dict[tuple[Any, ...], float]:
     sheets += [("rank", at, sheet) for at, sheet in enumerate(made.ranks)]
     for kind, at, sheet in [*sheets, ("unit", 0, made.unit)]:
         note(sheet.score, kind, at)
+        if sheet.adjusted is not None:
+            values[kind, at, "adjusted"] = sheet.adjusted.value
         for criterion, figure in enumerate(sheet.criteria):
             note(figure, kind, at, criterion)
         for voters, (figures, score) in sheet.classes.items():

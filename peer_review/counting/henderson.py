@@ -94,10 +94,10 @@ class Factored:
         self.short = self.scale[equations.long :]
         self.top = float(gamma[0]) if len(gamma) else 0.0
         self.diagonal = 1.0 + self.top * equations.counts[0] if len(gamma) else np.ones(0)
-        outer = self.short[:, None] * self.short[None, :]
-        made = equations.square * outer
+        self.left = equations.square
         if self.top:
-            made -= equations.weighted_square(self.top / self.diagonal) * outer
+            self.left = self.left - equations.weighted_square(self.top / self.diagonal)
+        made = self.left * (self.short[:, None] * self.short[None, :])
         at = np.arange(equations.others - fixed)
         made[at, at] += 1.0
         self.factor = linalg.cholesky(made, lower=True, overwrite_a=True, check_finite=False)
@@ -156,24 +156,52 @@ class Factored:
         if place == 0:
             inner = equations.weighted_square(np.ones(size)) * (self.short[:, None] * self.short[None, :])
             return float(equations.counts[0].sum() - (self.inverse * inner).sum())
-        touching = self.scale[:, None] * (equations.design.T @ equations.blocks[place]).toarray()
-        return float(equations.counts[place].sum() - (touching * self.solve(touching)).sum())
+        inside = slice(columns.start - equations.long, columns.stop - equations.long)
+        touching = self.short[:, None] * self.left[:, inside]
+        return float(np.diagonal(self.left)[inside].sum() - (touching * (self.inverse @ touching)).sum())
 
     def variances(self) -> Floats:
         """Return the diagonal of the inverse, (columns,), in units of the residual variance: of each effect's error."""
-        equations = self.equations
         low = np.diagonal(self.inverse)
         top = 1.0 / self.diagonal
         if self.top:
-            for first in range(0, equations.long, SLICE):
-                part = slice(first, first + SLICE)
-                cross = equations.cross[:, part]
-                cross = (cross if equations.is_dense else cross.toarray()) * self.short[:, None]
-                top[part] += self.top * (cross * (self.inverse @ cross)).sum(axis=0) / self.diagonal[part] ** 2
+            top += self.top * self._long_diagonal() / self.diagonal**2
         made: Floats = self.scale**2 * np.concatenate([top, low])
+        return made
+
+    def _long_diagonal(self) -> Floats:
+        """Return the diagonal of crossᵀ · inverse · cross, in the scale of v."""
+        equations = self.equations
+        made = np.empty(equations.long)
+        columns = None if equations.is_dense else sparse.csc_array(equations.cross)
+        for first in range(0, equations.long, SLICE):
+            part = slice(first, min(first + SLICE, equations.long))
+            if columns is None:
+                dense = equations.cross[:, part] * self.short[:, None]
+                made[part] = (dense * (self.inverse @ dense)).sum(axis=0)
+                continue
+            # Every pair of entries of a column: few, where a rating touches few levels.
+            start = columns.indptr[first : part.stop + 1]
+            rows = columns.indices[start[0] : start[-1]]
+            values = columns.data[start[0] : start[-1]] * self.short[rows]
+            n = np.diff(start)
+            column = np.repeat(np.arange(len(n)), n)
+            each = n[column]
+            left = np.repeat(np.arange(len(rows)), each)
+            right = (
+                np.arange(len(left))
+                - np.repeat(np.cumsum(each) - each, each)
+                + np.repeat((start - start[0])[column], each)
+            )
+            terms = values[left] * values[right] * self.inverse[rows[left], rows[right]]
+            made[part] = np.bincount(column[left], weights=terms, minlength=len(n))
         return made
 
     def combined(self, rows: Any) -> Floats:
         """Return the variance of rows · effects, (rows,), in units of the residual variance."""
-        wide = self.scale[:, None] * sparse.csr_array(rows).toarray().T
+        rows = sparse.csr_array(rows)
+        if not rows[:, : self.equations.long].nnz:
+            short = self.short[:, None] * rows[:, self.equations.long :].toarray().T
+            return np.asarray((short * (self.inverse @ short)).sum(axis=0), dtype=np.float64)
+        wide = self.scale[:, None] * rows.toarray().T
         return np.asarray((wide * self.solve(wide)).sum(axis=0), dtype=np.float64)

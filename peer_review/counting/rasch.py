@@ -102,15 +102,18 @@ class RaschFit:
     def deviance(self) -> float:
         return -2.0 * self.log_likelihood
 
-    def expected(self, measures: Floats) -> Floats:
-        """Return the scores to be expected of a rater of average severity, (measures, items)."""
-        return np.column_stack(
-            [
-                _chances(measures, self.items.value[at] + self.steps[at]) @ self.categories[at]
-                for at in range(len(self.categories))
-            ]
-            or [np.zeros((len(measures), 0))]
-        )
+    def expected(self, measures: Floats, severities: Floats | None = None) -> Floats:
+        """Return the mean score to be expected of raters of these severities, (measures, items).
+
+        None is one rater of average severity: Linacre's fair average.
+        """
+        severities = np.zeros(1) if severities is None else severities
+        made = np.zeros((len(measures), len(self.categories)))
+        apart = (measures[:, None] - severities[None, :]).reshape(-1)
+        for at, scores in enumerate(self.categories):
+            means = _chances(apart, self.items.value[at] + self.steps[at]) @ scores
+            made[:, at] = means.reshape(len(measures), len(severities)).mean(axis=1)
+        return made
 
 
 def rasch(

@@ -1,7 +1,7 @@
 """From all ballots of a round to the figures that may be published, and nothing else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from .one_ballot import Part, one_ballot_decides
 from .ranks import comparable_ranks
 from .reliability import Reliability, round_reliability
 from .scales import BANDS, SPREAD_FLOOR, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
+from .severity import Adjusted, Severity, adjust
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Sheet:
 
     criteria: one a criterion. classes: voter class → one a criterion, then the class's score. members: of how many
     subjects a section's or the unit's means are made. one_ballot: whether a subject's score without some one ballot
-    would propose another grade; None without a score, and for groups.
+    would propose another grade; None without a score, and for groups. adjusted: a subject's score with its raters'
+    severity taken out, where that may be shown.
     """
 
     score: Figure | None
@@ -99,6 +101,7 @@ class Sheet:
     classes: dict[int, tuple[tuple[Figure | None, ...], Figure | None]] = field(default_factory=dict)
     members: int = 0
     one_ballot: bool | None = None
+    adjusted: Adjusted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Release:
 
     `open_sections`, `unit_open` and `open_ranks`: whose means may be shown to people who may not see the members' own
     figures (see disclosure.comparable and ranks.comparable_ranks). reliability: of the subjects that are shown, if they
-    are at least `floor`.
+    are at least `floor`. severity: how severity was taken out, or why it was not.
     """
 
     subjects: tuple[Sheet, ...]
@@ -118,6 +121,7 @@ class Release:
     reliability: Reliability | None = None
     ranks: tuple[Sheet, ...] = ()
     open_ranks: frozenset[int] = frozenset()
+    severity: Severity | None = None
 
 
 def release(ballots: Ballots, plan: Plan) -> Release:
@@ -137,7 +141,12 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     ]
     parts = [Part(maker.points, maker.stats, maker.bases.subject_shown) for maker in makers]
     decides = one_ballot_decides(ballots.subject, ballots.voter_class, parts, plan)
+    shown = np.array([maker.bases.subject_shown for maker in makers], dtype=bool).reshape(len(makers), subjects)
+    severity = adjust(
+        ballots.subject, ballots.voter_class, ballots.sheet, [maker.points for maker in makers], shown, plan
+    )
     sheets = [_subject_sheet(makers, plan, at, decides=bool(decides[at])) for at in range(subjects)]
+    sheets = [replace(sheet, adjusted=one) for sheet, one in zip(sheets, severity.subjects, strict=True)]
 
     def mean(inside: Flags) -> Sheet:
         return _group_sheet([maker.group(inside) for maker in makers], plan)
@@ -154,7 +163,7 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     reliability = round_reliability(
         ballots.subject,
         [maker.points for maker in makers],
-        shown=np.array([maker.bases.subject_shown for maker in makers], dtype=bool).reshape(len(makers), subjects),
+        shown=shown,
         weights=plan.criterion_weights,
         floor=plan.floor,
         spread_floor=SPREAD_FLOOR[plan.scale],
@@ -175,6 +184,7 @@ def release(ballots: Ballots, plan: Plan) -> Release:
         reliability,
         tuple(rank_sheets),
         open_ranks,
+        severity,
     )
 
 

@@ -96,7 +96,7 @@ def read_subject(result: Result, *, reader: Any, channel: Channel = Channel.PAGE
         classes_add_up=all(len(one["classes"]) == len(form["classes"]) for one in form["criteria"]),
         steps=steps_of(form, by_class=sums, score=score_sum(terms, score)),
         adjusted=adjusted,
-        adjusted_note=severity_note(form, score, adjusted=adjusted is not None),
+        adjusted_note=severity_note(form, score, result.adjusted),
         one_ballot=result.one_ballot,
         one_ballot_note=one_ballot_in_words(result),
         unknown=100 * coverage.share if coverage.share is not None else None,
@@ -332,7 +332,7 @@ def _possible_voters(result: Result) -> dict[str, int]:
 
 def _adjusted(form: Mapping[str, Any], result: Result) -> Adjusted | None:
     made = result.adjusted
-    if not made:
+    if not made or "value" not in made:
         return None
     mark = make_mark(form, made["value"], made["low"], made["high"])
     return Adjusted(mark.value, mark.low, mark.high, str(made["method"]), mark.grade, mark.grade_label)

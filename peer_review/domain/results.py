@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from peer_review.counting.release import Figure, Release, Sheet, release
+from peer_review.counting.severity import Severity
 from peer_review.domain.comments import take_out_comments
 from peer_review.domain.counted import make_plan, rank_names, read_ballots
 from peer_review.domain.frozen_exposure import check_terms
@@ -48,6 +49,9 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Rele
         result = _result(round, ResultScope.SUBJECT, sheet, label=subject.label, sort_order=subject.sort_order)
         result.subject, result.section_key = subject, subject.section_key
         pairs.append((result, sheet))
+    if made.severity is not None:
+        for (result, sheet), reason in zip(pairs, made.severity.reasons, strict=True):
+            result.adjusted = _adjusted(sheet, reason)
     for at, (key, sheet) in enumerate(zip(sections, made.sections, strict=True)):
         result = _result(round, ResultScope.SECTION, sheet, label=names[key] or key, sort_order=at)
         result.section_key, result.comparable = key, at in made.open_sections
@@ -59,6 +63,7 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Rele
     unit = _result(round, ResultScope.UNIT, made.unit, label="", sort_order=0)
     unit.comparable = made.unit_open
     unit.reliability = asdict(made.reliability) if made.reliability else None
+    unit.adjusted = _severity(made.severity, [one["key"] for one in round.form["classes"]]) if made.severity else None
     pairs.append((unit, made.unit))
 
     keys = [one["key"] for one in round.form["classes"]]
@@ -71,6 +76,32 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Rele
     Result.objects.bulk_create([result for result, _sheet in pairs], batch_size=BATCH)
     rows = [row for result, sheet in pairs for row in _criteria(round, result, sheet, keys)]
     CriterionResult.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _adjusted(sheet: Sheet, reason: str) -> dict[str, Any] | None:
+    """Return a subject's adjusted score as it is kept, or why there is none where the round has whole sheets."""
+    if sheet.adjusted is not None:
+        return {key: value for key, value in asdict(sheet.adjusted).items() if value is not None}
+    return None if reason in ("papers", "not_shown") else {"reason": reason}
+
+
+def _severity(made: Severity, keys: list[str]) -> dict[str, Any]:
+    """Return how severity was taken out of the round's scores, as it is kept with the unit's result."""
+    return {
+        "reason": made.reason,
+        "method": made.method,
+        "subjects": made.adjusted,
+        "islands": made.islands,
+        "groups": [
+            {
+                "class": keys[group.voter_class],
+                "subjects": group.subjects,
+                "sheets": group.sheets,
+                "deviations": group.deviations,
+            }
+            for group in made.groups
+        ],
+    }
 
 
 def _result(round: Round, scope: ResultScope, sheet: Sheet, *, label: str, sort_order: int) -> Result:

@@ -13,7 +13,9 @@ class Result(models.Model):
 
     classes: {voter class: [score, low, high]} where classes are shown at all.
     members: of how many subjects a mean is made. comparable: may be shown to people who may not see the members.
-    adjusted: {value, low, high, method} with the raters' severity taken out, None where the papers do not allow it.
+    adjusted: of a subject, {value, low, high, method} with the raters' severity taken out (of the Rasch model also
+    {measure, sd} in logits), {reason} where whole sheets do not allow it, None where the papers do not; the unit's
+    tells how it was done, {reason, method, subjects, islands, groups}. See counting.severity.
     one_ballot: whether leaving out some one ballot would propose another grade; None without a score.
     reliability: of the whole round (the unit's result only), the fields of counting.reliability.Reliability; None where
     too few subjects have figures.

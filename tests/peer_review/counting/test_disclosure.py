@@ -5,6 +5,7 @@ published figures move, which gives each figure as a row of coefficients over ba
 some combination of rows is zero everywhere but in the group; whether one is, is a question of rank.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 
@@ -40,14 +41,16 @@ def flatten(made: Release) -> dict[tuple[object, ...], float]:
     return values
 
 
-def probe(ballots: Ballots, plan: Plan) -> np.ndarray:
+def probe(
+    ballots: Ballots, plan: Plan, *, figures: Callable[[Release], dict[tuple[object, ...], float]] = flatten
+) -> np.ndarray:
     """Return the published figures' coefficients, (figures, answers given)."""
-    before = flatten(release(ballots, plan))
+    before = figures(release(ballots, plan))
     columns = []
     for ballot, criterion in np.argwhere(~np.isnan(ballots.answers)):
         changed = ballots.answers.copy()
         changed[ballot, criterion] += 1.0
-        after = flatten(release(replace(ballots, answers=changed), plan))
+        after = figures(release(replace(ballots, answers=changed), plan))
         assert after.keys() == before.keys(), "what is published must not depend on what was answered"
         columns.append([after[name] - before[name] for name in before])
     return np.array(columns).reshape(len(columns), len(before)).T
