@@ -16,7 +16,7 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -313,7 +313,7 @@ def _columns(ballots: Ballots, plan: Plan, releases: Releases) -> Floats:
     for ballot, criterion in np.argwhere(~np.isnan(ballots.answers)):
         answers = ballots.answers.copy()
         answers[ballot, criterion] += 1.0
-        after = _values(releases(Ballots(ballots.subject, ballots.voter_class, answers), plan))
+        after = _values(releases(replace(ballots, answers=answers), plan))
         rows.append([after.get(name, 0.0) - value for name, value in before.items()])
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(before))
 

@@ -24,15 +24,16 @@ from .mixed import Labels
 from .scales import Floats, Ints
 
 Steps = Literal["common", "item"]
-#: Each subject's likelihood is summed up around its likeliest measure, which is right however many marks it has: so
-#: many standard deviations to both sides, in steps of so many, but of one logit at most. By such steps the rectangle
-#: rule errs by exp(-2 π² / STEP²) of the normal distribution and by as little of the logistic curve.
-REACH, STEP = 7.5, 0.75
+#: Each subject's likelihood is summed up around its likeliest measure, which is right however many marks it has: to
+#: both sides until it has fallen by so many powers of e; in steps of so many standard deviations, of so many logits at
+#: most, divided by the number of steps of an item. The rectangle rule then errs by exp(-2 π² / STEP²) of a normal curve
+#: and exp(-2 π² / WIDEST) where the steps of an item all lie at one place.
+FALLEN, STEP, WIDEST = 28.0, 0.75, 1.4
 #: A rater who gave nothing but the best (or the worst) mark would be infinitely lenient (severe). Counted as having
 #: given so much less (more) than that in all: Linacre, Rasch Measurement Transactions 12 (1998), 613-614.
 EXTREME = 0.3
 #: Stop when a step promises less than this on the log likelihood.
-PROMISE = 1e-10
+PROMISE = 1e-12
 ITERATIONS = 200
 #: Standard deviations of the measures down to this are none.
 NO_SPREAD = 0.02
@@ -321,8 +322,17 @@ class _Model:
                 break
         self.centre[first:last] = centre
         scale = 1 / np.sqrt(curve)
-        step = np.minimum(STEP * scale, 1.0)
-        half = int(np.ceil((REACH * scale / step).max()))
+        step = np.minimum(STEP * scale, WIDEST / self.most)
+        reach = 7.5 * scale
+        for _wider in range(20):  # one side is longer where nearly all marks are the best, or the worst
+            ends = centre[:, None] + reach[:, None] * np.array([-1.0, 0.0, 1.0])
+            height = np.add.reduceat(_upper(ends[who], thresholds, x)[1], self.starts[first:last] - part.start, axis=0)
+            height -= 0.5 * (ends / spread) ** 2
+            short = (height[:, 1:2] - height[:, ::2]).min(axis=1) < FALLEN
+            if not short.any():
+                break
+            reach = np.where(short, 1.25 * reach, reach)
+        half = int(np.ceil((reach / step).max()))
         return centre[:, None] + step[:, None] * np.arange(-half, half + 1), step[:, None]
 
     def _add(
@@ -403,11 +413,13 @@ class _Model:
                 return point, iteration, promise < PROMISE
             move *= min(1.0, 3.0 / float(np.abs(move).max()))
             length = 1.0
-            while length > 1e-8:
+            # What a short step of a small promise gains is rounding.
+            while length > (1e-8 if promise > 1e-6 else 0.1):
                 free = point.free + length * move
                 free[-1] = max(free[-1], lowest)
                 other = self.at(free, slopes=False)
-                if other.log_likelihood >= point.log_likelihood + 1e-4 * float(point.slopes @ (free - point.free)):
+                gain = 1e-4 * float(point.slopes @ (free - point.free)) - 1e-13 * abs(point.log_likelihood)
+                if other.log_likelihood >= point.log_likelihood + gain:
                     break
                 length /= 2
             else:

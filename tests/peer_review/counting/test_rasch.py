@@ -87,8 +87,8 @@ def bare(fit: RaschFit, parameters: np.ndarray, marks: Any) -> tuple[float, np.n
     items, raters, steps = len(fit.items.labels), len(fit.raters.labels), len(fit.steps[0])
     difficulty, severity, step, spread = np.split(parameters, np.cumsum([items, raters - 1, steps - 1]))
     severity, step = np.append(severity, -severity.sum()), np.append(step, -step.sum())
-    theta = np.linspace(-15, 15, 601)
-    weight = 0.05 * np.exp(-0.5 * (theta / spread) ** 2) / (spread * np.sqrt(2 * np.pi))
+    theta = np.linspace(-15, 15, 151)
+    weight = 0.2 * np.exp(-0.5 * (theta / spread) ** 2) / (spread * np.sqrt(2 * np.pi))
     thresholds = (difficulty[item] + severity[rater])[:, None] + step
     logits = np.cumsum(theta[None, :, None] - thresholds[:, None, :], axis=2)
     logits = np.concatenate([np.zeros((*logits.shape[:2], 1)), logits], axis=2)
