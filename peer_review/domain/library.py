@@ -155,7 +155,8 @@ LIBRARY: Final[dict[str, Ready]] = {
     "sheet": Ready(
         "领导干部民主测评（整张票）",
         "一张票列出全部测评对象，按德、能、勤、绩、廉评分。九十分以上不超过名单人数的四分之一；"
-        "全部相同或者全部满分的票无效。只用于评价人不在名单上、名单人人相同的测评。",
+        "全部相同或者全部满分的票无效。不去掉最高分和最低分，另外列出去除各票评分宽严影响后的得分。"
+        "只用于评价人不在名单上、名单人人相同的测评。",
         ScaleKind.POINTS,
         _ASPECTS,
         (("section_heads", "B 票：科室负责人", 60), ("staff", "C 票：科员", 40)),
@@ -167,6 +168,8 @@ LIBRARY: Final[dict[str, Ready]] = {
                 {"kind": "not_all_max"},
             ],
             "min_return": 50,
+            # A trimmed mean forbids the score without severity beside it, which takes a harsh sheet's edge off better.
+            "trim": False,
         },
     ),
     "pulse": Ready(

@@ -356,3 +356,15 @@ def test_head_of_a_section_finds_no_quota_line_for_it_is_somebody_elses_score(he
     reading = read_section(round, "b", reader=head)
     assert [(row.label, row.line, row.near_line) for row in reading.rows] == [("乙", "", False)]
     assert 97.0 not in values(reading)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("trimmed", "highest and the lowest mark"), ("few_abstained", "same blanks"), ("few_subjects", "too few")],
+)
+def test_sheets_say_why_no_score_is_without_severity(reason: str, words: str) -> None:
+    round = make_published_round({("甲", "all"): spread(9)}, paper="sheet")
+    Result.objects.filter(pk=result_of(round, "甲").pk).update(adjusted={"reason": reason})
+    reading = read_subject(result_of(round, "甲"), reader=leader())
+    assert reading.adjusted is None
+    assert words in reading.adjusted_note

@@ -216,3 +216,52 @@ def test_stored_figures_are_rounded_to_one_decimal() -> None:
     make_published_round({("甲", "all"): spread(11), ("乙", "all"): spread(7)})
     for row in Result.objects.values_list("score", "low", "high"):
         assert all(re.fullmatch(r"\d+\.\d", str(value)) for value in row), row
+
+
+def sheets_of_three(many: int) -> dict[tuple[Any, str], list[dict[str, Any]]]:
+    """Return sheets about three subjects; every other voter is ten points stricter."""
+    return {
+        (("甲", "乙", "丙"), "all"): [
+            {
+                f"{place}.{key}": 60 + 10 * place - 10 * (at % 2) + at % 3
+                for place in (1, 2, 3)
+                for key in ("quality", "spirit")
+            }
+            for at in range(many)
+        ]
+    }
+
+
+def test_sheets_keep_a_score_without_severity_beside_the_score() -> None:
+    round = make_published_round(sheets_of_three(8), trim=False)
+    result = subject_result(round, "乙")
+    assert result.adjusted == {"value": 75.9, "low": 72.2, "high": 79.5, "method": "reml"}
+    assert result.score == 75.9
+    summary = group(round, ResultScope.UNIT).adjusted
+    assert (summary["reason"], summary["method"], summary["subjects"], summary["islands"]) == ("", "reml", 3, 1)
+    [of_class] = summary["groups"]
+    assert (of_class["class"], of_class["subjects"], of_class["sheets"]) == ("all", 3, 8)
+    assert of_class["deviations"]["sheet"] == pytest.approx(5.4, abs=0.3)
+
+
+def test_grades_on_sheets_keep_their_measure_in_logits() -> None:
+    cells = {
+        (("甲", "乙", "丙"), "all"): [
+            {f"{place}.{key}": 1 + (at + place) % 3 for place in (1, 2, 3) for key in ("quality", "spirit")}
+            for at in range(9)
+        ]
+    }
+    round = make_published_round(cells, scale="grades", trim=False)
+    assert set(subject_result(round, "甲").adjusted) == {"value", "low", "high", "method", "measure", "sd"}
+
+
+def test_trimming_is_kept_as_the_reason_why_no_score_is_without_severity() -> None:
+    round = make_published_round(sheets_of_three(8), trim=True)
+    assert subject_result(round, "乙").adjusted == {"reason": "trimmed"}
+    assert group(round, ResultScope.UNIT).adjusted["reason"] == "trimmed"
+
+
+def test_papers_of_one_subject_keep_no_score_without_severity() -> None:
+    round = make_published_round({("甲", "all"): spread(8), ("乙", "all"): spread(8)}, trim=False)
+    assert subject_result(round, "甲").adjusted is None
+    assert group(round, ResultScope.UNIT).adjusted["reason"] == "papers"
