@@ -1,11 +1,13 @@
 """System checks: settings under which ballots would not be anonymous."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from peer_review.conf import conf
+from peer_review.reports import fonts
 
 
 @register()
@@ -46,3 +48,24 @@ def check_sessions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register()
+def check_fonts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Reports in Chinese need a font that has it."""
+    missing = [str(path) for path in conf.FONT_PATHS if not Path(path).is_dir()]
+    found: list[CheckMessage] = []
+    if missing:
+        found.append(
+            Warning(f"PEER_REVIEW_FONT_PATHS names what is no folder: {', '.join(missing)}.", id="peer_review.W003")
+        )
+    if not fonts.families():
+        found.append(
+            Warning(
+                "No font on this computer can write Chinese: PDF reports will be refused.",
+                hint=f"Install one (on Debian: apt-get install {fonts.PACKAGE}), or name its folder in "
+                "PEER_REVIEW_FONT_PATHS.",
+                id="peer_review.W002",
+            )
+        )
+    return found

@@ -61,6 +61,10 @@ DEFAULTS: dict[str, Any] = {
     "BASE_URL": "",
     # How often one token of the interface for other systems may ask, as rest_framework writes it.
     "API_RATE": "120/min",
+    # Folders with fonts for PDF reports, besides those that the computer has.
+    "FONT_PATHS": [],
+    # Off: only the folders above, so that every server sets the same bytes.
+    "SYSTEM_FONTS": True,
     # Off: announcements are shown on the site only.
     "MAIL": True,
 }

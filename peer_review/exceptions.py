@@ -580,6 +580,20 @@ class DecisionsAreKept(Refusal):
     text = _("Decisions are only ever added. The history stays as it is.")
 
 
+# Reports as files
+
+
+class NoChineseFont(Refusal):
+    """No font on the computer has Chinese: boxes would stand where names should."""
+
+    code = "no_chinese_font"
+    status = 503
+    text = _(
+        "The PDF cannot be made: the server has no Chinese font. Ask whoever runs the server to install the package "
+        "%(package)s; nothing else needs to be done, and no restart. The workbook (xlsx) can be had now."
+    )
+
+
 # The organiser's day
 
 

@@ -9,6 +9,7 @@ from .paper import urlpatterns as paper
 from .people import urlpatterns as people
 from .planning import urlpatterns as planning
 from .preflight import urlpatterns as preflight
+from .reports import urlpatterns as reports
 from .scrutineers import urlpatterns as scrutineers
 
 app_name = "peer_review"
@@ -22,5 +23,6 @@ urlpatterns = [
     *paper,
     *planning,
     *preflight,
+    *reports,
     *scrutineers,
 ]

@@ -246,6 +246,7 @@ PEER_REVIEW_BOX_DATABASE = "box"
 PEER_REVIEW_ROLL_SOURCE = "organisation.roll.propose_roll"
 PEER_REVIEW_WORKDAYS = "disclosures.workdays.after_workdays"
 PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
+PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 # Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
 PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2
 

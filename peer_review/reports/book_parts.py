@@ -1,0 +1,103 @@
+"""What all workbooks have in common: the cells of figures, the words about checks, and the sheet about the file."""
+
+from collections.abc import Sequence
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from peer_review.domain.figures import Mark, too_few
+from peer_review.domain.reading_shapes import Head
+from peer_review.reports.book import COUNT, Book, Figure, Formula, Sheet, Value
+from peer_review.reports.frame import day_of, floor_of, language
+
+
+def new_book(head: Head, name: str) -> Book:
+    """Return an empty workbook about something of a round, in the language that is active."""
+    moment = localtime(head.published_at) if head.published_at is not None else localtime()
+    return Book(
+        title=f"{head.title}: {name}",
+        footer=f"{_('Bulletin root')} {head.root}",
+        day=moment.date(),
+        language=language(),
+    )
+
+
+def value(mark: Mark | None) -> Value:
+    """Return the cell of a figure."""
+    return Figure(mark.value) if mark is not None else too_few()
+
+
+def bounds(mark: Mark | None) -> list[Value]:
+    """Return the cells of low and high."""
+    return [Figure(mark.low), Figure(mark.high)] if mark is not None else [too_few(), too_few()]
+
+
+def grade(mark: Mark | None) -> Value:
+    """Return the cell of the grade that a figure proposes."""
+    return mark.grade_label if mark is not None else too_few()
+
+
+def count(number: int | None) -> Value:
+    """Return the cell of a count that is held back with its figure."""
+    return Figure(number, COUNT) if number is not None else too_few()
+
+
+def figure_of(mark: Mark | None) -> float | None:
+    """Return a figure for a formula to be computed with."""
+    return mark.value if mark is not None else None
+
+
+def shown(formula: Formula | None) -> Value:
+    """Return a formula, or 样本不足 where one of its parts is."""
+    return formula if formula is not None else too_few()
+
+
+def explain_checks(sheet: Sheet) -> None:
+    """Say under a table what its checks are, and why they may be off."""
+    sheet.space()
+    sheet.note(_("“Check” recomputes the published figure beside it from the other figures of this sheet."))
+    sheet.note(
+        _(
+            "Every published figure was rounded once, each for itself. Where a check is made of rounded figures it may "
+            "differ by 0.1; “Check less published” says so."
+        )
+    )
+    sheet.note(_("Where figures read “too few”, the weights of the others are raised to fill 100 %."))
+
+
+def about(book: Book, head: Head, *, what: str) -> Sheet:
+    """Write what the file is, and what proves it."""
+    sheet = book.sheet(_("About this file"))
+    sheet.head([_("About this file"), ""])
+    for label, text in (
+        (_("Round"), head.title),
+        (_("Results of"), what),
+        (_("Published on"), day_of(head)),
+        (_("Responsible organiser"), head.organiser),
+        (_("Shown from"), floor_of(head)),
+        (_("“Too few”"), _("held back, whatever the reason: too few answers, or a figure that would give others away")),
+        (_("Ballots"), _ballots(head)),
+        (_("Root of the bulletin"), head.root),
+        (_("Fingerprint of the keys"), head.fingerprint),
+        (_("Number of the round"), head.public_id),
+        (
+            _("What this file holds"),
+            _(
+                "The round's published figures as the pages show them to you, in one decimal, and formulas that "
+                "recompute them. No ballot is in it. Root and fingerprint stand in the public bulletin of the round."
+            ),
+        ),
+    ):
+        sheet.text([label, text])
+    return sheet
+
+
+def _ballots(head: Head) -> str:
+    counted = _("%(counted)s of %(eligible)s possible ballots were cast and counted.")
+    return counted % {"counted": head.counted, "eligible": head.eligible}
+
+
+def paragraphs(sheet: Sheet, title: str, texts: Sequence[str]) -> None:
+    """Write texts one under the other, the title beside the first."""
+    for number, text in enumerate(texts):
+        sheet.text([title if number == 0 else "", text])

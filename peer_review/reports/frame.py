@@ -1,0 +1,146 @@
+"""What all reports on paper have in common: the head of the first page, what stands on every page, and the proof."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from peer_review.domain.figures import Mark, too_few
+from peer_review.domain.reading_shapes import Head
+from peer_review.reports.blocks import Block, Cell, Fact, Facts, Heading, PlotRow, Point, Report, Text
+
+#: Characters of the fingerprint above each page, enough to tell rounds apart; the whole stands under "Proof".
+SHORT = 16
+#: More criteria than this lie across.
+MOST_UPRIGHT = 7
+
+
+def language() -> str:
+    """Return the language in which a report is being made: "zh" or "en"."""
+    return "zh" if (get_language() or "").startswith("zh") else "en"
+
+
+def day_of(head: Head) -> str:
+    """Return the day of publication in words."""
+    return date_format(localtime(head.published_at), "DATE_FORMAT") if head.published_at else ""
+
+
+def make_report(
+    head: Head,
+    *,
+    title: str,
+    subtitle: str,
+    facts: Sequence[Fact],
+    blocks: Sequence[Block],
+    wide: bool = False,
+) -> Report:
+    """Return a report in its frame, in the language that is active. `facts` stand before those of the round."""
+    published = localtime(head.published_at).date() if head.published_at else timezone.localdate()
+    return Report(
+        title=title,
+        subtitle=subtitle,
+        kicker=head.title,
+        description=f"{head.title}: {title}",
+        header=f"{head.title} · {title}",
+        footer=_("Made of the round's published figures. No ballot is in it, and nobody's name beside a mark."),
+        language=language(),
+        day=published,
+        fingerprint=grouped(head.fingerprint[:SHORT]),
+        root=head.root,
+        words={
+            "fingerprint": _("Fingerprint"),
+            "root": _("Bulletin root"),
+            "page": _("Page {n} of {all}"),
+            "numbered": _(
+                "What stands as [U+…] is a character that no font of the server has; whoever runs it can install one."
+            ),
+        },
+        facts=[
+            *facts,
+            Fact(_("Published on"), day_of(head)),
+            Fact(_("Shown from"), floor_of(head)),
+        ],
+        blocks=[*blocks, *proof(head)],
+        wide=wide,
+    )
+
+
+def floor_of(head: Head) -> str:
+    """Return the floor k in words."""
+    return _("%(floor)s answers on") % {"floor": head.floor}
+
+
+def proof(head: Head) -> list[Block]:
+    """Return what proves the count, and how to check it."""
+    counted = _("%(counted)s of %(eligible)s possible ballots were cast and counted.")
+    facts = [
+        Fact(_("Round"), f"{head.title} ({head.public_id})"),
+        Fact(_("Root of the bulletin"), grouped(head.root), mono=True),
+        Fact(_("Fingerprint of the keys"), grouped(head.fingerprint), mono=True),
+    ]
+    how = _(
+        "Root and fingerprint stand in the public bulletin of the round. If they are the same there, this report tells "
+        "of that count and of no other. Everybody who voted can find their own ballot in the bulletin."
+    )
+    return [
+        Heading(_("What proves the count")),
+        Text(counted % {"counted": head.counted, "eligible": head.eligible}, sticky=True),
+        Facts(facts),
+        Text(how, muted=True),
+    ]
+
+
+def grouped(value: str) -> str:
+    """Return hexadecimal digits in fours, as people compare them."""
+    return " ".join(value[at : at + 4] for at in range(0, len(value), 4))
+
+
+def digits(value: float) -> str:
+    """Return a figure as it is shown everywhere: one decimal, a full stop."""
+    return f"{value:.1f}"
+
+
+def in_words(rows: Sequence[PlotRow], others: Sequence[str]) -> str:
+    """Return what a picture of these rows shows, for whoever does not see it."""
+    words = []
+    for row in rows:
+        beside = [f"{name} {_in_words(one)}" for name, one in zip(others, row.others, strict=True)]
+        words.append(f"{row.label}: {', '.join([_in_words(row.own), *beside])}")
+    return "; ".join(words)
+
+
+def _in_words(one: Point | None) -> str:
+    return f"{one.text} ({digits(one.low)}–{digits(one.high)})" if one is not None else too_few()
+
+
+def point(mark: Mark | None) -> Point | None:
+    """Return a figure for a picture."""
+    return Point(mark.value, mark.low, mark.high, digits(mark.value)) if mark is not None else None
+
+
+def few() -> Cell:
+    """Return the cell that says 样本不足."""
+    return Cell(too_few(), few=True)
+
+
+def value_cell(mark: Mark | None, *, strong: bool = False) -> Cell:
+    """Return the cell of a figure alone."""
+    return Cell(digits(mark.value), strong=strong) if mark is not None else few()
+
+
+def interval_cell(mark: Mark | None) -> Cell:
+    """Return the cell of a figure's interval."""
+    return Cell(f"{digits(mark.low)} – {digits(mark.high)}") if mark is not None else few()
+
+
+def heat_cell(mark: Mark | None) -> Cell:
+    """Return the cell of a figure with its grade in words, and the tint that only repeats the word."""
+    return Cell(digits(mark.value), sub=mark.grade_label, tint=mark.grade) if mark is not None else few()
+
+
+def count_cell(number: int | None) -> Cell:
+    """Return the cell of a count that is held back with its figure."""
+    return Cell(str(number)) if number is not None else few()

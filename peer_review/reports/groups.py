@@ -1,0 +1,232 @@
+"""The reports about a section and about a whole round: where are we strong, who stands where, how sure is the order."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from peer_review.charts import Point as ChartPoint
+from peer_review.charts import scale_start, ticks
+from peer_review.domain.figures import too_few
+from peer_review.domain.places import Place
+from peer_review.domain.reading_shapes import (
+    Column as Criterion,
+)
+from peer_review.domain.reading_shapes import (
+    GroupReading,
+    Head,
+    RoundReading,
+    RowReading,
+    SectionReading,
+)
+from peer_review.reports.blocks import (
+    Block,
+    Cell,
+    Column,
+    Dots,
+    Fact,
+    Heading,
+    PlotRow,
+    Report,
+    Score,
+    Table,
+    Text,
+)
+from peer_review.reports.frame import (
+    MOST_UPRIGHT,
+    count_cell,
+    digits,
+    few,
+    heat_cell,
+    in_words,
+    interval_cell,
+    make_report,
+    point,
+    value_cell,
+)
+
+
+def section_report(reading: SectionReading) -> Report:
+    """Return the report of what a reader finds of a section."""
+    section = reading.section
+    groups = [one for one in (section, *reading.ranks, reading.unit) if one is not None]
+    blocks: list[Block] = []
+    if section is not None:
+        blocks += [_mean(section, reading.head), *_profile(reading, section)]
+    blocks += _heat(_("Means"), groups, reading.criteria)
+    blocks += _ranking(reading.rows, with_section=False)
+    blocks += _by_criterion(reading.rows, reading.criteria, sections=[])
+    blocks += _reliable(reading.reliability_note)
+    return make_report(
+        reading.head,
+        title=section.label if section is not None else _("Results of my section"),
+        subtitle=_("Results of the section"),
+        facts=_counts(reading.rows),
+        blocks=blocks,
+        wide=len(reading.criteria) > MOST_UPRIGHT,
+    )
+
+
+def round_report(reading: RoundReading) -> Report:
+    """Return the report of what leadership finds of a round."""
+    blocks: list[Block] = []
+    if reading.unit is not None:
+        blocks.append(_mean(reading.unit, reading.head))
+    blocks += _heat(_("Sections"), [*reading.sections, *_last(reading.unit)], reading.criteria)
+    if reading.ranks:
+        blocks += _heat(_("Ranks"), reading.ranks, reading.criteria)
+    blocks += _ranking(reading.rows, with_section=True)
+    blocks += _by_criterion(reading.rows, reading.criteria, sections=[one.label for one in reading.sections])
+    blocks += _reliable(reading.reliability_note)
+    return make_report(
+        reading.head,
+        title=_("All results"),
+        subtitle=_("Sections, subjects and criteria of the whole round"),
+        facts=[Fact(_("Sections"), str(len(reading.sections))), *_counts(reading.rows)],
+        blocks=blocks,
+        wide=len(reading.criteria) > MOST_UPRIGHT,
+    )
+
+
+def _last(unit: GroupReading | None) -> list[GroupReading]:
+    return [unit] if unit is not None else []
+
+
+def _counts(rows: Sequence[RowReading]) -> list[Fact]:
+    shown = sum(row.score is not None for row in rows)
+    return [
+        Fact(_("Subjects"), str(len(rows))),
+        Fact(_("With a score"), str(shown)),
+    ]
+
+
+def _mean(group: GroupReading, head: Head) -> Score:
+    score = group.score
+    if score is None:
+        words = _(
+            "Too few ballots: fewer than %(floor)s were counted, so nothing is shown. This says nothing about the work."
+        ) % {"floor": head.floor}
+        return Score(value="", words=words, missing=too_few(), personal=False)
+    words = _(
+        "Mean of %(members)s subjects, each weighing the same: %(value)s of 100, %(grade)s; it lies between %(low)s "
+        "and %(high)s with 95 %% certainty."
+    ) % {
+        "members": group.members,
+        "value": digits(score.value),
+        "grade": score.grade_label,
+        "low": digits(score.low),
+        "high": digits(score.high),
+    }
+    return Score(value=digits(score.value), words=words, missing=too_few(), personal=False)
+
+
+def _profile(reading: SectionReading, section: GroupReading) -> list[Block]:
+    """Return the section's criteria beside those of all."""
+    units = [reading.unit] if reading.unit is not None and reading.unit.score is not None else []
+    rows = [PlotRow(_("Score"), point(section.score), [point(one.score) for one in units])]
+    for at, one in enumerate(reading.criteria):
+        rows.append(PlotRow(one.label, point(section.marks[at]), [point(unit.marks[at]) for unit in units]))
+    points = [ChartPoint(one.value, one.low, one.high) for row in rows for one in (row.own, *row.others) if one]
+    start = scale_start(points)
+    others = [_("Mean of all subjects")] if units else []
+    return [
+        Heading(_("At a glance")),
+        Dots(
+            rows=rows,
+            start=start,
+            ticks=ticks(start, [int(edge) for edge in reversed(reading.head.bands)]),
+            own=section.label,
+            others=others,
+            missing=too_few(),
+            alt=f"{_('Score and criteria with their intervals')}. {in_words(rows, others)}",
+            personal=False,
+        ),
+    ]
+
+
+def _reliable(notes: Sequence[str]) -> list[Block]:
+    return [Heading(_("How reliable is the round?")), Text(" ".join(notes))] if notes else []
+
+
+def _heat(title: str, groups: Sequence[GroupReading], criteria: Sequence[Criterion]) -> list[Block]:
+    columns = [
+        Column(_("Section"), width="name"),
+        Column(_("Score"), width="even"),
+        Column(_("95 % interval"), number=True),
+        Column(_("Subjects"), number=True),
+        *(Column(one.label, width="even") for one in criteria),
+    ]
+    rows = [
+        [
+            Cell(one.label, strong=one.scope == "unit"),
+            heat_cell(one.score),
+            interval_cell(one.score),
+            count_cell(one.members if one.score is not None else None),
+            *(heat_cell(mark) for mark in one.marks),
+        ]
+        for one in groups
+    ]
+    caption = _("Means of the subjects, each weighing the same; number, grade and tint say the same thing.")
+    return [Heading(title), Table(columns, rows, caption=caption, dense=True)]
+
+
+def _ranking(rows: Sequence[RowReading], *, with_section: bool) -> list[Block]:
+    """Return the order by score: a place is a range, because intervals that overlap cannot be told apart."""
+    points = [ChartPoint(row.score.value, row.score.low, row.score.high) for row in rows if row.score is not None]
+    start = scale_start(points)
+    columns = [
+        Column(_("Place"), number=True),
+        Column(_("Name"), width="even"),
+        *([Column(_("Section"), width="name")] if with_section else []),
+        Column(_("Score"), number=True),
+        Column(_("Grade"), width="even"),
+        Column(_("95 % interval"), number=True),
+        Column(_("from %(start)s to 100") % {"start": start}, width="name"),
+        Column(_("Ballots"), number=True),
+    ]
+    drawn = []
+    for row in rows:
+        score = row.score
+        drawn.append(
+            [
+                Cell(place_words(row.place)) if row.place is not None else Cell("–"),
+                Cell(row.label),
+                *([Cell(row.section)] if with_section else []),
+                value_cell(score, strong=True),
+                Cell(score.grade_label) if score is not None else few(),
+                interval_cell(score),
+                Cell("", strip=point(score), start=start),
+                count_cell(row.ballots if score is not None else None),
+            ]
+        )
+    words = _(
+        "The bar is the 95 % interval. A place is a range: the subjects whose intervals overlap cannot be told apart, "
+        "so their order says nothing. The grades are proposals; people tied at a line are decided by a named person, "
+        "with a reason."
+    )
+    return [Heading(_("Subjects")), Text(words, muted=True, sticky=True), Table(columns, drawn, dense=len(rows) > 30)]
+
+
+def place_words(place: Place) -> str:
+    """Return a place as a range: "3–7"."""
+    return str(place.best) if place.best == place.worst else f"{place.best}–{place.worst}"
+
+
+def _by_criterion(rows: Sequence[RowReading], criteria: Sequence[Criterion], *, sections: Sequence[str]) -> list[Block]:
+    """Return one line a subject with its criteria: section by section if these are given, in the order of the rows."""
+    columns = [
+        Column(_("Name"), width="name"),
+        Column(_("Score"), width="even"),
+        *(Column(one.label, width="even") for one in criteria),
+    ]
+    parts: dict[str, list[RowReading]] = {name: [] for name in sections}
+    for row in rows:
+        parts.setdefault(row.section if sections else "", []).append(row)
+    blocks: list[Block] = [Heading(_("Criterion by criterion"))]
+    for name, members in parts.items():
+        if not members:
+            continue
+        if name:
+            blocks.append(Heading(name, level=3))
+        drawn = [[Cell(row.label), heat_cell(row.score), *(heat_cell(mark) for mark in row.marks)] for row in members]
+        blocks.append(Table(columns, drawn, dense=True))
+    return blocks
