@@ -1,7 +1,7 @@
 """Run every benchmark, one after the other, and print what was measured: `make bench`.
 
     python bench/run.py [--quick] [crypto] [imports] [forum] [setup] [casting] [count] [scores]
-                        [large]
+                        [large] [severity]
 
 Each runs in a process of its own, on databases of its own that are deleted afterwards: SQLite, or two new ones on the
 server that DATABASE_URL names. `--quick` measures small numbers, to see that everything runs. Each also runs alone.
@@ -46,6 +46,12 @@ BENCHES: dict[str, tuple[str, list[str], list[str], int]] = {
         [],
         ["--ballots", "200", "2000", "--papers", "4"],
         600,
+    ),
+    "severity": (
+        "Taking severity out",
+        [],
+        ["--ratings", "2000", "--marks", "800", "--sheets", "20"],
+        300,
     ),
 }
 
