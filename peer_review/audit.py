@@ -59,6 +59,7 @@ ACTIONS = {
     ),
     "peer_review.round.patterns": (_("Look for patterns"), _("Search for patterns in the ballots started")),
     "peer_review.round.report": (_("Hand out a report"), _("Results handed out as a file")),
+    "peer_review.round.withdraw": (_("Withdraw published figures"), _("Published figures withdrawn")),
     "peer_review.round.ballots": (_("Hand out ballots"), _("Counted ballots handed to an auditor")),
     "peer_review.round.package": (_("Hand out the auditor’s package"), _("Auditor’s package handed to an auditor")),
     "peer_review.round.archive": (_("Archive a round"), _("Round archived")),

@@ -111,6 +111,14 @@ class ResultScope(models.TextChoices):
     UNIT = "unit", _("All together")
 
 
+class CrossRows(models.TextChoices):
+    """What the rows of a composed table are."""
+
+    SECTION = "section", _("Sections")
+    RANK = "rank", _("Ranks")
+    VOTER_CLASS = "class", _("Voter classes")
+
+
 class Channel(models.TextChoices):
     """Through what something of a round reaches its readers."""
 

@@ -158,6 +158,18 @@ class RoundQuerySet(models.QuerySet[Any]):
         """Twin of peer_review.view_participation."""
         return self.manageable_by(user).frozen()
 
+    def drillable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.drill_down."""
+        either = [self.model.objects.with_all_results_for(user), self.model.objects.with_section_results_for(user)]
+        found = Q(pk__in=[])
+        for rounds in either:
+            found |= Q(pk__in=rounds.order_by().values("pk"))
+        return self.filter(found)
+
+    def with_ledger_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_ledger."""
+        return self.with_results() if "inspector" in role_names(user) else self.none()
+
     def auditable_by(self, user: Any) -> "RoundQuerySet":
         """Twin of peer_review.view_bulletin_audit."""
         if "inspector" not in role_names(user):

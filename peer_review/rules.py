@@ -191,6 +191,7 @@ def of_round(predicate: Any) -> Any:
 can_view_own_result = is_published & shown_to("subject") & is_subject
 can_view_section_results = is_published & shown_to("section_head") & is_head_on_roll
 can_view_all_results = is_published & (is_responsible_organiser | (is_leader & shown_to("leadership")))
+can_drill_down = can_view_all_results | can_view_section_results
 can_view_summary = is_published & shown_to("staff")
 can_view_anomalies = is_inspector & is_published
 can_view_subject_result = of_round(is_published) & (
@@ -218,10 +219,12 @@ rules.add_perm("peer_review.evaluate_self", is_opened & asks_self_evaluation & i
 rules.add_perm("peer_review.view_own_result", can_view_own_result)
 rules.add_perm("peer_review.view_section_results", can_view_section_results)
 rules.add_perm("peer_review.view_all_results", can_view_all_results)
+rules.add_perm("peer_review.drill_down", can_drill_down)
 rules.add_perm("peer_review.view_summary", can_view_summary)
 rules.add_perm("peer_review.view_subject_result", can_view_subject_result)
 rules.add_perm("peer_review.view_participation", is_opened & is_responsible_organiser)
 rules.add_perm("peer_review.view_bulletin_audit", is_inspector & is_counted)
+rules.add_perm("peer_review.view_ledger", is_inspector & is_published)
 rules.add_perm("peer_review.view_audit_log", is_inspector)
 rules.add_perm("peer_review.view_anomalies", can_view_anomalies)
 rules.add_perm("peer_review.manage_schemes", is_organiser)

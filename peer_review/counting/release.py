@@ -132,13 +132,9 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     are of the rank. A score is the weighted mean of the criteria that are shown, and so never tells more than they do.
     Its interval adds the criteria's: cautious, because the same people gave them.
     """
-    subjects, classes = len(plan.sections), len(plan.class_weights)
+    subjects = len(plan.sections)
     sections = int(plan.sections.max()) + 1 if subjects else 0
-    points = to_points(ballots.answers, plan.scale)
-    makers = [
-        Criterion(ballots, points[:, at], plan, at, subjects=subjects, classes=classes, sections=sections)
-        for at in range(points.shape[1])
-    ]
+    makers = [read_criterion(ballots, plan, at) for at in range(ballots.answers.shape[1])]
     parts = [Part(maker.points, maker.stats, maker.bases.subject_shown) for maker in makers]
     decides = one_ballot_decides(ballots.subject, ballots.voter_class, parts, plan)
     shown = np.array([maker.bases.subject_shown for maker in makers], dtype=bool).reshape(len(makers), subjects)
@@ -188,6 +184,19 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     )
 
 
+def read_criterion(ballots: Ballots, plan: Plan, at: int) -> "Criterion":
+    """Return bases and figures of one criterion, before anything is rounded or held back."""
+    return Criterion(
+        ballots,
+        to_points(ballots.answers[:, at], plan.scale),
+        plan,
+        at,
+        subjects=len(plan.sections),
+        classes=len(plan.class_weights),
+        sections=int(plan.sections.max()) + 1 if len(plan.sections) else 0,
+    )
+
+
 @dataclass(slots=True)
 class _Mean:
     """A mean over members' figures, still unrounded."""
@@ -234,7 +243,7 @@ class Criterion:
         inside = asked_here & (place[ballots.subject] >= 0)
         pooled = np.where(inside, place[ballots.subject] * classes + ballots.voter_class, -1)
         rests = aggregate(pooled, points, groups=(sections + 1) * classes, edges=edges)
-        self.rests = self._combine(rests)
+        self.rests, self.rest_stats = self._combine(rests), rests
         self.rest_abstentions = rests.abstentions.reshape(-1, classes).sum(axis=1)
         self.rest_members = np.bincount(place[place >= 0], minlength=sections + 1)
         self.rest_places = {int(at): np.flatnonzero(place == at) for at in np.flatnonzero(self.rest_members)}

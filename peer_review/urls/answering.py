@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from peer_review.views import bulletin, comments, count, inspector, result_lists, results, self_evaluation
+from peer_review.views import bulletin, comments, count, drilldown, inspector, result_lists, results, self_evaluation
 
 urlpatterns = [
     path("rounds/<str:public_id>/count/rows/", count.rows_view, name="count-rows"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("rounds/<str:public_id>/section/", result_lists.SectionResultsView.as_view(), name="section-results"),
     path("rounds/<str:public_id>/results/", result_lists.AllResultsView.as_view(), name="results"),
     path("rounds/<str:public_id>/results/<int:pk>/", results.SubjectResultView.as_view(), name="subject-result"),
+    path("rounds/<str:public_id>/tables/", drilldown.DrilldownView.as_view(), name="drilldown"),
     path("rounds/<str:public_id>/summary/", result_lists.SummaryView.as_view(), name="summary"),
     path("rounds/<str:public_id>/audit/", inspector.InspectorRoundView.as_view(), name="inspector"),
     path("rounds/<str:public_id>/audit/ballots.json", inspector.AuditBallotsView.as_view(), name="audit-ballots"),

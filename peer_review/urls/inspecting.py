@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from peer_review.views import anomalies
+from peer_review.views import anomalies, ledger
 
 urlpatterns = [
     path("rounds/<str:public_id>/audit/patterns/", anomalies.AnomaliesView.as_view(), name="anomalies"),
@@ -11,4 +11,5 @@ urlpatterns = [
         anomalies.AnomaliesProgressView.as_view(),
         name="anomalies-progress",
     ),
+    path("rounds/<str:public_id>/audit/ledger/", ledger.LedgerView.as_view(), name="ledger"),
 ]

@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 from peer_review.counting.anomalies import returns
+from peer_review.domain.boards import Board
 from peer_review.domain.counted import read_ballots
 from peer_review.enums import ResultScope
-from peer_review.models import Anomaly, Comment, CriterionResult, Result, Round
+from peer_review.models import Anomaly, Comment, CriterionResult, Result, Round, Shown
 from tests.factories.peer_review import make_user
 from tests.peer_review.counted import make_published_round, papers, spread
 
@@ -140,3 +141,91 @@ def test_complaint_votes_traded_among_friends() -> None:
     assert [(one.at, one.other, one.high) for one in found.pop("traded")] == [(2, 5, True)]
     assert found == {"honest": (), "one-sided": (), "generous": ()}
     assert not {field.name for field in Anomaly._meta.get_fields()} & {"evaluator", "voter", "user", "member", "cell"}
+
+
+def crossed_round() -> Round:
+    """Of rank 1 in section a there is 甲 alone, and one leader marked her; everything else is well filled."""
+    names = dict.fromkeys("甲乙丙", "a") | dict.fromkeys("丁戊己", "b")
+    return make_published_round(
+        {
+            **{(name, "leaders"): spread(1 if name == "甲" else 5, 60) for name in names},
+            **{(name, "staff"): spread(7, 80) for name in names},
+        },
+        sections=names,
+        ranks={name: 1 if name in "甲丁" else 2 for name in names},
+        eligible=14,
+        trim=False,
+    )
+
+
+def compose(client: Client, round: Round, **asked: str) -> str:
+    """Return the body of a table as a leader composes it."""
+    client.force_login(make_user("", "leadership"))
+    answer = client.get(
+        reverse("peer_review:drilldown", args=[round.public_id]), asked, headers={"accept-language": "en"}
+    )
+    assert answer.status_code == 200
+    return answer.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def test_complaint_filters_crossed_until_one_person_is_left(client: Client) -> None:
+    """ "Section, rank, class: and there was my ballot." Every crossing is asked; the one ballot is in no answer."""
+    round = crossed_round()
+    harsh = next(one for one in spread(1, 60))["quality"]
+    # What is complained of: the mean of that crossing is the one ballot.
+    board = Board(round)
+    place = board.place({"section": "a", "rank": "rank1", "class": "leaders"}, without=())
+    assert board.ground("quality")._values[place[0].nonzero()[0] * 2 + 0].tolist() == [harsh]
+
+    crossing = compose(client, round, rows="class", section="a", rank="rank1")
+    assert ">too few<" in crossing
+    # Nor is it left when the tables around it are laid together: all leaders, less those of everybody else.
+    for asked in (
+        {"rows": "class"},
+        {"rows": "class", "section": "a"},
+        {"rows": "class", "rank": "rank2"},
+        {"rows": "section", "voter_class": "leaders"},
+        {"rows": "rank", "voter_class": "leaders", "section": "a"},
+    ):
+        compose(client, round, **asked)
+    answered = {one.scope for one in Shown.objects.exclude(statements=[]) if '"leaders"]' in one.scope}
+    others = '["quality","a","rank2","leaders"]'
+    # The others' leaders are known from their pages, so any mean that holds hers as well was refused.
+    assert f"cell:{others}" in answered
+    assert 'cell:["quality","a",null,"leaders"]' not in answered
+    assert 'cell:["quality",null,null,"leaders"]' not in answered
+
+
+def test_complaint_blank_and_suppressed_cells_that_differ(client: Client) -> None:
+    """ "An empty cell was white, a hidden one grey: so somebody had voted." The bytes are the same."""
+    empty = make_published_round({("甲", "staff"): spread(7), ("乙", "leaders"): [], ("乙", "staff"): spread(7)})
+    thin = make_published_round({("甲", "staff"): spread(7), ("乙", "leaders"): spread(2), ("乙", "staff"): spread(5)})
+    tables = []
+    for round in (empty, thin):
+        tables.append(compose(client, round, rows="section", voter_class="leaders"))
+        rows = CriterionResult.objects.filter(result__round=round, result__label="乙")
+        # Both hold seven ballots about 乙; only who gave them differs, and that is what nobody may see.
+        assert set(rows.values_list("n", flat=True)) == {7}
+    assert tables[0] == tables[1]
+    assert tables[0].count("too few") == 2
+
+
+def test_complaint_one_response_shown_as_aggregate(client: Client) -> None:
+    """ "Average of one." A single ballot is a figure nowhere: not of a subject, a class, a section, a rank, a table."""
+    round = make_published_round(
+        {("甲", "staff"): papers(1, 33, 33), ("乙", "staff"): papers(7, 80, 70)},
+        sections={"甲": "a", "乙": "b"},
+        ranks={"甲": 1, "乙": 2},
+    )
+    shown = {(one.scope, one.section_key, one.rank_key): one.score for one in round.results.exclude(scope="subject")}
+    assert shown == {
+        ("section", "a", ""): None,
+        ("section", "b", ""): 76.0,
+        ("rank", "", "rank1"): None,
+        ("rank", "", "rank2"): 76.0,
+        ("unit", "", ""): 76.0,
+    }
+    assert round.results.get(label="甲").score is None
+    for rows in ("section", "rank", "class"):
+        assert "33.0" not in compose(client, round, rows=rows)
+    assert 33.0 not in CriterionResult.objects.filter(result__round=round).values_list("value", flat=True)

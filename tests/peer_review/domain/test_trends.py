@@ -52,6 +52,18 @@ def test_a_round_whose_voters_differ_by_a_few_is_not_set_beside(
     assert (len(trend.points), trend.held_back) == (seen, held_back)
 
 
+@pytest.mark.parametrize("voters", [4, 5, 8])
+def test_adding_a_voter_never_reveals_a_prior_cell(leader: Any, voters: int) -> None:
+    """The same people a year later and one more: the difference would be the new one's mark, or show a hidden cell."""
+    first = make_published_round({("甲", "all"): papers(voters)})
+    second = make_published_round({("甲", "all"): papers(voters + 1)}, earlier=first)
+
+    trend = subject_trend(result(second), reader=leader)
+
+    assert [one.public_id for one in trend.points] == [second.public_id]
+    assert trend.held_back == (voters >= 5)
+
+
 def test_points_are_the_published_figures_oldest_first(leader: Any) -> None:
     first, second = years(0)
 

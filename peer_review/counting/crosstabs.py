@@ -1,0 +1,147 @@
+"""Means that are made after publication: over the subjects of a section, of a rank, as one voter class sees them.
+
+The rule is that of sections: the mean of the members' figures, each weighing the same. Members whose own figures are
+not shown take part as they did at publication, pooled, and only where all of their pool are among the subjects asked
+for. For one voter class a member's figure is that class's mean (trimmed, if the scheme trims).
+
+What such a mean tells is a statement over the atoms of the ledger: one atom for each voter class of each member or
+pool. Whether it may be shown, the book says (counting.ledger); nothing here decides it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from .disclosure import Flags
+from .ledger import Book, Count, Load, Vector, Who, vector
+from .release import Ballots, Criterion, Plan, read_criterion
+from .scales import Floats, Ints, round_half_up
+
+
+class Ground:
+    """The atoms of one criterion of a counted round, what was published of them, and what a mean of some would be.
+
+    Units are the subjects in the plan's order, then the pools; an atom is unit x classes + class.
+    """
+
+    def __init__(self, ballots: Ballots, plan: Plan, at: int) -> None:
+        self._ballots, self._plan, self._at = ballots, plan, at
+        self._made: Criterion = read_criterion(ballots, plan, at)
+        self._classes = len(plan.class_weights)
+        pools = len(self._made.rest_members)
+        counts = [self._made.stats.n, self._made.rest_stats.n]
+        self._n: Ints = np.concatenate(counts).reshape(-1, self._classes)
+        self._values: Floats = np.concatenate(
+            [stats.trimmed if plan.trim else stats.mean for stats in (self._made.stats, self._made.rest_stats)]
+        )
+        shown = self._made.bases.subject_shown
+        self._members: Ints = np.concatenate([shown.astype(np.int64), self._made.rest_members])
+        # In which unit each subject's ballots are, -1 for those that are published nowhere.
+        self._unit: Ints = np.where(shown, np.arange(len(shown)), -1)
+        for pool, subjects in self._made.rest_places.items():
+            self._unit[subjects] = len(shown) + pool
+        self._apart: Flags = np.concatenate([self._made.bases.classes_shown, np.zeros(pools, dtype=bool)])
+
+    def book(self) -> Book[Load]:
+        """Return the ledger's book of this criterion, with what was published in it."""
+        return Book(self._bases(), loads=self._loads, enough=self._plan.floor)
+
+    def statement(self, inside: Flags, voter_class: int | None = None) -> Vector:
+        """Return what the mean over these subjects, (subjects,), says about the atoms; empty if there is none.
+
+        One voter class of one member is shown by publication or not at all: the mean of a single one whose classes are
+        not shown is no statement.
+        """
+        weights: dict[int, Fraction] = {}
+        units = self._units(inside, voter_class)
+        if voter_class is not None and len(units) == 1 and not self._apart[units[0]]:
+            return {}
+        total = int(self._members[units].sum())
+        for unit in units.tolist():
+            part = Fraction(int(self._members[unit]), total)
+            for one, share in enumerate(self._shares(unit)) if voter_class is None else ((voter_class, 1),):
+                weights[unit * self._classes + one] = part * share
+        return vector(weights)
+
+    def value(self, inside: Flags, voter_class: int | None = None) -> float | None:
+        """Return the mean over these subjects in points, rounded as published, None if there is none."""
+        if voter_class is None:
+            made = self._made.group(inside)
+            value = None if made is None else made.value
+        else:
+            units = self._units(inside, voter_class)
+            members = self._members[units]
+            values = self._values[units * self._classes + voter_class]
+            value = float((values * members).sum() / members.sum()) if len(units) else None
+        if value is None or self._plan.decimals is None:
+            return value
+        return round_half_up(value, self._plan.decimals)
+
+    def _units(self, inside: Flags, voter_class: int | None) -> Ints:
+        """Return the shown subjects and the whole pools among these; with a voter class, those with answers of it."""
+        told: Flags = self._members > 0
+        told[: len(inside)] &= inside
+        for pool, subjects in self._made.rest_places.items():
+            told[len(inside) + pool] &= bool(inside[subjects].all())
+        if voter_class is not None:
+            told &= self._n[:, voter_class] > 0
+        return np.flatnonzero(told)
+
+    def _shares(self, unit: int) -> tuple[Fraction, ...]:
+        return exact_shares(tuple(self._n[unit].tolist()), tuple(self._plan.class_weights.tolist()), self._plan.floor)
+
+    def _bases(self) -> Iterator[Vector]:
+        for unit in np.flatnonzero(self._members).tolist():
+            if self._apart[unit]:
+                yield from ({unit * self._classes + one: 1} for one in np.flatnonzero(self._n[unit]).tolist())
+            else:
+                shares = enumerate(self._shares(unit))
+                yield vector({unit * self._classes + one: share for one, share in shares})
+
+    @cached_property
+    def _loads(self) -> list[dict[int, Load]]:
+        """Return how many answers, sheets and people stand behind each atom. Sheets only where they hold several."""
+        loads: list[dict[int, Load]] = [{int(atom): Count(int(n)) for atom, n in enumerate(self._n.ravel()) if n}]
+        ballots, plan = self._ballots, self._plan
+        asked = np.ones(self._classes, dtype=bool) if plan.asked is None else plan.asked[self._at]
+        if ballots.sheet is not None and len(np.unique(ballots.sheet)) < len(ballots.sheet):
+            given = asked[ballots.voter_class] & ~np.isnan(ballots.answers[:, self._at])
+            loads.append(self._who(ballots.subject[given], ballots.voter_class[given], ballots.sheet[given]))
+        if plan.roll is not None:
+            may = asked[plan.roll.voter_class]
+            loads.append(self._who(plan.roll.subject[may], plan.roll.voter_class[may], plan.roll.person[may]))
+        return loads
+
+    def _who(self, subject: Ints, voter_class: Ints, who: Ints) -> dict[int, Load]:
+        unit = self._unit[subject]
+        told = unit >= 0
+        atoms = unit[told] * self._classes + voter_class[told]
+        behind: defaultdict[int, set[int]] = defaultdict(set)
+        for atom, one in zip(atoms.tolist(), who[told].tolist(), strict=True):
+            behind[atom].add(one)
+        return {int(atom): Who(frozenset(behind.get(int(atom), ()))) for atom in np.flatnonzero(self._n.ravel())}
+
+
+@lru_cache(maxsize=1 << 14)
+def exact_shares(n: tuple[int, ...], weights: tuple[float, ...], floor: int) -> tuple[Fraction, ...]:
+    """Return combine.class_shares of one group as fractions: the ledger knows no tolerance."""
+    base = [Fraction(str(weight)) if many else Fraction(0) for many, weight in zip(n, weights, strict=True)]
+    total = sum(base)
+    if not total:
+        return tuple(base)
+    shares = [one / total for one in base]
+    cut: set[int] = set()
+    while sum(n) >= floor and (
+        over := {at for at, many in enumerate(n) if at not in cut and shares[at] > Fraction(many, floor)}
+    ):
+        cut |= over
+        room = 1 - sum(Fraction(n[at], floor) for at in cut)
+        rest = sum(one for at, one in enumerate(base) if at not in cut)
+        shares = [
+            Fraction(n[at], floor) if at in cut else (one / rest * room if rest else Fraction(0))
+            for at, one in enumerate(base)
+        ]
+    return tuple(shares)
