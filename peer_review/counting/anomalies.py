@@ -229,9 +229,10 @@ def changes(
     n = [_sizes(answers, len(difference), classes) for answers in (now, before)]
     comparable = ~np.isnan(difference) & (n[0].sum(axis=1) > 0) & (n[1].sum(axis=1) > 0)
     shares = [class_shares(sizes, rule.class_weights, floor=rule.floor) for sizes in n]
+    cells = [_cells(answers, sizes) for answers, sizes in ((now, n[0]), (before, n[1]))]
     found = []
     for at in np.flatnonzero(comparable & (np.abs(difference) >= CHANGE - 1e-9)).tolist():
-        parts = [_of_subject(answers, at, classes) for answers in (now, before)]
+        parts = [of_round[at * classes : (at + 1) * classes] for of_round in cells]
         moved = np.zeros(hands + 1)
         for one in range(classes):
             first, second = parts[0][one], parts[1][one]
@@ -263,10 +264,10 @@ def _sizes(answers: Answers, subjects: int, classes: int) -> Ints:
     return np.bincount(cell, minlength=subjects * classes).reshape(subjects, classes)
 
 
-def _of_subject(answers: Answers, at: int, classes: int) -> list[Floats]:
-    """Return one subject's values, class by class, in order."""
-    mine = answers.subject == at
-    return [np.sort(answers.points[mine & (answers.voter_class == one)]) for one in range(classes)]
+def _cells(answers: Answers, sizes: Ints) -> list[Floats]:
+    """Return the values of each subject and class, in order, subject by subject."""
+    order = np.lexsort((answers.points, answers.voter_class, answers.subject))
+    return np.split(answers.points[order], np.cumsum(sizes.reshape(-1))[:-1])
 
 
 def _pools(answers: Answers, shown: Flags, classes: int) -> list[Floats]:
