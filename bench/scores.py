@@ -37,7 +37,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from peer_review.counting.aggregate import aggregate
 from peer_review.counting.latest import latest
+from peer_review.counting.one_ballot import Part, one_ballot_decides
 from peer_review.counting.release import Ballots, Plan, Roll, release
+from peer_review.counting.reliability import round_reliability
 from peer_review.counting.scales import bin_edges
 from peer_review.crypto import ballots, blindsig, canonical
 from peer_review.crypto.checking import FAULTS, RECORD, RoundChecker, Terms
@@ -165,6 +167,51 @@ def scored(size: int) -> Spent:
     return Spent(best(ours, size=size), best(bare, size=size), top)
 
 
+def plain_means(made: Ballots, subjects: int) -> list[Any]:
+    """Return every subject's mean in every criterion, which is what the two following stand beside."""
+    means = []
+    for points in made.answers.T:
+        answered = ~np.isnan(points)
+        subject = made.subject[answered]
+        n = np.bincount(subject, minlength=subjects)
+        means.append(np.bincount(subject, weights=points[answered], minlength=subjects) / np.maximum(n, 1))
+    return means
+
+
+def left_out(size: int) -> Spent:
+    """Leave every ballot out in turn, five criteria; the figures that it starts from are not measured here."""
+    made, plan = invented(size)
+    subjects = len(plan.sections)
+    columns = [np.ascontiguousarray(column) for column in made.answers.T]
+    group, groups = made.subject * CLASSES + made.voter_class, subjects * CLASSES
+    shown = np.ones(subjects, dtype=bool)
+    parts = [Part(points, aggregate(group, points, groups=groups, edges=EDGES), shown) for points in columns]
+
+    def ours() -> Any:
+        return one_ballot_decides(made.subject, made.voter_class, parts, plan)
+
+    ours()
+    top = peak()
+    return Spent(best(ours, size=size), best(lambda: plain_means(made, subjects), size=size), top)
+
+
+def reliable(size: int) -> Spent:
+    """Intraclass correlations, generalisability and split halves over five criteria."""
+    made, plan = invented(size)
+    subjects = len(plan.sections)
+    columns = [np.ascontiguousarray(column) for column in made.answers.T]
+    shown = np.ones((len(columns), subjects), dtype=bool)
+
+    def ours() -> Any:
+        return round_reliability(
+            made.subject, columns, shown=shown, weights=plan.criterion_weights, floor=plan.floor, spread_floor=2.5
+        )
+
+    ours()
+    top = peak()
+    return Spent(best(ours, size=size), best(lambda: plain_means(made, subjects), size=size), top)
+
+
 def released(size: int) -> Spent:
     """All figures of the round: five criteria, intervals, disclosure control, rounding; an object for each figure."""
     made, plan = invented(size)
@@ -254,6 +301,8 @@ def in_processes(size: int) -> None:
 KINDS: dict[str, Callable[[int], Spent]] = {
     "last of each credential": dedupe,
     "one criterion aggregated": scored,
+    "every ballot left out once": left_out,
+    "reliability of the round": reliable,
     "all figures released": released,
 }
 

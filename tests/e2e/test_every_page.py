@@ -89,6 +89,7 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             review("results", published),
             review("results", published) + f"?by=-score&sort=name&section={demo_rounds.SECTION}",
             review("subject-result", pilot, pilot.subjects.first().pk),
+            review("finding-raise", published) + "?criterion=integrity",
         ],
     )
     yield (
@@ -110,7 +111,13 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
     yield "scrutineer", [reverse("peer_review:scrutineer-list"), review("scrutineer-round", opened)]
     yield (
         "inspector",
-        [reverse("peer_review:inspector-list"), review("inspector", published), reverse("peer_review:audit-log")],
+        [
+            reverse("peer_review:inspector-list"),
+            review("inspector", published),
+            review("anomalies", published),
+            review("finding-list", published),
+            reverse("peer_review:audit-log"),
+        ],
     )
     yield "moderator", [reverse("forum_pages:queue")]
 
