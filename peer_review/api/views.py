@@ -150,7 +150,7 @@ class OwnResultView(Reading):
     def answer(self, result: Result, round: Round) -> Response:
         """Return what the account finds of one subject."""
         result.round = round
-        reading = readings.read_subject(result, reader=self.request.user)
+        reading = readings.read_subject(result, reader=self.request.user, channel=Channel.API)
         self.note(round, reading.scope)
         return Response(serializers.SubjectSerializer(reading).data)
 
@@ -196,7 +196,7 @@ class SectionView(Reading):
         as_head = rules.has_perm("peer_review.view_section_results", request.user, found) and heads.exists()
         if not as_head and not rules.has_perm("peer_review.view_all_results", request.user, found):
             raise PermissionDenied
-        reading = readings.read_section(found, section, reader=request.user)
+        reading = readings.read_section(found, section, reader=request.user, channel=Channel.API)
         self.note(found, reading.scope)
         return Response(serializers.SectionSerializer(reading).data)
 
@@ -219,7 +219,7 @@ class RoundResultsView(Reading):
         found = self.round("peer_review.view_all_results")
         rows = Result.objects.filter(round=found).of_scope(ResultScope.SUBJECT).order_by("sort_order", "pk")
         page = list(self.beyond(rows, request.query_params.get("after")).select_related("subject__member")[: PAGE + 1])
-        reading = readings.read_round(found, reader=request.user, subjects=page[:PAGE])
+        reading = readings.read_round(found, reader=request.user, subjects=page[:PAGE], channel=Channel.API)
         self.note(found, reading.scope)
         following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
         named: Mapping[str, Any] = {name: getattr(reading, name) for name in reading.__slots__} | {"next": following}
