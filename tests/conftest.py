@@ -2,12 +2,18 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connections
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import migrated
 
 # Playwright's synchronous API runs an event loop in this thread; Django's guard against that is not for tests.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -38,17 +44,60 @@ LONGEST = (
 )
 
 
+def _touches_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames))  # type: ignore[attr-defined]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep pytest-django's order, tests in a transaction first, and among the others begin with the longest."""
+    """Begin with the files that need no database, while it is made; then keep pytest-django's order, tests in a
+    transaction first, and among the others begin with the longest."""
+    touching = {item.path for item in items if _touches_database(item)}
 
-    def place(item: pytest.Item) -> tuple[bool, int]:
+    def place(item: pytest.Item) -> tuple[int, int]:
         marker = item.get_closest_marker("django_db")
         alone = bool(marker and marker.kwargs.get("transaction"))
         name = item.path.name
-        return alone, LONGEST.index(name) if alone and name in LONGEST else len(LONGEST)
+        stage = 2 if alone else int(item.path in touching)
+        return stage, LONGEST.index(name) if alone and name in LONGEST else len(LONGEST)
 
     items.sort(key=place)
+
+
+def _begins_from_template() -> bool:
+    return os.name == "posix" and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the process that only deals tests out to others have the migrated database made meanwhile."""
+    config = session.config
+    deals_out = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if not deals_out or not _begins_from_template():
+        return
+    making = subprocess.Popen([sys.executable, migrated.__file__])
+
+    def end() -> None:
+        making.terminate()
+        making.wait()
+
+    config.add_cleanup(end)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Give each worker a database of its own, as pytest-django does, in which the migrations have run already."""
+    if not _begins_from_template():
+        return
+    creation = connections["default"].creation
+    create = creation._create_test_db
+
+    def create_from_template(verbosity: int, autoclobber: bool, keepdb: bool = False) -> str:
+        name: str = create(verbosity, autoclobber, keepdb)
+        if not (keepdb and Path(name).exists()):
+            migrated.copy_into(name)
+        return name
+
+    creation._create_test_db = create_from_template
 
 
 def find_browser() -> str | None:
