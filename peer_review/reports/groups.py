@@ -151,6 +151,7 @@ def _heat(title: str, groups: Sequence[GroupReading], criteria: Sequence[Criteri
     columns = [
         Column(_("Section"), width="name"),
         Column(_("Score"), width="even"),
+        # xgettext:no-python-format
         Column(_("95 % interval"), number=True),
         Column(_("Subjects"), number=True),
         *(Column(one.label, width="even") for one in criteria),
@@ -179,6 +180,7 @@ def _ranking(rows: Sequence[RowReading], *, with_section: bool) -> list[Block]:
         *([Column(_("Section"), width="name")] if with_section else []),
         Column(_("Score"), number=True),
         Column(_("Grade"), width="even"),
+        # xgettext:no-python-format
         Column(_("95 % interval"), number=True),
         Column(_("from %(start)s to 100") % {"start": start}, width="name"),
         Column(_("Ballots"), number=True),
@@ -199,6 +201,7 @@ def _ranking(rows: Sequence[RowReading], *, with_section: bool) -> list[Block]:
             ]
         )
     words = _(
+        # xgettext:no-python-format
         "The bar is the 95 % interval. A place is a range: the subjects whose intervals overlap cannot be told apart, "
         "so their order says nothing. The grades are proposals; people tied at a line are decided by a named person, "
         "with a reason."

@@ -139,6 +139,7 @@ def _figures(reading: SubjectReading) -> Table:
     columns = [
         Column(_("Criterion"), width="wide"),
         Column(own_name(reading), number=True),
+        # xgettext:no-python-format
         Column(_("95 % interval"), number=True),
         *(Column(one.label, number=True, width="even") for one in reading.comparisons),
         Column(_("Answers"), number=True),
@@ -177,6 +178,7 @@ def _beside_others(reading: SubjectReading) -> list[Block]:
             Column(_("Compared with"), width="wide"),
             Column(_("Subjects"), number=True),
             Column(_("Score"), number=True),
+            # xgettext:no-python-format
             Column(_("95 % interval"), number=True),
         ],
         [
