@@ -13,9 +13,10 @@ from wagtail.models import Page, TaskState
 
 from forum_pages.models import Report, Topic, TopicComment
 from home.waiting import Waiting
+from peer_review.domain.contest_days import appeal_until, ask_until, days
 from peer_review.domain.custody import rounds_to_destroy_key_of
-from peer_review.enums import RoundState
-from peer_review.models import Assignment, Notice, Round
+from peer_review.enums import ContestStatus, RoundState, StageKind
+from peer_review.models import Assignment, ContestStage, Notice, OutcomeNotice, Round, Subject
 
 #: A person in charge of hundreds of things is shown the first few; the lists themselves hold the rest.
 MOST = 20
@@ -84,6 +85,71 @@ def boxes(user: Any) -> Iterator[Waiting]:
             kind=_("Box key to destroy"),
             title=round.title,
             url=reverse("peer_review:scrutineer-round", args=[round.public_id]),
+        )
+
+
+def decisions(user: Any) -> Iterator[Waiting]:
+    """Yield published rounds with a quota whose grades this leader can help to decide. One query."""
+    theirs = Subject.objects.filter(round=OuterRef("pk"), decisions__isnull=True).not_addressed_to(user).order_by()
+    rounds = (
+        Round.objects.decidable_by(user)
+        .filter(Exists(theirs), state=RoundState.PUBLISHED, form__excellent_quota__gt=0)
+        .order_by("published_at")
+        .only("public_id", "title")
+    )
+    for round in rounds[:MOST]:
+        yield Waiting(
+            kind=_("Grades to decide"),
+            title=round.title,
+            url=reverse("peer_review:decisions", args=[round.public_id]),
+        )
+
+
+def outcomes(user: Any) -> Iterator[Waiting]:
+    """Yield outcomes that this person was told and has not acknowledged, and answers that they may still appeal.
+
+    Two queries.
+    """
+    today = timezone.localdate()
+    told = OutcomeNotice.objects.unacknowledged_by(user).select_related("subject__round").order_by("notice_date")
+    for notice in told[:MOST]:
+        until = ask_until(notice.notice_date)
+        yield Waiting(
+            kind=_("My outcome"),
+            title=notice.subject.round.title,
+            url=reverse("peer_review:contest", args=[notice.subject.round.public_id, notice.subject_id]),
+            due=until if until >= today else None,
+            note=_("Confirm that you have received it. Until that day you may ask for a review.")
+            if until >= today
+            else _("Confirm that you have received it."),
+        )
+    answered = ContestStage.objects.filter(
+        contest__by=user,
+        contest__status=ContestStatus.ANSWERED,
+        kind=StageKind.REVIEW,
+        answered_date__gte=today - days("appeal"),
+    ).select_related("contest__subject__round")
+    for stage in answered.order_by("answered_date")[:MOST]:
+        subject = stage.contest.subject
+        yield Waiting(
+            kind=_("My review is answered"),
+            title=subject.round.title,
+            url=reverse("peer_review:contest", args=[subject.round.public_id, subject.pk]),
+            due=appeal_until(stage),
+            note=_("Until that day you may appeal."),
+        )
+
+
+def contests(user: Any) -> Iterator[Waiting]:
+    """Yield the reviews and appeals that this leader or inspector must answer. One query."""
+    stages = ContestStage.objects.answerable_by(user).select_related("contest__subject__round").order_by("due_date")
+    for stage in stages[:MOST]:
+        yield Waiting(
+            kind=stage.get_kind_display(),
+            title=f"{stage.contest.subject.label} · {stage.contest.subject.round.title}",
+            url=reverse("peer_review:contest-answer", args=[stage.contest_id]),
+            due=stage.due_date,
+            note="" if stage.responsible_id else _("Nobody is responsible yet: take it up."),
         )
 
 

@@ -14,7 +14,7 @@ from demo.load import voting
 from disclosures.models import DisclosurePage
 from forum_pages.models import Topic
 from organisation.models import Staff, User
-from peer_review.models import Round
+from peer_review.models import Contest, Round
 from tests.e2e.sign_in import sign_in
 from tests.factories.home import home_page
 from tests.factories.peer_review import stock_key_pool
@@ -48,6 +48,9 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
     def review(name: str, round: Round, *args: int) -> str:
         return reverse(f"peer_review:{name}", args=[round.public_id, *args])
 
+    def outcome(username: str) -> str:
+        return review("contest", published, published.subjects.get(member__user__username=username).pk)
+
     yield (
         "staff",
         [
@@ -76,12 +79,17 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             review("check", published),
             review("bulletin", published),
             review("own-result", published),
+            outcome("staff"),
+            review("public-notice", published),
             review("notice", opened),
             reverse("peer_review:notice-list"),
         ],
     )
     member = published.subjects.filter(section_key=demo_rounds.SECTION).last()
-    yield "head", [review("section-results", published), review("subject-result", published, member.pk)]
+    yield (
+        "head",
+        [review("section-results", published), review("subject-result", published, member.pk), outcome("head")],
+    )
     yield (
         "leader",
         [
@@ -90,6 +98,11 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             review("results", published) + f"?by=-score&sort=name&section={demo_rounds.SECTION}",
             review("subject-result", pilot, pilot.subjects.first().pk),
             review("finding-raise", published) + "?criterion=integrity",
+            review("decisions", published),
+            review("decisions", pilot),
+            review("public-notice-start", published),
+            reverse("peer_review:contest-list"),
+            reverse("peer_review:contest-answer", args=[Contest.objects.get().pk]),
         ],
     )
     yield (
@@ -117,6 +130,8 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             review("anomalies", published),
             review("finding-list", published),
             reverse("peer_review:audit-log"),
+            reverse("peer_review:contest-list"),
+            reverse("peer_review:contest-answer", args=[Contest.objects.get().pk]),
         ],
     )
     yield "moderator", [reverse("forum_pages:queue")]

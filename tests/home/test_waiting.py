@@ -14,11 +14,22 @@ from home import providers
 from home.waiting import Waiting, waiting_for
 from organisation.enums import Role
 from peer_review.domain import custody
-from peer_review.enums import Collection
+from peer_review.domain.contests import answer_stage, appeal
+from peer_review.domain.decisions import acknowledge
+from peer_review.enums import Collection, StageKind
 from peer_review.models import Round
 from tests.factories import disclosures, forum_pages
 from tests.factories.home import home_page
 from tests.factories.peer_review import make_open_round, make_user
+from tests.peer_review.decided import (
+    decide_all,
+    make_contest,
+    make_inspector,
+    make_leader,
+    make_scored_round,
+    make_told_round,
+    subject,
+)
 
 
 def item(due: datetime.datetime | datetime.date | None) -> Waiting:
@@ -158,3 +169,60 @@ def test_reports_wait_for_moderators_as_one_line_with_their_number() -> None:
 
     assert (waiting.count, waiting.url) == (1, "/discuss/queue/")
     assert list(providers.moderation(author)) == []
+
+
+@pytest.mark.django_db(databases=["default", "box"])
+class TestOutcomes:
+    def test_a_round_waits_for_leaders_until_everybody_is_decided(self) -> None:
+        leader = make_leader()
+        round = make_scored_round({"Ada": 95, "Ben": 85})
+
+        assert [one.title for one in providers.decisions(leader)] == [round.title]
+        assert list(providers.decisions(make_inspector())) == []
+        decide_all(round, by=leader)
+        assert list(providers.decisions(leader)) == []
+
+    def test_a_leader_whose_own_outcome_alone_is_open_has_nothing_to_do(self) -> None:
+        round = make_scored_round({"Ada": 95})
+        ada = subject(round, "Ada")
+        assert ada.member is not None
+        ada.member.user.groups.add(make_leader().groups.get(name="leadership"))
+
+        assert list(providers.decisions(ada.member.user)) == []
+
+    def test_a_round_without_a_quota_asks_nobody_to_decide(self) -> None:
+        make_scored_round({"Ada": 95}, quota=0)
+
+        assert list(providers.decisions(make_leader())) == []
+
+    def test_an_outcome_waits_to_be_acknowledged_with_the_last_day_to_contest_it(self) -> None:
+        round, _leader = make_told_round()
+        ben = subject(round, "Ben")
+        assert ben.member is not None
+        user = ben.member.user
+
+        [waiting] = providers.outcomes(user)
+        assert (waiting.title, waiting.due) == (round.title, timezone.localdate() + datetime.timedelta(days=30))
+        acknowledge(ben, by=user)
+        assert list(providers.outcomes(user)) == []
+
+    def test_a_contest_waits_for_each_in_turn_with_their_last_day(self) -> None:
+        inspector = make_inspector()
+        contest, leader = make_contest("Ben", now=timezone.now())
+        today = timezone.localdate()
+
+        [review] = providers.contests(leader)
+        assert (review.due, str(review.kind)) == (today + datetime.timedelta(days=30), str(StageKind.REVIEW.label))
+        assert list(providers.contests(inspector)) == []
+        answer_stage(contest.stages.get(), by=leader, answer="It stays.")
+        assert list(providers.contests(leader)) == []
+
+        dues = {str(one.kind): one.due for one in providers.outcomes(contest.by)}
+        assert today + datetime.timedelta(days=15) in dues.values()
+        contest.refresh_from_db()
+        appeal(contest, by=contest.by, grounds="Still not.")
+        [ruling] = providers.contests(inspector)
+        assert ruling.due == today + datetime.timedelta(days=60)
+        # The answer is appealed; what is left is to acknowledge the notice.
+        assert len(dues) == 2
+        assert len(list(providers.outcomes(contest.by))) == 1

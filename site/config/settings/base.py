@@ -297,6 +297,9 @@ HOME_WAITING = [
     "home.providers.ballots",
     "home.providers.announcements",
     "home.providers.boxes",
+    "home.providers.decisions",
+    "home.providers.outcomes",
+    "home.providers.contests",
     "home.providers.reviews",
     "home.providers.moderation",
 ]

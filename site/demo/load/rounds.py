@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from demo.load import voting
 from demo.load.moments import midnight
+from demo.load.outcomes import load_outcomes
 from demo.load.people import sign_ins
 from demo.people import SECTIONS
 from organisation.models import User
@@ -66,6 +67,7 @@ def load_rounds() -> list[str]:
         if not Round.objects.filter(title=title).exists():
             load(organiser, schemes)
             made.append(title)
+    load_outcomes(Round.objects.get(title=PUBLISHED))
     if not Round.objects.filter(title=DRAFT).exists():
         _load_draft(organiser, schemes)
         made.append(DRAFT)

@@ -1,0 +1,72 @@
+"""What follows from the published round: grades decided by two leaders and told three days ago, a public notice that
+runs, and one person who does not agree.
+"""
+
+import datetime
+from typing import Any
+
+from demo.load.moments import midnight
+from organisation.models import User
+from peer_review.domain.contests import ask_review, take_up
+from peer_review.domain.decisions import Choice, acknowledge, decide, proposal_of, tell_outcomes
+from peer_review.domain.public_notices import start_public_notice, to_announce
+from peer_review.models import OutcomeNotice, Round, Subject
+
+TIE = "得分相同，比对全年实绩和急难任务完成情况后确定。"
+NOT_GRADED = "有效票数不足，本轮不确定等次，由科室另行了解情况。"
+CONTACT = "纪检监察室 306 室，电话 0000-400003，意见箱设在一楼大厅"
+GROUNDS = (
+    "我对本次等次有异议，申请复核。\n"
+    "一是 3 月至 5 月我抽调参加口岸专项行动，旅检现场的工作由副科长代管，部分同志可能不了解这段时间的情况；\n"
+    "二是专项行动的考核通报（4 月 28 日）对我分管的两项工作均评为“优秀”，未见在测评说明中体现。\n"
+    "请组织核实。"
+)
+
+
+def load_outcomes(round: Round) -> None:
+    """Decide, tell, announce and contest, once."""
+    if OutcomeNotice.objects.filter(subject__round=round).exists():
+        return
+    leader, inspector = User.objects.get(username="leader"), User.objects.get(username="inspector")
+    other = User.objects.filter(groups__name="leadership", is_active=True).exclude(pk=leader.pk).order_by("pk")[0]
+    told = midnight() - datetime.timedelta(days=3) + datetime.timedelta(hours=10)
+    own = set(
+        round.subjects.exclude(pk__in=Subject.objects.not_addressed_to(leader).values("pk")).values_list(
+            "pk", flat=True
+        )
+    )
+    choices = _choices(round)
+    decide(round, by=leader, choices=[one for one in choices if one.subject not in own], now=told)
+    if own:
+        decide(round, by=other, choices=[one for one in choices if one.subject in own], now=told)
+    tell_outcomes(round, by=leader, now=told)
+    if to_announce(round).exists():
+        day_after = told + datetime.timedelta(days=1)
+        start_public_notice(round, by=leader, contact=inspector, contact_words=CONTACT, now=day_after)
+    head = round.subjects.select_related("member__user").get(member__user__username="head")
+    _contest(head, leader, told)
+
+
+def _choices(round: Round) -> list[Choice]:
+    """Return everybody as proposed; of those tied, the first of the roll get the places, with the reason that a person
+    would give.
+    """
+    proposal = proposal_of(round)
+    places, made = proposal.left or 0, []
+    for subject in round.subjects.order_by("sort_order", "pk"):
+        if subject.pk in proposal.tied:
+            grade, places = ("excellent" if places > 0 else "competent"), places - 1
+            made.append(Choice(subject.pk, grade, TIE))
+        elif subject.pk in proposal.scored:
+            made.append(Choice(subject.pk, proposal.grades[subject.pk]))
+        else:
+            made.append(Choice(subject.pk, "", NOT_GRADED))
+    return made
+
+
+def _contest(subject: Subject, leader: Any, told: datetime.datetime) -> None:
+    assert subject.member is not None  # the round evaluates people
+    user = subject.member.user
+    acknowledge(subject, by=user, now=told + datetime.timedelta(hours=2))
+    contest = ask_review(subject, by=user, grounds=GROUNDS, now=told + datetime.timedelta(days=1))
+    take_up(contest.stages.get(), by=leader, now=told + datetime.timedelta(days=2))
