@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from peer_review.domain.contests import WORDS
 from peer_review.domain.decisions import REASON_LENGTH, Choice, RoundProposal, needs_reason
-from peer_review.exceptions import DecisionReasonMissing
 from peer_review.forms import PersonField
 from peer_review.models import Decision, PublicNotice
 from peer_review.querysets import users_with_role
@@ -72,8 +71,7 @@ class DecisionsForm(forms.Form):
         data = self.cleaned_data
         for choice in self.choices():
             if not choice.reason and needs_reason(self.proposal, choice.subject, choice.grade):
-                name = next(row.name for row in self.rows if row.key == choice.subject)
-                self.add_error(f"reason-{choice.subject}", DecisionReasonMissing(name=name).message)
+                self.add_error(f"reason-{choice.subject}", _("Give the reason: no proposal is followed here."))
         return data
 
     def choices(self) -> list[Choice]:

@@ -42,7 +42,9 @@ class OutcomeMixin(HiddenRoundMixin):
             return False
         subjects = Subject.objects.select_related("round", "outcome_notice")
         self.subject = get_object_or_404(subjects, round=self.round, pk=self.kwargs["pk"])
-        return bool(rules.has_perm("peer_review.contest_outcome", self.request.user, self.subject))
+        if not rules.has_perm("peer_review.contest_outcome", self.request.user, self.subject):
+            raise Http404
+        return True
 
     def contest(self) -> Contest | None:
         """Return the latest contest of this outcome."""

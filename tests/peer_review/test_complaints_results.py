@@ -9,16 +9,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from peer_review.counting.anomalies import returns
 from peer_review.domain.boards import Board
+from peer_review.domain.contests import answer_stage, standing_of
 from peer_review.domain.counted import read_ballots
+from peer_review.domain.decisions import Choice, decide, proposal_of, tell_outcomes
 from peer_review.enums import ResultScope
-from peer_review.models import Anomaly, Comment, CriterionResult, Result, Round, Shown
-from tests.factories.peer_review import make_user
+from peer_review.exceptions import DecisionReasonMissing, NoFigures, OutcomeWorse
+from peer_review.models import Anomaly, Comment, ContestStage, CriterionResult, Decision, Result, Round, Shown
+from tests.factories.peer_review import make_member, make_user
 from tests.peer_review.counted import make_published_round, papers, spread
+from tests.peer_review.decided import decide_all, make_contest, make_inspector, make_leader, make_scored_round
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -229,3 +235,110 @@ def test_complaint_one_response_shown_as_aggregate(client: Client) -> None:
     for rows in ("section", "rank", "class"):
         assert "33.0" not in compose(client, round, rows=rows)
     assert 33.0 not in CriterionResult.objects.filter(result__round=round).values_list("value", flat=True)
+
+
+def test_complaint_my_objection_went_round_the_house() -> None:
+    """ "The same names through another door." What somebody writes against their outcome is read by those who answer,
+    by inspectors and by themselves: it is in no page, log, mail or notice of anybody else."""
+    contest, leader = make_contest("Ben", now=timezone.now())
+    stage = contest.stages.get()
+    ContestStage.objects.filter(pk=stage.pk).update(grounds="GROUNDS-8311")
+    answer_stage(stage, by=leader, answer="ANSWER-8312")
+    round = contest.subject.round
+
+    def read(user: Any, *addresses: str) -> str:
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(user)
+        return "".join(client.get(one, follow=True).content.decode() for one in addresses)
+
+    of_round = [reverse(f"peer_review:{name}", args=[round.public_id]) for name in ("round", "results", "decisions")]
+    of_person = [
+        reverse(f"peer_review:{name}", args=[round.public_id, contest.subject_id])
+        for name in ("subject-result", "contest")
+    ]
+    everywhere = [
+        *of_round,
+        *of_person,
+        reverse("peer_review:round-manage", args=[round.public_id]),
+        reverse("peer_review:contest-list"),
+        reverse("peer_review:contest-answer", args=[contest.pk]),
+        reverse("peer_review:audit-log"),
+        reverse("peer_review:notice-list"),
+        reverse("peer_review:round-list"),
+    ]
+    # They are there to be found …
+    for reader in (contest.by, leader, make_inspector()):
+        assert {"GROUNDS-8311", "ANSWER-8312"} <= set(re.findall(r"(?:GROUNDS|ANSWER)-\d+", read(reader, *everywhere)))
+    # … and others, whatever they open, find neither them nor, the organiser and colleagues, that anybody contests.
+    head = make_user("Head", "section_head")
+    make_member(round, head, is_head=True)
+    colleague = round.subjects.get(label="Ada").member.user
+    for reader in (round.organiser, colleague, head, make_leader("Another leader")):
+        assert "-831" not in read(reader, *everywhere), reader
+    for reader in (round.organiser, colleague, head):
+        shown = read(reader, *everywhere)
+        assert "Review asked" not in shown
+        assert "Review of an outcome" not in shown
+
+
+def test_complaint_the_list_was_sorted_and_i_was_just_below() -> None:
+    """ "We had the same score; my name begins with Z." Equal scores at the line are a person's to decide, with a
+    reason, however the roll is sorted."""
+    forwards = make_scored_round({"Ann": 93, "Zoe": 93, **dict.fromkeys("BCD", 70)})
+    backwards = make_scored_round({**dict.fromkeys("BCD", 70), "Zoe": 93, "Ann": 93})
+
+    for round in (forwards, backwards):
+        made = proposal_of(round)
+        assert {one.label: made.grades[one.pk] for one in round.subjects.filter(label__in=["Ann", "Zoe"])} == {
+            "Ann": "",
+            "Zoe": "",
+        }
+        with pytest.raises(DecisionReasonMissing):
+            decide(round, by=make_leader(), choices=[Choice(round.subjects.get(label="Ann").pk, "excellent")])
+
+
+def test_complaint_a_machine_decided_on_me() -> None:
+    """ "Nobody would put their name to it." Without a named person there is no outcome, and it says who and why."""
+    round = make_scored_round({"Ada": 95, "Ben": 85})
+    ben = round.subjects.select_related("round", "member__user").get(label="Ben")
+    assert ben.member is not None
+    assert not standing_of(ben, ben.member.user).decided  # published, proposed, and nothing is decided by that
+
+    leader = make_leader("Director Zhao")
+    decide_all(round, by=leader)
+    tell_outcomes(round, by=leader)
+
+    standing = standing_of(ben, ben.member.user)
+    assert (standing.grade, standing.decided_by, standing.may_ask) == ("competent", "Director Zhao", True)
+
+
+def test_complaint_too_few_voted_and_i_was_marked_down() -> None:
+    """ "Absentees counted as zero." Who has no figures is neither proposed nor can be given a grade."""
+    round = make_scored_round({"Ada": 95, "Fay": None})
+    fay = round.subjects.get(label="Fay")
+
+    assert proposal_of(round).grades[fay.pk] == ""
+    for grade in ("incompetent", "basic", "competent"):
+        with pytest.raises(NoFigures):
+            decide(round, by=make_leader(), choices=[Choice(fay.pk, grade, "Absent colleagues.")])
+
+
+def test_complaint_whoever_appeals_regrets_it() -> None:
+    """ "They made it worse because I complained." No answer can, in the domain and in the database."""
+    contest, leader = make_contest("Ben", now=timezone.now())
+
+    for grade in ("basic", "incompetent"):
+        with pytest.raises(OutcomeWorse):
+            answer_stage(contest.stages.get(), by=leader, answer="You asked for it.", grade=grade)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.create(
+            subject=contest.subject,
+            number=2,
+            grade="basic",
+            rank=2,
+            previous_rank=1,
+            reason="You asked for it.",
+            by=leader,
+            decided_at=timezone.now(),
+            stage=contest.stages.get(),
+        )

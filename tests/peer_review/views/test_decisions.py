@@ -116,7 +116,7 @@ class TestList:
 
         html = answer.content.decode()
         assert answer.status_code == 422
-        assert "Ben: give the reason." in html
+        assert "Give the reason: no proposal is followed here." in html
         assert "KEPT WORDS" in html
         assert selected(html, field(round, "Ben")) == "excellent"
         assert not Decision.objects.exists()
