@@ -205,8 +205,9 @@ class Book(Generic[L]):
                 own[row] = inside[atom]
                 if row not in rows:
                     rows.add(row)
-                    waiting += inside.keys() - seen
-                    seen |= inside.keys()
+                    fresh = [one for one in inside if one not in seen]
+                    waiting += fresh
+                    seen.update(fresh)
         return functions
 
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView
 
 from peer_review import rules
@@ -24,7 +23,7 @@ class CrossForm(forms.Form):
 
     def __init__(self, *args: Any, offered: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        every = [("", _("All"))]
+        every = [("", pgettext("no filter", "All"))]
         fields: dict[str, Any] = self.fields
         fields["rows"].choices = [one for one in CrossRows.choices if offered.of(one[0])]
         fields["section"].choices = [*(every if offered.whole else []), *offered.sections.items()]
@@ -62,11 +61,18 @@ class DrilldownView(PublishedMixin, TemplateView):
         if headed is not None:
             given["section"] = headed
         form = CrossForm(given if asked else None, offered=offered, initial={"section": headed or ""})
-        rows = None
+        rows, filters = None, []
         if asked and form.is_valid():
+            cross = form.cross(headed=headed)
+            named = (
+                (offered.sections, cross.section),
+                (offered.ranks, cross.rank),
+                (offered.classes, cross.voter_class),
+            )
+            filters = [names.get(key, key) for names, key in named if key is not None]
             rows = cross_table(
                 self.round,
-                form.cross(headed=headed),
+                cross,
                 offered,
                 channel=Channel.PAGE,
                 audience=audience_of(user, self.round, section_key=headed or ""),
@@ -74,6 +80,7 @@ class DrilldownView(PublishedMixin, TemplateView):
         return super().get_context_data(
             form=form,
             rows=rows,
+            filters=filters,
             criteria=self.round.form["criteria"],
             rows_label=CrossRows(form.cleaned_data["rows"]).label if rows is not None else "",
             missing=sum(value is None for row in rows or () for value, is_asked in row.cells if is_asked),

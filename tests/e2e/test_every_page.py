@@ -88,7 +88,12 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
     member = published.subjects.filter(section_key=demo_rounds.SECTION).last()
     yield (
         "head",
-        [review("section-results", published), review("subject-result", published, member.pk), outcome("head")],
+        [
+            review("section-results", published),
+            review("subject-result", published, member.pk),
+            outcome("head"),
+            review("drilldown", published) + "?rows=class",
+        ],
     )
     yield (
         "leader",
@@ -103,6 +108,7 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             review("public-notice-start", published),
             reverse("peer_review:contest-list"),
             reverse("peer_review:contest-answer", args=[Contest.objects.get().pk]),
+            review("drilldown", pilot) + "?rows=section&voter_class=",
         ],
     )
     yield (
@@ -129,6 +135,8 @@ def pages_by_role() -> Iterator[tuple[str, list[str]]]:
             review("inspector", published),
             review("anomalies", published),
             review("finding-list", published),
+            # After the others have looked.
+            review("ledger", published),
             reverse("peer_review:audit-log"),
             reverse("peer_review:contest-list"),
             reverse("peer_review:contest-answer", args=[Contest.objects.get().pk]),

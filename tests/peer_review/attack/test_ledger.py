@@ -132,7 +132,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, list[Cell]]:
 
 
 @given(worlds())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_all_that_was_ever_shown_together_lays_bare_no_group_under_the_floor(drawn: tuple[World, list[Cell]]) -> None:
     world, asked = drawn
     world.ask(asked)
