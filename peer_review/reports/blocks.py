@@ -134,7 +134,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`sub` stands under the text; `tint` is a grade's key; `few` marks what says 样本不足; `strip` is an interval,
-    drawn on a scale from `start`."""
+    drawn on a scale from `start`, with a line across at `line`."""
 
     text: str
     sub: str = ""
@@ -143,17 +143,20 @@ class Cell:
     strong: bool = False
     strip: Point | None = None
     start: int = 0
+    line: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`totals` are the rows, from 0, that end a part. `dense` is for many columns."""
+    """`totals` are the rows, from 0, that end a part; `breaks` those after which something is said in a row of its own.
+    `dense` is for many columns."""
 
     kind: ClassVar = "table"
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     caption: str = ""
     totals: Sequence[int] = ()
+    breaks: Sequence[tuple[int, str]] = ()
     dense: bool = False
 
 

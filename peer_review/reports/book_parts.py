@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from peer_review.domain.figures import Mark, too_few
 from peer_review.domain.reading_shapes import Head
+from peer_review.domain.trends import Trend
 from peer_review.reports.book import COUNT, Book, Figure, Formula, Sheet, Value
 from peer_review.reports.frame import day_of, floor_of, language
+from peer_review.reports.words import day_of_round, held_back
 
 
 def new_book(head: Head, name: str) -> Book:
@@ -50,6 +52,26 @@ def figure_of(mark: Mark | None) -> float | None:
 def shown(formula: Formula | None) -> Value:
     """Return a formula, or 样本不足 where one of its parts is."""
     return formula if formula is not None else too_few()
+
+
+def rounds_sheet(book: Book, found: Trend | None, criteria: Sequence[tuple[str, str]]) -> None:
+    """Write a score and its criteria, (key, label), over the rounds, newest first; nothing without earlier ones."""
+    if found is None or (len(found.points) < 2 and not found.held_back):
+        return
+    sheet = book.sheet(_("Over the rounds"))
+    heads = [_("Round"), _("Published on"), _("Score"), _("Low (95 %)"), _("High (95 %)")]
+    sheet.head([*heads, *(label for _key, label in criteria)])
+    for one in reversed(found.points):
+        shown = one.score
+        cells: list[Value] = [one.title, day_of_round(one)]
+        cells += [Figure(shown.value), Figure(shown.low), Figure(shown.high)] if shown is not None else [too_few()] * 3
+        for key, _label in criteria:
+            cells.append(Figure(one.criteria[key].value) if key in one.criteria else too_few())
+        sheet.line(cells)
+    sheet.space()
+    sheet.note(_("Where two intervals overlap, the rise or fall may be chance."))
+    if words := held_back(found):
+        sheet.note(words)
 
 
 def explain_checks(sheet: Sheet) -> None:

@@ -1,6 +1,7 @@
 """What all reports on paper have in common: the head of the first page, what stands on every page, and the proof."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -98,6 +99,11 @@ def grouped(value: str) -> str:
     return " ".join(value[at : at + 4] for at in range(0, len(value), 4))
 
 
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences one after the other; Chinese ones need no blank between."""
+    return ("" if language() == "zh" else " ").join(sentences)
+
+
 def digits(value: float) -> str:
     """Return a figure as it is shown everywhere: one decimal, a full stop."""
     return f"{value:.1f}"
@@ -126,14 +132,30 @@ def few() -> Cell:
     return Cell(too_few(), few=True)
 
 
-def value_cell(mark: Mark | None, *, strong: bool = False) -> Cell:
+class Bounded(Protocol):
+    """A figure and the bounds of its 95 % interval: figures.Mark, trends.Point."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
+def value_cell(mark: Bounded | None, *, strong: bool = False) -> Cell:
     """Return the cell of a figure alone."""
     return Cell(digits(mark.value), strong=strong) if mark is not None else few()
 
 
-def interval_cell(mark: Mark | None) -> Cell:
+def interval_cell(mark: Bounded | None) -> Cell:
     """Return the cell of a figure's interval."""
     return Cell(f"{digits(mark.low)} – {digits(mark.high)}") if mark is not None else few()
+
+
+def interval_name() -> str:
+    """Return the head of a column of intervals."""
+    return _("95 %% interval") % {}
 
 
 def heat_cell(mark: Mark | None) -> Cell:

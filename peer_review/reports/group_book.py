@@ -17,9 +17,12 @@ from peer_review.reports.book_parts import (
     figure_of,
     grade,
     new_book,
+    paragraphs,
+    rounds_sheet,
     shown,
     value,
 )
+from peer_review.reports.words import flags_of, quota_in_words
 
 #: Where the criteria begin in lists of subjects and of groups.
 FIRST_OF_ROWS, FIRST_OF_GROUPS = 10, 8
@@ -33,6 +36,7 @@ def section_book(reading: SectionReading) -> bytes:
     _row_sheet(book.sheet(_("Subjects")), reading.rows, reading.criteria, mean=section)
     groups = [one for one in (section, *reading.ranks, reading.unit) if one is not None]
     _group_sheet(book.sheet(_("Means")), groups, reading.criteria, rows=reading.rows, complete=False)
+    rounds_sheet(book, reading.trend, [(one.key, one.label) for one in reading.criteria])
     about(book, reading.head, what=name)
     return book.save()
 
@@ -43,7 +47,9 @@ def round_book(reading: RoundReading) -> bytes:
     groups = [*reading.sections, *reading.ranks, *([reading.unit] if reading.unit is not None else [])]
     _group_sheet(book.sheet(_("Means")), groups, reading.criteria, rows=reading.rows, complete=True)
     _row_sheet(book.sheet(_("Subjects")), reading.rows, reading.criteria, mean=reading.unit)
-    about(book, reading.head, what=_("All results"))
+    rounds_sheet(book, reading.trend, [(one.key, one.label) for one in reading.criteria])
+    sheet = about(book, reading.head, what=_("All results"))
+    paragraphs(sheet, _("Proposed under the quota"), quota_in_words(reading))
     return book.save()
 
 
@@ -76,7 +82,7 @@ def _row_sheet(
     sheet: Sheet, rows: Sequence[RowReading], criteria: Sequence[Criterion], *, mean: GroupReading | None
 ) -> None:
     """Write one row a subject: A name, B section, C and D place, E score, F and G bounds, H grade, I ballots, from J on
-    the criteria, then the check, what it is off, and the score less the mean."""
+    the criteria, then the check, what it is off, the score less the mean, and remarks."""
     labels = [
         _("Name"),
         _("Section"),
@@ -94,6 +100,7 @@ def _row_sheet(
     middle = mean.score if mean is not None else None
     if mean is not None:
         labels.append(_("Difference from %(mean)s") % {"mean": mean.label})
+    labels.append(_("Remarks"))
     sheet.head(labels, rows=2)
     weights_at = _weights(sheet, criteria, FIRST_OF_ROWS)
     mean_row = sheet.row + len(rows) + 1
@@ -111,7 +118,7 @@ def _row_sheet(
             cells.append(
                 shown(checks.difference(at(5, row), _fixed(at(5, mean_row)), figure_of(score), figure_of(middle)))
             )
-        sheet.line(cells)
+        sheet.line([*cells, "; ".join(flags_of(one)) or None])
     if mean is not None:
         blanks: list[Value] = [None, None, None]
         sheet.line([mean.label, *blanks, value(middle), *bounds(middle), grade(middle)], strong=True)

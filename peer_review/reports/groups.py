@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from peer_review.charts import Point as ChartPoint
 from peer_review.charts import scale_start, ticks
@@ -39,10 +40,14 @@ from peer_review.reports.frame import (
     heat_cell,
     in_words,
     interval_cell,
+    interval_name,
+    joined,
     make_report,
     point,
     value_cell,
 )
+from peer_review.reports.rounds import trend_blocks
+from peer_review.reports.words import bands_of, breaks_of, flags_of, line_of, quota_in_words, ties_in_words
 
 
 def section_report(reading: SectionReading) -> Report:
@@ -53,8 +58,9 @@ def section_report(reading: SectionReading) -> Report:
     if section is not None:
         blocks += [_mean(section, reading.head), *_profile(reading, section)]
     blocks += _heat(_("Means"), groups, reading.criteria)
-    blocks += _ranking(reading.rows, with_section=False)
+    blocks += _ranking(reading, with_section=False)
     blocks += _by_criterion(reading.rows, reading.criteria, sections=[])
+    blocks += trend_blocks(reading.trend, reading.head, personal=False)
     blocks += _reliable(reading.reliability_note)
     return make_report(
         reading.head,
@@ -74,8 +80,10 @@ def round_report(reading: RoundReading) -> Report:
     blocks += _heat(_("Sections"), [*reading.sections, *_last(reading.unit)], reading.criteria)
     if reading.ranks:
         blocks += _heat(_("Ranks"), reading.ranks, reading.criteria)
-    blocks += _ranking(reading.rows, with_section=True)
+    blocks += [Heading(_("Proposed under the quota")), Text(joined(quota_in_words(reading)))]
+    blocks += _ranking(reading, with_section=True, line=line_of(reading))
     blocks += _by_criterion(reading.rows, reading.criteria, sections=[one.label for one in reading.sections])
+    blocks += trend_blocks(reading.trend, reading.head, personal=False)
     blocks += _reliable(reading.reliability_note)
     return make_report(
         reading.head,
@@ -133,7 +141,7 @@ def _profile(reading: SectionReading, section: GroupReading) -> list[Block]:
         Dots(
             rows=rows,
             start=start,
-            ticks=ticks(start, [int(edge) for edge in reversed(reading.head.bands)]),
+            ticks=ticks(start, bands_of(reading.head)),
             own=section.label,
             others=others,
             missing=too_few(),
@@ -144,15 +152,14 @@ def _profile(reading: SectionReading, section: GroupReading) -> list[Block]:
 
 
 def _reliable(notes: Sequence[str]) -> list[Block]:
-    return [Heading(_("How reliable is the round?")), Text(" ".join(notes))] if notes else []
+    return [Heading(_("How reliable is the round?")), Text(joined(notes))] if notes else []
 
 
 def _heat(title: str, groups: Sequence[GroupReading], criteria: Sequence[Criterion]) -> list[Block]:
     columns = [
         Column(_("Section"), width="name"),
         Column(_("Score"), width="even"),
-        # xgettext:no-python-format
-        Column(_("95 % interval"), number=True),
+        Column(interval_name(), number=True),
         Column(_("Subjects"), number=True),
         *(Column(one.label, width="even") for one in criteria),
     ]
@@ -170,18 +177,21 @@ def _heat(title: str, groups: Sequence[GroupReading], criteria: Sequence[Criteri
     return [Heading(title), Table(columns, rows, caption=caption, dense=True)]
 
 
-def _ranking(rows: Sequence[RowReading], *, with_section: bool) -> list[Block]:
-    """Return the order by score: a place is a range, because intervals that overlap cannot be told apart."""
+def _ranking(reading: SectionReading | RoundReading, *, with_section: bool, line: float | None = None) -> list[Block]:
+    """Return the order by score: a place is a range, because intervals that overlap cannot be told apart.
+
+    `line`: where the quota's lies, drawn across the strips.
+    """
+    rows = reading.rows
     points = [ChartPoint(row.score.value, row.score.low, row.score.high) for row in rows if row.score is not None]
     start = scale_start(points)
     columns = [
-        Column(_("Place"), number=True),
+        Column(pgettext("ranking", "Place"), number=True),
         Column(_("Name"), width="even"),
         *([Column(_("Section"), width="name")] if with_section else []),
         Column(_("Score"), number=True),
         Column(_("Grade"), width="even"),
-        # xgettext:no-python-format
-        Column(_("95 % interval"), number=True),
+        Column(interval_name(), number=True),
         Column(_("from %(start)s to 100") % {"start": start}, width="name"),
         Column(_("Ballots"), number=True),
     ]
@@ -194,19 +204,24 @@ def _ranking(rows: Sequence[RowReading], *, with_section: bool) -> list[Block]:
                 Cell(row.label),
                 *([Cell(row.section)] if with_section else []),
                 value_cell(score, strong=True),
-                Cell(score.grade_label) if score is not None else few(),
+                Cell(score.grade_label, sub="; ".join(flags_of(row))) if score is not None else few(),
                 interval_cell(score),
-                Cell("", strip=point(score), start=start),
+                Cell("", strip=point(score), start=start, line=line),
                 count_cell(row.ballots if score is not None else None),
             ]
         )
-    words = _(
-        # xgettext:no-python-format
-        "The bar is the 95 % interval. A place is a range: the subjects whose intervals overlap cannot be told apart, "
-        "so their order says nothing. The grades are proposals; people tied at a line are decided by a named person, "
-        "with a reason."
+    words = (
+        _(
+            "The bar is the 95 %% interval. A place is a range: the subjects whose intervals overlap cannot be told "
+            "apart, so their order says nothing. The grades are proposals; people tied at a line are decided by a "
+            "named person, with a reason."
+        )
+        % {}
     )
-    return [Heading(_("Subjects")), Text(words, muted=True, sticky=True), Table(columns, drawn, dense=len(rows) > 30)]
+    apart = _("Beyond chance: no interval above this line overlaps one below it.")
+    table = Table(columns, drawn, breaks=[(at, apart) for at in breaks_of(rows)], dense=len(rows) > 30)
+    ties = ties_in_words(reading.ties)
+    return [Heading(_("Subjects")), *([Text(ties)] if ties else []), Text(words, muted=True, sticky=True), table]
 
 
 def place_words(place: Place) -> str:

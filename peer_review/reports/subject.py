@@ -36,10 +36,14 @@ from peer_review.reports.frame import (
     digits,
     in_words,
     interval_cell,
+    interval_name,
+    joined,
     make_report,
     point,
     value_cell,
 )
+from peer_review.reports.rounds import trend_blocks
+from peer_review.reports.words import bands_of
 
 #: A radar of fewer axes is a line.
 FEWEST_AXES = 3
@@ -54,6 +58,7 @@ def subject_report(reading: SubjectReading) -> Report:
         *_criteria(reading),
         *_classes(reading),
         *_how_sure(reading),
+        *trend_blocks(reading.trend, reading.head, personal=True),
         *_said(reading),
         *_self_evaluation(reading),
         *_made(reading),
@@ -97,7 +102,7 @@ def _score(reading: SubjectReading) -> Score:
     elif alike:
         words = _("The difference from %(names)s is within the interval and may be chance.")
         sentences.append(words % {"names": ", ".join(alike)})
-    return Score(value=digits(score.value), words=" ".join(sentences), missing=too_few())
+    return Score(value=digits(score.value), words=joined(sentences), missing=too_few())
 
 
 def _start(reading: SubjectReading) -> int:
@@ -105,10 +110,6 @@ def _start(reading: SubjectReading) -> int:
     marks = [reading.score, *(one.score for one in reading.comparisons)]
     marks += [mark for line in reading.criteria for mark in (line.own, *line.others)]
     return scale_start([ChartPoint(mark.value, mark.low, mark.high) for mark in marks if mark is not None])
-
-
-def _edges(reading: SubjectReading) -> list[int]:
-    return [int(edge) for edge in reversed(reading.head.bands)]
 
 
 def _glance(reading: SubjectReading) -> list[Block]:
@@ -121,7 +122,7 @@ def _glance(reading: SubjectReading) -> list[Block]:
         Dots(
             rows=rows,
             start=start,
-            ticks=ticks(start, _edges(reading)),
+            ticks=ticks(start, bands_of(reading.head)),
             own=own_name(reading),
             others=others,
             missing=too_few(),
@@ -139,8 +140,7 @@ def _figures(reading: SubjectReading) -> Table:
     columns = [
         Column(_("Criterion"), width="wide"),
         Column(own_name(reading), number=True),
-        # xgettext:no-python-format
-        Column(_("95 % interval"), number=True),
+        Column(interval_name(), number=True),
         *(Column(one.label, number=True, width="even") for one in reading.comparisons),
         Column(_("Answers"), number=True),
         Column(_("Do not know enough"), number=True, width="even"),
@@ -178,8 +178,7 @@ def _beside_others(reading: SubjectReading) -> list[Block]:
             Column(_("Compared with"), width="wide"),
             Column(_("Subjects"), number=True),
             Column(_("Score"), number=True),
-            # xgettext:no-python-format
-            Column(_("95 % interval"), number=True),
+            Column(interval_name(), number=True),
         ],
         [
             [
@@ -196,7 +195,7 @@ def _beside_others(reading: SubjectReading) -> list[Block]:
         return [Heading(_("Beside section and rank")), table]
     axes, start = _axes(reading), _start(reading)
     words = in_words(axes, [one.label for one in reading.comparisons])
-    radar = Radar(axes, start, ticks(start, _edges(reading)), alt=f"{_('Profile over the criteria')}. {words}")
+    radar = Radar(axes, start, ticks(start, bands_of(reading.head)), alt=f"{_('Profile over the criteria')}. {words}")
     return [Heading(_("Beside section and rank")), Beside([radar, table], [1.05, 1])]
 
 
@@ -278,10 +277,10 @@ def sure(reading: SubjectReading) -> list[Answer]:
                 "high": digits(reading.adjusted.high),
                 "value": digits(reading.score.value),
             }
-            words = f"{_('between %(low)s and %(high)s; the score itself is %(value)s.') % bounds} {words}"
+            words = joined([_("between %(low)s and %(high)s; the score itself is %(value)s.") % bounds, words])
         answers.append(Answer(_("Without the severity of single voters"), lead, words))
     if reading.reliability_note:
-        answers.append(Answer(_("How reliable is the round?"), "", " ".join(reading.reliability_note)))
+        answers.append(Answer(_("How reliable is the round?"), "", joined(reading.reliability_note)))
     return answers
 
 
@@ -303,7 +302,7 @@ def comments_note(reading: SubjectReading) -> str:
             "The reviewer withheld %(counter)s comments that name somebody or by which somebody could be recognised.",
             said.withheld,
         )
-        words = f"{words} {withheld % {'counter': said.withheld}}"
+        words = joined([words, withheld % {"counter": said.withheld}])
     return words
 
 

@@ -18,6 +18,7 @@ from peer_review.reports.book_parts import (
     grade,
     new_book,
     paragraphs,
+    rounds_sheet,
     shown,
     value,
 )
@@ -31,6 +32,7 @@ def subject_book(reading: SubjectReading) -> bytes:
     if reading.classes:
         _class_sheet(book.sheet(_("Voter classes")), reading)
     _distribution_sheet(book.sheet(_("Distribution")), reading)
+    rounds_sheet(book, reading.trend, [(line.key, line.label) for line in reading.criteria])
     if reading.comments.asked:
         _comment_sheet(book.sheet(_("Comments")), reading)
     if reading.self_lines:

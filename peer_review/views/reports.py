@@ -65,10 +65,11 @@ class ReportView(PublishedMixin, View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if kwargs["format"] not in TYPES:
             raise Http404
+        self.channel = Channel(kwargs["format"])
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        export, channel = self.export(), Channel(kwargs["format"])
+        export, channel = self.export(), self.channel
         try:
             made = pdf.render(export.report()) if channel == Channel.PDF else export.book()
         except Refusal as refusal:
@@ -98,7 +99,7 @@ class SubjectReport(ReportView):
     def of(self, result: Result) -> Export:
         result.round = self.round
         user = self.request.user
-        reading: SubjectReading = read_subject(result, reader=user)
+        reading: SubjectReading = read_subject(result, reader=user, channel=self.channel)
         return Export(
             name=reading.label,
             scope=reading.scope,
@@ -146,7 +147,7 @@ class SectionReportView(ReportView):
     def export(self) -> Export:
         user: Any = self.request.user
         key = self.section()
-        reading: SectionReading = read_section(self.round, key, reader=user)
+        reading: SectionReading = read_section(self.round, key, reader=user, channel=self.channel)
         return Export(
             name=reading.section.label if reading.section is not None else _("Results of my section"),
             scope=reading.scope,
@@ -175,7 +176,7 @@ class RoundReportView(ReportView):
 
     def export(self) -> Export:
         user = self.request.user
-        reading: RoundReading = read_round(self.round, reader=user)
+        reading: RoundReading = read_round(self.round, reader=user, channel=self.channel)
         return Export(
             name=_("All results"),
             scope=reading.scope,

@@ -5,7 +5,9 @@ Each first makes what is complained of and finds it, then looks at what this rou
 
 import re
 from collections import Counter
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -21,10 +23,21 @@ from peer_review.domain.counted import read_ballots
 from peer_review.domain.decisions import Choice, decide, proposal_of, tell_outcomes
 from peer_review.enums import ResultScope
 from peer_review.exceptions import DecisionReasonMissing, NoFigures, OutcomeWorse
-from peer_review.models import Anomaly, Comment, ContestStage, CriterionResult, Decision, Result, Round, Shown
+from peer_review.models import (
+    Anomaly,
+    Assignment,
+    Comment,
+    ContestStage,
+    CriterionResult,
+    Decision,
+    Result,
+    Round,
+    Shown,
+)
 from tests.factories.peer_review import make_member, make_user
 from tests.peer_review.counted import make_published_round, papers, spread
 from tests.peer_review.decided import decide_all, make_contest, make_inspector, make_leader, make_scored_round
+from tests.peer_review.reports.plain import streams_of, text_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -89,6 +102,73 @@ def test_complaint_hidden_in_the_page_but_present_in_the_data(client: Client) ->
         if page in ("own 甲", "leader 甲", "section", "all"):
             assert "样本不足" in text, page
     assert not CriterionResult.objects.filter(result__round=hidden, result__subject__label="甲").exists()
+
+
+def words_of_every_file(round: Round, client: Client) -> dict[str, str]:
+    """Return what anybody finds in any file about a round who unpacks it: words, alternative texts, metadata, cells."""
+    named = round.subjects.select_related("member__user").order_by("pk")
+    head = round.members.filter(is_section_head=True).select_related("user").get()
+    leader = make_user("局长", "leadership")
+    readers = [(f"own {one.label}", one.member.user, "report-own", ()) for one in named]
+    readers += [(f"leader {one.label}", leader, "report-subject", (one.pk,)) for one in named]
+    readers += [("all", leader, "report-round", ()), ("section", head.user, "report-section", ())]
+    files = {}
+    for name, user, route, more in readers:
+        client.force_login(user)
+        for format in ("pdf", "xlsx"):
+            answer = client.get(reverse(f"peer_review:{route}", args=[round.public_id, *more, format]))
+            assert answer.status_code == 200, name
+            if format == "pdf":
+                files[f"{name} pdf"] = f"{text_of(answer.content)}\n{streams_of(answer.content).decode('latin-1')}"
+            else:
+                with ZipFile(BytesIO(answer.content)) as archive:
+                    parts = [archive.read(part).decode() for part in archive.namelist()]
+                files[f"{name} xlsx"] = "\n".join(parts)
+    return files
+
+
+def test_complaint_hidden_in_the_file_but_present_in_its_data(client: Client) -> None:
+    """ "The table said too few, the hidden sheet had the number." A file holds what its page shows, even unpacked."""
+    thin = {("甲", "all"): papers(4, 31, 47), **{(name, "all"): spread(9) for name in "乙丙丁"}}
+    shown = make_published_round(thin, floor=4, heads={"a": make_user("科室负责人", "section_head")})
+    hidden = make_published_round(thin, floor=5, heads={"a": make_user("另一位", "section_head")})
+
+    # The figures can be found: with a floor of 4 they stand in these very files.
+    seen = words_of_every_file(shown, client)
+    for name in ("own 甲", "leader 甲", "section", "all"):
+        assert all(holds(seen[f"{name} pdf"], figure) for figure in ("31.0", "47.0", "37.4")), name
+        assert all(f"<v>{figure}</v>" in seen[f"{name} xlsx"] for figure in ("31", "47", "37.4")), name
+
+    for name, text in words_of_every_file(hidden, client).items():
+        assert not [figure for figure in ("31.0", "47.0", "37.4") if holds(text, figure)], name
+        assert not [figure for figure in ("31", "47", "37.4") if f"<v>{figure}</v>" in text], name
+        assert 'state="hidden"' not in text
+        assert 'hidden="1"' not in text
+        if name.startswith(("own 甲", "leader 甲", "section", "all")):
+            assert "样本不足" in text, name
+
+
+def test_complaint_the_same_names_through_another_door_a_file(client: Client) -> None:
+    """ "The page was anonymous. The export had a column with who said it." No file knows anybody who voted."""
+    cells = {(name, "all"): spread(9) for name in "甲乙丙"}
+    heads = {"a": make_user("科室负责人", "section_head")}
+    round = make_published_round(cells, heads=heads)
+    held = Assignment.objects.filter(cell__round=round).select_related("evaluator")
+    voters = list({one.evaluator.pk: one.evaluator for one in held}.values())
+    for number, one in enumerate(voters):
+        one.name, one.username, one.email = f"投票人{number:02d}", f"voter-{number:02d}", f"v{number:02d}@example.cn"
+        one.save()
+    names = [words for one in voters for words in (one.name, one.username, one.email)]
+
+    # They are there to be found: on the roll, in the same database, under these very names.
+    assert len(voters) == 9
+    assert set(names) == {words for one in voters for words in (one.get_full_name(), one.get_username(), one.email)}
+
+    for file, text in words_of_every_file(round, client).items():
+        assert not [name for name in names if name in text], file
+        assert round.title in text or "Round" in text, file
+    # Nor is it written down who fetched a file, but for the role.
+    assert {one.audience for one in Shown.objects.filter(round=round)} == {"subject", "leadership", "section_head:a"}
 
 
 def test_complaint_absentees_counted_as_zero(client: Client) -> None:

@@ -10,13 +10,15 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from peer_review.domain.readings import read_round, read_section, read_subject
-from peer_review.models import Bulletin, Result
+from peer_review.enums import Channel
+from peer_review.models import Bulletin, Result, Round, Shown
 from peer_review.reports.group_book import round_book, section_book
 from peer_review.reports.groups import round_report, section_report
 from peer_review.reports.pdf import render
 from peer_review.reports.subject import subject_report
 from peer_review.reports.subject_book import subject_book
-from tests.peer_review.counted import make_published_round
+from tests.factories.peer_review import make_user
+from tests.peer_review.counted import make_published_round, papers, spread
 from tests.peer_review.reports.formulas import Calculator
 from tests.peer_review.reports.plain import streams_of, text_of
 from tests.peer_review.reports.rounds import (
@@ -310,3 +312,63 @@ def test_comments_print_as_they_were_written(reported: ReportedRound) -> None:
         assert said in words_of(book)
     assert "一年来认真履职。" in text
     assert "一年来认真履职。" in words_of(book)
+
+
+# Over the rounds, and at the quota's line
+
+
+def make_second_round() -> tuple[Round, Any]:
+    """Return a round with an earlier one of the same people and voters, and a leader."""
+    ballots = {(name, "all"): spread(8, 70 + 4 * at) for at, name in enumerate("甲乙丙丁戊己庚")}
+    earlier = make_published_round(ballots)
+    Round.objects.filter(pk=earlier.pk).update(title="2025年度民主测评")
+    later = {key: spread(8, 75 + 3 * at) for at, key in enumerate(ballots)}
+    return make_published_round(later, earlier=earlier), make_user("局长", "leadership")
+
+
+def test_trend_shows_each_round_as_it_was_published_and_is_on_record() -> None:
+    round, leader = make_second_round()
+    result = Result.objects.select_related("subject__member").get(round=round, label="乙", scope="subject")
+    then = Result.objects.exclude(round=round).get(label="乙", scope="subject")
+
+    reading = read_subject(result, reader=leader, channel=Channel.PDF)
+    text = re.sub(r"\s+", " ", text_of(render(subject_report(reading))))
+    book = load_workbook(BytesIO(subject_book(reading)))
+
+    _before, _heading, trend = text.partition("Over the rounds")
+    assert f"{then.score:.1f} {then.low:.1f} – {then.high:.1f}" in trend
+    rows = list(book["Over the rounds"].iter_rows(min_row=2, max_row=3, values_only=True))
+    assert [row[0] for row in rows] == [round.title, "2025年度民主测评"]
+    assert [row[2:5] for row in rows] == [(one.score, one.low, one.high) for one in (result, then)]
+    assert [row[5] for row in rows] == [one.criteria.get(criterion="quality").value for one in (result, then)]
+    assert Shown.objects.filter(round=round, channel=Channel.PDF, scope__startswith="trend:").exists()
+
+
+def test_round_that_is_held_back_is_in_no_byte_and_said_in_words() -> None:
+    ballots = {(name, "all"): spread(8, 70 + 4 * at) for at, name in enumerate("甲乙丙丁戊己庚")}
+    earlier = make_published_round(ballots)
+    Round.objects.filter(pk=earlier.pk).update(title="相差一人的那一轮")
+    round = make_published_round(ballots, earlier=earlier, strangers=1)
+    result = Result.objects.select_related("subject__member").get(round=round, label="乙", scope="subject")
+
+    reading = read_subject(result, reader=make_user("局长", "leadership"))
+    made, book = render(subject_report(reading)), subject_book(reading)
+
+    assert reading.trend.held_back == 1
+    assert "1 earlier round is not set beside these" in re.sub(r"\s+", " ", text_of(made))
+    assert "1 earlier round is not set beside these" in words_of(book)
+    assert "相差一人的那一轮" not in text_of(made) + words_of(book)
+
+
+def test_those_tied_at_the_quotas_line_are_named_and_marked() -> None:
+    ballots = {(name, "all"): papers(6, 95, 95) for name in "甲乙"}
+    ballots |= {(name, "all"): papers(6, 70, 70) for name in "丙丁戊己庚辛"}
+    round, leader = make_published_round(ballots, excellent_quota=20), make_user("局长", "leadership")
+
+    reading = read_round(round, reader=leader)
+    text, book = re.sub(r"\s+", " ", text_of(render(round_report(reading)))), round_book(reading)
+
+    assert sorted(row.label for row in reading.rows if row.line == "tied") == ["乙", "甲"]
+    assert "Tied at the line: 甲, 乙." in text or "Tied at the line: 乙, 甲." in text
+    assert text.count("tied at the line") == 2
+    assert words_of(book).count("tied at the line") == 2
