@@ -741,7 +741,7 @@ class WordsOfComment(Refusal):
     def message(self) -> str:
         if not self.details.get("quoted"):
             return str(self.text)
-        return f"{self.text} {_('The place: “%(quoted)s”') % self.details}"
+        return " ".join([str(self.text), str(_("The place: “%(quoted)s”")) % self.details])
 
 
 class UnknownSection(Refusal):

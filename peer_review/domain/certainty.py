@@ -93,4 +93,4 @@ def coverage_in_words(found: Coverage) -> str:
     }
     if not found.is_thin:
         return said
-    return f"{said} {_('The figure speaks for those who do know.')}"
+    return " ".join([said, _("The figure speaks for those who do know.")])

@@ -18,7 +18,7 @@ def new_book(head: Head, name: str) -> Book:
     moment = localtime(head.published_at) if head.published_at is not None else localtime()
     return Book(
         title=f"{head.title}: {name}",
-        footer=f"{_('Bulletin root')} {head.root}",
+        footer=" ".join([_("Bulletin root"), head.root]),
         day=moment.date(),
         language=language(),
     )

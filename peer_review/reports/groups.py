@@ -145,7 +145,7 @@ def _profile(reading: SectionReading, section: GroupReading) -> list[Block]:
             own=section.label,
             others=others,
             missing=too_few(),
-            alt=f"{_('Score and criteria with their intervals')}. {in_words(rows, others)}",
+            alt=". ".join([_("Score and criteria with their intervals"), in_words(rows, others)]),
             personal=False,
         ),
     ]

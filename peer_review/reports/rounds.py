@@ -36,7 +36,7 @@ def trend_blocks(found: Trend | None, head: Head, *, personal: bool) -> list[Blo
             if one.score is not None
         ]
         told = "; ".join(f"{one.title}: {digits(one.score.value) if one.score else too_few()}" for one in found.points)
-        alt = f"{_('Score over the rounds')}. {told}"
+        alt = ". ".join([_("Score over the rounds"), told])
         blocks.append(TrendBlock(marks, start, ticks(start, bands_of(head)), alt=alt, personal=personal))
     if len(found.points) > 1:
         blocks += [_table(found), Text(_("Where two intervals overlap, the rise or fall may be chance."), muted=True)]

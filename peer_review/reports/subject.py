@@ -126,7 +126,7 @@ def _glance(reading: SubjectReading) -> list[Block]:
             own=own_name(reading),
             others=others,
             missing=too_few(),
-            alt=f"{_('Score and criteria with their intervals')}. {in_words(rows, others)}",
+            alt=". ".join([_("Score and criteria with their intervals"), in_words(rows, others)]),
         ),
         _figures(reading),
     ]
@@ -195,7 +195,7 @@ def _beside_others(reading: SubjectReading) -> list[Block]:
         return [Heading(_("Beside section and rank")), table]
     axes, start = _axes(reading), _start(reading)
     words = in_words(axes, [one.label for one in reading.comparisons])
-    radar = Radar(axes, start, ticks(start, bands_of(reading.head)), alt=f"{_('Profile over the criteria')}. {words}")
+    radar = Radar(axes, start, ticks(start, bands_of(reading.head)), alt=". ".join([_("Profile over the criteria"), words]))
     return [Heading(_("Beside section and rank")), Beside([radar, table], [1.05, 1])]
 
 

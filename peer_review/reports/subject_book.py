@@ -104,7 +104,8 @@ def _class_sheet(sheet: Sheet, reading: SubjectReading) -> None:
     first = sheet.head([_("Voter class"), _("Weight"), _("Score"), *(line.label for line in reading.criteria)]) + 1
     last = first + len(reading.classes) - 1
     for one in reading.classes:
-        name = f"{one.label} ({_('one possible voter: not anonymous')})" if one.alone else one.label
+        alone = _("one possible voter: not anonymous")
+        name = f"{one.label} ({alone})" if one.alone else one.label
         cells = [
             value(mark) if asked else pgettext("criterion", "not asked")
             for mark, asked in zip(one.marks, one.asked, strict=True)
