@@ -195,7 +195,9 @@ def _beside_others(reading: SubjectReading) -> list[Block]:
         return [Heading(_("Beside section and rank")), table]
     axes, start = _axes(reading), _start(reading)
     words = in_words(axes, [one.label for one in reading.comparisons])
-    radar = Radar(axes, start, ticks(start, bands_of(reading.head)), alt=". ".join([_("Profile over the criteria"), words]))
+    radar = Radar(
+        axes, start, ticks(start, bands_of(reading.head)), alt=". ".join([_("Profile over the criteria"), words])
+    )
     return [Heading(_("Beside section and rank")), Beside([radar, table], [1.05, 1])]
 
 
