@@ -178,6 +178,14 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Across:
+    """Pieces on pages of their own that lie across: tables of many columns."""
+
+    kind: ClassVar = "across"
+    blocks: Sequence["Block"]
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     kind: ClassVar = "said"
     texts: Sequence[str]
@@ -223,7 +231,23 @@ class Answers:
     answers: Sequence[Answer]
 
 
-Block = Heading | Text | Score | Dots | Radar | Trend | Bars | Table | Columns | Beside | Said | Steps | Facts | Answers
+Block = (
+    Heading
+    | Text
+    | Score
+    | Dots
+    | Radar
+    | Trend
+    | Bars
+    | Table
+    | Columns
+    | Beside
+    | Across
+    | Said
+    | Steps
+    | Facts
+    | Answers
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +271,6 @@ class Report:
     words: dict[str, str]
     facts: Sequence[Fact]
     blocks: Sequence[Block]
-    wide: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """Return the report as what JSON can say."""

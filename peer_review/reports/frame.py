@@ -5,16 +5,19 @@ from typing import Protocol
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from peer_review.domain.figures import Mark, too_few
 from peer_review.domain.reading_shapes import Head
-from peer_review.reports.blocks import Block, Cell, Fact, Facts, Heading, PlotRow, Point, Report, Text
+from peer_review.reports.blocks import Across, Block, Cell, Fact, Facts, Heading, PlotRow, Point, Report, Text
 
 #: Characters of the fingerprint above each page, enough to tell rounds apart; the whole stands under "Proof".
 SHORT = 16
+#: Longer ones are cut above each page, in characters; the first page has them whole.
+LONGEST_ROUND, LONGEST_NAME = 60, 30
 #: More criteria than this lie across.
 MOST_UPRIGHT = 7
 
@@ -36,7 +39,6 @@ def make_report(
     subtitle: str,
     facts: Sequence[Fact],
     blocks: Sequence[Block],
-    wide: bool = False,
 ) -> Report:
     """Return a report in its frame, in the language that is active. `facts` stand before those of the round."""
     published = localtime(head.published_at).date() if head.published_at else timezone.localdate()
@@ -45,7 +47,7 @@ def make_report(
         subtitle=subtitle,
         kicker=head.title,
         description=f"{head.title}: {title}",
-        header=f"{head.title} · {title}",
+        header=f"{Truncator(head.title).chars(LONGEST_ROUND)} · {Truncator(title).chars(LONGEST_NAME)}",
         footer=_("Made of the round's published figures. No ballot is in it, and nobody's name beside a mark."),
         language=language(),
         day=published,
@@ -65,7 +67,6 @@ def make_report(
             Fact(_("Shown from"), floor_of(head)),
         ],
         blocks=[*blocks, *proof(head)],
-        wide=wide,
     )
 
 
@@ -92,6 +93,11 @@ def proof(head: Head) -> list[Block]:
         Facts(facts),
         Text(how, muted=True),
     ]
+
+
+def across(blocks: Sequence[Block], *, columns: int) -> list[Block]:
+    """Return pieces with a column for each of so many criteria, on pages that lie across where they need it."""
+    return [Across(blocks)] if columns > MOST_UPRIGHT else list(blocks)
 
 
 def grouped(value: str) -> str:

@@ -33,7 +33,7 @@ from peer_review.reports.blocks import (
     Text,
 )
 from peer_review.reports.frame import (
-    MOST_UPRIGHT,
+    across,
     count_cell,
     digits,
     few,
@@ -57,9 +57,10 @@ def section_report(reading: SectionReading) -> Report:
     blocks: list[Block] = []
     if section is not None:
         blocks += [_mean(section, reading.head), *_profile(reading, section)]
-    blocks += _heat(_("Means"), groups, reading.criteria)
+    blocks += across(_heat(_("Means"), groups, reading.criteria), columns=len(reading.criteria))
     blocks += _ranking(reading, with_section=False)
-    blocks += _by_criterion(reading.rows, reading.criteria, sections=[])
+    lines = _by_criterion(reading.rows, reading.criteria, sections=[])
+    blocks += across(lines, columns=len(reading.criteria))
     blocks += trend_blocks(reading.trend, reading.head, personal=False)
     blocks += _reliable(reading.reliability_note)
     return make_report(
@@ -68,7 +69,6 @@ def section_report(reading: SectionReading) -> Report:
         subtitle=_("Results of the section"),
         facts=_counts(reading.rows),
         blocks=blocks,
-        wide=len(reading.criteria) > MOST_UPRIGHT,
     )
 
 
@@ -77,12 +77,14 @@ def round_report(reading: RoundReading) -> Report:
     blocks: list[Block] = []
     if reading.unit is not None:
         blocks.append(_mean(reading.unit, reading.head))
-    blocks += _heat(_("Sections"), [*reading.sections, *_last(reading.unit)], reading.criteria)
+    means = _heat(_("Sections"), [*reading.sections, *_last(reading.unit)], reading.criteria)
     if reading.ranks:
-        blocks += _heat(_("Ranks"), reading.ranks, reading.criteria)
+        means += _heat(_("Ranks"), reading.ranks, reading.criteria)
+    blocks += across(means, columns=len(reading.criteria))
     blocks += [Heading(_("Proposed under the quota")), Text(joined(quota_in_words(reading)))]
     blocks += _ranking(reading, with_section=True, line=line_of(reading))
-    blocks += _by_criterion(reading.rows, reading.criteria, sections=[one.label for one in reading.sections])
+    lines = _by_criterion(reading.rows, reading.criteria, sections=[one.label for one in reading.sections])
+    blocks += across(lines, columns=len(reading.criteria))
     blocks += trend_blocks(reading.trend, reading.head, personal=False)
     blocks += _reliable(reading.reliability_note)
     return make_report(
@@ -91,7 +93,6 @@ def round_report(reading: RoundReading) -> Report:
         subtitle=_("Sections, subjects and criteria of the whole round"),
         facts=[Fact(_("Sections"), str(len(reading.sections))), *_counts(reading.rows)],
         blocks=blocks,
-        wide=len(reading.criteria) > MOST_UPRIGHT,
     )
 
 
@@ -221,7 +222,12 @@ def _ranking(reading: SectionReading | RoundReading, *, with_section: bool, line
     apart = _("Beyond chance: no interval above this line overlaps one below it.")
     table = Table(columns, drawn, breaks=[(at, apart) for at in breaks_of(rows)], dense=len(rows) > 30)
     ties = ties_in_words(reading.ties)
-    return [Heading(_("Subjects")), *([Text(ties)] if ties else []), Text(words, muted=True, sticky=True), table]
+    return [
+        Heading(_("Subjects")),
+        *([Text(ties, sticky=True)] if ties else []),
+        Text(words, muted=True, sticky=True),
+        table,
+    ]
 
 
 def place_words(place: Place) -> str:

@@ -139,7 +139,7 @@ def _axes(reading: SubjectReading) -> list[PlotRow]:
 def _figures(reading: SubjectReading) -> Table:
     columns = [
         Column(_("Criterion"), width="wide"),
-        Column(own_name(reading), number=True),
+        Column(own_name(reading), number=True, width="even"),
         Column(interval_name(), number=True),
         *(Column(one.label, number=True, width="even") for one in reading.comparisons),
         Column(_("Answers"), number=True),
@@ -240,25 +240,20 @@ def _classes(reading: SubjectReading) -> list[Block]:
                 sticky=True,
             )
         )
-    columns = [
-        Column(_("Voter class"), width="name"),
-        Column(_("Weight"), number=True),
-        Column(_("Score"), number=True),
-        *(Column(line.label, number=True, width="even") for line in reading.criteria),
-    ]
+    classes = reading.classes
+    columns = [Column(_("Criterion"), width="wide"), *(Column(one.label, number=True, width="even") for one in classes)]
+    alone = [_("one possible voter: not anonymous") if one.alone else "" for one in classes]
     rows = [
-        [
-            Cell(one.label, sub=_("one possible voter: not anonymous") if one.alone else ""),
-            Cell(f"{one.weight:g} %"),
-            value_cell(one.score),
-            *(
-                value_cell(mark) if asked else Cell(pgettext("criterion", "not asked"), few=True)
-                for mark, asked in zip(one.marks, one.asked, strict=True)
-            ),
-        ]
-        for one in reading.classes
+        [Cell(_("Weight")), *(Cell(f"{one.weight:g} %", sub=sub) for one, sub in zip(classes, alone, strict=True))],
+        [Cell(_("Score"), strong=True), *(value_cell(one.score, strong=one.score is not None) for one in classes)],
     ]
-    blocks.append(Table(columns, rows, dense=len(reading.criteria) > 4))
+    for at, line in enumerate(reading.criteria):
+        cells = [
+            value_cell(one.marks[at]) if one.asked[at] else Cell(pgettext("criterion", "not asked"), few=True)
+            for one in classes
+        ]
+        rows.append([Cell(line.label), *cells])
+    blocks.append(Table(columns, rows, totals=[1]))
     return blocks
 
 

@@ -372,3 +372,48 @@ def test_those_tied_at_the_quotas_line_are_named_and_marked() -> None:
     assert "Tied at the line: 甲, 乙." in text or "Tied at the line: 乙, 甲." in text
     assert text.count("tied at the line") == 2
     assert words_of(book).count("tied at the line") == 2
+
+
+# Room
+
+
+def test_tables_of_many_criteria_lie_across_and_nothing_else_does() -> None:
+    criteria = [(f"c{at}", 10) for at in range(10)]
+    ballots = {(name, "all"): [{key: 70 + at for key, _weight in criteria} for at in range(6)] for name in "甲乙"}
+    round = make_published_round(ballots, criteria=criteria)
+
+    reading = read_round(round, reader=make_user("局长", "leadership"))
+    pages = PdfReader(BytesIO(render(round_report(reading)))).pages
+
+    across = [page.extract_text() for page in pages if page.mediabox.width > page.mediabox.height]
+    upright = [page.extract_text() for page in pages if page.mediabox.width < page.mediabox.height]
+    assert len(across) == 2
+    assert ["Sections" in across[0], "Criterion by criterion" in across[1]] == [True, True]
+    assert any("Place" in text for text in upright)
+    assert "What proves the count" in upright[-1]
+
+
+def test_long_names_are_whole_on_the_first_page_and_short_above_each() -> None:
+    title, name = "长" * 120, "名" * 80
+    round = make_published_round({(name, "all"): spread(6)})
+    Round.objects.filter(pk=round.pk).update(title=title)
+    result = Result.objects.select_related("subject__member", "round").get(label=name, scope="subject")
+
+    pages = PdfReader(BytesIO(render(subject_report(read_subject(result, reader=result.subject.member.user))))).pages
+    texts = [re.sub(r"\s+", "", page.extract_text()) for page in pages]
+
+    assert title in texts[0]
+    assert name in texts[0]
+    for text in texts:
+        assert f"{'长' * 59}…·{'名' * 29}…" in text
+
+
+def test_long_list_repeats_its_heads_on_every_page() -> None:
+    round = make_published_round({(f"人{at:02d}", "all"): spread(6, 60 + at % 30) for at in range(60)})
+
+    reading = read_round(round, reader=make_user("局长", "leadership"))
+    texts = [page.extract_text() for page in PdfReader(BytesIO(render(round_report(reading)))).pages]
+
+    ranked = [text for text in texts if re.search(r"\d+–\d+\s*人", text)]
+    assert len(ranked) > 1
+    assert all("Place" in text and "Ballots" in text for text in ranked)
