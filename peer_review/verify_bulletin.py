@@ -33,7 +33,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
+from operator import mul
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -515,7 +516,9 @@ class Verifier:
             read["figures"] = value = parse_terms(files.figures or b"")
             if type(value) is not dict or value.get("v") != 1 or value.get("round") != self.manifest["round"]:
                 raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
-            read["published"] = made = dict(leaves_of({key: value[key] for key in value if key not in ("v", "round")}))
+            models_of(value)
+            told = {key: value[key] for key in value if key not in ("v", "round", "models")}
+            read["published"] = made = dict(leaves_of(told))
             return f"{len(made)} figures", f"{len(made)} 项"
 
         if not (
@@ -525,8 +528,15 @@ class Verifier:
             and self.check("form of the published figures", "公布数字的格式", published)
         ):
             return
-        anew = dict(leaves_of(Recount(read["rules"], read["roll"], read["votes"]).figures()))
-        self.compare(read["published"], anew)
+        made = Recount(read["rules"], read["roll"], read["votes"], read["figures"])
+        if made.severity.groups or made.severity.faults:
+            self.check("variances of the adjusted scores", "按宽严调整所用的方差", made.severity.check)
+        self.compare(read["published"], dict(leaves_of(made.figures())))
+        if made.severity.unfitted:
+            self.write(
+                f"note  NOT recounted: that no likeliest figures were found ({made.severity.unfitted} fits)"
+                f"  |  说明：未重算：称未能求得最可能的数值（{made.severity.unfitted} 次拟合）\n"
+            )
 
     def compare(self, published: dict[tuple[str, ...], Any], anew: dict[tuple[str, ...], Any]) -> None:
         """Write whether every published figure is the one computed here, and name each that is not."""
@@ -565,7 +575,7 @@ def leaf_of(entry: Any) -> bytes:
 #: Kinds of published figures that this file does not compute: named and numbered, never passed over in silence.
 NOT_RECOUNTED = {
     "comparable_rank": ("which means by rank all may read", "哪些职级平均分可供全体查看"),
-    "adjusted": ("scores adjusted for severity", "按评分宽严调整后的得分"),
+    "adjusted_rasch": ("scores adjusted for severity by the Rasch model", "按 Rasch 模型调整宽严后的得分"),
 }
 GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
 USUAL_BANDS = (90, 70, 60)
@@ -752,9 +762,13 @@ class Mean:
 
 
 class Recount:
-    """Every figure that may be published of these ballots, in the form of figures.json."""
+    """Every figure that may be published of these ballots, in the form of figures.json.
 
-    def __init__(self, rules: Rules, roll: RollFile, votes: Votes) -> None:
+    published: figures.json, of which only the variances are used that adjusted scores were made with: severity.check()
+    says whether these are the likeliest.
+    """
+
+    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, published: Any = None) -> None:
         self.rules, self.roll, self.votes = rules, roll, votes
         self.sections = max(roll.sections, default=-1) + 1
         self.cuts: dict[tuple[int, ...], list[Fraction]] = {}
@@ -762,6 +776,7 @@ class Recount:
         for row in votes.rows:
             self.rows[row.subject].append(row)
         self.counted = [Counted(self, at) for at in range(len(rules.criteria))]
+        self.severity = Severity(self, *models_of(published or {}))
 
     def figures(self) -> dict[str, Any]:
         sections, unit = self.comparable()
@@ -776,7 +791,8 @@ class Recount:
                 for at in range(max(self.roll.ranks, default=-1) + 1)
             ],
             "unit": self.group([one.unit() for one in self.counted], comparable=unit)
-            | {"reliability": reliability_of(self.rules, self.votes.rows, [set(one.alone) for one in self.counted])},
+            | {"reliability": reliability_of(self.rules, self.votes.rows, [set(one.alone) for one in self.counted])}
+            | ({"adjusted": self.severity.unit()} if self.severity.is_recounted else {}),
         }
 
     def subject(self, at: int) -> dict[str, Any]:
@@ -796,7 +812,8 @@ class Recount:
                 classes[name] = score
         sheet = self.sheet(means, criteria)
         decides = self.one_ballot(at, sheet["score"][0]) if sheet["score"] else None
-        return sheet | {"members": 1, "comparable": False, "classes": classes, "one_ballot": decides}
+        adjusted = {"adjusted": self.severity.subject(at)} if self.severity.is_recounted else {}
+        return sheet | {"members": 1, "comparable": False, "classes": classes, "one_ballot": decides} | adjusted
 
     def group(self, means: list[Mean | None], *, comparable: bool | None) -> dict[str, Any]:
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
@@ -1350,6 +1367,590 @@ def share_of(above: float, below: float) -> Decimal | None:
 def rounded(value: float, decimals: int) -> Decimal:
     """Return a figure as people round: halves up."""
     return Decimal(math.floor(value * 10**decimals + 0.5 + 1e-9)) / 10**decimals
+
+
+# Scores with the raters' severity taken out
+
+#: With fewer subjects that sheets link, one cannot tell a strict sheet from weak subjects.
+FEWEST_LINKED = 3
+#: More levels than this beside the longest factor are not fitted.
+MOST_LEVELS = 8_000
+Z95 = 1.959963984540054
+#: Why there is no adjusted score, in the order in which one stands for the whole round.
+REASONS = ("papers", "trimmed", "few_abstained", "few_subjects", "too_large", "no_fit", "not_shown")
+#: Of these, the ones that are known before any model is.
+NEVER_FITTED = ("papers", "trimmed")
+#: Random effects: the subject, the sheet, the pair of both, and subject by criterion.
+FACTORS = ("subject", "sheet", "pair", "profile")
+#: So near to 0 the slopes of the restricted likelihood must be, per relative change of a variance.
+SLOPE = 1e-3
+#: Where the effects explain the marks wholly, the residual variance is held at the marks' own divided by this.
+WHOLLY = 1e7
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The marks of one class about subjects that a chain of sheets links: what one fit explains.
+
+    cells: subject and criterion, ascending. sheets: of each its marks as (number of the cell, points), ascending.
+    """
+
+    voter_class: int
+    cells: list[tuple[int, int]]
+    sheets: list[list[tuple[int, int]]]
+
+    @property
+    def subjects(self) -> list[int]:
+        return sorted({subject for subject, _criterion in self.cells})
+
+    def marks(self) -> Iterator[tuple[int, int, int, int]]:
+        """Yield (subject, sheet, criterion, points)."""
+        for sheet, held in enumerate(self.sheets):
+            for cell, points in held:
+                yield self.cells[cell][0], sheet, self.cells[cell][1], points
+
+    @cached_property
+    def factors(self) -> dict[str, int]:
+        """The random effects that can be told from the others and from chance, and how many levels each has.
+
+        Left out is a factor of which each mark has a level of its own, one that the criteria determine, and one whose
+        levels hold the same marks as an earlier one's. Empty too if nothing is left but the criteria's means.
+        """
+        if self.is_flat:
+            return {}
+        marks = list(self.marks())
+        names = FACTORS if len({criterion for _subject, _sheet, criterion, _points in marks}) > 1 else FACTORS[:2]
+        made: dict[str, int] = {}
+        seen: set[tuple[int, ...]] = set()
+        for name in names:
+            levels = [level_of(name, subject, sheet, criterion) for subject, sheet, criterion, _points in marks]
+            first: dict[tuple[int, ...], int] = {}
+            partition = tuple(first.setdefault(level, at) for at, level in enumerate(levels))
+            pairs = {(mark[2], level) for mark, level in zip(marks, levels, strict=True)}
+            determined = len(pairs) == len({mark[2] for mark in marks})
+            if not (determined or len(first) == len(marks) or partition in seen):
+                made[name] = len(first)
+            seen.add(partition)
+        return made
+
+    @cached_property
+    def is_flat(self) -> bool:
+        """Whether all marks of each criterion are equal."""
+        given: dict[int, set[int]] = defaultdict(set)
+        for _subject, _sheet, criterion, points in self.marks():
+            given[criterion].add(points)
+        return all(len(points) == 1 for points in given.values())
+
+    @property
+    def is_too_large(self) -> bool:
+        levels = sorted(self.factors.values())[:-1]
+        return sum(levels) + len({criterion for _subject, criterion in self.cells}) > MOST_LEVELS
+
+
+def level_of(name: str, subject: int, sheet: int, criterion: int) -> tuple[int, ...]:
+    """Return the level of a factor that a mark has."""
+    return {"subject": (subject,), "sheet": (sheet,), "pair": (subject, sheet), "profile": (subject, criterion)}[name]
+
+
+class Mixed:
+    """Henderson's equations of one fit at given variances, and how far these are from the likeliest.
+
+    Sheets and pairs are eliminated sheet by sheet: their block of the marks' variance is inverted in closed form, and
+    sheets that answered the same share it. What is left is dense and as large as the cells, subject by criterion.
+    middle: of each cell the criterion's mean plus the subject's effects. errors: the covariances of their errors.
+    slopes: of the restricted likelihood, by name, 0 at its top. Where a variance is 0, only what would raise it counts.
+    is_wholly: the residual is held next to nothing, because the effects explain the marks wholly.
+    Raises: Fault for variances that are none.
+    """
+
+    def __init__(self, linked: Linked, model: Any) -> None:
+        self.linked = linked
+        self.residual, self.variances = read_model(model)
+        self.gamma = {name: one / self.residual if self.residual else 0.0 for name, one in self.variances.items()}
+        marks = [points for held in linked.sheets for _cell, points in held]
+        self.mean = math.fsum(marks) / len(marks)
+        self.n, self.cells = len(marks), len(linked.cells)
+        self.criteria = sorted({criterion for _subject, criterion in linked.cells})
+        self.column = [self.criteria.index(criterion) for _subject, criterion in linked.cells]
+        self.members: dict[int, list[int]] = defaultdict(list)
+        for at, (subject, _criterion) in enumerate(linked.cells):
+            self.members[subject].append(at)
+        # Sheets that answered the same have the same equations: their marks may be added up.
+        self.patterns: dict[tuple[int, ...], list[list[float]]] = defaultdict(list)
+        for held in linked.sheets:
+            self.patterns[tuple(cell for cell, _points in held)].append([points - self.mean for _cell, points in held])
+        self.absorbed = {pattern: Absorbed(self, pattern) for pattern in self.patterns}
+        self.solve()
+        self.is_wholly = False
+        self.slopes = self.find_slopes()
+
+    def solve(self) -> None:
+        square = [[0.0] * self.cells for _cell in range(self.cells)]
+        right = [0.0] * self.cells
+        for pattern, sheets in self.patterns.items():
+            absorbed = self.absorbed[pattern]
+            total = absorbed.times([math.fsum(column) for column in zip(*sheets, strict=True)])
+            for i, row, value in zip(pattern, absorbed.matrix(), total, strict=True):
+                right[i] += value
+                into = square[i]
+                for j, one in zip(pattern, row, strict=True):
+                    into[j] += len(sheets) * one
+        # (1 + M G)⁻¹ of M and of the right side, where G is the effects' covariance of cells.
+        system = [self.spread(row) for row in square]
+        for i, row in enumerate(system):
+            row[i] += 1.0
+        both = solved(system, [[*row, value] for row, value in zip(square, right, strict=True)])
+        inner, ahead = [row[:-1] for row in both], [row[-1] for row in both]
+        fixed = self.by_criterion(inner)  # H X
+        normal = self.by_criterion([list(column) for column in zip(*fixed, strict=True)])  # Xᵀ H X
+        unit = [[float(i == j) for j in range(len(normal))] for i in range(len(normal))]
+        inverse = solved(normal, unit)
+        sums = self.by_criterion([ahead])[0]
+        means = [dot(row, sums) for row in inverse]
+        self.project = [value - dot(row, means) for value, row in zip(ahead, fixed, strict=True)]  # TᵀPy
+        effects = self.spread(self.project)
+        self.middle = [self.mean + means[at] + one for at, one in zip(self.column, effects, strict=True)]
+        # The errors' covariance: G - G H G + (X - G H X) (Xᵀ H X)⁻¹ (X - G H X)ᵀ.
+        spread_once = [self.spread(row) for row in inner]
+        twice = [self.spread(list(column)) for column in zip(*spread_once, strict=True)]
+        across = [self.spread(list(column)) for column in zip(*fixed, strict=True)]
+        left = [[float(self.column[i] == j) - across[j][i] for j in range(len(means))] for i in range(self.cells)]
+        turned = [[dot(row, column) for column in inverse] for row in left]
+        self.errors = []
+        for i in range(self.cells):
+            unit_row = [0.0] * self.cells
+            unit_row[i] = 1.0
+            own = self.spread(unit_row)
+            self.errors.append([g - h + dot(turned[i], row) for g, h, row in zip(own, twice[i], left, strict=True)])
+        # TᵀPT, of which only sums within subjects are asked for.
+        weighed = [[dot(row, column) for column in inverse] for row in fixed]
+        self.within = {
+            subject: [[inner[i][j] - dot(weighed[i], fixed[j]) for j in held] for i in held]
+            for subject, held in self.members.items()
+        }
+
+    def spread(self, row: list[float]) -> list[float]:
+        """Return a row of cells times the effects' covariance."""
+        made = [self.gamma["profile"] * one for one in row]
+        for held in self.members.values():
+            shared = self.gamma["subject"] * math.fsum(row[at] for at in held)
+            for at in held:
+                made[at] += shared
+        return made
+
+    def by_criterion(self, rows: list[list[float]]) -> list[list[float]]:
+        """Return rows of cells added up by criterion."""
+        made = [[0.0] * len(self.criteria) for _row in rows]
+        for row, into in zip(rows, made, strict=True):
+            for at, value in zip(self.column, row, strict=True):
+                into[at] += value
+        return made
+
+    def find_slopes(self) -> dict[str, float]:
+        traces = dict.fromkeys(FACTORS, 0.0)
+        squares = dict.fromkeys(FACTORS, 0.0)
+        left_over = own = 0.0
+        for held in self.within.values():
+            traces["subject"] += math.fsum(value for row in held for value in row)
+            traces["profile"] += math.fsum(row[at] for at, row in enumerate(held))
+        squares["subject"] = math.fsum(
+            math.fsum(self.project[at] for at in held) ** 2 for held in self.members.values()
+        )
+        squares["profile"] = math.fsum(one * one for one in self.project)
+        for pattern, sheets in self.patterns.items():
+            absorbed = self.absorbed[pattern]
+            of_sheet, of_pairs = absorbed.traces()
+            traces["sheet"] += len(sheets) * of_sheet
+            traces["pair"] += len(sheets) * of_pairs
+            for marks in sheets:
+                over = [y - (self.middle[at] - self.mean) for y, at in zip(marks, pattern, strict=True)]
+                projected = absorbed.times(over)
+                squares["sheet"] += math.fsum(projected) ** 2
+                squares["pair"] += math.fsum(math.fsum(projected[part]) ** 2 for part in absorbed.parts)
+                left_over += dot(marks, projected)
+                own += dot(marks, marks)
+        made: dict[str, float] = {}
+        if not self.residual or not own:
+            return {
+                "residual": 0.0
+                if self.linked.is_flat and not self.residual and not any(self.variances.values())
+                else math.inf
+            }
+        for name in FACTORS:
+            if name not in self.linked.factors:
+                made[name] = math.inf if self.variances[name] else 0.0
+                continue
+            slope = traces[name] - squares[name] / self.residual
+            gamma = self.gamma[name]
+            made[name] = gamma * slope if gamma else min(0.0, slope) / max(traces[name], 1e-300)
+        next_to_nothing = own / self.n / WHOLLY
+        self.is_wholly = abs(self.residual / next_to_nothing - 1) < 1e-9
+        freedom = self.n - len(self.criteria)
+        slope = freedom - left_over / self.residual
+        made["residual"] = min(0.0, slope) if self.is_wholly else slope
+        return made
+
+    @property
+    def worst(self) -> float:
+        return max(map(abs, self.slopes.values()))
+
+    def deviations(self, least: float) -> dict[str, Decimal]:
+        """Return what is published of the variances: standard deviations, the residual's not below `least`."""
+        many = FACTORS if len(self.criteria) > 1 else FACTORS[:2]
+        residual = 0.0 if self.is_wholly else math.sqrt(self.residual)
+        made = {name: rounded(math.sqrt(self.variances[name]), 1) for name in many}
+        return made | {"residual": rounded(max(residual, least), 1)}
+
+    def combination(self, subject: int, weights: dict[int, float]) -> tuple[float, float]:
+        """Return Σ weight × cell of a subject, and its standard error. weights: criterion → weight."""
+        held = [(at, weights.get(self.linked.cells[at][1], 0.0)) for at in self.members[subject]]
+        value = math.fsum(weight * self.middle[at] for at, weight in held)
+        square = math.fsum(one * other * self.errors[i][j] for i, one in held for j, other in held)
+        return value, math.sqrt(max(0.0, self.residual * square))
+
+
+class Absorbed:
+    """One sheet's inverse variance, in units of the residual's, with the effects of sheet and pairs in it.
+
+    Each pair adds gamma to all of its marks' covariances and the sheet adds its own to all: by Sherman and Morrison
+    the inverse is 1 - gamma b within pairs, less κ b bᵀ, where b = 1 / (1 + k gamma) of a pair with k marks.
+    """
+
+    def __init__(self, mixed: Mixed, pattern: tuple[int, ...]) -> None:
+        self.mixed, self.pattern = mixed, pattern
+        self.parts: list[slice] = []
+        subjects = [mixed.linked.cells[cell][0] for cell in pattern]
+        for at in range(len(subjects)):
+            if at == 0 or subjects[at] != subjects[at - 1]:
+                self.parts.append(slice(at, at + 1))
+            else:
+                self.parts[-1] = slice(self.parts[-1].start, at + 1)
+        self.k = [part.stop - part.start for part in self.parts]
+        self.pair = mixed.gamma["pair"]
+        self.b = [1 / (1 + k * self.pair) for k in self.k]
+        self.sum = math.fsum(k * b for k, b in zip(self.k, self.b, strict=True))
+        self.kappa = mixed.gamma["sheet"] / (1 + mixed.gamma["sheet"] * self.sum)
+
+    def times(self, marks: list[float]) -> list[float]:
+        """Return the inverse variance times marks."""
+        sums = [math.fsum(marks[part]) for part in self.parts]
+        shared = self.kappa * dot(self.b, sums)
+        made: list[float] = []
+        for part, b, total in zip(self.parts, self.b, sums, strict=True):
+            made += [one - b * (self.pair * total + shared) for one in marks[part]]
+        return made
+
+    def matrix(self) -> list[list[float]]:
+        wide = [b for b, k in zip(self.b, self.k, strict=True) for _mark in range(k)]
+        made = [[-self.kappa * one * other for other in wide] for one in wide]
+        for part, b in zip(self.parts, self.b, strict=True):
+            for i in range(part.start, part.stop):
+                for j in range(part.start, part.stop):
+                    made[i][j] += float(i == j) - self.pair * b
+        return made
+
+    def traces(self) -> tuple[float, float]:
+        """Return what this sheet adds to the traces of sheet and pair: of ZᵀPZ, P less what the cells explain."""
+        errors = self.mixed.errors
+        rows = [[math.fsum(errors[i][j] for i in self.pattern[part]) for j in self.pattern] for part in self.parts]
+        sums = [[math.fsum(row[part]) for part in self.parts] for row in rows]
+        across = [dot(row, self.b) for row in sums]
+        whole = dot(across, self.b)
+        rest = 1 - self.kappa * self.sum
+        of_sheet = self.sum * rest - rest * rest * whole
+        of_pairs = 0.0
+        for at, (k, b) in enumerate(zip(self.k, self.b, strict=True)):
+            c = self.kappa * k * b
+            explained = b * b * sums[at][at] - 2 * b * c * across[at] + c * c * whole
+            of_pairs += k * b - self.kappa * (k * b) ** 2 - explained
+        return of_sheet, of_pairs
+
+
+def read_model(model: Any) -> tuple[float, dict[str, float]]:
+    """Return the residual variance and those of the random effects, 0 where there is none. Raises: Fault."""
+    try:
+        residual = float(model["residual"])
+        variances = {name: float(model.get(name, 0)) for name in FACTORS}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Fault("a variance is missing or no number", "缺少方差，或不是数字") from error
+    if not all(0 <= one < math.inf for one in (residual, *variances.values())):
+        raise Fault("a variance below 0 or without end", "方差小于 0，或不是有限数")
+    return residual, variances
+
+
+def dot(one: Iterable[float], other: Iterable[float]) -> float:
+    """Return Σ one × other."""
+    return sum(map(mul, one, other))
+
+
+def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[float]]:
+    """Return matrix⁻¹ · right, by elimination with the largest pivot."""
+    many = len(matrix)
+    rows = [[*row, *more] for row, more in zip(matrix, right, strict=True)]
+    for at in range(many):
+        best = max(range(at, many), key=lambda i: abs(rows[i][at]))
+        rows[at], rows[best] = rows[best], rows[at]
+        pivot = rows[at][at:]
+        if not pivot[0]:
+            raise Fault("equations without a solution", "方程组无解")
+        for row in rows[at + 1 :]:
+            if row[at]:
+                factor = row[at] / pivot[0]
+                row[at:] = [one - factor * other for one, other in zip(row[at:], pivot, strict=True)]
+    made: list[list[float]] = [[] for _row in rows]
+    for at in reversed(range(many)):
+        row = rows[at]
+        value = row[many:]
+        for later in range(at + 1, many):
+            if factor := row[later]:
+                value = [one - factor * other for one, other in zip(value, made[later], strict=True)]
+        divisor = row[at]
+        made[at] = [one / divisor for one in value]
+    return made
+
+
+def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dict[int, int], *, floor: int) -> set[int]:
+    """Return the subjects that may be fitted together: looking at them alone, sheets that answered anything fall into
+    groups of `floor` at least that answered the same and are of one class.
+
+    Subjects join as long as that holds, first those about which the fewest sheets answered something else than most
+    of their class; of several with as many, all that could join alone join together or none does.
+    answered: subject → sheet → which questions it answered; a sheet that answered none is not in it.
+    """
+    active = set().union(*answered.values())
+    kept: list[int] = []
+
+    def are_large(subjects: list[int]) -> bool:
+        sizes = Counter(
+            (classes[sheet], *patterns)
+            for sheet in active
+            if any(patterns := [answered[at].get(sheet, ()) for at in subjects])
+        )
+        return all(size >= floor for size in sizes.values())
+
+    odd: dict[int, int] = {}
+    for at, held in answered.items():
+        counts = Counter((classes[sheet], held.get(sheet, ())) for sheet in active)
+        most: Counter[int] = Counter()
+        for (one, _pattern), many in counts.items():
+            most[one] = max(most[one], many)
+        odd[at] = len(active) - sum(most.values())
+    for many in sorted(set(odd.values())):
+        tied = [at for at in sorted(odd) if odd[at] == many and answered[at]]
+        tied = [at for at in tied if are_large([*kept, at])]
+        if tied and are_large([*kept, *tied]):
+            kept += tied
+    return set(kept)
+
+
+class Severity:
+    """The adjusted scores of a round on points, under the variances that publication says it used.
+
+    models: of each published fit what was published of it, and its variances. faults: what does not hold of these.
+    unfitted: of how many fits publication says that it found no likeliest figures, which is not tried here.
+    """
+
+    def __init__(self, whole: Recount, groups: Sequence[Any], models: Sequence[Any]) -> None:
+        self.whole, self.rules = whole, whole.rules
+        self.published = list(zip(groups, models, strict=False))
+        self.used: set[int] = set()
+        self.faults: list[Fault] = []
+        self.unfitted = 0
+        self.lacking: list[set[int]] = []  # the subjects of each fit without published variances
+        subjects = range(len(whole.roll.sections))
+        self.shown = {at for at in subjects if any(one.means[at] for one in whole.counted)}
+        self.rows = [row for row in whole.votes.rows if row.subject in self.shown]
+        self.early = self.refusal()
+        self.reasons = dict.fromkeys(subjects, self.early)
+        self.scores: dict[int, list[Decimal]] = {}
+        self.groups: dict[int, Any] = {}
+        self.islands = 0
+        if not self.early and self.rules.scale == "points":
+            self.run()
+
+    @property
+    def is_recounted(self) -> bool:
+        """False for what only the Rasch model says."""
+        return bool(self.early) or self.rules.scale == "points"
+
+    def refusal(self) -> str:
+        """Return why nothing may be fitted at all."""
+        sizes = Counter(row.sheet for row in self.whole.votes.rows)
+        if not sizes or min(sizes.values()) < 2:
+            return "papers"
+        piles = [len(pile) for one in self.whole.counted for at in self.shown for pile in one.piles[at]]
+        return "trimmed" if self.rules.trim and max(piles, default=0) > TRIM_ABOVE else ""
+
+    def run(self) -> None:
+        answered: dict[int, dict[int, tuple[bool, ...]]] = {at: {} for at in self.reasons}
+        for row in self.rows:
+            if any(given := tuple(points is not None for points in row.points)):
+                answered[row.subject][row.sheet] = given
+        classes = {row.sheet: row.voter_class for row in self.rows}
+        chosen = safe_subjects(answered, classes, floor=self.rules.floor)
+        self.reasons = {at: "" if at in chosen else "few_abstained" for at in self.reasons}
+        values: dict[int, list[tuple[float, float]]] = defaultdict(list)
+        for linked in self.linked(chosen):
+            self.fit(linked, values)
+        # Where no subject has a score in the end, publication tells of no fit, though some were made.
+        for inside in self.lacking:
+            unexplained = {at for at in inside if self.reasons[at] in ("", "no_fit")}
+            self.reasons |= dict.fromkeys(unexplained, "no_fit")
+            self.unfitted += bool(unexplained)
+        for at in self.reasons:
+            if at not in self.shown:
+                self.reasons[at] = "not_shown"
+            elif not self.reasons[at]:
+                value = math.fsum(one for one, _half in values[at])
+                half = math.sqrt(math.fsum(half * half for _one, half in values[at]))
+                self.scores[at] = [tenths(min(100.0, max(0.0, one))) for one in (value, value - half, value + half)]
+
+    def linked(self, chosen: set[int]) -> list[Linked]:
+        made = []
+        for one in range(len(self.rules.classes)):
+            rows = [row for row in self.rows if row.voter_class == one and row.subject in chosen]
+            rows = [row for row in rows if any(points is not None for points in row.points)]
+            sheets: dict[int, list[Row]] = defaultdict(list)
+            for row in rows:
+                sheets[row.sheet].append(row)
+            parts: list[tuple[set[int], list[list[Row]]]] = []  # subjects and sheets
+            for held in sheets.values():
+                about = {row.subject for row in held}
+                touching = [part for part in parts if part[0] & about]
+                parts = [part for part in parts if not part[0] & about]
+                parts.append(
+                    (about.union(*(part[0] for part in touching)), [held, *(s for part in touching for s in part[1])])
+                )
+            self.islands = max(self.islands, len(parts))
+            made += [link(one, held) for _subjects, held in parts]
+        return made
+
+    def fit(self, linked: Linked, values: dict[int, list[tuple[float, float]]]) -> None:
+        """Add what one class's fit makes of its subjects' scores."""
+        inside = linked.subjects
+        reason, mixed = "", None
+        if len(inside) < FEWEST_LINKED:
+            reason = "few_subjects"
+        elif linked.is_too_large:
+            reason = "too_large"
+        else:
+            mixed = self.choose(linked)
+            if mixed is None:
+                self.lacking.append(set(inside))
+                return
+        if mixed is None:
+            for at in inside:
+                self.reasons[at] = self.reasons[at] or reason
+            return
+        if not mixed.worst <= SLOPE:
+            name = max(mixed.slopes, key=lambda one: abs(mixed.slopes[one]))
+            key = self.rules.classes[linked.voter_class]
+            self.faults.append(
+                Fault(
+                    f"class {key}: these variances are not the likeliest, slope {mixed.slopes[name]:.2g} of {name}",
+                    f"票类 {key}：方差并非似然最大者（{name} 的斜率 {mixed.slopes[name]:.2g}）",
+                )
+            )
+        floor = SPREAD_FLOOR["points"]
+        people: Counter[int] = Counter()
+        for held in linked.sheets:
+            people.update({linked.cells[cell][0] for cell, _points in held})
+        for at in inside:
+            weights = self.weights(at, linked.voter_class)
+            value, error = mixed.combination(at, weights)
+            values[at].append((value, Z95 * max(error, floor / math.sqrt(people[at]) * math.fsum(weights.values()))))
+
+    def choose(self, linked: Linked) -> Mixed | None:
+        """Return the fit under the published variances: of several alike, those that are the likeliest."""
+        key, best, place = self.rules.classes[linked.voter_class], None, -1
+        for at, (group, model) in enumerate(self.published):
+            wanted = (key, len(linked.subjects), len(linked.sheets))
+            if at in self.used or (group["class"], group["subjects"], group["sheets"]) != wanted:
+                continue
+            try:
+                mixed = Mixed(linked, model)
+            except Fault as fault:
+                self.faults.append(fault)
+                continue
+            if best is None or mixed.worst < best.worst:
+                best, place = mixed, at
+        if best is not None:
+            self.used.add(place)
+            self.groups[place] = {
+                "class": key,
+                "subjects": len(linked.subjects),
+                "sheets": len(linked.sheets),
+                "deviations": best.deviations(SPREAD_FLOOR["points"]),
+            }
+        return best
+
+    def check(self) -> tuple[str, str]:
+        """Say of how many fits the variances are the likeliest. Raises: the first Fault."""
+        if self.faults:
+            raise self.faults[0]
+        return f"{len(self.groups)} fits, slopes below {SLOPE}", f"{len(self.groups)} 次拟合，斜率均小于 {SLOPE}"
+
+    def weights(self, at: int, one: int) -> dict[int, float]:
+        """Return what a class's figure for each criterion weighs in a subject's score."""
+        known = [
+            (number, weight, counted)
+            for number, (weight, counted) in enumerate(
+                zip(self.rules.criterion_weights, self.whole.counted, strict=True)
+            )
+            if counted.means[at]
+        ]
+        total = sum((weight for _number, weight, _counted in known), Fraction())
+        return {
+            number: float(weight / total * self.whole.shares(tuple(map(len, counted.piles[at])))[one])
+            for number, weight, counted in known
+        }
+
+    def subject(self, at: int) -> dict[str, Any] | None:
+        """Return a subject's adjusted score as it is published, or why there is none."""
+        if at in self.scores:
+            value, low, high = self.scores[at]
+            return {"value": value, "low": low, "high": high, "method": "reml"}
+        reason = self.reasons[at] if at in self.shown else "not_shown"
+        return None if reason in ("papers", "not_shown") else {"reason": self.early or reason}
+
+    def unit(self) -> dict[str, Any]:
+        """Return how severity was taken out, as it is published."""
+        if self.scores:
+            places = range(max(self.groups, default=-1) + 1)
+            groups = [self.groups.get(at) for at in places]
+            return {
+                "reason": "",
+                "method": "reml",
+                "subjects": len(self.scores),
+                "islands": self.islands,
+                "groups": groups,
+            }
+        reasons = [one for one in self.reasons.values() if one != "not_shown"]
+        reason = max(reasons, key=lambda one: (reasons.count(one), -REASONS.index(one)), default="not_shown")
+        return {"reason": self.early or reason, "method": "", "subjects": 0, "islands": 0, "groups": []}
+
+
+def models_of(published: Any) -> tuple[list[Any], list[Any]]:
+    """Return what figures.json says of the fits, and the variances of each; empty if it says nothing. Raises: Fault."""
+    unit = published.get("unit") or {}
+    groups = ((unit.get("adjusted") or {}).get("groups")) or []
+    models = published.get("models") or []
+    if len(groups) != len(models) or not all(
+        type(group) is dict and {"class", "subjects", "sheets"} <= group.keys() for group in groups
+    ):
+        raise Fault("its fits and their variances do not belong together", "各次拟合与其方差不对应")
+    return groups, models
+
+
+def link(voter_class: int, sheets: list[list[Row]]) -> Linked:
+    """Return the marks of sheets, their cells numbered."""
+    given = [
+        [((row.subject, at), points) for row in rows for at, points in enumerate(row.points) if points is not None]
+        for rows in sheets
+    ]
+    cells = sorted({cell for held in given for cell, _points in held})
+    number = {cell: at for at, cell in enumerate(cells)}
+    return Linked(voter_class, cells, [sorted((number[cell], points) for cell, points in held) for held in given])
 
 
 # How figures are written

@@ -88,7 +88,8 @@ class Fit:
         ones before it determine is left out.
     components: one a random factor, and "residual". criterion: -2 × the restricted log likelihood, as lme4 reports it.
     score: its largest slope, per relative change of a variance: 0 at the maximum. islands: of how many parts that
-        cannot be compared by ratings alone the design consists.
+        cannot be compared by ratings alone the design consists. unit: the residual variance that the equations were
+        solved with; where the effects explain the ratings wholly, next to nothing instead of 0.
     """
 
     n: int
@@ -100,6 +101,7 @@ class Fit:
     steps: int = 0
     converged: bool = True
     islands: int = 0
+    unit: float = 0.0
     _solved: "_Solved | None" = field(default=None, repr=False)
 
     def combination(self, parts: Mapping[str, Any]) -> tuple[Floats, Floats]:
@@ -498,5 +500,6 @@ def _report(
         steps=found.steps,
         converged=found.converged,
         islands=int(island.max()) + 1,
+        unit=state.variance,
         _solved=None if flat else _Solved(state.factored, state.variance, used),
     )

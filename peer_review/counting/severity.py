@@ -18,7 +18,7 @@ are fitted apart, each group on a ruler of its own.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
@@ -90,12 +90,15 @@ class Group:
     deviations: how far marks differ by subject, sheet, pair, profile (subject by criterion) and for no known reason
     (residual), as standard deviations in points; of Rasch, by subject and sheet, in logits. None less than what an
     interval is drawn with stands for the residual: less would tell that all agree.
+    model: for auditors alone, who have the ballots: the variances that the fit was solved with, unrounded, by the same
+    names; `residual` next to nothing where nothing is left over. None of Rasch.
     """
 
     voter_class: int
     subjects: int
     sheets: int
     deviations: dict[str, float]
+    model: dict[str, float] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +257,10 @@ class _Fitting:
         values = self.points[criterion, row]
         subject, sheet = np.searchsorted(inside, self.subject[row]), self.sheet[row]
         weights = self.weights[:, inside, voters]
+        model: dict[str, float] | None = None
         try:
             if self.method == "reml":
-                part, deviations = _fit_points(values, subject, sheet, criterion, weights)
+                part, deviations, model = _fit_points(values, subject, sheet, criterion, weights)
             else:
                 part, deviations = _fit_grades(
                     values, subject, sheet, criterion, weights, self._steps(values, criterion)
@@ -274,7 +278,7 @@ class _Fitting:
         if self.rule.decimals is not None:
             digits = 1 if self.method == "reml" else 2
             deviations = {name: round_half_up(one, digits) for name, one in deviations.items()}
-        return part, Group(voters, len(inside), len(np.unique(sheet)), deviations)
+        return part, Group(voters, len(inside), len(np.unique(sheet)), deviations, model)
 
     def _steps(self, values: Floats, criterion: Ints) -> Steps:
         """Return whether each criterion has steps of its own: where its marks have words of their own and are many."""
@@ -299,8 +303,8 @@ class _NoFit(Exception):
 
 def _fit_points(
     values: Floats, subject: Ints, sheet: Ints, criterion: Ints, weights: Floats
-) -> tuple[_Part, dict[str, float]]:
-    """Return Σ weight × (criterion's mean + subject's effects), and the deviations.
+) -> tuple[_Part, dict[str, float], dict[str, float]]:
+    """Return Σ weight × (criterion's mean + subject's effects), the deviations, and the variances of the equations.
 
     Shape: weights is (criteria, subjects).
     """
@@ -327,7 +331,8 @@ def _fit_points(
     value, error = fit.combination(parts)
     half = Z95 * error
     deviations = {name: one.variance**0.5 for name, one in fit.components.items()}
-    return _Part(value, value - half, value + half, 0.0 * value, 0.0 * value), deviations
+    model = {name: one.variance for name, one in fit.components.items()} | {RESIDUAL: fit.unit}
+    return _Part(value, value - half, value + half, 0.0 * value, 0.0 * value), deviations, model
 
 
 def _fit_grades(

@@ -209,9 +209,32 @@ def _figures_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
         yield b',\n"' + name.encode() + b'":'
         means = (figures_of(one) for one in groups.filter(scope=scope).prefetch_related("criteria"))
         yield from _list(_of_rank(one) if scope == ResultScope.RANK else one for one in means)
+    unit = figures_of(groups.prefetch_related("criteria").get(scope=ResultScope.UNIT))
+    models = _take_models(unit)
     yield b',\n"unit":'
-    yield _line(figures_of(groups.prefetch_related("criteria").get(scope=ResultScope.UNIT)))
+    yield _line(_of_scale(round, unit))
+    yield b',\n"models":'
+    yield from _list(models)
     yield b"}\n"
+
+
+def _take_models(unit: dict[str, Any]) -> list[dict[str, float] | None]:
+    """Take out of the unit's figures, and return, what each fit was solved with: never published, but checked."""
+    if not unit["adjusted"]:
+        return []
+    groups = unit["adjusted"]["groups"]
+    bare = [{name: value for name, value in group.items() if name != "model"} for group in groups]
+    unit["adjusted"] = unit["adjusted"] | {"groups": bare}
+    models = [group.get("model") for group in groups]
+    return models if any(models) else []
+
+
+def _of_scale(round: Round, figures: dict[str, Any]) -> dict[str, Any]:
+    """Name scores adjusted by the Rasch model apart: the verifier does not repeat it."""
+    made = figures["adjusted"]
+    if round.form["scale"] == "points" or (made and made.get("reason") in verify_bulletin.NEVER_FITTED):
+        return figures
+    return {("adjusted_rasch" if name == "adjusted" else name): value for name, value in figures.items()}
 
 
 def _of_rank(figures: dict[str, Any]) -> dict[str, Any]:
@@ -223,7 +246,7 @@ def _subject_figures(round: Round, numbers: dict[int, int]) -> Iterator[dict[str
     for some in _batched(numbers):
         results = Result.objects.filter(round=round, subject__in=some).prefetch_related("criteria")
         by_subject = {result.subject_id: result for result in results}
-        yield from (figures_of(by_subject[subject]) for subject in some)
+        yield from (_of_scale(round, figures_of(by_subject[subject])) for subject in some)
 
 
 def figures_of(result: Result) -> dict[str, Any]:

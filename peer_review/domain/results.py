@@ -86,7 +86,10 @@ def _adjusted(sheet: Sheet, reason: str) -> dict[str, Any] | None:
 
 
 def _severity(made: Severity, keys: list[str]) -> dict[str, Any]:
-    """Return how severity was taken out of the round's scores, as it is kept with the unit's result."""
+    """Return how severity was taken out of the round's scores, as it is kept with the unit's result.
+
+    A group's `model` goes into the auditor's package and nowhere else.
+    """
     return {
         "reason": made.reason,
         "method": made.method,
@@ -98,6 +101,7 @@ def _severity(made: Severity, keys: list[str]) -> dict[str, Any]:
                 "subjects": group.subjects,
                 "sheets": group.sheets,
                 "deviations": group.deviations,
+                "model": group.model,
             }
             for group in made.groups
         ],

@@ -1,6 +1,9 @@
 """The recount: other code than the counting, in exact fractions, and yet every figure to the last digit."""
 
+import copy
+import json
 import random
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +17,8 @@ from peer_review import verify_bulletin
 from peer_review.counting.intervals import t_quantile
 from peer_review.counting.release import Ballots, Figure, Plan, Release, Roll, Sheet, release
 from peer_review.counting.reliability import Reliability
-from peer_review.verify_bulletin import Recount, RollFile, Rules, Votes, leaves_of
+from peer_review.domain.results import _adjusted, _severity
+from peer_review.verify_bulletin import Fault, Files, Recount, RollFile, Rules, Verifier, Votes, leaves_of
 
 BOUNDS = {"points": (0, 100), "anchors": (1, 5), "grades": (1, 4)}
 
@@ -32,13 +36,21 @@ class Drawn:
 
     def released(self) -> dict[tuple[str, ...], Any]:
         """Every figure that counting publishes."""
-        return dict(leaves_of(told(release(self.ballots, self.plan), self.scheme)))
+        made = told(release(self.ballots, self.plan), self.scheme)
+        models_told(made)
+        return dict(leaves_of(made))
+
+    def recount(self, published: Any = None) -> Recount:
+        """What the verifier makes of it, under the variances that were published."""
+        rules = Rules(self.scheme)
+        roll = RollFile(self.roll, self.head, rules)
+        if published is None:
+            published = told(release(self.ballots, self.plan), self.scheme)
+        return Recount(rules, roll, Votes(self.entries, roll, rules), published | models_told(published))
 
     def recounted(self) -> dict[tuple[str, ...], Any]:
         """Every figure that the verifier computes."""
-        rules = Rules(self.scheme)
-        roll = RollFile(self.roll, self.head, rules)
-        return dict(leaves_of(Recount(rules, roll, Votes(self.entries, roll, rules)).figures()))
+        return dict(leaves_of(self.recount().figures()))
 
 
 def told(made: Release, scheme: dict[str, Any]) -> dict[str, Any]:
@@ -78,14 +90,35 @@ def told(made: Release, scheme: dict[str, Any]) -> dict[str, Any]:
             },
         }
 
+    severity = made.severity
+    assert severity is not None
+    fitted = severity.reason not in verify_bulletin.NEVER_FITTED
+    is_told = scheme["scale"] == "points" or not fitted  # what the Rasch model says is not recounted
+
+    def adjusted(at: int) -> dict[str, Any]:
+        kept = decimals(_adjusted(made.subjects[at], severity.reasons[at]))
+        return {"adjusted": kept} if is_told else {}
+
     return {
-        "subjects": [sheet(one, comparable=False) for one in made.subjects],
+        "subjects": [sheet(one, comparable=False) | adjusted(at) for at, one in enumerate(made.subjects)],
         "sections": [sheet(one, comparable=at in made.open_sections) for at, one in enumerate(made.sections)],
         # Which of them all may read is not recounted.
         "ranks": [sheet(one, comparable=None) for one in made.ranks],
         "unit": sheet(made.unit, comparable=made.unit_open)
-        | {"reliability": plain(made.reliability) if made.reliability else None},
+        | {"reliability": plain(made.reliability) if made.reliability else None}
+        | ({"adjusted": decimals(_severity(severity, classes))} if is_told else {}),
     }
+
+
+def decimals(value: Any) -> Any:
+    """Return figures as they are read from JSON."""
+    return json.loads(json.dumps(value), parse_float=Decimal)
+
+
+def models_told(figures: dict[str, Any]) -> dict[str, Any]:
+    """Take the variances out of the figures and return them as the package has them: beside the figures."""
+    groups = (figures["unit"].get("adjusted") or {}).get("groups", [])
+    return {"models": [group.pop("model") for group in groups]}
 
 
 def draw_round(luck: random.Random) -> Drawn:
@@ -192,6 +225,82 @@ def draw_round(luck: random.Random) -> Drawn:
     )
 
 
+def draw_sheets(luck: random.Random) -> Drawn:
+    """Return a round on points with whole sheets only, nothing trimmed: classes with committees of their own, strict
+    and lenient sheets, kinds of sheets that leave out some subject or some question, and some odd sheet."""
+    classes, criteria, floor = luck.randint(1, 3), luck.randint(1, 3), luck.randint(3, 5)
+    subjects = luck.randint(3, 8)
+    scheme = {
+        "scale": "points",
+        "min": 0,
+        "max": 100,
+        "floor": floor,
+        "trim": False,
+        "bands": [90, 70, 60],
+        "classes": [{"key": f"c{at}", "weight": weight} for at, weight in enumerate(weights(luck, classes))],
+        "criteria": [
+            {"key": f"q{at}", "weight": weight, "classes": [f"c{one}" for one in range(classes)]}
+            for at, weight in enumerate(weights(luck, criteria))
+        ],
+    }
+    spread = [luck.choice([0, 2, 9]) for _kind in range(4)]
+    good = [luck.gauss(75, spread[0]) for _subject in range(subjects)]
+    profile = [[luck.gauss(0, spread[1]) for _at in range(criteria)] for _subject in range(subjects)]
+    everybody = list(range(subjects))
+    cells, head, entries = [], [], []
+    rows: list[tuple[int, int, int]] = []
+    answers: list[list[float]] = []
+    for one in range(classes):
+        half = subjects // 2
+        parted = luck.random() < 0.3
+        for about in [everybody[:half], everybody[half:]] if parted and half > 1 else [everybody]:
+            cell = f"{len(cells):016x}"
+            cells.append({"cell": cell, "kind": "sheet", "class": f"c{one}", "subjects": [at + 1 for at in about]})
+            many = 0
+            for _kind in range(luck.randint(1, 3)):
+                silent = {
+                    (luck.choice(about), luck.choice([None, *range(criteria)])) for _gap in range(luck.randint(0, 2))
+                }
+                for _sheet in range(luck.randint(floor, 8) if luck.random() < 0.9 else 1):
+                    many += 1
+                    strict = luck.gauss(0, spread[2])
+                    given: dict[str, Any] = {}
+                    for place, subject in enumerate(about, 1):
+                        liking, row = luck.gauss(0, spread[3]), []
+                        for at in range(criteria):
+                            mark = good[subject] + profile[subject][at] - strict + liking - 5 * at + luck.gauss(0, 3)
+                            unsure = (subject, at) in silent or (subject, None) in silent
+                            answer = "dk" if unsure else min(100, max(0, round(mark)))
+                            given[f"{place}.q{at}"] = answer
+                            row.append(np.nan if answer == "dk" else answer)
+                        answers.append(row)
+                        rows.append((subject, one, len(entries)))
+                    entries.append({"ballot": {"cell": cell, "a": given}})
+            head.append({"cell": cell, "eligible": many})
+    place = np.array(rows, dtype=np.int64)
+    return Drawn(
+        ballots=Ballots(place[:, 0], place[:, 1], np.array(answers, dtype=np.float64), place[:, 2]),
+        plan=Plan(
+            scale="points",
+            floor=floor,
+            trim=False,
+            class_weights=np.array([float(one["weight"]) for one in scheme["classes"]]),
+            criterion_weights=np.array([float(one["weight"]) for one in scheme["criteria"]]),
+            sections=np.zeros(subjects, dtype=np.int64),
+        ),
+        scheme=scheme,
+        roll={
+            "v": 1,
+            "round": "r",
+            "subjects": [{"section": 1, "rank": 0}] * subjects,
+            "cells": cells,
+            "holders": [],
+        },
+        head={"round": "r", "cells": head},
+        entries=entries,
+    )
+
+
 def weights(luck: random.Random, many: int) -> list[str]:
     """Return weights as a scheme freezes them: decimals that add up to 100."""
     cuts = sorted(luck.sample(range(1, 10_000), many - 1))
@@ -265,3 +374,167 @@ def test_one_other_answer_changes_the_recount() -> None:
             changed += drawn.recounted() != before
             answers[key] = answer
     assert changed > 0
+
+
+# Scores with severity taken out
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32))
+def test_recount_of_whole_sheets_equals_the_release(seed: int) -> None:
+    """By other equations, under variances whose likelihood is checked to be level."""
+    drawn = draw_sheets(random.Random(seed))
+    made = drawn.recount()
+    assert made.severity.faults == []
+    assert dict(leaves_of(made.figures())) == drawn.released()
+
+
+def sheets_about(mark: Callable[[int, int, int], int], *, criteria: int = 3) -> Drawn:
+    """Return nine sheets about five subjects. mark: (subject, sheet, criterion) → points."""
+    rows = [(subject, sheet) for sheet in range(9) for subject in range(5)]
+    answers = [[float(mark(subject, sheet, at)) for at in range(criteria)] for subject, sheet in rows]
+    places = np.array(rows, dtype=np.int64)
+    shared = [f"{(Decimal(100) / criteria).quantize(Decimal('0.1'))}"] * criteria
+    return Drawn(
+        ballots=Ballots(places[:, 0], 0 * places[:, 0], np.array(answers), places[:, 1]),
+        plan=Plan(
+            scale="points",
+            floor=5,
+            trim=False,
+            class_weights=np.array([100.0]),
+            criterion_weights=np.array([float(one) for one in shared]),
+            sections=np.zeros(5, dtype=np.int64),
+        ),
+        scheme={
+            "scale": "points",
+            "min": 0,
+            "max": 100,
+            "floor": 5,
+            "trim": False,
+            "bands": [90, 70, 60],
+            "classes": [{"key": "c0", "weight": "100"}],
+            "criteria": [{"key": f"q{at}", "weight": one, "classes": ["c0"]} for at, one in enumerate(shared)],
+        },
+        roll={
+            "v": 1,
+            "round": "r",
+            "subjects": [{"section": 1, "rank": 0}] * 5,
+            "cells": [{"cell": "0" * 16, "kind": "sheet", "class": "c0", "subjects": [1, 2, 3, 4, 5]}],
+            "holders": [],
+        },
+        head={"round": "r", "cells": [{"cell": "0" * 16, "eligible": 9}]},
+        entries=[
+            {
+                "ballot": {
+                    "cell": "0" * 16,
+                    "a": {f"{one + 1}.q{at}": mark(one, sheet, at) for one in range(5) for at in range(criteria)},
+                }
+            }
+            for sheet in range(9)
+        ],
+    )
+
+
+@pytest.mark.parametrize("criteria", [1, 3])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        lambda subject, sheet, at: 70,
+        lambda subject, sheet, at: 70 + 5 * at,
+        lambda subject, sheet, at: 60 + sheet,
+        lambda subject, sheet, at: 50 + 7 * subject + sheet**2 % 11,
+        lambda subject, sheet, at: 50 + 7 * subject + sheet**2 * (subject + 1) % 11 + subject * at * 5 % 7,
+    ],
+    ids=["all equal", "by criterion", "by sheet", "by subject and sheet", "by everything, nothing left over"],
+)
+def test_marks_that_the_effects_explain_wholly_are_recounted(mark: Any, criteria: int) -> None:
+    drawn = sheets_about(mark, criteria=criteria)
+    made = drawn.recount()
+    assert len(made.severity.groups) == 1
+    assert made.severity.faults == []
+    assert dict(leaves_of(made.figures())) == drawn.released()
+
+
+def uneven(subject: int, sheet: int, at: int) -> int:
+    return 55 + 5 * subject + 3 * (sheet % 4) + (7 * subject + 5 * sheet + 3 * at) % 6
+
+
+def test_variances_nearly_right_do_not_pass_for_the_likeliest() -> None:
+    """Each variance, one percent larger or smaller, is caught, and so is one that is left out or added."""
+    drawn = sheets_about(uneven)
+    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
+    [group] = figures["unit"]["adjusted"]["groups"]
+    honest = dict(group["model"])
+    assert [name for name, value in honest.items() if value] == ["subject", "sheet", "pair", "residual"]
+    for name, value in honest.items():
+        for other in [value * Decimal("1.01"), value * Decimal("0.99"), Decimal(0)] if value else [Decimal(3)]:
+            group["model"] = honest | {name: other}
+            made = drawn.recount({**figures, "unit": copy.deepcopy(figures["unit"])})
+            assert len(made.severity.faults) == 1, (name, other)
+            with pytest.raises(Fault, match="not the likeliest"):
+                made.severity.check()
+    group["model"] = honest
+    assert drawn.recount(copy.deepcopy(figures)).severity.check()[0].startswith("1 fits")
+
+
+@pytest.mark.parametrize("model", [{}, {"residual": -1}, {"residual": 1, "sheet": "much"}, [], None])
+def test_variances_that_are_none_are_a_fault(model: Any) -> None:
+    drawn = sheets_about(uneven)
+    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
+    figures["unit"]["adjusted"]["groups"][0]["model"] = model
+    made = drawn.recount(figures)
+    with pytest.raises(Fault, match="a variance"):
+        made.severity.check()
+    assert {one["adjusted"]["reason"] for one in made.figures()["subjects"]} == {"no_fit"}
+
+
+def verified(drawn: Drawn, figures: dict[str, Any]) -> tuple[bool, str]:
+    """Return whether the command line's recount holds, and what it writes."""
+    written: list[str] = []
+    verifier = Verifier(written.append)
+    verifier.manifest, verifier.bulletin = {"round": "r"}, {"head": drawn.head}
+    packed = {**figures, **models_told(figures), "v": 1, "round": "r"}
+    scheme, roll, told_of = (json.dumps(one, default=float).encode() for one in (drawn.scheme, drawn.roll, packed))
+    files = Files(b"", b"", ballots=b"", scheme=scheme, roll=roll, figures=told_of)
+    verifier.recount(files, drawn.entries)
+    return verifier.sound, "".join(written)
+
+
+def test_command_line_names_what_is_wrong_with_an_adjusted_score() -> None:
+    drawn = sheets_about(uneven)
+
+    def figures() -> dict[str, Any]:
+        return told(release(drawn.ballots, drawn.plan), drawn.scheme)
+
+    sound, output = verified(drawn, figures())
+    assert sound
+    assert "ok    variances of the adjusted scores (1 fits" in output
+    assert "NOT recounted" not in output
+
+    changed = figures()
+    changed["subjects"][2]["adjusted"]["low"] -= Decimal("0.1")
+    sound, output = verified(drawn, changed)
+    assert not sound
+    assert "      subjects 3 adjusted low: published " in output
+    assert "1 differ" in output
+
+    changed = figures()
+    changed["unit"]["adjusted"]["groups"][0]["model"]["sheet"] *= 2
+    sound, output = verified(drawn, changed)
+    assert not sound
+    assert "FAIL  variances of the adjusted scores: class c0: these variances are not the likeliest" in output
+
+    changed = figures()
+    changed["unit"]["adjusted"]["groups"][0]["model"] = None
+    assert not verified(drawn, changed)[0]
+
+
+def test_fits_without_variances_are_counted_as_not_recounted() -> None:
+    """Marks that differ by subject only leave no likeliest figures: that is published, and not tried again."""
+    drawn = sheets_about(lambda subject, sheet, at: 60 + 5 * subject)
+    made = drawn.recount()
+    assert made.severity.unfitted == 1
+    told_of = told(release(drawn.ballots, drawn.plan), drawn.scheme)
+    assert "NOT recounted: that no likeliest figures were found (1 fits)" in verified(drawn, told_of)[1]
+    assert {one["adjusted"]["reason"] for one in made.figures()["subjects"]} == {"no_fit"}
+    assert dict(leaves_of(made.figures())) == drawn.released()

@@ -18,6 +18,7 @@ import pytest
 from peer_review import verify_bulletin
 from peer_review.domain import bulletin as bulletins
 from peer_review.domain import packages
+from peer_review.enums import ResultScope
 from peer_review.models import Assignment, Result, Round
 from peer_review.verify_bulletin import Recount, RollFile, Rules, Votes, leaves_of, parse, parse_terms
 from tests.factories.peer_review import SchemeFactory
@@ -40,9 +41,9 @@ def recounted(files: dict[str, bytes]) -> tuple[dict[tuple[str, ...], Any], dict
     """Return the published figures that the verifier computes anew, and what it computes."""
     rules = Rules(parse_terms(files["scheme.json"]))
     roll = RollFile(parse(files["roll.json"]), parse(files["bulletin.json"])["head"], rules)
-    anew = Recount(rules, roll, Votes(parse(files["ballots.json"])["entries"], roll, rules)).figures()
     figures = parse_terms(files["figures.json"])
-    assert set(figures) == {"v", "round", "subjects", "sections", "ranks", "unit"}
+    anew = Recount(rules, roll, Votes(parse(files["ballots.json"])["entries"], roll, rules), figures).figures()
+    assert set(figures) == {"v", "round", "subjects", "sections", "ranks", "unit", "models"}
     published = dict(leaves_of({name: figures[name] for name in ("subjects", "sections", "ranks", "unit")}))
     return {path: value for path, value in published.items() if not verify_bulletin.kind_not_recounted(path)}, dict(
         leaves_of(anew)
@@ -411,6 +412,45 @@ def test_recount_takes_the_unpacked_folder_and_single_files(
     (tmp_path / "SHA256SUMS").unlink()
     assert verify_bulletin.main(["--recount"]) == 1
     assert "nothing to recount without figures.json" in capsys.readouterr().out
+
+
+def sheet_marks(voter: int, *, most: int = 100) -> dict[str, int]:
+    """Return a sheet about three subjects; every other voter is stricter."""
+    return {
+        f"{place}.{key}": min(most, 60 + 10 * place - 10 * (voter % 2) + voter * place % 5)
+        for place in (1, 2, 3)
+        for key in ("quality", "spirit")
+    }
+
+
+def test_scores_without_severity_are_recounted_and_a_changed_one_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    round = make_published_round({(("甲", "乙", "丙"), "all"): [sheet_marks(at) for at in range(8)]}, trim=False)
+    [kept] = Result.objects.get(round=round, scope=ResultScope.UNIT).adjusted["groups"]
+    assert set(kept["model"]) == {"subject", "sheet", "pair", "profile", "residual"}
+    files = opened(package(round))
+    published, anew = recounted(files)
+    assert published == anew
+    assert ("subjects", "1", "adjusted", "value") in anew
+    figures = json.loads(files["figures.json"])
+    assert figures["models"] == [kept["model"]]
+    assert "model" not in figures["unit"]["adjusted"]["groups"][0]
+
+    figures["subjects"][0]["adjusted"]["value"] += 0.1
+    published, anew = recounted(files | {"figures.json": json.dumps(figures).encode()})
+    assert {path for path in published if published[path] != anew.get(path)} == {("subjects", "1", "adjusted", "value")}
+
+
+def test_graded_scores_without_severity_are_named_apart() -> None:
+    graded = [{key: 1 + (mark + at) % 4 for key, mark in sheet_marks(at).items()} for at in range(9)]
+    round = make_published_round({(("甲", "乙", "丙"), "all"): graded}, scale="grades", trim=False)
+    files = opened(package(round))
+    figures = json.loads(files["figures.json"])
+    assert {one["adjusted_rasch"]["method"] for one in figures["subjects"]} == {"rasch"}
+    assert figures["models"] == []
+    published, anew = recounted(files)
+    assert published == anew
 
 
 def test_what_is_no_package_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
