@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from fnmatch import fnmatch
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
@@ -56,3 +57,21 @@ def test_wheel_asks_for_nothing_that_the_plugins_do_not_import() -> None:
     idle = [one for one in project["dependencies"] if plain(one) not in used]
 
     assert idle == []
+
+
+def test_wheel_takes_along_every_file_that_the_plugins_read() -> None:
+    """Templates of pages and of reports, styles, scripts, catalogues: whatever lies beside the code and is no code."""
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]["*"]
+
+    left = []
+    for app in OWN:
+        for path in (ROOT / app).rglob("*"):
+            parts = path.relative_to(ROOT).parts
+            if path.is_dir() or path.suffix in (".py", ".pyc") or {"__pycache__", "node_modules"} & set(parts):
+                continue
+            package = next(one for one in path.parents if (one / "__init__.py").exists())
+            inside = path.relative_to(package).as_posix()
+            if not any(fnmatch(inside, pattern.replace("/**/", "/")) for pattern in patterns):
+                left.append("/".join(parts))
+
+    assert left == []

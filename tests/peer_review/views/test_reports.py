@@ -259,6 +259,32 @@ def test_pages_lead_to_their_files(round: Round) -> None:
             assert signed_in(everybody[who]).get(found).status_code == 200, found
 
 
+@pytest.mark.parametrize(
+    ("who", "page", "name"),
+    [
+        ("subject", "own-result", "report-own"),
+        ("head", "section-results", "report-section"),
+        ("leader", "results", "report-round"),
+    ],
+)
+def test_page_pdf_and_workbook_say_the_same_figures(round: Round, who: str, page: str, name: str) -> None:
+    user = people(round)[who]
+    html = get(user, round, page).content.decode()
+    # But for how far rounded parts may differ, which the page says in a sentence.
+    seen = figures_in(re.sub(r"<(svg|style|script).*?</\1>|<[^>]*>", " ", html, flags=re.DOTALL)) - {"0.1"}
+    book = load_workbook(BytesIO(get(user, round, name, "xlsx").content), data_only=True)
+    cells = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "n"}
+
+    assert len(seen) > 8
+    assert seen - figures_in(text_of(get(user, round, name, "pdf").content)) == set()
+    assert {float(one) for one in seen} - cells == set()
+
+
+def figures_in(text: str) -> set[str]:
+    """Return every number with one decimal in a text."""
+    return set(re.findall(r"(?<![\d.])\d+\.\d(?!\d)", text))
+
+
 def test_round_of_another_state_keeps_its_files_when_archived(round: Round) -> None:
     Round.objects.filter(pk=round.pk).update(state=RoundState.ARCHIVED)
 
