@@ -11,10 +11,14 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import migrated
 
+# How long one example takes says how busy the machine is.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 # Playwright's synchronous API runs an event loop in this thread; Django's guard against that is not for tests.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -139,6 +143,12 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """A blank tab in a fresh profile."""
     return context.new_page()
+
+
+@pytest.fixture(autouse=True)
+def _first_language() -> None:
+    """Each test begins in the site's own language: a request leaves the visitor's active in its thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

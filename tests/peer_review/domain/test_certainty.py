@@ -11,7 +11,7 @@ from peer_review.enums import ResultScope
 from peer_review.models import Result, Round
 from tests.peer_review.counted import make_published_round, papers, spread
 
-pytestmark = pytest.mark.django_db(databases=["default", "box"])
+pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
 
 NAMES = "甲乙丙丁戊己"
 

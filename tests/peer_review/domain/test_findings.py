@@ -24,7 +24,7 @@ from peer_review.models import Comment, RaisedFinding, Result, Round, Subject
 from tests.factories.peer_review import make_user
 from tests.peer_review.counted import make_counted_round, make_published_round, spread
 
-pytestmark = pytest.mark.django_db(databases=["default", "box"])
+pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
 
 TEXT = "窗口排队时间过长,应增设一个窗口。"
 SAID = "他对基层同志的意见总是听不进去"

@@ -12,6 +12,13 @@ from tests.peer_review.counted import make_counted_round, make_published_round, 
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
+
+@pytest.fixture
+def client() -> Client:
+    """A browser that asks for English: sentences are compared in the language of the source."""
+    return Client(headers={"accept-language": "en"})
+
+
 SEARCHES = [
     {"kind": "end", "criterion": "quality", "tested": 400},
     {"kind": "camps", "criterion": "quality", "tested": 1},

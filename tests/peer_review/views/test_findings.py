@@ -12,6 +12,13 @@ from tests.peer_review.counted import make_counted_round, make_published_round, 
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
+
+@pytest.fixture
+def client() -> Client:
+    """A browser that asks for English: sentences are compared in the language of the source."""
+    return Client(headers={"accept-language": "en"})
+
+
 TEXT = "The queue at the counter is too long; open a second one."
 
 

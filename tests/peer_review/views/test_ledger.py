@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from peer_review.domain.boards import Question
@@ -81,15 +83,18 @@ def test_pages_follow_one_another_without_gap_or_repetition(
     assert seen[0] in ("s3", "s4")
 
 
-@pytest.mark.parametrize("many", [1, 3])
-def test_the_page_costs_the_same_queries_however_many_entries(
-    client: Client, round: Round, many: int, django_assert_num_queries: Any
-) -> None:
-    note_all(round, scopes=[f"section:s{at}" for at in range(many)], channel=Channel.PAGE, audience="leadership")
-    inspector = make_user("", "inspector")
-    client.force_login(inspector)
-    with django_assert_num_queries(15):
-        client.get(reverse("peer_review:ledger", args=[round.public_id]))
+def test_the_page_costs_the_same_queries_however_many_entries(client: Client, round: Round) -> None:
+    client.force_login(make_user("", "inspector"))
+    address = reverse("peer_review:ledger", args=[round.public_id])
+    costs = []
+    for many in (1, 3):
+        note_all(round, scopes=[f"section:s{at}" for at in range(many)], channel=Channel.PAGE, audience="leadership")
+        client.get(address)  # what a process asks once is asked
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.parametrize("role", ["leadership", "staff", "organiser"])
