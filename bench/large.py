@@ -1,12 +1,17 @@
 """Counting and publishing real ballots, from 2,000 to as many as one waits for: time, memory, growth.
 
     python bench/large.py [--ballots 2000 20000 100000] [--papers 40]
-    python bench/large.py --ballots 2000000 --papers 400      # the whole; making the ballots takes most of the time
+    python bench/large.py --ballots 2000000 --papers 400                # the whole; signing takes most of the time
+    python bench/large.py --ballots 2000000 --papers 400 --unsigned     # all but the signatures, which nobody checks
 
 The ballots are put where the scrutineer's keys would have opened them (count.py measures that). Each has signatures of
 its own, and one in twenty is replaced by a later version. Another process, which did not make them, then counts and
 publishes: time and memory are those of a background worker; beside them the memory of each process that checks for it.
 In the end the bulletin must list exactly what had to stand. CPU seconds are of all these processes together.
+
+With `--unsigned` tokens and signatures are random bytes, and the worker's check of signatures is left out; all else is
+the same. That shows the memory and the growth of a round of full size within minutes; what signatures cost, each as
+much as any other, the rounds with real ones show.
 """
 
 # ruff: noqa: PLC0415 - Django is set up with this run's own settings before anything of it is imported
@@ -43,7 +48,23 @@ def learn(round_id: str, private: dict[str, bytes]) -> None:
     """Give a process that makes ballots the keys of all cells."""
     from peer_review.crypto import blindsig
 
-    _keys.update({"round": round_id, "cells": {cell: blindsig.decode_private(key) for cell, key in private.items()}})
+    cells = {cell: blindsig.decode_private(key) if key else None for cell, key in private.items()}
+    _keys.update({"round": round_id, "cells": cells})
+
+
+class Unsigned:
+    """A credential whose ballots look like any others until somebody checks a signature."""
+
+    def __init__(self, cell: str) -> None:
+        self.cell, self.public, self.prefix = cell, secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+
+    def make_entry(self, answers: dict[str, int], *, token: bytes, revision: int) -> dict[str, Any]:
+        ballot = {"v": 1, "round": _keys["round"], "cell": self.cell, "pk": self.public, "pre": self.prefix}
+        return {
+            "ballot": {**ballot, "rev": revision, "a": answers},
+            "sig": secrets.token_urlsafe(64),
+            "tok": secrets.token_urlsafe(256),
+        }
 
 
 def make_entries(work: tuple[int, dict[str, int]]) -> list[tuple[bytes, bytes]]:
@@ -57,8 +78,11 @@ def make_entries(work: tuple[int, dict[str, int]]) -> list[tuple[bytes, bytes]]:
     number, answers = work
     made = []
     for at, (cell, key) in enumerate(_keys["cells"].items()):
-        credential = Credential(new_master(), _keys["round"], cell)
-        token = key.sign(credential.message, PSS, hashes.SHA384())
+        if key is None:
+            credential, token = Unsigned(cell), b""
+        else:
+            credential = Credential(new_master(), _keys["round"], cell)
+            token = key.sign(credential.message, PSS, hashes.SHA384())
         versions = (1, 2) if (number + at) % REPLACED == 0 else (2,)
         for revision in versions:
             entry = canonical.dumps(credential.make_entry(answers, token=token, revision=revision))
@@ -66,7 +90,7 @@ def make_entries(work: tuple[int, dict[str, int]]) -> list[tuple[bytes, bytes]]:
     return made
 
 
-def fill_box(bench: BenchRound) -> tuple[int, bytes]:
+def fill_box(bench: BenchRound, *, signed: bool) -> tuple[int, bytes]:
     """Put ballots where opened ones wait; return how many, and the leaves that must stand, sorted, end to end."""
     from peer_review.box import store
     from peer_review.domain import keys
@@ -75,7 +99,7 @@ def fill_box(bench: BenchRound) -> tuple[int, bytes]:
 
     round = bench.round
     private = {
-        cell: keys.decrypt_at_rest(sealed, purpose=keys.CELL_KEY)
+        cell: keys.decrypt_at_rest(sealed, purpose=keys.CELL_KEY) if signed else b""
         for cell, sealed in round.cells.values_list("key", "private_key")
     }
     work = [(number, answers_of(round, number)) for number in range(len(bench.evaluators))]
@@ -109,9 +133,16 @@ def fill_box(bench: BenchRound) -> tuple[int, bytes]:
 # The worker
 
 
-def work_off(public_id: str) -> None:
+def work_off(public_id: str, *, signed: bool) -> None:
     """Count and publish a round, and print as JSON what each part took."""
     start_django()
+    if not signed:
+        from django.conf import settings
+
+        from peer_review.crypto import checking
+
+        checking.check_signatures = lambda *_signed: None  # type: ignore[assignment]
+        settings.PEER_REVIEW_COUNT_PROCESSES = 1
     from peer_review.box import store
     from peer_review.domain import count, results
     from peer_review.models import Round
@@ -207,7 +238,7 @@ def memory() -> float:
 # The benchmark
 
 
-def measure(ballots: int, papers: int) -> dict[str, Any]:
+def measure(ballots: int, papers: int, *, signed: bool) -> dict[str, Any]:
     """Make a round, let another process count it, print what that took."""
     from django.db import connections
 
@@ -217,12 +248,16 @@ def measure(ballots: int, papers: int) -> dict[str, Any]:
     start = time.perf_counter()
     papers = min(papers, max(1, ballots // 50))
     bench = open_bench_round(evaluators=ballots // papers, subjects=papers)
-    total, leaves = fill_box(bench)
+    total, leaves = fill_box(bench, signed=signed)
     round = close_round(bench.round, by=bench.round.organiser)
-    print(f"\n{total:,} ballots of {papers} subjects made in {time.perf_counter() - start:.0f} s", flush=True)
+    kind = "real" if signed else "UNSIGNED"
+    print(f"\n{total:,} {kind} ballots of {papers} subjects made in {time.perf_counter() - start:.0f} s", flush=True)
     connections.close_all()
     done = subprocess.run(
-        [sys.executable, __file__, "--count", round.public_id], check=True, stdout=subprocess.PIPE, text=True
+        [sys.executable, __file__, "--count", round.public_id, *([] if signed else ["--unsigned"])],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     found: dict[str, Any] = json.loads(done.stdout)
     bulletin = Bulletin.objects.get(round=round)
@@ -253,17 +288,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ballots", type=int, nargs="+", default=[2_000, 20_000, 100_000])
     parser.add_argument("--papers", type=int, default=40, help="subjects of the round, so ballots of one evaluator")
+    parser.add_argument("--unsigned", action="store_true", help="signatures are neither made nor checked")
     parser.add_argument("--count", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.count:
-        work_off(options.count)
+        work_off(options.count, signed=not options.unsigned)
         return
     with own_databases("large"):
         start_django()
         os.environ["BENCH_TEMPLATE"] = "migrated"  # so that the worker does not look for migrations
         before: dict[str, Any] | None = None
         for ballots in options.ballots:
-            found = measure(ballots, options.papers)
+            found = measure(ballots, options.papers, signed=not options.unsigned)
             if before is not None:
                 growth = math.log(found["total"] / before["total"])
                 for name in ("counted", "published"):
