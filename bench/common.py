@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
+import resource
 import secrets
 import shutil
 import sqlite3
@@ -131,6 +133,21 @@ def start_django() -> None:
 
     if not os.environ.get("BENCH_TEMPLATE"):
         call_command("migrate", verbosity=0)
+
+
+def peak_memory(pid: int | str = "self") -> float:
+    """Return the most memory that a living process has held, in megabytes.
+
+    On Linux since it began as the program it is: what the system counts for a process includes what its parent held
+    when it was started. Elsewhere this can be asked of oneself only; NaN for others.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 2**10
+    except (OSError, StopIteration):
+        if pid != "self":
+            return math.nan
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def quantile(values: list[float], share: float) -> float:

@@ -35,7 +35,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from common import BenchRound, answers_of, open_bench_round, own_databases, start_django
+from common import BenchRound, answers_of, open_bench_round, own_databases, peak_memory, start_django
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
@@ -160,7 +160,7 @@ def work_off(public_id: str, *, signed: bool) -> None:
     start = clock()
     count.count_round(round, by=None)
     counted = clock()
-    held = memory()
+    held = peak_memory()
     round.refresh_from_db()
     results.publish_round(round, by=None)
     published = clock()
@@ -172,7 +172,7 @@ def work_off(public_id: str, *, signed: bool) -> None:
                 "counted": [one - other for one, other in zip(counted, start, strict=True)],
                 "published": [one - other for one, other in zip(published, counted, strict=True)],
                 "counting_mb": held,
-                "publishing_mb": memory(),
+                "publishing_mb": peak_memory(),
                 "checkers_mb": watched,
                 "accepted": run.accepted,
                 "superseded": run.superseded,
@@ -192,7 +192,7 @@ def part_of(spent: dict[str, list[float]], label: str, module: Any, name: str) -
         try:
             return work(*args, **kwargs)
         finally:
-            spent[label] = [one - other for one, other in zip(clock(), start, strict=True)]
+            spent[label] = [*(one - other for one, other in zip(clock(), start, strict=True)), peak_memory()]
 
     setattr(module, name, timed)
 
@@ -207,32 +207,18 @@ def watch_checkers(spent: dict[str, list[float]], label: str, module: Any) -> li
             return super().__enter__()
 
         def __exit__(self, *error: Any) -> None:
-            watched.extend(held_by(pid) for pid in self.pids)
+            watched.extend(peak_memory(pid) for pid in self.pids)
             super().__exit__(*error)
-            spent[label] = [one - other for one, other in zip(clock(), self.start, strict=True)]
+            spent[label] = [*(one - other for one, other in zip(clock(), self.start, strict=True)), peak_memory()]
 
     module.Checkers = Watched
     return watched
-
-
-def held_by(pid: int) -> float:
-    """Return the most memory that another living process has held, in megabytes; NaN where only Linux could tell."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return math.nan
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 2**10
 
 
 def clock() -> tuple[float, float]:
     """Return the time on the wall, and the CPU time of this process and of those that have ended for it."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.perf_counter(), time.process_time() + ended.ru_utime + ended.ru_stime
-
-
-def memory() -> float:
-    """Return the most memory this process has held, in megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 # The benchmark
@@ -263,9 +249,10 @@ def measure(ballots: int, papers: int, *, signed: bool) -> dict[str, Any]:
     bulletin = Bulletin.objects.get(round=round)
     if bytes(bulletin.leaves) != leaves or found["rejected"]:
         raise SystemExit(f"The count is wrong: {found}")
-    print(f"{'':56}{'CPU s':>9}{'wall s':>9}{'µs each':>9}")
-    for label, (wall, cpu) in lines(found):
-        print(f"{label:56}{cpu:9.1f}{wall:9.1f}{cpu / total * 1e6:9.1f}")
+    print(f"{'':56}{'CPU s':>9}{'wall s':>9}{'µs each':>9}{'peak MB':>9}")
+    for label, (wall, cpu, *peak) in lines(found):
+        so_far = f"{peak[0]:9,.0f}" if peak else ""
+        print(f"{label:56}{cpu:9.1f}{wall:9.1f}{cpu / total * 1e6:9.1f}{so_far}")
     checkers = " and ".join(f"{held:,.0f} MB" for held in found["checkers_mb"]) or "none"
     print(
         f"{found['accepted']:,} stand, {found['superseded']:,} were replaced; the bulletin lists exactly these.\n"

@@ -19,7 +19,6 @@ import argparse
 import json
 import math
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -29,8 +28,10 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import numpy as np
+from common import peak_memory
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -74,11 +75,6 @@ def best(work: Callable[[], Any], *, size: int) -> float:
     return min(cpu(work) for _run in range(max(1, min(20, 400_000 // size))))
 
 
-def peak() -> float:
-    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return size / (2**20 if sys.platform == "darwin" else 2**10)
-
-
 # Dedupe
 
 
@@ -99,7 +95,7 @@ def dedupe(size: int) -> Spent:
 
     if not np.array_equal(latest(token, revision, leaf), bare()):
         raise SystemExit("The bare operation keeps other ballots.")
-    top = peak()
+    top = peak_memory()
     return Spent(best(lambda: latest(token, revision, leaf), size=size), best(bare, size=size), top)
 
 
@@ -163,7 +159,7 @@ def scored(size: int) -> Spent:
     shown = stats.n > 5
     if not (np.allclose(stats.trimmed[shown], figures[3][shown]) and np.array_equal(stats.n, figures[0])):
         raise SystemExit("The bare operation comes to other figures.")
-    top = peak()
+    top = peak_memory()
     return Spent(best(ours, size=size), best(bare, size=size), top)
 
 
@@ -191,7 +187,7 @@ def left_out(size: int) -> Spent:
         return one_ballot_decides(made.subject, made.voter_class, parts, plan)
 
     ours()
-    top = peak()
+    top = peak_memory()
     return Spent(best(ours, size=size), best(lambda: plain_means(made, subjects), size=size), top)
 
 
@@ -208,14 +204,14 @@ def reliable(size: int) -> Spent:
         )
 
     ours()
-    top = peak()
+    top = peak_memory()
     return Spent(best(ours, size=size), best(lambda: plain_means(made, subjects), size=size), top)
 
 
 def released(size: int) -> Spent:
     """All figures of the round: five criteria, intervals, disclosure control, rounding; an object for each figure."""
     made, plan = invented(size)
-    return Spent(cpu(lambda: release(made, plan)), None, peak())
+    return Spent(cpu(lambda: release(made, plan)), None, peak_memory())
 
 
 # Verification

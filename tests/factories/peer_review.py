@@ -16,7 +16,6 @@ from typing import Any
 
 import factory
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import connections
@@ -176,9 +175,13 @@ def make_comment_cell(subject: Subject, evaluators: Iterable[Any]) -> Cell:
 # Rounds that run: real keys, real ballots
 
 
+_KEYS = Path(__file__).resolve().parents[2] / ".pytest_cache" / "d" / "cell-keys"
+
+
 def stock_key_pool(size: int) -> None:
-    """Fill the pool from keys made once a test folder: RSA keys cost 50 ms each, and tests need hundreds."""
-    path = Path(settings.TEST_DIR) / f"cell-keys-{hashlib.sha256(conf.KEY_SECRET.encode()).hexdigest()[:8]}.json"
+    """Fill the pool from keys kept in pytest's cache: RSA keys cost 50 ms each, and tests need hundreds."""
+    _KEYS.mkdir(parents=True, exist_ok=True)
+    path = _KEYS / f"{hashlib.sha256(conf.KEY_SECRET.encode()).hexdigest()[:8]}.json"
     stock = json.loads(path.read_text()) if path.exists() else []
     while len(stock) < size:
         key = keys._new_pooled_key()
