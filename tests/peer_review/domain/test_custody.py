@@ -25,7 +25,7 @@ from peer_review.exceptions import (
 from peer_review.models import Round
 from tests.factories.peer_review import RoundFactory, give_box_key, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 PRIVATE = bytes(range(32))
 PUBLIC = X25519PrivateKey.from_private_bytes(PRIVATE).public_key().public_bytes_raw()
