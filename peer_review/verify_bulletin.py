@@ -530,7 +530,7 @@ class Verifier:
             return
         made = Recount(read["rules"], read["roll"], read["votes"], read["figures"])
         if made.severity.groups or made.severity.faults:
-            self.check("variances of the adjusted scores", "按宽严调整所用的方差", made.severity.check)
+            self.check("models of the adjusted scores", "按宽严调整所用的模型", made.severity.check)
         self.compare(read["published"], dict(leaves_of(made.figures())))
         if made.severity.unfitted:
             self.write(
@@ -575,7 +575,6 @@ def leaf_of(entry: Any) -> bytes:
 #: Kinds of published figures that this file does not compute: named and numbered, never passed over in silence.
 NOT_RECOUNTED = {
     "comparable_rank": ("which means by rank all may read", "哪些职级平均分可供全体查看"),
-    "adjusted_rasch": ("scores adjusted for severity by the Rasch model", "按 Rasch 模型调整宽严后的得分"),
 }
 GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
 USUAL_BANDS = (90, 70, 60)
@@ -764,8 +763,8 @@ class Mean:
 class Recount:
     """Every figure that may be published of these ballots, in the form of figures.json.
 
-    published: figures.json, of which only the variances are used that adjusted scores were made with: severity.check()
-    says whether these are the likeliest.
+    published: figures.json, of which only the parameters are used that adjusted scores were made with:
+    severity.check() says whether these are the likeliest.
     """
 
     def __init__(self, rules: Rules, roll: RollFile, votes: Votes, published: Any = None) -> None:
@@ -792,7 +791,7 @@ class Recount:
             ],
             "unit": self.group([one.unit() for one in self.counted], comparable=unit)
             | {"reliability": reliability_of(self.rules, self.votes.rows, [set(one.alone) for one in self.counted])}
-            | ({"adjusted": self.severity.unit()} if self.severity.is_recounted else {}),
+            | {"adjusted": self.severity.unit()},
         }
 
     def subject(self, at: int) -> dict[str, Any]:
@@ -812,7 +811,7 @@ class Recount:
                 classes[name] = score
         sheet = self.sheet(means, criteria)
         decides = self.one_ballot(at, sheet["score"][0]) if sheet["score"] else None
-        adjusted = {"adjusted": self.severity.subject(at)} if self.severity.is_recounted else {}
+        adjusted = {"adjusted": self.severity.subject(at)}
         return sheet | {"members": 1, "comparable": False, "classes": classes, "one_ballot": decides} | adjusted
 
     def group(self, means: list[Mean | None], *, comparable: bool | None) -> dict[str, Any]:
@@ -1378,14 +1377,29 @@ MOST_LEVELS = 8_000
 Z95 = 1.959963984540054
 #: Why there is no adjusted score, in the order in which one stands for the whole round.
 REASONS = ("papers", "trimmed", "few_abstained", "few_subjects", "too_large", "no_fit", "not_shown")
-#: Of these, the ones that are known before any model is.
-NEVER_FITTED = ("papers", "trimmed")
 #: Random effects: the subject, the sheet, the pair of both, and subject by criterion.
 FACTORS = ("subject", "sheet", "pair", "profile")
-#: So near to 0 the slopes of the restricted likelihood must be, per relative change of a variance.
+#: So near to 0 the slopes of the likelihood must be: per relative change of a variance; of the Rasch model, per
+#: standard error of a parameter, as it would be if the measures were known.
 SLOPE = 1e-3
 #: Where the effects explain the marks wholly, the residual variance is held at the marks' own divided by this.
 WHOLLY = 1e7
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one fit adds to a subject's score: points, and how far its 95 % interval reaches below and above; of the
+    Rasch model also the measure in logits and its standard deviation."""
+
+    value: float
+    below: float
+    above: float
+    measure: float = 0.0
+    sd: float = 0.0
+
+    def widened(self, least: float) -> "Part":
+        """Return it with an interval of so much at least to both sides."""
+        return Part(self.value, max(self.below, least), max(self.above, least), self.measure, self.sd)
 
 
 @dataclass(frozen=True)
@@ -1601,6 +1615,11 @@ class Mixed:
         made = {name: rounded(math.sqrt(self.variances[name]), 1) for name in many}
         return made | {"residual": rounded(max(residual, least), 1)}
 
+    def part(self, subject: int, weights: dict[int, float]) -> "Part":
+        """Return what the fit adds to a subject's score. weights: criterion → weight."""
+        value, error = self.combination(subject, weights)
+        return Part(value, Z95 * error, Z95 * error)
+
     def combination(self, subject: int, weights: dict[int, float]) -> tuple[float, float]:
         """Return Σ weight × cell of a subject, and its standard error. weights: criterion → weight."""
         held = [(at, weights.get(self.linked.cells[at][1], 0.0)) for at in self.members[subject]]
@@ -1664,6 +1683,269 @@ class Absorbed:
             explained = b * b * sums[at][at] - 2 * b * c * across[at] + c * c * whole
             of_pairs += k * b - self.kappa * (k * b) ** 2 - explained
         return of_sheet, of_pairs
+
+
+#: Of the Rasch model. A category needs so many answers before each criterion has steps of its own.
+ENOUGH = 10
+#: Who gave, or got, nothing but the best (the worst) mark is counted as having so much less (more) in all.
+EXTREME = 0.3
+#: Standard deviation of the measures at which they are published as not differing.
+NO_SPREAD = 0.02
+#: The weak prior that is laid over parameters where publication says so: standard deviations of the parameters and of
+#: the logarithm of the measures' spread. Without it, no parameter and no spread is beyond the last two.
+PRIOR, PRIOR_SPREAD, FAR, FAR_SPREAD = 3.0, 1.0, 15.0, 10.0
+#: Measures are summed up around the likeliest in steps of so many standard deviations, and of so many logits divided by
+#: the steps of a criterion, until the likelihood has fallen by so many powers of e.
+STEP, WIDEST, FALLEN = 0.75, 1.4, 32.0
+
+
+class Ruler:
+    """The many-facet Rasch model of one fit at given difficulties, steps and spread of the measures.
+
+    The chance of category k is in proportion to exp(k (measure - severity) - the first k (difficulty + step)), so the
+    marks count by their sums alone: sheets that answered the same questions and gave as much in all are equally severe.
+    Severities are not published: they are sought here. slopes: of the marginal likelihood by kind of parameter, the
+    largest each, in standard errors as they would be if measures were known: 0 at its top.
+    Raises: Fault for parameters that are none.
+    """
+
+    def __init__(self, linked: Linked, model: Any, scale: str) -> None:
+        self.linked = linked
+        self.criteria = sorted({criterion for _subject, criterion in linked.cells})
+        given: list[Counter[int]] = [Counter() for _criterion in self.criteria]
+        for _subject, _sheet, criterion, points in linked.marks():
+            given[self.criteria.index(criterion)][points] += 1
+        # Each criterion has every category: a criterion has steps of its own only where ENOUGH of each were given.
+        self.categories = sorted(set().union(*given))
+        self.highest = len(self.categories) - 1
+        self.common = scale == "grades" or any(one[points] < ENOUGH for one in given for points in self.categories)
+        self.read(model)
+        self.count(given)
+        self.odds = []
+        for difficulty, steps in zip(self.difficulties, self.steps, strict=True):
+            sums = [math.fsum(difficulty + step for step in steps[: k + 1]) for k in range(len(steps))]
+            self.odds.append([math.exp(-one) for one in sums])
+        self.severities = [0.0] * len(self.groups)
+        self.measures: dict[int, tuple[float, float]] = dict.fromkeys(self.totals, (0.0, 0.0))
+        self.slopes = {"severity": 0.0}
+        if self.highest:
+            try:
+                self.solve()
+            except (ArithmeticError, ValueError) as error:
+                raise Fault("parameters without a likelihood", "该参数下没有似然值") from error
+
+    def read(self, model: Any) -> None:
+        try:
+            self.spread, self.weighted = float(model["spread"]), model["weighted"]
+            self.difficulties = [float(one) for one in model["difficulties"]]
+            self.steps = [[float(step) for step in one] for one in model["steps"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Fault("a parameter is missing or no number", "缺少参数，或不是数字") from error
+        many = [len(self.criteria), *[self.highest] * len(self.criteria)]
+        if type(self.weighted) is not bool or [len(self.difficulties), *map(len, self.steps)] != many:
+            raise Fault("other parameters than these marks have", "参数与这些评分不符")
+        if self.common and any(one != self.steps[0] for one in self.steps):
+            raise Fault("steps that are not common to all criteria", "各题目的步长不相同")
+        far = FAR * (1 + self.weighted)
+        full = [*self.difficulties, *(step for one in self.steps for step in one)]
+        if not (all(abs(one) <= far for one in full) and 0 <= self.spread <= FAR_SPREAD * (1 + self.weighted)):
+            raise Fault("a parameter beyond any that is estimated", "参数超出可估计的范围")
+        if any(abs(math.fsum(one)) > 1e-9 for one in self.steps):
+            raise Fault("steps that do not add up to 0", "步长之和不为 0")
+        self.is_even = self.spread <= NO_SPREAD
+        self.spread = max(self.spread, NO_SPREAD)
+        self.prior = 1 / PRIOR**2 if self.weighted else 0.0
+        self.prior_spread = 1 / PRIOR_SPREAD**2 if self.weighted else 0.0
+
+    def count(self, given: list[Counter[int]]) -> None:
+        """Take the sums that the likelihood is made of."""
+        place = {points: at for at, points in enumerate(self.categories)}
+        cells = [(subject, self.criteria.index(criterion)) for subject, criterion in self.linked.cells]
+        sizes: Counter[tuple[tuple[int, ...], int]] = Counter()
+        self.totals: Counter[int] = Counter()
+        for held in self.linked.sheets:
+            gained = [place[points] for cell, points in held]
+            sizes[tuple(cell for cell, _points in held), sum(gained)] += 1
+            for (cell, _points), one in zip(held, gained, strict=True):
+                self.totals[cells[cell][0]] += one
+        self.groups = [(total, many) for (_pattern, total), many in sizes.items()]
+        self.push: list[float] = []
+        about: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for group, (pattern, total) in enumerate(sizes):
+            for cell in pattern:
+                subject, item = cells[cell]
+                about[subject][group].append(item)
+            self.push.append(EXTREME * ((total == self.highest * len(pattern)) - (total == 0)))
+        self.about = {subject: list(about[subject].items()) for subject in self.totals}
+        # Of each criterion, how many marks it has, and how many above category k.
+        self.marks = [sum(one.values()) for one in given]
+        self.above = [
+            [sum(many for points, many in one.items() if place[points] > k) for k in range(self.highest)]
+            for one in given
+        ]
+
+    def look(self, subject: int, measure: float) -> tuple[float, float, float, list[float]]:
+        """Return the logarithm of what a measure is likely, its slope and curvature, and of each of the subject's
+        (group, criterion) the expected category and its variance, one after the other."""
+        height = measure * self.totals[subject] - 0.5 * (measure / self.spread) ** 2
+        slope, curve = self.totals[subject] - measure / self.spread**2, 1 / self.spread**2
+        both: list[float] = []
+        ease = math.exp(measure)
+        for group, items in self.about[subject]:
+            unit, many = ease * self.ease[group], self.groups[group][1]
+            for item in items:
+                odds, first, second, power = 1.0, 0.0, 0.0, 1.0
+                for k, one in enumerate(self.odds[item], 1):
+                    power *= unit
+                    chance = one * power
+                    odds += chance
+                    first += k * chance
+                    second += k * k * chance
+                mean = first / odds
+                variance = second / odds - mean * mean
+                height -= many * math.log(odds)
+                slope -= many * mean
+                curve += many * variance
+                both += (mean, variance)
+        return height, slope, curve, both
+
+    def nodes(self, subject: int) -> tuple[list[tuple[float, float]], list[float]]:
+        """Return measures with what each is likely, and the expected categories and variances over them."""
+        centre = self.centre[subject]
+        for _step in range(100):
+            _height, slope, curve, _both = self.look(subject, centre)
+            move = min(1.0, max(-1.0, slope / curve))
+            centre += move
+            if abs(move) < 1e-3:
+                break
+        self.centre[subject] = centre
+        step = min(STEP / math.sqrt(curve), WIDEST / self.highest)
+        top, _slope, _curve, both = self.look(subject, centre)
+        found = [(centre, 1.0, both)]
+        for way in (-step, step):
+            at, weight = centre, 1.0
+            while weight > math.exp(-FALLEN):
+                at += way
+                height, _slope, _curve, both = self.look(subject, at)
+                weight = math.exp(height - top)
+                found.append((at, weight, both))
+        total = math.fsum(weight for _at, weight, _both in found)
+        expected = [0.0] * len(found[0][2])
+        for _at, weight, both in found:
+            share = weight / total
+            expected = [one + share * other for one, other in zip(expected, both, strict=True)]
+        return [(at, weight / total) for at, weight, _both in found], expected
+
+    def solve(self) -> None:
+        """Find the severities, whose sum is 0, and then how level the likelihood is."""
+        self.centre = dict.fromkeys(self.totals, 0.0)
+        for _turn in range(300):
+            self.ease = [math.exp(-one) for one in self.severities]
+            nodes, slopes, curves = {}, [], [self.prior] * len(self.groups)
+            for (total, _many), push, severity in zip(self.groups, self.push, self.severities, strict=True):
+                slopes.append(push - total - self.prior * severity)
+            for subject, held in self.about.items():
+                nodes[subject], expected = self.nodes(subject)
+                values = iter(expected)
+                for group, items in held:
+                    for _item in items:
+                        slopes[group] += next(values)
+                        curves[group] += next(values)
+            loose = [many / curve for (_total, many), curve in zip(self.groups, curves, strict=True)]
+            level = dot(loose, slopes) / math.fsum(loose)
+            moves = [(slope - level) / curve for slope, curve in zip(slopes, curves, strict=True)]
+            largest = max(map(abs, moves))
+            if not math.isfinite(math.fsum(moves)):
+                raise ArithmeticError
+            if largest < 1e-10:
+                break
+            short = min(1.0, 2.0 / largest)
+            self.severities = [one + short * move for one, move in zip(self.severities, moves, strict=True)]
+        worst = max(abs(move) * math.sqrt(curve) for move, curve in zip(moves, curves, strict=True))
+        self.slopes = {"severity": worst} | self.find_slopes(nodes)
+        for subject, likely in nodes.items():
+            mean = math.fsum(weight * at for at, weight in likely)
+            sd = math.sqrt(math.fsum(weight * (at - mean) ** 2 for at, weight in likely))
+            self.measures[subject] = (0.0, 0.0) if self.is_even else (mean, sd)
+
+    def find_slopes(self, nodes: dict[int, list[tuple[float, float]]]) -> dict[str, float]:
+        """Return the largest slope of each other kind of parameter."""
+        above = [[0.0] * self.highest for _criterion in self.criteria]
+        chances = [[0.0] * self.highest for _criterion in self.criteria]
+        variance = [0.0] * len(self.criteria)
+        for subject, held in nodes.items():
+            for measure, weight in held:
+                for group, items in self.about[subject]:
+                    share = weight * self.groups[group][1]
+                    for item in items:
+                        upper = self.upper(item, measure - self.severities[group])
+                        for k, one in enumerate(upper):
+                            above[item][k] += share * one
+                            chances[item][k] += share * one * (1 - one)
+                        mean = sum(upper)
+                        square = sum((2 * k + 1) * one for k, one in enumerate(upper))
+                        variance[item] += share * (square - mean * mean)
+        difficulties = []
+        blocks: list[list[tuple[float, float]]] = []
+        for at, marks in enumerate(self.marks):
+            slopes = [made - real for made, real in zip(above[at], self.above[at], strict=True)]
+            slope = math.fsum(slopes) - self.prior * self.difficulties[at]
+            if self.common:
+                real = sum(self.above[at])
+                slope += EXTREME * ((real == self.highest * marks) - (real == 0))
+            difficulties.append(slope / math.sqrt(variance[at] + self.prior))
+            blocks.append(list(zip(slopes, chances[at], strict=True)))
+        if self.common:
+            columns = zip(*blocks, strict=True)
+            blocks = [[(math.fsum(s for s, _c in some), math.fsum(c for _s, c in some)) for some in columns]]
+        worst = 0.0
+        for block, steps in zip(blocks, self.steps, strict=False):  # common steps are one block, and the first's
+            lowered = [slope - self.prior * step for (slope, _chance), step in zip(block, steps, strict=True)]
+            level = math.fsum(lowered) / len(lowered)
+            for slope, (_slope, chance) in zip(lowered, block, strict=True):
+                worst = max(worst, abs(slope - level) / math.sqrt(chance + self.prior))
+        squares = [weight * (at / self.spread) ** 2 for held in nodes.values() for at, weight in held]
+        slope = math.fsum(squares) - len(nodes) - self.prior_spread * math.log(self.spread)
+        slope = max(0.0, slope) if self.is_even else slope
+        spread = slope / math.sqrt(2 * math.fsum(squares) + self.prior_spread)
+        return {"difficulty": max(map(abs, difficulties)), "steps": worst, "spread": spread}
+
+    def upper(self, item: int, apart: float) -> list[float]:
+        """Return the chance of a category above each k. apart: measure less severity."""
+        odds = [1.0, *(one * math.exp(k * apart) for k, one in enumerate(self.odds[item], 1))]
+        total = math.fsum(odds)
+        return [math.fsum(odds[k:]) / total for k in range(1, len(odds))]
+
+    def points(self, item: int, measure: float) -> float:
+        """Return the points to be expected if every sheet of the fit had marked this measure."""
+        scores, made = self.categories, 0.0
+        for (_total, many), severity in zip(self.groups, self.severities, strict=True):
+            rises = zip(self.upper(item, measure - severity), scores, scores[1:], strict=False)
+            made += many * (scores[0] + math.fsum(one * (after - before) for one, before, after in rises))
+        return made / len(self.linked.sheets)
+
+    def part(self, subject: int, weights: dict[int, float]) -> Part:
+        """Return what the fit adds to a subject's score. weights: criterion → weight."""
+        measure, sd = self.measures[subject]
+        value, low, high = (
+            math.fsum(
+                weights.get(criterion, 0.0) * self.points(item, measure + z * sd)
+                for item, criterion in enumerate(self.criteria)
+            )
+            for z in (0.0, -Z95, Z95)
+        )
+        total = math.fsum(weights.values())
+        return Part(value, value - low, high - value, total * measure, total * sd)
+
+    @property
+    def worst(self) -> float:
+        return max(map(abs, self.slopes.values()))
+
+    def deviations(self, _least: float) -> dict[str, Decimal]:
+        """Return what is published of the fit: standard deviations of the subjects and the sheets, in logits."""
+        square = math.fsum(many * one**2 for (_total, many), one in zip(self.groups, self.severities, strict=True))
+        spread = 0.0 if self.is_even else self.spread
+        return {"subject": rounded(spread, 2), "sheet": rounded(math.sqrt(square / len(self.linked.sheets)), 2)}
 
 
 def read_model(model: Any) -> tuple[float, dict[str, float]]:
@@ -1744,9 +2026,9 @@ def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dic
 
 
 class Severity:
-    """The adjusted scores of a round on points, under the variances that publication says it used.
+    """The adjusted scores of a round, under the parameters that publication says it used.
 
-    models: of each published fit what was published of it, and its variances. faults: what does not hold of these.
+    models: of each published fit what was published of it, and its parameters. faults: what does not hold of these.
     unfitted: of how many fits publication says that it found no likeliest figures, which is not tried here.
     """
 
@@ -1756,22 +2038,18 @@ class Severity:
         self.used: set[int] = set()
         self.faults: list[Fault] = []
         self.unfitted = 0
-        self.lacking: list[set[int]] = []  # the subjects of each fit without published variances
+        self.lacking: list[set[int]] = []  # the subjects of each fit without published parameters
         subjects = range(len(whole.roll.sections))
         self.shown = {at for at in subjects if any(one.means[at] for one in whole.counted)}
         self.rows = [row for row in whole.votes.rows if row.subject in self.shown]
         self.early = self.refusal()
         self.reasons = dict.fromkeys(subjects, self.early)
-        self.scores: dict[int, list[Decimal]] = {}
+        self.method = "reml" if self.rules.scale == "points" else "rasch"
+        self.scores: dict[int, dict[str, Any]] = {}
         self.groups: dict[int, Any] = {}
         self.islands = 0
-        if not self.early and self.rules.scale == "points":
+        if not self.early:
             self.run()
-
-    @property
-    def is_recounted(self) -> bool:
-        """False for what only the Rasch model says."""
-        return bool(self.early) or self.rules.scale == "points"
 
     def refusal(self) -> str:
         """Return why nothing may be fitted at all."""
@@ -1789,9 +2067,9 @@ class Severity:
         classes = {row.sheet: row.voter_class for row in self.rows}
         chosen = safe_subjects(answered, classes, floor=self.rules.floor)
         self.reasons = {at: "" if at in chosen else "few_abstained" for at in self.reasons}
-        values: dict[int, list[tuple[float, float]]] = defaultdict(list)
+        parts: dict[int, list[Part]] = defaultdict(list)
         for linked in self.linked(chosen):
-            self.fit(linked, values)
+            self.fit(linked, parts)
         # Where no subject has a score in the end, publication tells of no fit, though some were made.
         for inside in self.lacking:
             unexplained = {at for at in inside if self.reasons[at] in ("", "no_fit")}
@@ -1801,9 +2079,19 @@ class Severity:
             if at not in self.shown:
                 self.reasons[at] = "not_shown"
             elif not self.reasons[at]:
-                value = math.fsum(one for one, _half in values[at])
-                half = math.sqrt(math.fsum(half * half for _one, half in values[at]))
-                self.scores[at] = [tenths(min(100.0, max(0.0, one))) for one in (value, value - half, value + half)]
+                self.scores[at] = self.score(parts[at])
+
+    def score(self, parts: list[Part]) -> dict[str, Any]:
+        """Return a subject's adjusted score: the classes' parts are added, their errors as of independent figures."""
+        value = math.fsum(one.value for one in parts)
+        low = value - math.sqrt(math.fsum(one.below**2 for one in parts))
+        high = value + math.sqrt(math.fsum(one.above**2 for one in parts))
+        three = zip(("value", "low", "high"), (value, low, high), strict=True)
+        made = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
+        if self.method == "reml":
+            return made
+        sd = math.sqrt(math.fsum(one.sd**2 for one in parts))
+        return made | {"measure": rounded(math.fsum(one.measure for one in parts), 2), "sd": rounded(sd, 2)}
 
     def linked(self, chosen: set[int]) -> list[Linked]:
         made = []
@@ -1825,67 +2113,73 @@ class Severity:
             made += [link(one, held) for _subjects, held in parts]
         return made
 
-    def fit(self, linked: Linked, values: dict[int, list[tuple[float, float]]]) -> None:
+    def fit(self, linked: Linked, parts: dict[int, list[Part]]) -> None:
         """Add what one class's fit makes of its subjects' scores."""
         inside = linked.subjects
-        reason, mixed = "", None
+        reason = ""
+        fit: Mixed | Ruler | None = None
         if len(inside) < FEWEST_LINKED:
             reason = "few_subjects"
-        elif linked.is_too_large:
+        elif self.method == "reml" and linked.is_too_large:
             reason = "too_large"
         else:
-            mixed = self.choose(linked)
-            if mixed is None:
+            fit = self.choose(linked)
+            if fit is None:
                 self.lacking.append(set(inside))
                 return
-        if mixed is None:
+        if fit is None:
             for at in inside:
                 self.reasons[at] = self.reasons[at] or reason
             return
-        if not mixed.worst <= SLOPE:
-            name = max(mixed.slopes, key=lambda one: abs(mixed.slopes[one]))
+        if not fit.worst <= SLOPE:
+            slopes = fit.slopes
+            name = max(slopes, key=lambda one: abs(slopes[one]))
             key = self.rules.classes[linked.voter_class]
             self.faults.append(
                 Fault(
-                    f"class {key}: these variances are not the likeliest, slope {mixed.slopes[name]:.2g} of {name}",
-                    f"票类 {key}：方差并非似然最大者（{name} 的斜率 {mixed.slopes[name]:.2g}）",
+                    f"class {key}: these parameters are not the likeliest, slope {slopes[name]:.2g} of {name}",
+                    f"票类 {key}：参数并非似然最大者（{name} 的斜率 {slopes[name]:.2g}）",
                 )
             )
-        floor = SPREAD_FLOOR["points"]
+        floor = SPREAD_FLOOR[self.rules.scale]
         people: Counter[int] = Counter()
         for held in linked.sheets:
             people.update({linked.cells[cell][0] for cell, _points in held})
         for at in inside:
             weights = self.weights(at, linked.voter_class)
-            value, error = mixed.combination(at, weights)
-            values[at].append((value, Z95 * max(error, floor / math.sqrt(people[at]) * math.fsum(weights.values()))))
+            least = Z95 * floor / math.sqrt(people[at]) * math.fsum(weights.values())
+            parts[at].append(fit.part(at, weights).widened(least))
 
-    def choose(self, linked: Linked) -> Mixed | None:
-        """Return the fit under the published variances: of several alike, those that are the likeliest."""
-        key, best, place = self.rules.classes[linked.voter_class], None, -1
+    def choose(self, linked: Linked) -> "Mixed | Ruler | None":
+        """Return the fit under the published parameters: of several alike, those that are the likeliest."""
+        key, place = self.rules.classes[linked.voter_class], -1
+        best: Mixed | Ruler | None = None
+        faults: list[Fault] = []
         for at, (group, model) in enumerate(self.published):
             wanted = (key, len(linked.subjects), len(linked.sheets))
             if at in self.used or (group["class"], group["subjects"], group["sheets"]) != wanted:
                 continue
             try:
-                mixed = Mixed(linked, model)
-            except Fault as fault:
-                self.faults.append(fault)
+                fit = Mixed(linked, model) if self.method == "reml" else Ruler(linked, model, self.rules.scale)
+            except Fault as fault:  # of several alike it may belong to another one
+                faults.append(fault)
                 continue
-            if best is None or mixed.worst < best.worst:
-                best, place = mixed, at
-        if best is not None:
+            if best is None or fit.worst < best.worst:
+                best, place = fit, at
+        if best is None:
+            self.faults += faults
+        else:
             self.used.add(place)
             self.groups[place] = {
                 "class": key,
                 "subjects": len(linked.subjects),
                 "sheets": len(linked.sheets),
-                "deviations": best.deviations(SPREAD_FLOOR["points"]),
+                "deviations": best.deviations(SPREAD_FLOOR[self.rules.scale]),
             }
         return best
 
     def check(self) -> tuple[str, str]:
-        """Say of how many fits the variances are the likeliest. Raises: the first Fault."""
+        """Say of how many fits the parameters are the likeliest. Raises: the first Fault."""
         if self.faults:
             raise self.faults[0]
         return f"{len(self.groups)} fits, slopes below {SLOPE}", f"{len(self.groups)} 次拟合，斜率均小于 {SLOPE}"
@@ -1908,8 +2202,7 @@ class Severity:
     def subject(self, at: int) -> dict[str, Any] | None:
         """Return a subject's adjusted score as it is published, or why there is none."""
         if at in self.scores:
-            value, low, high = self.scores[at]
-            return {"value": value, "low": low, "high": high, "method": "reml"}
+            return self.scores[at]
         reason = self.reasons[at] if at in self.shown else "not_shown"
         return None if reason in ("papers", "not_shown") else {"reason": self.early or reason}
 
@@ -1920,7 +2213,7 @@ class Severity:
             groups = [self.groups.get(at) for at in places]
             return {
                 "reason": "",
-                "method": "reml",
+                "method": self.method,
                 "subjects": len(self.scores),
                 "islands": self.islands,
                 "groups": groups,
@@ -1931,14 +2224,14 @@ class Severity:
 
 
 def models_of(published: Any) -> tuple[list[Any], list[Any]]:
-    """Return what figures.json says of the fits, and the variances of each; empty if it says nothing. Raises: Fault."""
+    """Return what figures.json says of the fits, and their parameters; empty if it says nothing. Raises: Fault."""
     unit = published.get("unit") or {}
     groups = ((unit.get("adjusted") or {}).get("groups")) or []
     models = published.get("models") or []
     if len(groups) != len(models) or not all(
         type(group) is dict and {"class", "subjects", "sheets"} <= group.keys() for group in groups
     ):
-        raise Fault("its fits and their variances do not belong together", "各次拟合与其方差不对应")
+        raise Fault("its fits and their parameters do not belong together", "各次拟合与其参数不对应")
     return groups, models
 
 

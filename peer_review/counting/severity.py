@@ -19,7 +19,7 @@ are fitted apart, each group on a ruler of its own.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from scipy import sparse
@@ -30,7 +30,7 @@ from .disclosure import Flags
 from .henderson import TooManyLevels
 from .linkage import islands
 from .mixed import INTERCEPT, RESIDUAL, Z95, reml
-from .rasch import Steps, rasch
+from .rasch import RaschFit, Steps, rasch
 from .safe_subjects import safe_subjects
 from .scales import SPREAD_FLOOR, Floats, Ints, round_half_up
 
@@ -90,15 +90,15 @@ class Group:
     deviations: how far marks differ by subject, sheet, pair, profile (subject by criterion) and for no known reason
     (residual), as standard deviations in points; of Rasch, by subject and sheet, in logits. None less than what an
     interval is drawn with stands for the residual: less would tell that all agree.
-    model: for auditors alone, who have the ballots: the variances that the fit was solved with, unrounded, by the same
-    names; `residual` next to nothing where nothing is left over. None of Rasch.
+    model: for auditors alone, who have the ballots: what the fit was solved with, unrounded. Of "reml" the variances by
+    the same names; `residual` next to nothing where nothing is left over. Of "rasch" see _parameters.
     """
 
     voter_class: int
     subjects: int
     sheets: int
     deviations: dict[str, float]
-    model: dict[str, float] | None = field(default=None, compare=False)
+    model: dict[str, Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,12 +257,12 @@ class _Fitting:
         values = self.points[criterion, row]
         subject, sheet = np.searchsorted(inside, self.subject[row]), self.sheet[row]
         weights = self.weights[:, inside, voters]
-        model: dict[str, float] | None = None
+        model: dict[str, Any]
         try:
             if self.method == "reml":
                 part, deviations, model = _fit_points(values, subject, sheet, criterion, weights)
             else:
-                part, deviations = _fit_grades(
+                part, deviations, model = _fit_grades(
                     values, subject, sheet, criterion, weights, self._steps(values, criterion)
                 )
         except TooManyLevels:
@@ -337,8 +337,9 @@ def _fit_points(
 
 def _fit_grades(
     values: Floats, subject: Ints, sheet: Ints, criterion: Ints, weights: Floats, steps: Steps
-) -> tuple[_Part, dict[str, float]]:
-    """Return Σ weight × points to be expected if all sheets had marked all, and the deviations in logits."""
+) -> tuple[_Part, dict[str, float], dict[str, Any]]:
+    """Return Σ weight × points to be expected if all sheets had marked all, the deviations in logits, and what the
+    model was solved with."""
     fit = rasch(values, subject, sheet, criterion, steps=steps)
     if not fit.converged:
         raise _NoFit
@@ -348,7 +349,21 @@ def _fit_grades(
     value, low, high = ((fit.expected(measure + z * sd, severity) * own).sum(axis=1) for z in (0.0, -Z95, Z95))
     total = weights.sum(axis=0)
     deviations = {SUBJECT: fit.variance**0.5, SHEET: float(np.std(fit.raters.value))}
-    return _Part(value, low, high, total * measure, total * sd), deviations
+    return _Part(value, low, high, total * measure, total * sd), deviations, _parameters(fit)
+
+
+def _parameters(fit: RaschFit) -> dict[str, Any]:
+    """Return what severities follow from, with the ballots: {spread: the measures' standard deviation, 0 where they do
+    not differ; difficulties: one a criterion that was answered; steps: beside each; weighted: whether under the prior}.
+
+    No severities: each is a figure of one sheet, and who reads this beside the ballots can find them.
+    """
+    return {
+        "spread": fit.variance**0.5,
+        "difficulties": fit.items.value.tolist(),
+        "steps": [one.tolist() for one in fit.steps],
+        "weighted": fit.weighted,
+    }
 
 
 def _commonest(reasons: list[str]) -> str:

@@ -212,13 +212,13 @@ def _figures_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
     unit = figures_of(groups.prefetch_related("criteria").get(scope=ResultScope.UNIT))
     models = _take_models(unit)
     yield b',\n"unit":'
-    yield _line(_of_scale(round, unit))
+    yield _line(unit)
     yield b',\n"models":'
     yield from _list(models)
     yield b"}\n"
 
 
-def _take_models(unit: dict[str, Any]) -> list[dict[str, float] | None]:
+def _take_models(unit: dict[str, Any]) -> list[dict[str, Any] | None]:
     """Take out of the unit's figures, and return, what each fit was solved with: never published, but checked."""
     if not unit["adjusted"]:
         return []
@@ -227,14 +227,6 @@ def _take_models(unit: dict[str, Any]) -> list[dict[str, float] | None]:
     unit["adjusted"] = unit["adjusted"] | {"groups": bare}
     models = [group.get("model") for group in groups]
     return models if any(models) else []
-
-
-def _of_scale(round: Round, figures: dict[str, Any]) -> dict[str, Any]:
-    """Name scores adjusted by the Rasch model apart: the verifier does not repeat it."""
-    made = figures["adjusted"]
-    if round.form["scale"] == "points" or (made and made.get("reason") in verify_bulletin.NEVER_FITTED):
-        return figures
-    return {("adjusted_rasch" if name == "adjusted" else name): value for name, value in figures.items()}
 
 
 def _of_rank(figures: dict[str, Any]) -> dict[str, Any]:
@@ -246,7 +238,7 @@ def _subject_figures(round: Round, numbers: dict[int, int]) -> Iterator[dict[str
     for some in _batched(numbers):
         results = Result.objects.filter(round=round, subject__in=some).prefetch_related("criteria")
         by_subject = {result.subject_id: result for result in results}
-        yield from (_of_scale(round, figures_of(by_subject[subject])) for subject in some)
+        yield from (figures_of(by_subject[subject]) for subject in some)
 
 
 def figures_of(result: Result) -> dict[str, Any]:

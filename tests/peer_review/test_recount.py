@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from peer_review import verify_bulletin
@@ -41,7 +41,7 @@ class Drawn:
         return dict(leaves_of(made))
 
     def recount(self, published: Any = None) -> Recount:
-        """What the verifier makes of it, under the variances that were published."""
+        """What the verifier makes of it, under the parameters that were published."""
         rules = Rules(self.scheme)
         roll = RollFile(self.roll, self.head, rules)
         if published is None:
@@ -92,12 +92,9 @@ def told(made: Release, scheme: dict[str, Any]) -> dict[str, Any]:
 
     severity = made.severity
     assert severity is not None
-    fitted = severity.reason not in verify_bulletin.NEVER_FITTED
-    is_told = scheme["scale"] == "points" or not fitted  # what the Rasch model says is not recounted
 
     def adjusted(at: int) -> dict[str, Any]:
-        kept = decimals(_adjusted(made.subjects[at], severity.reasons[at]))
-        return {"adjusted": kept} if is_told else {}
+        return {"adjusted": decimals(_adjusted(made.subjects[at], severity.reasons[at]))}
 
     return {
         "subjects": [sheet(one, comparable=False) | adjusted(at) for at, one in enumerate(made.subjects)],
@@ -106,7 +103,7 @@ def told(made: Release, scheme: dict[str, Any]) -> dict[str, Any]:
         "ranks": [sheet(one, comparable=None) for one in made.ranks],
         "unit": sheet(made.unit, comparable=made.unit_open)
         | {"reliability": plain(made.reliability) if made.reliability else None}
-        | ({"adjusted": decimals(_severity(severity, classes))} if is_told else {}),
+        | {"adjusted": decimals(_severity(severity, classes))},
     }
 
 
@@ -116,7 +113,7 @@ def decimals(value: Any) -> Any:
 
 
 def models_told(figures: dict[str, Any]) -> dict[str, Any]:
-    """Take the variances out of the figures and return them as the package has them: beside the figures."""
+    """Take the parameters out of the figures and return them as the package has them: beside the figures."""
     groups = (figures["unit"].get("adjusted") or {}).get("groups", [])
     return {"models": [group.pop("model") for group in groups]}
 
@@ -225,15 +222,15 @@ def draw_round(luck: random.Random) -> Drawn:
     )
 
 
-def draw_sheets(luck: random.Random) -> Drawn:
-    """Return a round on points with whole sheets only, nothing trimmed: classes with committees of their own, strict
+def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
+    """Return a round with whole sheets only, nothing trimmed: classes with committees of their own, strict
     and lenient sheets, kinds of sheets that leave out some subject or some question, and some odd sheet."""
     classes, criteria, floor = luck.randint(1, 3), luck.randint(1, 3), luck.randint(3, 5)
     subjects = luck.randint(3, 8)
     scheme = {
-        "scale": "points",
-        "min": 0,
-        "max": 100,
+        "scale": scale,
+        "min": BOUNDS[scale][0],
+        "max": BOUNDS[scale][1],
         "floor": floor,
         "trim": False,
         "bands": [90, 70, 60],
@@ -270,7 +267,7 @@ def draw_sheets(luck: random.Random) -> Drawn:
                         for at in range(criteria):
                             mark = good[subject] + profile[subject][at] - strict + liking - 5 * at + luck.gauss(0, 3)
                             unsure = (subject, at) in silent or (subject, None) in silent
-                            answer = "dk" if unsure else min(100, max(0, round(mark)))
+                            answer = "dk" if unsure else on_scale(mark, scale)
                             given[f"{place}.q{at}"] = answer
                             row.append(np.nan if answer == "dk" else answer)
                         answers.append(row)
@@ -281,7 +278,7 @@ def draw_sheets(luck: random.Random) -> Drawn:
     return Drawn(
         ballots=Ballots(place[:, 0], place[:, 1], np.array(answers, dtype=np.float64), place[:, 2]),
         plan=Plan(
-            scale="points",
+            scale=scale,
             floor=floor,
             trim=False,
             class_weights=np.array([float(one["weight"]) for one in scheme["classes"]]),
@@ -299,6 +296,13 @@ def draw_sheets(luck: random.Random) -> Drawn:
         head={"round": "r", "cells": head},
         entries=entries,
     )
+
+
+def on_scale(points: float, scale: str) -> int:
+    """Return the answer for so many points."""
+    low, high = BOUNDS[scale]
+    answer = points if scale == "points" else (points - 50) / 10
+    return min(high, max(low, round(answer)))
 
 
 def weights(luck: random.Random, many: int) -> list[str]:
@@ -379,6 +383,17 @@ def test_one_other_answer_changes_the_recount() -> None:
 # Scores with severity taken out
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.sampled_from(["grades", "anchors"]), st.integers(0, 2**32))
+@example("grades", 38)  # groups of one class, as many subjects and sheets, other categories
+def test_recount_of_graded_sheets_equals_the_release(scale: str, seed: int) -> None:
+    """Severities are found anew, under parameters whose likelihood is checked to be level."""
+    drawn = draw_sheets(random.Random(seed), scale)
+    made = drawn.recount()
+    assert made.severity.faults == []
+    assert dict(leaves_of(made.figures())) == drawn.released()
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32))
 def test_recount_of_whole_sheets_equals_the_release(seed: int) -> None:
@@ -389,16 +404,18 @@ def test_recount_of_whole_sheets_equals_the_release(seed: int) -> None:
     assert dict(leaves_of(made.figures())) == drawn.released()
 
 
-def sheets_about(mark: Callable[[int, int, int], int], *, criteria: int = 3) -> Drawn:
-    """Return nine sheets about five subjects. mark: (subject, sheet, criterion) → points."""
-    rows = [(subject, sheet) for sheet in range(9) for subject in range(5)]
+def sheets_about(
+    mark: Callable[[int, int, int], int], *, criteria: int = 3, sheets: int = 9, scale: str = "points"
+) -> Drawn:
+    """Return sheets about five subjects. mark: (subject, sheet, criterion) → answer."""
+    rows = [(subject, sheet) for sheet in range(sheets) for subject in range(5)]
     answers = [[float(mark(subject, sheet, at)) for at in range(criteria)] for subject, sheet in rows]
     places = np.array(rows, dtype=np.int64)
     shared = [f"{(Decimal(100) / criteria).quantize(Decimal('0.1'))}"] * criteria
     return Drawn(
         ballots=Ballots(places[:, 0], 0 * places[:, 0], np.array(answers), places[:, 1]),
         plan=Plan(
-            scale="points",
+            scale=scale,
             floor=5,
             trim=False,
             class_weights=np.array([100.0]),
@@ -406,9 +423,9 @@ def sheets_about(mark: Callable[[int, int, int], int], *, criteria: int = 3) -> 
             sections=np.zeros(5, dtype=np.int64),
         ),
         scheme={
-            "scale": "points",
-            "min": 0,
-            "max": 100,
+            "scale": scale,
+            "min": BOUNDS[scale][0],
+            "max": BOUNDS[scale][1],
             "floor": 5,
             "trim": False,
             "bands": [90, 70, 60],
@@ -422,7 +439,7 @@ def sheets_about(mark: Callable[[int, int, int], int], *, criteria: int = 3) -> 
             "cells": [{"cell": "0" * 16, "kind": "sheet", "class": "c0", "subjects": [1, 2, 3, 4, 5]}],
             "holders": [],
         },
-        head={"round": "r", "cells": [{"cell": "0" * 16, "eligible": 9}]},
+        head={"round": "r", "cells": [{"cell": "0" * 16, "eligible": sheets}]},
         entries=[
             {
                 "ballot": {
@@ -430,7 +447,7 @@ def sheets_about(mark: Callable[[int, int, int], int], *, criteria: int = 3) -> 
                     "a": {f"{one + 1}.q{at}": mark(one, sheet, at) for one in range(5) for at in range(criteria)},
                 }
             }
-            for sheet in range(9)
+            for sheet in range(sheets)
         ],
     )
 
@@ -508,7 +525,7 @@ def test_command_line_names_what_is_wrong_with_an_adjusted_score() -> None:
 
     sound, output = verified(drawn, figures())
     assert sound
-    assert "ok    variances of the adjusted scores (1 fits" in output
+    assert "ok    models of the adjusted scores (1 fits" in output
     assert "NOT recounted" not in output
 
     changed = figures()
@@ -522,7 +539,7 @@ def test_command_line_names_what_is_wrong_with_an_adjusted_score() -> None:
     changed["unit"]["adjusted"]["groups"][0]["model"]["sheet"] *= 2
     sound, output = verified(drawn, changed)
     assert not sound
-    assert "FAIL  variances of the adjusted scores: class c0: these variances are not the likeliest" in output
+    assert "FAIL  models of the adjusted scores: class c0: these parameters are not the likeliest" in output
 
     changed = figures()
     changed["unit"]["adjusted"]["groups"][0]["model"] = None
@@ -538,3 +555,116 @@ def test_fits_without_variances_are_counted_as_not_recounted() -> None:
     assert "NOT recounted: that no likeliest figures were found (1 fits)" in verified(drawn, told_of)[1]
     assert {one["adjusted"]["reason"] for one in made.figures()["subjects"]} == {"no_fit"}
     assert dict(leaves_of(made.figures())) == drawn.released()
+
+
+# By the Rasch model
+
+
+def stepped(subject: int, sheet: int, at: int) -> int:
+    """An answer from 1 to 4: each sheet as strict as it is, each subject as good."""
+    return min(4, max(1, 2 + (2 * subject + 7 * sheet * (at + 1) + 3 * at) % 5 // 2 + (subject > 2) - sheet % 3 // 2))
+
+
+def anchored(subject: int, sheet: int, at: int) -> int:
+    """An answer from 1 to 5: of each at least ten a criterion, in other shares."""
+    return min(5, max(1, subject // 2 + (sheet * (at + 2) + subject * sheet % (3 + at)) % 5))
+
+
+GRADED = {"grades": (stepped, 9), "anchors": (anchored, 40)}
+
+
+@pytest.mark.parametrize("scale", GRADED)
+def test_graded_marks_are_recounted_with_steps_common_and_own(scale: str) -> None:
+    mark, sheets = GRADED[scale]
+    drawn = sheets_about(mark, sheets=sheets, scale=scale)
+    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
+    [group] = figures["unit"]["adjusted"]["groups"]
+    assert set(group["model"]) == {"spread", "difficulties", "steps", "weighted"}  # nothing of a single sheet
+    assert (len({tuple(one) for one in group["model"]["steps"]}) == 1) is (scale == "grades")
+    assert {one["adjusted"]["method"] for one in figures["subjects"]} == {"rasch"}
+    made = drawn.recount(figures)
+    assert made.severity.faults == []
+    assert dict(leaves_of(made.figures())) == drawn.released()
+
+
+@pytest.mark.parametrize("criteria", [1, 3])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        lambda subject, sheet, at: 3,
+        lambda subject, sheet, at: 2 + at % 2,
+        lambda subject, sheet, at: 4 if sheet % 2 else 1,
+        lambda subject, sheet, at: 1 + subject % 4,
+        lambda subject, sheet, at: 4 if sheet < 6 or subject else 3,
+    ],
+    ids=["all equal", "by criterion", "by sheet, best or worst", "by subject", "nearly all the best"],
+)
+def test_graded_marks_without_finite_parameters_are_recounted(mark: Any, criteria: int) -> None:
+    drawn = sheets_about(mark, criteria=criteria, scale="grades")
+    made = drawn.recount()
+    assert made.severity.faults == []
+    assert dict(leaves_of(made.figures())) == drawn.released()
+
+
+@pytest.mark.parametrize("scale", GRADED)
+def test_parameters_nearly_right_do_not_pass_for_the_likeliest(scale: str) -> None:
+    """A hundredth of a logit or five percent off is caught, and so is a prior that was not laid over them."""
+    mark, sheets = GRADED[scale]
+    drawn = sheets_about(mark, sheets=sheets, scale=scale)
+    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
+    [group] = figures["unit"]["adjusted"]["groups"]
+    honest = group["model"]
+    assert not honest["weighted"]
+    assert honest["spread"] > 0
+    little = Decimal("0.01")
+    first, *others = honest["difficulties"]
+    tampered = [
+        *({"spread": honest["spread"] * share} for share in (Decimal("1.05"), Decimal("0.95"), Decimal(0))),
+        *({"difficulties": [first + one, *others]} for one in (little, -little)),
+        {"steps": [[one[0] + little, one[1] - little, *one[2:]] for one in honest["steps"]]},
+        {"weighted": True},
+    ]
+    for changed in tampered:
+        group["model"] = honest | changed
+        made = drawn.recount({**figures, "unit": copy.deepcopy(figures["unit"])})
+        assert len(made.severity.faults) == 1, changed
+        with pytest.raises(Fault, match="not the likeliest"):
+            made.severity.check()
+    group["model"] = honest
+    assert drawn.recount(copy.deepcopy(figures)).severity.check()[0].startswith("1 fits")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"spread": None}, "no number"),
+        ({"spread": -1}, "beyond"),
+        ({"spread": float("nan")}, "beyond"),
+        ({"difficulties": [0, 0]}, "other parameters"),
+        ({"difficulties": [0, 0, 400]}, "beyond"),
+        ({"steps": [[0, 0, 0]]}, "other parameters"),
+        ({"steps": [[0, 0, 1]] * 3}, "add up to 0"),
+        ({"steps": [[0, 0, 0], [0, 0, 0], [1, 0, -1]]}, "not common"),
+        ({"weighted": 1}, "other parameters"),
+    ],
+)
+def test_parameters_that_are_none_are_a_fault(changed: Any, said: str) -> None:
+    drawn = sheets_about(stepped, scale="grades")
+    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
+    figures["unit"]["adjusted"]["groups"][0]["model"] |= changed
+    made = drawn.recount(figures)
+    with pytest.raises(Fault, match=said):
+        made.severity.check()
+    assert {one["adjusted"]["reason"] for one in made.figures()["subjects"]} == {"no_fit"}
+
+
+@pytest.mark.parametrize("figure", ["value", "low", "high", "measure", "sd"])
+def test_command_line_names_a_changed_figure_of_the_rasch_model(figure: str) -> None:
+    drawn = sheets_about(stepped, scale="grades")
+    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
+    figures["subjects"][1]["adjusted"][figure] += Decimal("0.01")
+    sound, output = verified(drawn, figures)
+    assert not sound
+    assert "ok    models of the adjusted scores (1 fits" in output
+    assert f"      subjects 2 adjusted {figure}: published " in output
+    assert "1 differ" in output

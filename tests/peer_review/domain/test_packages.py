@@ -442,15 +442,21 @@ def test_scores_without_severity_are_recounted_and_a_changed_one_is_named(
     assert {path for path in published if published[path] != anew.get(path)} == {("subjects", "1", "adjusted", "value")}
 
 
-def test_graded_scores_without_severity_are_named_apart() -> None:
+def test_graded_scores_without_severity_are_recounted_and_a_changed_one_is_named() -> None:
     graded = [{key: 1 + (mark + at) % 4 for key, mark in sheet_marks(at).items()} for at in range(9)]
     round = make_published_round({(("甲", "乙", "丙"), "all"): graded}, scale="grades", trim=False)
+    [kept] = Result.objects.get(round=round, scope=ResultScope.UNIT).adjusted["groups"]
     files = opened(package(round))
     figures = json.loads(files["figures.json"])
-    assert {one["adjusted_rasch"]["method"] for one in figures["subjects"]} == {"rasch"}
-    assert figures["models"] == []
+    assert {one["adjusted"]["method"] for one in figures["subjects"]} == {"rasch"}
+    assert figures["models"] == [kept["model"]]
     published, anew = recounted(files)
     assert published == anew
+    assert ("subjects", "1", "adjusted", "measure") in anew
+
+    figures["subjects"][0]["adjusted"]["high"] -= 0.1
+    published, anew = recounted(files | {"figures.json": json.dumps(figures).encode()})
+    assert {path for path in published if published[path] != anew.get(path)} == {("subjects", "1", "adjusted", "high")}
 
 
 def test_what_is_no_package_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
