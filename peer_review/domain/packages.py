@@ -16,9 +16,10 @@ from typing import Any
 from django.template.loader import get_template
 
 from peer_review import verify_bulletin
+from peer_review.counting.release import release
 from peer_review.domain import bulletin as bulletins
 from peer_review.domain.count import counted_entries
-from peer_review.domain.counted import rank_names
+from peer_review.domain.counted import make_plan, rank_names, read_ballots
 from peer_review.enums import CellKind, ResultScope
 from peer_review.models import Assignment, CriterionResult, Result, Round, SheetEntry
 
@@ -210,22 +211,21 @@ def _figures_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
         means = (figures_of(one) for one in groups.filter(scope=scope).prefetch_related("criteria"))
         yield from _list(_of_rank(one) if scope == ResultScope.RANK else one for one in means)
     unit = figures_of(groups.prefetch_related("criteria").get(scope=ResultScope.UNIT))
-    models = _take_models(unit)
     yield b',\n"unit":'
     yield _line(unit)
     yield b',\n"models":'
-    yield from _list(models)
+    yield from _list(_models(round) if (unit["adjusted"] or {}).get("groups") else [])
     yield b"}\n"
 
 
-def _take_models(unit: dict[str, Any]) -> list[dict[str, Any] | None]:
-    """Take out of the unit's figures, and return, what each fit was solved with: never published, but checked."""
-    if not unit["adjusted"]:
-        return []
-    groups = unit["adjusted"]["groups"]
-    bare = [{name: value for name, value in group.items() if name != "model"} for group in groups]
-    unit["adjusted"] = unit["adjusted"] | {"groups": bare}
-    models = [group.get("model") for group in groups]
+def _models(round: Round) -> list[dict[str, Any] | None]:
+    """Return what each fit of the adjusted scores was solved with, made anew from the ballots.
+
+    Unrounded, it passes no disclosure control, so it is kept in no database: auditors, who have the ballots, get it.
+    """
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    made = release(read_ballots(round, subjects), make_plan(round, subjects)).severity
+    models = [group.model for group in made.groups] if made is not None else []
     return models if any(models) else []
 
 

@@ -88,7 +88,7 @@ def _adjusted(sheet: Sheet, reason: str) -> dict[str, Any] | None:
 def _severity(made: Severity, keys: list[str]) -> dict[str, Any]:
     """Return how severity was taken out of the round's scores, as it is kept with the unit's result.
 
-    A group's `model` goes into the auditor's package and nowhere else.
+    A group's `model` is not among it: unrounded, it tells whether all agreed. The auditor's package makes it anew.
     """
     return {
         "reason": made.reason,
@@ -101,7 +101,6 @@ def _severity(made: Severity, keys: list[str]) -> dict[str, Any]:
                 "subjects": group.subjects,
                 "sheets": group.sheets,
                 "deviations": group.deviations,
-                "model": group.model,
             }
             for group in made.groups
         ],

@@ -103,8 +103,16 @@ def told(made: Release, scheme: dict[str, Any]) -> dict[str, Any]:
         "ranks": [sheet(one, comparable=None) for one in made.ranks],
         "unit": sheet(made.unit, comparable=made.unit_open)
         | {"reliability": plain(made.reliability) if made.reliability else None}
-        | {"adjusted": decimals(_severity(severity, classes))},
+        | {"adjusted": decimals(with_models(severity, classes))},
     }
+
+
+def with_models(severity: Any, classes: list[str]) -> dict[str, Any]:
+    """Return how severity was taken out, each fit with the parameters that the package carries beside the figures."""
+    kept = _severity(severity, classes)
+    for group, made in zip(kept["groups"], severity.groups, strict=True):
+        group["model"] = made.model
+    return kept
 
 
 def decimals(value: Any) -> Any:

@@ -428,14 +428,15 @@ def test_scores_without_severity_are_recounted_and_a_changed_one_is_named(
 ) -> None:
     round = make_published_round({(("甲", "乙", "丙"), "all"): [sheet_marks(at) for at in range(8)]}, trim=False)
     [kept] = Result.objects.get(round=round, scope=ResultScope.UNIT).adjusted["groups"]
-    assert set(kept["model"]) == {"subject", "sheet", "pair", "profile", "residual"}
+    # Unrounded variances tell whether all agreed: the main database never holds them.
+    assert set(kept) == {"class", "subjects", "sheets", "deviations"}
     files = opened(package(round))
     published, anew = recounted(files)
     assert published == anew
     assert ("subjects", "1", "adjusted", "value") in anew
     figures = json.loads(files["figures.json"])
-    assert figures["models"] == [kept["model"]]
-    assert "model" not in figures["unit"]["adjusted"]["groups"][0]
+    assert [set(one) for one in figures["models"]] == [{"subject", "sheet", "pair", "profile", "residual"}]
+    assert figures["unit"]["adjusted"]["groups"] == [kept]
 
     figures["subjects"][0]["adjusted"]["value"] += 0.1
     published, anew = recounted(files | {"figures.json": json.dumps(figures).encode()})
@@ -449,7 +450,8 @@ def test_graded_scores_without_severity_are_recounted_and_a_changed_one_is_named
     files = opened(package(round))
     figures = json.loads(files["figures.json"])
     assert {one["adjusted"]["method"] for one in figures["subjects"]} == {"rasch"}
-    assert figures["models"] == [kept["model"]]
+    assert set(kept) == {"class", "subjects", "sheets", "deviations"}
+    assert [set(one) for one in figures["models"]] == [{"spread", "difficulties", "steps", "weighted"}]
     published, anew = recounted(files)
     assert published == anew
     assert ("subjects", "1", "adjusted", "measure") in anew
