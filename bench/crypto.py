@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from peer_review.crypto import ballots, blindsig, canonical, merkle, sealing
-from peer_review.crypto.credentials import Credential, new_master
-from peer_review.crypto.papers import Paper
+from peer_review.protocol import ballots
+from peer_review.protocol.credentials import Credential, new_master
+from peer_review.protocol.papers import Paper
+from zhengyan_crypto import blindsig, canonical, merkle, sealing
 
 ROUND, CELL = "0123456789abcdef" * 2, "0123456789abcdef"
 PAPER = Paper(kind="rating", criteria=tuple((key, 2500) for key in ("virtue", "ability", "diligence", "results")))

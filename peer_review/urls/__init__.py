@@ -1,16 +1,17 @@
 """Named routes, one file an audience."""
 
-from .answering import urlpatterns as answering
-from .asking import urlpatterns as asking
+from peer_review.urls.audit import urlpatterns as inspecting
+from peer_review.urls.ballots import urlpatterns as asking
+from peer_review.urls.ballots_kiosk import urlpatterns as paper
+from peer_review.urls.keys import urlpatterns as scrutineers
+from peer_review.urls.results import urlpatterns as reports
+from peer_review.urls.rounds import urlpatterns as people
+from peer_review.urls.tally import urlpatterns as answering
+
 from .findings import urlpatterns as findings
-from .inspecting import urlpatterns as inspecting
 from .outcomes import urlpatterns as outcomes
-from .paper import urlpatterns as paper
-from .people import urlpatterns as people
 from .planning import urlpatterns as planning
 from .preflight import urlpatterns as preflight
-from .reports import urlpatterns as reports
-from .scrutineers import urlpatterns as scrutineers
 
 app_name = "peer_review"
 urlpatterns = [

@@ -17,7 +17,7 @@ from organisation.models import Staff, User
 from peer_review.models import Contest, Round
 from tests.e2e.sign_in import sign_in
 from tests.factories.home import home_page
-from tests.factories.peer_review import stock_key_pool
+from tests.factories.peer_review.rounds import stock_key_pool
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(databases=["default", "box"], transaction=True)]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}

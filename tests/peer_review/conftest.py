@@ -7,7 +7,7 @@ from django.conf import settings
 
 from peer_review.box.batcher import batcher
 from peer_review.conf import conf
-from peer_review.domain.cast import courtesy
+from peer_review.domain.ballots.cast import courtesy
 
 # Files about one database are collected where that database runs: nothing is ever skipped in silence.
 _on_sqlite = settings.DATABASES[conf.BOX_DATABASE]["ENGINE"].endswith("sqlite3")

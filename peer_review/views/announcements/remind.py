@@ -1,0 +1,91 @@
+"""What organisers tell people between opening and closing: a reminder, a later end. And holding a round once more."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+
+from peer_review.domain.announcements import announcements
+from peer_review.domain.announcements import messages as wording
+from peer_review.domain.rounds.lifecycle import extend_round
+from peer_review.domain.rounds.repeat import repeat_round
+from peer_review.enums import RoundState
+from peer_review.exceptions.base import Refusal
+from peer_review.forms.rounds import LengthenForm, ReminderForm
+from peer_review.models import Announcement
+from peer_review.views.rounds.organiser import ManagedRoundMixin, RoundStepView
+
+
+class TellingView(ManagedRoundMixin, FormView):
+    """A form about an open round; a refusal becomes a form error, and the input stays."""
+
+    said: Any = ""
+
+    def permitted(self) -> bool:
+        allowed = super().permitted()
+        if allowed and self.round.state != RoundState.OPEN:
+            raise Http404
+        return allowed
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            said = self.tell(form)
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form)
+        messages.success(self.request, said)
+        return redirect("peer_review:round-manage", self.round.public_id)
+
+    def tell(self, form: Any) -> str:
+        """Make the one domain call and return what to say."""
+        raise NotImplementedError
+
+
+class RoundRemindView(TellingView):
+    """Read what will be sent and to whom, add words, send."""
+
+    template_name = "peer_review/announcements/round_remind.html"
+    form_class = ReminderForm
+
+    def tell(self, form: ReminderForm) -> str:
+        announcements.remind(self.round, by=self.request.user, text=form.cleaned_data["text"])
+        return _("The reminder is being sent. You may leave this page.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now = timezone.now()
+        kind, _begins, _ends = announcements.stage(self.round)
+        draft = Announcement(round=self.round, kind=kind)
+        return super().get_context_data(
+            heading=wording.heading(draft),
+            paragraphs=wording.paragraphs(draft),
+            kind=kind,
+            may_send=announcements.may_remind_from(self.round, now=now) <= now,
+            **kwargs,
+        )
+
+
+class RoundLengthenView(TellingView):
+    """Move the last moment to a later one."""
+
+    template_name = "peer_review/rounds/round_lengthen.html"
+    form_class = LengthenForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"closes_at": self.round.closes_at}
+
+    def tell(self, form: LengthenForm) -> str:
+        data = form.cleaned_data
+        extend_round(self.round, by=self.request.user, closes_at=data["closes_at"], reason=data["reason"])
+        return _("The round stays open longer. Everybody on the roll is told.")
+
+
+class RoundRepeatView(RoundStepView):
+    """A draft to hold the round once more."""
+
+    def step(self) -> str:
+        self.round = repeat_round(self.round, by=self.request.user)
+        return _("This is the new draft. Look at its dates, then make the roll anew.")
