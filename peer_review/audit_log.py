@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogActionRegistry, log
 from wagtail.models import ModelLogEntry
 
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
 
 #: action → (label, message)
 ACTIONS = {
@@ -102,7 +102,7 @@ def record(instance: Model, action: str, *, by: Any, **data: Any) -> None:
 
 def entries_visible_to(user: Any) -> "QuerySet[ModelLogEntry]":
     """Return the entries about peer review, newest first; none for anyone but inspectors."""
-    if not permissions.has_perm("peer_review.view_audit_log", user):
+    if not has_perm("peer_review.view_audit_log", user):
         return ModelLogEntry.objects.none()
     # With the interface for other systems, an app of its own.
     types = ContentType.objects.filter(app_label__in=["peer_review", "peer_review_api"])

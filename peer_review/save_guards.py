@@ -9,7 +9,8 @@ from django.db.models.signals import pre_delete, pre_save
 
 from peer_review.domain.preflight.terms_log import exposure_terms, record_exposure_change
 from peer_review.enums import RoundState
-from peer_review.exceptions.base import DecisionsAreKept, RoundFrozen
+from peer_review.exceptions.base import RoundFrozen
+from peer_review.exceptions.outcomes import DecisionsAreKept
 
 #: Fields of a round that its opening froze.
 FROZEN_FIELDS = ("form", "exposure")

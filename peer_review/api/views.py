@@ -27,9 +27,9 @@ from peer_review.domain.results import presenters
 from peer_review.domain.rounds.participation import participation
 from peer_review.domain.tally.bulletin import head_of, totals
 from peer_review.enums import Channel, ResultScope
-from peer_review.exceptions.base import TermsAltered
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Bulletin, Result, Round, Subject
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
 
 PAGE = 50
 #: The role under which the ledger notes what integrations read.
@@ -78,7 +78,7 @@ class Reading(APIView):
         """
         rounds = Round.objects.visible_to(self.request.user).select_related("organiser").defer("plan")
         found: Round = get_object_or_404(rounds, public_id=self.kwargs["round"])
-        if permission is not None and not permissions.has_perm(permission, self.request.user, found):
+        if permission is not None and not has_perm(permission, self.request.user, found):
             raise PermissionDenied
         return found
 
@@ -165,7 +165,7 @@ class SubjectResultView(OwnResultView):
     def get(self, request: Request, round: str, subject: int) -> Response:  # type: ignore[override]
         found = self.round()
         judged = get_object_or_404(Subject.objects.select_related("member"), round=found, pk=subject)
-        if not permissions.has_perm("peer_review.view_subject_result", request.user, judged):
+        if not has_perm("peer_review.view_subject_result", request.user, judged):
             raise PermissionDenied
         return self.answer(get_object_or_404(Result, subject=judged), found)
 
@@ -194,8 +194,8 @@ class SectionView(Reading):
         if not found.subjects.filter(section_key=section).exists():
             raise Http404
         heads = found.members.filter(user=request.user, is_section_head=True, section_key=section)
-        as_head = permissions.has_perm("peer_review.view_section_results", request.user, found) and heads.exists()
-        if not as_head and not permissions.has_perm("peer_review.view_all_results", request.user, found):
+        as_head = has_perm("peer_review.view_section_results", request.user, found) and heads.exists()
+        if not as_head and not has_perm("peer_review.view_all_results", request.user, found):
             raise PermissionDenied
         reading = presenters.read_section(found, section, reader=request.user, channel=Channel.API)
         self.note(found, reading.scope)

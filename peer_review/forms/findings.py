@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peer_review.domain.findings.findings import TEXT_LENGTH
 from peer_review.enums import FindingSource
-from peer_review.forms.publication import WordsField
-from peer_review.forms.rounds import PersonField
+from peer_review.forms.fields import PersonField, WordsField
 from peer_review.models import Round, Subject
 
 

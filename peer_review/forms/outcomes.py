@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from peer_review.domain.outcomes.appeals import WORDS
-from peer_review.domain.outcomes.decisions import REASON_LENGTH, Choice, RoundProposal, needs_reason
-from peer_review.forms.publication import WordsField
-from peer_review.forms.rounds import PersonField
+from peer_review.domain.outcomes.decisions import REASON_LENGTH, Choice
+from peer_review.domain.outcomes.proposals import RoundProposal, needs_reason
+from peer_review.forms.fields import PersonField, WordsField
 from peer_review.models import Decision, PublicNotice
-from peer_review.querysets.rounds import users_with_role
+from peer_review.roles import users_with_role
 
 #: What a select sends for "not graded"; nothing at all is "not decided now".
 NOT_GRADED = "none"

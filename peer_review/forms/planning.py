@@ -11,7 +11,7 @@ from peer_review.domain.planning.eligibility import Group
 from peer_review.domain.planning.matrix_presets import Cells, suggest
 from peer_review.domain.planning.plan import ANY, MAX_MONTHS, MAX_SAMPLE, Pattern, Plan, Reach
 from peer_review.enums import RoundKind
-from peer_review.forms.rounds import reach_field
+from peer_review.forms.fields import reach_field
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from peer_review.domain.publication.comments import REASON_LENGTH
+from peer_review.forms.fields import WordsField
 from peer_review.models import Round, SelfEvaluation
-
-
-class WordsField(forms.CharField):
-    """Words of several lines; a line break counts as one character, as it does for the browser."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
 
 
 class CommentForm(forms.Form):

@@ -6,34 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.enums import Collection
-from peer_review.models import RollMember, Round, Scheme
-from peer_review.querysets.rounds import users_with_role
-
-
-class PeopleField(forms.ModelMultipleChoiceField):
-    """Several people, by their full names."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.get_full_name())
-
-
-class PersonField(forms.ModelChoiceField):
-    """One person, by their full name."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.get_full_name())
-
-
-def moment(label: Any, help_text: Any = "") -> forms.DateTimeField:
-    """Return a field for a day and time that browsers offer a picker for, in the site's time zone."""
-    return forms.DateTimeField(
-        label=label,
-        help_text=help_text,
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "form-control"}),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
-    )
+from peer_review.forms.fields import PeopleField, PersonField, moment
+from peer_review.models import Round, Scheme
+from peer_review.roles import users_with_role
 
 
 class RoundForm(forms.Form):
@@ -139,88 +114,6 @@ class RoundForm(forms.Form):
         if data.get("batch_floor") and not data.get("batch_window"):
             self.add_error("batch_window", _("A batch floor needs a batch window."))
         return data
-
-
-def reach_field(label: Any) -> forms.TypedChoiceField:
-    """Return a field that says how far the usual pattern reaches: True, False, or None to decide by size."""
-    return forms.TypedChoiceField(
-        label=label,
-        choices=(
-            ("", _("everyone in a small house, their own section in a large one")),
-            ("1", _("everyone")),
-            ("0", _("their own section only")),
-        ),
-        required=False,
-        coerce=lambda value: value == "1",
-        empty_value=None,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-
-class RollProposeForm(forms.Form):
-    """How wide the proposal reaches."""
-
-    house_wide = reach_field(_("Leaders and section heads evaluate"))
-
-
-class RollSearchForm(forms.Form):
-    """Find people on a roll."""
-
-    q = forms.CharField(
-        label=_("Name or section"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
-    )
-
-
-class RollSubjectForm(forms.Form):
-    """Who evaluates a new subject: a voter class for each section of the roll, or none."""
-
-    def __init__(self, *args: Any, round: Round, member: RollMember, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.round, self.member = round, member
-        classes = [("", _("not asked")), *round.scheme.voter_classes.values_list("key", "label")]
-        sections = round.members.order_by("section_key").values_list("section_key", "section_name").distinct()
-        self.sections = {f"section_{number}": key for number, (key, _name) in enumerate(sections)}
-        for name, (_key, label) in zip(self.sections, sections, strict=True):
-            self.fields[name] = forms.ChoiceField(
-                label=label or _("Without a section"),
-                choices=classes,
-                required=False,
-                widget=forms.Select(attrs={"class": "form-select"}),
-            )
-
-    def evaluators(self) -> dict[int, str]:
-        """Return members' ids mapped to voter class keys, without the subject."""
-        chosen = {self.sections[name]: voters for name, voters in self.cleaned_data.items() if voters}
-        members = self.round.members.filter(section_key__in=chosen).exclude(pk=self.member.pk)
-        return {pk: chosen[section] for pk, section in members.values_list("pk", "section_key")}
-
-
-class VoterClassForm(forms.Form):
-    """In which class one member evaluates one subject; empty for not at all."""
-
-    member = forms.ModelChoiceField(queryset=RollMember.objects.none())
-    voter_class = forms.ChoiceField(choices=(), required=False)
-
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["member"].queryset = round.members.all()
-        fields["voter_class"].choices = [("", ""), *round.scheme.voter_classes.values_list("key", "label")]
-
-
-class ReminderForm(forms.Form):
-    """The organiser's own words under a reminder."""
-
-    text = forms.CharField(
-        label=_("Your own words, if any"),
-        required=False,
-        max_length=500,
-        help_text=_("They stand under the text above. Name nobody: everybody who gets it reads the same."),
-        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
-    )
 
 
 class LengthenForm(forms.Form):

@@ -9,7 +9,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from peer_review.domain.schemes.import_export import MAX_BYTES
 from peer_review.domain.schemes.schemes import scheme_problems
-from peer_review.exceptions.base import SchemeNameTaken
+from peer_review.exceptions.schemes import SchemeNameTaken
 from peer_review.models import Scheme
 
 

@@ -1,4 +1,4 @@
-"""From results to findings."""
+"""Findings from results."""
 
 from django.urls import path
 

@@ -1,8 +1,8 @@
-"""Pages and endpoints of those who keep the box key."""
+"""The box key of the scrutineers and the cell keys of the server."""
 
 from django.urls import path
 
-from peer_review.views.keys import custody, scrutineer
+from peer_review.views.keys import custody, scrutineer, server_keys
 
 urlpatterns = [
     path("scrutineer/", scrutineer.ScrutineerListView.as_view(), name="scrutineer-list"),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("rounds/<str:public_id>/box-key/share/", custody.box_key_share_view, name="box-key-share"),
     path("rounds/<str:public_id>/box-key/test/", custody.box_key_test_view, name="box-key-test"),
     path("open_box.py", custody.command_view, name="open-box"),
+    path("organise/<str:public_id>/keys/", server_keys.KeysPrepareView.as_view(), name="keys-prepare"),
+    path("organise/<str:public_id>/keys/progress/", server_keys.KeysProgressView.as_view(), name="keys-progress"),
 ]

@@ -1,4 +1,4 @@
-"""Decisions on grades, notices of them, and contests."""
+"""Decisions on grades, notices of them, reviews and appeals."""
 
 from django.urls import path
 

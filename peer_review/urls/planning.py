@@ -1,8 +1,8 @@
-"""Who evaluates whom: the plan, its preview, lists, exclusions."""
+"""The plan, its preview, lists, exclusions and the roll."""
 
 from django.urls import path
 
-from peer_review.views.planning import exclusions, plan
+from peer_review.views.planning import exclusions, plan, roll
 
 urlpatterns = [
     path("organise/<str:public_id>/plan/", plan.PlanView.as_view(), name="round-plan"),
@@ -14,4 +14,25 @@ urlpatterns = [
     path("organise/<str:public_id>/roll/progress/", plan.RollProgressView.as_view(), name="roll-progress"),
     path("organise/<str:public_id>/exclusions/", exclusions.ExclusionsView.as_view(), name="exclusions"),
     path("organise/<str:public_id>/exclusions/lift/", exclusions.ExclusionLiftView.as_view(), name="exclusion-lift"),
+    path("organise/<str:public_id>/roll/", roll.RollView.as_view(), name="round-roll"),
+    path("organise/<str:public_id>/roll/propose/", roll.RollProposeView.as_view(), name="roll-propose"),
+    path("organise/<str:public_id>/roll/add/", roll.RollAddView.as_view(), name="roll-add"),
+    path("organise/<str:public_id>/roll/paper/", roll.RollOnPaperView.as_view(), name="roll-on-paper"),
+    path("organise/<str:public_id>/roll/remove/", roll.RollRemoveView.as_view(), name="roll-remove"),
+    path("organise/<str:public_id>/roll/unsubject/", roll.SubjectRemoveView.as_view(), name="subject-remove"),
+    path(
+        "organise/<str:public_id>/roll/members/<int:member>/subject/",
+        roll.SubjectAddView.as_view(),
+        name="subject-add",
+    ),
+    path(
+        "organise/<str:public_id>/roll/subjects/<int:subject>/",
+        roll.SubjectRollView.as_view(),
+        name="roll-subject",
+    ),
+    path(
+        "organise/<str:public_id>/roll/subjects/<int:subject>/class/",
+        roll.SubjectClassView.as_view(),
+        name="subject-class",
+    ),
 ]

@@ -1,4 +1,4 @@
-"""The pre-flight: exposure shown before opening."""
+"""The exposure check before opening."""
 
 from django.urls import path
 

@@ -16,7 +16,8 @@ from django.utils import timezone
 from peer_review import audit_log
 from peer_review.domain.announcements.delivery import deliver_task
 from peer_review.enums import REMINDERS, AnnouncementKind, Collection, RoundState
-from peer_review.exceptions.base import NotOpenYet, RemindedToday, RoundClosed, WrongState
+from peer_review.exceptions.announcements import RemindedToday
+from peer_review.exceptions.base import NotOpenYet, RoundClosed, WrongState
 from peer_review.models import Announcement, Notice, Round
 
 #: What happened longer ago is no news: nobody is told after an upgrade, or when mail works again after days.

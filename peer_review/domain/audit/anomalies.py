@@ -17,7 +17,8 @@ from peer_review.counting.permutation import false_discovery
 from peer_review.domain.audit.anomaly_data import Material, beside_last_round, sections_matrix
 from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.enums import RESULT_STATES, AnomalyKind
-from peer_review.exceptions.base import TermsAltered, WrongState
+from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Anomaly, AnomalyRun, Round, Subject
 
 BATCH = 1000

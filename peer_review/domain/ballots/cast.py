@@ -18,15 +18,8 @@ from peer_review.box.places import places
 from peer_review.box.store import TableMissing
 from peer_review.conf import conf
 from peer_review.domain.ballots.round_cache import Context, context_of, is_late, state_of
-from peer_review.exceptions.base import (
-    BadEncoding,
-    BoxUnavailable,
-    CellClosed,
-    Refusal,
-    RoundClosed,
-    StaleRevision,
-    TooManyCasts,
-)
+from peer_review.exceptions.ballots import BoxUnavailable, CellClosed, StaleRevision, TooManyCasts
+from peer_review.exceptions.base import BadEncoding, Refusal, RoundClosed
 from peer_review.protocol import ballots
 from zhengyan_crypto import canonical, merkle, sealing
 from zhengyan_crypto.errors import CryptoError

@@ -12,7 +12,8 @@ from django.utils import timezone
 from peer_review.domain.keys.server_keys import CELL_KEY, decrypt_at_rest
 from peer_review.domain.planning.envelope_groups import votes_on_paper
 from peer_review.domain.voting_period import check_collecting
-from peer_review.exceptions.base import AlreadyDrawn, BadEncoding, DrawClosed, NotEligible, RoundClosed, VotesOnPaper
+from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed, NotEligible, VotesOnPaper
+from peer_review.exceptions.base import BadEncoding, RoundClosed
 from peer_review.models import Assignment, Round
 from zhengyan_crypto import blindsig
 from zhengyan_crypto.errors import BadEncoding as CryptoBadEncoding

@@ -17,14 +17,8 @@ from peer_review import audit_log
 from peer_review.domain.ballots.credentials import sign_paper
 from peer_review.domain.voting_period import check_collecting
 from peer_review.enums import RoundState
-from peer_review.exceptions.base import (
-    BadEncoding,
-    DrawClosed,
-    EnvelopesPrinted,
-    RoundClosed,
-    UnknownEnvelope,
-    UnknownRound,
-)
+from peer_review.exceptions.ballots import DrawClosed, EnvelopesPrinted, UnknownEnvelope
+from peer_review.exceptions.base import BadEncoding, RoundClosed, UnknownRound
 from peer_review.models import Assignment, Round, Urn
 
 Blinded = Mapping[str, bytes]

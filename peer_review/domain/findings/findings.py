@@ -14,17 +14,17 @@ from peer_review import audit_log, signals
 from peer_review.domain.findings.verbatim_check import borrowed_words
 from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.enums import RESULT_STATES, FindingSource, ResultScope
-from peer_review.exceptions.base import (
+from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.findings import (
     FindingDueInPast,
     NoFindingText,
-    TermsAltered,
     UnknownCriterion,
     UnknownSection,
     WordsOfComment,
-    WrongState,
 )
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Comment, CriterionResult, RaisedFinding, Result, Round, Subject
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
 
 TEXT_LENGTH = 2000
 
@@ -115,7 +115,7 @@ def sections_to_raise(round: Round, *, by: Any) -> dict[str, str]:
     return {
         key: name
         for key, name in names.items()
-        if permissions.has_perm("peer_review.raise_finding", by, RaisedFinding(round=round, section_key=key))
+        if has_perm("peer_review.raise_finding", by, RaisedFinding(round=round, section_key=key))
     }
 
 

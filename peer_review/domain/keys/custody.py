@@ -13,17 +13,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from peer_review import audit_log
 from peer_review.enums import RESULT_STATES, RoundState
-from peer_review.exceptions.base import (
-    BadBoxKey,
-    NoBoxKey,
-    NotHolder,
-    RoundFrozen,
-    SharesInvalid,
-    SharesUnconfirmed,
-    UnknownShare,
-    WrongKey,
-    WrongState,
-)
+from peer_review.exceptions.base import NoBoxKey, RoundFrozen, SharesUnconfirmed, WrongKey, WrongState
+from peer_review.exceptions.keys import BadBoxKey, NotHolder, SharesInvalid, UnknownShare
 from peer_review.models import KeyShare, Round
 from zhengyan_crypto import sealing
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode

@@ -19,7 +19,9 @@ from peer_review.domain.ledger.questions import Board, Question
 from peer_review.enums import Audience, Channel
 from peer_review.exceptions.base import WrongState
 from peer_review.models import Refused, Round, Shown
-from peer_review.rules import permissions
+from peer_review.rules.roles import is_inspector, is_leader
+from peer_review.rules.rounds import is_responsible_organiser
+from peer_review.rules.subjects import is_own_subject
 
 
 class Reason(StrEnum):
@@ -177,15 +179,15 @@ def audience_of(user: Any, round: Round, *, subject: Any = None, section_key: st
 
     `subject`, or `section_key`: what they read of; neither: of the whole round. One query or two.
     """
-    if subject is not None and permissions.is_own_subject.test(user, subject):
+    if subject is not None and is_own_subject.test(user, subject):
         return str(Audience.SUBJECT)
-    if permissions.is_leader.test(user, round):
+    if is_leader.test(user, round):
         return str(Audience.LEADERSHIP)
-    if permissions.is_responsible_organiser.test(user, round):
+    if is_responsible_organiser.test(user, round):
         return "organiser"
     key = subject.section_key if subject is not None else section_key
     if key and round.members.filter(user=user, is_section_head=True, section_key=key).exists():
         return f"{Audience.SECTION_HEAD}:{key}"
-    if permissions.is_inspector.test(user):
+    if is_inspector.test(user):
         return "inspector"  # responsible for an appeal
     return str(Audience.STAFF)

@@ -21,9 +21,9 @@ from peer_review import audit_log, signals
 from peer_review.counting.scales import GRADES
 from peer_review.domain.announcements.announcements import announce_privately
 from peer_review.domain.outcomes.deadlines import appeal_until, ask_until, days, may_appeal
-from peer_review.domain.outcomes.decisions import proposal_of
+from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.enums import AWAITING_ANSWER, AnnouncementKind, ContestStatus, StageKind
-from peer_review.exceptions.base import (
+from peer_review.exceptions.outcomes import (
     AnswerMissing,
     ContestRunning,
     ExtendedAlready,
@@ -41,7 +41,7 @@ from peer_review.exceptions.base import (
 )
 from peer_review.models import Contest, ContestStage, Decision, OutcomeNotice, Round, Subject
 from peer_review.models.decision import RANKS
-from peer_review.querysets.rounds import users_with_role
+from peer_review.roles import users_with_role
 
 #: The longest text of either side, in characters.
 WORDS = 5000

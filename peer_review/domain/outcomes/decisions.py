@@ -11,18 +11,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import numpy as np
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
 from peer_review import audit_log, signals
-from peer_review.counting.quota import propose
 from peer_review.counting.scales import GRADES
 from peer_review.domain.announcements.announcements import announce_outcomes
+from peer_review.domain.outcomes.proposals import RoundProposal, needs_reason, proposal_of
 from peer_review.domain.preflight.frozen_terms import check_terms
-from peer_review.enums import ResultScope
-from peer_review.exceptions.base import (
+from peer_review.exceptions.outcomes import (
     AlreadyTold,
     DecidedMeanwhile,
     DecisionReasonMissing,
@@ -38,25 +36,10 @@ from peer_review.exceptions.base import (
     UnknownGrade,
     UnknownSubject,
 )
-from peer_review.models import Decision, OutcomeNotice, Result, Round, Subject
+from peer_review.models import Decision, OutcomeNotice, Round, Subject
 from peer_review.models.decision import RANKS
 
 REASON_LENGTH = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class RoundProposal:
-    """What a round's published scores propose, by the keys of its subjects; see counting.quota.Proposal."""
-
-    grades: dict[int, str]
-    scored: frozenset[int]
-    quota: int
-    approval: str
-    places: int | None
-    line: tuple[float, float, float] | None
-    tied: frozenset[int]
-    indistinct: frozenset[int]
-    left: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,44 +53,6 @@ class Choice:
     grade: str
     reason: str = ""
     seen: int | None = None
-
-
-def proposal_of(round: Round) -> RoundProposal:
-    """Return what the published scores propose under the frozen bands and quota. The group is the round. One query.
-
-    Everybody evaluated counts in the group, with a score or without. A form from before there were quotas has none.
-    """
-    subjects = Result.objects.filter(round=round, scope=ResultScope.SUBJECT).order_by("sort_order", "pk")
-    rows = list(subjects.values_list("subject_id", "score", "low", "high"))
-    figures = np.array([row[1:] for row in rows], dtype=np.float64).reshape(-1, 3)
-    quota = int(round.form.get("excellent_quota", 0))
-    made = propose(*figures.T, quota=quota, bands=round.form["bands"])
-    keys = [row[0] for row in rows]
-    return RoundProposal(
-        grades=dict(zip(keys, made.grades, strict=True)),
-        scored=frozenset(key for key, score, _low, _high in rows if score is not None),
-        quota=quota,
-        approval=str(round.form.get("quota_approval", "")),
-        places=made.places,
-        line=made.line,
-        tied=frozenset(keys[at] for at in made.tied),
-        indistinct=frozenset(keys[at] for at in made.indistinct),
-        left=made.left,
-    )
-
-
-def place_of(proposal: RoundProposal, key: int) -> str:
-    """Return where a subject lies: above the line, tied at it, below it, or nowhere without figures."""
-    if key in proposal.tied:
-        return "tied"
-    if key not in proposal.scored:
-        return "none"
-    return "above" if proposal.grades[key] == GRADES[0] else "below"
-
-
-def needs_reason(proposal: RoundProposal, subject: int, grade: str) -> bool:
-    """Whether words are needed: not where the decision follows what the figures propose."""
-    return not grade or grade != proposal.grades.get(subject, "")
 
 
 @transaction.atomic

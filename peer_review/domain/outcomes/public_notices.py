@@ -12,9 +12,9 @@ from django.utils.module_loading import import_string
 from peer_review import audit_log, signals
 from peer_review.conf import conf
 from peer_review.counting.scales import GRADES
-from peer_review.exceptions.base import ContactMissing, NobodyToAnnounce, NotInspector, NotPublished
+from peer_review.exceptions.outcomes import ContactMissing, NobodyToAnnounce, NotInspector, NotPublished
 from peer_review.models import Decision, PublicNotice, PublicNoticeEntry, Round, Subject
-from peer_review.querysets.rounds import users_with_role
+from peer_review.roles import users_with_role
 
 
 def last_day(start: date, workdays: int) -> tuple[date, bool]:

@@ -14,7 +14,8 @@ from peer_review.domain.planning import random_allocation
 from peer_review.domain.planning.eligibility import CLASS_KEYS, ProposedSubject, pools_for, propose_subjects
 from peer_review.domain.planning.plan import Pattern, Plan
 from peer_review.domain.planning.random_allocation import Positions, Want, positions
-from peer_review.exceptions.base import EmptyRoll, NoMatchingClass, TooManyPapers
+from peer_review.exceptions.base import EmptyRoll
+from peer_review.exceptions.planning import NoMatchingClass, TooManyPapers
 from peer_review.providers.roll import Person
 
 

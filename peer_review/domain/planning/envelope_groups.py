@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from peer_review.conf import conf
-from peer_review.exceptions.base import PaperVotersTooFew, Refusal
+from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.planning import PaperVotersTooFew
 from peer_review.models import Assignment, Round, Urn
 
 

@@ -9,7 +9,8 @@ from peer_review import audit_log
 from peer_review.domain.planning.eligibility import ProposedSubject
 from peer_review.domain.planning.plan_state import lock_roll, set_plan_state
 from peer_review.domain.planning.roll_edits import drop_empty_cells
-from peer_review.exceptions.base import AlreadyExcluded, SelfEvaluation
+from peer_review.exceptions.base import SelfEvaluation
+from peer_review.exceptions.planning import AlreadyExcluded
 from peer_review.models import Assignment, Exclusion, Round
 from peer_review.providers.roll import Person
 

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from peer_review.domain.planning.people_lookup import Directory
 from peer_review.domain.planning.plan import MAX_LINES
-from peer_review.exceptions.base import ListRefused, Refusal
+from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.planning import ListRefused
 from peer_review.providers.roll import Person
 
 MAX_FAULTS = 200

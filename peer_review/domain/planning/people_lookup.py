@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 
 from peer_review.domain.planning.eligibility import ProposedSubject, propose_subjects
 from peer_review.enums import RoundKind
-from peer_review.exceptions.base import AmbiguousPerson, UnknownPerson
+from peer_review.exceptions.planning import AmbiguousPerson, UnknownPerson
 from peer_review.providers.roll import Person
 
 

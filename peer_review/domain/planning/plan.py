@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from peer_review.enums import RoundKind
-from peer_review.exceptions.base import PlanInvalid
+from peer_review.exceptions.planning import PlanInvalid
 
 VERSION = 1
 #: Every section as the column of a matrix: a section has no rank.

@@ -18,12 +18,13 @@ from wagtail.models import ModelLogEntry
 
 from peer_review import audit_log
 from peer_review.conf import conf
+from peer_review.domain.locks import lock_draft
 from peer_review.domain.planning.allocation import Allotment, allot
 from peer_review.domain.planning.eligibility import Group, group_keys, list_groups, list_sections
 from peer_review.domain.planning.plan import Plan, read_plan
-from peer_review.domain.planning.plan_state import lock_draft, outdate_plan
+from peer_review.domain.planning.plan_state import outdate_plan
 from peer_review.enums import PaperKind, RoundKind
-from peer_review.exceptions.base import NoSeed
+from peer_review.exceptions.planning import NoSeed
 from peer_review.models import Round
 from peer_review.providers.roll import Person
 

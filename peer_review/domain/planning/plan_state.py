@@ -3,19 +3,9 @@
 import secrets
 from typing import Any
 
-from peer_review.exceptions.base import RollBeingWritten, RoundFrozen
+from peer_review.domain.locks import lock_draft
+from peer_review.exceptions.base import RollBeingWritten
 from peer_review.models import Round
-
-
-def lock_draft(round: Round) -> Round:
-    """Return the round locked for the transaction's rest.
-
-    Raises: RoundFrozen unless it is a draft.
-    """
-    locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
-    if locked.is_frozen:
-        raise RoundFrozen
-    return locked
 
 
 def lock_roll(round: Round) -> Round:

@@ -12,9 +12,10 @@ from django_tasks import task
 from peer_review import audit_log
 from peer_review.conf import conf
 from peer_review.domain.keys.server_keys import return_keys_to_pool
+from peer_review.domain.locks import lock_draft
 from peer_review.domain.planning.allocation import Allotment
 from peer_review.domain.planning.plan_setup import allot_round, group_sheets, people_of, preview_plan, save_plan
-from peer_review.domain.planning.plan_state import is_being_written, lock_draft, set_plan_state
+from peer_review.domain.planning.plan_state import is_being_written, set_plan_state
 from peer_review.enums import CellKind, PaperKind
 from peer_review.models import Assignment, Cell, RollMember, Round, Sheet, SheetEntry, Subject
 from peer_review.providers.roll import Person

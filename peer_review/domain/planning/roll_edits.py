@@ -9,7 +9,8 @@ from peer_review.domain.keys.server_keys import return_keys_to_pool
 from peer_review.domain.planning.plan_state import lock_roll
 from peer_review.domain.planning.roll import new_member
 from peer_review.enums import CellKind, PaperKind
-from peer_review.exceptions.base import AlreadyOnRoll, Excluded, SelfEvaluation, SheetsByPlan, UnknownVoterClass
+from peer_review.exceptions.base import SelfEvaluation, UnknownVoterClass
+from peer_review.exceptions.planning import AlreadyOnRoll, Excluded, SheetsByPlan
 from peer_review.models import Assignment, Cell, Exclusion, RollMember, Round, Subject
 from peer_review.providers.roll import Person
 

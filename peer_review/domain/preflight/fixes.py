@@ -10,7 +10,8 @@ from peer_review import audit_log
 from peer_review.domain.keys.server_keys import return_keys_to_pool
 from peer_review.domain.planning.plan_state import lock_roll
 from peer_review.enums import CellKind
-from peer_review.exceptions.base import NothingToMerge, UnknownVoterClass
+from peer_review.exceptions.base import UnknownVoterClass
+from peer_review.exceptions.preflight import NothingToMerge
 from peer_review.models import Assignment, Cell, Round
 
 BATCH = 2000

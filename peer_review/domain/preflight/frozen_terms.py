@@ -13,7 +13,7 @@ from wagtail.models import ModelLogEntry
 from peer_review.conf import conf
 from peer_review.counting.exposure import Fate, Outcome
 from peer_review.domain.preflight.preflight import breach_in_words, preflight
-from peer_review.exceptions.base import ExposureUnproved, TermsAltered
+from peer_review.exceptions.preflight import ExposureUnproved, TermsAltered
 from peer_review.models import Round
 
 

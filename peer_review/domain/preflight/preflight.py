@@ -14,7 +14,8 @@ from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
 from peer_review.domain.preflight.sheet_checks import sheet_obstacles
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import CellKind, Collection
-from peer_review.exceptions.base import ExposureUnproved, Refusal, SchemeInvalid
+from peer_review.exceptions.base import Refusal, SchemeInvalid
+from peer_review.exceptions.preflight import ExposureUnproved
 from peer_review.models import Bulletin, Round
 from zhengyan_crypto import canonical
 

@@ -7,7 +7,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from peer_review.enums import CellKind
-from peer_review.exceptions.base import Refusal, SheetListsDiffer, SheetNamesReceiver
+from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.preflight import SheetListsDiffer, SheetNamesReceiver
 from peer_review.models import Assignment, Round
 
 #: How many names a sentence lists.

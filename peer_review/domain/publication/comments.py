@@ -6,7 +6,6 @@ by a keyed digest; comments of a subject that has fewer than the floor leave the
 
 import json
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +15,8 @@ from django.utils.crypto import salted_hmac
 from peer_review import audit_log
 from peer_review.box import store
 from peer_review.enums import CellKind, RoundState
-from peer_review.exceptions.base import (
-    CommentReviewerEvaluated,
-    CommentsUnreviewed,
-    NoCommentReviewer,
-    NoReasonGiven,
-    Refusal,
-    ReviewFinished,
-    UnknownComment,
-    WrongState,
-)
+from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.publication import CommentsUnreviewed, NoReasonGiven, ReviewFinished, UnknownComment
 from peer_review.models import Comment, Round, Subject
 
 REASON_LENGTH = 200
@@ -64,17 +55,6 @@ class SubjectComments:
     def is_shown(self) -> bool:
         """Whether publication would show those that are left."""
         return self.left >= self.floor
-
-
-def reviewer_obstacles(round: Round) -> Iterator[Refusal]:
-    """Yield what is wrong with a draft's reviewer of comments; nothing where its scheme has no comment papers."""
-    if not round.scheme.comments:
-        return
-    reviewer = round.comment_reviewer
-    if reviewer is None or not reviewer.is_active:
-        yield NoCommentReviewer()
-    elif round.subjects.filter(member__user=reviewer).exists():
-        yield CommentReviewerEvaluated(name=reviewer.get_full_name())
 
 
 def comments_to_review(round: Round) -> list[SubjectComments]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from peer_review.domain.voting_period import check_collecting
-from peer_review.exceptions.base import BadAnswers, NotEligible
+from peer_review.exceptions.ballots import BadAnswers, NotEligible
 from peer_review.models import Round, SelfEvaluation, Subject
 
 

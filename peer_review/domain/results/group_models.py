@@ -5,12 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from peer_review.domain.outcomes.decisions import RoundProposal, place_of
+from peer_review.domain.outcomes.proposals import RoundProposal, place_of
 from peer_review.domain.publication.figures import Mark, criterion_mark, criterion_rows, score_mark
 from peer_review.domain.results.rank_ranges import Place, Ties, places, ties
 from peer_review.domain.results.read_models import GroupReading, RowReading
 from peer_review.models import CriterionResult, Result
-from peer_review.querysets.rounds import ResultQuerySet
+from peer_review.querysets.results import ResultQuerySet
 
 
 def read_groups(form: Mapping[str, Any], results: Sequence[Result]) -> list[GroupReading]:

@@ -16,7 +16,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from peer_review.counting.scales import to_points
-from peer_review.domain.outcomes.decisions import proposal_of
+from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.domain.publication.figures import (
     Mark,
@@ -54,7 +54,7 @@ from peer_review.domain.schemes.answer_choices import answers_in_words
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.domain.tally.bulletin import head_of, totals
 from peer_review.enums import CellKind, Channel, ResultScope
-from peer_review.exceptions.base import TermsAltered
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import (
     Assignment,
     Bulletin,

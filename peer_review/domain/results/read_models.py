@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peer_review.domain.outcomes.decisions import RoundProposal
+from peer_review.domain.outcomes.proposals import RoundProposal
 from peer_review.domain.publication.figures import Bar, Mark
 from peer_review.domain.results.rank_ranges import Place, Ties
 from peer_review.domain.results.score_explanation import Step, Sum

@@ -15,15 +15,16 @@ from peer_review.box.batcher import batcher
 from peer_review.domain.announcements.announcements import announce_lengthening, forget_who_was_late
 from peer_review.domain.keys.custody import forget_key_of_leavers
 from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key
+from peer_review.domain.locks import lock_draft
 from peer_review.domain.planning.envelope_groups import make_urns
-from peer_review.domain.planning.plan_state import lock_draft
 from peer_review.domain.planning.roll import clear_roll
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
 from peer_review.domain.preflight.terms_log import exposure_terms, record_new_terms
 from peer_review.domain.rounds.opening_checks import check_clock, check_terms, obstacles
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import Collection, RoundState, VoidReason
-from peer_review.exceptions.base import ClockSetBack, NotLonger, NotOpenYet, ReasonMissing, RoundClosed, WrongState
+from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, WrongState
+from peer_review.exceptions.rounds import ClockSetBack, NotLonger
 from peer_review.models import Cell, Round, Scheme
 
 _EDITABLE = frozenset(

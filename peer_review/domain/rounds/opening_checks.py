@@ -12,10 +12,21 @@ from peer_review.domain.keys.server_keys import key_progress
 from peer_review.domain.planning.envelope_groups import urn_obstacles
 from peer_review.domain.planning.plan_state import is_being_written
 from peer_review.domain.preflight.preflight import obstacles as exposure_obstacles
-from peer_review.domain.publication.comments import reviewer_obstacles
+from peer_review.domain.rounds.reviewer_checks import reviewer_obstacles
 from peer_review.domain.schemes.schemes import check_scheme
 from peer_review.enums import CellKind, Collection
 from peer_review.exceptions.base import (
+    EmptyRoll,
+    NoBoxKey,
+    NotOrganiser,
+    NotScrutineer,
+    Refusal,
+    RollBeingWritten,
+    SelfEvaluation,
+    SharesUnconfirmed,
+    UnknownVoterClass,
+)
+from peer_review.exceptions.rounds import (
     BatchSettingsInvalid,
     BoxKeyUntested,
     CellWithNobody,
@@ -23,21 +34,12 @@ from peer_review.exceptions.base import (
     CollectionInvalid,
     DatesInPast,
     DatesInvalid,
-    EmptyRoll,
     KeysMissing,
-    NoBoxKey,
     NoScrutineer,
-    NotOrganiser,
-    NotScrutineer,
-    Refusal,
-    RollBeingWritten,
-    SelfEvaluation,
-    SharesUnconfirmed,
     SubjectWithNobody,
-    UnknownVoterClass,
 )
 from peer_review.models import Assignment, Round
-from peer_review.querysets.rounds import users_with_role
+from peer_review.roles import users_with_role
 
 #: How far two servers' clocks may differ before we speak of a clock set back.
 CLOCK_TOLERANCE = timedelta(seconds=5)

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from peer_review.domain.rounds.participation import Participation
-from peer_review.domain.tally.bulletin import head_of
-from peer_review.enums import CellKind
-from peer_review.models import Bulletin, Round
+from peer_review.models import Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +31,6 @@ class Return:
         return max(0, -(-self.needed * self.eligible // 100) - self.came)
 
 
-def final_return(round: Round, bulletin: Bulletin) -> Return:
-    """Return what the rule is about: counted ballots of all credentials for ratings and whole sheets.
-
-    Comment papers do not count: nobody need have words. Papers closed at the barrier do: they did not come back.
-    """
-    marks = set(round.cells.exclude(kind=CellKind.COMMENT).values_list("key", flat=True))
-    cells = [cell for cell in head_of(bulletin)["cells"] if cell["cell"] in marks]
-    return Return(
-        eligible=sum(cell["eligible"] for cell in cells),
-        came=sum(cell["counted"] for cell in cells),
-        needed=_needed(round),
-    )
-
-
 def projected_return(round: Round, groups: Sequence[Participation]) -> Return | None:
     """Return the return rate that comes about if everybody who has drawn casts; None where no group may be shown.
 
@@ -57,9 +41,9 @@ def projected_return(round: Round, groups: Sequence[Participation]) -> Return | 
     return Return(
         eligible=sum(group.eligible for group in groups),
         came=sum(group.drawn for group in groups),
-        needed=_needed(round),
+        needed=needed_papers(round),
     )
 
 
-def _needed(round: Round) -> int:
+def needed_papers(round: Round) -> int:
     return int(round.form.get("min_return", 0))

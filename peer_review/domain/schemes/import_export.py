@@ -10,7 +10,7 @@ from django.db import transaction
 
 from peer_review import audit_log
 from peer_review.domain.schemes.schemes import check_scheme, next_version
-from peer_review.exceptions.base import SchemeFileInvalid
+from peer_review.exceptions.schemes import SchemeFileInvalid
 from peer_review.models import Criterion, Scheme, VoterClass
 
 FORMAT: Final = "zhengyan.scheme/1"

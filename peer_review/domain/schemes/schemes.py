@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from peer_review import audit_log
 from peer_review.conf import conf
 from peer_review.enums import Audience, PaperKind, RoundState, ScaleKind
-from peer_review.exceptions.base import SchemeInUse, SchemeInvalid, SchemeNameTaken
+from peer_review.exceptions.base import SchemeInvalid
+from peer_review.exceptions.schemes import SchemeInUse, SchemeNameTaken
 from peer_review.models import Scheme
 from peer_review.models.scheme import KEY_PATTERN
 from peer_review.protocol.papers import LOW, QUOTA, SHEET_RULES

@@ -10,7 +10,7 @@ from typing import Any
 from peer_review.box import store
 from peer_review.domain.keys.server_keys import receipt_key
 from peer_review.enums import CellKind
-from peer_review.exceptions.base import UnknownLeaf
+from peer_review.exceptions.tally import UnknownLeaf
 from peer_review.models import Bulletin, Round
 from peer_review.protocol import ballots
 from zhengyan_crypto import canonical, merkle

@@ -18,13 +18,14 @@ from django_tasks import task
 from peer_review import audit_log
 from peer_review.box import store
 from peer_review.domain.rounds.lifecycle import mark_counted, mark_void
-from peer_review.domain.rounds.return_rate import final_return
 from peer_review.domain.schemes.ballot_papers import papers_of
 from peer_review.domain.tally.bulletin import WrittenLeaves, make_bulletin, written_leaves
 from peer_review.domain.tally.check_pool import Checkers, processes_for
 from peer_review.domain.tally.opened_rows import check_opened, put_away, standing_ballots
+from peer_review.domain.tally.return_rate import final_return
 from peer_review.enums import CountPhase, RoundState, VoidReason
-from peer_review.exceptions.base import BoxStillSealed, MoreBallotsThanDrawn, NotCounting, WrongKey, WrongState
+from peer_review.exceptions.base import WrongKey, WrongState
+from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
 from peer_review.models import Assignment, CountRun, Round
 from peer_review.protocol.checking import Terms
 from zhengyan_crypto import sealing

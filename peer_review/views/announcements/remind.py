@@ -11,13 +11,11 @@ from django.views.generic import FormView
 
 from peer_review.domain.announcements import announcements
 from peer_review.domain.announcements import messages as wording
-from peer_review.domain.rounds.lifecycle import extend_round
-from peer_review.domain.rounds.repeat import repeat_round
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import Refusal
-from peer_review.forms.rounds import LengthenForm, ReminderForm
+from peer_review.forms.announcements import ReminderForm
 from peer_review.models import Announcement
-from peer_review.views.rounds.organiser import ManagedRoundMixin, RoundStepView
+from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 
 class TellingView(ManagedRoundMixin, FormView):
@@ -66,26 +64,3 @@ class RoundRemindView(TellingView):
             may_send=announcements.may_remind_from(self.round, now=now) <= now,
             **kwargs,
         )
-
-
-class RoundLengthenView(TellingView):
-    """Move the last moment to a later one."""
-
-    template_name = "peer_review/rounds/round_lengthen.html"
-    form_class = LengthenForm
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"closes_at": self.round.closes_at}
-
-    def tell(self, form: LengthenForm) -> str:
-        data = form.cleaned_data
-        extend_round(self.round, by=self.request.user, closes_at=data["closes_at"], reason=data["reason"])
-        return _("The round stays open longer. Everybody on the roll is told.")
-
-
-class RoundRepeatView(RoundStepView):
-    """A draft to hold the round once more."""
-
-    def step(self) -> str:
-        self.round = repeat_round(self.round, by=self.request.user)
-        return _("This is the new draft. Look at its dates, then make the roll anew.")

@@ -14,7 +14,7 @@ from peer_review.domain.ledger import ledger
 from peer_review.enums import AnomalyKind, Channel
 from peer_review.exceptions.base import Refusal
 from peer_review.models import Anomaly, AnomalyRun
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
 from peer_review.views.audit.anomaly_messages import groups_in_words, unanimous_in_words
 from peer_review.views.shared.access import RoundMixin
 
@@ -35,7 +35,7 @@ class AnomaliesView(PatternsMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = AnomalyRun.objects.filter(round=self.round).first()
-        own = permissions.has_perm("peer_review.view_own_result", self.request.user, self.round)
+        own = has_perm("peer_review.view_own_result", self.request.user, self.round)
         context: dict[str, Any] = {"run": run, "evaluated": own, "level": int(LEVEL * 100), "groups": []}
         if run is not None and run.is_done:
             found = Anomaly.objects.visible_to(self.request.user).filter(run=run).select_related("subject")

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 
+from peer_review.domain.schemes.labels import audience_names, bands_in_ranges, bands_of
 from peer_review.models import Round
 from peer_review.views.ballots import client_messages
-from peer_review.views.ballots.paper_cards import PaperCard, audience_names, bands_in_ranges, bands_of, open_papers
+from peer_review.views.ballots.paper_cards import PaperCard, open_papers
 
 
 def ballot_context(

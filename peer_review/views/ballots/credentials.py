@@ -11,7 +11,7 @@ from peer_review.conf import conf
 from peer_review.domain.ballots.credentials import draw
 from peer_review.exceptions.base import BadEncoding, LoginRequired, UnknownRound
 from peer_review.models import Round
-from peer_review.querysets.rounds import is_known
+from peer_review.roles import is_known
 from peer_review.views.shared.json_endpoints import quiet, read_json
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from peer_review.exceptions.base import EnvelopesPrinted
-from peer_review.views.ballots.client_messages import protocol_errors
+from peer_review.exceptions.ballots import EnvelopesPrinted
+from peer_review.views.shared.client_messages import protocol_errors
 
 
 def errors() -> dict[str, str]:

@@ -14,7 +14,8 @@ from django.views.generic import TemplateView
 from peer_review.conf import conf
 from peer_review.domain.ballots.envelopes import open_envelope
 from peer_review.enums import RoundState
-from peer_review.exceptions.base import BadEncoding, CookieOnAnonymousEndpoint
+from peer_review.exceptions.ballots import CookieOnAnonymousEndpoint
+from peer_review.exceptions.base import BadEncoding
 from peer_review.models import Round, Urn
 from peer_review.views.ballots import envelope_messages
 from peer_review.views.ballots.ballot_page import ballot_context

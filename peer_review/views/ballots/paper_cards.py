@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count
-from django.utils.translation import gettext as _
 
 from peer_review.domain.preflight.anonymity_statements import promises, promises_of
 from peer_review.domain.schemes.answer_choices import choices
 from peer_review.domain.schemes.ballot_papers import criteria_for, paper_of
-from peer_review.domain.schemes.grades import grade_names
-from peer_review.enums import Audience, CellKind
+from peer_review.enums import CellKind
 from peer_review.models import Assignment, Cell, Round, SheetEntry, Urn
 from peer_review.protocol.papers import Paper
 from peer_review.views.schemes.sheet_rules import RuleWords, rules_in_words
@@ -148,27 +146,6 @@ def open_papers(round: Round, cards: Iterable[PaperCard]) -> dict[str, dict[str,
             if row.comment is not None and not row.comment.closed:
                 papers[row.comment.cell] = paper_of(round.form, kind=CellKind.COMMENT, voter_class="").as_dict()
     return papers
-
-
-def bands_of(form: Mapping[str, Any]) -> list[tuple[int, str]]:
-    """Return the lowest points of each grade and its name, best first."""
-    return list(zip([*form["bands"], 0], grade_names(form).values(), strict=True))
-
-
-def bands_in_ranges(form: Mapping[str, Any]) -> str:
-    """Return which points are which grade, as a list in words: "Excellent 90–100, competent 70–89 …"."""
-    highest = 100
-    ranges = []
-    for lowest, name in bands_of(form):
-        ranges.append(_("%(grade)s %(low)s–%(high)s") % {"grade": name, "low": lowest, "high": highest})
-        highest = lowest - 1
-    return _(", ").join(ranges)
-
-
-def audience_names(form: dict[str, Any]) -> str:
-    """Return who sees published results, as a list in words."""
-    visibility = form.get("visibility", {})
-    return _(", ").join(str(audience.label) for audience in Audience if visibility.get(audience.value))
 
 
 def _asked(form: Mapping[str, Any], voter_class: str) -> list[dict[str, Any]]:

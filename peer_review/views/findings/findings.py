@@ -16,10 +16,11 @@ from peer_review.domain.findings.findings import figures_for, raise_finding, sec
 from peer_review.domain.ledger import ledger
 from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.enums import Channel, FindingSource
-from peer_review.exceptions.base import Refusal, TermsAltered
+from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.forms.findings import FindingForm
 from peer_review.models import RaisedFinding, Result, Subject
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import RoundMixin
 
 PAGE = 30
@@ -97,7 +98,7 @@ class FindingRaiseView(RoundMixin, FormView):
         data = form.cleaned_data
         section = data["subject"].section_key if data["subject"] else data["section"]
         about = RaisedFinding(round=self.round, section_key=section)
-        if not permissions.has_perm("peer_review.raise_finding", self.request.user, about):
+        if not has_perm("peer_review.raise_finding", self.request.user, about):
             raise PermissionDenied
         try:
             raise_finding(self.round, by=self.request.user, **data)
@@ -118,7 +119,7 @@ class FindingListView(RoundMixin, TemplateView):
     def permitted(self) -> bool:
         allowed = super().permitted()
         user = self.request.user
-        self.may_raise = bool(permissions.has_perm("peer_review.raise_findings", user, self.round))
+        self.may_raise = bool(has_perm("peer_review.raise_findings", user, self.round))
         self.rows = RaisedFinding.objects.visible_to(user).filter(round=self.round)
         # Without anything to read or to raise it is no page of theirs.
         return allowed and (self.may_raise or self.rows.exists())

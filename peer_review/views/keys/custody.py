@@ -14,7 +14,8 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.generic import View
 
 from peer_review.domain.keys import box_export, custody
-from peer_review.exceptions.base import BadEncoding, Refusal, SharesInvalid
+from peer_review.exceptions.base import BadEncoding, Refusal
+from peer_review.exceptions.keys import SharesInvalid
 from peer_review.models import Round
 from peer_review.views.shared.access import RoundMixin, scrutineers_round
 from peer_review.views.shared.json_endpoints import quiet, read_json

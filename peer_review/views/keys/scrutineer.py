@@ -11,8 +11,8 @@ from django.views.generic import TemplateView
 from peer_review.domain.keys import custody
 from peer_review.enums import RoundState
 from peer_review.models import Round
-from peer_review.querysets.rounds import role_names
-from peer_review.views.ballots import client_messages
+from peer_review.roles import role_names
+from peer_review.views.keys.client_messages import scrutineer
 from peer_review.views.shared.access import RoundMixin, SignedInMixin
 from zhengyan_crypto.encoding import b64u_encode
 from zhengyan_crypto.sharing import MAX_SHARES
@@ -53,7 +53,7 @@ class ScrutineerRoundView(RoundMixin, TemplateView):
         mine = kept.shares_of(self.request.user)
         return super().get_context_data(
             config=self.config(kept, scrutineers),
-            words=client_messages.scrutineer(),
+            words=scrutineer(),
             custody=kept,
             scrutineers=scrutineers,
             thresholds=range(2, total + 1),

@@ -9,8 +9,8 @@ from django.views.generic import TemplateView
 from peer_review.domain.ledger.crosstabs import Choices, Cross, choices, cross_table
 from peer_review.domain.ledger.ledger import audience_of
 from peer_review.enums import Channel, CrossRows
-from peer_review.rules import permissions
-from peer_review.views.results.results import PublishedMixin
+from peer_review.rules.roles import has_perm
+from peer_review.views.ledger.published import PublishedMixin
 
 
 class CrossForm(forms.Form):
@@ -52,7 +52,7 @@ class DrilldownView(PublishedMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: Any = self.request.user
         headed = None
-        if not permissions.has_perm("peer_review.view_all_results", user, self.round):
+        if not has_perm("peer_review.view_all_results", user, self.round):
             # Somebody stands on a roll once, so heads one section at most.
             headed = self.round.members.values_list("section_key", flat=True).get(user=user, is_section_head=True)
         offered = choices(self.round, headed=headed)

@@ -17,8 +17,8 @@ from peer_review.domain.schemes.grades import grade_names
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.outcomes import AnswerForm, ExtensionForm, HandOverForm
 from peer_review.models import Contest, ContestStage, Decision
-from peer_review.querysets.rounds import role_names
-from peer_review.rules import permissions
+from peer_review.roles import role_names
+from peer_review.rules.roles import has_perm
 from peer_review.views.outcomes.appeals import result_url
 from peer_review.views.shared.access import SignedInMixin
 
@@ -84,9 +84,9 @@ class ContestMixin(DeskMixin):
         self.contest, user = contest, self.request.user
         stages = contest.stages.select_related("contest__subject__round", "contest__subject__member", "responsible")
         self.stage = list(stages.order_by("pk"))[-1]
-        self.may_read = bool(permissions.has_perm("peer_review.view_contest", user, contest))
-        self.may_assign = bool(permissions.has_perm("peer_review.assign_contest", user, self.stage))
-        self.may_answer = bool(permissions.has_perm("peer_review.answer_contest", user, self.stage))
+        self.may_read = bool(has_perm("peer_review.view_contest", user, contest))
+        self.may_assign = bool(has_perm("peer_review.assign_contest", user, self.stage))
+        self.may_answer = bool(has_perm("peer_review.answer_contest", user, self.stage))
         if not (self.may_read or self.may_assign):
             raise Http404
         return True

@@ -13,10 +13,11 @@ from peer_review.domain.outcomes import appeals
 from peer_review.domain.outcomes.deadlines import days
 from peer_review.domain.outcomes.decisions import acknowledge
 from peer_review.domain.outcomes.outcome_status import standing_of
-from peer_review.exceptions.base import NothingToAppeal, NothingToWithdraw, Refusal
+from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.outcomes import NothingToAppeal, NothingToWithdraw
 from peer_review.forms.outcomes import GroundsForm
 from peer_review.models import Contest, Subject
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import HiddenRoundMixin
 
 
@@ -42,7 +43,7 @@ class OutcomeMixin(HiddenRoundMixin):
             return False
         subjects = Subject.objects.select_related("round", "outcome_notice")
         self.subject = get_object_or_404(subjects, round=self.round, pk=self.kwargs["pk"])
-        if not permissions.has_perm("peer_review.contest_outcome", self.request.user, self.subject):
+        if not has_perm("peer_review.contest_outcome", self.request.user, self.subject):
             raise Http404
         return True
 
@@ -143,9 +144,9 @@ class OutcomeAcknowledgeView(OutcomeMixin, View):
 
 def result_url(user: Any, subject: Subject) -> str:
     """Return where this person reads the figures of a subject; nothing where they may not."""
-    if not permissions.has_perm("peer_review.view_subject_result", user, subject):
+    if not has_perm("peer_review.view_subject_result", user, subject):
         return ""
-    if permissions.has_perm("peer_review.view_own_result", user, subject.round) and _is_self(user, subject):
+    if has_perm("peer_review.view_own_result", user, subject.round) and _is_self(user, subject):
         return reverse("peer_review:own-result", args=[subject.round.public_id])
     return reverse("peer_review:subject-result", args=[subject.round.public_id, subject.pk])
 

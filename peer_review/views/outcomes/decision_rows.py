@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from peer_review.charts import bars
-from peer_review.domain.outcomes.decisions import place_of
+from peer_review.domain.outcomes.proposals import place_of
 from peer_review.domain.publication.figures import Mark, score_mark
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.forms.outcomes import Decidable, DecisionsForm

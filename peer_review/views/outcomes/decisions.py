@@ -15,15 +15,16 @@ from django.views.generic import TemplateView, View
 from peer_review.conf import conf
 from peer_review.counting.scales import GRADES
 from peer_review.domain.ledger.ledger import note
-from peer_review.domain.outcomes.decisions import RoundProposal, decide, proposal_of, tell_outcomes
+from peer_review.domain.outcomes.decisions import decide, tell_outcomes
+from peer_review.domain.outcomes.proposals import RoundProposal, proposal_of
 from peer_review.domain.outcomes.public_notices import to_announce
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.enums import Audience, Channel, ResultScope
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.outcomes import DecisionsForm
 from peer_review.models import Decision, OutcomeNotice, Result, Subject
+from peer_review.views.ledger.published import PublishedMixin
 from peer_review.views.outcomes.decision_rows import decidable, grouped, make_rows
-from peer_review.views.results.results import PublishedMixin
 
 PAGE = 50
 #: Rows that one post may carry; a page has no more.

@@ -17,8 +17,9 @@ from peer_review.enums import RoundState
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.planning import ExclusionForm
 from peer_review.models import Exclusion
-from peer_review.views.planning.roll import RollStepView, cursor, number
-from peer_review.views.rounds.organiser import ManagedRoundMixin
+from peer_review.views.planning.roll import RollStepView
+from peer_review.views.shared.paging import cursor, number
+from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 PAGE = 50
 

@@ -14,9 +14,10 @@ from peer_review.domain.planning.list_import import NamedList, read_list
 from peer_review.domain.planning.matrix_presets import DIRECTIONS, suggest
 from peer_review.domain.planning.plan import Pattern, Plan, Reach
 from peer_review.enums import PaperKind, RoundState
-from peer_review.exceptions.base import PlanInvalid, Refusal, RoundFrozen
+from peer_review.exceptions.base import Refusal, RoundFrozen
+from peer_review.exceptions.planning import PlanInvalid
 from peer_review.forms.planning import NamedListForm, PlanForm
-from peer_review.views.rounds.organiser import ManagedRoundMixin, RoundStepView
+from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
 PAGE = 50
 

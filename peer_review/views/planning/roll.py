@@ -17,11 +17,12 @@ from peer_review.domain.planning import plan_setup, roll, roll_edits
 from peer_review.domain.planning.plan_state import is_being_written
 from peer_review.enums import CellKind, PaperKind, RoundState
 from peer_review.exceptions.base import Refusal
-from peer_review.forms.rounds import RollProposeForm, RollSearchForm, RollSubjectForm, VoterClassForm
+from peer_review.forms.roll import RollProposeForm, RollSearchForm, RollSubjectForm, VoterClassForm
 from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
 from peer_review.providers.roll import Person
 from peer_review.views.planning.plan import say_used
-from peer_review.views.rounds.organiser import ManagedRoundMixin, RoundStepView
+from peer_review.views.shared.paging import cursor, number
+from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
 PAGE = 50
 
@@ -149,17 +150,6 @@ def editable(round: Round) -> bool:
 def plan_changed(round: Round) -> bool:
     """Whether the plan, the seed or an exclusion was changed after the roll was written."""
     return round.state == RoundState.DRAFT and bool(round.plan) and not round.plan.get("state")
-
-
-def number(text: str | None) -> int:
-    """Return a posted id, 0 where it is none."""
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
-
-
-def cursor(text: str) -> tuple[int, str]:
-    """Return the id and sort key of the last row that was shown; id 0 for the first page."""
-    pk, _found, key = text.partition(".")
-    return number(pk), key
 
 
 class RollStepView(RoundStepView):

@@ -10,8 +10,8 @@ from peer_review.domain.preflight.frozen_terms import terms_hold
 from peer_review.domain.preflight.preflight import Preflight, breach_in_words, preflight
 from peer_review.domain.preflight.sheet_checks import sheet_obstacles
 from peer_review.enums import RoundState
-from peer_review.exceptions.base import NothingToMerge, SchemeInvalid
-from peer_review.views.planning.roll import number
+from peer_review.exceptions.base import SchemeInvalid
+from peer_review.exceptions.preflight import NothingToMerge
 from peer_review.views.preflight.messages import (
     SubjectLines,
     attention,
@@ -21,7 +21,8 @@ from peer_review.views.preflight.messages import (
     scenarios,
     subject_lines,
 )
-from peer_review.views.rounds.organiser import ManagedRoundMixin, RoundStepView
+from peer_review.views.shared.paging import number
+from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
 #: Subjects on a page.
 PAGE = 30

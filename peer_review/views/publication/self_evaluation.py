@@ -12,11 +12,11 @@ from django.views.generic import FormView
 from peer_review.domain.publication.self_evaluations import save_self_evaluation
 from peer_review.domain.results.presenters import read_self_evaluation
 from peer_review.domain.schemes.answer_choices import answers_in_words
+from peer_review.domain.schemes.labels import audience_names
 from peer_review.domain.voting_period import check_collecting
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.publication import SelfEvaluationForm
 from peer_review.models import SelfEvaluation, Subject
-from peer_review.views.ballots.paper_cards import audience_names
 from peer_review.views.shared.access import HiddenRoundMixin
 
 

@@ -28,8 +28,8 @@ from peer_review.reports.group_book import round_book, section_book
 from peer_review.reports.groups import round_report, section_report
 from peer_review.reports.subject import subject_report
 from peer_review.reports.subject_book import subject_book
-from peer_review.rules import permissions
-from peer_review.views.results.results import PublishedMixin
+from peer_review.rules.roles import has_perm
+from peer_review.views.ledger.published import PublishedMixin
 
 TYPES = {
     Channel.PDF: "application/pdf",
@@ -127,7 +127,7 @@ class SubjectReportView(SubjectReport):
     def export(self) -> Export:
         subjects = Subject.objects.select_related("round", "member")
         subject = get_object_or_404(subjects, round=self.round, pk=self.kwargs["pk"])
-        if not permissions.has_perm("peer_review.view_subject_result", self.request.user, subject):
+        if not has_perm("peer_review.view_subject_result", self.request.user, subject):
             raise PermissionDenied
         return self.of(get_object_or_404(Result.objects.select_related("subject__member"), subject=subject))
 
@@ -141,8 +141,8 @@ class SectionReportView(ReportView):
     def permitted(self) -> bool:
         allowed = super().permitted()
         user = self.request.user
-        self.sees_all = bool(permissions.has_perm("peer_review.view_all_results", user, self.round))
-        heads = bool(permissions.has_perm("peer_review.view_section_results", user, self.round))
+        self.sees_all = bool(has_perm("peer_review.view_all_results", user, self.round))
+        heads = bool(has_perm("peer_review.view_section_results", user, self.round))
         return allowed and (self.sees_all or heads)
 
     def export(self) -> Export:

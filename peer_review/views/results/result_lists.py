@@ -13,16 +13,16 @@ from django.views.generic import TemplateView
 from peer_review.charts import bars
 from peer_review.counting.scales import GRADES
 from peer_review.domain.ledger.ledger import audience_of
-from peer_review.domain.outcomes.decisions import RoundProposal, place_of
+from peer_review.domain.outcomes.proposals import RoundProposal, place_of
 from peer_review.domain.publication.figures import Mark
 from peer_review.domain.results.presenters import read_round, read_section, read_summary
 from peer_review.domain.results.read_models import Column, GroupReading, Head, RoundReading, RowReading, SectionReading
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.enums import Audience, ResultScope
 from peer_review.models import CriterionResult, Result
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
+from peer_review.views.ledger.published import PublishedMixin
 from peer_review.views.results import pictures
-from peer_review.views.results.results import PublishedMixin
 
 PAGE = 50
 
@@ -266,7 +266,7 @@ class AllResultsView(ListMixin, TemplateView):
             section=wanted,
             raises=self.may_raise(wanted),
             **self.quota(reading.proposal),
-            decides=permissions.has_perm("peer_review.decide_round", user, self.round),
+            decides=has_perm("peer_review.decide_round", user, self.round),
             trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
             heat=self.heat(_("Section"), reading.sections, reading.unit, reading.criteria, reading.head),
             ranks=self.heat(_("Rank"), reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,

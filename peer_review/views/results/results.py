@@ -15,14 +15,12 @@ from django.views.generic import TemplateView
 
 from peer_review.domain.ledger import ledger
 from peer_review.domain.outcomes.outcome_status import standing_of
-from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.domain.results.presenters import read_subject
-from peer_review.enums import Channel
-from peer_review.exceptions.base import TermsAltered
-from peer_review.models import RaisedFinding, Result, Round, Subject
-from peer_review.rules import permissions
+from peer_review.models import Result, Round, Subject
+from peer_review.rules.roles import has_perm
+from peer_review.views.ledger.published import PublishedMixin
 from peer_review.views.results import pictures
-from peer_review.views.shared.access import RoundMixin, SignedInMixin
+from peer_review.views.shared.access import SignedInMixin
 
 LIST_PAGE = 20
 
@@ -74,25 +72,6 @@ class ResultListView(SignedInMixin, TemplateView):
         )
 
 
-class PublishedMixin(RoundMixin):
-    """A page of published figures: shown under the terms that were frozen, sealed and told before anybody voted."""
-
-    def permitted(self) -> bool:
-        allowed = super().permitted()
-        if not form_holds(self.round):
-            raise PermissionDenied(TermsAltered().message)
-        return allowed
-
-    def note(self, scope: str, audience: str) -> None:
-        """Put on record that these figures were shown on a page. One query where they were before."""
-        ledger.note(self.round, scope=scope, channel=Channel.PAGE, audience=audience)
-
-    def may_raise(self, section_key: str) -> bool:
-        """Whether the reader may raise a finding about this section, or, without a key, about all together."""
-        about = RaisedFinding(round=self.round, section_key=section_key)
-        return bool(permissions.has_perm("peer_review.raise_finding", self.request.user, about))
-
-
 class SheetMixin(PublishedMixin):
     """A page about one subject's figures."""
 
@@ -140,7 +119,7 @@ class SubjectResultView(SheetMixin, TemplateView):
         subject = get_object_or_404(
             Subject.objects.select_related("round", "member"), round=self.round, pk=self.kwargs["pk"]
         )
-        if not permissions.has_perm("peer_review.view_subject_result", self.request.user, subject):
+        if not has_perm("peer_review.view_subject_result", self.request.user, subject):
             raise PermissionDenied
         result = get_object_or_404(Result.objects.select_related("subject__member"), subject=subject)
         return super().get_context_data(**self.sheet(result), **kwargs)

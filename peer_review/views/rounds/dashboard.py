@@ -18,7 +18,8 @@ from peer_review.domain.rounds.return_rate import projected_return
 from peer_review.enums import PRIVATE, AnnouncementKind, Collection, RoundState
 from peer_review.models import Assignment, CountRun, Notice, Round
 from peer_review.views.rounds.next_step import Situation, next_step, route
-from peer_review.views.rounds.organiser import ManagedRoundMixin, remedies
+from peer_review.views.rounds.opening_checks import remedies
+from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 #: How many acts, warnings and announcements a page lists.
 SHOWN = 30

@@ -14,7 +14,7 @@ from peer_review.domain.keys.custody import Custody
 from peer_review.domain.rounds.return_rate import Return
 from peer_review.enums import Collection, CountPhase, RoundState
 from peer_review.models import CountRun, Round
-from peer_review.views.rounds.organiser import Obstacle
+from peer_review.views.rounds.opening_checks import Obstacle
 
 
 @dataclass(frozen=True, slots=True)

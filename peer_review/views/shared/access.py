@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 
 from peer_review.exceptions.base import LoginRequired, NotScrutineer, Refusal, UnknownRound
 from peer_review.models import Round
-from peer_review.querysets.rounds import is_known
-from peer_review.rules import permissions
+from peer_review.roles import is_known
+from peer_review.rules.roles import has_perm
 
 
 class SignedInMixin(LoginRequiredMixin):
@@ -26,7 +26,7 @@ class SignedInMixin(LoginRequiredMixin):
 
     def permitted(self) -> bool:
         """Whether this person may see the page at all."""
-        return self.permission is None or bool(permissions.has_perm(self.permission, self.request.user))
+        return self.permission is None or bool(has_perm(self.permission, self.request.user))
 
 
 class RoundMixin(SignedInMixin):
@@ -40,7 +40,7 @@ class RoundMixin(SignedInMixin):
         # A plan may hold a list of a hundred thousand lines, and an evaluator's pages never ask for it.
         rounds = rounds.defer("plan")
         self.round = get_object_or_404(rounds, public_id=self.kwargs["public_id"])
-        return self.permission is None or bool(permissions.has_perm(self.permission, self.request.user, self.round))
+        return self.permission is None or bool(has_perm(self.permission, self.request.user, self.round))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Put the round into every template."""
@@ -68,7 +68,7 @@ def permitted_round(request: HttpRequest, public_id: str, permission: str, *, re
     round: Round | None = Round.objects.visible_to(request.user).filter(public_id=public_id).first()
     if round is None:
         raise UnknownRound
-    if not permissions.has_perm(permission, request.user, round):
+    if not has_perm(permission, request.user, round):
         raise refusal
     return round
 

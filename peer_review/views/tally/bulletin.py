@@ -10,10 +10,10 @@ from django.views.generic import TemplateView
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.exceptions.base import UnknownRound
 from peer_review.models import Bulletin, Round
-from peer_review.rules import permissions
-from peer_review.views.ballots import client_messages
+from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import RoundMixin
 from peer_review.views.shared.json_endpoints import quiet
+from peer_review.views.tally.client_messages import verify
 
 VERIFIER = Path(__file__).resolve().parents[1] / "verify_bulletin.py"
 
@@ -42,8 +42,8 @@ class BulletinView(CountedRoundMixin, TemplateView):
                 name: reverse(f"peer_review:{route}", args=[self.round.public_id])
                 for name, route in (("manifest", "manifest"), ("bulletin", "bulletin-json"))
             },
-            words=client_messages.verify(),
-            audits=permissions.has_perm("peer_review.view_bulletin_audit", self.request.user, self.round),
+            words=verify(),
+            audits=has_perm("peer_review.view_bulletin_audit", self.request.user, self.round),
             **kwargs,
         )
 

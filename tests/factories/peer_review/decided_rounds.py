@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from peer_review.domain.outcomes.appeals import ask_review
-from peer_review.domain.outcomes.decisions import Choice, decide, proposal_of, tell_outcomes
+from peer_review.domain.outcomes.decisions import Choice, decide, tell_outcomes
+from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.models import Contest, Round, Subject
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
 from tests.factories.peer_review.rounds import make_user

@@ -311,9 +311,7 @@ class RunningRound:
         rows = [
             (
                 sealing.new_row_id(),
-                sealing.seal(
-                    canonical.dumps(entry), box_public=public, round_id=self.round.public_id, length=length
-                ),
+                sealing.seal(canonical.dumps(entry), box_public=public, round_id=self.round.public_id, length=length),
             )
             for entry in evaluator.entries(answers or self.answers, **kwargs)
         ]

@@ -31,7 +31,7 @@ def server(transactional_db: None, tmp_path: Path) -> Iterator[Server]:
     """Production's gunicorn with two workers on the test's own databases; loaded once, so that a successor is quick."""
     environment = {
         **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.peer_review.kill_settings",
+        "DJANGO_SETTINGS_MODULE": "tests.peer_review.box.crash_settings",
         "KILL_DEFAULT": str(connections["default"].settings_dict["NAME"]),
         "KILL_BOX": str(connections["box"].settings_dict["NAME"]),
     }

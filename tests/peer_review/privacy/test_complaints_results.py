@@ -19,11 +19,12 @@ from django.utils import timezone
 from peer_review.counting.anomalies import returns
 from peer_review.domain.ledger.questions import Board
 from peer_review.domain.outcomes.appeals import answer_stage
-from peer_review.domain.outcomes.decisions import Choice, decide, proposal_of, tell_outcomes
+from peer_review.domain.outcomes.decisions import Choice, decide, tell_outcomes
 from peer_review.domain.outcomes.outcome_status import standing_of
+from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.domain.tally.ballot_arrays import read_ballots
 from peer_review.enums import ResultScope
-from peer_review.exceptions.base import DecisionReasonMissing, NoFigures, OutcomeWorse
+from peer_review.exceptions.outcomes import DecisionReasonMissing, NoFigures, OutcomeWorse
 from peer_review.models import (
     Anomaly,
     Assignment,

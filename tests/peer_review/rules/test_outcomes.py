@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from peer_review.enums import RoundState
 from peer_review.models import Contest, ContestStage, Decision, OutcomeNotice, PublicNotice, Round, Subject
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
 from tests.factories.peer_review.decided_rounds import (
     make_inspector,
     make_leader,
@@ -94,9 +94,7 @@ class World:
         return contest
 
     def holders(self, permission: str, of: Any) -> set[str]:
-        return {
-            role for role, user in self.people.items() if permissions.has_perm(f"peer_review.{permission}", user, of)
-        }
+        return {role for role, user in self.people.items() if has_perm(f"peer_review.{permission}", user, of)}
 
 
 @pytest.fixture
@@ -259,7 +257,7 @@ def test_querysets_equal_their_predicates_for_every_role(world: World) -> None:
     for permission, model, twin in twins:
         every = list(model._default_manager.all())
         for role, user in world.people.items():
-            asked = {one.pk for one in every if permissions.has_perm(f"peer_review.{permission}", user, one)}
+            asked = {one.pk for one in every if has_perm(f"peer_review.{permission}", user, one)}
             assert set(twin(user).values_list("pk", flat=True)) == asked, (permission, role)
             held += len(asked)
     assert held > 100

@@ -13,7 +13,8 @@ from peer_review.domain.announcements.announcements import announce_due, announc
 from peer_review.domain.announcements.recipients import recipients
 from peer_review.domain.rounds.lifecycle import close_round, extend_round, pass_barrier
 from peer_review.enums import AnnouncementKind, Collection
-from peer_review.exceptions.base import NotOpenYet, RemindedToday, RoundClosed, WrongState
+from peer_review.exceptions.announcements import RemindedToday
+from peer_review.exceptions.base import NotOpenYet, RoundClosed, WrongState
 from peer_review.models import Announcement, Notice, Round
 from tests.factories.peer_review.counted_rounds import make_voted_round
 from tests.factories.peer_review.rounds import RoundFactory, RunningRound, make_member, make_open_round, make_user

@@ -13,9 +13,10 @@ from peer_review.domain.audit.anomalies import find_patterns, find_patterns_task
 from peer_review.domain.audit.anomaly_data import Material, sections_matrix
 from peer_review.domain.publication.publish import publish_round
 from peer_review.enums import AnomalyKind
-from peer_review.exceptions.base import TermsAltered, WrongState
+from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Anomaly, AnomalyRun, Assignment, Round, Subject
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, papers, spread
 from tests.factories.peer_review.rounds import make_member, make_user
 
@@ -307,11 +308,11 @@ def test_only_inspectors_read_patterns_and_none_of_themselves(role: str, state: 
         user = make_user("", role, is_superuser=role == "superuser")
     may_look = role in ("inspector", "inspected inspector") and state in ("published", "archived")
     fresh = Round.objects.get(pk=round.pk)
-    assert bool(permissions.has_perm("peer_review.view_anomalies", user, fresh)) is may_look
+    assert bool(has_perm("peer_review.view_anomalies", user, fresh)) is may_look
     assert Round.objects.with_anomalies_for(user).filter(pk=round.pk).exists() is may_look
     for row in Anomaly.objects.select_related("run__round", "subject__member"):
         seen = may_look and not (role == "inspected inspector" and row.pk == pattern.pk)
-        assert bool(permissions.has_perm("peer_review.view_anomaly", user, row)) is seen
+        assert bool(has_perm("peer_review.view_anomaly", user, row)) is seen
         assert Anomaly.objects.visible_to(user).filter(pk=row.pk).exists() is seen
 
 
@@ -319,7 +320,7 @@ def test_patterns_of_sections_are_read_by_inspectors() -> None:
     run = searched(make_sections_round((0, 3)))
     row = run.anomalies.get(kind=AnomalyKind.RETURN)
     inspector = make_user("", "inspector")
-    assert permissions.has_perm("peer_review.view_anomaly", inspector, row)
+    assert has_perm("peer_review.view_anomaly", inspector, row)
     assert row in Anomaly.objects.visible_to(inspector)
     assert not Anomaly.objects.visible_to(None).exists()
 

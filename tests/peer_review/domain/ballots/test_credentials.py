@@ -11,7 +11,8 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from peer_review.domain.ballots.credentials import draw
-from peer_review.exceptions.base import AlreadyDrawn, BadEncoding, DrawClosed, NotEligible, NotOpenYet, Refusal
+from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed, NotEligible
+from peer_review.exceptions.base import BadEncoding, NotOpenYet, Refusal
 from peer_review.models import Assignment, Round
 from tests.factories.peer_review.rounds import Evaluator, make_open_round, make_ready_round, make_user
 from zhengyan_crypto.blindsig import decode_spki, verify

@@ -12,15 +12,9 @@ from peer_review.domain.ballots.envelopes import open_envelope, sign_envelopes
 from peer_review.domain.planning.envelope_groups import paper_groups
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.rounds.opening_checks import opening_obstacles
-from peer_review.exceptions.base import (
-    BadEncoding,
-    DrawClosed,
-    EnvelopesPrinted,
-    PaperVotersTooFew,
-    UnknownEnvelope,
-    UnknownRound,
-    VotesOnPaper,
-)
+from peer_review.exceptions.ballots import DrawClosed, EnvelopesPrinted, UnknownEnvelope, VotesOnPaper
+from peer_review.exceptions.base import BadEncoding, UnknownRound
+from peer_review.exceptions.planning import PaperVotersTooFew
 from peer_review.models import Assignment, Urn
 from peer_review.protocol.credentials import Credential, new_master
 from tests.factories.peer_review.counted_rounds import count_all

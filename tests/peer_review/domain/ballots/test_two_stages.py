@@ -9,7 +9,9 @@ from django.utils import timezone
 from peer_review.domain.ballots.cast import cast
 from peer_review.domain.ballots.credentials import draw
 from peer_review.domain.rounds.lifecycle import create_round, pass_barrier, pass_due_barriers
-from peer_review.exceptions.base import AlreadyDrawn, CollectionInvalid, DrawClosed, NotOpenYet, WrongState
+from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed
+from peer_review.exceptions.base import NotOpenYet, WrongState
+from peer_review.exceptions.rounds import CollectionInvalid
 from peer_review.models import Round
 from tests.factories.peer_review.counted_rounds import count_all
 from tests.factories.peer_review.rounds import Evaluator, RunningRound, SchemeFactory, make_open_round, make_user

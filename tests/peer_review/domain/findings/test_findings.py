@@ -10,18 +10,17 @@ from wagtail.models import ModelLogEntry
 
 from peer_review import signals
 from peer_review.domain.findings.findings import figures_for, raise_finding, sections_to_raise
-from peer_review.exceptions.base import (
+from peer_review.exceptions.base import Refusal, WrongState
+from peer_review.exceptions.findings import (
     FindingDueInPast,
     NoFindingText,
-    Refusal,
-    TermsAltered,
     UnknownCriterion,
     UnknownSection,
     WordsOfComment,
-    WrongState,
 )
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Comment, RaisedFinding, Result, Round, Subject
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, spread
 from tests.factories.peer_review.rounds import make_user
 
@@ -285,9 +284,9 @@ def test_rules_and_querysets_agree_on_findings(shown: bool) -> None:
     for key, finding in findings.items():
         for name, user in people.items():
             raises, reads = name in expected[key], name in expected[key] | {"raiser", "responsible"}
-            assert bool(permissions.has_perm("peer_review.raise_finding", user, finding)) is raises, (key, name)
+            assert bool(has_perm("peer_review.raise_finding", user, finding)) is raises, (key, name)
             assert RaisedFinding.objects.raisable_by(user).filter(pk=finding.pk).exists() is raises, (key, name)
-            assert bool(permissions.has_perm("peer_review.view_finding", user, finding)) is reads, (key, name)
+            assert bool(has_perm("peer_review.view_finding", user, finding)) is reads, (key, name)
             assert RaisedFinding.objects.visible_to(user).filter(pk=finding.pk).exists() is reads, (key, name)
 
 

@@ -11,16 +11,8 @@ from peer_review.domain.keys.custody import box_public
 from peer_review.domain.rounds.lifecycle import update_round
 from peer_review.domain.rounds.opening_checks import opening_obstacles
 from peer_review.enums import RoundState
-from peer_review.exceptions.base import (
-    BadBoxKey,
-    NotHolder,
-    RoundFrozen,
-    SharesInvalid,
-    SharesUnconfirmed,
-    UnknownShare,
-    WrongKey,
-    WrongState,
-)
+from peer_review.exceptions.base import RoundFrozen, SharesUnconfirmed, WrongKey, WrongState
+from peer_review.exceptions.keys import BadBoxKey, NotHolder, SharesInvalid, UnknownShare
 from peer_review.models import Round
 from tests.factories.peer_review.rounds import RoundFactory, give_box_key, make_user
 from zhengyan_crypto import sealing

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from peer_review.domain.keys import server_keys
 from peer_review.domain.keys.custody import confirm_box_key, set_box_key
 from peer_review.enums import RoundState
-from peer_review.exceptions.base import BadBoxKey, NoBoxKey, RoundFrozen, WrongKey
+from peer_review.exceptions.base import NoBoxKey, RoundFrozen, WrongKey
+from peer_review.exceptions.keys import BadBoxKey
 from peer_review.models import PooledKey, Round
 from tests.factories.peer_review.rounds import (
     RoundFactory,

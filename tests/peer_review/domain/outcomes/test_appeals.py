@@ -20,10 +20,12 @@ from peer_review.domain.outcomes.appeals import (
     take_up,
     withdraw,
 )
-from peer_review.domain.outcomes.decisions import proposal_of, tell_outcomes
+from peer_review.domain.outcomes.decisions import tell_outcomes
 from peer_review.domain.outcomes.outcome_status import standing_of
+from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.enums import ContestStatus
-from peer_review.exceptions.base import (
+from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.outcomes import (
     AnswerMissing,
     ContestRunning,
     ExtendedAlready,
@@ -36,7 +38,6 @@ from peer_review.exceptions.base import (
     NotResponsible,
     NotTold,
     OutcomeWorse,
-    Refusal,
     StageOver,
     TooLate,
 )

@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from peer_review import audit_log, signals
-from peer_review.domain.outcomes.decisions import Choice, acknowledge, decide, proposal_of, tell_outcomes
+from peer_review.domain.outcomes.decisions import Choice, acknowledge, decide, tell_outcomes
 from peer_review.domain.outcomes.outcome_status import standing_of
-from peer_review.exceptions.base import (
+from peer_review.domain.outcomes.proposals import proposal_of
+from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.outcomes import (
     AlreadyTold,
     DecidedMeanwhile,
     DecisionReasonMissing,
@@ -24,12 +26,11 @@ from peer_review.exceptions.base import (
     NotPublished,
     OwnDecision,
     QuotaExceeded,
-    Refusal,
-    TermsAltered,
     UndecidedLeft,
     UnknownGrade,
     UnknownSubject,
 )
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Announcement, Decision, Notice, OutcomeNotice, Round
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, papers
 from tests.factories.peer_review.decided_rounds import (

@@ -10,7 +10,7 @@ from django.test import override_settings
 from peer_review import audit_log
 from peer_review.domain.outcomes.appeals import answer_stage, ask_review
 from peer_review.domain.outcomes.public_notices import last_day, settle_public_notices, start_public_notice, to_announce
-from peer_review.exceptions.base import ContactMissing, NobodyToAnnounce, NotInspector, NotPublished
+from peer_review.exceptions.outcomes import ContactMissing, NobodyToAnnounce, NotInspector, NotPublished
 from peer_review.models import PublicNotice, Round
 from peer_review.providers.workdays import weekdays_after
 from tests.factories.peer_review.decided_rounds import (
@@ -131,7 +131,7 @@ def test_a_provisional_end_is_counted_anew_and_never_shortened(calendar: str, un
         notice = start(round, by=leader)
     assert (notice.until_date, notice.provisional) == (date(2026, 11, 27), True)
 
-    with override_settings(PEER_REVIEW_WORKDAYS=f"tests.peer_review.domain.test_public_notices.{calendar}"):
+    with override_settings(PEER_REVIEW_WORKDAYS=f"{__name__}.{calendar}"):
         settle_public_notices(now=at(24))
 
     notice.refresh_from_db()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from peer_review.domain.planning.allocation import Allotment, allot, months_before, together_long_enough
 from peer_review.domain.planning.eligibility import list_groups
 from peer_review.domain.planning.plan import Plan, read_plan
-from peer_review.exceptions.base import EmptyRoll, NoMatchingClass, TooManyPapers
+from peer_review.exceptions.base import EmptyRoll
+from peer_review.exceptions.planning import NoMatchingClass, TooManyPapers
 from peer_review.providers.roll import Person
 
 pytestmark = pytest.mark.usefixtures("in_english")

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from peer_review.domain.planning.list_import import NamedList, read_list
-from peer_review.exceptions.base import ListRefused
+from peer_review.exceptions.planning import ListRefused
 from peer_review.providers.roll import Person
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from peer_review.domain.planning.plan import Pattern, Plan, plan_problems, read_plan
-from peer_review.exceptions.base import PlanInvalid
+from peer_review.exceptions.planning import PlanInvalid
 
 pytestmark = pytest.mark.usefixtures("in_english")
 

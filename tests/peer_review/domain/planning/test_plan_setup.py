@@ -18,15 +18,13 @@ from peer_review.domain.planning.roll_edits import add_subject, remove_subject, 
 from peer_review.domain.rounds.lifecycle import update_round
 from peer_review.domain.rounds.opening_checks import opening_obstacles
 from peer_review.enums import CellKind, PaperKind, RoundState
-from peer_review.exceptions.base import (
+from peer_review.exceptions.base import RollBeingWritten, RoundFrozen, SelfEvaluation
+from peer_review.exceptions.planning import (
     AlreadyExcluded,
     AmbiguousPerson,
     Excluded,
     NoSeed,
     PlanInvalid,
-    RollBeingWritten,
-    RoundFrozen,
-    SelfEvaluation,
     SheetsByPlan,
     UnknownPerson,
 )

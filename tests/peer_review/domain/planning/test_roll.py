@@ -12,14 +12,8 @@ from peer_review.domain.planning.plan import Plan
 from peer_review.domain.planning.roll import propose_roll, roll_warnings
 from peer_review.domain.planning.roll_edits import add_member, add_subject, remove_member, remove_subject, set_class
 from peer_review.enums import RoundKind, RoundState
-from peer_review.exceptions.base import (
-    AlreadyOnRoll,
-    EmptyRoll,
-    NoMatchingClass,
-    RoundFrozen,
-    SelfEvaluation,
-    UnknownVoterClass,
-)
+from peer_review.exceptions.base import EmptyRoll, RoundFrozen, SelfEvaluation, UnknownVoterClass
+from peer_review.exceptions.planning import AlreadyOnRoll, NoMatchingClass
 from peer_review.models import Assignment, Cell, PooledKey, Round
 from peer_review.providers.roll import Person
 from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_user, stock_key_pool

@@ -8,7 +8,8 @@ from wagtail.models import ModelLogEntry
 
 from peer_review.domain.preflight.fixes import merge_classes
 from peer_review.domain.rounds.lifecycle import update_round
-from peer_review.exceptions.base import NothingToMerge, RoundFrozen, UnknownVoterClass
+from peer_review.exceptions.base import RoundFrozen, UnknownVoterClass
+from peer_review.exceptions.preflight import NothingToMerge
 from peer_review.models import Assignment, PooledKey, Round
 from tests.factories.peer_review.rounds import (
     RoundFactory,

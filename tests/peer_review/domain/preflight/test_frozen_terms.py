@@ -9,7 +9,8 @@ from wagtail.models import ModelLogEntry
 from peer_review.domain.preflight.frozen_terms import check_terms, terms_hold
 from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import update_round
-from peer_review.exceptions.base import RoundFrozen, TermsAltered
+from peer_review.exceptions.base import RoundFrozen
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Result, Round
 from tests.factories.peer_review.counted_rounds import make_counted_round, papers
 from tests.factories.peer_review.rounds import make_open_round

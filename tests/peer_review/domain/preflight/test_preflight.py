@@ -14,7 +14,7 @@ from peer_review.domain.preflight.comparability import earlier_rounds
 from peer_review.domain.preflight.preflight import obstacles, preflight
 from peer_review.domain.preflight.roll_arrays import read_papers
 from peer_review.domain.rounds.opening_checks import opening_obstacles
-from peer_review.exceptions.base import SheetListsDiffer, SheetNamesReceiver
+from peer_review.exceptions.preflight import SheetListsDiffer, SheetNamesReceiver
 from peer_review.models import Round, Subject
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
 from tests.factories.peer_review.rounds import (

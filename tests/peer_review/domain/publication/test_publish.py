@@ -10,7 +10,7 @@ from peer_review.domain.publication.publish import publish_round
 from peer_review.enums import ResultScope
 from peer_review.exceptions.base import WrongState
 from peer_review.models import CriterionResult, Result, Round
-from peer_review.rules import permissions
+from peer_review.rules.roles import has_perm
 from tests.factories.peer_review.counted_rounds import (
     make_counted_round,
     make_published_round,
@@ -202,7 +202,7 @@ def test_result_queryset_equals_its_predicate_for_every_role() -> None:
     assert len(results) == 2 * (9 + 3 + 2 + 1)
     seen = {}
     for role, user in people.items():
-        asked = {one.pk for one in results if permissions.has_perm("peer_review.view_result", user, one)}
+        asked = {one.pk for one in results if has_perm("peer_review.view_result", user, one)}
         assert set(Result.objects.visible_to(user).values_list("pk", flat=True)) == asked, role
         rows = CriterionResult.objects.visible_to(user).values_list("result", flat=True)
         assert set(rows) <= asked

@@ -8,7 +8,8 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from peer_review.domain.publication.self_evaluations import save_self_evaluation
-from peer_review.exceptions.base import BadAnswers, NotEligible, NotOpenYet, RoundClosed
+from peer_review.exceptions.ballots import BadAnswers, NotEligible
+from peer_review.exceptions.base import NotOpenYet, RoundClosed
 from peer_review.models import CriterionResult, Result, Round, SelfEvaluation
 from tests.factories.peer_review.counted_rounds import publish
 from tests.factories.peer_review.rounds import RunningRound, make_open_round, make_user

@@ -9,7 +9,7 @@ from django.utils import translation
 from peer_review.domain.results.presenters import read_round, read_section, read_subject, read_summary
 from peer_review.domain.results.score_explanation import Term
 from peer_review.enums import Channel
-from peer_review.exceptions.base import TermsAltered
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import CriterionResult, Result, Round, Shown
 from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread
 from tests.factories.peer_review.decided_rounds import make_scored_round

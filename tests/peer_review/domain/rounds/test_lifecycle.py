@@ -23,10 +23,6 @@ from peer_review.domain.rounds.opening_checks import opening_obstacles
 from peer_review.domain.voting_period import check_collecting
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import (
-    BatchSettingsInvalid,
-    ClockSetBack,
-    DatesInPast,
-    DatesInvalid,
     NotOpenYet,
     NotOrganiser,
     NotScrutineer,
@@ -36,6 +32,7 @@ from peer_review.exceptions.base import (
     SchemeInvalid,
     WrongState,
 )
+from peer_review.exceptions.rounds import BatchSettingsInvalid, ClockSetBack, DatesInPast, DatesInvalid
 from peer_review.models import Assignment, Cell, Round
 from peer_review.protocol.ballots import Manifest
 from tests.factories.peer_review.rounds import (

@@ -11,7 +11,8 @@ from peer_review.domain.rounds.lifecycle import extend_round
 from peer_review.domain.rounds.participation import Participation
 from peer_review.domain.rounds.repeat import repeat_round
 from peer_review.domain.rounds.return_rate import Return, projected_return
-from peer_review.exceptions.base import NotLonger, ReasonMissing, RoundClosed, WrongState
+from peer_review.exceptions.base import ReasonMissing, RoundClosed, WrongState
+from peer_review.exceptions.rounds import NotLonger
 from peer_review.models import Exclusion, Result, Round
 from tests.factories.peer_review.counted_rounds import count_all, make_voted_round
 from tests.factories.peer_review.rounds import SchemeFactory, make_open_round, make_user

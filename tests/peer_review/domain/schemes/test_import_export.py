@@ -10,7 +10,8 @@ from django.utils import translation
 from peer_review.domain.schemes.default_schemes import create_default_schemes
 from peer_review.domain.schemes.import_export import MAX_BYTES, export_scheme, import_scheme
 from peer_review.domain.schemes.schemes import freeze_scheme
-from peer_review.exceptions.base import SchemeFileInvalid, SchemeInvalid
+from peer_review.exceptions.base import SchemeInvalid
+from peer_review.exceptions.schemes import SchemeFileInvalid
 from peer_review.models import Criterion, Scheme
 from tests.factories.peer_review.rounds import SchemeFactory
 

@@ -7,7 +7,7 @@ import pytest
 
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.count import counted_entries
-from peer_review.exceptions.base import UnknownLeaf
+from peer_review.exceptions.tally import UnknownLeaf
 from peer_review.models import Assignment
 from peer_review.protocol.ballots import verify_bulletin
 from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, make_voted_round, papers

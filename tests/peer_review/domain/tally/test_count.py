@@ -13,7 +13,8 @@ from peer_review.domain.tally import count
 from peer_review.domain.tally.bulletin import inclusion_proof, published_json
 from peer_review.domain.tally.opened_rows import take_out
 from peer_review.enums import CountPhase
-from peer_review.exceptions.base import BoxStillSealed, MoreBallotsThanDrawn, NotCounting, WrongKey, WrongState
+from peer_review.exceptions.base import WrongKey, WrongState
+from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
 from peer_review.models import Assignment, Bulletin, CountRun, Result
 from peer_review.protocol.ballots import verify_bulletin
 from tests.factories.peer_review.counted_rounds import content_keys, count_all, make_voted_round, open_box

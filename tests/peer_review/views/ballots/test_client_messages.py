@@ -8,6 +8,7 @@ import pytest
 
 import peer_review
 from peer_review.views.ballots import client_messages, envelope_messages
+from peer_review.views.keys.client_messages import scrutineer
 
 SOURCE = Path(peer_review.__file__).parent / "static_src" / "src"
 
@@ -17,7 +18,7 @@ SOURCE = Path(peer_review.__file__).parent / "static_src" / "src"
     [
         (["ballot/*.js", "ui/marks.js", "ui/comment.js", "ui/questions.js", "ui/dom.js"], client_messages.ballot),
         (["pages/check.js"], client_messages.check),
-        (["pages/scrutineer.js", "ui/desk.js", "ui/dom.js"], client_messages.scrutineer),
+        (["pages/scrutineer.js", "ui/desk.js", "ui/dom.js"], scrutineer),
         (["pages/envelopes.js", "ui/trouble.js"], envelope_messages.envelopes),
         (["pages/kiosk.js", "ui/trouble.js"], envelope_messages.kiosk),
     ],

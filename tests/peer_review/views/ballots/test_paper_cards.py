@@ -8,11 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from peer_review.domain.schemes.labels import bands_in_ranges
 from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.enums import GradeSet, PaperKind, ScaleKind
 from peer_review.models import Cell, Round
 from peer_review.protocol.papers import Paper, SheetRule
-from peer_review.views.ballots.paper_cards import bands_in_ranges, open_papers, paper_cards
+from peer_review.views.ballots.paper_cards import open_papers, paper_cards
 from peer_review.views.schemes.sheet_rules import reaching, rules_in_words, under
 from tests.factories.peer_review.rounds import (
     RoundFactory,

@@ -19,7 +19,7 @@ from wagtail.models import ModelLogEntry
 
 from peer_review.domain.publication.publish import publish_round
 from peer_review.enums import Channel, RoundState
-from peer_review.exceptions.base import NoChineseFont
+from peer_review.exceptions.results import NoChineseFont
 from peer_review.models import Round, Shown
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, papers
 from tests.factories.peer_review.rounds import make_user

@@ -18,7 +18,8 @@ from django.views.debug import ExceptionReporter
 from peer_review.domain.ballots import cast as cast_module
 from peer_review.models import Round
 from peer_review.protocol.ballots import Manifest
-from peer_review.views.shared.json_endpoints import BlindReporterFilter, cast_view
+from peer_review.views.ballots.cast import cast_view
+from peer_review.views.shared.json_endpoints import BlindReporterFilter
 from tests.factories.peer_review.rounds import RunningRound, make_open_round, make_ready_round
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
