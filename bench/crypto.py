@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from peer_review.protocol.row_length import row_length
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import rfc8785
@@ -54,7 +56,7 @@ def main(seconds: float) -> None:
     box = sealing.generate_box_key()
     box_public, private = box.public_key().public_bytes_raw(), box.private_bytes_raw()
     papers = dict.fromkeys(cells, PAPER)
-    length = sealing.row_length([PAPER])
+    length = row_length([PAPER])
     row = sealing.seal(plain, box_public=box_public, round_id=ROUND, length=length)
     epk = sealing.ephemeral_public(row)
     content = sealing.content_key(private, epk, round_id=ROUND)

@@ -6,7 +6,6 @@ one content key opens that one row, and the box's private key never has to leave
 
 import hashlib
 import secrets
-from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -14,16 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from peer_review.protocol.papers import Paper, longest_answers
-from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import crockford_decode, crockford_encode
 from zhengyan_crypto.errors import BadBoxKey, BadEncoding, BadKey, TooLarge, WrongKey
 
 ROW_ID_LENGTH = 16
 KEY_LENGTH = 32
 TAG_LENGTH = 16
-#: Largest revision a ballot may carry: six digits, so that a change of mind never changes a row's length.
-MAX_REVISION = 999_999
 _INFO = b"anon-seal/v1|"
 # A content key seals one row only, so its nonce may be constant.
 _NONCE = bytes(12)
@@ -59,27 +54,9 @@ def decode_box_key(text: str) -> bytes:
     return private
 
 
-def row_length(papers: Iterable[Paper], *, token_length: int = 256) -> int:
-    """Return the one length, in bytes, that every sealed row of a round with these papers has.
-
-    It is that of the longest ballot any of them allows, rounded up: no row tells what kind of paper it
-    holds. `token_length` is that of the cells' signatures.
-    """
-    entry = {
-        "ballot": {
-            "v": 1,
-            "round": "0" * 32,
-            "cell": "0" * 16,
-            "pk": "A" * 43,
-            "pre": "A" * 43,
-            "rev": MAX_REVISION,
-            "a": {},
-        },
-        "sig": "A" * 86,
-        "tok": "A" * -(-token_length * 4 // 3),
-    }
-    answers = max(len(canonical.dumps(one)) for one in longest_answers(papers)) - len("{}")
-    padded = -(-(len(canonical.dumps(entry)) + answers + len(_END)) // _STEP) * _STEP
+def sealed_length(longest: int) -> int:
+    """Return the length of rows in which plaintexts of up to `longest` bytes fit, in bytes: padded to whole steps."""
+    padded = -(-(longest + len(_END)) // _STEP) * _STEP
     return KEY_LENGTH + padded + TAG_LENGTH
 
 

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from peer_review.protocol.papers import Paper, check_answers
+from peer_review.protocol.row_length import MAX_REVISION
 from zhengyan_crypto import blindsig, canonical, merkle
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode, hex_decode
 from zhengyan_crypto.errors import (
@@ -28,7 +29,6 @@ from zhengyan_crypto.errors import (
     BadToken,
     UnknownCell,
 )
-from zhengyan_crypto.sealing import MAX_REVISION
 
 VERSION = 1
 _ROUND = re.compile(r"[0-9a-f]{32}\Z")

@@ -1,18 +1,17 @@
 """Sealed rows tell nothing, not even their length; a key opens what it should and nothing else."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from peer_review.protocol.papers import Paper
+from peer_review.protocol.row_length import row_length
 from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election
 from zhengyan_crypto import canonical, sealing
 from zhengyan_crypto.errors import BadBoxKey, BadEncoding, BadKey, TooLarge, WrongKey
 
-LENGTH = sealing.row_length([PAPER])
+LENGTH = row_length([PAPER])
 
 
 def seal(election: Election, plaintext: bytes) -> bytes:
@@ -29,47 +28,13 @@ def entry(election: Election) -> dict[str, Any]:
     return election.entry()
 
 
-@given(
-    answers=st.fixed_dictionaries(dict.fromkeys(PAPER.keys, st.integers(0, 100) | st.just("dk"))),
-    revision=st.integers(1, sealing.MAX_REVISION),
-)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_every_ballot_of_a_form_has_the_same_length(
-    election: Election, entry: dict[str, Any], answers: dict[str, Any], revision: int
-) -> None:
-    ballot = entry["ballot"] | {"a": answers, "rev": revision}
-    plaintext = canonical.dumps(entry | {"ballot": ballot})
-    row = seal(election, plaintext)
-    assert len(row) == LENGTH
-    assert sealing.open_row(row, key_of(election, row), round_id=ROUND) == plaintext
-
-
-@pytest.mark.parametrize("scale", ["points", "anchors", "grades"])
-@pytest.mark.parametrize(("kind", "subjects"), [("rating", 1), ("sheet", 12)])
-def test_the_longest_ballot_of_any_scale_fits(entry: dict[str, Any], scale: str, kind: str, subjects: int) -> None:
-    paper = replace(PAPER, scale=scale, kind=kind, subjects=subjects)
-    for answer in (*paper.bounds, "dk"):
-        answers = dict.fromkeys(paper.keys, answer)
-        ballot = entry["ballot"] | {"a": answers, "rev": sealing.MAX_REVISION}
-        length = len(canonical.dumps(entry | {"ballot": ballot}))
-        assert length < sealing.row_length([paper]) - sealing.KEY_LENGTH - sealing.TAG_LENGTH
-
-
-@pytest.mark.parametrize("character", ["x", '"', "\n", "字", "😀"])
-def test_the_longest_comment_fits_whatever_it_is_written_in(entry: dict[str, Any], character: str) -> None:
-    paper = Paper(kind="comment", limit=50)
-    ballot = entry["ballot"] | {"a": {"text": character * 50}, "rev": sealing.MAX_REVISION}
-    length = len(canonical.dumps(entry | {"ballot": ballot}))
-    assert length < sealing.row_length([paper]) - sealing.KEY_LENGTH - sealing.TAG_LENGTH
-
-
-def test_rows_are_as_long_as_the_longest_paper_of_the_round() -> None:
-    comment = Paper(kind="comment", limit=300)
-    assert sealing.row_length([PAPER, comment, PAPER]) == sealing.row_length([comment]) > sealing.row_length([PAPER])
-
-
-def test_longer_signatures_get_longer_rows() -> None:
-    assert sealing.row_length([PAPER], token_length=512) > sealing.row_length([PAPER])
+@pytest.mark.parametrize("longest", [0, 1, 62, 63, 64, 127, 128, 5000])
+def test_sealed_length_has_room_for_the_longest_in_whole_steps(election: Election, longest: int) -> None:
+    length = sealing.sealed_length(longest)
+    assert (length - sealing.KEY_LENGTH - sealing.TAG_LENGTH) % 64 == 0
+    assert sealing.sealed_length(0) == sealing.KEY_LENGTH + 64 + sealing.TAG_LENGTH
+    row = sealing.seal(b"x" * longest, box_public=election.box_public, round_id=ROUND, length=length)
+    assert sealing.open_row(row, key_of(election, row), round_id=ROUND) == b"x" * longest
 
 
 def test_what_does_not_fit_is_refused(election: Election) -> None:

@@ -19,7 +19,7 @@ from peer_review.enums import RoundState
 from peer_review.exceptions.base import RoundClosed, UnknownRound
 from peer_review.models import Round
 from peer_review.protocol.papers import Paper
-from zhengyan_crypto import sealing
+from peer_review.protocol.row_length import row_length
 
 _ROUNDS_KEPT = 16
 _TIMES = ("state", "opens_at", "closes_at", "opened_at", "collection", "barrier_at")
@@ -100,7 +100,7 @@ def context_of(public_id: str, state: Mapping[str, Any]) -> Context:
         closed=frozenset(key for key, cell in cells.items() if cell.closed),
         box_public=box_public(round),
         receipt_key=server_keys.receipt_key(round),
-        row_length=sealing.row_length(papers.values()),
+        row_length=row_length(papers.values()),
     )
     with _lock:
         _contexts[name] = context

@@ -7,8 +7,8 @@ from typing import Any
 
 from peer_review.enums import CellKind
 from peer_review.models import Round, SheetEntry
+from peer_review.protocol import row_length as row_lengths
 from peer_review.protocol.papers import COMMENT, RATING, SHEET, Paper, SheetRule
-from zhengyan_crypto import sealing
 
 
 def papers_of(round: Round) -> dict[str, Paper]:
@@ -49,7 +49,7 @@ def criteria_for(form: Mapping[str, Any], *, voter_class: str) -> list[dict[str,
 
 def row_length(round: Round) -> int:
     """Return the length of every sealed row of an open round, in bytes."""
-    return sealing.row_length(papers_of(round).values())
+    return row_lengths.row_length(papers_of(round).values())
 
 
 def _rule(one: Mapping[str, Any], subjects: int) -> SheetRule:

@@ -22,7 +22,7 @@ from peer_review.views.shared.json_endpoints import quiet, read_json
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
-COMMAND = Path(__file__).resolve().parents[1] / "open_box.py"
+COMMAND = Path(__file__).resolve().parents[2] / "open_box.py"
 
 
 @csrf_protect

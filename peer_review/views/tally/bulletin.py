@@ -15,7 +15,7 @@ from peer_review.views.shared.access import RoundMixin
 from peer_review.views.shared.json_endpoints import quiet
 from peer_review.views.tally.client_messages import verify
 
-VERIFIER = Path(__file__).resolve().parents[1] / "verify_bulletin.py"
+VERIFIER = Path(__file__).resolve().parents[2] / "verify_bulletin.py"
 
 
 class CountedRoundMixin(RoundMixin):

@@ -16,6 +16,7 @@ from peer_review.exceptions.base import BadEncoding, NotOpenYet, Refusal, RoundC
 from peer_review.models import Round
 from peer_review.protocol.ballots import verify_receipt
 from peer_review.protocol.papers import DONT_KNOW
+from peer_review.protocol.row_length import MAX_REVISION
 from tests.factories.peer_review.rounds import Evaluator, RunningRound, make_open_round, make_ready_round
 from zhengyan_crypto import canonical, sealing
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
@@ -48,7 +49,7 @@ def test_cast_seals_every_paper_and_returns_a_receipt_for_each(running: RunningR
 
 def test_every_row_has_the_same_length_and_opens_to_exactly_what_was_cast(running: RunningRound) -> None:
     entries = running.evaluators[2].entries({"quality": 0, "spirit": 0})
-    entries += running.evaluators[3].entries({"quality": 100, "spirit": DONT_KNOW}, revision=sealing.MAX_REVISION)
+    entries += running.evaluators[3].entries({"quality": 100, "spirit": DONT_KNOW}, revision=MAX_REVISION)
     for start in range(0, len(entries), 2):
         assert all(answer["ok"] for answer in running.cast(entries[start : start + 2]))
     public_id = running.round.public_id
