@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from peer_review import audit_log
 from peer_review.domain.announcements.delivery import deliver_task
+from peer_review.domain.locks import lock_round
 from peer_review.enums import REMINDERS, AnnouncementKind, Collection, RoundState
 from peer_review.exceptions.announcements import RemindedToday
-from peer_review.exceptions.base import NotOpenYet, RoundClosed, WrongState
+from peer_review.exceptions.base import NotOpenYet, RoundClosed
 from peer_review.models import Announcement, Notice, Round
 
 #: What happened longer ago is no news: nobody is told after an upgrade, or when mail works again after days.
@@ -123,9 +124,7 @@ def remind(round: Round, *, by: Any, text: str = "", now: datetime | None = None
     Raises: WrongState, NotOpenYet, RoundClosed, RemindedToday.
     """
     now = now or timezone.now()
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if round.state != RoundState.OPEN:
-        raise WrongState(state=round.get_state_display())
+    round = lock_round(round, expect={RoundState.OPEN})
     kind, begins, ends = stage(round)
     if now < begins:
         raise NotOpenYet

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from peer_review import audit_log, signals
 from peer_review.domain.findings.verbatim_check import borrowed_words
+from peer_review.domain.locks import check_state
 from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.enums import RESULT_STATES, FindingSource, ResultScope
-from peer_review.exceptions.base import WrongState
 from peer_review.exceptions.findings import (
     FindingDueInPast,
     NoFindingText,
@@ -48,8 +48,7 @@ def raise_finding(
     Raises: WrongState before publication, TermsAltered, NoFindingText, UnknownSection, UnknownCriterion,
         FindingDueInPast; WordsOfComment, and that somebody tried is on record.
     """
-    if round.state not in RESULT_STATES:
-        raise WrongState(state=round.get_state_display())
+    check_state(round, RESULT_STATES)
     if not form_holds(round):
         raise TermsAltered
     text = text.strip()

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from peer_review import audit_log
+from peer_review.domain.locks import lock_draft, lock_round
 from peer_review.enums import RESULT_STATES, RoundState
-from peer_review.exceptions.base import NoBoxKey, RoundFrozen, SharesUnconfirmed, WrongKey, WrongState
+from peer_review.exceptions.base import NoBoxKey, SharesUnconfirmed, WrongKey
 from peer_review.exceptions.keys import BadBoxKey, NotHolder, SharesInvalid, UnknownShare
 from peer_review.models import KeyShare, Round
 from zhengyan_crypto import sealing
@@ -111,7 +112,7 @@ def set_box_key(
     Raises: RoundFrozen, BadBoxKey; SharesInvalid unless 2 <= threshold <= holders <= 16, all of them different
         scrutineers of this round.
     """
-    round = _lock_draft(round)
+    round = lock_draft(round)
     if len(public) != sealing.KEY_LENGTH:
         raise BadBoxKey
     if holders is not None:
@@ -143,7 +144,7 @@ def confirm_share(round: Round, *, by: Any, number: int) -> None:
     In the ceremony all holders sit at one browser, so `by` is whoever is signed in there.
     Raises: RoundFrozen, UnknownShare.
     """
-    round = _lock_draft(round)
+    round = lock_draft(round)
     share = round.key_shares.select_related("holder").filter(number=number).first()
     if share is None or round.box_shares == 1:
         raise UnknownShare
@@ -160,7 +161,7 @@ def confirm_box_key(round: Round, *, by: Any, key: bytes) -> None:
     Raises: RoundFrozen, NoBoxKey, WrongKey; SharesUnconfirmed while a holder has not written theirs down: what is
         tested has to be what lies on paper.
     """
-    round = _lock_draft(round)
+    round = lock_draft(round)
     if not round.box_public:
         raise NoBoxKey
     check_shares_confirmed(round)
@@ -183,9 +184,7 @@ def destroy_share(round: Round, *, by: Any) -> None:
 
     Raises: WrongState before the count; NotHolder.
     """
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if round.state not in SPENT_STATES:
-        raise WrongState(state=round.get_state_display())
+    round = lock_round(round, expect=SPENT_STATES)
     mine = round.key_shares.filter(holder=by)
     if not mine.exists():
         raise NotHolder
@@ -245,10 +244,3 @@ def _check_holders(round: Round, threshold: int, holders: Sequence[Any]) -> None
         raise SharesInvalid
     if chosen - set(round.scrutineers.values_list("pk", flat=True)):
         raise SharesInvalid
-
-
-def _lock_draft(round: Round) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if locked.is_frozen:
-        raise RoundFrozen
-    return locked

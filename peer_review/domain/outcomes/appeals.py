@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from peer_review import audit_log, signals
 from peer_review.counting.scales import GRADES
 from peer_review.domain.announcements.announcements import announce_privately
+from peer_review.domain.locks import lock_round_by_pk
 from peer_review.domain.outcomes.deadlines import appeal_until, ask_until, days, may_appeal
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.enums import AWAITING_ANSWER, AnnouncementKind, ContestStatus, StageKind
@@ -58,7 +59,7 @@ def ask_review(subject: Subject, *, by: Any, grounds: str, now: datetime | None 
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
-    round = _lock(subject.round_id)
+    round = lock_round_by_pk(subject.round_id)
     notice = OutcomeNotice.objects.filter(subject=subject).first()
     if notice is None:
         raise NotTold
@@ -293,14 +294,9 @@ def _move(contest: Contest, status: ContestStatus) -> None:
     contest.save(update_fields=["status"])
 
 
-def _lock(round_pk: int) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).get(pk=round_pk)
-    return locked
-
-
 def _lock_contest(contest: Contest) -> tuple[Contest, Round]:
     """Return the contest as it is now, with its round locked: one act at a time in each round."""
-    round = _lock(Contest.objects.values_list("subject__round", flat=True).get(pk=contest.pk))
+    round = lock_round_by_pk(Contest.objects.values_list("subject__round", flat=True).get(pk=contest.pk))
     return Contest.objects.select_related("subject", "by").get(pk=contest.pk), round
 
 
@@ -309,7 +305,7 @@ def _lock_stage(stage: ContestStage, by: Any, *, assigning: bool = False) -> tup
 
     Raises: StageOver, NotResponsible where `by` may not answer it (or hand it over).
     """
-    round = _lock(ContestStage.objects.values_list("contest__subject__round", flat=True).get(pk=stage.pk))
+    round = lock_round_by_pk(ContestStage.objects.values_list("contest__subject__round", flat=True).get(pk=stage.pk))
     stage = ContestStage.objects.select_related("contest__subject", "contest__by").get(pk=stage.pk)
     if not ContestStage.objects.unanswered().filter(pk=stage.pk).exists():
         raise StageOver

@@ -18,6 +18,7 @@ from django.utils import timezone
 from peer_review import audit_log, signals
 from peer_review.counting.scales import GRADES
 from peer_review.domain.announcements.announcements import announce_outcomes
+from peer_review.domain.locks import lock_round
 from peer_review.domain.outcomes.proposals import RoundProposal, needs_reason, proposal_of
 from peer_review.domain.preflight.frozen_terms import check_terms
 from peer_review.exceptions.outcomes import (
@@ -169,7 +170,7 @@ def acknowledge(subject: Subject, *, by: Any, now: datetime | None = None) -> Ou
 
 
 def _lock(round: Round) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    locked = lock_round(round)
     if not locked.has_results:
         raise NotPublished
     return locked

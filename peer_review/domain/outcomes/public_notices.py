@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from peer_review import audit_log, signals
 from peer_review.conf import conf
 from peer_review.counting.scales import GRADES
+from peer_review.domain.locks import lock_round
 from peer_review.exceptions.outcomes import ContactMissing, NobodyToAnnounce, NotInspector, NotPublished
 from peer_review.models import Decision, PublicNotice, PublicNoticeEntry, Round, Subject
 from peer_review.roles import users_with_role
@@ -42,7 +43,7 @@ def start_public_notice(
 
     Raises: NotPublished, ContactMissing, NotInspector, NobodyToAnnounce.
     """
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    round = lock_round(round)
     if not round.has_results:
         raise NotPublished
     if not contact_words.strip():

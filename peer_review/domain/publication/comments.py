@@ -14,8 +14,8 @@ from django.utils.crypto import salted_hmac
 
 from peer_review import audit_log
 from peer_review.box import store
+from peer_review.domain.locks import lock_round
 from peer_review.enums import CellKind, RoundState
-from peer_review.exceptions.base import WrongState
 from peer_review.exceptions.publication import CommentsUnreviewed, NoReasonGiven, ReviewFinished, UnknownComment
 from peer_review.models import Comment, Round, Subject
 
@@ -175,9 +175,7 @@ def take_out_comments(round: Round) -> int:
 
 
 def _lock_for_review(round: Round) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if locked.state != RoundState.COUNTED:
-        raise WrongState(state=locked.get_state_display())
+    locked = lock_round(round, expect={RoundState.COUNTED})
     if locked.comments_reviewed:
         raise ReviewFinished
     return locked

@@ -15,7 +15,7 @@ from peer_review.box.batcher import batcher
 from peer_review.domain.announcements.announcements import announce_lengthening, forget_who_was_late
 from peer_review.domain.keys.custody import forget_key_of_leavers
 from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key
-from peer_review.domain.locks import lock_draft
+from peer_review.domain.locks import lock_draft, lock_round
 from peer_review.domain.planning.envelope_groups import make_urns
 from peer_review.domain.planning.roll import clear_roll
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
@@ -145,7 +145,7 @@ def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     Raises: WrongState, and whatever opening_obstacles would list.
     """
     now = now or timezone.now()
-    round = _lock(round, RoundState.DRAFT)
+    round = lock_round(round, expect={RoundState.DRAFT})
     for obstacle in obstacles(round, now):
         raise obstacle
     round.form = freeze_scheme(round.scheme)
@@ -171,7 +171,7 @@ def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     Raises: WrongState, ClockSetBack.
     """
     now = now or timezone.now()
-    round = _lock(round, RoundState.OPEN)
+    round = lock_round(round, expect={RoundState.OPEN})
     check_clock(round, now)
     batcher.flush(round.public_id)
     store.seal_off(round.public_id)
@@ -194,7 +194,7 @@ def extend_round(round: Round, *, by: Any, closes_at: datetime, reason: str, now
         NotLonger, ReasonMissing.
     """
     now = now or timezone.now()
-    round = _lock(round, RoundState.OPEN)
+    round = lock_round(round, expect={RoundState.OPEN})
     if now >= round.closes_at:
         raise RoundClosed
     if closes_at <= round.closes_at:
@@ -223,7 +223,7 @@ def pass_barrier(round: Round, *, by: Any, now: datetime | None = None) -> Round
     Raises: WrongState; NotOpenYet before its time.
     """
     now = now or timezone.now()
-    round = _lock(round, RoundState.OPEN)
+    round = lock_round(round, expect={RoundState.OPEN})
     if round.barrier_at is not None:
         return round
     if round.casts_at is None or now < round.casts_at:
@@ -278,7 +278,7 @@ def mark_void(round: Round, *, by: Any, reason: VoidReason, **data: Any) -> Roun
 
     Raises: WrongState.
     """
-    round = _lock(round, RoundState.CLOSED)
+    round = lock_round(round, expect={RoundState.CLOSED})
     round.state, round.void_reason = RoundState.VOID, reason
     round.save(update_fields=["state", "void_reason"])
     audit_log.record(round, "peer_review.round.void", by=by, reason=str(reason), **data)
@@ -321,13 +321,6 @@ def archive_round(round: Round, *, by: Any, now: datetime | None = None) -> Roun
     )
 
 
-def _lock(round: Round, expected: RoundState) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
-    if locked.state != expected:
-        raise WrongState(state=locked.get_state_display())
-    return locked
-
-
 @transaction.atomic
 def _advance(
     round: Round,
@@ -342,7 +335,7 @@ def _advance(
     stamp: str | None = None,
 ) -> Round:
     now = now or timezone.now()
-    round = _lock(round, source)
+    round = lock_round(round, expect={source})
     check_clock(round, now)
     round.state = target
     if stamp:
