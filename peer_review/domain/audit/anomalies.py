@@ -20,12 +20,13 @@ from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.enums import RESULT_STATES, AnomalyKind
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Anomaly, AnomalyRun, Round, Subject
+from peer_review.users import User
 
 BATCH = 1000
 
 
 @transaction.atomic
-def search_patterns(round: Round, *, by: Any) -> AnomalyRun:
+def search_patterns(round: Round, *, by: User | None) -> AnomalyRun:
     """Start the search for patterns in the background, or start it again where it was cut short. `by` is None when
     publication started it. A search that is done stays as it is.
 

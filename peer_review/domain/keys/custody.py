@@ -17,6 +17,7 @@ from peer_review.enums import RESULT_STATES, RoundState
 from peer_review.exceptions.base import NoBoxKey, SharesUnconfirmed, WrongKey
 from peer_review.exceptions.keys import BadBoxKey, NotHolder, SharesInvalid, UnknownShare
 from peer_review.models import KeyShare, Round
+from peer_review.users import User
 from zhengyan_crypto import sealing
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 from zhengyan_crypto.errors import CryptoError
@@ -33,7 +34,7 @@ class ShareCustody:
     """One share: whose it is, and what its holder has said of it."""
 
     number: int
-    holder: Any
+    holder: User
     confirmed: bool
     destroyed: bool
 
@@ -75,7 +76,7 @@ class Custody:
         """Whether the next thing to do is to test what lies on paper."""
         return self.made and not self.tested and not (self.is_split and self.unconfirmed)
 
-    def shares_of(self, user: Any) -> list[ShareCustody]:
+    def shares_of(self, user: User) -> list[ShareCustody]:
         """The shares that one person keeps."""
         return [share for share in self.shares if share.holder.pk == user.pk]
 
@@ -89,7 +90,7 @@ def custody(round: Round) -> Custody:
     return Custody(round.box_threshold, round.box_shares, made, round.box_key_tested, tuple(shares), name)
 
 
-def rounds_to_destroy_key_of(user: Any) -> "QuerySet[Round]":
+def rounds_to_destroy_key_of(user: User) -> "QuerySet[Round]":
     """Return the rounds whose count is done and of whose key this person has not said that their part is destroyed."""
     mine = KeyShare.objects.filter(round=OuterRef("pk"), holder=user, destroyed=False)
     rounds: QuerySet[Round] = Round.objects.openable_by(user).filter(Exists(mine), state__in=SPENT_STATES)
@@ -103,7 +104,7 @@ def recommended_threshold(holders: int) -> int:
 
 @transaction.atomic
 def set_box_key(
-    round: Round, *, by: Any, public: bytes, threshold: int = 1, holders: Sequence[Any] | None = None
+    round: Round, *, by: User, public: bytes, threshold: int = 1, holders: Sequence[Any] | None = None
 ) -> bytes:
     """Keep the public half of a box key and who holds it; return the test row's ephemeral public key.
 
@@ -138,7 +139,7 @@ def set_box_key(
 
 
 @transaction.atomic
-def confirm_share(round: Round, *, by: Any, number: int) -> None:
+def confirm_share(round: Round, *, by: User, number: int) -> None:
     """Record that the holder of a share has written it down and shown that they can read it. Harmless when done.
 
     In the ceremony all holders sit at one browser, so `by` is whoever is signed in there.
@@ -155,7 +156,7 @@ def confirm_share(round: Round, *, by: Any, number: int) -> None:
 
 
 @transaction.atomic
-def confirm_box_key(round: Round, *, by: Any, key: bytes) -> None:
+def confirm_box_key(round: Round, *, by: User, key: bytes) -> None:
     """Open the test row with the content key derived from the box key: the private half exists and fits.
 
     Raises: RoundFrozen, NoBoxKey, WrongKey; SharesUnconfirmed while a holder has not written theirs down: what is
@@ -179,7 +180,7 @@ def confirm_box_key(round: Round, *, by: Any, key: bytes) -> None:
 
 
 @transaction.atomic
-def destroy_share(round: Round, *, by: Any) -> None:
+def destroy_share(round: Round, *, by: User) -> None:
     """Record that somebody has destroyed what they kept of the key. Each says so for themself. Harmless when done.
 
     Raises: WrongState before the count; NotHolder.
@@ -194,7 +195,7 @@ def destroy_share(round: Round, *, by: Any) -> None:
         audit_log.record(round, "peer_review.round.share_destroyed", by=by, numbers=numbers)
 
 
-def forget_key_of_leavers(round: Round, *, by: Any, leavers: Iterable[Any]) -> None:
+def forget_key_of_leavers(round: Round, *, by: User, leavers: Iterable[Any]) -> None:
     """Forget a draft's box key if one of these scrutineers, who leave, keeps a share of it or may have the whole key.
 
     Sets the fields of `round`, saved or not. Called by domain.rounds, in its transaction.

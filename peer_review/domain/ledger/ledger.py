@@ -22,6 +22,7 @@ from peer_review.models import Refused, Round, Shown
 from peer_review.rules.roles import is_inspector, is_leader
 from peer_review.rules.rounds import is_responsible_organiser
 from peer_review.rules.subjects import is_own_subject
+from peer_review.users import User
 
 
 class Reason(StrEnum):
@@ -172,7 +173,7 @@ def note_refused(round: Round, *, scopes: Iterable[str], reason: str) -> None:
     Refused.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def audience_of(user: Any, round: Round, *, subject: Any = None, section_key: str = "") -> str:
+def audience_of(user: User, round: Round, *, subject: Any = None, section_key: str = "") -> str:
     """Return in which role somebody reads figures, as the ledger names it: never who.
 
     `subject`, or `section_key`: what they read of; neither: of the whole round. One query or two.

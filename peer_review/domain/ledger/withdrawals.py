@@ -1,7 +1,5 @@
 """Corrections after publication: they only remove, are put on record, and the ledger forgets nothing."""
 
-from typing import Any
-
 from django.db import transaction
 
 from peer_review import audit_log
@@ -10,10 +8,11 @@ from peer_review.domain.locks import lock_round
 from peer_review.enums import RESULT_STATES
 from peer_review.exceptions.base import ReasonMissing
 from peer_review.models import CriterionResult, Result, Round
+from peer_review.users import User
 
 
 @transaction.atomic
-def withdraw(round: Round, *, by: Any, reason: str, criterion: str = "", subject: str = "") -> int:
+def withdraw(round: Round, *, by: User, reason: str, criterion: str = "", subject: str = "") -> int:
     """Take figures back that should not have been published, and return how many: a correction only removes.
 
     `criterion`: asked wrongly; its figures go everywhere, and with them every score, which is made of it. `subject`

@@ -43,6 +43,7 @@ from peer_review.exceptions.outcomes import (
 from peer_review.models import Contest, ContestStage, Decision, OutcomeNotice, Round, Subject
 from peer_review.models.decision import RANKS
 from peer_review.roles import users_with_role
+from peer_review.users import User
 
 #: The longest text of either side, in characters.
 WORDS = 5000
@@ -52,7 +53,7 @@ WORDS = 5000
 
 
 @transaction.atomic
-def ask_review(subject: Subject, *, by: Any, grounds: str, now: datetime | None = None) -> Contest:
+def ask_review(subject: Subject, *, by: User, grounds: str, now: datetime | None = None) -> Contest:
     """Ask for a review of an outcome, and return the contest. Whoever decided answers, or another leader.
 
     Raises: NotTold, NotAddressee, ContestRunning, TooLate, GroundsMissing.
@@ -79,7 +80,7 @@ def ask_review(subject: Subject, *, by: Any, grounds: str, now: datetime | None 
 
 
 @transaction.atomic
-def appeal(contest: Contest, *, by: Any, grounds: str, now: datetime | None = None) -> ContestStage:
+def appeal(contest: Contest, *, by: User, grounds: str, now: datetime | None = None) -> ContestStage:
     """Appeal against the answer to a review, or against its being late, and return the appeal. An inspector decides.
 
     Raises: NotAddressee, NothingToAppeal, TooLate, GroundsMissing.
@@ -105,7 +106,7 @@ def appeal(contest: Contest, *, by: Any, grounds: str, now: datetime | None = No
 
 
 @transaction.atomic
-def withdraw(contest: Contest, *, by: Any, now: datetime | None = None) -> Contest:
+def withdraw(contest: Contest, *, by: User, now: datetime | None = None) -> Contest:
     """Take back what waits for an answer. The outcome stays as it stands.
 
     Raises: NotAddressee, NothingToWithdraw.
@@ -126,7 +127,7 @@ def withdraw(contest: Contest, *, by: Any, now: datetime | None = None) -> Conte
 
 
 @transaction.atomic
-def take_up(stage: ContestStage, *, by: Any, now: datetime | None = None) -> ContestStage:
+def take_up(stage: ContestStage, *, by: User, now: datetime | None = None) -> ContestStage:
     """Record that somebody has begun to look into it; the person sees it. Harmless when done already.
 
     Raises: StageOver, NotResponsible.
@@ -142,7 +143,7 @@ def take_up(stage: ContestStage, *, by: Any, now: datetime | None = None) -> Con
 
 
 @transaction.atomic
-def hand_over(stage: ContestStage, *, by: Any, to: Any, now: datetime | None = None) -> ContestStage:
+def hand_over(stage: ContestStage, *, by: User, to: User, now: datetime | None = None) -> ContestStage:
     """Make somebody else responsible, who may decide it; they are told.
 
     Raises: StageOver; NotResponsible for either of the two.
@@ -159,7 +160,7 @@ def hand_over(stage: ContestStage, *, by: Any, to: Any, now: datetime | None = N
 
 
 @transaction.atomic
-def extend_appeal(stage: ContestStage, *, by: Any, reason: str, now: datetime | None = None) -> ContestStage:
+def extend_appeal(stage: ContestStage, *, by: User, reason: str, now: datetime | None = None) -> ContestStage:
     """Lengthen the time to decide an appeal, once, with a reason that the person reads.
 
     Raises: StageOver, NotResponsible, NotExtendable, ExtendedAlready, ExtensionReasonMissing.
@@ -181,7 +182,7 @@ def extend_appeal(stage: ContestStage, *, by: Any, reason: str, now: datetime | 
 
 @transaction.atomic
 def answer_stage(
-    stage: ContestStage, *, by: Any, answer: str, grade: str = "", now: datetime | None = None
+    stage: ContestStage, *, by: User, answer: str, grade: str = "", now: datetime | None = None
 ) -> ContestStage:
     """Answer a review or an appeal in writing. `grade` makes the outcome better; without it, it stays.
 
@@ -224,7 +225,7 @@ def candidates(stage: ContestStage) -> Iterator[Any]:
             yield user
 
 
-def _begin(contest: Contest, kind: StageKind, round: Round, *, by: Any, grounds: str, now: datetime) -> ContestStage:
+def _begin(contest: Contest, kind: StageKind, round: Round, *, by: User, grounds: str, now: datetime) -> ContestStage:
     if not grounds.strip():
         raise GroundsMissing
     today = timezone.localdate(now)
@@ -254,16 +255,16 @@ def _first_responsible(stage: ContestStage) -> Any:
     return next(candidates(stage), None)
 
 
-def _may_decide(stage: ContestStage, user: Any) -> bool:
+def _may_decide(stage: ContestStage, user: User) -> bool:
     return bool(ContestStage.objects.assignable_by(user).filter(pk=stage.pk).exists())
 
 
-def _check_may_decide(stage: ContestStage, user: Any) -> None:
+def _check_may_decide(stage: ContestStage, user: User) -> None:
     if not _may_decide(stage, user):
         raise NotResponsible(name=user.get_full_name())
 
 
-def _better(stage: ContestStage, round: Round, *, by: Any, grade: str, now: datetime) -> Decision | None:
+def _better(stage: ContestStage, round: Round, *, by: User, grade: str, now: datetime) -> Decision | None:
     before = Decision.objects.filter(subject=stage.contest.subject_id).standing().get()
     if not grade or grade == before.grade:
         return None
@@ -300,7 +301,7 @@ def _lock_contest(contest: Contest) -> tuple[Contest, Round]:
     return Contest.objects.select_related("subject", "by").get(pk=contest.pk), round
 
 
-def _lock_stage(stage: ContestStage, by: Any, *, assigning: bool = False) -> tuple[ContestStage, Round]:
+def _lock_stage(stage: ContestStage, by: User, *, assigning: bool = False) -> tuple[ContestStage, Round]:
     """Return the stage as it is now, with its round locked.
 
     Raises: StageOver, NotResponsible where `by` may not answer it (or hand it over).

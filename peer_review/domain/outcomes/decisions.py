@@ -39,6 +39,7 @@ from peer_review.exceptions.outcomes import (
 )
 from peer_review.models import Decision, OutcomeNotice, Round, Subject
 from peer_review.models.decision import RANKS
+from peer_review.users import User
 
 REASON_LENGTH = 1000
 
@@ -57,7 +58,7 @@ class Choice:
 
 
 @transaction.atomic
-def decide(round: Round, *, by: Any, choices: Sequence[Choice], now: datetime | None = None) -> list[Decision]:
+def decide(round: Round, *, by: User, choices: Sequence[Choice], now: datetime | None = None) -> list[Decision]:
     """Record a named person's decisions, all of them or none, and return the new ones.
 
     What is decided so already is left as it is. The quota holds over all standing decisions, under a lock.
@@ -119,7 +120,7 @@ def decide(round: Round, *, by: Any, choices: Sequence[Choice], now: datetime | 
 
 
 @transaction.atomic
-def tell_outcomes(round: Round, *, by: Any, now: datetime | None = None) -> list[OutcomeNotice]:
+def tell_outcomes(round: Round, *, by: User, now: datetime | None = None) -> list[OutcomeNotice]:
     """Tell everybody their outcome in writing, on the site and by mail, and return the notices. Today is the day of
     notice, from which the days to contest it count.
 
@@ -155,7 +156,7 @@ def tell_outcomes(round: Round, *, by: Any, now: datetime | None = None) -> list
 
 
 @transaction.atomic
-def acknowledge(subject: Subject, *, by: Any, now: datetime | None = None) -> OutcomeNotice:
+def acknowledge(subject: Subject, *, by: User, now: datetime | None = None) -> OutcomeNotice:
     """Record that a notice has been received; that is no agreement. Harmless when done already.
 
     Raises: NotAddressee.

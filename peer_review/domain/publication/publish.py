@@ -18,12 +18,13 @@ from peer_review.domain.rounds.lifecycle import mark_published
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.enums import ResultScope, RoundState
 from peer_review.models import CriterionResult, Result, Round, Subject
+from peer_review.users import User
 
 BATCH = 1000
 
 
 @transaction.atomic
-def publish_round(round: Round, *, by: Any) -> Round:
+def publish_round(round: Round, *, by: User) -> Round:
     """Compute, control and keep the figures and comments of a counted round, and let those whom the scheme names read
     them.
 

@@ -14,11 +14,12 @@ from peer_review.domain.locks import lock_round
 from peer_review.domain.voting_period import check_collecting
 from peer_review.exceptions.ballots import BadAnswers, NotEligible
 from peer_review.models import Round, SelfEvaluation, Subject
+from peer_review.users import User
 
 
 @transaction.atomic
 def save_self_evaluation(
-    round: Round, *, by: Any, answers: Mapping[str, Any], text: str = "", now: datetime | None = None
+    round: Round, *, by: User, answers: Mapping[str, Any], text: str = "", now: datetime | None = None
 ) -> SelfEvaluation:
     """Keep what `by`, who is evaluated, says of themself; a later one replaces it until the round closes.
 

@@ -26,6 +26,7 @@ from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, WrongState
 from peer_review.exceptions.rounds import ClockSetBack, NotLonger
 from peer_review.models import Cell, Round, Scheme
+from peer_review.users import User
 
 _EDITABLE = frozenset(
     {
@@ -49,7 +50,7 @@ _EDITABLE = frozenset(
 @transaction.atomic
 def create_round(
     *,
-    by: Any,
+    by: User,
     title: str,
     kind: str,
     scheme: Scheme,
@@ -97,7 +98,7 @@ def create_round(
 
 @transaction.atomic
 def update_round(
-    round: Round, *, by: Any, scrutineers: Iterable[Any] | None = None, now: datetime | None = None, **changes: Any
+    round: Round, *, by: User, scrutineers: Iterable[Any] | None = None, now: datetime | None = None, **changes: Any
 ) -> Round:
     """Return the draft with its terms changed. Another kind or scheme empties the roll, which no longer fits.
 
@@ -126,7 +127,7 @@ def update_round(
 
 
 @transaction.atomic
-def delete_round(round: Round, *, by: Any) -> None:
+def delete_round(round: Round, *, by: User) -> None:
     """Delete a draft.
 
     Raises: RoundFrozen.
@@ -138,7 +139,7 @@ def delete_round(round: Round, *, by: Any) -> None:
 
 
 @transaction.atomic
-def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     """Freeze form, roll and keys, make the box's table, publish manifest and fingerprint.
 
     Casting begins at `opens_at`, or at once if that has passed.
@@ -163,7 +164,7 @@ def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
 
 
 @transaction.atomic
-def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+def close_round(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
     """End drawing and casting, destroy the cells' private keys, seal the box off.
 
     `by` None is the clock. The box's rows are moved before the state is written: after a crash in between,
@@ -186,7 +187,7 @@ def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
 
 
 @transaction.atomic
-def extend_round(round: Round, *, by: Any, closes_at: datetime, reason: str, now: datetime | None = None) -> Round:
+def extend_round(round: Round, *, by: User, closes_at: datetime, reason: str, now: datetime | None = None) -> Round:
     """Move the closing time of an open round to a later moment and tell everybody on the roll the same text.
 
     Processes that take ballots read the new time within conf.CAST_STATE_AGE seconds.
@@ -216,7 +217,7 @@ def extend_round(round: Round, *, by: Any, closes_at: datetime, reason: str, now
 
 
 @transaction.atomic
-def pass_barrier(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
     """End the drawing of a two-stage round: cells that fewer than the floor have drawn take no ballots.
 
     `by` None is the clock. Until this has been done nobody can cast. Harmless when done already.
@@ -262,7 +263,7 @@ def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
     return closed
 
 
-def mark_counted(round: Round, *, by: Any, now: datetime | None = None, **data: Any) -> Round:
+def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, **data: Any) -> Round:
     """Record that the ballots of a closed round have been counted. Called by domain.count, in its transaction.
 
     Raises: WrongState, ClockSetBack.
@@ -273,7 +274,7 @@ def mark_counted(round: Round, *, by: Any, now: datetime | None = None, **data: 
 
 
 @transaction.atomic
-def mark_void(round: Round, *, by: Any, reason: VoidReason, **data: Any) -> Round:
+def mark_void(round: Round, *, by: User | None, reason: VoidReason, **data: Any) -> Round:
     """Record that a closed round came to nothing: no figure of it is ever published. Called by domain.count.
 
     Raises: WrongState.
@@ -286,7 +287,7 @@ def mark_void(round: Round, *, by: Any, reason: VoidReason, **data: Any) -> Roun
     return round
 
 
-def mark_published(round: Round, *, by: Any, now: datetime | None = None, **data: Any) -> Round:
+def mark_published(round: Round, *, by: User, now: datetime | None = None, **data: Any) -> Round:
     """Record that the results may be read. Called by domain.results, in its transaction.
 
     Raises: WrongState, ClockSetBack.
@@ -304,7 +305,7 @@ def mark_published(round: Round, *, by: Any, now: datetime | None = None, **data
     )
 
 
-def archive_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+def archive_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     """Put a published round away; its results stay readable.
 
     Raises: WrongState, ClockSetBack.
@@ -328,7 +329,7 @@ def _advance(
     target: RoundState,
     action: str,
     signal: Signal,
-    by: Any,
+    by: User | None,
     now: datetime | None,
     data: dict[str, Any],
     *,
@@ -346,7 +347,7 @@ def _advance(
     return round
 
 
-def _announce(signal: Signal, round: Round, by: Any) -> None:
+def _announce(signal: Signal, round: Round, by: User | None) -> None:
     send: Callable[[], Any] = partial(signal.send_robust, sender=Round, round=round, by=by)
     transaction.on_commit(send)
 

@@ -1,7 +1,6 @@
 """Holding a round once more: a new draft with the terms of one that is void or over."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +11,7 @@ from peer_review.domain.planning.plan_setup import save_plan
 from peer_review.domain.rounds.lifecycle import create_round
 from peer_review.enums import FROZEN_STATES, RoundState
 from peer_review.models import Exclusion, Round
+from peer_review.users import User
 
 #: From here on nothing of the first round can be changed by the second.
 REPEATABLE = FROZEN_STATES - {RoundState.OPEN, RoundState.CLOSED}
@@ -20,7 +20,7 @@ NOTICE_DAYS = 3
 
 
 @transaction.atomic
-def repeat_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+def repeat_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     """Return a draft with the same terms, scheme, plan, exclusions and scrutineers, and as long, some days from now.
 
     The roll is proposed anew, because people come and go, and a random choice with a new seed; every key is made anew.

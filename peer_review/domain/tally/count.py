@@ -29,6 +29,7 @@ from peer_review.exceptions.base import WrongKey, WrongState
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
 from peer_review.models import Assignment, CountRun, Round
 from peer_review.protocol.checking import Terms
+from peer_review.users import User
 from zhengyan_crypto import sealing
 from zhengyan_crypto.encoding import b64u_encode
 from zhengyan_crypto.errors import CryptoError
@@ -84,7 +85,7 @@ def sealed_rows(round: Round, *, limit: int = MAX_ROWS) -> list[dict[str, str]]:
     return [{"id": row_id.hex(), "epk": b64u_encode(epk)} for row_id, epk in rows]
 
 
-def open_rows(round: Round, *, by: Any, keys: dict[bytes, bytes]) -> Opening:
+def open_rows(round: Round, *, by: User, keys: dict[bytes, bytes]) -> Opening:
     """Open rows with their content keys, {row id: key}, all of them or none.
 
     A row that is open already is passed over, so a chunk may be sent twice.
@@ -107,7 +108,7 @@ def open_rows(round: Round, *, by: Any, keys: dict[bytes, bytes]) -> Opening:
 
 
 @transaction.atomic
-def start_run(round: Round, *, by: Any) -> CountRun:
+def start_run(round: Round, *, by: User) -> CountRun:
     """Return the round's count, begun and put on record the first time.
 
     Raises: WrongState.
@@ -122,7 +123,7 @@ def start_run(round: Round, *, by: Any) -> CountRun:
 # Counting
 
 
-def finish_opening(round: Round, *, by: Any) -> CountRun:
+def finish_opening(round: Round, *, by: User) -> CountRun:
     """Start the count in the background once no row is sealed any more. Called again, it starts a stopped one anew.
 
     Raises: WrongState, BoxStillSealed.
@@ -163,7 +164,7 @@ def count_progress(round: Round) -> Progress:
     return Progress(run.phase, run.done, run.total)
 
 
-def count_round(round: Round, *, by: Any = None) -> CountRun:
+def count_round(round: Round, *, by: User | None = None) -> CountRun:
     """Check every opened ballot, keep the last of each credential, write them sorted, and sign the bulletin.
 
     Then blinded values, blind signatures and the receipt key are destroyed; the sealed rows went with the writing.
@@ -230,7 +231,7 @@ def _check_figures(round: Round, run: CountRun, counted: Counter[str]) -> None:
 
 
 @transaction.atomic
-def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: Any) -> CountRun:
+def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: User | None) -> CountRun:
     """Sign the bulletin, destroy what is no longer needed and record the count, all in one transaction.
 
     A round of which too few papers came back is void, with its bulletin and nothing else to publish.

@@ -115,6 +115,7 @@ def _load_published(organiser: User, schemes: dict[str, Any]) -> None:
 def _load_full_circle(organiser: User, schemes: dict[str, Any]) -> None:
     opens = midnight() - datetime.timedelta(days=40)
     closes = opens + datetime.timedelta(days=5)
+    reviewer = User.objects.get(username="inspector")
     round = lifecycle.create_round(
         by=organiser,
         title=FULL_CIRCLE,
@@ -124,14 +125,14 @@ def _load_full_circle(organiser: User, schemes: dict[str, Any]) -> None:
         opens_at=opens,
         closes_at=closes,
         scrutineers=[_scrutineer()],
-        comment_reviewer=User.objects.get(username="inspector"),
+        comment_reviewer=reviewer,
         now=opens - datetime.timedelta(days=3),
     )
     save_plan(round, by=organiser, plan={"sections": [PILOT], "house_wide": True})
     use_plan(round, by=organiser, people=_reference_staff(round), at_once=True)
     mood = voting.Mood(seed=2026_3, turnout=1, answer=voting.anchors, words=WORDS)
     counted = _collect(round, organiser, mood, opens=opens, closes=closes, before_closing=_say_of_themselves)
-    comments.finish_review(counted, by=counted.comment_reviewer)
+    comments.finish_review(counted, by=reviewer)
     _publish(counted, organiser)
 
 
