@@ -1,6 +1,5 @@
 """The bulletin: for everyone, without signing in where a browser checks its own ballots."""
 
-from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,11 +10,10 @@ from peer_review import rules
 from peer_review.domain import bulletin as bulletins
 from peer_review.exceptions import UnknownRound
 from peer_review.models import Bulletin, Round
+from peer_review.offline import VERIFIER
 from peer_review.views import words
 from peer_review.views.access import RoundMixin
 from peer_review.views.anonymous import quiet
-
-VERIFIER = Path(__file__).resolve().parents[1] / "verify_bulletin.py"
 
 
 class CountedRoundMixin(RoundMixin):

@@ -1,7 +1,6 @@
 """The box key and the server: its public half and holders come in, its test, and what a command on another computer
 needs. JSON endpoints with a session; the key itself is never among what they take."""
 
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +17,9 @@ from peer_review.crypto.encoding import b64u_decode, b64u_encode
 from peer_review.domain import custody, sealed_files
 from peer_review.exceptions import BadEncoding, Refusal, SharesInvalid
 from peer_review.models import Round
+from peer_review.offline import OPEN_BOX
 from peer_review.views.access import RoundMixin, scrutineers_round
 from peer_review.views.anonymous import quiet, read_json
-
-COMMAND = Path(__file__).resolve().parents[1] / "open_box.py"
 
 
 @csrf_protect
@@ -65,7 +63,7 @@ def box_key_test_view(request: HttpRequest, public_id: str) -> HttpResponse:
 def command_view(request: HttpRequest) -> FileResponse:
     """Hand out the command that makes keys and opens boxes, one file. It is public code and holds no secret."""
     return FileResponse(
-        COMMAND.open("rb"), as_attachment=True, filename=COMMAND.name, content_type="text/x-python; charset=utf-8"
+        OPEN_BOX.open("rb"), as_attachment=True, filename=OPEN_BOX.name, content_type="text/x-python; charset=utf-8"
     )
 
 

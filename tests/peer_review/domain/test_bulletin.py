@@ -13,10 +13,10 @@ from peer_review.domain import bulletin as bulletins
 from peer_review.domain.count import counted_entries
 from peer_review.exceptions import UnknownLeaf
 from peer_review.models import Assignment
+from peer_review.offline import VERIFIER
 from tests.peer_review.counted import count_all, make_counted_round, make_voted_round, papers
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
-VERIFIER = Path(bulletins.__file__).resolve().parents[1] / "verify_bulletin.py"
 
 
 def test_bulletin_lists_the_leaf_of_every_counted_ballot_sorted() -> None:

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from peer_review import verify_bulletin
 from peer_review.counting.intervals import t_quantile
 from peer_review.counting.release import Ballots, Figure, Plan, Release, Roll, Sheet, release
 from peer_review.counting.reliability import Reliability
 from peer_review.domain.results import _adjusted, _severity
-from peer_review.verify_bulletin import Fault, Files, Recount, RollFile, Rules, Verifier, Votes, leaves_of
+from peer_review.offline import verify_bulletin
+from peer_review.offline.verify_bulletin import Fault, Files, Recount, RollFile, Rules, Verifier, Votes, leaves_of
 
 BOUNDS = {"points": (0, 100), "anchors": (1, 5), "grades": (1, 4)}
 

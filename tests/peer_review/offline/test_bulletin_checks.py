@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from peer_review import verify_bulletin
 from peer_review.crypto import ballots, canonical
 from peer_review.crypto.credentials import new_master
+from peer_review.offline import verify_bulletin
 from tests.peer_review.crypto.election import CELLS, ROUND, Election
 
 SCRIPT = Path(verify_bulletin.__file__)

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from peer_review import open_box
 from peer_review.crypto import sealing
 from peer_review.crypto.encoding import b64u_decode, b64u_encode
 from peer_review.crypto.sharing import Share, combine, decode_share, split
 from peer_review.domain import count, keys
 from peer_review.domain.sealed_files import TEST_ROW, rows_file
+from peer_review.offline import open_box
 from tests.factories.peer_review import RunningRound, make_ready_round
 from tests.peer_review.counted import make_voted_round
 
