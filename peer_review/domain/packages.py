@@ -22,7 +22,7 @@ from peer_review.domain.counted import make_plan, rank_names, read_ballots
 from peer_review.enums import CellKind, ResultScope
 from peer_review.models import Assignment, CriterionResult, Result, Round, SheetEntry
 from peer_review.offline import VERIFIER
-from peer_review.offline.verify_bulletin import SUMS
+from peer_review.offline.verifier.package import SUMS
 
 README = "peer_review/audit/README.txt"
 #: What is frozen and tells of nobody. What is left out names subjects by their keys.

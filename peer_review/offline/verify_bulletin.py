@@ -18,6 +18,8 @@ under the rules that the round froze, and compares both to the last digit. The r
 whole numbers and exact fractions; nothing is shared with the software that published.
 """
 
+# Version 0.1.0, built from peer_review/offline/verifier by tools/build_verifier.py: do not edit.
+
 import argparse
 import base64
 import hashlib
@@ -43,9 +45,54 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+
+# constants: Figures of the counting rules, and how exactly searches are checked.
+
+#: Kinds of published figures that this file does not compute: named and numbered, never passed over in silence.
+NOT_RECOUNTED = {
+    "comparable_rank": ("which means by rank all may read", "哪些职级平均分可供全体查看"),
+}
+GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
+USUAL_BANDS = (90, 70, 60)
+SPREAD_FLOOR = {"points": 2.5, "anchors": 10.0, "grades": 7.5}
+TRIM_ABOVE = 5
+BAR_FLOOR = 3
+#: Numpy's generator PCG64 (XSL RR 128/64) after seeding with 19 790 301: split halves are dealt by it.
+PCG_STATE, PCG_STEP = 185022135591076192141167713582622350261, 174245319466782427288351607187956729369
+PCG_FACTOR, PCG_MASK = 0x2360ED051FC65DA44385DF649FCCF645, 2**128 - 1
+MOST_SPLITS, FEWEST_SPLITS, DEALT = 100, 4, 1_000_000
+#: With fewer subjects that sheets link, one cannot tell a strict sheet from weak subjects.
+FEWEST_LINKED = 3
+#: More levels than this beside the longest factor are not fitted.
+MOST_LEVELS = 8_000
+Z95 = 1.959963984540054
+#: Why there is no adjusted score, in the order in which one stands for the whole round.
+REASONS = ("papers", "trimmed", "few_abstained", "few_subjects", "too_large", "no_fit", "not_shown")
+#: Random effects: the subject, the sheet, the pair of both, and subject by criterion.
+FACTORS = ("subject", "sheet", "pair", "profile")
+#: So near to 0 the slopes of the likelihood must be: per relative change of a variance; of the Rasch model, per
+#: standard error of a parameter, as it would be if the measures were known.
+SLOPE = 1e-3
+#: Where the effects explain the marks wholly, the residual variance is held at the marks' own divided by this.
+WHOLLY = 1e7
+#: Of the Rasch model. A category needs so many answers before each criterion has steps of its own.
+ENOUGH = 10
+#: Who gave, or got, nothing but the best (the worst) mark is counted as having so much less (more) in all.
+EXTREME = 0.3
+#: Standard deviation of the measures at which they are published as not differing.
+NO_SPREAD = 0.02
+#: The weak prior that is laid over parameters where publication says so: standard deviations of the parameters and of
+#: the logarithm of the measures' spread. Without it, no parameter and no spread is beyond the last two.
+PRIOR, PRIOR_SPREAD, FAR, FAR_SPREAD = 3.0, 1.0, 15.0, 10.0
+#: Measures are summed up around the likeliest in steps of so many standard deviations, and of so many logits divided by
+#: the steps of a criterion, until the likelihood has fallen by so many powers of e.
+STEP, WIDEST, FALLEN = 0.75, 1.4, 32.0
+
+
+# encoding: JSON, base64url and hexadecimal, each in its one spelling; a refusal in two languages.
+
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 16
-TOKEN_PADDING = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
 
 
 class Fault(Exception):
@@ -54,9 +101,6 @@ class Fault(Exception):
     def __init__(self, english: str, chinese: str) -> None:
         super().__init__(english)
         self.english, self.chinese = english, chinese
-
-
-# Encoding
 
 
 def parse(data: bytes) -> Any:
@@ -148,6 +192,11 @@ def listed(value: Any) -> list[Any]:
     return value
 
 
+# signatures: Signatures, tokens and the hashes of entries.
+
+TOKEN_PADDING = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
+
+
 def signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
     """Return whether an Ed25519 signature holds."""
     try:
@@ -157,435 +206,86 @@ def signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class Files:
-    """What there is to check, as bytes; None for what was not handed in."""
-
-    manifest: bytes
-    bulletin: bytes
-    ballots: bytes | None = None
-    receipt: bytes | None = None
-    scheme: bytes | None = None
-    roll: bytes | None = None
-    figures: bytes | None = None
-    exposure: bytes | None = None
-    sums: dict[str, str] | None = None  # of a package: what its list says of each file, and …
-    found: dict[str, str] | None = None  # … what was found
-
-
-# Checks
-
-
-class Verifier:
-    """Runs checks one by one, writes a line for each, remembers whether all held."""
-
-    def __init__(self, write: Callable[[str], Any]) -> None:
-        self.write = write
-        self.sound = True
-        self.fingerprint = ""
-        self.manifest: dict[str, Any] = {}
-        self.keys: dict[str, rsa.RSAPublicKey] = {}
-        self.bulletin: dict[str, Any] = {}
-        self.leaves: list[bytes] = []
-        self.tally: dict[str, dict[str, dict[str, Any]]] = {}
-
-    def check(self, english: str, chinese: str, what: Callable[[], tuple[str, str] | None]) -> bool:
-        """Run one check, write its line, return whether it holds."""
-        try:
-            more = what()
-        except Fault as fault:
-            self.sound = False
-            self.write(f"FAIL  {english}: {fault.english}  |  不通过：{chinese}：{fault.chinese}\n")
-            return False
-        note = (f" ({more[0]})", f"（{more[1]}）") if more else ("", "")
-        self.write(f"ok    {english}{note[0]}  |  通过：{chinese}{note[1]}\n")
-        return True
-
-    def run(self, files: Files, *, expected: str = "", recount: bool = False) -> bool:
-        """Run every check for which there is a file; return whether all hold."""
-        if files.sums is not None:
-            self.check(
-                "files of the package", "数据包内的文件", lambda: check_sums(files.sums or {}, files.found or {})
-            )
-        if not self.check("manifest and its keys", "密钥清单", lambda: self.read_manifest(files.manifest)):
-            return False
-        if expected:
-            self.check(
-                "fingerprint of the printed notice", "与张贴的指纹一致", lambda: self.check_fingerprint(expected)
-            )
-        if not self.check("form of the bulletin", "公告格式", lambda: self.read_bulletin(files.bulletin)):
-            return False
-        self.check("signature of the bulletin's head", "公告首部的签名", self.check_signature)
-        self.check("bulletin belongs to this manifest", "公告与密钥清单对应", self.check_belonging)
-        self.check("order of the leaves", "叶子的次序", self.check_order)
-        self.check("root of the tree", "树根", self.check_root)
-        self.check("counted ≤ drawn ≤ eligible in each cell", "各票格：计入 ≤ 领取 ≤ 应有", self.check_figures)
-        entries: list[Any] = []
-        if files.ballots is not None:
-            self.check_ballots(files.ballots, entries)
-        if files.receipt is not None:
-            receipt = files.receipt
-            self.check("receipts", "回执", lambda: self.check_receipts(receipt))
-        if recount and self.sound:
-            self.recount(files, entries)
-        elif recount:
-            self.write("not recounted: the checks above do not hold  |  未重算：以上检查未通过\n")
-        elif files.ballots is not None and self.sound:
-            self.write_tally()
-        return self.sound
-
-    # Manifest and bulletin
-
-    def read_manifest(self, data: bytes) -> tuple[str, str]:
-        value = fields(parse(data), "v", "round", "receipt_key", "box_key", "cells")
-        if canonical(value) != data:
-            raise Fault("not in canonical form", "不是规范形式")
-        unhex(value["round"], 16)
-        unbase64(value["receipt_key"], 32)
-        unbase64(value["box_key"], 32)
-        for cell in listed(value["cells"]):
-            fields(cell, "cell", "spki")
-            unhex(cell["cell"], 8)
-            self.keys[cell["cell"]] = self.read_key(cell["cell"], cell["spki"])
-        if len(self.keys) != len(value["cells"]) or len({cell["spki"] for cell in value["cells"]}) != len(self.keys):
-            raise Fault("two cells share a name or a key", "有两个票格共用名称或密钥")
-        self.manifest, self.fingerprint = value, hashlib.sha256(data).hexdigest()
-        return f"{len(self.keys)} cells, SHA-256 {self.fingerprint}", f"{len(self.keys)} 个票格"
-
-    @staticmethod
-    def read_key(cell: str, spki: Any) -> rsa.RSAPublicKey:
-        try:
-            key = serialization.load_der_public_key(unbase64(spki))
-        except (ValueError, UnsupportedAlgorithm) as error:
-            raise Fault(f"cell {cell}: not a public key", f"票格 {cell}：不是公钥") from error
-        if not isinstance(key, rsa.RSAPublicKey) or key.key_size < 2048 or key.public_numbers().e != 65537:
-            raise Fault(f"cell {cell}: a key that may not be used", f"票格 {cell}：密钥不合要求")
-        return key
-
-    def check_fingerprint(self, expected: str) -> None:
-        if re.sub(r"[\s:-]", "", expected).lower() != self.fingerprint:
-            raise Fault("the manifest has another fingerprint", "密钥清单的指纹不同")
-
-    def read_bulletin(self, data: bytes) -> tuple[str, str]:
-        value = fields(parse(data), "v", "head", "sig", "leaves")
-        head = fields(value["head"], "v", "round", "manifest", "size", "root", "cells")
-        unbase64(value["sig"], 64)
-        unhex(head["root"], 32)
-        for cell in listed(head["cells"]):
-            fields(cell, "cell", "eligible", "drawn", "counted")
-            if any(type(cell[name]) is not int for name in ("eligible", "drawn", "counted")):
-                raise Fault("a figure is not an integer", "有数字不是整数")
-        self.leaves = [unhex(leaf, 32) for leaf in listed(value["leaves"])]
-        self.bulletin = value
-        return f"{len(self.leaves)} ballots", f"{len(self.leaves)} 张票"
-
-    @property
-    def head(self) -> dict[str, Any]:
-        head: dict[str, Any] = self.bulletin["head"]
-        return head
-
-    def check_signature(self) -> None:
-        message = b"anon-bulletin/v1\n" + canonical(self.head)
-        if not signed(unbase64(self.manifest["receipt_key"]), unbase64(self.bulletin["sig"]), message):
-            raise Fault("not signed by the round's key, or altered since", "不是本轮密钥签署，或签署后被改动")
-
-    def check_belonging(self) -> None:
-        if self.head["round"] != self.manifest["round"]:
-            raise Fault("of another round", "属于另一轮测评")
-        if self.head["manifest"] != self.fingerprint:
-            raise Fault("made for another manifest: keys were changed", "对应另一份密钥清单：密钥被更换")
-        if [cell["cell"] for cell in self.head["cells"]] != sorted(self.keys):
-            raise Fault("its cells are not those of the manifest", "票格与密钥清单不符")
-
-    def check_order(self) -> None:
-        for left, right in zip(self.leaves, self.leaves[1:], strict=False):
-            if left == right:
-                raise Fault("a leaf is there twice", "有叶子重复")
-            if left > right:
-                raise Fault("the leaves are not sorted", "叶子未按次序排列")
-
-    def check_root(self) -> None:
-        if self.head["size"] != len(self.leaves):
-            raise Fault(
-                f"the head says {self.head['size']} ballots, there are {len(self.leaves)}",
-                f"首部称 {self.head['size']} 张，实有 {len(self.leaves)} 张",
-            )
-        level = self.leaves
-        while len(level) > 1:  # RFC 9162, 2.1: a last one without neighbour rises unchanged
-            above = [hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
-            level = above + level[len(level) - len(level) % 2 :]
-        root = level[0] if level else hashlib.sha256(b"").digest()
-        if root.hex() != self.head["root"]:
-            raise Fault("it does not cover these leaves", "树根与叶子不符")
-
-    def check_figures(self) -> None:
-        for cell in self.head["cells"]:
-            if not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
-                raise Fault(
-                    f"cell {cell['cell']}: {cell['counted']} counted, {cell['drawn']} drawn of {cell['eligible']}",
-                    f"票格 {cell['cell']}：计入 {cell['counted']}，领取 {cell['drawn']}，应有 {cell['eligible']}",
-                )
-        total = sum(cell["counted"] for cell in self.head["cells"])
-        if total != len(self.leaves):
-            raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
-
-    # Ballots
-
-    def check_ballots(self, data: bytes, entries: list[Any]) -> None:
-        """Check the ballots and put them into `entries`."""
-
-        def read() -> tuple[str, str]:
-            value = fields(parse(data), "v", "round", "entries")
-            if value["round"] != self.manifest["round"]:
-                raise Fault("of another round", "属于另一轮测评")
-            for number, entry in enumerate(listed(value["entries"]), 1):
-                self.read_entry(number, entry)
-                entries.append(entry)
-            return f"{len(entries)} ballots", f"{len(entries)} 张票"
-
-        if not self.check("form of the ballots", "选票格式", read):
-            return
-        self.check("token of each ballot, for its cell", "每票的凭证与票格相符", lambda: self.check_tokens(entries))
-        self.check("signature of each ballot", "每票的签名", lambda: self.check_signatures(entries))
-        self.check("one ballot per credential", "每份凭证只计一票", lambda: self.check_unique(entries))
-        self.check("no ballot dropped", "没有漏计的票", lambda: self.check_dropped(entries))
-        self.check("no ballot added", "没有多出的票", lambda: self.check_added(entries))
-        self.check("ballots in each cell", "各票格的票数", lambda: self.check_counts(entries))
-        if self.sound:
-            self.count_answers(entries)
-
-    def read_entry(self, number: int, entry: Any) -> None:
-        try:
-            ballot = fields(
-                fields(entry, "ballot", "sig", "tok")["ballot"], "v", "round", "cell", "pk", "pre", "rev", "a"
-            )
-            unhex(ballot["round"], 16)
-            unhex(ballot["cell"], 8)
-            unbase64(ballot["pk"], 32)
-            unbase64(ballot["pre"], 32)
-            unbase64(entry["sig"], 64)
-            unbase64(entry["tok"])
-            if type(ballot["rev"]) is not int or ballot["rev"] < 1 or type(ballot["a"]) is not dict:
-                raise Fault("a field of the wrong kind", "有字段类型不对")
-            if list(ballot["a"]) == ["text"] and type(ballot["a"]["text"]) is str:
-                return  # A comment paper: words, not figures.
-            if any(type(answer) is not int and answer != "dk" for answer in ballot["a"].values()):
-                raise Fault("an answer is neither an integer nor dk", "答案既非整数也非“不了解”")
-        except Fault as fault:
-            raise Fault(f"ballot {number}: {fault.english}", f"第 {number} 张票：{fault.chinese}") from fault
-
-    def check_tokens(self, entries: list[Any]) -> None:
-        for number, entry in enumerate(entries, 1):
-            ballot = entry["ballot"]
-            key = self.keys.get(ballot["cell"])
-            if ballot["round"] != self.manifest["round"] or key is None:
-                raise Fault(f"ballot {number}: no such round or cell", f"第 {number} 张票：没有这一轮或票格")
-            name = f"anon-tok/v1|{ballot['round']}|{ballot['cell']}|".encode()
-            message = unbase64(ballot["pre"]) + name + unbase64(ballot["pk"])
-            try:
-                key.verify(unbase64(entry["tok"]), message, TOKEN_PADDING, hashes.SHA384())
-            except InvalidSignature as error:
-                raise Fault(
-                    f"ballot {number}: its token was not issued for cell {ballot['cell']}",
-                    f"第 {number} 张票：凭证不是票格 {ballot['cell']} 签发的",
-                ) from error
-
-    def check_signatures(self, entries: list[Any]) -> None:
-        for number, entry in enumerate(entries, 1):
-            message = b"anon-ballot/v1\n" + canonical(entry["ballot"])
-            if not signed(unbase64(entry["ballot"]["pk"]), unbase64(entry["sig"]), message):
-                raise Fault(f"ballot {number}: altered after it was cast", f"第 {number} 张票：投出后被改动")
-
-    def check_unique(self, entries: list[Any]) -> None:
-        seen: dict[str, int] = {}
-        for number, entry in enumerate(entries, 1):
-            first = seen.setdefault(entry["ballot"]["pk"], number)
-            if first != number:
-                raise Fault(
-                    f"ballots {first} and {number} spend the same credential",
-                    f"第 {first} 张与第 {number} 张票使用同一凭证",
-                )
-
-    def check_dropped(self, entries: list[Any]) -> None:
-        missing = set(self.leaves) - {leaf_of(entry) for entry in entries}
-        if missing:
-            raise Fault(
-                f"{len(missing)} leaves of the bulletin have no ballot, first {min(missing).hex()}",
-                f"公告中有 {len(missing)} 个叶子没有对应的票",
-            )
-
-    def check_added(self, entries: list[Any]) -> None:
-        known = set(self.leaves)
-        for number, entry in enumerate(entries, 1):
-            if leaf_of(entry) not in known:
-                raise Fault(f"ballot {number} is not in the bulletin", f"第 {number} 张票不在公告中")
-
-    def check_counts(self, entries: list[Any]) -> None:
-        found = Counter(entry["ballot"]["cell"] for entry in entries)
-        for cell in self.head["cells"]:
-            if found[cell["cell"]] != cell["counted"]:
-                raise Fault(
-                    f"cell {cell['cell']}: {cell['counted']} counted, {found[cell['cell']]} found",
-                    f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {found[cell['cell']]}",
-                )
-
-    def count_answers(self, entries: list[Any]) -> None:
-        """Count how often each answer was given, cell by cell and criterion by criterion."""
-        for entry in sorted(entries, key=lambda entry: entry["ballot"]["cell"]):
-            criteria = self.tally.setdefault(entry["ballot"]["cell"], {})
-            for criterion, answer in sorted(entry["ballot"]["a"].items()):
-                figures = criteria.setdefault(criterion, {"n": 0, "abstentions": 0, "sum": 0, "distribution": {}})
-                if criterion == "text" and type(answer) is str:
-                    figures["n"] += 1
-                elif answer == "dk":
-                    figures["abstentions"] += 1
-                else:
-                    figures["n"] += 1
-                    figures["sum"] += answer
-                    figures["distribution"][str(answer)] = figures["distribution"].get(str(answer), 0) + 1
-        for criteria in self.tally.values():
-            for figures in criteria.values():
-                figures["distribution"] = dict(sorted(figures["distribution"].items(), key=lambda pair: int(pair[0])))
-
-    def write_tally(self) -> None:
-        """Write what was counted."""
-        self.write("tally, counted again  |  重新计票：\n")
-        for cell, criteria in self.tally.items():
-            for criterion, figures in criteria.items():
-                spread = " ".join(f"{score}×{count}" for score, count in figures["distribution"].items())
-                self.write(
-                    f"      {cell} {criterion}: n={figures['n']} dk={figures['abstentions']}"
-                    f" sum={figures['sum']} [{spread}]\n"
-                )
-
-    # Receipts
-
-    def check_receipts(self, data: bytes) -> tuple[str, str]:
-        value = parse(data)
-        if type(value) is dict and "receipts" in value:
-            if value.get("fingerprint", self.fingerprint) != self.fingerprint:
-                raise Fault("kept under another manifest", "回执对应另一份密钥清单")
-            receipts = listed(value["receipts"])
-        else:
-            receipts = [value]
-        known = set(self.leaves)
-        counted = 0
-        for receipt in receipts:
-            leaf = unhex(fields(receipt, "v", "round", "leaf", "sig")["leaf"], 32)
-            body = canonical({"v": 1, "round": receipt["round"], "leaf": receipt["leaf"]})
-            if receipt["round"] != self.manifest["round"]:
-                raise Fault("of another round", "属于另一轮测评")
-            key = unbase64(self.manifest["receipt_key"])
-            if not signed(key, unbase64(receipt["sig"], 64), b"anon-receipt/v1\n" + body):
-                raise Fault(f"{leaf.hex()} was not signed by this round", f"{leaf.hex()} 不是本轮签发的回执")
-            counted += leaf in known
-        if counted != len(receipts):
-            raise Fault(
-                f"{counted} of {len(receipts)} counted (a ballot replaced by a later one is not)",
-                f"{len(receipts)} 张中计入 {counted} 张（被后来的票取代的不计）",
-            )
-        return f"{counted} of {len(receipts)} counted", f"{len(receipts)} 张中计入 {counted} 张"
-
-    # Recount
-
-    def recount(self, files: Files, entries: list[Any]) -> None:
-        """Compute every published figure anew and compare."""
-        if None in (files.ballots, files.scheme, files.roll, files.figures):
-            missing = [name for name in ("ballots", "scheme", "roll", "figures") if getattr(files, name) is None]
-            self.sound = False
-            names = ", ".join(f"{name}.json" for name in missing)
-            self.write(f"FAIL  nothing to recount without {names}  |  不通过：缺少 {names}，无法重算\n")
-            return
-        read: dict[str, Any] = {}
-
-        def rules() -> tuple[str, str]:
-            read["rules"] = Rules(parse_terms(files.scheme or b""))
-            digest = digest_of_terms(files.scheme or b"")
-            if files.exposure is not None:
-                check_frozen(digest, read["rules"], files.exposure)
-            return f"SHA-256 {digest}", f"SHA-256 {digest}"
-
-        def roll() -> tuple[str, str]:
-            read["roll"] = made = RollFile(parse(files.roll or b""), self.head, read["rules"])
-            return f"{len(made.sections)} subjects", f"{len(made.sections)} 名被评对象"
-
-        def votes() -> None:
-            read["votes"] = Votes(entries, read["roll"], read["rules"])
-
-        def published() -> tuple[str, str]:
-            read["figures"] = value = parse_terms(files.figures or b"")
-            if type(value) is not dict or value.get("v") != 1 or value.get("round") != self.manifest["round"]:
-                raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
-            models_of(value)
-            told = {key: value[key] for key in value if key not in ("v", "round", "models")}
-            read["published"] = made = dict(leaves_of(told))
-            return f"{len(made)} figures", f"{len(made)} 项"
-
-        if not (
-            self.check("scheme as the round froze it", "开启时冻结的方案", rules)
-            and self.check("roll and its cells", "名册与票格", roll)
-            and self.check("answers as the scheme asks them", "答案符合方案", votes)
-            and self.check("form of the published figures", "公布数字的格式", published)
-        ):
-            return
-        made = Recount(read["rules"], read["roll"], read["votes"], read["figures"])
-        if made.severity.groups or made.severity.faults:
-            self.check("models of the adjusted scores", "按宽严调整所用的模型", made.severity.check)
-        self.compare(read["published"], dict(leaves_of(made.figures())))
-        if made.severity.unfitted:
-            self.write(
-                f"note  NOT recounted: that no likeliest figures were found ({made.severity.unfitted} fits)"
-                f"  |  说明：未重算：称未能求得最可能的数值（{made.severity.unfitted} 次拟合）\n"
-            )
-
-    def compare(self, published: dict[tuple[str, ...], Any], anew: dict[tuple[str, ...], Any]) -> None:
-        """Write whether every published figure is the one computed here, and name each that is not."""
-        passed_over = Counter(kind for path in published if (kind := kind_not_recounted(path)))
-        asked = {path: value for path, value in published.items() if not kind_not_recounted(path)}
-        differing = [path for path in sorted(asked.keys() | anew.keys()) if asked.get(path) != anew.get(path)]
-        for path in differing:
-            name = " ".join(path)
-            before, now = (str(side.get(path, "-")) for side in (asked, anew))
-            self.write(f"      {name}: published {before}, recounted {now}  |  {name}：公布 {before}，重算 {now}\n")
-
-        def verdict() -> tuple[str, str]:
-            same = sum(path not in set(differing) for path in asked) if differing else len(asked)
-            if differing:
-                raise Fault(
-                    f"{same} of {len(asked)} figures reproduced, {len(differing)} differ",
-                    f"{len(asked)} 项公布数字中重算一致 {same} 项，不一致 {len(differing)} 项",
-                )
-            return f"{same} of {same} figures reproduced", f"{same} 项公布数字全部重算一致"
-
-        self.check("recount", "重算", verdict)
-        for kind, number in sorted(passed_over.items()):
-            self.write(
-                f"note  NOT recounted: {NOT_RECOUNTED[kind][0]} ({number} figures)"
-                f"  |  说明：未重算：{NOT_RECOUNTED[kind][1]}（{number} 项）\n"
-            )
-
-
 def leaf_of(entry: Any) -> bytes:
     """Return the leaf hash of an entry."""
     return hashlib.sha256(b"\x00" + canonical(entry)).digest()
 
 
-# The rules of counting, written once more
-
-#: Kinds of published figures that this file does not compute: named and numbered, never passed over in silence.
-NOT_RECOUNTED = {
-    "comparable_rank": ("which means by rank all may read", "哪些职级平均分可供全体查看"),
-}
-GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
-USUAL_BANDS = (90, 70, 60)
-SPREAD_FLOOR = {"points": 2.5, "anchors": 10.0, "grades": 7.5}
-TRIM_ABOVE = 5
-BAR_FLOOR = 3
+# linear: Linear equations in plain Python.
 
 
-def kind_not_recounted(path: tuple[str, ...]) -> str:
-    """Return which kind of NOT_RECOUNTED a figure is of, empty for all others."""
-    return next((part for part in path if part in NOT_RECOUNTED), "")
+def dot(one: Iterable[float], other: Iterable[float]) -> float:
+    """Return Σ one × other."""
+    return sum(map(mul, one, other))
+
+
+def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[float]]:
+    """Return matrix⁻¹ · right, by elimination with the largest pivot."""
+    many = len(matrix)
+    rows = [[*row, *more] for row, more in zip(matrix, right, strict=True)]
+    for at in range(many):
+        best = max(range(at, many), key=lambda i: abs(rows[i][at]))
+        rows[at], rows[best] = rows[best], rows[at]
+        pivot = rows[at][at:]
+        if not pivot[0]:
+            raise Fault("equations without a solution", "方程组无解")
+        for row in rows[at + 1 :]:
+            if row[at]:
+                factor = row[at] / pivot[0]
+                row[at:] = [one - factor * other for one, other in zip(row[at:], pivot, strict=True)]
+    made: list[list[float]] = [[] for _row in rows]
+    for at in reversed(range(many)):
+        row = rows[at]
+        value = row[many:]
+        for later in range(at + 1, many):
+            if factor := row[later]:
+                value = [one - factor * other for one, other in zip(value, made[later], strict=True)]
+        divisor = row[at]
+        made[at] = [one / divisor for one in value]
+    return made
+
+
+# figures: Figures as they are published: bounds, rounding, shares.
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean before it is rounded: exact, with half its 95 % interval."""
+
+    value: Fraction
+    half: float
+    n: int
+    abstentions: int
+    members: int = 1
+
+
+def bounds(value: Fraction, half: float) -> list[Decimal]:
+    """Return value, low and high, inside 0 to 100, to one decimal, halves up."""
+    middle = float(value)
+    return [tenths(value), tenths(max(0.0, middle - half)), tenths(min(100.0, middle + half))]
+
+
+def tenths(value: Fraction | float) -> Decimal:
+    """Return a figure to one decimal as people round: 0.05 up."""
+    exact = Fraction(value) * 10 + Fraction(1, 2) + Fraction(1, 10**9)
+    return Decimal(math.floor(exact)) / 10
+
+
+def figure_of(mean: Mean) -> dict[str, Any]:
+    """Return a mean as it is published."""
+    return {"value": bounds(mean.value, mean.half), "n": mean.n, "abstentions": mean.abstentions}
+
+
+def share_of(above: float, below: float) -> Decimal | None:
+    """Return above / below from 0 to 1 to two decimals; None for 0 / 0."""
+    if below == 0:
+        return None if above == 0 else rounded(1.0 if above > 0 else 0.0, 2)
+    return rounded(min(1.0, max(0.0, above / below)), 2)
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Return a figure as people round: halves up."""
+    return Decimal(math.floor(value * 10**decimals + 0.5 + 1e-9)) / 10**decimals
 
 
 def leaves_of(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -600,14 +300,12 @@ def leaves_of(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
         yield path, value
 
 
-def check_sums(listed: dict[str, str], found: dict[str, str]) -> tuple[str, str]:
-    """Compare a package's files with its list."""
-    for name in sorted(listed.keys() | found.keys()):
-        if name not in found:
-            raise Fault(f"{name} is missing", f"缺少 {name}")
-        if name in listed and listed[name] != found[name]:
-            raise Fault(f"{name} is not as it was packed", f"{name} 与打包时不同")
-    return f"{len(listed)} files as packed", f"{len(listed)} 个文件与打包时相同"
+def kind_not_recounted(path: tuple[str, ...]) -> str:
+    """Return which kind of NOT_RECOUNTED a figure is of, empty for all others."""
+    return next((part for part in path if part in NOT_RECOUNTED), "")
+
+
+# rules: The frozen scheme, the roll and the answers.
 
 
 def digest_of_terms(scheme: bytes) -> str:
@@ -674,6 +372,7 @@ class RollFile:
             raise Fault("of another round", "属于另一轮测评")
         self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
         self.ranks = [one["rank"] - 1 for one in listed(value["subjects"])]
+        self.many_sections = max(self.sections, default=-1) + 1
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()
         self.words: set[str] = set()
@@ -749,641 +448,76 @@ class Votes:
                 self.rows.append(Row(subject, one, tuple(said), number))
 
 
+# package: The auditor's package: its files and its list of hashes.
+
+#: Files of the auditor's package that checks are made of.
+PACKED = ("manifest", "bulletin", "ballots", "scheme", "roll", "figures", "exposure")
+SUMS = "SHA256SUMS"
+
+
 @dataclass(frozen=True)
-class Mean:
-    """A mean before it is rounded: exact, with half its 95 % interval."""
+class Files:
+    """What there is to check, as bytes; None for what was not handed in."""
 
-    value: Fraction
-    half: float
-    n: int
-    abstentions: int
-    members: int = 1
+    manifest: bytes
+    bulletin: bytes
+    ballots: bytes | None = None
+    receipt: bytes | None = None
+    scheme: bytes | None = None
+    roll: bytes | None = None
+    figures: bytes | None = None
+    exposure: bytes | None = None
+    sums: dict[str, str] | None = None  # of a package: what its list says of each file, and …
+    found: dict[str, str] | None = None  # … what was found
 
 
-class Recount:
-    """Every figure that may be published of these ballots, in the form of figures.json.
+def check_sums(listed: dict[str, str], found: dict[str, str]) -> tuple[str, str]:
+    """Compare a package's files with its list."""
+    for name in sorted(listed.keys() | found.keys()):
+        if name not in found:
+            raise Fault(f"{name} is missing", f"缺少 {name}")
+        if name in listed and listed[name] != found[name]:
+            raise Fault(f"{name} is not as it was packed", f"{name} 与打包时不同")
+    return f"{len(listed)} files as packed", f"{len(listed)} 个文件与打包时相同"
 
-    published: figures.json, of which only the parameters are used that adjusted scores were made with:
-    severity.check() says whether these are the likeliest.
+
+def read_package(path: Path) -> tuple[dict[str, bytes], dict[str, str] | None, dict[str, str]]:
+    """Return the files of an auditor's package, zip or folder, its list of hashes if it has one, and what they are.
+
+    Raises: OSError; Fault for a damaged zip.
     """
 
-    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, published: Any = None) -> None:
-        self.rules, self.roll, self.votes = rules, roll, votes
-        self.sections = max(roll.sections, default=-1) + 1
-        self.cuts: dict[tuple[int, ...], list[Fraction]] = {}
-        self.rows: dict[int, list[Row]] = defaultdict(list)
-        for row in votes.rows:
-            self.rows[row.subject].append(row)
-        self.counted = [Counted(self, at) for at in range(len(rules.criteria))]
-        self.severity = Severity(self, *models_of(published or {}))
-
-    def figures(self) -> dict[str, Any]:
-        sections, unit = self.comparable()
-        return {
-            "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
-            "sections": [
-                self.group([one.section(at) for one in self.counted], comparable=at in sections)
-                for at in range(self.sections)
-            ],
-            "ranks": [
-                self.group([one.rank(at) for one in self.counted], comparable=None)
-                for at in range(max(self.roll.ranks, default=-1) + 1)
-            ],
-            "unit": self.group([one.unit() for one in self.counted], comparable=unit)
-            | {"reliability": reliability_of(self.rules, self.votes.rows, [set(one.alone) for one in self.counted])}
-            | {"adjusted": self.severity.unit()},
-        }
-
-    def subject(self, at: int) -> dict[str, Any]:
-        means = [one.subject(at) for one in self.counted]
-        criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
-        for key, one in zip(self.rules.criteria, self.counted, strict=True):
-            if key in criteria:
-                criteria[key]["bars"] = one.bars(at)
-                criteria[key]["classes"] = {}
-        classes = {}
-        for number, name in enumerate(self.rules.classes):
-            own = [one.voter_class(at, number) for one in self.counted]
-            for key, mean in zip(self.rules.criteria, own, strict=True):
-                if mean:
-                    criteria[key]["classes"][name] = [*bounds(mean.value, mean.half), mean.n, mean.abstentions]
-            if score := self.score(own):
-                classes[name] = score
-        sheet = self.sheet(means, criteria)
-        decides = self.one_ballot(at, sheet["score"][0]) if sheet["score"] else None
-        adjusted = {"adjusted": self.severity.subject(at)}
-        return sheet | {"members": 1, "comparable": False, "classes": classes, "one_ballot": decides} | adjusted
-
-    def group(self, means: list[Mean | None], *, comparable: bool | None) -> dict[str, Any]:
-        criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
-        members = max((mean.members for mean in means if mean), default=0)
-        return self.sheet(means, criteria) | {"members": members, "comparable": comparable}
-
-    def sheet(self, means: list[Mean | None], criteria: dict[str, Any]) -> dict[str, Any]:
-        score = self.score(means)
-        most = max((mean.n + mean.abstentions for mean in means if mean), default=0)
-        return {"score": score, "ballots": most if score else None, "criteria": criteria}
-
-    def score(self, means: list[Mean | None]) -> list[Decimal] | None:
-        """Return the weighted score over the criteria that are shown. Their intervals add up: cautious."""
-        known = [(weight, mean) for weight, mean in zip(self.rules.criterion_weights, means, strict=True) if mean]
-        if not known:
-            return None
-        total = sum(weight for weight, _mean in known)
-        value = sum((weight * mean.value for weight, mean in known), Fraction()) / total
-        return bounds(value, math.fsum(float(weight) * mean.half for weight, mean in known) / float(total))
-
-    def one_ballot(self, at: int, score: Decimal) -> bool:
-        """Return whether leaving out some one ballot would propose another grade: each is left out in turn.
-
-        Which criteria are shown is not asked anew.
-        """
-        known = [(weight, one) for weight, one in zip(self.rules.criterion_weights, self.counted, strict=True)]
-        known = [(weight, one) for weight, one in known if one.means[at]]
-        total = sum((weight for weight, _one in known), Fraction())
-        shares = [(weight / total, one) for weight, one in known]
-        grade = self.grade(score)
-        tried: set[tuple[int, tuple[int | None, ...]]] = set()
-        for row in self.rows[at]:
-            if (row.voter_class, row.points) in tried:
-                continue
-            tried.add((row.voter_class, row.points))
-            if self.grade(tenths(sum((share * one.without(at, row) for share, one in shares), Fraction()))) != grade:
-                return True
-        return False
-
-    def grade(self, score: Decimal) -> int:
-        """Return the number of the band that a score falls into."""
-        return sum(score < lowest for lowest in self.rules.bands)
-
-    def comparable(self) -> tuple[set[int], bool]:
-        """Return which sections' means, and whether that of all, may be shown to those who may not see the members."""
-        floor = self.rules.floor
-        sizes = []  # of each criterion of which anything is told: how many subjects of each section are shown
-        for one in self.counted:
-            if one.alone or any(one.rests.values()):
-                held = Counter(self.roll.sections[at] for at in one.alone)
-                sizes.append([held[section] for section in range(self.sections)])
-        least = [min(column) for column in zip(*sizes, strict=True)]
-        shown = {section for section, size in enumerate(least) if size > floor}
-
-        def is_safe() -> bool:
-            left = [section for section in range(len(least)) if section not in shown]
-            for row in sizes:
-                rest = sum(row[section] for section in left)
-                if any(0 < size <= floor for size in [rest, *(rest - row[section] for section in left)]):
-                    return False
-            return True
-
-        while not is_safe() and shown:
-            shown.remove(min(shown, key=lambda section: (least[section], section)))
-        return shown, bool(sizes) and is_safe() and all(sum(row) > floor for row in sizes)
-
-    def shares(self, sizes: tuple[int, ...]) -> list[Fraction]:
-        """Return each class's share of a figure: no ballot carries more than 1/floor of it."""
-        if sizes not in self.cuts:
-            self.cuts[sizes] = class_shares(sizes, self.rules.class_weights, self.rules.floor)
-        return self.cuts[sizes]
-
-    def weigh(self, piles: Sequence[list[int]]) -> tuple[Fraction, float]:
-        """Return the weighted mean of several classes' points, and half its interval."""
-        shares = self.shares(tuple(len(pile) for pile in piles))
-        return weigh(piles, shares, trim=self.rules.trim, least=SPREAD_FLOOR[self.rules.scale])
-
-
-class Counted:
-    """One criterion: what may be shown, alone or within a rest."""
-
-    def __init__(self, whole: Recount, at: int) -> None:
-        self.whole, self.rules, self.roll, self.number = whole, whole.rules, whole.roll, at
-        self.points, self.abstentions = whole.votes.points[at], whole.votes.abstentions[at]
-        self.sheets, self.asked = whole.votes.sheets[at], whole.rules.asked[at]
-        subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
-        self.piles = [[self.points.get((at, one), []) for one in classes] for at in range(subjects)]
-        self.unsure = [[self.abstentions[at, one] for one in classes] for at in range(subjects)]
-        n = [sum(map(len, piles)) for piles in self.piles]
-        self.alone = [at for at in range(subjects) if n[at] >= floor]
-        self.with_classes = {
-            at
-            for at in self.alone
-            if all(
-                len(pile) >= floor or not (pile or unsure)
-                for pile, unsure in zip(self.piles[at], self.unsure[at], strict=True)
-            )
-        }
-        # Too few alone: together with the others of their section, else with those of all sections, else not at all.
-        small = [at for at in range(subjects) if n[at] < floor and (n[at] or any(self.unsure[at]))]
-        self.rests: dict[int, list[int]] = {}  # section (after the last: all together) → subjects
-        left = []
-        for section in range(whole.sections):
-            members = [at for at in small if self.roll.sections[at] == section]
-            if self.is_crowd(members):
-                self.rests[section] = members
-            else:
-                left += members
-        if self.is_crowd(left):
-            self.rests[whole.sections] = sorted(left)
-        self.means = [self.subject_mean(at) for at in range(subjects)]
-        self.fewer: dict[tuple[int, int, int], Fraction] = {}  # figures without a ballot of these points
-        self.others: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
-
-    def is_crowd(self, members: list[int]) -> bool:
-        """Whether answers, sheets and people behind several subjects are all as many as the floor."""
-        floor = self.rules.floor
-        if sum(len(pile) for at in members for pile in self.piles[at]) < floor:
-            return False
-        single = sum(len(pile) for at in members for pile in self.piles[at]) - sum(
-            len(self.sheets[at]) for at in members
-        )
-        if single + len(set().union(*(self.sheets[at] for at in members))) < floor:
-            return False
-        papers = {cell for at in members for one, cell in self.roll.papers[at] if one in self.asked}
-        return len(set().union(*(self.roll.holders.get(cell, set()) for cell in papers))) >= floor
-
-    def subject(self, at: int) -> Mean | None:
-        return self.means[at]
-
-    def subject_mean(self, at: int) -> Mean | None:
-        piles = self.piles[at]
-        n = sum(map(len, piles))
-        if n < self.rules.floor:
-            return None
-        return Mean(*self.whole.weigh(piles), n, sum(self.unsure[at]))
-
-    def without(self, at: int, row: Row) -> Fraction:
-        """Return a subject's figure without one of its ballots; the whole figure if that one did not answer."""
-        points, whole = row.points[self.number], self.means[at]
-        if points is None or whole is None:
-            return whole.value if whole else Fraction()
-        key = at, row.voter_class, points
-        if key not in self.fewer:
-            others, share = self.beside(at, row.voter_class)
-            left = list(self.piles[at][row.voter_class])
-            left.remove(points)
-            self.fewer[key] = others + share * location(left, trim=self.rules.trim) if left else others
-        return self.fewer[key]
-
-    def beside(self, at: int, one: int) -> tuple[Fraction, Fraction]:
-        """Return what the other classes make of a subject's figure, and the share of a class with a ballot fewer."""
-        if (at, one) not in self.others:
-            piles = self.piles[at]
-            shares = self.whole.shares(tuple(len(pile) - (number == one) for number, pile in enumerate(piles)))
-            rest = (number for number, pile in enumerate(piles) if pile and number != one)
-            made = sum((shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction())
-            self.others[at, one] = made, shares[one]
-        return self.others[at, one]
-
-    def voter_class(self, at: int, one: int) -> Mean | None:
-        pile = self.piles[at][one]
-        if at not in self.with_classes or not pile:
-            return None
-        least = SPREAD_FLOOR[self.rules.scale]
-        return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][one])
-
-    def rest(self, where: int) -> Mean | None:
-        """Return the mean of the subjects too few alone, their ballots pooled class by class."""
-        members = self.rests.get(where)
-        if not members:
-            return None
-        piles = [[points for at in members for points in self.piles[at][one]] for one in range(len(self.rules.classes))]
-        unsure = sum(sum(self.unsure[at]) for at in members)
-        return Mean(*self.whole.weigh(piles), sum(map(len, piles)), unsure, len(members))
-
-    def section(self, section: int) -> Mean | None:
-        members = [self.subject(at) for at in self.alone if self.roll.sections[at] == section]
-        return mean_of([*members, self.rest(section)])
-
-    def rank(self, rank: int) -> Mean | None:
-        """Return the mean of a rank's subjects. A rest comes in if all of it is of the rank."""
-        members = [self.subject(at) for at in self.alone if self.roll.ranks[at] == rank]
-        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[one] == rank for one in rest)]
-        return mean_of([*members, *map(self.rest, sorted(whole))])
-
-    def unit(self) -> Mean | None:
-        return mean_of([*map(self.subject, self.alone), *map(self.rest, range(self.whole.sections + 1))])
-
-    def bars(self, at: int) -> list[list[int]] | None:
-        """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
-        edges = self.rules.edges
-        held = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
-        made = [[bin, bin, held[bin]] for bin in range(len(edges))]
-        while any(0 < bar[2] < BAR_FLOOR for bar in made):
-            if len(made) == 1:
-                return None
-            i = next(i for i, bar in enumerate(made) if 0 < bar[2] < BAR_FLOOR)
-            before = made[i - 1][2] if i else -1
-            after = made[i + 1][2] if i + 1 < len(made) else -1
-            i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
-            made[i : i + 2] = [[made[i][0], made[i + 1][1], made[i][2] + made[i + 1][2]]]
-        return made if sum(bar[2] > 0 for bar in made) > 1 else None
-
-
-def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
-    """Return the weights renormalised over the classes that answered, cut back to 1/floor a ballot."""
-    base = [weight if n else Fraction() for n, weight in zip(sizes, weights, strict=True)]
-    shares = [one / sum(base) if one else one for one in base]
-    if sum(sizes) < floor:  # Nothing helps there; such groups are shown only as what one ballot fewer would make.
-        return shares
-    cut: set[int] = set()
-    while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
-        cut |= over
-        room = 1 - sum(Fraction(sizes[at], floor) for at in cut)
-        free = sum(one for at, one in enumerate(base) if at not in cut)
-        shares = [
-            Fraction(sizes[at], floor) if at in cut else one / free * room if one else one
-            for at, one in enumerate(base)
-        ]
-    return shares
-
-
-def weigh(
-    piles: Sequence[list[int]], shares: Sequence[Fraction], *, trim: bool, least: float
-) -> tuple[Fraction, float]:
-    """Return Σ share × class mean, and half its 95 % interval by Welch and Satterthwaite.
-
-    With more than five answers in a class one highest and one lowest are dropped from its mean, and its spread is that
-    of the answers with these two pulled in to their neighbours (Tukey and McLaughlin). A class with one answer borrows
-    the spread of the others. No spread is less than `least`.
-    """
-    value = Fraction()
-    spreads: list[tuple[float, int, float]] = []  # of each class that answered: square of spread, df, its factor
-    for pile, share in zip(piles, shares, strict=True):
-        n = len(pile)
-        if not n:
-            continue
-        total, squares = sum(pile), sum(points * points for points in pile)
-        if trim and n > TRIM_ABOVE:
-            first, second, *_middle, last_but_one, last = sorted(pile)
-            value += share * Fraction(total - first - last, n - 2)
-            total += second - first + last_but_one - last
-            squares += second**2 - first**2 + last_but_one**2 - last**2
-            df, factor = n - 3, n / (n - 2) ** 2
-        else:
-            value += share * Fraction(total, n)
-            df, factor = n - 1, 1 / n
-        spreads.append(((n * squares - total * total) / (n * (n - 1)) if n > 1 else math.nan, df, factor))
-    together = sum(df for _square, df, _factor in spreads)
-    pooled = math.fsum(square * df for square, df, _factor in spreads if df) / max(together, 1)
-    used = [share for pile, share in zip(piles, shares, strict=True) if pile]
-    variance, divisor = 0.0, 0.0
-    for (square, df, factor), share in zip(spreads, used, strict=True):
-        part = float(share) ** 2 * factor * max(square if df else pooled, least**2)
-        variance += part
-        divisor += part**2 / (df or together) if df or together else 0.0
-    freedom = min(variance**2 / divisor + 1e-9, 10_000) if divisor else 10_000
-    return value, t_quantile(max(1, int(freedom))) * math.sqrt(variance)
-
-
-def location(pile: list[int], *, trim: bool) -> Fraction:
-    """Return the mean of a class's points, without one highest and one lowest where these are dropped."""
-    if trim and len(pile) > TRIM_ABOVE:
-        return Fraction(sum(pile) - min(pile) - max(pile), len(pile) - 2)
-    return Fraction(sum(pile), len(pile))
-
-
-def mean_of(parts: Iterable[Mean | None]) -> Mean | None:
-    """Return the mean of several groups' figures, each weighing as many as its members."""
-    known = [part for part in parts if part]
-    members = sum(part.members for part in known)
-    if not members:
-        return None
-    return Mean(
-        value=sum((part.value * part.members for part in known), Fraction()) / members,
-        half=math.sqrt(math.fsum((part.half * part.members) ** 2 for part in known)) / members,
-        n=sum(part.n for part in known),
-        abstentions=sum(part.abstentions for part in known),
-        members=members,
-    )
-
-
-@cache
-def t_quantile(df: int) -> float:
-    """Return Student's t for a two-sided 95 % interval.
-
-    Up to 30 degrees of freedom from the closed form of its distribution (Abramowitz and Stegun, 26.7.3 and 26.7.4) by
-    Newton's method, beyond by the expansion 26.7.5, as the rules say.
-    """
-    z = 1.959963984540054
-    if df > 30:
-        terms = (
-            z,
-            (z**3 + z) / 4,
-            (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-            (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        )
-        return sum(term / df**power for power, term in enumerate(terms))
-    scale = math.gamma((df + 1) / 2) / math.gamma(df / 2) / math.sqrt(df * math.pi)
-    t = z
-    for _step in range(100):
-        angle = math.atan2(t, math.sqrt(df))
-        sine, square = math.sin(angle), math.cos(angle) ** 2
-        term = total = 1.0 if df % 2 == 0 else math.cos(angle)
-        for i in range(2 + df % 2, df - 1, 2):
-            term *= square * (i - 1) / i
-            total += term
-        inside = sine * total if df % 2 == 0 else 2 / math.pi * (angle + (sine * total if df > 1 else 0.0))
-        step = (inside - 0.95) / (2 * scale * square ** ((df + 1) / 2))
-        t -= step
-        if abs(step) < 1e-14 * t:
-            break
-    return t
-
-
-# Reliability of the round
-
-#: Numpy's generator PCG64 (XSL RR 128/64) after seeding with 19 790 301: split halves are dealt by it.
-PCG_STATE, PCG_STEP = 185022135591076192141167713582622350261, 174245319466782427288351607187956729369
-PCG_FACTOR, PCG_MASK = 0x2360ED051FC65DA44385DF649FCCF645, 2**128 - 1
-MOST_SPLITS, FEWEST_SPLITS, DEALT = 100, 4, 1_000_000
-
-
-def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict[str, Any] | None:
-    """Return how far ballots agree about who stands where, of the subjects that are shown; None where too few are.
-
-    A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
-    mean over all such answers. One-way analysis of variance, ballots within subjects; where whole sheets all answer
-    about all subjects, two-way. No spread within subjects is less than what intervals are drawn with.
-    """
-    values, sheets = composites(rules, rows, shown)
-    subjects = sorted(values)
-    n = [len(values[at]) for at in subjects]
-    total = sum(n)
-    if len(subjects) < max(2, rules.floor) or total <= len(subjects):
-        return None
-    least = SPREAD_FLOOR[rules.scale] ** 2
-    means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
-    middle = math.fsum(one for at in subjects for one in values[at]) / total
-    spread = math.fsum((one - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for one in values[at])
-    between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
-    between = between if between * (len(n) - 1) > 1e-18 else 0.0
-    within = spread / (total - len(n)) if spread > 1e-18 else 0.0
-    tight, within = within < least, max(within, least)
-    k = (total - sum(many * many for many in n) / total) / (len(n) - 1)
-    harmonic = len(n) / math.fsum(1 / many for many in n)
-    ratio = between / within
-    low, high = (
-        ratio / f_quantile(len(n) - 1, total - len(n), 0.975),
-        ratio * f_quantile(total - len(n), len(n) - 1, 0.975),
-    )
-    variance = max(0.0, (between - within) / k)
-    table = complete_table(values, sheets, subjects, floor=rules.floor)
-    level = values if table is None else without_raters(values, sheets)
-    made: dict[str, Any] = {
-        "design": "nested" if table is None else "crossed",
-        "subjects": len(n),
-        "ballots": total,
-        "k": rounded(k, 1),
-        "single": share_of(between - within, between + (k - 1) * within),
-        "mean": share_of(between - within, between),
-        "low": share_of(low - 1, low),
-        "high": share_of(high - 1, high),
-        "generalisability": share_of(variance, variance + within / harmonic),
-        "halves": None if tight else split_halves(level),
-    }
-    return made if table is None else made | two_way(table, least=least)
-
-
-def composites(
-    rules: Rules, rows: list[Row], shown: list[set[int]]
-) -> tuple[dict[int, list[float]], dict[int, list[int]]]:
-    """Return the value of each ballot, and its sheet, by subject. In doubles: dealing depends on their last bits."""
-    means = []
-    for at, told in enumerate(shown):
-        given = [points for row in rows if row.subject in told and (points := row.points[at]) is not None]
-        means.append(sum(given) / len(given) if given else 0.0)
-    weights = [float(weight) for weight in rules.criterion_weights]
-    values: dict[int, list[float]] = defaultdict(list)
-    sheets: dict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        total = weight = 0.0
-        for at, points in enumerate(row.points):
-            if points is not None and row.subject in shown[at]:
-                total += weights[at] * (points - means[at])
-                weight += weights[at]
-        if weight:
-            values[row.subject].append(settled(total / weight))
-            sheets[row.subject].append(row.sheet)
-    return values, sheets
-
-
-def settled(value: float) -> float:
-    """Return a value to nine decimals: what differs beyond is the order of a sum."""
-    return round(value * 1e9) / 1e9
-
-
-def complete_table(
-    values: dict[int, list[float]], sheets: dict[int, list[int]], subjects: list[int], *, floor: int
-) -> list[list[float]] | None:
-    """Return subjects × sheets, None unless each sheet answers about each subject and they are enough."""
-    every = sorted({sheet for at in subjects for sheet in sheets[at]})
-    if len(every) < max(2, floor) or any(sorted(sheets[at]) != every for at in subjects):
-        return None
-    return [[value for _sheet, value in sorted(zip(sheets[at], values[at], strict=True))] for at in subjects]
-
-
-def without_raters(values: dict[int, list[float]], sheets: dict[int, list[int]]) -> dict[int, list[float]]:
-    """Return values less the mean of their sheet."""
-    of: dict[int, list[float]] = defaultdict(list)
-    for at in values:
-        for sheet, value in zip(sheets[at], values[at], strict=True):
-            of[sheet].append(value)
-    means = {sheet: math.fsum(held) / len(held) for sheet, held in of.items()}
-    return {
-        at: [settled(value - means[sheet]) for sheet, value in zip(sheets[at], values[at], strict=True)]
-        for at in values
-    }
-
-
-def two_way(table: list[list[float]], *, least: float) -> dict[str, Any]:
-    """Return what a complete table tells besides: agreement and consistency of one sheet, and of their mean."""
-    subjects, raters = len(table), len(table[0])
-    rows = [math.fsum(row) / raters for row in table]
-    columns = [math.fsum(column) / subjects for column in zip(*table, strict=True)]
-    middle = math.fsum(rows) / subjects
-    left = math.fsum(
-        (value - row - column + middle) ** 2
-        for held, row in zip(table, rows, strict=True)
-        for value, column in zip(held, columns, strict=True)
-    )
-
-    def square(sum_of_squares: float, freedom: int) -> float:
-        return sum_of_squares / freedom if sum_of_squares > 1e-18 else 0.0
-
-    of_rows = square(raters * math.fsum((row - middle) ** 2 for row in rows), subjects - 1)
-    of_columns = square(subjects * math.fsum((column - middle) ** 2 for column in columns), raters - 1)
-    error = max(square(left, (subjects - 1) * (raters - 1)), least)
-    single = of_rows + (raters - 1) * error
-    return {
-        "generalisability": share_of(of_rows - error, of_rows),
-        "agreement": share_of(of_rows - error, single + raters * (of_columns - error) / subjects),
-        "consistency": share_of(of_rows - error, single),
-    }
-
-
-def split_halves(values: dict[int, list[float]]) -> Decimal | None:
-    """Return the reliability by halves: each subject's ballots dealt into two by chance, the halves' means correlated,
-    the mean correlation over the splits stepped up to all ballots (Spearman and Brown)."""
-    piles = sorted(
-        (sorted(value + 0.0 for value in held) for held in values.values() if len(held) > 1),
-        key=lambda pile: (len(pile), struct.pack(f"<{len(pile)}d", *pile)),
-    )
-    total = sum(map(len, piles))
-    if len(piles) < 2:
-        return None
-    chance = Chance()
-    found = []
-    for _split in range(min(MOST_SPLITS, max(FEWEST_SPLITS, DEALT // total))):
-        dealt = [
-            [value for _luck, value in sorted((at + chance.random(), value) for value in pile)]
-            for at, pile in enumerate(piles)
-        ]
-        extra = [chance.bit() for _pile in piles]
-        firsts = [len(pile) // 2 + len(pile) % 2 * bit for pile, bit in zip(piles, extra, strict=True)]
-        one = [math.fsum(pile[:first]) / first for pile, first in zip(dealt, firsts, strict=True)]
-        other = [math.fsum(pile[first:]) / (len(pile) - first) for pile, first in zip(dealt, firsts, strict=True)]
-        if (r := correlation(one, other)) is not None:
-            found.append(r)
-    if not found:
-        return None
-    r = math.fsum(found) / len(found)
-    return share_of(2 * r, 1 + r)
-
-
-def correlation(one: list[float], other: list[float]) -> float | None:
-    first, second = math.fsum(one) / len(one), math.fsum(other) / len(other)
-    scale = math.sqrt(math.fsum((x - first) ** 2 for x in one) * math.fsum((y - second) ** 2 for y in other))
-    if scale <= 1e-9:
-        return None
-    return math.fsum((x - first) * (y - second) for x, y in zip(one, other, strict=True)) / scale
-
-
-class Chance:
-    """Numpy's generator, as far as halves are dealt by it."""
-
-    def __init__(self) -> None:
-        self.state, self.kept = PCG_STATE, -1
-
-    def word(self) -> int:
-        self.state = (self.state * PCG_FACTOR + PCG_STEP) & PCG_MASK
-        mixed, turn = (self.state >> 64) ^ (self.state & (2**64 - 1)), self.state >> 122
-        return ((mixed >> turn) | (mixed << (64 - turn))) & (2**64 - 1)
-
-    def random(self) -> float:
-        """Return a number from [0, 1)."""
-        return (self.word() >> 11) * 2.0**-53
-
-    def bit(self) -> int:
-        """Return 0 or 1: the upper bit of half a word, the other half kept for the next."""
-        if self.kept >= 0:
-            half, self.kept = self.kept, -1
-        else:
-            word = self.word()
-            half, self.kept = word & (2**32 - 1), word >> 32
-        return half >> 31
-
-
-def f_quantile(upper: int, lower: int, p: float) -> float:
-    """Return the quantile of the F distribution, by bisection of the incomplete beta function."""
-    low, high = 0.0, 1.0
-    for _step in range(200):
-        middle = (low + high) / 2
-        low, high = (middle, high) if beta_share(upper / 2, lower / 2, middle) < p else (low, middle)
-        if high - low < 1e-15:
-            break
-    x = (low + high) / 2
-    return lower * x / (upper * (1 - x)) if x < 1 else math.inf
-
-
-def beta_share(a: float, b: float, x: float) -> float:
-    """Return the regularised incomplete beta function by its continued fraction (Lentz)."""
-    if x <= 0 or x >= 1:
-        return 0.0 if x <= 0 else 1.0
-    if x > (a + 1) / (a + b + 2):
-        return 1 - beta_share(b, a, 1 - x)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
-    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
-    fraction = d
-    for m in range(1, 100_000):
-        for numerator in (
-            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-        ):
-            d = 1 / (1 + numerator * d)
-            c = 1 + numerator / c
-            fraction *= c * d
-        if abs(c * d - 1) < 1e-15:
-            break
-    return front * fraction
-
-
-def share_of(above: float, below: float) -> Decimal | None:
-    """Return above / below from 0 to 1 to two decimals; None for 0 / 0."""
-    if below == 0:
-        return None if above == 0 else rounded(1.0 if above > 0 else 0.0, 2)
-    return rounded(min(1.0, max(0.0, above / below)), 2)
-
-
-def rounded(value: float, decimals: int) -> Decimal:
-    """Return a figure as people round: halves up."""
-    return Decimal(math.floor(value * 10**decimals + 0.5 + 1e-9)) / 10**decimals
-
-
-# Scores with the raters' severity taken out
-
-#: With fewer subjects that sheets link, one cannot tell a strict sheet from weak subjects.
-FEWEST_LINKED = 3
-#: More levels than this beside the longest factor are not fitted.
-MOST_LEVELS = 8_000
-Z95 = 1.959963984540054
-#: Why there is no adjusted score, in the order in which one stands for the whole round.
-REASONS = ("papers", "trimmed", "few_abstained", "few_subjects", "too_large", "no_fit", "not_shown")
-#: Random effects: the subject, the sheet, the pair of both, and subject by criterion.
-FACTORS = ("subject", "sheet", "pair", "profile")
-#: So near to 0 the slopes of the likelihood must be: per relative change of a variance; of the Rasch model, per
-#: standard error of a parameter, as it would be if the measures were known.
-SLOPE = 1e-3
-#: Where the effects explain the marks wholly, the residual variance is held at the marks' own divided by this.
-WHOLLY = 1e7
+    def take(names: Iterable[str], read: Callable[[str], bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
+        held, hashes_found = {}, {}
+        for name in names:
+            data = read(name)
+            hashes_found[name] = hashlib.sha256(data).hexdigest()
+            if name == SUMS or name.removesuffix(".json") in PACKED:
+                held[name] = data
+        return held, hashes_found
+
+    if path.is_dir():
+        wanted = [SUMS, *(f"{name}.json" for name in PACKED)]
+        there = [name for name in wanted if (path / name).is_file()]
+        held, found = take(there, lambda name: (path / name).read_bytes())
+    else:
+        try:
+            with zipfile.ZipFile(path) as packed:
+                held, found = take(packed.namelist(), packed.read)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise Fault(f"not a whole zip ({error})", "压缩包不完整") from error
+    sums = held.pop(SUMS, None)
+    found.pop(SUMS, None)
+    if sums is None:
+        return held, None, found
+    lines = (line.split("  ", 1) for line in sums.decode("utf-8", "replace").splitlines() if "  " in line)
+    said = {name: digest for digest, name in lines}
+    if path.is_dir():  # Only what is read here: whoever unpacked may have moved the rest.
+        said = {name: digest for name, digest in said.items() if name in wanted}
+    return held, said, found
+
+
+# linked: The marks that one fit explains, and the subjects that may be fitted together.
 
 
 @dataclass(frozen=True)
@@ -1464,6 +598,54 @@ class Linked:
 def level_of(name: str, subject: int, sheet: int, criterion: int) -> tuple[int, ...]:
     """Return the level of a factor that a mark has."""
     return {"subject": (subject,), "sheet": (sheet,), "pair": (subject, sheet), "profile": (subject, criterion)}[name]
+
+
+def link(voter_class: int, sheets: list[list[Row]]) -> Linked:
+    """Return the marks of sheets, their cells numbered."""
+    given = [
+        [((row.subject, at), points) for row in rows for at, points in enumerate(row.points) if points is not None]
+        for rows in sheets
+    ]
+    cells = sorted({cell for held in given for cell, _points in held})
+    number = {cell: at for at, cell in enumerate(cells)}
+    return Linked(voter_class, cells, [sorted((number[cell], points) for cell, points in held) for held in given])
+
+
+def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dict[int, int], *, floor: int) -> set[int]:
+    """Return the subjects that may be fitted together: looking at them alone, sheets that answered anything fall into
+    groups of `floor` at least that answered the same and are of one class.
+
+    Subjects join as long as that holds, first those about which the fewest sheets answered something else than most
+    of their class; of several with as many, all that could join alone join together or none does.
+    answered: subject → sheet → which questions it answered; a sheet that answered none is not in it.
+    """
+    active = set().union(*answered.values())
+    kept: list[int] = []
+
+    def are_large(subjects: list[int]) -> bool:
+        sizes = Counter(
+            (classes[sheet], *patterns)
+            for sheet in active
+            if any(patterns := [answered[at].get(sheet, ()) for at in subjects])
+        )
+        return all(size >= floor for size in sizes.values())
+
+    odd: dict[int, int] = {}
+    for at, held in answered.items():
+        counts = Counter((classes[sheet], held.get(sheet, ())) for sheet in active)
+        most: Counter[int] = Counter()
+        for (one, _pattern), many in counts.items():
+            most[one] = max(most[one], many)
+        odd[at] = len(active) - sum(most.values())
+    for many in sorted(set(odd.values())):
+        tied = [at for at in sorted(odd) if odd[at] == many and answered[at]]
+        tied = [at for at in tied if are_large([*kept, at])]
+        if tied and are_large([*kept, *tied]):
+            kept += tied
+    return set(kept)
+
+
+# mixed: The linear mixed model at published variances.
 
 
 class Mixed:
@@ -1685,18 +867,19 @@ class Absorbed:
         return of_sheet, of_pairs
 
 
-#: Of the Rasch model. A category needs so many answers before each criterion has steps of its own.
-ENOUGH = 10
-#: Who gave, or got, nothing but the best (the worst) mark is counted as having so much less (more) in all.
-EXTREME = 0.3
-#: Standard deviation of the measures at which they are published as not differing.
-NO_SPREAD = 0.02
-#: The weak prior that is laid over parameters where publication says so: standard deviations of the parameters and of
-#: the logarithm of the measures' spread. Without it, no parameter and no spread is beyond the last two.
-PRIOR, PRIOR_SPREAD, FAR, FAR_SPREAD = 3.0, 1.0, 15.0, 10.0
-#: Measures are summed up around the likeliest in steps of so many standard deviations, and of so many logits divided by
-#: the steps of a criterion, until the likelihood has fallen by so many powers of e.
-STEP, WIDEST, FALLEN = 0.75, 1.4, 32.0
+def read_model(model: Any) -> tuple[float, dict[str, float]]:
+    """Return the residual variance and those of the random effects, 0 where there is none. Raises: Fault."""
+    try:
+        residual = float(model["residual"])
+        variances = {name: float(model.get(name, 0)) for name in FACTORS}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Fault("a variance is missing or no number", "缺少方差，或不是数字") from error
+    if not all(0 <= one < math.inf for one in (residual, *variances.values())):
+        raise Fault("a variance below 0 or without end", "方差小于 0，或不是有限数")
+    return residual, variances
+
+
+# rasch: The many-facet Rasch model at published parameters.
 
 
 class Ruler:
@@ -1948,81 +1131,268 @@ class Ruler:
         return {"subject": rounded(spread, 2), "sheet": rounded(math.sqrt(square / len(self.linked.sheets)), 2)}
 
 
-def read_model(model: Any) -> tuple[float, dict[str, float]]:
-    """Return the residual variance and those of the random effects, 0 where there is none. Raises: Fault."""
-    try:
-        residual = float(model["residual"])
-        variances = {name: float(model.get(name, 0)) for name in FACTORS}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise Fault("a variance is missing or no number", "缺少方差，或不是数字") from error
-    if not all(0 <= one < math.inf for one in (residual, *variances.values())):
-        raise Fault("a variance below 0 or without end", "方差小于 0，或不是有限数")
-    return residual, variances
+# counted: The means of one criterion, and the weights of classes in them.
 
 
-def dot(one: Iterable[float], other: Iterable[float]) -> float:
-    """Return Σ one × other."""
-    return sum(map(mul, one, other))
+class ClassWeights:
+    """What each class weighs in a figure, by how many of each answered."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.cuts: dict[tuple[int, ...], list[Fraction]] = {}
+
+    def shares(self, sizes: tuple[int, ...]) -> list[Fraction]:
+        """Return each class's share of a figure: no ballot carries more than 1/floor of it."""
+        if sizes not in self.cuts:
+            self.cuts[sizes] = class_shares(sizes, self.rules.class_weights, self.rules.floor)
+        return self.cuts[sizes]
+
+    def weigh(self, piles: Sequence[list[int]]) -> tuple[Fraction, float]:
+        """Return the weighted mean of several classes' points, and half its interval."""
+        shares = self.shares(tuple(len(pile) for pile in piles))
+        return weigh(piles, shares, trim=self.rules.trim, least=SPREAD_FLOOR[self.rules.scale])
 
 
-def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[float]]:
-    """Return matrix⁻¹ · right, by elimination with the largest pivot."""
-    many = len(matrix)
-    rows = [[*row, *more] for row, more in zip(matrix, right, strict=True)]
-    for at in range(many):
-        best = max(range(at, many), key=lambda i: abs(rows[i][at]))
-        rows[at], rows[best] = rows[best], rows[at]
-        pivot = rows[at][at:]
-        if not pivot[0]:
-            raise Fault("equations without a solution", "方程组无解")
-        for row in rows[at + 1 :]:
-            if row[at]:
-                factor = row[at] / pivot[0]
-                row[at:] = [one - factor * other for one, other in zip(row[at:], pivot, strict=True)]
-    made: list[list[float]] = [[] for _row in rows]
-    for at in reversed(range(many)):
-        row = rows[at]
-        value = row[many:]
-        for later in range(at + 1, many):
-            if factor := row[later]:
-                value = [one - factor * other for one, other in zip(value, made[later], strict=True)]
-        divisor = row[at]
-        made[at] = [one / divisor for one in value]
-    return made
+class Counted:
+    """One criterion: what may be shown, alone or within a rest."""
 
+    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, weights: ClassWeights, at: int) -> None:
+        self.rules, self.roll, self.weights, self.number = rules, roll, weights, at
+        self.points, self.abstentions = votes.points[at], votes.abstentions[at]
+        self.sheets, self.asked = votes.sheets[at], rules.asked[at]
+        self.sections = roll.many_sections
+        subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
+        self.piles = [[self.points.get((at, one), []) for one in classes] for at in range(subjects)]
+        self.unsure = [[self.abstentions[at, one] for one in classes] for at in range(subjects)]
+        n = [sum(map(len, piles)) for piles in self.piles]
+        self.alone = [at for at in range(subjects) if n[at] >= floor]
+        self.with_classes = {
+            at
+            for at in self.alone
+            if all(
+                len(pile) >= floor or not (pile or unsure)
+                for pile, unsure in zip(self.piles[at], self.unsure[at], strict=True)
+            )
+        }
+        # Too few alone: together with the others of their section, else with those of all sections, else not at all.
+        small = [at for at in range(subjects) if n[at] < floor and (n[at] or any(self.unsure[at]))]
+        self.rests: dict[int, list[int]] = {}  # section (after the last: all together) → subjects
+        left = []
+        for section in range(self.sections):
+            members = [at for at in small if self.roll.sections[at] == section]
+            if self.is_crowd(members):
+                self.rests[section] = members
+            else:
+                left += members
+        if self.is_crowd(left):
+            self.rests[self.sections] = sorted(left)
+        self.means = [self.subject_mean(at) for at in range(subjects)]
+        self.fewer: dict[tuple[int, int, int], Fraction] = {}  # figures without a ballot of these points
+        self.others: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
 
-def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dict[int, int], *, floor: int) -> set[int]:
-    """Return the subjects that may be fitted together: looking at them alone, sheets that answered anything fall into
-    groups of `floor` at least that answered the same and are of one class.
-
-    Subjects join as long as that holds, first those about which the fewest sheets answered something else than most
-    of their class; of several with as many, all that could join alone join together or none does.
-    answered: subject → sheet → which questions it answered; a sheet that answered none is not in it.
-    """
-    active = set().union(*answered.values())
-    kept: list[int] = []
-
-    def are_large(subjects: list[int]) -> bool:
-        sizes = Counter(
-            (classes[sheet], *patterns)
-            for sheet in active
-            if any(patterns := [answered[at].get(sheet, ()) for at in subjects])
+    def is_crowd(self, members: list[int]) -> bool:
+        """Whether answers, sheets and people behind several subjects are all as many as the floor."""
+        floor = self.rules.floor
+        if sum(len(pile) for at in members for pile in self.piles[at]) < floor:
+            return False
+        single = sum(len(pile) for at in members for pile in self.piles[at]) - sum(
+            len(self.sheets[at]) for at in members
         )
-        return all(size >= floor for size in sizes.values())
+        if single + len(set().union(*(self.sheets[at] for at in members))) < floor:
+            return False
+        papers = {cell for at in members for one, cell in self.roll.papers[at] if one in self.asked}
+        return len(set().union(*(self.roll.holders.get(cell, set()) for cell in papers))) >= floor
 
-    odd: dict[int, int] = {}
-    for at, held in answered.items():
-        counts = Counter((classes[sheet], held.get(sheet, ())) for sheet in active)
-        most: Counter[int] = Counter()
-        for (one, _pattern), many in counts.items():
-            most[one] = max(most[one], many)
-        odd[at] = len(active) - sum(most.values())
-    for many in sorted(set(odd.values())):
-        tied = [at for at in sorted(odd) if odd[at] == many and answered[at]]
-        tied = [at for at in tied if are_large([*kept, at])]
-        if tied and are_large([*kept, *tied]):
-            kept += tied
-    return set(kept)
+    def subject(self, at: int) -> Mean | None:
+        return self.means[at]
+
+    def subject_mean(self, at: int) -> Mean | None:
+        piles = self.piles[at]
+        n = sum(map(len, piles))
+        if n < self.rules.floor:
+            return None
+        return Mean(*self.weights.weigh(piles), n, sum(self.unsure[at]))
+
+    def without(self, at: int, row: Row) -> Fraction:
+        """Return a subject's figure without one of its ballots; the whole figure if that one did not answer."""
+        points, whole = row.points[self.number], self.means[at]
+        if points is None or whole is None:
+            return whole.value if whole else Fraction()
+        key = at, row.voter_class, points
+        if key not in self.fewer:
+            others, share = self.beside(at, row.voter_class)
+            left = list(self.piles[at][row.voter_class])
+            left.remove(points)
+            self.fewer[key] = others + share * location(left, trim=self.rules.trim) if left else others
+        return self.fewer[key]
+
+    def beside(self, at: int, one: int) -> tuple[Fraction, Fraction]:
+        """Return what the other classes make of a subject's figure, and the share of a class with a ballot fewer."""
+        if (at, one) not in self.others:
+            piles = self.piles[at]
+            shares = self.weights.shares(tuple(len(pile) - (number == one) for number, pile in enumerate(piles)))
+            rest = (number for number, pile in enumerate(piles) if pile and number != one)
+            made = sum((shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction())
+            self.others[at, one] = made, shares[one]
+        return self.others[at, one]
+
+    def voter_class(self, at: int, one: int) -> Mean | None:
+        pile = self.piles[at][one]
+        if at not in self.with_classes or not pile:
+            return None
+        least = SPREAD_FLOOR[self.rules.scale]
+        return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][one])
+
+    def rest(self, where: int) -> Mean | None:
+        """Return the mean of the subjects too few alone, their ballots pooled class by class."""
+        members = self.rests.get(where)
+        if not members:
+            return None
+        piles = [[points for at in members for points in self.piles[at][one]] for one in range(len(self.rules.classes))]
+        unsure = sum(sum(self.unsure[at]) for at in members)
+        return Mean(*self.weights.weigh(piles), sum(map(len, piles)), unsure, len(members))
+
+    def section(self, section: int) -> Mean | None:
+        members = [self.subject(at) for at in self.alone if self.roll.sections[at] == section]
+        return mean_of([*members, self.rest(section)])
+
+    def rank(self, rank: int) -> Mean | None:
+        """Return the mean of a rank's subjects. A rest comes in if all of it is of the rank."""
+        members = [self.subject(at) for at in self.alone if self.roll.ranks[at] == rank]
+        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[one] == rank for one in rest)]
+        return mean_of([*members, *map(self.rest, sorted(whole))])
+
+    def unit(self) -> Mean | None:
+        return mean_of([*map(self.subject, self.alone), *map(self.rest, range(self.sections + 1))])
+
+    def bars(self, at: int) -> list[list[int]] | None:
+        """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
+        edges = self.rules.edges
+        held = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
+        made = [[bin, bin, held[bin]] for bin in range(len(edges))]
+        while any(0 < bar[2] < BAR_FLOOR for bar in made):
+            if len(made) == 1:
+                return None
+            i = next(i for i, bar in enumerate(made) if 0 < bar[2] < BAR_FLOOR)
+            before = made[i - 1][2] if i else -1
+            after = made[i + 1][2] if i + 1 < len(made) else -1
+            i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
+            made[i : i + 2] = [[made[i][0], made[i + 1][1], made[i][2] + made[i + 1][2]]]
+        return made if sum(bar[2] > 0 for bar in made) > 1 else None
+
+
+def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
+    """Return the weights renormalised over the classes that answered, cut back to 1/floor a ballot."""
+    base = [weight if n else Fraction() for n, weight in zip(sizes, weights, strict=True)]
+    shares = [one / sum(base) if one else one for one in base]
+    if sum(sizes) < floor:  # Nothing helps there; such groups are shown only as what one ballot fewer would make.
+        return shares
+    cut: set[int] = set()
+    while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
+        cut |= over
+        room = 1 - sum(Fraction(sizes[at], floor) for at in cut)
+        free = sum(one for at, one in enumerate(base) if at not in cut)
+        shares = [
+            Fraction(sizes[at], floor) if at in cut else one / free * room if one else one
+            for at, one in enumerate(base)
+        ]
+    return shares
+
+
+def weigh(
+    piles: Sequence[list[int]], shares: Sequence[Fraction], *, trim: bool, least: float
+) -> tuple[Fraction, float]:
+    """Return Σ share × class mean, and half its 95 % interval by Welch and Satterthwaite.
+
+    With more than five answers in a class one highest and one lowest are dropped from its mean, and its spread is that
+    of the answers with these two pulled in to their neighbours (Tukey and McLaughlin). A class with one answer borrows
+    the spread of the others. No spread is less than `least`.
+    """
+    value = Fraction()
+    spreads: list[tuple[float, int, float]] = []  # of each class that answered: square of spread, df, its factor
+    for pile, share in zip(piles, shares, strict=True):
+        n = len(pile)
+        if not n:
+            continue
+        total, squares = sum(pile), sum(points * points for points in pile)
+        if trim and n > TRIM_ABOVE:
+            first, second, *_middle, last_but_one, last = sorted(pile)
+            value += share * Fraction(total - first - last, n - 2)
+            total += second - first + last_but_one - last
+            squares += second**2 - first**2 + last_but_one**2 - last**2
+            df, factor = n - 3, n / (n - 2) ** 2
+        else:
+            value += share * Fraction(total, n)
+            df, factor = n - 1, 1 / n
+        spreads.append(((n * squares - total * total) / (n * (n - 1)) if n > 1 else math.nan, df, factor))
+    together = sum(df for _square, df, _factor in spreads)
+    pooled = math.fsum(square * df for square, df, _factor in spreads if df) / max(together, 1)
+    used = [share for pile, share in zip(piles, shares, strict=True) if pile]
+    variance, divisor = 0.0, 0.0
+    for (square, df, factor), share in zip(spreads, used, strict=True):
+        part = float(share) ** 2 * factor * max(square if df else pooled, least**2)
+        variance += part
+        divisor += part**2 / (df or together) if df or together else 0.0
+    freedom = min(variance**2 / divisor + 1e-9, 10_000) if divisor else 10_000
+    return value, t_quantile(max(1, int(freedom))) * math.sqrt(variance)
+
+
+def location(pile: list[int], *, trim: bool) -> Fraction:
+    """Return the mean of a class's points, without one highest and one lowest where these are dropped."""
+    if trim and len(pile) > TRIM_ABOVE:
+        return Fraction(sum(pile) - min(pile) - max(pile), len(pile) - 2)
+    return Fraction(sum(pile), len(pile))
+
+
+def mean_of(parts: Iterable[Mean | None]) -> Mean | None:
+    """Return the mean of several groups' figures, each weighing as many as its members."""
+    known = [part for part in parts if part]
+    members = sum(part.members for part in known)
+    if not members:
+        return None
+    return Mean(
+        value=sum((part.value * part.members for part in known), Fraction()) / members,
+        half=math.sqrt(math.fsum((part.half * part.members) ** 2 for part in known)) / members,
+        n=sum(part.n for part in known),
+        abstentions=sum(part.abstentions for part in known),
+        members=members,
+    )
+
+
+@cache
+def t_quantile(df: int) -> float:
+    """Return Student's t for a two-sided 95 % interval.
+
+    Up to 30 degrees of freedom from the closed form of its distribution (Abramowitz and Stegun, 26.7.3 and 26.7.4) by
+    Newton's method, beyond by the expansion 26.7.5, as the rules say.
+    """
+    z = 1.959963984540054
+    if df > 30:
+        terms = (
+            z,
+            (z**3 + z) / 4,
+            (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+            (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        )
+        return sum(term / df**power for power, term in enumerate(terms))
+    scale = math.gamma((df + 1) / 2) / math.gamma(df / 2) / math.sqrt(df * math.pi)
+    t = z
+    for _step in range(100):
+        angle = math.atan2(t, math.sqrt(df))
+        sine, square = math.sin(angle), math.cos(angle) ** 2
+        term = total = 1.0 if df % 2 == 0 else math.cos(angle)
+        for i in range(2 + df % 2, df - 1, 2):
+            term *= square * (i - 1) / i
+            total += term
+        inside = sine * total if df % 2 == 0 else 2 / math.pi * (angle + (sine * total if df > 1 else 0.0))
+        step = (inside - 0.95) / (2 * scale * square ** ((df + 1) / 2))
+        t -= step
+        if abs(step) < 1e-14 * t:
+            break
+    return t
+
+
+# severity: Scores with the raters' severity taken out.
 
 
 class Severity:
@@ -2032,16 +1402,24 @@ class Severity:
     unfitted: of how many fits publication says that it found no likeliest figures, which is not tried here.
     """
 
-    def __init__(self, whole: Recount, groups: Sequence[Any], models: Sequence[Any]) -> None:
-        self.whole, self.rules = whole, whole.rules
+    def __init__(
+        self,
+        rules: Rules,
+        roll: RollFile,
+        votes: Votes,
+        counted: Sequence[Counted],
+        groups: Sequence[Any],
+        models: Sequence[Any],
+    ) -> None:
+        self.rules, self.votes, self.counted = rules, votes, counted
         self.published = list(zip(groups, models, strict=False))
         self.used: set[int] = set()
         self.faults: list[Fault] = []
         self.unfitted = 0
         self.lacking: list[set[int]] = []  # the subjects of each fit without published parameters
-        subjects = range(len(whole.roll.sections))
-        self.shown = {at for at in subjects if any(one.means[at] for one in whole.counted)}
-        self.rows = [row for row in whole.votes.rows if row.subject in self.shown]
+        subjects = range(len(roll.sections))
+        self.shown = {at for at in subjects if any(one.means[at] for one in counted)}
+        self.rows = [row for row in votes.rows if row.subject in self.shown]
         self.early = self.refusal()
         self.reasons = dict.fromkeys(subjects, self.early)
         self.method = "reml" if self.rules.scale == "points" else "rasch"
@@ -2053,10 +1431,10 @@ class Severity:
 
     def refusal(self) -> str:
         """Return why nothing may be fitted at all."""
-        sizes = Counter(row.sheet for row in self.whole.votes.rows)
+        sizes = Counter(row.sheet for row in self.votes.rows)
         if not sizes or min(sizes.values()) < 2:
             return "papers"
-        piles = [len(pile) for one in self.whole.counted for at in self.shown for pile in one.piles[at]]
+        piles = [len(pile) for one in self.counted for at in self.shown for pile in one.piles[at]]
         return "trimmed" if self.rules.trim and max(piles, default=0) > TRIM_ABOVE else ""
 
     def run(self) -> None:
@@ -2188,14 +1566,12 @@ class Severity:
         """Return what a class's figure for each criterion weighs in a subject's score."""
         known = [
             (number, weight, counted)
-            for number, (weight, counted) in enumerate(
-                zip(self.rules.criterion_weights, self.whole.counted, strict=True)
-            )
+            for number, (weight, counted) in enumerate(zip(self.rules.criterion_weights, self.counted, strict=True))
             if counted.means[at]
         ]
         total = sum((weight for _number, weight, _counted in known), Fraction())
         return {
-            number: float(weight / total * self.whole.shares(tuple(map(len, counted.piles[at])))[one])
+            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[one])
             for number, weight, counted in known
         }
 
@@ -2235,78 +1611,809 @@ def models_of(published: Any) -> tuple[list[Any], list[Any]]:
     return groups, models
 
 
-def link(voter_class: int, sheets: list[list[Row]]) -> Linked:
-    """Return the marks of sheets, their cells numbered."""
-    given = [
-        [((row.subject, at), points) for row in rows for at, points in enumerate(row.points) if points is not None]
-        for rows in sheets
-    ]
-    cells = sorted({cell for held in given for cell, _points in held})
-    number = {cell: at for at, cell in enumerate(cells)}
-    return Linked(voter_class, cells, [sorted((number[cell], points) for cell, points in held) for held in given])
+# reliability: The reliability of a round.
 
 
-# How figures are written
+def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict[str, Any] | None:
+    """Return how far ballots agree about who stands where, of the subjects that are shown; None where too few are.
+
+    A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
+    mean over all such answers. One-way analysis of variance, ballots within subjects; where whole sheets all answer
+    about all subjects, two-way. No spread within subjects is less than what intervals are drawn with.
+    """
+    values, sheets = composites(rules, rows, shown)
+    subjects = sorted(values)
+    n = [len(values[at]) for at in subjects]
+    total = sum(n)
+    if len(subjects) < max(2, rules.floor) or total <= len(subjects):
+        return None
+    least = SPREAD_FLOOR[rules.scale] ** 2
+    means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
+    middle = math.fsum(one for at in subjects for one in values[at]) / total
+    spread = math.fsum((one - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for one in values[at])
+    between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
+    between = between if between * (len(n) - 1) > 1e-18 else 0.0
+    within = spread / (total - len(n)) if spread > 1e-18 else 0.0
+    tight, within = within < least, max(within, least)
+    k = (total - sum(many * many for many in n) / total) / (len(n) - 1)
+    harmonic = len(n) / math.fsum(1 / many for many in n)
+    ratio = between / within
+    low, high = (
+        ratio / f_quantile(len(n) - 1, total - len(n), 0.975),
+        ratio * f_quantile(total - len(n), len(n) - 1, 0.975),
+    )
+    variance = max(0.0, (between - within) / k)
+    table = complete_table(values, sheets, subjects, floor=rules.floor)
+    level = values if table is None else without_raters(values, sheets)
+    made: dict[str, Any] = {
+        "design": "nested" if table is None else "crossed",
+        "subjects": len(n),
+        "ballots": total,
+        "k": rounded(k, 1),
+        "single": share_of(between - within, between + (k - 1) * within),
+        "mean": share_of(between - within, between),
+        "low": share_of(low - 1, low),
+        "high": share_of(high - 1, high),
+        "generalisability": share_of(variance, variance + within / harmonic),
+        "halves": None if tight else split_halves(level),
+    }
+    return made if table is None else made | two_way(table, least=least)
 
 
-def bounds(value: Fraction, half: float) -> list[Decimal]:
-    """Return value, low and high, inside 0 to 100, to one decimal, halves up."""
-    middle = float(value)
-    return [tenths(value), tenths(max(0.0, middle - half)), tenths(min(100.0, middle + half))]
+def composites(
+    rules: Rules, rows: list[Row], shown: list[set[int]]
+) -> tuple[dict[int, list[float]], dict[int, list[int]]]:
+    """Return the value of each ballot, and its sheet, by subject. In doubles: dealing depends on their last bits."""
+    means = []
+    for at, told in enumerate(shown):
+        given = [points for row in rows if row.subject in told and (points := row.points[at]) is not None]
+        means.append(sum(given) / len(given) if given else 0.0)
+    weights = [float(weight) for weight in rules.criterion_weights]
+    values: dict[int, list[float]] = defaultdict(list)
+    sheets: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        total = weight = 0.0
+        for at, points in enumerate(row.points):
+            if points is not None and row.subject in shown[at]:
+                total += weights[at] * (points - means[at])
+                weight += weights[at]
+        if weight:
+            values[row.subject].append(settled(total / weight))
+            sheets[row.subject].append(row.sheet)
+    return values, sheets
 
 
-def tenths(value: Fraction | float) -> Decimal:
-    """Return a figure to one decimal as people round: 0.05 up."""
-    exact = Fraction(value) * 10 + Fraction(1, 2) + Fraction(1, 10**9)
-    return Decimal(math.floor(exact)) / 10
+def settled(value: float) -> float:
+    """Return a value to nine decimals: what differs beyond is the order of a sum."""
+    return round(value * 1e9) / 1e9
 
 
-def figure_of(mean: Mean) -> dict[str, Any]:
-    """Return a mean as it is published."""
-    return {"value": bounds(mean.value, mean.half), "n": mean.n, "abstentions": mean.abstentions}
+def complete_table(
+    values: dict[int, list[float]], sheets: dict[int, list[int]], subjects: list[int], *, floor: int
+) -> list[list[float]] | None:
+    """Return subjects × sheets, None unless each sheet answers about each subject and they are enough."""
+    every = sorted({sheet for at in subjects for sheet in sheets[at]})
+    if len(every) < max(2, floor) or any(sorted(sheets[at]) != every for at in subjects):
+        return None
+    return [[value for _sheet, value in sorted(zip(sheets[at], values[at], strict=True))] for at in subjects]
 
 
-# Command line
+def without_raters(values: dict[int, list[float]], sheets: dict[int, list[int]]) -> dict[int, list[float]]:
+    """Return values less the mean of their sheet."""
+    of: dict[int, list[float]] = defaultdict(list)
+    for at in values:
+        for sheet, value in zip(sheets[at], values[at], strict=True):
+            of[sheet].append(value)
+    means = {sheet: math.fsum(held) / len(held) for sheet, held in of.items()}
+    return {
+        at: [settled(value - means[sheet]) for sheet, value in zip(sheets[at], values[at], strict=True)]
+        for at in values
+    }
 
-#: Files of the auditor's package that checks are made of.
-PACKED = ("manifest", "bulletin", "ballots", "scheme", "roll", "figures", "exposure")
-SUMS = "SHA256SUMS"
+
+def two_way(table: list[list[float]], *, least: float) -> dict[str, Any]:
+    """Return what a complete table tells besides: agreement and consistency of one sheet, and of their mean."""
+    subjects, raters = len(table), len(table[0])
+    rows = [math.fsum(row) / raters for row in table]
+    columns = [math.fsum(column) / subjects for column in zip(*table, strict=True)]
+    middle = math.fsum(rows) / subjects
+    left = math.fsum(
+        (value - row - column + middle) ** 2
+        for held, row in zip(table, rows, strict=True)
+        for value, column in zip(held, columns, strict=True)
+    )
+
+    def square(sum_of_squares: float, freedom: int) -> float:
+        return sum_of_squares / freedom if sum_of_squares > 1e-18 else 0.0
+
+    of_rows = square(raters * math.fsum((row - middle) ** 2 for row in rows), subjects - 1)
+    of_columns = square(subjects * math.fsum((column - middle) ** 2 for column in columns), raters - 1)
+    error = max(square(left, (subjects - 1) * (raters - 1)), least)
+    single = of_rows + (raters - 1) * error
+    return {
+        "generalisability": share_of(of_rows - error, of_rows),
+        "agreement": share_of(of_rows - error, single + raters * (of_columns - error) / subjects),
+        "consistency": share_of(of_rows - error, single),
+    }
 
 
-def read_package(path: Path) -> tuple[dict[str, bytes], dict[str, str] | None, dict[str, str]]:
-    """Return the files of an auditor's package, zip or folder, its list of hashes if it has one, and what they are.
+def split_halves(values: dict[int, list[float]]) -> Decimal | None:
+    """Return the reliability by halves: each subject's ballots dealt into two by chance, the halves' means correlated,
+    the mean correlation over the splits stepped up to all ballots (Spearman and Brown)."""
+    piles = sorted(
+        (sorted(value + 0.0 for value in held) for held in values.values() if len(held) > 1),
+        key=lambda pile: (len(pile), struct.pack(f"<{len(pile)}d", *pile)),
+    )
+    total = sum(map(len, piles))
+    if len(piles) < 2:
+        return None
+    chance = Chance()
+    found = []
+    for _split in range(min(MOST_SPLITS, max(FEWEST_SPLITS, DEALT // total))):
+        dealt = [
+            [value for _luck, value in sorted((at + chance.random(), value) for value in pile)]
+            for at, pile in enumerate(piles)
+        ]
+        extra = [chance.bit() for _pile in piles]
+        firsts = [len(pile) // 2 + len(pile) % 2 * bit for pile, bit in zip(piles, extra, strict=True)]
+        one = [math.fsum(pile[:first]) / first for pile, first in zip(dealt, firsts, strict=True)]
+        other = [math.fsum(pile[first:]) / (len(pile) - first) for pile, first in zip(dealt, firsts, strict=True)]
+        if (r := correlation(one, other)) is not None:
+            found.append(r)
+    if not found:
+        return None
+    r = math.fsum(found) / len(found)
+    return share_of(2 * r, 1 + r)
 
-    Raises: OSError; Fault for a damaged zip.
+
+def correlation(one: list[float], other: list[float]) -> float | None:
+    first, second = math.fsum(one) / len(one), math.fsum(other) / len(other)
+    scale = math.sqrt(math.fsum((x - first) ** 2 for x in one) * math.fsum((y - second) ** 2 for y in other))
+    if scale <= 1e-9:
+        return None
+    return math.fsum((x - first) * (y - second) for x, y in zip(one, other, strict=True)) / scale
+
+
+class Chance:
+    """Numpy's generator, as far as halves are dealt by it."""
+
+    def __init__(self) -> None:
+        self.state, self.kept = PCG_STATE, -1
+
+    def word(self) -> int:
+        self.state = (self.state * PCG_FACTOR + PCG_STEP) & PCG_MASK
+        mixed, turn = (self.state >> 64) ^ (self.state & (2**64 - 1)), self.state >> 122
+        return ((mixed >> turn) | (mixed << (64 - turn))) & (2**64 - 1)
+
+    def random(self) -> float:
+        """Return a number from [0, 1)."""
+        return (self.word() >> 11) * 2.0**-53
+
+    def bit(self) -> int:
+        """Return 0 or 1: the upper bit of half a word, the other half kept for the next."""
+        if self.kept >= 0:
+            half, self.kept = self.kept, -1
+        else:
+            word = self.word()
+            half, self.kept = word & (2**32 - 1), word >> 32
+        return half >> 31
+
+
+def f_quantile(upper: int, lower: int, p: float) -> float:
+    """Return the quantile of the F distribution, by bisection of the incomplete beta function."""
+    low, high = 0.0, 1.0
+    for _step in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if beta_share(upper / 2, lower / 2, middle) < p else (low, middle)
+        if high - low < 1e-15:
+            break
+    x = (low + high) / 2
+    return lower * x / (upper * (1 - x)) if x < 1 else math.inf
+
+
+def beta_share(a: float, b: float, x: float) -> float:
+    """Return the regularised incomplete beta function by its continued fraction (Lentz)."""
+    if x <= 0 or x >= 1:
+        return 0.0 if x <= 0 else 1.0
+    if x > (a + 1) / (a + b + 2):
+        return 1 - beta_share(b, a, 1 - x)
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
+    fraction = d
+    for m in range(1, 100_000):
+        for numerator in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            d = 1 / (1 + numerator * d)
+            c = 1 + numerator / c
+            fraction *= c * d
+        if abs(c * d - 1) < 1e-15:
+            break
+    return front * fraction
+
+
+# recount: Every figure that may be published, computed anew.
+
+
+class Recount:
+    """Every figure that may be published of these ballots, in the form of figures.json.
+
+    published: figures.json, of which only the parameters are used that adjusted scores were made with:
+    severity.check() says whether these are the likeliest.
     """
 
-    def take(names: Iterable[str], read: Callable[[str], bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
-        held, hashes_found = {}, {}
-        for name in names:
-            data = read(name)
-            hashes_found[name] = hashlib.sha256(data).hexdigest()
-            if name == SUMS or name.removesuffix(".json") in PACKED:
-                held[name] = data
-        return held, hashes_found
+    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, published: Any = None) -> None:
+        self.rules, self.roll, self.votes = rules, roll, votes
+        self.sections = roll.many_sections
+        self.rows: dict[int, list[Row]] = defaultdict(list)
+        for row in votes.rows:
+            self.rows[row.subject].append(row)
+        weights = ClassWeights(rules)
+        self.counted = [Counted(rules, roll, votes, weights, at) for at in range(len(rules.criteria))]
+        self.severity = Severity(rules, roll, votes, self.counted, *models_of(published or {}))
 
-    if path.is_dir():
-        wanted = [SUMS, *(f"{name}.json" for name in PACKED)]
-        there = [name for name in wanted if (path / name).is_file()]
-        held, found = take(there, lambda name: (path / name).read_bytes())
-    else:
+    def figures(self) -> dict[str, Any]:
+        sections, unit = self.comparable()
+        return {
+            "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
+            "sections": [
+                self.group([one.section(at) for one in self.counted], comparable=at in sections)
+                for at in range(self.sections)
+            ],
+            "ranks": [
+                self.group([one.rank(at) for one in self.counted], comparable=None)
+                for at in range(max(self.roll.ranks, default=-1) + 1)
+            ],
+            "unit": self.group([one.unit() for one in self.counted], comparable=unit)
+            | {"reliability": reliability_of(self.rules, self.votes.rows, [set(one.alone) for one in self.counted])}
+            | {"adjusted": self.severity.unit()},
+        }
+
+    def subject(self, at: int) -> dict[str, Any]:
+        means = [one.subject(at) for one in self.counted]
+        criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
+        for key, one in zip(self.rules.criteria, self.counted, strict=True):
+            if key in criteria:
+                criteria[key]["bars"] = one.bars(at)
+                criteria[key]["classes"] = {}
+        classes = {}
+        for number, name in enumerate(self.rules.classes):
+            own = [one.voter_class(at, number) for one in self.counted]
+            for key, mean in zip(self.rules.criteria, own, strict=True):
+                if mean:
+                    criteria[key]["classes"][name] = [*bounds(mean.value, mean.half), mean.n, mean.abstentions]
+            if score := self.score(own):
+                classes[name] = score
+        sheet = self.sheet(means, criteria)
+        decides = self.one_ballot(at, sheet["score"][0]) if sheet["score"] else None
+        adjusted = {"adjusted": self.severity.subject(at)}
+        return sheet | {"members": 1, "comparable": False, "classes": classes, "one_ballot": decides} | adjusted
+
+    def group(self, means: list[Mean | None], *, comparable: bool | None) -> dict[str, Any]:
+        criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
+        members = max((mean.members for mean in means if mean), default=0)
+        return self.sheet(means, criteria) | {"members": members, "comparable": comparable}
+
+    def sheet(self, means: list[Mean | None], criteria: dict[str, Any]) -> dict[str, Any]:
+        score = self.score(means)
+        most = max((mean.n + mean.abstentions for mean in means if mean), default=0)
+        return {"score": score, "ballots": most if score else None, "criteria": criteria}
+
+    def score(self, means: list[Mean | None]) -> list[Decimal] | None:
+        """Return the weighted score over the criteria that are shown. Their intervals add up: cautious."""
+        known = [(weight, mean) for weight, mean in zip(self.rules.criterion_weights, means, strict=True) if mean]
+        if not known:
+            return None
+        total = sum(weight for weight, _mean in known)
+        value = sum((weight * mean.value for weight, mean in known), Fraction()) / total
+        return bounds(value, math.fsum(float(weight) * mean.half for weight, mean in known) / float(total))
+
+    def one_ballot(self, at: int, score: Decimal) -> bool:
+        """Return whether leaving out some one ballot would propose another grade: each is left out in turn.
+
+        Which criteria are shown is not asked anew.
+        """
+        known = [(weight, one) for weight, one in zip(self.rules.criterion_weights, self.counted, strict=True)]
+        known = [(weight, one) for weight, one in known if one.means[at]]
+        total = sum((weight for weight, _one in known), Fraction())
+        shares = [(weight / total, one) for weight, one in known]
+        grade = self.grade(score)
+        tried: set[tuple[int, tuple[int | None, ...]]] = set()
+        for row in self.rows[at]:
+            if (row.voter_class, row.points) in tried:
+                continue
+            tried.add((row.voter_class, row.points))
+            if self.grade(tenths(sum((share * one.without(at, row) for share, one in shares), Fraction()))) != grade:
+                return True
+        return False
+
+    def grade(self, score: Decimal) -> int:
+        """Return the number of the band that a score falls into."""
+        return sum(score < lowest for lowest in self.rules.bands)
+
+    def comparable(self) -> tuple[set[int], bool]:
+        """Return which sections' means, and whether that of all, may be shown to those who may not see the members."""
+        floor = self.rules.floor
+        sizes = []  # of each criterion of which anything is told: how many subjects of each section are shown
+        for one in self.counted:
+            if one.alone or any(one.rests.values()):
+                held = Counter(self.roll.sections[at] for at in one.alone)
+                sizes.append([held[section] for section in range(self.sections)])
+        least = [min(column) for column in zip(*sizes, strict=True)]
+        shown = {section for section, size in enumerate(least) if size > floor}
+
+        def is_safe() -> bool:
+            left = [section for section in range(len(least)) if section not in shown]
+            for row in sizes:
+                rest = sum(row[section] for section in left)
+                if any(0 < size <= floor for size in [rest, *(rest - row[section] for section in left)]):
+                    return False
+            return True
+
+        while not is_safe() and shown:
+            shown.remove(min(shown, key=lambda section: (least[section], section)))
+        return shown, bool(sizes) and is_safe() and all(sum(row) > floor for row in sizes)
+
+
+# bulletin_checks: What the manifest, the bulletin and receipts must say: each check a sentence and a function.
+
+#: A sentence in English and in Chinese, and the function that returns a note, or nothing, or raises a Fault.
+Check = tuple[str, str, Callable[[], tuple[str, str] | None]]
+
+
+class ManifestChecks:
+    """The manifest as published at opening: its keys, and the fingerprint of the printed notice."""
+
+    def __init__(self, data: bytes, *, expected: str = "") -> None:
+        self.data, self.expected = data, expected
+        self.fingerprint = ""
+        self.manifest: dict[str, Any] = {}
+        self.keys: dict[str, rsa.RSAPublicKey] = {}
+
+    @property
+    def round(self) -> str:
+        name: str = self.manifest["round"]
+        return name
+
+    @property
+    def receipt_key(self) -> bytes:
+        return unbase64(self.manifest["receipt_key"])
+
+    def checks(self) -> list[Check]:
+        """Return the checks, in order. Without the first, which reads, no other can be made."""
+        made: list[Check] = [("manifest and its keys", "密钥清单", self.read_manifest)]
+        if self.expected:
+            made.append(("fingerprint of the printed notice", "与张贴的指纹一致", self.check_fingerprint))
+        return made
+
+    def read_manifest(self) -> tuple[str, str]:
+        value = fields(parse(self.data), "v", "round", "receipt_key", "box_key", "cells")
+        if canonical(value) != self.data:
+            raise Fault("not in canonical form", "不是规范形式")
+        unhex(value["round"], 16)
+        unbase64(value["receipt_key"], 32)
+        unbase64(value["box_key"], 32)
+        for cell in listed(value["cells"]):
+            fields(cell, "cell", "spki")
+            unhex(cell["cell"], 8)
+            self.keys[cell["cell"]] = self.read_key(cell["cell"], cell["spki"])
+        if len(self.keys) != len(value["cells"]) or len({cell["spki"] for cell in value["cells"]}) != len(self.keys):
+            raise Fault("two cells share a name or a key", "有两个票格共用名称或密钥")
+        self.manifest, self.fingerprint = value, hashlib.sha256(self.data).hexdigest()
+        return f"{len(self.keys)} cells, SHA-256 {self.fingerprint}", f"{len(self.keys)} 个票格"
+
+    @staticmethod
+    def read_key(cell: str, spki: Any) -> rsa.RSAPublicKey:
         try:
-            with zipfile.ZipFile(path) as packed:
-                held, found = take(packed.namelist(), packed.read)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-            raise Fault(f"not a whole zip ({error})", "压缩包不完整") from error
-    sums = held.pop(SUMS, None)
-    found.pop(SUMS, None)
-    if sums is None:
-        return held, None, found
-    lines = (line.split("  ", 1) for line in sums.decode("utf-8", "replace").splitlines() if "  " in line)
-    said = {name: digest for digest, name in lines}
-    if path.is_dir():  # Only what is read here: whoever unpacked may have moved the rest.
-        said = {name: digest for name, digest in said.items() if name in wanted}
-    return held, said, found
+            key = serialization.load_der_public_key(unbase64(spki))
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise Fault(f"cell {cell}: not a public key", f"票格 {cell}：不是公钥") from error
+        if not isinstance(key, rsa.RSAPublicKey) or key.key_size < 2048 or key.public_numbers().e != 65537:
+            raise Fault(f"cell {cell}: a key that may not be used", f"票格 {cell}：密钥不合要求")
+        return key
+
+    def check_fingerprint(self) -> None:
+        if re.sub(r"[\s:-]", "", self.expected).lower() != self.fingerprint:
+            raise Fault("the manifest has another fingerprint", "密钥清单的指纹不同")
+
+
+class BulletinChecks:
+    """The bulletin: signed by the round, made for this manifest, a tree over its leaves, figures that can be."""
+
+    def __init__(self, data: bytes, about: ManifestChecks) -> None:
+        self.data, self.about = data, about
+        self.bulletin: dict[str, Any] = {}
+        self.leaves: list[bytes] = []
+
+    def checks(self) -> list[Check]:
+        """Return the checks, in order. Without the first, which reads, no other can be made."""
+        return [
+            ("form of the bulletin", "公告格式", self.read_bulletin),
+            ("signature of the bulletin's head", "公告首部的签名", self.check_signature),
+            ("bulletin belongs to this manifest", "公告与密钥清单对应", self.check_belonging),
+            ("order of the leaves", "叶子的次序", self.check_order),
+            ("root of the tree", "树根", self.check_root),
+            ("counted ≤ drawn ≤ eligible in each cell", "各票格：计入 ≤ 领取 ≤ 应有", self.check_figures),
+        ]
+
+    def read_bulletin(self) -> tuple[str, str]:
+        value = fields(parse(self.data), "v", "head", "sig", "leaves")
+        head = fields(value["head"], "v", "round", "manifest", "size", "root", "cells")
+        unbase64(value["sig"], 64)
+        unhex(head["root"], 32)
+        for cell in listed(head["cells"]):
+            fields(cell, "cell", "eligible", "drawn", "counted")
+            if any(type(cell[name]) is not int for name in ("eligible", "drawn", "counted")):
+                raise Fault("a figure is not an integer", "有数字不是整数")
+        self.leaves = [unhex(leaf, 32) for leaf in listed(value["leaves"])]
+        self.bulletin = value
+        return f"{len(self.leaves)} ballots", f"{len(self.leaves)} 张票"
+
+    @property
+    def head(self) -> dict[str, Any]:
+        head: dict[str, Any] = self.bulletin["head"]
+        return head
+
+    def check_signature(self) -> None:
+        message = b"anon-bulletin/v1\n" + canonical(self.head)
+        if not signed(self.about.receipt_key, unbase64(self.bulletin["sig"]), message):
+            raise Fault("not signed by the round's key, or altered since", "不是本轮密钥签署，或签署后被改动")
+
+    def check_belonging(self) -> None:
+        if self.head["round"] != self.about.round:
+            raise Fault("of another round", "属于另一轮测评")
+        if self.head["manifest"] != self.about.fingerprint:
+            raise Fault("made for another manifest: keys were changed", "对应另一份密钥清单：密钥被更换")
+        if [cell["cell"] for cell in self.head["cells"]] != sorted(self.about.keys):
+            raise Fault("its cells are not those of the manifest", "票格与密钥清单不符")
+
+    def check_order(self) -> None:
+        for left, right in zip(self.leaves, self.leaves[1:], strict=False):
+            if left == right:
+                raise Fault("a leaf is there twice", "有叶子重复")
+            if left > right:
+                raise Fault("the leaves are not sorted", "叶子未按次序排列")
+
+    def check_root(self) -> None:
+        if self.head["size"] != len(self.leaves):
+            raise Fault(
+                f"the head says {self.head['size']} ballots, there are {len(self.leaves)}",
+                f"首部称 {self.head['size']} 张，实有 {len(self.leaves)} 张",
+            )
+        level = self.leaves
+        while len(level) > 1:  # RFC 9162, 2.1: a last one without neighbour rises unchanged
+            above = [hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
+            level = above + level[len(level) - len(level) % 2 :]
+        root = level[0] if level else hashlib.sha256(b"").digest()
+        if root.hex() != self.head["root"]:
+            raise Fault("it does not cover these leaves", "树根与叶子不符")
+
+    def check_figures(self) -> None:
+        for cell in self.head["cells"]:
+            if not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
+                raise Fault(
+                    f"cell {cell['cell']}: {cell['counted']} counted, {cell['drawn']} drawn of {cell['eligible']}",
+                    f"票格 {cell['cell']}：计入 {cell['counted']}，领取 {cell['drawn']}，应有 {cell['eligible']}",
+                )
+        total = sum(cell["counted"] for cell in self.head["cells"])
+        if total != len(self.leaves):
+            raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
+
+
+class ReceiptChecks:
+    """Receipts that evaluators kept: signed by the round, and in the bulletin."""
+
+    def __init__(self, data: bytes, about: BulletinChecks) -> None:
+        self.data, self.about = data, about
+
+    def checks(self) -> list[Check]:
+        """Return the checks, in order."""
+        return [("receipts", "回执", self.check_receipts)]
+
+    def check_receipts(self) -> tuple[str, str]:
+        manifest = self.about.about
+        value = parse(self.data)
+        if type(value) is dict and "receipts" in value:
+            if value.get("fingerprint", manifest.fingerprint) != manifest.fingerprint:
+                raise Fault("kept under another manifest", "回执对应另一份密钥清单")
+            receipts = listed(value["receipts"])
+        else:
+            receipts = [value]
+        known = set(self.about.leaves)
+        counted = 0
+        for receipt in receipts:
+            leaf = unhex(fields(receipt, "v", "round", "leaf", "sig")["leaf"], 32)
+            body = canonical({"v": 1, "round": receipt["round"], "leaf": receipt["leaf"]})
+            if receipt["round"] != manifest.round:
+                raise Fault("of another round", "属于另一轮测评")
+            if not signed(manifest.receipt_key, unbase64(receipt["sig"], 64), b"anon-receipt/v1\n" + body):
+                raise Fault(f"{leaf.hex()} was not signed by this round", f"{leaf.hex()} 不是本轮签发的回执")
+            counted += leaf in known
+        if counted != len(receipts):
+            raise Fault(
+                f"{counted} of {len(receipts)} counted (a ballot replaced by a later one is not)",
+                f"{len(receipts)} 张中计入 {counted} 张（被后来的票取代的不计）",
+            )
+        return f"{counted} of {len(receipts)} counted", f"{len(receipts)} 张中计入 {counted} 张"
+
+
+# ballot_checks: What each ballot of a count must be, and how often each answer was given.
+
+
+class BallotChecks:
+    """The ballots: each drawn for its cell, signed and in the bulletin; none dropped, none added."""
+
+    def __init__(self, data: bytes, about: BulletinChecks) -> None:
+        self.data, self.about, self.manifest = data, about, about.about
+        self.entries: list[Any] = []
+
+    def checks(self) -> list[Check]:
+        """Return the checks, in order. Without the first, which reads, no other can be made."""
+        return [
+            ("form of the ballots", "选票格式", self.read_ballots),
+            ("token of each ballot, for its cell", "每票的凭证与票格相符", self.check_tokens),
+            ("signature of each ballot", "每票的签名", self.check_signatures),
+            ("one ballot per credential", "每份凭证只计一票", self.check_unique),
+            ("no ballot dropped", "没有漏计的票", self.check_dropped),
+            ("no ballot added", "没有多出的票", self.check_added),
+            ("ballots in each cell", "各票格的票数", self.check_counts),
+        ]
+
+    def read_ballots(self) -> tuple[str, str]:
+        value = fields(parse(self.data), "v", "round", "entries")
+        if value["round"] != self.manifest.round:
+            raise Fault("of another round", "属于另一轮测评")
+        for number, entry in enumerate(listed(value["entries"]), 1):
+            self.read_entry(number, entry)
+            self.entries.append(entry)
+        return f"{len(self.entries)} ballots", f"{len(self.entries)} 张票"
+
+    def read_entry(self, number: int, entry: Any) -> None:
+        try:
+            ballot = fields(
+                fields(entry, "ballot", "sig", "tok")["ballot"], "v", "round", "cell", "pk", "pre", "rev", "a"
+            )
+            unhex(ballot["round"], 16)
+            unhex(ballot["cell"], 8)
+            unbase64(ballot["pk"], 32)
+            unbase64(ballot["pre"], 32)
+            unbase64(entry["sig"], 64)
+            unbase64(entry["tok"])
+            if type(ballot["rev"]) is not int or ballot["rev"] < 1 or type(ballot["a"]) is not dict:
+                raise Fault("a field of the wrong kind", "有字段类型不对")
+            if list(ballot["a"]) == ["text"] and type(ballot["a"]["text"]) is str:
+                return  # A comment paper: words, not figures.
+            if any(type(answer) is not int and answer != "dk" for answer in ballot["a"].values()):
+                raise Fault("an answer is neither an integer nor dk", "答案既非整数也非“不了解”")
+        except Fault as fault:
+            raise Fault(f"ballot {number}: {fault.english}", f"第 {number} 张票：{fault.chinese}") from fault
+
+    def check_tokens(self) -> None:
+        for number, entry in enumerate(self.entries, 1):
+            ballot = entry["ballot"]
+            key = self.manifest.keys.get(ballot["cell"])
+            if ballot["round"] != self.manifest.round or key is None:
+                raise Fault(f"ballot {number}: no such round or cell", f"第 {number} 张票：没有这一轮或票格")
+            name = f"anon-tok/v1|{ballot['round']}|{ballot['cell']}|".encode()
+            message = unbase64(ballot["pre"]) + name + unbase64(ballot["pk"])
+            try:
+                key.verify(unbase64(entry["tok"]), message, TOKEN_PADDING, hashes.SHA384())
+            except InvalidSignature as error:
+                raise Fault(
+                    f"ballot {number}: its token was not issued for cell {ballot['cell']}",
+                    f"第 {number} 张票：凭证不是票格 {ballot['cell']} 签发的",
+                ) from error
+
+    def check_signatures(self) -> None:
+        for number, entry in enumerate(self.entries, 1):
+            message = b"anon-ballot/v1\n" + canonical(entry["ballot"])
+            if not signed(unbase64(entry["ballot"]["pk"]), unbase64(entry["sig"]), message):
+                raise Fault(f"ballot {number}: altered after it was cast", f"第 {number} 张票：投出后被改动")
+
+    def check_unique(self) -> None:
+        seen: dict[str, int] = {}
+        for number, entry in enumerate(self.entries, 1):
+            first = seen.setdefault(entry["ballot"]["pk"], number)
+            if first != number:
+                raise Fault(
+                    f"ballots {first} and {number} spend the same credential",
+                    f"第 {first} 张与第 {number} 张票使用同一凭证",
+                )
+
+    def check_dropped(self) -> None:
+        missing = set(self.about.leaves) - {leaf_of(entry) for entry in self.entries}
+        if missing:
+            raise Fault(
+                f"{len(missing)} leaves of the bulletin have no ballot, first {min(missing).hex()}",
+                f"公告中有 {len(missing)} 个叶子没有对应的票",
+            )
+
+    def check_added(self) -> None:
+        known = set(self.about.leaves)
+        for number, entry in enumerate(self.entries, 1):
+            if leaf_of(entry) not in known:
+                raise Fault(f"ballot {number} is not in the bulletin", f"第 {number} 张票不在公告中")
+
+    def check_counts(self) -> None:
+        found = Counter(entry["ballot"]["cell"] for entry in self.entries)
+        for cell in self.about.head["cells"]:
+            if found[cell["cell"]] != cell["counted"]:
+                raise Fault(
+                    f"cell {cell['cell']}: {cell['counted']} counted, {found[cell['cell']]} found",
+                    f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {found[cell['cell']]}",
+                )
+
+    def count_answers(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return how often each answer was given, cell by cell and criterion by criterion."""
+        tally: dict[str, dict[str, dict[str, Any]]] = {}
+        for entry in sorted(self.entries, key=lambda entry: entry["ballot"]["cell"]):
+            criteria = tally.setdefault(entry["ballot"]["cell"], {})
+            for criterion, answer in sorted(entry["ballot"]["a"].items()):
+                figures = criteria.setdefault(criterion, {"n": 0, "abstentions": 0, "sum": 0, "distribution": {}})
+                if criterion == "text" and type(answer) is str:
+                    figures["n"] += 1
+                elif answer == "dk":
+                    figures["abstentions"] += 1
+                else:
+                    figures["n"] += 1
+                    figures["sum"] += answer
+                    figures["distribution"][str(answer)] = figures["distribution"].get(str(answer), 0) + 1
+        for criteria in tally.values():
+            for figures in criteria.values():
+                figures["distribution"] = dict(sorted(figures["distribution"].items(), key=lambda pair: int(pair[0])))
+        return tally
+
+
+# verification: Every check for which there is a file, a line written for each.
+
+
+class Verifier:
+    """Runs checks one by one, writes a line for each, remembers whether all held."""
+
+    def __init__(self, write: Callable[[str], Any]) -> None:
+        self.write = write
+        self.sound = True
+        self.tally: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def check(self, english: str, chinese: str, what: Callable[[], tuple[str, str] | None]) -> bool:
+        """Run one check, write its line, return whether it holds."""
+        try:
+            more = what()
+        except Fault as fault:
+            self.sound = False
+            self.write(f"FAIL  {english}: {fault.english}  |  不通过：{chinese}：{fault.chinese}\n")
+            return False
+        note = (f" ({more[0]})", f"（{more[1]}）") if more else ("", "")
+        self.write(f"ok    {english}{note[0]}  |  通过：{chinese}{note[1]}\n")
+        return True
+
+    def check_all(self, checks: list[Check]) -> bool:
+        """Run checks, the others only if the first holds; return whether that one does."""
+        first, *others = checks
+        if not self.check(*first):
+            return False
+        for one in others:
+            self.check(*one)
+        return True
+
+    def run(self, files: Files, *, expected: str = "", recount: bool = False) -> bool:
+        """Run every check for which there is a file; return whether all hold."""
+        if files.sums is not None:
+            sums, held = files.sums, files.found or {}
+            self.check("files of the package", "数据包内的文件", lambda: check_sums(sums, held))
+        manifest = ManifestChecks(files.manifest, expected=expected)
+        bulletin = BulletinChecks(files.bulletin, manifest)
+        if not (self.check_all(manifest.checks()) and self.check_all(bulletin.checks())):
+            return False
+        entries: list[Any] = []
+        if files.ballots is not None:
+            entries = self.check_ballots(BallotChecks(files.ballots, bulletin))
+        if files.receipt is not None:
+            self.check_all(ReceiptChecks(files.receipt, bulletin).checks())
+        if recount and self.sound:
+            self.recount(files, entries, head=bulletin.head)
+        elif recount:
+            self.write("not recounted: the checks above do not hold  |  未重算：以上检查未通过\n")
+        elif files.ballots is not None and self.sound:
+            self.write_tally()
+        return self.sound
+
+    def check_ballots(self, ballots: BallotChecks) -> list[Any]:
+        """Check the ballots and, if all is sound, count their answers; return their entries."""
+        if self.check_all(ballots.checks()) and self.sound:
+            self.tally = ballots.count_answers()
+        return ballots.entries
+
+    def write_tally(self) -> None:
+        """Write what was counted."""
+        self.write("tally, counted again  |  重新计票：\n")
+        for cell, criteria in self.tally.items():
+            for criterion, figures in criteria.items():
+                spread = " ".join(f"{score}×{count}" for score, count in figures["distribution"].items())
+                self.write(
+                    f"      {cell} {criterion}: n={figures['n']} dk={figures['abstentions']}"
+                    f" sum={figures['sum']} [{spread}]\n"
+                )
+
+    def recount(self, files: Files, entries: list[Any], *, head: dict[str, Any]) -> None:
+        """Compute every published figure anew and compare."""
+        if None in (files.ballots, files.scheme, files.roll, files.figures):
+            missing = [name for name in ("ballots", "scheme", "roll", "figures") if getattr(files, name) is None]
+            self.sound = False
+            names = ", ".join(f"{name}.json" for name in missing)
+            self.write(f"FAIL  nothing to recount without {names}  |  不通过：缺少 {names}，无法重算\n")
+            return
+        read: dict[str, Any] = {}
+
+        def rules() -> tuple[str, str]:
+            read["rules"] = Rules(parse_terms(files.scheme or b""))
+            digest = digest_of_terms(files.scheme or b"")
+            if files.exposure is not None:
+                check_frozen(digest, read["rules"], files.exposure)
+            return f"SHA-256 {digest}", f"SHA-256 {digest}"
+
+        def roll() -> tuple[str, str]:
+            read["roll"] = made = RollFile(parse(files.roll or b""), head, read["rules"])
+            return f"{len(made.sections)} subjects", f"{len(made.sections)} 名被评对象"
+
+        def votes() -> None:
+            read["votes"] = Votes(entries, read["roll"], read["rules"])
+
+        def published() -> tuple[str, str]:
+            read["figures"] = value = parse_terms(files.figures or b"")
+            if type(value) is not dict or value.get("v") != 1 or value.get("round") != head["round"]:
+                raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
+            models_of(value)
+            told = {key: value[key] for key in value if key not in ("v", "round", "models")}
+            read["published"] = made = dict(leaves_of(told))
+            return f"{len(made)} figures", f"{len(made)} 项"
+
+        if not (
+            self.check("scheme as the round froze it", "开启时冻结的方案", rules)
+            and self.check("roll and its cells", "名册与票格", roll)
+            and self.check("answers as the scheme asks them", "答案符合方案", votes)
+            and self.check("form of the published figures", "公布数字的格式", published)
+        ):
+            return
+        made = Recount(read["rules"], read["roll"], read["votes"], read["figures"])
+        if made.severity.groups or made.severity.faults:
+            self.check("models of the adjusted scores", "按宽严调整所用的模型", made.severity.check)
+        self.compare(read["published"], dict(leaves_of(made.figures())))
+        if made.severity.unfitted:
+            self.write(
+                f"note  NOT recounted: that no likeliest figures were found ({made.severity.unfitted} fits)"
+                f"  |  说明：未重算：称未能求得最可能的数值（{made.severity.unfitted} 次拟合）\n"
+            )
+
+    def compare(self, published: dict[tuple[str, ...], Any], anew: dict[tuple[str, ...], Any]) -> None:
+        """Write whether every published figure is the one computed here, and name each that is not."""
+        passed_over = Counter(kind for path in published if (kind := kind_not_recounted(path)))
+        asked = {path: value for path, value in published.items() if not kind_not_recounted(path)}
+        differing = [path for path in sorted(asked.keys() | anew.keys()) if asked.get(path) != anew.get(path)]
+        for path in differing:
+            name = " ".join(path)
+            before, now = (str(side.get(path, "-")) for side in (asked, anew))
+            self.write(f"      {name}: published {before}, recounted {now}  |  {name}：公布 {before}，重算 {now}\n")
+
+        def verdict() -> tuple[str, str]:
+            same = sum(path not in set(differing) for path in asked) if differing else len(asked)
+            if differing:
+                raise Fault(
+                    f"{same} of {len(asked)} figures reproduced, {len(differing)} differ",
+                    f"{len(asked)} 项公布数字中重算一致 {same} 项，不一致 {len(differing)} 项",
+                )
+            return f"{same} of {same} figures reproduced", f"{same} 项公布数字全部重算一致"
+
+        self.check("recount", "重算", verdict)
+        for kind, number in sorted(passed_over.items()):
+            self.write(
+                f"note  NOT recounted: {NOT_RECOUNTED[kind][0]} ({number} figures)"
+                f"  |  说明：未重算：{NOT_RECOUNTED[kind][1]}（{number} 项）\n"
+            )
+
+
+# cli: The command line.
 
 
 def gather(options: argparse.Namespace) -> Files:

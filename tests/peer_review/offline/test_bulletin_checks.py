@@ -12,10 +12,10 @@ import pytest
 
 from peer_review.crypto import ballots, canonical
 from peer_review.crypto.credentials import new_master
-from peer_review.offline import verify_bulletin
+from peer_review.offline import VERIFIER
+from peer_review.offline.verifier.cli import main
+from peer_review.offline.verifier.signatures import leaf_of
 from tests.peer_review.crypto.election import CELLS, ROUND, Election
-
-SCRIPT = Path(verify_bulletin.__file__)
 
 
 @dataclass
@@ -56,7 +56,7 @@ def files(election: Election, counted: list[dict[str, Any]], tmp_path: Path) -> 
 
 
 def run(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> tuple[int, str]:
-    status = verify_bulletin.main(arguments)
+    status = main(arguments)
     return status, capsys.readouterr().out
 
 
@@ -92,7 +92,7 @@ def test_every_line_speaks_both_languages(files: Files, capsys: pytest.CaptureFi
 def test_it_runs_as_one_file_that_knows_nothing_of_us(files: Files, tmp_path: Path) -> None:
     alone = tmp_path / "elsewhere" / "verify_bulletin.py"
     alone.parent.mkdir()
-    alone.write_bytes(SCRIPT.read_bytes())
+    alone.write_bytes(VERIFIER.read_bytes())
     guard = "import sys, runpy; sys.modules['peer_review'] = sys.modules['django'] = None; "
     run_it = f"sys.argv[0] = {str(alone)!r}; runpy.run_path(sys.argv[0], run_name='__main__')"
     command = [sys.executable, "-I", "-c", guard + run_it, *files.arguments()]
@@ -114,7 +114,7 @@ def dropped(files: Files, election: Election) -> None:
 
 def dropped_everywhere(files: Files, election: Election) -> None:
     files.entries.pop(0)
-    files.bulletin["leaves"] = sorted(verify_bulletin.leaf_of(entry).hex() for entry in files.entries)
+    files.bulletin["leaves"] = sorted(leaf_of(entry).hex() for entry in files.entries)
 
 
 def altered(files: Files, election: Election) -> None:
@@ -359,5 +359,5 @@ def test_a_receipt_that_is_not_counted_or_not_ours_is_named(
 
 
 def test_a_missing_file_is_said_with_its_name(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
-    assert verify_bulletin.main(files.arguments(receipt="/nowhere/receipt.json")) == 2
+    assert main(files.arguments(receipt="/nowhere/receipt.json")) == 2
     assert "/nowhere/receipt.json" in capsys.readouterr().err
