@@ -1,7 +1,6 @@
 """The box key and the server: its public half and holders come in, its test, and what a command on another computer
 needs. JSON endpoints with a session; the key itself is never among what they take."""
 
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -17,12 +16,11 @@ from peer_review.domain.keys import box_export, custody
 from peer_review.exceptions.base import BadEncoding, Refusal
 from peer_review.exceptions.keys import SharesInvalid
 from peer_review.models import Round
+from peer_review.offline import OPEN_BOX
 from peer_review.views.shared.access import RoundMixin, scrutineers_round, user_of
 from peer_review.views.shared.json_endpoints import quiet, read_json
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
-
-COMMAND = Path(__file__).resolve().parents[2] / "open_box.py"
 
 
 @csrf_protect
@@ -66,7 +64,7 @@ def box_key_test_view(request: HttpRequest, public_id: str) -> HttpResponse:
 def command_view(request: HttpRequest) -> FileResponse:
     """Hand out the command that makes keys and opens boxes, one file. It is public code and holds no secret."""
     return FileResponse(
-        COMMAND.open("rb"), as_attachment=True, filename=COMMAND.name, content_type="text/x-python; charset=utf-8"
+        OPEN_BOX.open("rb"), as_attachment=True, filename=OPEN_BOX.name, content_type="text/x-python; charset=utf-8"
     )
 
 

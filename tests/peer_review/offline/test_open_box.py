@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from peer_review import open_box
 from peer_review.domain.keys.box_export import TEST_ROW, rows_file
 from peer_review.domain.keys.custody import confirm_box_key
 from peer_review.domain.tally import count
+from peer_review.offline import open_box
 from tests.factories.peer_review.counted_rounds import make_voted_round
 from tests.factories.peer_review.rounds import RunningRound, make_ready_round
 from zhengyan_crypto import sealing

@@ -1,6 +1,5 @@
-"""The recount: other code than the counting, in exact fractions, and yet every figure to the last digit."""
+"""Rounds twice over: as the arrays that counting takes, and as the files that an auditor gets."""
 
-import copy
 import json
 import random
 from collections.abc import Callable
@@ -9,16 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
-from peer_review import verify_bulletin
-from peer_review.counting.intervals import t_quantile
 from peer_review.counting.release import Ballots, Figure, Plan, Release, Roll, Sheet, release
 from peer_review.counting.reliability import Reliability
 from peer_review.domain.publication.publish import _adjusted, _severity
-from peer_review.verify_bulletin import Fault, Files, Recount, RollFile, Rules, Verifier, Votes, leaves_of
+from peer_review.offline.verifier.figures import leaves_of
+from peer_review.offline.verifier.package import Files
+from peer_review.offline.verifier.recount import Recount
+from peer_review.offline.verifier.rules import RollFile, Rules, Votes
+from peer_review.offline.verifier.verification import Verifier
 
 BOUNDS = {"points": (0, 100), "anchors": (1, 5), "grades": (1, 4)}
 
@@ -320,98 +318,6 @@ def weights(luck: random.Random, many: int) -> list[str]:
     return [f"{(Decimal(part) / 100).normalize():f}" for part in parts]
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.integers(0, 2**32))
-def test_recount_equals_the_release_to_the_last_digit(seed: int) -> None:
-    drawn = draw_round(random.Random(seed))
-    assert drawn.recounted() == drawn.released()
-
-
-def test_rounds_drawn_hold_every_kind_of_case() -> None:
-    """What the comparison would prove little without: rests of sections and of all, cut shares, held-back classes."""
-    seen = dict.fromkeys(
-        [
-            "rest of a section",
-            "rest of all",
-            "withheld",
-            "classes",
-            "bars",
-            "open section",
-            "ranks",
-            "one ballot",
-            "nested",
-            "crossed",
-        ],
-        0,
-    )
-    for number in range(400):
-        drawn = draw_round(random.Random(number))
-        rules = Rules(drawn.scheme)
-        roll = RollFile(drawn.roll, drawn.head, rules)
-        made = Recount(rules, roll, Votes(drawn.entries, roll, rules))
-        seen["rest of all"] += any(made.sections in one.rests for one in made.counted)
-        seen["rest of a section"] += any(one.rests.keys() - {made.sections} for one in made.counted)
-        figures = made.figures()
-        seen["withheld"] += any(one["score"] is None for one in figures["subjects"])
-        seen["classes"] += any(one["classes"] for one in figures["subjects"])
-        seen["bars"] += any(of["bars"] for one in figures["subjects"] for of in one["criteria"].values())
-        seen["open section"] += any(one["comparable"] for one in figures["sections"])
-        seen["ranks"] += any(one["score"] for one in figures["ranks"])
-        seen["one ballot"] += len({one["one_ballot"] for one in figures["subjects"]} - {None}) == 2
-        if reliability := figures["unit"]["reliability"]:
-            seen[reliability["design"]] += 1
-    assert all(number >= 5 for number in seen.values()), seen
-
-
-@pytest.mark.parametrize("df", [*range(1, 40), 100, 9999])
-def test_students_t_is_the_published_one(df: int) -> None:
-    assert verify_bulletin.t_quantile(df) == pytest.approx(t_quantile(df), rel=1e-12)
-
-
-def test_order_of_the_ballots_changes_no_figure() -> None:
-    drawn = draw_round(random.Random(7))
-    before = drawn.recounted()
-    drawn.entries.reverse()
-    assert drawn.recounted() == before
-
-
-def test_one_other_answer_changes_the_recount() -> None:
-    drawn = draw_round(random.Random(3))
-    before = drawn.recounted()
-    changed = 0
-    for entry in drawn.entries:
-        answers = entry["ballot"]["a"]
-        for key, answer in answers.items():
-            answers[key] = "dk" if answer != "dk" else drawn.scheme["max"]
-            changed += drawn.recounted() != before
-            answers[key] = answer
-    assert changed > 0
-
-
-# Scores with severity taken out
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.sampled_from(["grades", "anchors"]), st.integers(0, 2**32))
-@example("grades", 38)  # groups of one class, as many subjects and sheets, other categories
-def test_recount_of_graded_sheets_equals_the_release(scale: str, seed: int) -> None:
-    """Severities are found anew, under parameters whose likelihood is checked to be level."""
-    drawn = draw_sheets(random.Random(seed), scale)
-    made = drawn.recount()
-    assert made.severity.faults == []
-    assert dict(leaves_of(made.figures())) == drawn.released()
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 2**32))
-def test_recount_of_whole_sheets_equals_the_release(seed: int) -> None:
-    """By other equations, under variances whose likelihood is checked to be level."""
-    drawn = draw_sheets(random.Random(seed))
-    made = drawn.recount()
-    assert made.severity.faults == []
-    assert dict(leaves_of(made.figures())) == drawn.released()
-
-
 def sheets_about(
     mark: Callable[[int, int, int], int], *, criteria: int = 3, sheets: int = 9, scale: str = "points"
 ) -> Drawn:
@@ -460,219 +366,12 @@ def sheets_about(
     )
 
 
-@pytest.mark.parametrize("criteria", [1, 3])
-@pytest.mark.parametrize(
-    "mark",
-    [
-        lambda subject, sheet, at: 70,
-        lambda subject, sheet, at: 70 + 5 * at,
-        lambda subject, sheet, at: 60 + sheet,
-        lambda subject, sheet, at: 50 + 7 * subject + sheet**2 % 11,
-        lambda subject, sheet, at: 50 + 7 * subject + sheet**2 * (subject + 1) % 11 + subject * at * 5 % 7,
-    ],
-    ids=["all equal", "by criterion", "by sheet", "by subject and sheet", "by everything, nothing left over"],
-)
-def test_marks_that_the_effects_explain_wholly_are_recounted(mark: Any, criteria: int) -> None:
-    drawn = sheets_about(mark, criteria=criteria)
-    made = drawn.recount()
-    assert len(made.severity.groups) == 1
-    assert made.severity.faults == []
-    assert dict(leaves_of(made.figures())) == drawn.released()
-
-
-def uneven(subject: int, sheet: int, at: int) -> int:
-    return 55 + 5 * subject + 3 * (sheet % 4) + (7 * subject + 5 * sheet + 3 * at) % 6
-
-
-def test_variances_nearly_right_do_not_pass_for_the_likeliest() -> None:
-    """Each variance, one percent larger or smaller, is caught, and so is one that is left out or added."""
-    drawn = sheets_about(uneven)
-    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
-    [group] = figures["unit"]["adjusted"]["groups"]
-    honest = dict(group["model"])
-    assert [name for name, value in honest.items() if value] == ["subject", "sheet", "pair", "residual"]
-    for name, value in honest.items():
-        for other in [value * Decimal("1.01"), value * Decimal("0.99"), Decimal(0)] if value else [Decimal(3)]:
-            group["model"] = honest | {name: other}
-            made = drawn.recount({**figures, "unit": copy.deepcopy(figures["unit"])})
-            assert len(made.severity.faults) == 1, (name, other)
-            with pytest.raises(Fault, match="not the likeliest"):
-                made.severity.check()
-    group["model"] = honest
-    assert drawn.recount(copy.deepcopy(figures)).severity.check()[0].startswith("1 fits")
-
-
-@pytest.mark.parametrize("model", [{}, {"residual": -1}, {"residual": 1, "sheet": "much"}, [], None])
-def test_variances_that_are_none_are_a_fault(model: Any) -> None:
-    drawn = sheets_about(uneven)
-    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
-    figures["unit"]["adjusted"]["groups"][0]["model"] = model
-    made = drawn.recount(figures)
-    with pytest.raises(Fault, match="a variance"):
-        made.severity.check()
-    assert {one["adjusted"]["reason"] for one in made.figures()["subjects"]} == {"no_fit"}
-
-
 def verified(drawn: Drawn, figures: dict[str, Any]) -> tuple[bool, str]:
     """Return whether the command line's recount holds, and what it writes."""
     written: list[str] = []
     verifier = Verifier(written.append)
-    verifier.manifest, verifier.bulletin = {"round": "r"}, {"head": drawn.head}
     packed = {**figures, **models_told(figures), "v": 1, "round": "r"}
     scheme, roll, told_of = (json.dumps(one, default=float).encode() for one in (drawn.scheme, drawn.roll, packed))
     files = Files(b"", b"", ballots=b"", scheme=scheme, roll=roll, figures=told_of)
-    verifier.recount(files, drawn.entries)
+    verifier.recount(files, drawn.entries, head=drawn.head)
     return verifier.sound, "".join(written)
-
-
-def test_command_line_names_what_is_wrong_with_an_adjusted_score() -> None:
-    drawn = sheets_about(uneven)
-
-    def figures() -> dict[str, Any]:
-        return told(release(drawn.ballots, drawn.plan), drawn.scheme)
-
-    sound, output = verified(drawn, figures())
-    assert sound
-    assert "ok    models of the adjusted scores (1 fits" in output
-    assert "NOT recounted" not in output
-
-    changed = figures()
-    changed["subjects"][2]["adjusted"]["low"] -= Decimal("0.1")
-    sound, output = verified(drawn, changed)
-    assert not sound
-    assert "      subjects 3 adjusted low: published " in output
-    assert "1 differ" in output
-
-    changed = figures()
-    changed["unit"]["adjusted"]["groups"][0]["model"]["sheet"] *= 2
-    sound, output = verified(drawn, changed)
-    assert not sound
-    assert "FAIL  models of the adjusted scores: class c0: these parameters are not the likeliest" in output
-
-    changed = figures()
-    changed["unit"]["adjusted"]["groups"][0]["model"] = None
-    assert not verified(drawn, changed)[0]
-
-
-def test_fits_without_variances_are_counted_as_not_recounted() -> None:
-    """Marks that differ by subject only leave no likeliest figures: that is published, and not tried again."""
-    drawn = sheets_about(lambda subject, sheet, at: 60 + 5 * subject)
-    made = drawn.recount()
-    assert made.severity.unfitted == 1
-    told_of = told(release(drawn.ballots, drawn.plan), drawn.scheme)
-    assert "NOT recounted: that no likeliest figures were found (1 fits)" in verified(drawn, told_of)[1]
-    assert {one["adjusted"]["reason"] for one in made.figures()["subjects"]} == {"no_fit"}
-    assert dict(leaves_of(made.figures())) == drawn.released()
-
-
-# By the Rasch model
-
-
-def stepped(subject: int, sheet: int, at: int) -> int:
-    """An answer from 1 to 4: each sheet as strict as it is, each subject as good."""
-    return min(4, max(1, 2 + (2 * subject + 7 * sheet * (at + 1) + 3 * at) % 5 // 2 + (subject > 2) - sheet % 3 // 2))
-
-
-def anchored(subject: int, sheet: int, at: int) -> int:
-    """An answer from 1 to 5: of each at least ten a criterion, in other shares."""
-    return min(5, max(1, subject // 2 + (sheet * (at + 2) + subject * sheet % (3 + at)) % 5))
-
-
-GRADED = {"grades": (stepped, 9), "anchors": (anchored, 40)}
-
-
-@pytest.mark.parametrize("scale", GRADED)
-def test_graded_marks_are_recounted_with_steps_common_and_own(scale: str) -> None:
-    mark, sheets = GRADED[scale]
-    drawn = sheets_about(mark, sheets=sheets, scale=scale)
-    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
-    [group] = figures["unit"]["adjusted"]["groups"]
-    assert set(group["model"]) == {"spread", "difficulties", "steps", "weighted"}  # nothing of a single sheet
-    assert (len({tuple(one) for one in group["model"]["steps"]}) == 1) is (scale == "grades")
-    assert {one["adjusted"]["method"] for one in figures["subjects"]} == {"rasch"}
-    made = drawn.recount(figures)
-    assert made.severity.faults == []
-    assert dict(leaves_of(made.figures())) == drawn.released()
-
-
-@pytest.mark.parametrize("criteria", [1, 3])
-@pytest.mark.parametrize(
-    "mark",
-    [
-        lambda subject, sheet, at: 3,
-        lambda subject, sheet, at: 2 + at % 2,
-        lambda subject, sheet, at: 4 if sheet % 2 else 1,
-        lambda subject, sheet, at: 1 + subject % 4,
-        lambda subject, sheet, at: 4 if sheet < 6 or subject else 3,
-    ],
-    ids=["all equal", "by criterion", "by sheet, best or worst", "by subject", "nearly all the best"],
-)
-def test_graded_marks_without_finite_parameters_are_recounted(mark: Any, criteria: int) -> None:
-    drawn = sheets_about(mark, criteria=criteria, scale="grades")
-    made = drawn.recount()
-    assert made.severity.faults == []
-    assert dict(leaves_of(made.figures())) == drawn.released()
-
-
-@pytest.mark.parametrize("scale", GRADED)
-def test_parameters_nearly_right_do_not_pass_for_the_likeliest(scale: str) -> None:
-    """A hundredth of a logit or five percent off is caught, and so is a prior that was not laid over them."""
-    mark, sheets = GRADED[scale]
-    drawn = sheets_about(mark, sheets=sheets, scale=scale)
-    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
-    [group] = figures["unit"]["adjusted"]["groups"]
-    honest = group["model"]
-    assert not honest["weighted"]
-    assert honest["spread"] > 0
-    little = Decimal("0.01")
-    first, *others = honest["difficulties"]
-    tampered = [
-        *({"spread": honest["spread"] * share} for share in (Decimal("1.05"), Decimal("0.95"), Decimal(0))),
-        *({"difficulties": [first + one, *others]} for one in (little, -little)),
-        {"steps": [[one[0] + little, one[1] - little, *one[2:]] for one in honest["steps"]]},
-        {"weighted": True},
-    ]
-    for changed in tampered:
-        group["model"] = honest | changed
-        made = drawn.recount({**figures, "unit": copy.deepcopy(figures["unit"])})
-        assert len(made.severity.faults) == 1, changed
-        with pytest.raises(Fault, match="not the likeliest"):
-            made.severity.check()
-    group["model"] = honest
-    assert drawn.recount(copy.deepcopy(figures)).severity.check()[0].startswith("1 fits")
-
-
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"spread": None}, "no number"),
-        ({"spread": -1}, "beyond"),
-        ({"spread": float("nan")}, "beyond"),
-        ({"difficulties": [0, 0]}, "other parameters"),
-        ({"difficulties": [0, 0, 400]}, "beyond"),
-        ({"steps": [[0, 0, 0]]}, "other parameters"),
-        ({"steps": [[0, 0, 1]] * 3}, "add up to 0"),
-        ({"steps": [[0, 0, 0], [0, 0, 0], [1, 0, -1]]}, "not common"),
-        ({"weighted": 1}, "other parameters"),
-    ],
-)
-def test_parameters_that_are_none_are_a_fault(changed: Any, said: str) -> None:
-    drawn = sheets_about(stepped, scale="grades")
-    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
-    figures["unit"]["adjusted"]["groups"][0]["model"] |= changed
-    made = drawn.recount(figures)
-    with pytest.raises(Fault, match=said):
-        made.severity.check()
-    assert {one["adjusted"]["reason"] for one in made.figures()["subjects"]} == {"no_fit"}
-
-
-@pytest.mark.parametrize("figure", ["value", "low", "high", "measure", "sd"])
-def test_command_line_names_a_changed_figure_of_the_rasch_model(figure: str) -> None:
-    drawn = sheets_about(stepped, scale="grades")
-    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
-    figures["subjects"][1]["adjusted"][figure] += Decimal("0.01")
-    sound, output = verified(drawn, figures)
-    assert not sound
-    assert "ok    models of the adjusted scores (1 fits" in output
-    assert f"      subjects 2 adjusted {figure}: published " in output
-    assert "1 differ" in output

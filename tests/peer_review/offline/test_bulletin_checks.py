@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from peer_review import verify_bulletin
+from peer_review.offline import VERIFIER
+from peer_review.offline.verifier.cli import main
+from peer_review.offline.verifier.signatures import leaf_of
 from peer_review.protocol import ballots
 from peer_review.protocol.credentials import new_master
 from tests.peer_review.protocol.election import CELLS, ROUND, Election
 from zhengyan_crypto import canonical
-
-SCRIPT = Path(verify_bulletin.__file__)
 
 
 @dataclass
@@ -57,7 +57,7 @@ def files(election: Election, counted: list[dict[str, Any]], tmp_path: Path) -> 
 
 
 def run(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> tuple[int, str]:
-    status = verify_bulletin.main(arguments)
+    status = main(arguments)
     return status, capsys.readouterr().out
 
 
@@ -93,7 +93,7 @@ def test_every_line_speaks_both_languages(files: Files, capsys: pytest.CaptureFi
 def test_it_runs_as_one_file_that_knows_nothing_of_us(files: Files, tmp_path: Path) -> None:
     alone = tmp_path / "elsewhere" / "verify_bulletin.py"
     alone.parent.mkdir()
-    alone.write_bytes(SCRIPT.read_bytes())
+    alone.write_bytes(VERIFIER.read_bytes())
     guard = "import sys, runpy; sys.modules['peer_review'] = sys.modules['django'] = None; "
     run_it = f"sys.argv[0] = {str(alone)!r}; runpy.run_path(sys.argv[0], run_name='__main__')"
     command = [sys.executable, "-I", "-c", guard + run_it, *files.arguments()]
@@ -115,7 +115,7 @@ def dropped(files: Files, election: Election) -> None:
 
 def dropped_everywhere(files: Files, election: Election) -> None:
     files.entries.pop(0)
-    files.bulletin["leaves"] = sorted(verify_bulletin.leaf_of(entry).hex() for entry in files.entries)
+    files.bulletin["leaves"] = sorted(leaf_of(entry).hex() for entry in files.entries)
 
 
 def altered(files: Files, election: Election) -> None:
@@ -360,5 +360,5 @@ def test_a_receipt_that_is_not_counted_or_not_ours_is_named(
 
 
 def test_a_missing_file_is_said_with_its_name(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
-    assert verify_bulletin.main(files.arguments(receipt="/nowhere/receipt.json")) == 2
+    assert main(files.arguments(receipt="/nowhere/receipt.json")) == 2
     assert "/nowhere/receipt.json" in capsys.readouterr().err
