@@ -87,7 +87,7 @@ lint: $(VENV)/.test ## formats, types, boundaries, migrations, deployment checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	git ls-files '*.html' | xargs $(BIN)/djhtml --check --tabwidth 2
-	$(BIN)/mypy peer_review forum_pages site
+	$(BIN)/mypy peer_review forum_pages zhengyan_crypto site
 	PYTHONPATH=.:site $(BIN)/lint-imports --no-cache
 	DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
 	VAR_DIR=$$(mktemp -d) DJANGO_SETTINGS_MODULE=config.settings.production SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \

@@ -26,6 +26,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from peer_review.domain.keys.custody import box_public
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from browsers import Done, Plan
@@ -52,14 +54,14 @@ class Ballots:
     """Signed ballots of one round, handed out in sittings; none twice."""
 
     def __init__(self, bench: BenchRound, sittings: int) -> None:
-        from peer_review.domain import keys
+        from peer_review.domain.keys import server_keys
 
         answers = [answers_of(bench.round, number) for number in range(sittings)]
         work = [
             (
                 bench.round.public_id,
                 cell.key,
-                keys.decrypt_at_rest(cell.private_key, purpose=keys.CELL_KEY),
+                server_keys.decrypt_at_rest(cell.private_key, purpose=server_keys.CELL_KEY),
                 answers,
             )
             for cell in bench.round.cells.all()
@@ -76,8 +78,8 @@ class Ballots:
 
 def sign_ballots(work: tuple[str, str, bytes, list[dict[str, int]]]) -> list[Entry]:
     """Return signed entries of one cell. The token is an ordinary RSA-PSS signature: what unblinding yields."""
-    from peer_review.crypto import blindsig
-    from peer_review.crypto.credentials import Credential, new_master
+    from peer_review.protocol.credentials import Credential, new_master
+    from zhengyan_crypto import blindsig
 
     round_id, cell, private, answers = work
     key = blindsig.decode_private(private)
@@ -90,13 +92,13 @@ def sign_ballots(work: tuple[str, str, bytes, list[dict[str, int]]]) -> list[Ent
 
 def bare_rate(bench: BenchRound, sittings: Sequence[Sequence[Entry]]) -> float:
     """Return how many entries a second one process checks and seals: no network, no disk, no waiting; best of three."""
-    from peer_review.crypto import canonical, sealing
-    from peer_review.crypto.ballots import check_entry
-    from peer_review.domain import keys, papers
+    from peer_review.domain.schemes import ballot_papers as papers
+    from peer_review.protocol.ballots import check_entry
+    from zhengyan_crypto import canonical, sealing
 
     round = bench.round
     cells = dict(round.cells.values_list("key", "spki"))
-    public, length = keys.box_public(round), papers.row_length(round)
+    public, length = box_public(round), papers.row_length(round)
     asked = papers.papers_of(round)
     entries = list(itertools.chain.from_iterable(sittings))
     rates = []
@@ -145,9 +147,9 @@ def open_box(bench: BenchRound) -> list[bytes]:
     """Close the round and return the leaf hash of every row in its box, opened with the scrutineer's key."""
 
     from peer_review.box import store
-    from peer_review.crypto import sealing
-    from peer_review.crypto.merkle import leaf_hash
-    from peer_review.domain.rounds import close_round
+    from peer_review.domain.rounds.lifecycle import close_round
+    from zhengyan_crypto import sealing
+    from zhengyan_crypto.merkle import leaf_hash
 
     bench.round = close_round(bench.round, by=bench.round.organiser)
     public_id = bench.round.public_id
@@ -161,8 +163,8 @@ def open_box(bench: BenchRound) -> list[bytes]:
 
 def receipted(bench: BenchRound, receipts: Sequence[Any]) -> set[bytes]:
     """Return the leaf hashes that valid receipts promise."""
-    from peer_review.crypto.ballots import verify_receipt
-    from peer_review.crypto.encoding import b64u_decode
+    from peer_review.protocol.ballots import verify_receipt
+    from zhengyan_crypto.encoding import b64u_decode
 
     key = b64u_decode(bench.round.receipt_public)
     return {verify_receipt(one, receipt_key=key, round_id=bench.round.public_id) for one in receipts}

@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from peer_review.domain.keys.custody import confirm_box_key, set_box_key
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "site")) if path not in sys.path]
 
@@ -172,10 +174,12 @@ def open_bench_round(*, evaluators: int, subjects: int) -> BenchRound:
     from django.utils import timezone
 
     from peer_review.conf import conf
-    from peer_review.crypto import sealing
-    from peer_review.domain import keys, library, rounds
+    from peer_review.domain.keys import server_keys
+    from peer_review.domain.rounds import lifecycle
+    from peer_review.domain.schemes import default_schemes
     from peer_review.enums import RoundKind
     from peer_review.models import Assignment, Cell, RollMember, Subject
+    from zhengyan_crypto import sealing
 
     user_model = get_user_model()
     prefix = f"bench-{secrets.token_hex(4)}-"
@@ -186,11 +190,11 @@ def open_bench_round(*, evaluators: int, subjects: int) -> BenchRound:
     organiser, scrutineer = users[0], users[1]
     for user, role in ((organiser, "organiser"), (scrutineer, "scrutineer")):
         user.groups.add(Group.objects.get_or_create(name=conf.GROUPS[role])[0])
-    round = rounds.create_round(
+    round = lifecycle.create_round(
         by=organiser,
         title="Bench",
         kind=RoundKind.PERSON,
-        scheme=library.create_default_schemes(by=organiser)["annual"],
+        scheme=default_schemes.create_default_schemes(by=organiser)["annual"],
         opens_at=timezone.now() - timedelta(minutes=1),
         closes_at=timezone.now() + timedelta(days=1),
         scrutineers=[scrutineer],
@@ -211,13 +215,13 @@ def open_bench_round(*, evaluators: int, subjects: int) -> BenchRound:
     Assignment.objects.bulk_create(
         [Assignment(evaluator=user, cell=cell) for user in users[:evaluators] for cell in cells], batch_size=2_000
     )
-    keys.prepare_keys(round)
+    server_keys.prepare_keys(round)
     private = sealing.generate_box_key()
     raw = private.private_bytes_raw()
-    epk = keys.set_box_key(round, by=scrutineer, public=private.public_key().public_bytes_raw())
-    keys.confirm_box_key(round, by=scrutineer, key=sealing.content_key(raw, epk, round_id=round.public_id))
+    epk = set_box_key(round, by=scrutineer, public=private.public_key().public_bytes_raw())
+    confirm_box_key(round, by=scrutineer, key=sealing.content_key(raw, epk, round_id=round.public_id))
     round.refresh_from_db()
-    round = rounds.open_round(round, by=organiser)
+    round = lifecycle.open_round(round, by=organiser)
     return BenchRound(round, scrutineer, raw, users[:evaluators])
 
 
@@ -232,9 +236,9 @@ def answers_of(round: Any, number: int) -> dict[str, int]:
 
 def open_rows(bench: BenchRound) -> None:
     """Open the box of a closed round as its scrutineer does: derive content keys, hand them in chunk by chunk."""
-    from peer_review.crypto import sealing
-    from peer_review.crypto.encoding import b64u_decode
-    from peer_review.domain import count
+    from peer_review.domain.tally import count
+    from zhengyan_crypto import sealing
+    from zhengyan_crypto.encoding import b64u_decode
 
     while rows := count.sealed_rows(bench.round):
         contents = {

@@ -25,6 +25,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+from peer_review.domain.keys.custody import box_public
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from common import BenchRound, answers_of, open_bench_round, own_databases, start_django
@@ -41,8 +43,8 @@ def make_sealed(work: tuple[str, str, bytes, list[dict[str, int]], bytes, int]) 
 
     The token is an ordinary RSA-PSS signature: what unblinding yields, had without blinding.
     """
-    from peer_review.crypto import blindsig, canonical, sealing
-    from peer_review.crypto.credentials import Credential, new_master
+    from peer_review.protocol.credentials import Credential, new_master
+    from zhengyan_crypto import blindsig, canonical, sealing
 
     round_id, cell, private, answers, box_public, length = work
     key = blindsig.decode_private(private)
@@ -58,17 +60,18 @@ def make_sealed(work: tuple[str, str, bytes, list[dict[str, int]], bytes, int]) 
 def fill_box(bench: BenchRound) -> list[bytes]:
     """Put one ballot a paper into the box and return the entries."""
     from peer_review.box import store
-    from peer_review.domain import keys, papers
+    from peer_review.domain.keys import server_keys
+    from peer_review.domain.schemes import ballot_papers as papers
     from peer_review.models import Assignment
 
     round = bench.round
     answers = [answers_of(round, number) for number in range(len(bench.evaluators))]
-    public, length = keys.box_public(round), papers.row_length(round)
+    public, length = box_public(round), papers.row_length(round)
     work = [
         (
             round.public_id,
             cell.key,
-            keys.decrypt_at_rest(cell.private_key, purpose=keys.CELL_KEY),
+            server_keys.decrypt_at_rest(cell.private_key, purpose=server_keys.CELL_KEY),
             answers,
             public,
             length,
@@ -87,9 +90,9 @@ def fill_box(bench: BenchRound) -> list[bytes]:
 
 def bare_rate(bench: BenchRound, entries: list[bytes]) -> float:
     """Return how many ballots a second have both signatures verified by `cryptography`, everything else prepared."""
-    from peer_review.crypto.ballots import ballot_message, token_message
-    from peer_review.crypto.blindsig import decode_spki
-    from peer_review.crypto.encoding import b64u_decode
+    from peer_review.protocol.ballots import ballot_message, token_message
+    from zhengyan_crypto.blindsig import decode_spki
+    from zhengyan_crypto.encoding import b64u_decode
 
     round = bench.round
     cells = {key: decode_spki(spki) for key, spki in round.cells.values_list("key", "spki")}
@@ -119,8 +122,8 @@ def bare_rate(bench: BenchRound, entries: list[bytes]) -> float:
 
 def content_keys(bench: BenchRound, chunk: list[dict[str, str]]) -> dict[bytes, bytes]:
     """Derive what the scrutineer's computer hands in for these rows."""
-    from peer_review.crypto import sealing
-    from peer_review.crypto.encoding import b64u_decode
+    from zhengyan_crypto import sealing
+    from zhengyan_crypto.encoding import b64u_decode
 
     return {
         bytes.fromhex(row["id"]): sealing.content_key(
@@ -133,7 +136,7 @@ def content_keys(bench: BenchRound, chunk: list[dict[str, str]]) -> dict[bytes, 
 def derived_by_command(bench: BenchRound) -> float:
     """Return the seconds that open_box.py takes for the keys of all rows, its file included."""
     from peer_review import open_box
-    from peer_review.domain.sealed_files import rows_file
+    from peer_review.domain.keys.box_export import rows_file
 
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "rows.json"
@@ -146,9 +149,9 @@ def derived_by_command(bench: BenchRound) -> float:
 def measure(*, ballots: int, papers: int) -> None:
     """Fill a box, count it, print each step."""
     from peer_review.box import store
-    from peer_review.domain import count
-    from peer_review.domain.results import publish_round
-    from peer_review.domain.rounds import close_round
+    from peer_review.domain.publication.publish import publish_round
+    from peer_review.domain.rounds.lifecycle import close_round
+    from peer_review.domain.tally import count
 
     start = time.perf_counter()
     bench = open_bench_round(evaluators=max(2, ballots // papers), subjects=papers)

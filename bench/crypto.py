@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from peer_review.protocol.row_length import row_length
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import rfc8785
@@ -16,9 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from peer_review.crypto import ballots, blindsig, canonical, merkle, sealing
-from peer_review.crypto.credentials import Credential, new_master
-from peer_review.crypto.papers import Paper
+from peer_review.protocol import ballots
+from peer_review.protocol.credentials import Credential, new_master
+from peer_review.protocol.papers import Paper
+from zhengyan_crypto import blindsig, canonical, merkle, sealing
 
 ROUND, CELL = "0123456789abcdef" * 2, "0123456789abcdef"
 PAPER = Paper(kind="rating", criteria=tuple((key, 2500) for key in ("virtue", "ability", "diligence", "results")))
@@ -53,7 +56,7 @@ def main(seconds: float) -> None:
     box = sealing.generate_box_key()
     box_public, private = box.public_key().public_bytes_raw(), box.private_bytes_raw()
     papers = dict.fromkeys(cells, PAPER)
-    length = sealing.row_length([PAPER])
+    length = row_length([PAPER])
     row = sealing.seal(plain, box_public=box_public, round_id=ROUND, length=length)
     epk = sealing.ephemeral_public(row)
     content = sealing.content_key(private, epk, round_id=ROUND)

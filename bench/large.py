@@ -46,7 +46,7 @@ _keys: dict[str, Any] = {}
 
 def learn(round_id: str, private: dict[str, bytes]) -> None:
     """Give a process that makes ballots the keys of all cells."""
-    from peer_review.crypto import blindsig
+    from zhengyan_crypto import blindsig
 
     cells = {cell: blindsig.decode_private(key) if key else None for cell, key in private.items()}
     _keys.update({"round": round_id, "cells": cells})
@@ -72,8 +72,8 @@ def make_entries(work: tuple[int, dict[str, int]]) -> list[tuple[bytes, bytes]]:
 
     The token is an ordinary RSA-PSS signature: what unblinding yields, had without blinding.
     """
-    from peer_review.crypto import canonical, merkle
-    from peer_review.crypto.credentials import Credential, new_master
+    from peer_review.protocol.credentials import Credential, new_master
+    from zhengyan_crypto import canonical, merkle
 
     number, answers = work
     made = []
@@ -93,13 +93,13 @@ def make_entries(work: tuple[int, dict[str, int]]) -> list[tuple[bytes, bytes]]:
 def fill_box(bench: BenchRound, *, signed: bool) -> tuple[int, bytes]:
     """Put ballots where opened ones wait; return how many, and the leaves that must stand, sorted, end to end."""
     from peer_review.box import store
-    from peer_review.domain import keys
-    from peer_review.domain.checked import put_away
+    from peer_review.domain.keys import server_keys
+    from peer_review.domain.tally.opened_rows import put_away
     from peer_review.models import Assignment, CountRun
 
     round = bench.round
     private = {
-        cell: keys.decrypt_at_rest(sealed, purpose=keys.CELL_KEY) if signed else b""
+        cell: server_keys.decrypt_at_rest(sealed, purpose=server_keys.CELL_KEY) if signed else b""
         for cell, sealed in round.cells.values_list("key", "private_key")
     }
     work = [(number, answers_of(round, number)) for number in range(len(bench.evaluators))]
@@ -139,12 +139,13 @@ def work_off(public_id: str, *, signed: bool) -> None:
     if not signed:
         from django.conf import settings
 
-        from peer_review.crypto import checking
+        from peer_review.protocol import checking
 
         checking.check_signatures = lambda *_signed: None  # type: ignore[assignment]
         settings.PEER_REVIEW_COUNT_PROCESSES = 1
     from peer_review.box import store
-    from peer_review.domain import count, results
+    from peer_review.domain.publication import publish
+    from peer_review.domain.tally import count
     from peer_review.models import Round
 
     spent: dict[str, list[float]] = {}
@@ -152,17 +153,17 @@ def work_off(public_id: str, *, signed: bool) -> None:
     part_of(spent, "written in order, and what was before destroyed", store, "write_ballots")
     part_of(spent, "leaves of the written ballots read", count, "written_leaves")
     part_of(spent, "bulletin signed, blinded values destroyed", count, "_conclude")
-    part_of(spent, "answers read", results, "read_ballots")
-    part_of(spent, "roll read", results, "make_plan")
-    part_of(spent, "figures computed and controlled", results, "release")
-    part_of(spent, "figures kept", results, "_keep")
+    part_of(spent, "answers read", publish, "read_ballots")
+    part_of(spent, "roll read", publish, "make_plan")
+    part_of(spent, "figures computed and controlled", publish, "release")
+    part_of(spent, "figures kept", publish, "_keep")
     round = Round.objects.get(public_id=public_id)
     start = clock()
     count.count_round(round, by=None)
     counted = clock()
     held = peak_memory()
     round.refresh_from_db()
-    results.publish_round(round, by=None)
+    publish.publish_round(round, by=None)
     published = clock()
     run = round.count_run
     print(
@@ -228,7 +229,7 @@ def measure(ballots: int, papers: int, *, signed: bool) -> dict[str, Any]:
     """Make a round, let another process count it, print what that took."""
     from django.db import connections
 
-    from peer_review.domain.rounds import close_round
+    from peer_review.domain.rounds.lifecycle import close_round
     from peer_review.models import Bulletin
 
     start = time.perf_counter()

@@ -42,11 +42,12 @@ from peer_review.counting.one_ballot import Part, one_ballot_decides
 from peer_review.counting.release import Ballots, Plan, Roll, release
 from peer_review.counting.reliability import round_reliability
 from peer_review.counting.scales import bin_edges
-from peer_review.crypto import ballots, blindsig, canonical
-from peer_review.crypto.checking import FAULTS, RECORD, RoundChecker, Terms
-from peer_review.crypto.credentials import Credential, new_master
-from peer_review.crypto.encoding import b64u_decode
-from peer_review.crypto.papers import Paper
+from peer_review.protocol import ballots
+from peer_review.protocol.checking import FAULTS, RECORD, RoundChecker, Terms
+from peer_review.protocol.credentials import Credential, new_master
+from peer_review.protocol.papers import Paper
+from zhengyan_crypto import blindsig, canonical
+from zhengyan_crypto.encoding import b64u_decode
 
 PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
 CRITERIA = ("virtue", "ability", "diligence", "results", "integrity")
@@ -272,7 +273,7 @@ def in_processes(size: int) -> None:
     from django.conf import settings
 
     settings.configure()
-    from peer_review.domain.checkers import Checkers
+    from peer_review.domain.tally.check_pool import Checkers
 
     distinct = min(size, 4_000)
     raws, terms, _key = _real(distinct)

@@ -79,20 +79,21 @@ def make_round() -> Any:
 
     from organisation.models import User
     from peer_review.conf import conf
-    from peer_review.domain import library, rounds
+    from peer_review.domain.rounds import lifecycle
+    from peer_review.domain.schemes import default_schemes
     from peer_review.enums import RoundKind
     from peer_review.models import VoterClass
 
     organiser, scrutineer = User.objects.filter(username__startswith="bench").order_by("pk")[:2]
     for user, role in ((organiser, "organiser"), (scrutineer, "scrutineer")):
         user.groups.add(Group.objects.get_or_create(name=conf.GROUPS[role])[0])
-    scheme = library.create_default_schemes(by=organiser)["annual"]
+    scheme = default_schemes.create_default_schemes(by=organiser)["annual"]
     scheme.voter_classes.all().delete()
     VoterClass.objects.bulk_create(
         VoterClass(scheme=scheme, key=key, label=key, weight=weight, sort_order=order)
         for order, (key, weight) in enumerate((("superiors", 50), ("peers", 30), ("subordinates", 20)))
     )
-    return rounds.create_round(
+    return lifecycle.create_round(
         by=organiser,
         title="Bench",
         kind=RoundKind.TIER,
@@ -128,20 +129,22 @@ def plan_for(papers: int) -> dict[str, Any]:
 
 def set_up(people: int, papers: int, keys_made: int) -> None:
     """Time each step."""
-    from peer_review.domain import keys, planning, preflight, roll
+    from peer_review.domain.keys import server_keys
+    from peer_review.domain.planning import plan_setup, roll
+    from peer_review.domain.preflight import preflight
     from peer_review.models import PooledKey
 
     hire(people)
     round = make_round()
-    planning.save_plan(round, by=round.organiser, plan=plan_for(papers))
+    plan_setup.save_plan(round, by=round.organiser, plan=plan_for(papers))
     round.refresh_from_db()
-    timed("people read from the staff records", lambda: planning.people_of(round), lambda got: f"{len(got):,} people")
+    timed("people read from the staff records", lambda: plan_setup.people_of(round), lambda got: f"{len(got):,} people")
     preview = timed(
         "plan and preview (aim: under 30 s)",
-        lambda: planning.preview_plan(round),
+        lambda: plan_setup.preview_plan(round),
         lambda got: f"{got.subjects:,} subjects, {got.papers:,} papers, {got.least} to {got.most} each",
     )
-    timed("the same preview, another page of it", lambda: planning.preview_plan(round))
+    timed("the same preview, another page of it", lambda: plan_setup.preview_plan(round))
     made = roll.use_plan(round, by=round.organiser, at_once=False)
     round.refresh_from_db()
     token = round.plan["state"]["writing"]["token"]
@@ -155,7 +158,7 @@ def set_up(people: int, papers: int, keys_made: int) -> None:
     round.refresh_from_db()
     timed("pre-flight (aim: under 30 s with the preview)", lambda: preflight.preflight(round))
     start = time.perf_counter()
-    PooledKey.objects.bulk_create([keys._new_pooled_key() for _ in range(keys_made)])
+    PooledKey.objects.bulk_create([server_keys._new_pooled_key() for _ in range(keys_made)])
     rate = keys_made / (time.perf_counter() - start)
     print(
         f"keys: {rate:.1f} a second and process, so {made.cells:,} cells take "

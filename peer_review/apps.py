@@ -11,7 +11,8 @@ class PeerReviewConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers, register system checks, and the permissions for sites that do not discover rules."""
-        from peer_review import checks, guards, receivers, rules  # noqa: F401, PLC0415 - they read settings and models
+        from peer_review import checks, receivers, save_guards  # noqa: F401, PLC0415 - they read settings and models
+        from peer_review.rules import permissions  # noqa: F401, PLC0415 - they read settings and models
 
         receivers.connect()
-        guards.connect()
+        save_guards.connect()

@@ -8,7 +8,7 @@ DEFAULTS: dict[str, Any] = {
     # Alias of the ballot box's own database.
     "BOX_DATABASE": "box",
     # Dotted path of the function that proposes a roll: (round) -> Iterable[peer_review.roll.Person].
-    "ROLL_SOURCE": "peer_review.roll.propose_from_groups",
+    "ROLL_SOURCE": "peer_review.providers.roll.propose_from_groups",
     # Encrypts the cells' private keys at rest.
     "KEY_SECRET": None,
     # Names of the Django groups that hold each role.
@@ -49,11 +49,11 @@ DEFAULTS: dict[str, Any] = {
     # A roll of up to so many papers is written at once, a larger one in the background.
     "ROLL_AT_ONCE": 5_000,
     # Dotted path of the function that knows readers' languages: (user ids) -> {user id: language code}.
-    "LANGUAGE_SOURCE": "peer_review.readers.from_wagtail_profiles",
+    "LANGUAGE_SOURCE": "peer_review.providers.languages.from_wagtail_profiles",
     # Working days that the list of those decided 优秀 is shown to all staff.
     "PUBLIC_NOTICE_DAYS": 5,
     # Dotted path of the function that counts them: (start: date, count: int) -> (date, provisional: bool).
-    "WORKDAYS": "peer_review.workdays.weekdays_after",
+    "WORKDAYS": "peer_review.providers.workdays.weekdays_after",
     # Days to contest an outcome and to answer (公务员法, arts 95 and 96): `ask` for a review, after the day of notice;
     # answer the `review`; `appeal`, after its answer; decide the `ruling`, which an `extension` lengthens once.
     "CONTEST_DAYS": {"ask": 30, "review": 30, "appeal": 15, "ruling": 60, "extension": 30},

@@ -6,15 +6,15 @@ from typing import Any
 from django.db.models import QuerySet
 from wagtail.permission_policies.base import BasePermissionPolicy
 
-from peer_review import rules
-from peer_review.querysets import users_with_role
+from peer_review.roles import users_with_role
+from peer_review.rules.roles import has_perm
 
 
 class SchemePermissionPolicy(BasePermissionPolicy):
     """Organisers may do everything with schemes, nobody else anything: not even a superuser by being one."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
-        return bool(rules.has_perm("peer_review.manage_schemes", user))
+        return bool(has_perm("peer_review.manage_schemes", user))
 
     def users_with_any_permission(self, actions: Iterable[str]) -> "QuerySet[Any]":
         return users_with_role("organiser")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from peer_review import signals
-from peer_review.domain.announcements import announce_round, forget_notices
-from peer_review.domain.anomalies import search_patterns
+from peer_review.domain.announcements.announcements import announce_round, forget_notices
+from peer_review.domain.audit.anomalies import search_patterns
 
 
 def announce(sender: Any, round: Any, **kwargs: Any) -> None:

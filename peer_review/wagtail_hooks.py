@@ -18,27 +18,28 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
-from peer_review import audit, rules
-from peer_review.admin_forms import SchemeForm
-from peer_review.admin_widgets import AudiencesWidget, BandsWidget, LinesWidget, SheetRulesWidget, WordsWidget
-from peer_review.domain.schemes import check_unused, is_in_use
-from peer_review.exceptions import SchemeInUse
+from peer_review import audit_log
+from peer_review.domain.schemes.schemes import check_unused, is_in_use
+from peer_review.exceptions.schemes import SchemeInUse
+from peer_review.forms.schemes import SchemeForm
+from peer_review.forms.widgets import AudiencesWidget, BandsWidget, LinesWidget, SheetRulesWidget, WordsWidget
 from peer_review.models import Scheme
 from peer_review.permission_policies import SchemePermissionPolicy
-from peer_review.views import schemes
+from peer_review.rules.roles import has_perm
+from peer_review.views.schemes import schemes
 
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: LogActionRegistry) -> None:
     """Name our acts in Wagtail's log."""
-    audit.register(actions)
+    audit_log.register(actions)
 
 
 @hooks.register("before_delete_snippet")
 def keep_schemes_in_use(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
     """Say why a scheme stays, instead of failing; and let nobody delete in bulk who may not delete at all."""
     schemes = [one for one in instances if isinstance(one, Scheme)]
-    if schemes and not rules.has_perm("peer_review.manage_schemes", request.user):
+    if schemes and not has_perm("peer_review.manage_schemes", request.user):
         raise PermissionDenied
     try:
         for scheme in schemes:
@@ -61,7 +62,7 @@ def keep_versions_in_use(request: HttpRequest, instance: Any) -> HttpResponse | 
 @hooks.register("register_snippet_listing_buttons")
 def scheme_buttons(snippet: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
     """Offer versions and files beside each scheme of the list."""
-    if not isinstance(snippet, Scheme) or not rules.has_perm("peer_review.manage_schemes", user):
+    if not isinstance(snippet, Scheme) or not has_perm("peer_review.manage_schemes", user):
         return
     of = partial(reverse, args=[snippet.pk])
     yield Button(_("Copy"), of("wagtailsnippets_peer_review_scheme:duplicate"), icon_name="copy", priority=30)

@@ -28,7 +28,7 @@ from wagtail.models import Site
 
 from demo.load import voting
 from tests.factories.home import home_page
-from tests.factories.peer_review import stock_key_pool
+from tests.factories.peer_review.rounds import stock_key_pool
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".pytest_cache" / "d" / "demonstration"

@@ -19,7 +19,7 @@ APPS = ("peer_review", "forum_pages")
 #: What a site needs at run time, or a reader needs to trust the scripts; one file of each kind.
 WANTED = (
     "peer_review/verify_bulletin.py",
-    "peer_review/templates/peer_review/ballot.html",
+    "peer_review/templates/peer_review/ballots/ballot.html",
     "peer_review/static/peer_review/js/ballot.js",
     "peer_review/static/peer_review/js/integrity.json",
     "peer_review/static_src/package-lock.json",

@@ -111,20 +111,24 @@ def _submission() -> str:
 
 def use_peer_review() -> None:
     """Run a round from its roll to its published results."""
-    from peer_review.crypto import sealing
-    from peer_review.crypto.ballots import check_entry, verify_receipt
-    from peer_review.crypto.blindsig import decode_spki
-    from peer_review.crypto.credentials import Credential, new_master
-    from peer_review.crypto.encoding import b64u_decode, b64u_encode
-    from peer_review.domain import keys, library, papers, results, roll, roll_edits, rounds
+    from peer_review.domain.keys import server_keys
+    from peer_review.domain.planning import roll, roll_edits
+    from peer_review.domain.publication import publish
+    from peer_review.domain.rounds import lifecycle
+    from peer_review.domain.schemes import ballot_papers, default_schemes
     from peer_review.enums import RoundKind
     from peer_review.models import Assignment, Round
+    from peer_review.protocol.ballots import check_entry, verify_receipt
+    from peer_review.protocol.credentials import Credential, new_master
+    from zhengyan_crypto import sealing
+    from zhengyan_crypto.blindsig import decode_spki
+    from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
     organiser, scrutineer = person("organiser", "organiser"), person("scrutineer", "scrutineer")
     inspector = person("inspector", "inspector")
     section = [person(f"voter{number}", "Section A") for number in range(EVALUATORS)]
-    scheme = library.create_default_schemes(by=organiser)["annual"]
-    round = rounds.create_round(
+    scheme = default_schemes.create_default_schemes(by=organiser)["annual"]
+    round = lifecycle.create_round(
         by=organiser,
         title="Bare round",
         kind=RoundKind.PERSON,
@@ -140,7 +144,7 @@ def use_peer_review() -> None:
     organising = client_of(organiser)
     page(organising, reverse("peer_review:organiser-list"), "Bare round")
     page(organising, reverse("peer_review:round-manage", args=[round.public_id]), "Bare round")
-    assert keys.prepare_keys(round) == round.cells.count()
+    assert server_keys.prepare_keys(round) == round.cells.count()
 
     # The box key, as the scrutineer's browser makes it: only its public half is sent.
     holding = client_of(scrutineer)
@@ -151,7 +155,7 @@ def use_peer_review() -> None:
     proof = b64u_encode(sealing.content_key(raw, epk, round_id=round.public_id))
     post(holding, reverse("peer_review:box-key-test", args=[round.public_id]), {"key": proof})
     round.refresh_from_db()
-    round = rounds.open_round(round, by=organiser)
+    round = lifecycle.open_round(round, by=organiser)
 
     drawn = []
     voters = get_user_model().objects.filter(
@@ -181,7 +185,7 @@ def use_peer_review() -> None:
     cast = reverse("peer_review:cast", args=[round.public_id])
     receipt_key = b64u_decode(round.receipt_public)
     cells = dict(round.cells.values_list("key", "spki"))
-    asked = papers.papers_of(round)
+    asked = ballot_papers.papers_of(round)
     leaves = []
     with ThreadPoolExecutor(len(drawn)) as browsers:
         answers = list(browsers.map(lambda entries: post(Client(), cast, entries)["results"], drawn))
@@ -194,7 +198,7 @@ def use_peer_review() -> None:
     refused = client_of(section[0]).post(cast, json.dumps(drawn[0]), content_type="application/json")
     assert (refused.status_code, refused.json()) == (400, {"error": "cookie_on_anonymous_endpoint"})
 
-    round = rounds.close_round(round, by=organiser)
+    round = lifecycle.close_round(round, by=organiser)
     rows_url = reverse("peer_review:count-rows", args=[round.public_id])
     while rows := holding.get(rows_url).json()["rows"]:
         contents = {
@@ -206,7 +210,7 @@ def use_peer_review() -> None:
     round = Round.objects.get(pk=round.pk)
     assert round.state == "counted", round.state
     assert round.bulletin.size == len(leaves)
-    round = results.publish_round(round, by=organiser)
+    round = publish.publish_round(round, by=organiser)
 
     page(client_of(section[0]), reverse("peer_review:own-result", args=[round.public_id]), "90")
     page(organising, reverse("peer_review:results", args=[round.public_id]), "Voter1")

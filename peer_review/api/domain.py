@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from peer_review import audit
+from peer_review import audit_log
 from peer_review.api.enums import Scope
 from peer_review.api.models import Integration
 
@@ -29,7 +29,7 @@ def make_integration(*, by: Any, name: str, scopes: Iterable[str], last_day: dat
         raise ValueError("a token must end within a year")
     ends = timezone.make_aware(datetime.combine(last_day, time(23, 59, 59)))
     made, token = Integration.objects.create_key(name=name, acts_for=by, scopes=wanted, expiry_date=ends)
-    audit.record(made, "peer_review.integration.create", by=by, scopes=wanted, last_day=last_day.isoformat())
+    audit_log.record(made, "peer_review.integration.create", by=by, scopes=wanted, last_day=last_day.isoformat())
     return made, token
 
 
@@ -43,5 +43,5 @@ def revoke_integration(integration: Integration, *, by: Any) -> Integration:
     if not locked.revoked:
         locked.revoked = True
         locked.save(update_fields=["revoked"])
-        audit.record(locked, "peer_review.integration.revoke", by=by)
+        audit_log.record(locked, "peer_review.integration.revoke", by=by)
     return locked

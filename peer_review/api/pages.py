@@ -13,7 +13,7 @@ from peer_review.api.domain import make_integration, revoke_integration
 from peer_review.api.enums import Scope
 from peer_review.api.forms import IntegrationForm
 from peer_review.api.models import Integration
-from peer_review.views.access import SignedInMixin
+from peer_review.views.shared.access import SignedInMixin
 
 PAGE = 50
 

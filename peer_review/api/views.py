@@ -17,18 +17,19 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
-from peer_review import rules
 from peer_review.api import serializers
 from peer_review.api.access import HasScope, IntegrationAuthentication
 from peer_review.api.enums import Scope
 from peer_review.api.models import Integration
 from peer_review.conf import conf
-from peer_review.domain import ledger, readings
-from peer_review.domain.bulletin import head_of, totals
-from peer_review.domain.participation import participation
+from peer_review.domain.ledger import ledger
+from peer_review.domain.results import presenters
+from peer_review.domain.rounds.participation import participation
+from peer_review.domain.tally.bulletin import head_of, totals
 from peer_review.enums import Channel, ResultScope
-from peer_review.exceptions import TermsAltered
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Bulletin, Result, Round, Subject
+from peer_review.rules.roles import has_perm
 
 PAGE = 50
 #: The role under which the ledger notes what integrations read.
@@ -77,7 +78,7 @@ class Reading(APIView):
         """
         rounds = Round.objects.visible_to(self.request.user).select_related("organiser").defer("plan")
         found: Round = get_object_or_404(rounds, public_id=self.kwargs["round"])
-        if permission is not None and not rules.has_perm(permission, self.request.user, found):
+        if permission is not None and not has_perm(permission, self.request.user, found):
             raise PermissionDenied
         return found
 
@@ -150,7 +151,7 @@ class OwnResultView(Reading):
     def answer(self, result: Result, round: Round) -> Response:
         """Return what the account finds of one subject."""
         result.round = round
-        reading = readings.read_subject(result, reader=self.request.user, channel=Channel.API)
+        reading = presenters.read_subject(result, reader=self.request.user, channel=Channel.API)
         self.note(round, reading.scope)
         return Response(serializers.SubjectSerializer(reading).data)
 
@@ -164,7 +165,7 @@ class SubjectResultView(OwnResultView):
     def get(self, request: Request, round: str, subject: int) -> Response:  # type: ignore[override]
         found = self.round()
         judged = get_object_or_404(Subject.objects.select_related("member"), round=found, pk=subject)
-        if not rules.has_perm("peer_review.view_subject_result", request.user, judged):
+        if not has_perm("peer_review.view_subject_result", request.user, judged):
             raise PermissionDenied
         return self.answer(get_object_or_404(Result, subject=judged), found)
 
@@ -177,7 +178,7 @@ class SummaryView(Reading):
     @extend_schema(operation_id="summary", responses={200: serializers.SummarySerializer, **REFUSALS})
     def get(self, request: Request, round: str) -> Response:
         found = self.round("peer_review.view_summary")
-        reading = readings.read_summary(found, reader=request.user)
+        reading = presenters.read_summary(found, reader=request.user)
         self.note(found, reading.scope)
         return Response(serializers.SummarySerializer(reading).data)
 
@@ -193,10 +194,10 @@ class SectionView(Reading):
         if not found.subjects.filter(section_key=section).exists():
             raise Http404
         heads = found.members.filter(user=request.user, is_section_head=True, section_key=section)
-        as_head = rules.has_perm("peer_review.view_section_results", request.user, found) and heads.exists()
-        if not as_head and not rules.has_perm("peer_review.view_all_results", request.user, found):
+        as_head = has_perm("peer_review.view_section_results", request.user, found) and heads.exists()
+        if not as_head and not has_perm("peer_review.view_all_results", request.user, found):
             raise PermissionDenied
-        reading = readings.read_section(found, section, reader=request.user, channel=Channel.API)
+        reading = presenters.read_section(found, section, reader=request.user, channel=Channel.API)
         self.note(found, reading.scope)
         return Response(serializers.SectionSerializer(reading).data)
 
@@ -219,7 +220,7 @@ class RoundResultsView(Reading):
         found = self.round("peer_review.view_all_results")
         rows = Result.objects.filter(round=found).of_scope(ResultScope.SUBJECT).order_by("sort_order", "pk")
         page = list(self.beyond(rows, request.query_params.get("after")).select_related("subject__member")[: PAGE + 1])
-        reading = readings.read_round(found, reader=request.user, subjects=page[:PAGE], channel=Channel.API)
+        reading = presenters.read_round(found, reader=request.user, subjects=page[:PAGE], channel=Channel.API)
         self.note(found, reading.scope)
         following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
         named: Mapping[str, Any] = {name: getattr(reading, name) for name in reading.__slots__} | {"next": following}

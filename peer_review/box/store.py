@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, connections, transaction
 
 from peer_review.conf import conf
-from peer_review.crypto import keys_at_rest
+from zhengyan_crypto import keys_at_rest
 
 #: Length of a row's random id, in bytes.
 ID_BYTES = 16

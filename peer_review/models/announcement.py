@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.enums import AnnouncementKind
-from peer_review.querysets import NoticeQuerySet
+from peer_review.querysets.announcements import NoticeQuerySet
 
 
 class Announcement(models.Model):

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.enums import AnomalyKind
-from peer_review.querysets import AnomalyQuerySet
+from peer_review.querysets.audit import AnomalyQuerySet
 
 
 class AnomalyRun(models.Model):

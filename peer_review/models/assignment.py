@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.querysets import AssignmentQuerySet
+from peer_review.querysets.ballots import AssignmentQuerySet
 
 
 class Assignment(models.Model):

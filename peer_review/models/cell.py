@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.enums import CellKind
-from peer_review.querysets import CellQuerySet
+from peer_review.querysets.ballots import CellQuerySet
 
 
 def new_cell_key() -> str:

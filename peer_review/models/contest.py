@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.enums import ContestStatus, StageKind
-from peer_review.querysets import ContestQuerySet, ContestStageQuerySet
+from peer_review.querysets.outcomes import ContestQuerySet, ContestStageQuerySet
 
 
 class Contest(models.Model):

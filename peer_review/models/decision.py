@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.counting.scales import GRADES
-from peer_review.querysets import DecisionQuerySet, OutcomeNoticeQuerySet, PublicNoticeQuerySet
+from peer_review.querysets.outcomes import DecisionQuerySet, OutcomeNoticeQuerySet, PublicNoticeQuerySet
 
 #: Place of each grade, 0 the best, by which a database can tell better from worse.
 RANKS = {grade: place for place, grade in enumerate(GRADES)}

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.enums import FindingSource
-from peer_review.querysets import RaisedFindingQuerySet
+from peer_review.querysets.findings import RaisedFindingQuerySet
 
 
 class RaisedFinding(models.Model):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peer_review.counting.scales import grade_of
 from peer_review.enums import ResultScope
-from peer_review.querysets import CriterionResultQuerySet, ResultQuerySet
+from peer_review.querysets.results import CriterionResultQuerySet, ResultQuerySet
 
 
 class Result(models.Model):

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.querysets import SubjectQuerySet
+from peer_review.querysets.subjects import SubjectQuerySet
 
 
 class RollMember(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.enums import FROZEN_STATES, RESULT_STATES, Collection, RoundKind, RoundState, VoidReason
-from peer_review.querysets import RoundQuerySet
+from peer_review.querysets.rounds import RoundQuerySet
 
 
 def new_public_id() -> str:

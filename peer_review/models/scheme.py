@@ -10,7 +10,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from peer_review.enums import GradeSet, PaperKind, ScaleKind
-from peer_review.querysets import SchemeQuerySet
+from peer_review.querysets.schemes import SchemeQuerySet
 
 KEY_PATTERN = r"^[a-z][a-z0-9_]{0,30}$"
 ascii_key = RegexValidator(KEY_PATTERN, _("Lower-case Latin letters, digits and underscores."))

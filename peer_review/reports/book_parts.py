@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from peer_review.domain.figures import Mark, too_few
-from peer_review.domain.reading_shapes import Head
-from peer_review.domain.trends import Trend
+from peer_review.domain.publication.figures import Mark, too_few
+from peer_review.domain.results.read_models import Head
+from peer_review.domain.results.trends import Trend
 from peer_review.reports.book import COUNT, Book, Figure, Formula, Sheet, Value
 from peer_review.reports.frame import day_of, floor_of, language
 from peer_review.reports.words import day_of_round, held_back

@@ -10,8 +10,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from peer_review.domain.figures import Mark, too_few
-from peer_review.domain.reading_shapes import Head
+from peer_review.domain.publication.figures import Mark, too_few
+from peer_review.domain.results.read_models import Head
 from peer_review.reports.blocks import Across, Block, Cell, Fact, Facts, Heading, PlotRow, Point, Report, Text
 
 #: Characters of the fingerprint above each page, enough to tell rounds apart; the whole stands under "Proof".

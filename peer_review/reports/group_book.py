@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from peer_review.domain.figures import Mark
-from peer_review.domain.reading_shapes import Column as Criterion
-from peer_review.domain.reading_shapes import GroupReading, RoundReading, RowReading, SectionReading
+from peer_review.domain.publication.figures import Mark
+from peer_review.domain.results.read_models import Column as Criterion
+from peer_review.domain.results.read_models import GroupReading, RoundReading, RowReading, SectionReading
 from peer_review.reports import checks
 from peer_review.reports.book import COUNT, SHARE, Figure, Formula, Sheet, Value, across, at
 from peer_review.reports.book_parts import (

@@ -5,20 +5,12 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from peer_review.charts import Point as ChartPoint
-from peer_review.charts import scale_start, ticks
-from peer_review.domain.figures import too_few
-from peer_review.domain.places import Place
-from peer_review.domain.reading_shapes import (
-    Column as Criterion,
-)
-from peer_review.domain.reading_shapes import (
-    GroupReading,
-    Head,
-    RoundReading,
-    RowReading,
-    SectionReading,
-)
+from peer_review.charts.bars import Point as ChartPoint
+from peer_review.charts.bars import scale_start, ticks
+from peer_review.domain.publication.figures import too_few
+from peer_review.domain.results.rank_ranges import Place
+from peer_review.domain.results.read_models import Column as Criterion
+from peer_review.domain.results.read_models import GroupReading, Head, RoundReading, RowReading, SectionReading
 from peer_review.reports.blocks import (
     Block,
     Cell,

@@ -12,7 +12,7 @@ from typing import Any
 
 import typst
 
-from peer_review.exceptions import NoChineseFont
+from peer_review.exceptions.results import NoChineseFont
 from peer_review.reports import fonts
 from peer_review.reports.blocks import Report
 

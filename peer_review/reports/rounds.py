@@ -4,11 +4,11 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from peer_review.charts import Point as ChartPoint
-from peer_review.charts import scale_start, ticks
-from peer_review.domain.figures import too_few
-from peer_review.domain.reading_shapes import Head
-from peer_review.domain.trends import Trend
+from peer_review.charts.bars import Point as ChartPoint
+from peer_review.charts.bars import scale_start, ticks
+from peer_review.domain.publication.figures import too_few
+from peer_review.domain.results.read_models import Head
+from peer_review.domain.results.trends import Trend
 from peer_review.reports.blocks import Block, Cell, Column, Heading, Table, Text, TrendMark
 from peer_review.reports.blocks import Trend as TrendBlock
 from peer_review.reports.frame import digits, interval_cell, interval_name, value_cell

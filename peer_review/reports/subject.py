@@ -3,11 +3,11 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from peer_review.charts import Point as ChartPoint
-from peer_review.charts import scale_start, ticks
-from peer_review.domain.figures import too_few
-from peer_review.domain.reading_shapes import SubjectReading
-from peer_review.domain.steps import Sum
+from peer_review.charts.bars import Point as ChartPoint
+from peer_review.charts.bars import scale_start, ticks
+from peer_review.domain.publication.figures import too_few
+from peer_review.domain.results.read_models import SubjectReading
+from peer_review.domain.results.score_explanation import Sum
 from peer_review.reports.blocks import (
     Answer,
     Answers,

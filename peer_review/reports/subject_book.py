@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from peer_review.domain.figures import Mark, too_few
-from peer_review.domain.reading_shapes import ClassReading, SubjectReading
+from peer_review.domain.publication.figures import Mark, too_few
+from peer_review.domain.results.read_models import ClassReading, SubjectReading
 from peer_review.reports import checks
 from peer_review.reports.book import COUNT, SHARE, Figure, Formula, Sheet, Value, at, down
 from peer_review.reports.book_parts import (

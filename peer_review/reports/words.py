@@ -8,9 +8,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from peer_review.domain.places import Ties
-from peer_review.domain.reading_shapes import Head, RoundReading, RowReading
-from peer_review.domain.trends import Trend, TrendPoint
+from peer_review.domain.results.rank_ranges import Ties
+from peer_review.domain.results.read_models import Head, RoundReading, RowReading
+from peer_review.domain.results.trends import Trend, TrendPoint
 from peer_review.reports.frame import digits, joined
 
 

@@ -5,14 +5,14 @@ from typing import Any
 from django import template
 
 from peer_review.models import Notice
-from peer_review.views.notices import shown
+from peer_review.views.announcements.notices import shown
 
 register = template.Library()
 #: More stand on the page of announcements.
 SHOWN = 3
 
 
-@register.inclusion_tag("peer_review/parts/notices.html", takes_context=True)
+@register.inclusion_tag("peer_review/announcements/parts/notices.html", takes_context=True)
 def peer_review_notices(context: dict[str, Any]) -> dict[str, Any]:
     """Show the newest unread announcements of whoever is signed in; nothing where there are none. One query."""
     request = context["request"]

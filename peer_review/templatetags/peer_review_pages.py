@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from peer_review.domain.grades import grade_names
+from peer_review.domain.schemes.grades import grade_names
 
 register = template.Library()
 

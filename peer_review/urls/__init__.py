@@ -1,28 +1,36 @@
-"""Named routes, one file an audience."""
+"""Named routes, one file a feature."""
 
-from .answering import urlpatterns as answering
-from .asking import urlpatterns as asking
-from .findings import urlpatterns as findings
-from .inspecting import urlpatterns as inspecting
-from .outcomes import urlpatterns as outcomes
-from .paper import urlpatterns as paper
-from .people import urlpatterns as people
-from .planning import urlpatterns as planning
-from .preflight import urlpatterns as preflight
-from .reports import urlpatterns as reports
-from .scrutineers import urlpatterns as scrutineers
+from peer_review.urls import (
+    announcements,
+    audit,
+    ballots,
+    findings,
+    keys,
+    ledger,
+    outcomes,
+    overview,
+    planning,
+    preflight,
+    publication,
+    results,
+    rounds,
+    tally,
+)
 
 app_name = "peer_review"
 urlpatterns = [
-    *asking,
-    *answering,
-    *findings,
-    *inspecting,
-    *outcomes,
-    *people,
-    *paper,
-    *planning,
-    *preflight,
-    *reports,
-    *scrutineers,
+    *announcements.urlpatterns,
+    *audit.urlpatterns,
+    *ballots.urlpatterns,
+    *findings.urlpatterns,
+    *keys.urlpatterns,
+    *ledger.urlpatterns,
+    *outcomes.urlpatterns,
+    *overview.urlpatterns,
+    *planning.urlpatterns,
+    *preflight.urlpatterns,
+    *publication.urlpatterns,
+    *results.urlpatterns,
+    *rounds.urlpatterns,
+    *tally.urlpatterns,
 ]

@@ -1,8 +1,8 @@
-"""From results to findings."""
+"""Findings from results."""
 
 from django.urls import path
 
-from peer_review.views import findings
+from peer_review.views.findings import findings
 
 urlpatterns = [
     path("rounds/<str:public_id>/findings/", findings.FindingListView.as_view(), name="finding-list"),

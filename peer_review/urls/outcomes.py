@@ -1,8 +1,8 @@
-"""Decisions on grades, notices of them, and contests."""
+"""Decisions on grades, notices of them, reviews and appeals."""
 
 from django.urls import path
 
-from peer_review.views import contest_desk, contests, decisions, public_notices
+from peer_review.views.outcomes import appeal_desk, appeals, decisions, public_notices
 
 urlpatterns = [
     path("rounds/<str:public_id>/decisions/", decisions.DecisionsView.as_view(), name="decisions"),
@@ -13,24 +13,22 @@ urlpatterns = [
         public_notices.PublicNoticeStartView.as_view(),
         name="public-notice-start",
     ),
-    path("rounds/<str:public_id>/outcome/", contests.MyOutcomeView.as_view(), name="my-outcome"),
-    path("rounds/<str:public_id>/outcome/<int:pk>/", contests.ContestView.as_view(), name="contest"),
+    path("rounds/<str:public_id>/outcome/", appeals.MyOutcomeView.as_view(), name="my-outcome"),
+    path("rounds/<str:public_id>/outcome/<int:pk>/", appeals.ContestView.as_view(), name="contest"),
     path(
         "rounds/<str:public_id>/outcome/<int:pk>/received/",
-        contests.OutcomeAcknowledgeView.as_view(),
+        appeals.OutcomeAcknowledgeView.as_view(),
         name="outcome-acknowledge",
     ),
-    path(
-        "rounds/<str:public_id>/outcome/<int:pk>/appeal/", contests.ContestAppealView.as_view(), name="contest-appeal"
-    ),
+    path("rounds/<str:public_id>/outcome/<int:pk>/appeal/", appeals.ContestAppealView.as_view(), name="contest-appeal"),
     path(
         "rounds/<str:public_id>/outcome/<int:pk>/withdraw/",
-        contests.ContestWithdrawView.as_view(),
+        appeals.ContestWithdrawView.as_view(),
         name="contest-withdraw",
     ),
-    path("contests/", contest_desk.ContestListView.as_view(), name="contest-list"),
-    path("contests/<int:pk>/", contest_desk.ContestAnswerView.as_view(), name="contest-answer"),
-    path("contests/<int:pk>/take-up/", contest_desk.ContestTakeUpView.as_view(), name="contest-take-up"),
-    path("contests/<int:pk>/hand-over/", contest_desk.ContestHandOverView.as_view(), name="contest-hand-over"),
-    path("contests/<int:pk>/longer/", contest_desk.ContestExtendView.as_view(), name="contest-extend"),
+    path("contests/", appeal_desk.ContestListView.as_view(), name="contest-list"),
+    path("contests/<int:pk>/", appeal_desk.ContestAnswerView.as_view(), name="contest-answer"),
+    path("contests/<int:pk>/take-up/", appeal_desk.ContestTakeUpView.as_view(), name="contest-take-up"),
+    path("contests/<int:pk>/hand-over/", appeal_desk.ContestHandOverView.as_view(), name="contest-hand-over"),
+    path("contests/<int:pk>/longer/", appeal_desk.ContestExtendView.as_view(), name="contest-extend"),
 ]

@@ -1,8 +1,8 @@
-"""The pre-flight: exposure shown before opening."""
+"""The exposure check before opening."""
 
 from django.urls import path
 
-from peer_review.views import preflight
+from peer_review.views.preflight import preflight
 
 urlpatterns = [
     path("organise/<str:public_id>/preflight/", preflight.PreflightView.as_view(), name="round-preflight"),

@@ -13,8 +13,8 @@ from wagtail.models import Page, TaskState
 
 from forum_pages.models import Report, Topic, TopicComment
 from home.waiting import Waiting
-from peer_review.domain.contest_days import appeal_until, ask_until, days
-from peer_review.domain.custody import rounds_to_destroy_key_of
+from peer_review.domain.keys.custody import rounds_to_destroy_key_of
+from peer_review.domain.outcomes.deadlines import appeal_until, ask_until, days
 from peer_review.enums import ContestStatus, RoundState, StageKind
 from peer_review.models import Assignment, ContestStage, Notice, OutcomeNotice, Round, Subject
 

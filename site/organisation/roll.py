@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from organisation.models import Membership
-from peer_review.roll import Person
+from peer_review.providers.roll import Person
 
 
 def propose_roll(round: object) -> Iterator[Person]:

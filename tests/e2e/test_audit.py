@@ -14,16 +14,16 @@ from django.urls import reverse
 from playwright.sync_api import Page, Route, expect
 
 from peer_review import verify_bulletin
-from peer_review.crypto import canonical
-from peer_review.domain import packages
+from peer_review.domain.audit import audit_package
 from peer_review.models import Result
 from tests.e2e.client_server import ClientServer, serve_client
 from tests.e2e.sign_in import sign_in
 from tests.e2e.test_vectors import WITHOUT_CURVES
-from tests.factories.peer_review import RunningRound, make_user
-from tests.peer_review.counted import make_voted_round, publish
-from tests.peer_review.crypto.election import CELLS, Election
+from tests.factories.peer_review.counted_rounds import make_voted_round, publish
+from tests.factories.peer_review.rounds import RunningRound, make_user
+from tests.peer_review.protocol.election import CELLS, Election
 from tests.peer_review.test_verify_bulletin import FRAUDS, Files
+from zhengyan_crypto import canonical
 
 pytestmark = pytest.mark.browser
 
@@ -271,7 +271,7 @@ def test_inspector_verifies_a_bulletin_on_a_phone_by_keyboard(
 
     # With the fingerprint as it was printed, in groups, and the auditor's package; no reload between.
     path = tmp_path / "package.zip"
-    path.write_bytes(b"".join(packages.package_pieces(running.round)))
+    path.write_bytes(b"".join(audit_package.package_pieces(running.round)))
     print_ = running.round.fingerprint.upper()
     page.get_by_label("Fingerprint from the printed notice").fill(
         " ".join(print_[at : at + 4] for at in range(0, 64, 4))
@@ -310,7 +310,7 @@ def test_tampered_bulletin_package_and_fingerprint_are_said_and_nothing_typed_is
     page.unroute("**/bulletin.json")
 
     # Ballots of somebody's own making; then a file that is none.
-    entries = [json.loads(entry) for entry in packages.counted_entries(running.round)]
+    entries = [json.loads(entry) for entry in audit_package.counted_entries(running.round)]
     entries[1]["ballot"]["a"]["quality"] = 1
     path = tmp_path / "ballots.json"
     path.write_text(json.dumps({"v": 1, "round": running.round.public_id, "entries": entries}))
@@ -335,7 +335,7 @@ def test_tampered_bulletin_package_and_fingerprint_are_said_and_nothing_typed_is
 
 @pytest.mark.django_db(transaction=True, databases=["default", "box"])
 def test_page_and_recount_agree_to_the_last_digit(live_server: Any, page: Page, running: RunningRound) -> None:
-    with zipfile.ZipFile(io.BytesIO(b"".join(packages.package_pieces(running.round)))) as packed:
+    with zipfile.ZipFile(io.BytesIO(b"".join(audit_package.package_pieces(running.round)))) as packed:
         files = {name: packed.read(name) for name in packed.namelist()}
     rules = verify_bulletin.Rules(verify_bulletin.parse_terms(files["scheme.json"]))
     roll = verify_bulletin.RollFile(

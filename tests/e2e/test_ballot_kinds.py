@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from peer_review.domain import keys
-from peer_review.domain.cast import courtesy
-from peer_review.domain.rounds import open_round
+from peer_review.domain.ballots.cast import courtesy
+from peer_review.domain.keys import server_keys
+from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.enums import CellKind, Collection, PaperKind
 from peer_review.models import Cell, Round, Scheme, Subject
 from tests.e2e.sign_in import sign_in
 from tests.e2e.test_look import inspect
 from tests.e2e.test_round_pages import ballots_in, kept
-from tests.factories.peer_review import (
+from tests.factories.peer_review.rounds import (
     Evaluator,
     RoundFactory,
     RunningRound,
@@ -71,7 +71,7 @@ def draft(scheme: Scheme, *, subjects: int, **fields: Any) -> tuple[Round, list[
 
 def opened(round: Round, users: list[Any]) -> RunningRound:
     stock_key_pool(round.cells.count())
-    keys.prepare_keys(round)
+    server_keys.prepare_keys(round)
     private = give_box_key(round)
     round = open_round(round, by=round.organiser)
     return RunningRound(round, private, [Evaluator(user, round) for user in users])

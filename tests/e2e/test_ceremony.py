@@ -11,14 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from playwright.sync_api import Browser, Page, expect
 
 from peer_review import open_box
-from peer_review.crypto.encoding import b64u_encode
-from peer_review.crypto.sharing import Share, decode_share, split
-from peer_review.domain import custody, keys
-from peer_review.domain.rounds import close_round, open_round
+from peer_review.domain.keys import custody, server_keys
+from peer_review.domain.rounds.lifecycle import close_round, open_round
 from peer_review.models import Round
 from tests.e2e.test_every_page import faults
 from tests.e2e.test_round_journey import House
-from tests.factories.peer_review import (
+from tests.factories.peer_review.rounds import (
     Evaluator,
     RoundFactory,
     RunningRound,
@@ -28,6 +26,8 @@ from tests.factories.peer_review import (
     make_user,
     stock_key_pool,
 )
+from zhengyan_crypto.encoding import b64u_encode
+from zhengyan_crypto.sharing import Share, decode_share, split
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "box"])]
 
@@ -42,7 +42,7 @@ def prepared_round() -> tuple[Round, list[Any]]:
         make_member(round, user)
     make_cell(make_subject(round, make_member(round, make_user("Subject", "staff"))), users)
     stock_key_pool(1)
-    keys.prepare_keys(round)
+    server_keys.prepare_keys(round)
     return round, users
 
 

@@ -14,7 +14,13 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from peer_review.models import Contest, Decision, OutcomeNotice, PublicNotice
 from tests.e2e.sign_in import sign_in
 from tests.factories.home import home_page
-from tests.peer_review.decided import make_inspector, make_leader, make_scored_round, make_told_round, subject
+from tests.factories.peer_review.decided_rounds import (
+    make_inspector,
+    make_leader,
+    make_scored_round,
+    make_told_round,
+    subject,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "box"])]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}

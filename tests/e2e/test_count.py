@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from peer_review.enums import CountPhase
 from peer_review.models import CountRun
 from tests.e2e.sign_in import sign_in
-from tests.peer_review.counted import make_voted_round, open_box
+from tests.factories.peer_review.counted_rounds import make_voted_round, open_box
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "box"])]
 

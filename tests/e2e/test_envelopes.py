@@ -7,12 +7,12 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from peer_review.domain.rounds import open_round
+from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.models import Assignment
 from tests.e2e.sign_in import sign_in
 from tests.factories.home import home_page
-from tests.factories.peer_review import RunningRound, make_ready_round
-from tests.peer_review.counted import count_all
+from tests.factories.peer_review.counted_rounds import count_all
+from tests.factories.peer_review.rounds import RunningRound, make_ready_round
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "box"])]
 

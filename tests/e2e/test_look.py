@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.sign_in import sign_in
 from tests.factories import disclosures, forum_pages
 from tests.factories.home import home_page
-from tests.factories.peer_review import make_open_round
+from tests.factories.peer_review.rounds import make_open_round
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "box"])]
 PASSWORD = "正直的话 9"

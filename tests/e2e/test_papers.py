@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from peer_review.crypto import canonical, papers
-from peer_review.crypto.errors import BadAnswers, BadEncoding
-from peer_review.crypto.papers import DONT_KNOW, Paper, SheetRule
+from peer_review.protocol import papers
+from peer_review.protocol.papers import DONT_KNOW, Paper, SheetRule
 from tests.e2e.client_server import serve_client
+from zhengyan_crypto import canonical
+from zhengyan_crypto.errors import BadAnswers, BadEncoding
 
 pytestmark = pytest.mark.browser
 

@@ -12,9 +12,9 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from peer_review.models import Assignment
-from peer_review.roll import Person
+from peer_review.providers.roll import Person
 from tests.e2e.sign_in import sign_in
-from tests.factories.peer_review import RoundFactory, SchemeFactory, make_user
+from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "box"])]
 TIERS = [("superiors", 50), ("peers", 30), ("subordinates", 20)]

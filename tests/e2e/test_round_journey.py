@@ -15,10 +15,10 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from peer_review import verify_bulletin
-from peer_review.domain import keys
+from peer_review.domain.keys import server_keys
 from peer_review.models import Round
 from tests.e2e.sign_in import sign_in
-from tests.factories.peer_review import (
+from tests.factories.peer_review.rounds import (
     RoundFactory,
     make_cell,
     make_member,
@@ -43,7 +43,7 @@ def prepared_round() -> tuple[Round, list[Any]]:
         subject = make_subject(round, make_member(round, make_user(f"Subject {number}", "staff")))
         make_cell(subject, users)
     stock_key_pool(round.cells.count())
-    keys.prepare_keys(round)
+    server_keys.prepare_keys(round)
     return round, users
 
 

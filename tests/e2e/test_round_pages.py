@@ -10,10 +10,10 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from peer_review.box import store
-from peer_review.crypto import sealing
 from peer_review.enums import ScaleKind
 from tests.e2e.sign_in import sign_in
-from tests.factories.peer_review import RunningRound, SchemeFactory, make_open_round
+from tests.factories.peer_review.rounds import RunningRound, SchemeFactory, make_open_round
+from zhengyan_crypto import sealing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "box"])]
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from peer_review.crypto.sharing import Share, combine, decode_share
 from tests.e2e.client_server import ClientServer, serve_client
+from zhengyan_crypto.sharing import Share, combine, decode_share
 
 pytestmark = pytest.mark.browser
 

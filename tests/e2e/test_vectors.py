@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from peer_review.crypto import ballots, blindsig, canonical, credentials, merkle, sealing
-from peer_review.crypto.encoding import b64u_decode, b64u_encode
+from peer_review.protocol import ballots, credentials
 from tests.e2e.client_server import ClientServer, serve_client
-from tests.peer_review.crypto.election import CELLS, ROUND, Election
+from tests.peer_review.protocol.election import CELLS, ROUND, Election
+from zhengyan_crypto import blindsig, canonical, merkle, sealing
+from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
 pytestmark = pytest.mark.browser
 

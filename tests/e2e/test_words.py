@@ -11,8 +11,8 @@ from peer_review.models import Comment, Round, SelfEvaluation
 from tests.e2e.sign_in import sign_in
 from tests.e2e.test_look import inspect, looking
 from tests.factories.home import home_page
-from tests.factories.peer_review import make_open_round, make_user
-from tests.peer_review.counted import make_counted_round, papers, spread
+from tests.factories.peer_review.counted_rounds import make_counted_round, papers, spread
+from tests.factories.peer_review.rounds import make_open_round, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "box"])]
 LOOKS = [("zh-CN", "light", 390), ("en-GB", "dark", 1440)]

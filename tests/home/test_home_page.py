@@ -18,7 +18,7 @@ from organisation.enums import Role
 from organisation.roles import group_of
 from tests.factories import disclosures, forum_pages
 from tests.factories.home import home_page
-from tests.factories.peer_review import make_open_round
+from tests.factories.peer_review.rounds import make_open_round
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 

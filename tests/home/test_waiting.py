@@ -13,15 +13,14 @@ from django.utils import timezone, translation
 from home import providers
 from home.waiting import Waiting, waiting_for
 from organisation.enums import Role
-from peer_review.domain import custody
-from peer_review.domain.contests import answer_stage, appeal
-from peer_review.domain.decisions import acknowledge
+from peer_review.domain.keys import custody
+from peer_review.domain.outcomes.appeals import answer_stage, appeal
+from peer_review.domain.outcomes.decisions import acknowledge
 from peer_review.enums import Collection, StageKind
 from peer_review.models import Round
 from tests.factories import disclosures, forum_pages
 from tests.factories.home import home_page
-from tests.factories.peer_review import make_open_round, make_user
-from tests.peer_review.decided import (
+from tests.factories.peer_review.decided_rounds import (
     decide_all,
     make_contest,
     make_inspector,
@@ -30,6 +29,7 @@ from tests.peer_review.decided import (
     make_told_round,
     subject,
 )
+from tests.factories.peer_review.rounds import make_open_round, make_user
 
 
 def item(due: datetime.datetime | datetime.date | None) -> Waiting:

@@ -7,11 +7,11 @@ from django.conf import settings
 
 from peer_review.box.batcher import batcher
 from peer_review.conf import conf
-from peer_review.domain.cast import courtesy
+from peer_review.domain.ballots.cast import courtesy
 
 # Files about one database are collected where that database runs: nothing is ever skipped in silence.
 _on_sqlite = settings.DATABASES[conf.BOX_DATABASE]["ENGINE"].endswith("sqlite3")
-collect_ignore = ["test_leaks_postgresql.py" if _on_sqlite else "test_leaks_sqlite.py"]
+collect_ignore = ["privacy/test_leaks_postgresql.py" if _on_sqlite else "privacy/test_leaks_sqlite.py"]
 
 
 @pytest.fixture(autouse=True)

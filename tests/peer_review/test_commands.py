@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from peer_review.enums import RoundState
 from peer_review.models import PooledKey, Round
-from tests.factories.peer_review import make_open_round, stock_key_pool
+from tests.factories.peer_review.rounds import make_open_round, stock_key_pool
 
 
 def call(name: str, *args: str) -> list[str]:

@@ -11,13 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from peer_review import open_box
-from peer_review.crypto import sealing
-from peer_review.crypto.encoding import b64u_decode, b64u_encode
-from peer_review.crypto.sharing import Share, combine, decode_share, split
-from peer_review.domain import count, keys
-from peer_review.domain.sealed_files import TEST_ROW, rows_file
-from tests.factories.peer_review import RunningRound, make_ready_round
-from tests.peer_review.counted import make_voted_round
+from peer_review.domain.keys.box_export import TEST_ROW, rows_file
+from peer_review.domain.keys.custody import confirm_box_key
+from peer_review.domain.tally import count
+from tests.factories.peer_review.counted_rounds import make_voted_round
+from tests.factories.peer_review.rounds import RunningRound, make_ready_round
+from zhengyan_crypto import sealing
+from zhengyan_crypto.encoding import b64u_decode, b64u_encode
+from zhengyan_crypto.sharing import Share, combine, decode_share, split
 
 SCRIPT = Path(open_box.__file__)
 ROUND = "ab" * 16
@@ -96,7 +97,7 @@ def test_it_passes_the_test_of_a_draft(
     rows.write_bytes(rows_file(running.round))
     assert run(monkeypatch, capsys, [sealing.encode_box_key(running.box_private)], "open", rows)[0] == 0
     key = b64u_decode(keys_in(tmp_path / "box-keys.jsonl")[TEST_ROW])
-    keys.confirm_box_key(running.round, by=running.round.scrutineers.get(), key=key)
+    confirm_box_key(running.round, by=running.round.scrutineers.get(), key=key)
 
 
 def test_slips_are_told_and_asked_again(

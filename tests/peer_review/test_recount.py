@@ -17,7 +17,7 @@ from peer_review import verify_bulletin
 from peer_review.counting.intervals import t_quantile
 from peer_review.counting.release import Ballots, Figure, Plan, Release, Roll, Sheet, release
 from peer_review.counting.reliability import Reliability
-from peer_review.domain.results import _adjusted, _severity
+from peer_review.domain.publication.publish import _adjusted, _severity
 from peer_review.verify_bulletin import Fault, Files, Recount, RollFile, Rules, Verifier, Votes, leaves_of
 
 BOUNDS = {"points": (0, 100), "anchors": (1, 5), "grades": (1, 4)}

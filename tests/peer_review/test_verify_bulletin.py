@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from peer_review import verify_bulletin
-from peer_review.crypto import ballots, canonical
-from peer_review.crypto.credentials import new_master
-from tests.peer_review.crypto.election import CELLS, ROUND, Election
+from peer_review.protocol import ballots
+from peer_review.protocol.credentials import new_master
+from tests.peer_review.protocol.election import CELLS, ROUND, Election
+from zhengyan_crypto import canonical
 
 SCRIPT = Path(verify_bulletin.__file__)
 

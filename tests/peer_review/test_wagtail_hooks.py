@@ -10,11 +10,11 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
-from peer_review.domain.schemes import freeze_scheme
+from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.enums import RoundState
 from peer_review.models import Scheme
 from peer_review.permission_policies import SchemePermissionPolicy
-from tests.factories.peer_review import RoundFactory, SchemeFactory, make_user
+from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_user
 
 pytestmark = pytest.mark.django_db
 

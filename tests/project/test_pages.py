@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.factories import disclosures
 from tests.factories.home import home_page
-from tests.factories.peer_review import make_user
+from tests.factories.peer_review.rounds import make_user
 
 ENGLISH, CHINESE = {"accept-language": "en"}, {"accept-language": "zh-CN"}
 
@@ -88,7 +88,7 @@ class TestLanguage:
         assert '<html lang="en"' in client.get("/accounts/login/").content.decode()
 
     def test_switch_is_also_the_language_of_mails_to_whoever_is_signed_in(self, client: Client) -> None:
-        from peer_review.readers import from_wagtail_profiles
+        from peer_review.providers.languages import from_wagtail_profiles
 
         user = make_user("Reader", "staff")
         client.force_login(user)

@@ -9,7 +9,7 @@ from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN = {"peer_review", "forum_pages"}
+OWN = {"peer_review", "forum_pages", "zhengyan_crypto"}
 
 
 def imported() -> set[str]:

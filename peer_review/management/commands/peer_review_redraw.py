@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from peer_review.domain.redraw import redraw
-from peer_review.exceptions import Refusal
+from peer_review.domain.planning.verify_allocation import redraw
+from peer_review.exceptions.base import Refusal
 from peer_review.models import Round
 
 

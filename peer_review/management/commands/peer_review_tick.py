@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from peer_review.domain.announcements import announce_due
-from peer_review.domain.keys import fill_pool
-from peer_review.domain.public_notices import settle_public_notices
-from peer_review.domain.rounds import close_due_rounds, pass_due_barriers
+from peer_review.domain.announcements.announcements import announce_due
+from peer_review.domain.keys.server_keys import fill_pool
+from peer_review.domain.outcomes.public_notices import settle_public_notices
+from peer_review.domain.rounds.lifecycle import close_due_rounds, pass_due_barriers
 
 
 class Command(BaseCommand):

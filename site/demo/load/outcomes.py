@@ -7,9 +7,10 @@ from typing import Any
 
 from demo.load.moments import midnight
 from organisation.models import User
-from peer_review.domain.contests import ask_review, take_up
-from peer_review.domain.decisions import Choice, acknowledge, decide, proposal_of, tell_outcomes
-from peer_review.domain.public_notices import start_public_notice, to_announce
+from peer_review.domain.outcomes.appeals import ask_review, take_up
+from peer_review.domain.outcomes.decisions import Choice, acknowledge, decide, tell_outcomes
+from peer_review.domain.outcomes.proposals import proposal_of
+from peer_review.domain.outcomes.public_notices import start_public_notice, to_announce
 from peer_review.models import OutcomeNotice, Round, Subject
 
 TIE = "得分相同，比对全年实绩和急难任务完成情况后确定。"

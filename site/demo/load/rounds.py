@@ -17,17 +17,18 @@ from demo.load.people import sign_ins
 from demo.people import SECTIONS
 from organisation.models import User
 from organisation.roll import propose_roll as propose_from_staff
-from peer_review.crypto import sealing
-from peer_review.domain import comments, results, rounds
-from peer_review.domain.library import create_default_schemes
-from peer_review.domain.patterns import HEADS, group_keys, leaders_of
-from peer_review.domain.planning import save_plan
-from peer_review.domain.roll import propose_roll, use_plan
-from peer_review.domain.roll_edits import remove_subject
-from peer_review.domain.self_evaluations import save_self_evaluation
+from peer_review.domain.planning.eligibility import HEADS, group_keys, leaders_of
+from peer_review.domain.planning.plan_setup import save_plan
+from peer_review.domain.planning.roll import propose_roll, use_plan
+from peer_review.domain.planning.roll_edits import remove_subject
+from peer_review.domain.publication import comments, publish
+from peer_review.domain.publication.self_evaluations import save_self_evaluation
+from peer_review.domain.rounds import lifecycle
+from peer_review.domain.schemes.default_schemes import create_default_schemes
 from peer_review.enums import Collection, RoundKind
 from peer_review.models import Round
-from peer_review.roll import Person
+from peer_review.providers.roll import Person
+from zhengyan_crypto import sealing
 
 PUBLISHED = "2026 年上半年人员互评"
 FULL_CIRCLE = "三百六十度评价（法制综合科试点）"
@@ -93,7 +94,7 @@ def _scrutineer() -> User:
 def _load_published(organiser: User, schemes: dict[str, Any]) -> None:
     opens = midnight() - datetime.timedelta(days=90)
     closes = opens + datetime.timedelta(days=7)
-    round = rounds.create_round(
+    round = lifecycle.create_round(
         by=organiser,
         title=PUBLISHED,
         purpose="对照德、能、勤、绩、廉，评一评身边的同志。结果用于改进工作，不与其他事项挂钩。",
@@ -114,7 +115,7 @@ def _load_published(organiser: User, schemes: dict[str, Any]) -> None:
 def _load_full_circle(organiser: User, schemes: dict[str, Any]) -> None:
     opens = midnight() - datetime.timedelta(days=40)
     closes = opens + datetime.timedelta(days=5)
-    round = rounds.create_round(
+    round = lifecycle.create_round(
         by=organiser,
         title=FULL_CIRCLE,
         purpose="先在一个科室试点：上级、同级互评，本人自评对照，可以写意见。结果供本人改进参考。",
@@ -136,7 +137,7 @@ def _load_full_circle(organiser: User, schemes: dict[str, Any]) -> None:
 
 def _load_open(organiser: User, schemes: dict[str, Any]) -> None:
     opens = midnight() - datetime.timedelta(days=2)
-    round = rounds.create_round(
+    round = lifecycle.create_round(
         by=organiser,
         title=OPEN,
         purpose="请以内部顾客的身份评价其他科室：答复快不快，配合好不好，移交准不准，改进真不真。",
@@ -150,14 +151,14 @@ def _load_open(organiser: User, schemes: dict[str, Any]) -> None:
     propose_roll(round, by=organiser, people=_reference_staff(round))
     private = voting.prepare(round, _scrutineer())
     _leave_box_key(round, private)
-    round = rounds.open_round(round, by=organiser, now=opens)
+    round = lifecycle.open_round(round, by=organiser, now=opens)
     mood = voting.Mood(seed=2026_2, turnout=0.5, answer=voting.anchors, leave_sign_ins=True)
     voting.vote(round, mood, now=timezone.now())
 
 
 def _load_sheet(organiser: User, schemes: dict[str, Any]) -> None:
     opens = midnight() - datetime.timedelta(days=1)
-    round = rounds.create_round(
+    round = lifecycle.create_round(
         by=organiser,
         title=SHEET,
         purpose="全体科室负责人和科员评价局领导班子成员。一张票列出全部对象，优秀名额有限，请对照比较后评分。",
@@ -176,7 +177,7 @@ def _load_sheet(organiser: User, schemes: dict[str, Any]) -> None:
     save_plan(round, by=organiser, plan={"pattern": "matrix", "groups": [top], "matrix": matrix})
     use_plan(round, by=organiser, people=people, at_once=True)
     _leave_box_key(round, voting.prepare(round, _scrutineer()))
-    round = rounds.open_round(round, by=organiser, now=opens)
+    round = lifecycle.open_round(round, by=organiser, now=opens)
     mood = voting.Mood(seed=2026_4, turnout=0.4, answer=voting.points, leave_sign_ins=True)
     voting.vote(round, mood, now=timezone.now())
 
@@ -184,7 +185,7 @@ def _load_sheet(organiser: User, schemes: dict[str, Any]) -> None:
 def _load_draft(organiser: User, schemes: dict[str, Any]) -> None:
     """A round for the organiser to try everything on: plan with a random choice, two stages, keys not made yet."""
     opens = midnight() + datetime.timedelta(days=10, hours=9)
-    round = rounds.create_round(
+    round = lifecycle.create_round(
         by=organiser,
         title=DRAFT,
         purpose="试点总结后扩大到两个科室，分两个阶段进行：先领票，三天后再投票。",
@@ -230,11 +231,11 @@ def _collect(
     """Take a draft through its ballots to the end of the count, at the dates of its time, and return it."""
     scrutineer = _scrutineer()
     private = voting.prepare(round, scrutineer)
-    round = rounds.open_round(round, by=organiser, now=opens)
+    round = lifecycle.open_round(round, by=organiser, now=opens)
     midway = opens + (closes - opens) / 2
     voting.vote(round, mood, now=midway)
     before_closing(round, midway)
-    round = rounds.close_round(round, by=None, now=closes)
+    round = lifecycle.close_round(round, by=None, now=closes)
     voting.count_box(round, scrutineer, private)
     round.refresh_from_db()
     return round
@@ -252,5 +253,5 @@ def _say_of_themselves(round: Round, now: datetime.datetime) -> None:
 
 
 def _publish(counted: Round, organiser: User) -> None:
-    published = results.publish_round(counted, by=organiser)
+    published = publish.publish_round(counted, by=organiser)
     Round.objects.filter(pk=published.pk).update(published_at=counted.closes_at + datetime.timedelta(days=2))

@@ -14,15 +14,18 @@ from django.db import connections
 
 from organisation.models import User
 from peer_review.box import store
-from peer_review.crypto import papers, sealing
-from peer_review.crypto.blindsig import decode_spki
-from peer_review.crypto.credentials import Credential, new_master
-from peer_review.crypto.encoding import b64u_decode
-from peer_review.domain import count, keys
-from peer_review.domain.cast import cast
-from peer_review.domain.draw import draw
-from peer_review.domain.papers import papers_of
+from peer_review.domain.ballots.cast import cast
+from peer_review.domain.ballots.credentials import draw
+from peer_review.domain.keys import server_keys
+from peer_review.domain.keys.custody import confirm_box_key, set_box_key
+from peer_review.domain.schemes.ballot_papers import papers_of
+from peer_review.domain.tally import count
 from peer_review.models import Assignment, Round, SheetEntry
+from peer_review.protocol import papers
+from peer_review.protocol.credentials import Credential, new_master
+from zhengyan_crypto import sealing
+from zhengyan_crypto.blindsig import decode_spki
+from zhengyan_crypto.encoding import b64u_decode
 
 #: At most so many people vote: their browsers take turns on this computer.
 VOTERS = 110
@@ -46,11 +49,11 @@ class Mood:
 
 def prepare(round: Round, scrutineer: User) -> bytes:
     """Make the keys of a draft and return the private half of its box key, which the server never sees."""
-    keys.prepare_keys(round)
+    server_keys.prepare_keys(round)
     private = sealing.generate_box_key()
     raw = private.private_bytes_raw()
-    epk = keys.set_box_key(round, by=scrutineer, public=private.public_key().public_bytes_raw())
-    keys.confirm_box_key(round, by=scrutineer, key=sealing.content_key(raw, epk, round_id=round.public_id))
+    epk = set_box_key(round, by=scrutineer, public=private.public_key().public_bytes_raw())
+    confirm_box_key(round, by=scrutineer, key=sealing.content_key(raw, epk, round_id=round.public_id))
     round.refresh_from_db()
     return raw
 

@@ -14,9 +14,9 @@ from peer_review.api.domain import make_integration, revoke_integration
 from peer_review.api.enums import Scope
 from peer_review.api.models import Integration
 from peer_review.models import Round
-from tests.factories.peer_review import make_user
+from tests.factories.peer_review.counted_rounds import make_published_round, papers
+from tests.factories.peer_review.rounds import make_user
 from tests.peer_review.api.conftest import token_of
-from tests.peer_review.counted import make_published_round, papers
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 ROUNDS = "/review/api/v1/rounds/"

@@ -22,9 +22,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.factories.peer_review import make_user
+from tests.factories.peer_review.counted_rounds import make_published_round, spread
+from tests.factories.peer_review.rounds import make_user
 from tests.peer_review.api.conftest import token_of
-from tests.peer_review.counted import make_published_round, spread
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 DESCRIPTION = "/review/api/v1/openapi.json"

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from peer_review import audit
+from peer_review import audit_log
 from peer_review.api import pages
 from peer_review.api.models import Integration
-from tests.factories.peer_review import make_user
+from tests.factories.peer_review.rounds import make_user
 from tests.peer_review.api.conftest import token_of
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_making_and_revoking_are_on_record_without_the_token() -> None:
     acts = ModelLogEntry.objects.filter(action__startswith="peer_review.integration").order_by("pk")
     assert [one.action.rpartition(".")[2] for one in acts] == ["create", "revoke"]
     assert token.split(".")[1] not in str(list(acts.values()))
-    assert audit.entries_visible_to(make_user("纪检", "inspector")).filter(pk__in=acts).count() == 2
+    assert audit_log.entries_visible_to(make_user("纪检", "inspector")).filter(pk__in=acts).count() == 2
 
 
 def test_list_is_paged_by_key_at_one_number_of_queries(

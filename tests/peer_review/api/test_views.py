@@ -12,8 +12,8 @@ from peer_review.api import views
 from peer_review.api.enums import Scope
 from peer_review.enums import Channel
 from peer_review.models import Result, Round, Shown
-from tests.factories.peer_review import RoundFactory, make_open_round, make_user
-from tests.peer_review.counted import make_published_round, papers, spread
+from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread
+from tests.factories.peer_review.rounds import RoundFactory, make_open_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 NAMES = "甲乙丙丁戊己庚"

@@ -7,8 +7,8 @@ from django.db import connections
 
 from peer_review.box import store
 from peer_review.box.store import Ballot, TableMissing
-from peer_review.crypto.errors import KeyUnreadable
 from peer_review.models.round import new_public_id
+from zhengyan_crypto.errors import KeyUnreadable
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 

@@ -4,10 +4,10 @@ a self-evaluation, names that look like commands."""
 from dataclasses import dataclass
 from typing import Any
 
-from peer_review.domain.results import publish_round
+from peer_review.domain.publication.publish import publish_round
 from peer_review.models import Result, Round, SelfEvaluation
-from tests.factories.peer_review import make_user
-from tests.peer_review.counted import make_counted_round, papers, spread
+from tests.factories.peer_review.counted_rounds import make_counted_round, papers, spread
+from tests.factories.peer_review.rounds import make_user
 
 #: Beside a name, what typst, a spreadsheet or a shell would take for a command.
 TRICKY = '=#read("/etc/passwd") ]*$'

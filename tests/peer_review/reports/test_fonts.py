@@ -6,7 +6,7 @@ import pytest
 from django.test import override_settings
 
 from peer_review.checks import check_fonts
-from peer_review.exceptions import NoChineseFont
+from peer_review.exceptions.results import NoChineseFont
 from peer_review.reports import fonts
 from peer_review.reports.blocks import Text
 from peer_review.reports.pdf import render

@@ -9,7 +9,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from peer_review.domain.readings import read_round, read_section, read_subject
+from peer_review.domain.results.presenters import read_round, read_section, read_subject
 from peer_review.enums import Channel
 from peer_review.models import Bulletin, Result, Round, Shown
 from peer_review.reports.group_book import round_book, section_book
@@ -17,8 +17,8 @@ from peer_review.reports.groups import round_report, section_report
 from peer_review.reports.pdf import render
 from peer_review.reports.subject import subject_report
 from peer_review.reports.subject_book import subject_book
-from tests.factories.peer_review import make_user
-from tests.peer_review.counted import make_published_round, papers, spread
+from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread
+from tests.factories.peer_review.rounds import make_user
 from tests.peer_review.reports.formulas import Calculator
 from tests.peer_review.reports.plain import streams_of, text_of
 from tests.peer_review.reports.rounds import (

@@ -16,7 +16,7 @@
 //   verifyEntry(entry, key) -> Promise<boolean>
 //   tokenMessage(round, cell, publicKey, prefix) -> bytes   what the token of a ballot signs
 //
-// The same, byte for byte, in Python: peer_review/crypto/credentials.py.
+// The same, byte for byte, in Python: peer_review/protocol/credentials.py.
 
 import { ClientError } from "./errors.js";
 import { canonical } from "./canonical.js";

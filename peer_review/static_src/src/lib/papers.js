@@ -1,5 +1,5 @@
 // Ballot papers: which answers each kind takes, and the rules about a whole sheet. The same, rule for rule and in
-// integers only, in Python: peer_review/crypto/papers.py; a test holds the two equal.
+// integers only, in Python: peer_review/protocol/papers.py; a test holds the two equal.
 //
 //   paper = {kind, scale, min, max, criteria: [[key, weight]], subjects, rules: [{kind, n, points}], limit}
 //   answers = {criterion: integer | "dk"}, {"1.criterion": …} on a sheet, {text} on a comment paper

@@ -1,4 +1,4 @@
-// Shares of the box key: any k of n give it back, k - 1 tell nothing. The same as peer_review/crypto/sharing.py, byte
+// Shares of the box key: any k of n give it back, k - 1 tell nothing. The same as zhengyan_crypto/sharing.py, byte
 // for byte; that file says why it is as it is.
 //
 //   splitKey(boxKey, {threshold, shares}) -> Promise<[share]>

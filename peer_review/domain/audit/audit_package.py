@@ -1,0 +1,269 @@
+"""The auditor's package: one zip from which anybody can check a count and compute every published figure anew.
+
+Written piece by piece, so that a round of any size costs little memory. Nothing in it names anybody: subjects and the
+people who hold papers stand under numbers that are drawn anew for each package, and of the holders only those of
+subjects with too few ballots are in it, because only for these does a rule ask how many people there were.
+"""
+
+import hashlib
+import json
+import random
+import zipfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.template.loader import get_template
+
+from peer_review import verify_bulletin
+from peer_review.counting.release import release
+from peer_review.domain.tally import bulletin as bulletins
+from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
+from peer_review.domain.tally.count import counted_entries
+from peer_review.enums import CellKind, ResultScope
+from peer_review.models import Assignment, CriterionResult, Result, Round, SheetEntry
+
+README = "peer_review/audit/README.txt"
+#: What is frozen and tells of nobody. What is left out names subjects by their keys.
+TERMS = (
+    "v",
+    "floor",
+    "visibility",
+    "form",
+    "subjects",
+    "full",
+    "expected",
+    "percent",
+    "lone",
+    "closing",
+    "certificate",
+)
+PIECE = 1 << 16
+CHUNK = 500
+
+
+def package_pieces(round: Round) -> Iterator[bytes]:
+    """Yield the zip of a published round. A new reading draws new numbers; all else stays the same to the byte."""
+    sink = _Sink()
+    sums = []
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for name, pieces in _members(round):
+            digest = hashlib.sha256()
+            with packed.open(name, "w", force_zip64=True) as member:
+                for piece in pieces:
+                    digest.update(piece)
+                    member.write(piece)
+                    if sink.size >= PIECE:
+                        yield sink.take()
+            sums.append(f"{digest.hexdigest()}  {name}\n")
+        packed.writestr(zipfile.ZipInfo(verify_bulletin.SUMS), "".join(sums))
+    yield sink.take()
+
+
+def ballots_json(round: Round) -> Iterator[bytes]:
+    """Yield {"v": 1, "round": …, "entries": […]}, each entry as it was signed."""
+    yield b'{"v":1,"round":"' + round.public_id.encode("ascii") + b'","entries":['
+    for number, entry in enumerate(counted_entries(round)):
+        yield b",\n" + entry if number else entry
+    yield b"]}\n"
+
+
+class _Sink:
+    """Where a zip is written to: only as much is held as has not been taken yet."""
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+        self.size = 0
+
+    def write(self, data: bytes, /) -> int:
+        self._held.append(bytes(data))
+        self.size += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits elsewhere."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def take(self) -> bytes:
+        data = b"".join(self._held)
+        self._held, self.size = [], 0
+        return data
+
+
+def _members(round: Round) -> Iterator[tuple[str, Iterable[bytes]]]:
+    numbers = _draw_numbers(list(round.subjects.order_by("pk").values_list("pk", flat=True)))
+    yield "README.txt", [get_template(README).render().encode()]
+    yield "verify_bulletin.py", [_source()]
+    yield "manifest.json", [round.manifest.encode()]
+    yield "bulletin.json", bulletins.published_pieces(round.bulletin)
+    yield "scheme.json", [_readable(round.form)]
+    yield "exposure.json", [_readable({name: round.exposure[name] for name in TERMS})]
+    yield "roll.json", _roll_json(round, numbers)
+    yield "figures.json", _figures_json(round, numbers)
+    yield "ballots.json", ballots_json(round)
+
+
+def _draw_numbers(keys: list[int]) -> dict[int, int]:
+    """Return a number from 1 for each key, by chance, in the order of the numbers."""
+    random.SystemRandom().shuffle(keys)
+    return {key: number for number, key in enumerate(keys, 1)}
+
+
+def _batched(keys: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(keys)
+    while some := list(islice(rest, CHUNK)):
+        yield some
+
+
+def _source() -> bytes:
+    with open(verify_bulletin.__file__, "rb") as source:
+        return source.read()
+
+
+def _readable(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _list(items: Iterable[Any]) -> Iterator[bytes]:
+    """Yield a JSON list, an item a line."""
+    yield b"["
+    for at, item in enumerate(items):
+        yield (b",\n" if at else b"\n") + _line(item)
+    yield b"]"
+
+
+def _roll_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
+    """Yield verify_bulletin.RollFile."""
+    sections = _section_numbers(round)
+    ranks = {key: number for number, key in enumerate(rank_names(round), 1)}
+    lies = {
+        pk: (section, rank)
+        for pk, section, rank in round.subjects.order_by().values_list("pk", "section_key", "member__rank_key")
+    }
+    yield b'{"v":1,"round":"' + round.public_id.encode("ascii") + b'",\n"subjects":'
+    yield from _list(
+        {"section": sections[lies[subject][0]], "rank": ranks.get(lies[subject][1], 0)} for subject in numbers
+    )
+    yield b',\n"cells":'
+    yield from _list(_cells(round, numbers))
+    yield b',\n"holders":'
+    yield from _list(_holders(round))
+    yield b"}\n"
+
+
+def _section_numbers(round: Round) -> dict[str, int]:
+    """Return the sections in the order in which they are counted, from 1."""
+    keys = round.subjects.order_by("sort_order", "pk").values_list("section_key", flat=True)
+    return {key: number for number, key in enumerate(dict.fromkeys(keys), 1)}
+
+
+def _cells(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, Any]]:
+    """Yield which subjects each cell is about. Of whom words speak is in no figure, so it is not told."""
+    listed: dict[int, list[int]] = {}
+    for sheet, subject in (
+        SheetEntry.objects.filter(sheet__round=round)
+        .order_by("sheet", "position")
+        .values_list("sheet_id", "subject_id")
+    ):
+        listed.setdefault(sheet, []).append(numbers[subject])
+    cells = round.cells.order_by("key").values_list("key", "kind", "voter_class", "subject_id", "sheet_id")
+    for key, kind, voter_class, subject, sheet in cells.iterator(chunk_size=CHUNK):
+        about = [] if kind == CellKind.COMMENT else listed[sheet] if sheet else [numbers[subject]]
+        yield {"cell": key, "kind": kind, "class": voter_class, "subjects": about}
+
+
+def _holders(round: Round) -> Iterator[list[str]]:
+    """Yield, for each person who has papers about subjects with too few ballots, these papers; people by chance."""
+    small = set(round.subjects.order_by().values_list("pk", flat=True))
+    criteria = len(round.form["criteria"])
+    told: dict[int, int] = {}
+    rows = CriterionResult.objects.filter(result__round=round, result__scope=ResultScope.SUBJECT)
+    for subject in rows.order_by().values_list("result__subject_id", flat=True).iterator(chunk_size=CHUNK):
+        told[subject] = told.get(subject, 0) + 1
+    small -= {subject for subject, shown in told.items() if shown == criteria}
+    cells = round.cells.filter(closed=False).exclude(kind=CellKind.COMMENT).order_by()
+    sheets = SheetEntry.objects.filter(sheet__round=round, subject__in=small).values("sheet")
+    keys = dict(cells.filter(subject__in=small).values_list("pk", "key"))
+    keys |= dict(cells.filter(sheet__in=sheets).values_list("pk", "key"))
+    held = Assignment.objects.filter(cell__in=keys).order_by()
+    people = list(held.values_list("evaluator_id", flat=True).distinct())
+    random.SystemRandom().shuffle(people)
+    for some in _batched(people):
+        papers: dict[int, list[str]] = {person: [] for person in some}
+        for person, cell in held.filter(evaluator__in=some).values_list("evaluator_id", "cell_id"):
+            papers[person].append(keys[cell])
+        yield from (sorted(one) for one in papers.values())
+
+
+def _figures_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
+    """Yield every published figure, as it is stored: subjects under their numbers, then the means."""
+    yield b'{"v":1,"round":"' + round.public_id.encode("ascii") + b'",\n"subjects":'
+    yield from _list(_subject_figures(round, numbers))
+    groups = Result.objects.filter(round=round).exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk")
+    for name, scope in (("sections", ResultScope.SECTION), ("ranks", ResultScope.RANK)):
+        yield b',\n"' + name.encode() + b'":'
+        means = (figures_of(one) for one in groups.filter(scope=scope).prefetch_related("criteria"))
+        yield from _list(_of_rank(one) if scope == ResultScope.RANK else one for one in means)
+    unit = figures_of(groups.prefetch_related("criteria").get(scope=ResultScope.UNIT))
+    yield b',\n"unit":'
+    yield _line(unit)
+    yield b',\n"models":'
+    yield from _list(_models(round) if (unit["adjusted"] or {}).get("groups") else [])
+    yield b"}\n"
+
+
+def _models(round: Round) -> list[dict[str, Any] | None]:
+    """Return what each fit of the adjusted scores was solved with, made anew from the ballots.
+
+    Unrounded, it passes no disclosure control, so it is kept in no database: auditors, who have the ballots, get it.
+    """
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    made = release(read_ballots(round, subjects), make_plan(round, subjects)).severity
+    models = [group.model for group in made.groups] if made is not None else []
+    return models if any(models) else []
+
+
+def _of_rank(figures: dict[str, Any]) -> dict[str, Any]:
+    """Name a rank's `comparable` apart: it follows from counting.ranks, which the verifier does not repeat."""
+    return {("comparable_rank" if name == "comparable" else name): value for name, value in figures.items()}
+
+
+def _subject_figures(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, Any]]:
+    for some in _batched(numbers):
+        results = Result.objects.filter(round=round, subject__in=some).prefetch_related("criteria")
+        by_subject = {result.subject_id: result for result in results}
+        yield from (figures_of(by_subject[subject]) for subject in some)
+
+
+def figures_of(result: Result) -> dict[str, Any]:
+    """Return every figure of a result, and nothing that says whose it is.
+
+    {score: [value, low, high], ballots, members, comparable, classes: {class: [value, low, high]}, adjusted,
+    one_ballot, reliability, criteria: {criterion: {value: […], n, abstentions, bars, classes: {class: […]}}}}
+    """
+    return {
+        "score": None if result.score is None else [result.score, result.low, result.high],
+        "ballots": result.ballots,
+        "members": result.members,
+        "comparable": result.comparable,
+        "classes": result.classes,
+        "adjusted": result.adjusted,
+        "one_ballot": result.one_ballot,
+        "reliability": result.reliability,
+        "criteria": {
+            row.criterion: {
+                "value": [row.value, row.low, row.high],
+                "n": row.n,
+                "abstentions": row.abstentions,
+                "bars": row.bars,
+                "classes": row.classes,
+            }
+            for row in result.criteria.all()
+        },
+    }

@@ -1,0 +1,140 @@
+"""From a published result, or from what comments have in common, to a finding that somebody has to answer for.
+
+Nothing of a ballot's wording leaves its page: a finding is written in the raiser's own words, and what repeats a
+comment is refused.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from peer_review import audit_log, signals
+from peer_review.domain.findings.verbatim_check import borrowed_words
+from peer_review.domain.preflight.frozen_terms import form_holds
+from peer_review.enums import RESULT_STATES, FindingSource, ResultScope
+from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.findings import (
+    FindingDueInPast,
+    NoFindingText,
+    UnknownCriterion,
+    UnknownSection,
+    WordsOfComment,
+)
+from peer_review.exceptions.preflight import TermsAltered
+from peer_review.models import Comment, CriterionResult, RaisedFinding, Result, Round, Subject
+from peer_review.rules.roles import has_perm
+
+TEXT_LENGTH = 2000
+
+
+def raise_finding(
+    round: Round,
+    *,
+    by: Any,
+    text: str,
+    section: str = "",
+    criterion: str = "",
+    source: str = FindingSource.RESULT,
+    subject: Subject | None = None,
+    responsible: Any = None,
+    due_date: date | None = None,
+) -> RaisedFinding:
+    """Keep a finding, put it on record, and tell whoever listens (signals.finding_raised) after the commit.
+
+    section: key of a section that is evaluated, empty for all together; that of `subject` if one is given. The figures
+    are those of the subject, else the section, else all, as far as `by` may read them.
+    Raises: WrongState before publication, TermsAltered, NoFindingText, UnknownSection, UnknownCriterion,
+        FindingDueInPast; WordsOfComment, and that somebody tried is on record.
+    """
+    if round.state not in RESULT_STATES:
+        raise WrongState(state=round.get_state_display())
+    if not form_holds(round):
+        raise TermsAltered
+    text = text.strip()
+    if not text or len(text) > TEXT_LENGTH:
+        raise NoFindingText(most=TEXT_LENGTH)
+    if subject is not None:
+        section = subject.section_key
+    names = dict(round.subjects.values_list("section_key", "section_name"))
+    if (section and section not in names) or (subject is not None and subject.round_id != round.pk):
+        raise UnknownSection
+    labels = {one["key"]: one["label"] for one in round.form["criteria"]}
+    if criterion and criterion not in labels:
+        raise UnknownCriterion
+    if due_date is not None and due_date < timezone.localdate():
+        raise FindingDueInPast
+    _refuse_borrowed_words(round, text, by=by)
+    with transaction.atomic():
+        finding = RaisedFinding.objects.create(
+            round=round,
+            source=source,
+            text=text,
+            section_key=section,
+            section_name=names.get(section, ""),
+            subject=subject,
+            criterion=criterion,
+            criterion_label=labels.get(criterion, ""),
+            figures=figures_for(round, reader=by, subject=subject, section=section, criterion=criterion),
+            responsible=responsible,
+            due_date=due_date,
+            raised_by=by,
+        )
+        # Not its words: they are in the finding, for those who may read it.
+        audit_log.record(round, "peer_review.round.finding", by=by, finding=finding.pk, section=finding.section_name)
+        transaction.on_commit(lambda: _send(finding, by))
+    return finding
+
+
+def figures_for(
+    round: Round, *, reader: Any, subject: Subject | None, section: str, criterion: str
+) -> list[dict[str, Any]]:
+    """Return the published figures that a finding rests on, none that `reader` may not read. At most three queries."""
+    results = Result.objects.shown().filter(round=round)
+    if subject is not None:
+        results, place = results.filter(scope=ResultScope.SUBJECT, subject=subject), f"subject:{subject.key}"
+    elif section:
+        results, place = results.filter(scope=ResultScope.SECTION, section_key=section), f"section:{section}"
+    else:
+        results, place = results.filter(scope=ResultScope.UNIT), "round"
+    result = results.visible_to(reader).first()
+    if result is None:
+        return []
+    told = {"result": result.pk, "scope": place, "label": result.label, "criterion": criterion}
+    if not criterion:
+        return [told | {"value": result.score, "low": result.low, "high": result.high, "n": result.ballots}]
+    row = CriterionResult.objects.filter(result=result, criterion=criterion).first()
+    return [] if row is None else [told | {"value": row.value, "low": row.low, "high": row.high, "n": row.n}]
+
+
+def sections_to_raise(round: Round, *, by: Any) -> dict[str, str]:
+    """Return the sections about which `by` may raise a finding, key to name, in the roll's order; the key "" stands for
+    all together."""
+    names = {"": ""} | dict(round.subjects.order_by("sort_order", "pk").values_list("section_key", "section_name"))
+    return {
+        key: name
+        for key, name in names.items()
+        if has_perm("peer_review.raise_finding", by, RaisedFinding(round=round, section_key=key))
+    }
+
+
+def _refuse_borrowed_words(round: Round, text: str, *, by: Any) -> None:
+    """Refuse a text that repeats a published comment of the round.
+
+    Comments that `by` may not read are looked through as well: somebody may have passed on their words. But the place
+    is quoted only from those that they may read, and every refusal is on record, so that nobody guesses at the others.
+    Raises: WordsOfComment.
+    """
+    comments = Comment.objects.filter(subject__round=round, withheld=False)
+    words = borrowed_words(text, comments.values_list("text", flat=True).iterator())
+    if not words:
+        return
+    audit_log.record(round, "peer_review.round.finding_refused", by=by)
+    readable = Subject.objects.with_result_for(by).filter(round=round).order_by().values("pk")
+    quoted = borrowed_words(text, comments.filter(subject__in=readable).values_list("text", flat=True))
+    raise WordsOfComment(quoted=quoted)
+
+
+def _send(finding: RaisedFinding, by: Any) -> None:
+    signals.finding_raised.send_robust(sender=RaisedFinding, finding=finding, round=finding.round, by=by)

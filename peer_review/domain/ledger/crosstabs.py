@@ -1,0 +1,107 @@
+"""Tables that a reader composes: criteria by sections, ranks or voter classes, filtered by the others.
+
+Every cell is a question to the ledger. It is accepted or refused by itself, never the table as a whole: a table with
+one thin row would else tell nothing at all. The cells are asked in one order, criterion by criterion as in the form and
+row by row as in the roll, whoever asks; so within a table nobody's outcome depends on who was first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from peer_review.domain.ledger.ledger import ask_all
+from peer_review.domain.ledger.questions import Question
+from peer_review.enums import Channel, CrossRows
+from peer_review.models import RollMember, Round
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What rows and filters may be, key → name, in the order of roll and form. whole: also all sections together."""
+
+    sections: dict[str, str]
+    ranks: dict[str, str]
+    classes: dict[str, str]
+    whole: bool
+
+    def of(self, rows: str) -> dict[str, str]:
+        """Return what the rows of a table are."""
+        return {CrossRows.SECTION: self.sections, CrossRows.RANK: self.ranks}.get(CrossRows(rows), self.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """A table as it was composed; None: no filter. What the rows are is never a filter."""
+
+    rows: str
+    section: str | None = None
+    rank: str | None = None
+    voter_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRow:
+    """One row: values a criterion, None saying 样本不足 whatever the reason; asked: whether the class is asked it."""
+
+    key: str
+    label: str
+    cells: tuple[tuple[float | None, bool], ...]
+
+
+def choices(round: Round, *, headed: str | None = None) -> Choices:
+    """Return what may be composed: of the whole round, or of the section that the reader headed. Two queries."""
+    subjects = round.subjects.order_by("sort_order", "pk")
+    if headed is not None:
+        subjects = subjects.filter(section_key=headed)
+    sections = {key: name or key for key, name in subjects.values_list("section_key", "section_name") if key}
+    members = RollMember.objects.filter(subject__in=subjects).exclude(rank_key="").order_by("rank_order", "pk")
+    ranks = {key: name or key for key, name in members.values_list("rank_key", "rank_name")}
+    classes = {one["key"]: one["label"] for one in round.form["classes"]}
+    return Choices(sections, ranks, classes, whole=headed is None)
+
+
+def cross_table(
+    round: Round, cross: Cross, offered: Choices, *, channel: Channel, audience: str
+) -> tuple[CrossRow, ...]:
+    """Return the rows of a composed table, its cells asked of the ledger and recorded there.
+
+    `cross` names only what is offered. Seven queries if the ledger knows the table, sixteen if not.
+    Raises: WrongState before publication.
+    """
+    rows = offered.of(cross.rows)
+    criteria = round.form["criteria"]
+    table = {(criterion["key"], key): _question(cross, criterion["key"], key) for criterion in criteria for key in rows}
+    asked = {
+        at: question for at, question in table.items() if _is_asked(_criterion(criteria, at[0]), question.voter_class)
+    }
+    answers = ask_all(round, list(asked.values()), channel=channel, audience=audience)
+    return tuple(
+        CrossRow(
+            key,
+            label,
+            tuple(
+                (answers[table[one["key"], key]].value, True) if (one["key"], key) in asked else (None, False)
+                for one in criteria
+            ),
+        )
+        for key, label in rows.items()
+    )
+
+
+def _question(cross: Cross, criterion: str, row: str) -> Question:
+    filters: dict[str, str | None] = {
+        "section": cross.section,
+        "rank": cross.rank,
+        "voter_class": cross.voter_class,
+        {CrossRows.SECTION: "section", CrossRows.RANK: "rank"}.get(CrossRows(cross.rows), "voter_class"): row,
+    }
+    return Question(criterion, **filters)
+
+
+def _criterion(criteria: list[dict[str, Any]], key: str) -> Mapping[str, Any]:
+    return next(one for one in criteria if one["key"] == key)
+
+
+def _is_asked(criterion: Mapping[str, Any], voter_class: str | None) -> bool:
+    """Whether the form asks it: told by the form, so it may be told apart from too few."""
+    return voter_class is None or voter_class in criterion["classes"]

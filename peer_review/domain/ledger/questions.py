@@ -1,0 +1,58 @@
+"""What may be asked of a published round, and its counted ballots laid out for the answers."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from peer_review.counting.crosstabs import Ground
+from peer_review.counting.disclosure import Flags
+from peer_review.domain.tally.ballot_arrays import make_plan, read_ballots
+from peer_review.models import Round
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The mean of a criterion over the subjects of a section and of a rank, as one voter class sees them.
+
+    Keys as in the round's form and roll; None: of all.
+    """
+
+    criterion: str
+    section: str | None = None
+    rank: str | None = None
+    voter_class: str | None = None
+
+    @property
+    def scope(self) -> str:
+        """The name of the question in the ledger."""
+        asked = [self.criterion, self.section, self.rank, self.voter_class]
+        return "cell:" + json.dumps(asked, ensure_ascii=False, separators=(",", ":"))
+
+
+class Board:
+    """The counted ballots of a published round, laid out for questions. Nine queries, and the box read once."""
+
+    def __init__(self, round: Round, *, without: Collection[str] = ()) -> None:
+        subjects = list(round.subjects.select_related("member").order_by("sort_order", "pk"))
+        self.without = frozenset(without)
+        self._criteria = {one["key"]: at for at, one in enumerate(round.form["criteria"])}
+        self._classes = {one["key"]: at for at, one in enumerate(round.form["classes"])}
+        self._keys = np.array([one.key for one in subjects], dtype=object)
+        self._sections = np.array([one.section_key for one in subjects], dtype=object)
+        self._ranks = np.array([one.member.rank_key if one.member else "" for one in subjects], dtype=object)
+        self._ballots, self._plan = read_ballots(round, subjects), make_plan(round, subjects)
+
+    def ground(self, criterion: str) -> Ground:
+        return Ground(self._ballots, self._plan, self._criteria[criterion])
+
+    def place(self, asked: Mapping[str, Any], *, without: Collection[str]) -> tuple[Flags, int | None]:
+        """Return which subjects a question is about, (subjects,), and the place of its voter class."""
+        inside = ~np.isin(self._keys, list(without)) if without else np.ones(len(self._keys), dtype=bool)
+        if asked["section"] is not None:
+            inside &= self._sections == asked["section"]
+        if asked["rank"] is not None:
+            inside &= self._ranks == asked["rank"]
+        return inside, None if asked["class"] is None else self._classes[asked["class"]]

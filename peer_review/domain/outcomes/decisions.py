@@ -1,0 +1,196 @@
+"""The software proposes, a named person decides (个人信息保护法, art. 24): grades under the quota, the day of notice.
+
+Decisions can be changed until they are told; each change is one more row. All outcomes of a round are told together,
+so that nobody learns theirs while others', and the places of the quota, are still open. From then on only a review
+or an appeal changes one (domain.contests).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from peer_review import audit_log, signals
+from peer_review.counting.scales import GRADES
+from peer_review.domain.announcements.announcements import announce_outcomes
+from peer_review.domain.outcomes.proposals import RoundProposal, needs_reason, proposal_of
+from peer_review.domain.preflight.frozen_terms import check_terms
+from peer_review.exceptions.outcomes import (
+    AlreadyTold,
+    DecidedMeanwhile,
+    DecisionReasonMissing,
+    HasFigures,
+    NoFigures,
+    NotAddressee,
+    NothingChosen,
+    NothingToTell,
+    NotPublished,
+    OwnDecision,
+    QuotaExceeded,
+    UndecidedLeft,
+    UnknownGrade,
+    UnknownSubject,
+)
+from peer_review.models import Decision, OutcomeNotice, Round, Subject
+from peer_review.models.decision import RANKS
+
+REASON_LENGTH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody decides on one subject: a grade's key, or "" for not graded, and why.
+
+    seen: number of the decision they had before them, 0 for none; None where they need not have seen any.
+    """
+
+    subject: int
+    grade: str
+    reason: str = ""
+    seen: int | None = None
+
+
+@transaction.atomic
+def decide(round: Round, *, by: Any, choices: Sequence[Choice], now: datetime | None = None) -> list[Decision]:
+    """Record a named person's decisions, all of them or none, and return the new ones.
+
+    What is decided so already is left as it is. The quota holds over all standing decisions, under a lock.
+    Raises: NotPublished, TermsAltered, NothingChosen, UnknownSubject, OwnDecision, AlreadyTold, DecidedMeanwhile,
+        UnknownGrade, NoFigures, HasFigures, DecisionReasonMissing, QuotaExceeded.
+    """
+    now = now or timezone.now()
+    round = _lock(round)
+    check_terms(round)
+    if not choices:
+        raise NothingChosen
+    wanted = {one.subject: one for one in choices}
+    subjects = {one.pk: one for one in round.subjects.filter(pk__in=wanted).select_related("outcome_notice")}
+    if len(subjects) < len(choices):
+        raise UnknownSubject
+    free = set(Subject.objects.filter(pk__in=subjects).not_addressed_to(by).values_list("pk", flat=True))
+    proposal = proposal_of(round)
+    held = {one.subject_id: one for one in Decision.objects.filter(subject__round=round).standing()}
+    made = []
+    for key, choice in wanted.items():
+        subject, before = subjects[key], held.get(key)
+        reason = choice.reason.strip()[:REASON_LENGTH]
+        if key not in free:
+            raise OwnDecision(name=subject.label)
+        if hasattr(subject, "outcome_notice"):
+            raise AlreadyTold
+        if choice.seen is not None and choice.seen != (before.number if before else 0):
+            raise DecidedMeanwhile(name=subject.label)
+        _check_grade(proposal, subject, choice.grade, reason)
+        if before is not None and (before.grade, before.reason) == (choice.grade, reason):
+            continue
+        made.append(
+            Decision(
+                subject=subject,
+                number=before.number + 1 if before else 1,
+                grade=choice.grade,
+                rank=RANKS.get(choice.grade),
+                previous_rank=before.rank if before else None,
+                proposed=proposal.grades[key],
+                reason=reason,
+                by=by,
+                decided_at=now,
+            )
+        )
+    _check_quota(proposal, {**held, **{one.subject_id: one for one in made}})
+    for one in made:
+        one.save(force_insert=True)
+        audit_log.record(
+            round,
+            "peer_review.decision.make",
+            by=by,
+            subject=one.subject.label,
+            grade=one.grade,
+            proposed=one.proposed,
+            number=one.number,
+        )
+        _announce(signals.decision_made, sender=Decision, decision=one, by=by)
+    return made
+
+
+@transaction.atomic
+def tell_outcomes(round: Round, *, by: Any, now: datetime | None = None) -> list[OutcomeNotice]:
+    """Tell everybody their outcome in writing, on the site and by mail, and return the notices. Today is the day of
+    notice, from which the days to contest it count.
+
+    Raises: NotPublished, UndecidedLeft while one subject of the round is not decided, NothingToTell.
+    """
+    now = now or timezone.now()
+    round = _lock(round)
+    subjects = list(round.subjects.select_related("member").order_by("sort_order", "pk"))
+    decided = set(Decision.objects.filter(subject__round=round).values_list("subject_id", flat=True))
+    if left := len(subjects) - len(decided):
+        raise UndecidedLeft(left=left)
+    told = set(OutcomeNotice.objects.filter(subject__round=round).values_list("subject_id", flat=True))
+    untold = [one for one in subjects if one.pk not in told]
+    if not untold:
+        raise NothingToTell
+    heads: dict[str, int] = {}
+    for key, user in round.members.filter(is_section_head=True).order_by("-pk").values_list("section_key", "user_id"):
+        heads[key] = user
+    announcement = announce_outcomes(round, by=by, now=now)
+    made = OutcomeNotice.objects.bulk_create(
+        OutcomeNotice(
+            subject=one,
+            to_id=one.member.user_id if one.member else heads.get(one.section_key),
+            announcement=announcement,
+            by=by,
+            notice_date=timezone.localdate(now),
+        )
+        for one in untold
+    )
+    audit_log.record(round, "peer_review.decision.tell", by=by, told=len(made))
+    _announce(signals.outcomes_told, sender=Round, round=round, by=by)
+    return made
+
+
+@transaction.atomic
+def acknowledge(subject: Subject, *, by: Any, now: datetime | None = None) -> OutcomeNotice:
+    """Record that a notice has been received; that is no agreement. Harmless when done already.
+
+    Raises: NotAddressee.
+    """
+    notice = OutcomeNotice.objects.select_for_update(of=("self",)).filter(subject=subject, to=by).first()
+    if notice is None:
+        raise NotAddressee
+    if notice.acknowledged_date is None:
+        notice.acknowledged_date = timezone.localdate(now or timezone.now())
+        notice.save(update_fields=["acknowledged_date"])
+    return notice
+
+
+def _lock(round: Round) -> Round:
+    locked: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    if not locked.has_results:
+        raise NotPublished
+    return locked
+
+
+def _check_grade(proposal: RoundProposal, subject: Subject, grade: str, reason: str) -> None:
+    if grade and grade not in GRADES:
+        raise UnknownGrade(name=subject.label)
+    if grade and subject.pk not in proposal.scored:
+        raise NoFigures(name=subject.label)
+    if not grade and subject.pk in proposal.scored:
+        raise HasFigures(name=subject.label)
+    if not reason and needs_reason(proposal, subject.pk, grade):
+        raise DecisionReasonMissing(name=subject.label)
+
+
+def _check_quota(proposal: RoundProposal, standing: dict[int, Decision]) -> None:
+    wanted = sum(one.grade == GRADES[0] for one in standing.values())
+    if proposal.places is not None and wanted > proposal.places:
+        raise QuotaExceeded(wanted=wanted, quota=proposal.quota, places=proposal.places)
+
+
+def _announce(signal: Signal, **arguments: Any) -> None:
+    transaction.on_commit(partial(signal.send_robust, **arguments))

@@ -1,0 +1,70 @@
+"""Urns: which people without a computer draw their envelopes from the same pile.
+
+An envelope holds the credentials of one set of papers, so envelopes can only be exchanged between people who have
+all of these papers in common. Cells are grouped by exactly who votes in them on paper: a person draws one envelope
+from each urn that they belong to.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from peer_review.conf import conf
+from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.planning import PaperVotersTooFew
+from peer_review.models import Assignment, Round, Urn
+
+
+@dataclass(frozen=True, slots=True)
+class PaperGroup:
+    """Cells (primary keys) that exactly these people (users' keys) vote in on paper."""
+
+    cells: tuple[int, ...]
+    people: frozenset[int]
+
+
+def votes_on_paper(round: Round, user: Any) -> bool:
+    """Whether the roll has this person vote with an envelope, so not in a browser of their own. One query."""
+    return bool(round.members.filter(user=user, on_paper=True).exists())
+
+
+def paper_groups(round: Round) -> list[PaperGroup]:
+    """Return how a round's paper voters fall into urns, the largest first; nothing where all vote by computer.
+
+    Two queries.
+    """
+    voters = set(round.members.filter(on_paper=True).values_list("user_id", flat=True))
+    if not voters:
+        return []
+    of_cell: dict[int, set[int]] = defaultdict(set)
+    rows = Assignment.objects.filter(cell__round=round, evaluator__in=voters)
+    for cell, evaluator in rows.values_list("cell_id", "evaluator_id"):
+        of_cell[cell].add(evaluator)
+    cells_of: dict[frozenset[int], list[int]] = defaultdict(list)
+    for cell, people in of_cell.items():
+        cells_of[frozenset(people)].append(cell)
+    groups = [PaperGroup(tuple(sorted(cells)), people) for people, cells in cells_of.items()]
+    return sorted(groups, key=lambda group: (-len(group.people), group.cells))
+
+
+def urn_obstacles(round: Round) -> Iterator[Refusal]:
+    """Yield a refusal if an urn would be so small that an envelope tells who drew it."""
+    least = int(conf.MINIMUM_FLOOR)
+    lonely: set[int] = set()
+    for group in paper_groups(round):
+        if len(group.people) < least:
+            lonely |= group.people
+    if lonely:
+        names = round.members.filter(user_id__in=lonely).values_list("name", flat=True)
+        yield PaperVotersTooFew(names="、".join(names[:5]), least=least)
+
+
+def make_urns(round: Round) -> list[Urn]:
+    """Keep the urns of a round that is being opened; its roll cannot change any more."""
+    urns = []
+    for number, group in enumerate(paper_groups(round), start=1):
+        urn = Urn.objects.create(round=round, number=number, envelopes=len(group.people))
+        urn.cells.set(group.cells)
+        urns.append(urn)
+    return urns

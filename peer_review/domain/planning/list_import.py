@@ -1,0 +1,214 @@
+"""Named lists: a CSV file or workbook that says line by line who evaluates whom in which voter class.
+
+Nothing is written here. Either every line is in order, or the file is refused with row, column and reason of each
+fault.
+"""
+
+import csv
+import io
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from peer_review.domain.planning.people_lookup import Directory
+from peer_review.domain.planning.plan import MAX_LINES
+from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.planning import ListRefused
+from peer_review.providers.roll import Person
+
+MAX_FAULTS = 200
+MAX_BYTES = 20_000_000
+MAX_UNPACKED = 500_000_000
+#: A head row may stand below a title or two.
+HEAD_ROWS = 10
+#: Column → how lists call it.
+HEADS: dict[str, frozenset[str]] = {
+    "evaluator": frozenset({"evaluator", "评价人", "评议人", "投票人", "测评人"}),
+    "subject": frozenset({"subject", "被评价人", "评价对象", "被评议人", "测评对象", "被评科室"}),
+    "class": frozenset({"class", "voterclass", "票类", "票种"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and where. `row` 0 is the file as a whole."""
+
+    row: int
+    column: str
+    reason: str
+
+
+@dataclass(slots=True)
+class NamedList:
+    """What a file says: `lines` as a plan keeps them, usable only if there are no faults."""
+
+    lines: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    count: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    fault_count: int = 0
+
+    def refuse(self, row: int, column: str, reason: str) -> None:
+        """Keep a fault; of very many only the first."""
+        self.fault_count += 1
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(Fault(row, column, reason))
+
+
+def read_list(
+    content: bytes,
+    *,
+    kind: str,
+    people: Sequence[Person],
+    classes: Mapping[str, str],
+    excluded: Mapping[tuple[int, str], str],
+) -> NamedList:
+    """Return what a file says, checked line by line.
+
+    classes: key → label; a cell may hold either. With a single class the column may be missing.
+    excluded: (user id, subject's key) → reason.
+    Raises: ListRefused if the file as a whole cannot be read.
+    """
+    made = NamedList()
+    rows = _rows(content)
+    heading = _find_heading(rows, made)
+    if heading is None:
+        return made
+    heads, columns = heading
+    if "class" not in columns and len(classes) > 1:
+        made.refuse(0, _("voter class"), _("This column is missing; the scheme has several voter classes."))
+        return made
+    directory = Directory(kind, people)
+    by_name = {"".join(name.split()).casefold(): key for key, label in classes.items() for name in (key, label)}
+    seen: dict[tuple[int, str], int] = {}
+    lines: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+
+    for number, cells in rows:
+        texts = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
+        if not any(texts.values()):
+            continue
+        made.count += 1
+        if made.count > MAX_LINES:
+            raise ListRefused(_("The file has more than %(n)s lines. Split it.") % {"n": MAX_LINES})
+        evaluator = _find(directory.person, texts["evaluator"], number, heads["evaluator"], made)
+        subject = _find(directory.subject, texts["subject"], number, heads["subject"], made)
+        voters = next(iter(classes)) if "class" not in columns else by_name.get(_plain(texts["class"]))
+        if voters is None:
+            reason = _("The scheme has no voter class “%(key)s”.") % {"key": texts["class"]}
+            made.refuse(number, heads["class"], reason)
+        if evaluator is None or subject is None or voters is None:
+            continue
+        pair = (evaluator.user_id, subject.key)
+        if subject.user_id == evaluator.user_id:
+            made.refuse(number, heads["subject"], _("Nobody evaluates themselves."))
+        elif pair in excluded:
+            reason = _("This pair is excluded: %(reason)s") % {"reason": excluded[pair]}
+            made.refuse(number, heads["subject"], reason)
+        elif pair in seen:
+            reason = _("The same pair stands on row %(row)s already.") % {"row": seen[pair]}
+            made.refuse(number, heads["subject"], reason)
+        else:
+            seen[pair] = number
+            lines[voters][subject.key].append(evaluator.user_id)
+    if not made.count:
+        raise ListRefused(_("The file has column heads but no lines."))
+    if not made.fault_count:
+        made.lines = {voters: dict(subjects) for voters, subjects in lines.items()}
+    return made
+
+
+def reads_workbooks() -> bool:
+    """Whether .xlsx files can be read here; the plugin itself does not ask for openpyxl."""
+    return find_spec("openpyxl") is not None
+
+
+def _find(ask: Any, text: str, row: int, column: str, made: NamedList) -> Any:
+    """Return what `ask` finds for a cell, or None after noting what is wrong with it."""
+    if not text:
+        made.refuse(row, column, _("The cell is empty."))
+        return None
+    try:
+        return ask(text)
+    except Refusal as refusal:
+        made.refuse(row, column, refusal.message)
+        return None
+
+
+def _find_heading(
+    rows: Iterator[tuple[int, list[str]]], made: NamedList
+) -> tuple[dict[str, str], dict[str, int]] | None:
+    """Return the columns' own names and places, having read up to the head row; None, with a fault, without one."""
+    for _tried, (_number, cells) in zip(range(HEAD_ROWS), rows, strict=False):
+        columns: dict[str, int] = {}
+        for at, cell in enumerate(cells):
+            for name, words in HEADS.items():
+                if _plain(cell) in words:
+                    columns.setdefault(name, at)
+        if {"evaluator", "subject"} <= set(columns):
+            return {name: cells[at].strip() for name, at in columns.items()}, columns
+    made.refuse(0, "", _("No row has the column heads “evaluator” and “subject” (评价人, 被评价人)."))
+    return None
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    if len(content) > MAX_BYTES:
+        raise ListRefused(_("The file is too large."))
+    if not content.strip(b"\xef\xbb\xbf \t\r\n\0"):
+        raise ListRefused(_("The file is empty."))
+    if content.startswith(b"PK"):
+        return _workbook_rows(content)
+    return _csv_rows(_decode(content))
+
+
+def _decode(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ListRefused(_("The file is neither a workbook (.xlsx) nor a CSV file in UTF-8 or GB18030."))
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    head = "\n".join(text.splitlines()[:HEAD_ROWS])
+    delimiter = max(",\t;，", key=head.count)
+    number = 0
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
+            yield number, row
+    except csv.Error as error:
+        raise ListRefused(_("Row %(row)s is not proper CSV.") % {"row": number + 1}) from error
+
+
+def _workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    if not reads_workbooks():
+        raise ListRefused(_("Workbooks cannot be read here. Save the list as CSV (UTF-8)."))
+    import openpyxl  # noqa: PLC0415 - not a requirement of the plugin: where it is missing, CSV still works
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+                raise ListRefused(_("The file is too large."))
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheet = next(one for one in book.worksheets if one.sheet_state == "visible" and hasattr(one, "iter_rows"))
+        sheet.reset_dimensions()  # the range a file claims is not to be trusted
+        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=50), start=1):
+            yield number, [_cell_text(value) for value in row]
+    except ListRefused:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers raise
+        raise ListRefused(_("This workbook is damaged and cannot be opened.")) from error
+
+
+def _cell_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value == int(value) else str(value)

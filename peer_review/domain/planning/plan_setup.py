@@ -1,0 +1,303 @@
+"""Setting a round's plan up: save it, draw again, and see what it comes to before anything is written."""
+
+import hashlib
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
+from wagtail.models import ModelLogEntry
+
+from peer_review import audit_log
+from peer_review.conf import conf
+from peer_review.domain.locks import lock_draft
+from peer_review.domain.planning.allocation import Allotment, allot
+from peer_review.domain.planning.eligibility import Group, group_keys, list_groups, list_sections
+from peer_review.domain.planning.plan import Plan, read_plan
+from peer_review.domain.planning.plan_state import outdate_plan
+from peer_review.enums import PaperKind, RoundKind
+from peer_review.exceptions.planning import NoSeed
+from peer_review.models import Round
+from peer_review.providers.roll import Person
+
+#: How many names a warning lists, and how many sections a table of sections takes.
+NAMES = 40
+SECTIONS = 30
+_KEPT = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One subject and how many would evaluate it, a number a voter class."""
+
+    key: str
+    label: str
+    section_name: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """A number of people or things, the first of them by name."""
+
+    count: int = 0
+    names: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """How many are not named."""
+        return self.count - len(self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Papers by who evaluates (rows) and who is evaluated (columns)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """Whole sheets: so many voters of a class have the same list of so many subjects."""
+
+    voter_class: str
+    subjects: int
+    voters: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a plan comes to."""
+
+    people: int
+    subjects: int
+    papers: int
+    least: int
+    most: int
+    classes: tuple[str, ...]
+    rows: tuple[PreviewRow, ...]
+    ranks: Table
+    sections: Table | None
+    thin: int
+    single: int
+    idle: Some
+    lonely: Some
+    short: Some
+    without_since: int
+    unknown_lines: int
+    sheets: tuple[SheetLine, ...] = field(default=())
+
+    @property
+    def lists_differ(self) -> bool:
+        """Whole sheets: whether people of one class would receive different lists, which opening refuses."""
+        classes = [sheet.voter_class for sheet in self.sheets]
+        return len(classes) > len(set(classes))
+
+
+def people_of(round: Round) -> list[Person]:
+    """Return whom the organisation proposes for this round."""
+    return list(import_string(conf.ROLL_SOURCE)(round))
+
+
+def class_keys(round: Round) -> list[str]:
+    """Return the voter classes of the round's scheme, in its order."""
+    return list(round.scheme.voter_classes.values_list("key", flat=True))
+
+
+def plan_of(round: Round) -> Plan:
+    """Return the plan a draft has.
+
+    Raises: PlanInvalid if its scheme has changed so that the plan does not fit any more.
+    """
+    return read_plan(round.plan, kind=round.kind, classes=class_keys(round))
+
+
+@transaction.atomic
+def save_plan(round: Round, *, by: Any, plan: dict[str, Any]) -> Plan:
+    """Keep a plan for later use; the roll stays as it is. The first one in which chance has a say gets its seed.
+
+    Raises: RoundFrozen, PlanInvalid.
+    """
+    round = lock_draft(round)
+    given = {key: value for key, value in plan.items() if key != "state"}
+    read = read_plan(given, kind=round.kind, classes=class_keys(round))
+    if read.is_random and not round.plan_seed:
+        round.plan_seed = secrets.token_hex(32)
+        round.save(update_fields=["plan_seed"])
+    outdate_plan(round, read.as_json())
+    logged = {key: value for key, value in round.plan.items() if key not in ("lines", "state")}
+    audit_log.record(round, "peer_review.round.plan", by=by, plan=logged, lines=read.line_count, seed=round.plan_seed)
+    return read
+
+
+@transaction.atomic
+def draw_again(round: Round, *, by: Any) -> str:
+    """Replace a draft's seed, so that chance chooses others; return it. The log counts how often.
+
+    Raises: RoundFrozen, NoSeed.
+    """
+    round = lock_draft(round)
+    if not round.plan_seed:
+        raise NoSeed
+    before, round.plan_seed = round.plan_seed, secrets.token_hex(32)
+    round.save(update_fields=["plan_seed"])
+    outdate_plan(round)
+    times = times_drawn_again(round) + 1
+    audit_log.record(round, "peer_review.round.seed", by=by, before=before, seed=round.plan_seed, times=times)
+    return round.plan_seed
+
+
+def times_drawn_again(round: Round) -> int:
+    """Return how often the seed was replaced, as the log has it."""
+    kind = ContentType.objects.get_for_model(Round)
+    entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(round.pk))
+    return entries.filter(action="peer_review.round.seed").count()
+
+
+def allot_round(round: Round, people: Sequence[Person]) -> Allotment:
+    """Return who evaluates whom under the round's plan and exclusions.
+
+    Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
+    """
+    return allot(
+        plan_of(round),
+        kind=round.kind,
+        people=people,
+        classes=class_keys(round),
+        seed=round.plan_seed,
+        excluded=set(round.exclusions.values_list("evaluator_id", "subject_key")),
+        day=timezone.localdate(round.opens_at),
+    )
+
+
+def preview_plan(round: Round, people: Sequence[Person] | None = None) -> Preview:
+    """Return what the round's plan comes to, exactly what using it would write.
+
+    Kept in the cache under everything it depends on: turning its pages costs no second computation.
+    Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
+    """
+    people = people_of(round) if people is None else list(people)
+    floor = round.scheme.floor
+    exclusions = sorted(round.exclusions.values_list("evaluator_id", "subject_key"))
+    depends = (round.kind, round.plan, round.plan_seed, round.opens_at, round.scheme.paper, floor, class_keys(round))
+    digest = hashlib.sha256(repr((depends, exclusions, people)).encode()).hexdigest()
+    key = f"peer_review:preview:{round.pk}:{get_language()}:{digest}"  # names of ranks are translated
+    found: Preview | None = cache.get(key)
+    if found is None:
+        found = make_preview(
+            allot_round(round, people),
+            kind=round.kind,
+            classes=class_keys(round),
+            floor=floor,
+            order=people,
+            whole_sheets=round.scheme.paper == PaperKind.SHEET,
+        )
+        cache.set(key, found, _KEPT)
+    return found
+
+
+def make_preview(
+    allotment: Allotment,
+    *,
+    kind: str,
+    classes: Sequence[str],
+    floor: int,
+    order: Sequence[Person],
+    whole_sheets: bool = False,
+) -> Preview:
+    """Return the figures of an allotment. `order` lists ranks and sections as the organisation does."""
+    subjects, column = allotment.subjects, {voters: at for at, voters in enumerate(classes)}
+    counts = np.zeros((len(subjects), len(classes)), dtype=np.int64)
+    for at, voters, evaluators in allotment.lines():
+        counts[at, column[voters]] = len(evaluators)
+    present = counts[counts > 0]
+    total = counts.sum(axis=1) if len(subjects) else np.zeros(0)
+    loads = allotment.loads
+    busy = loads[loads > 0]
+    short = [subjects[slot.subject].label for slot in allotment.short()]
+    return Preview(
+        people=len(allotment.people),
+        subjects=len(subjects),
+        papers=allotment.papers,
+        least=int(busy.min()) if len(busy) else 0,
+        most=int(loads.max()) if len(loads) else 0,
+        classes=tuple(classes),
+        rows=tuple(
+            PreviewRow(one.key, one.label, one.section_name, tuple(int(n) for n in row))
+            for one, row in zip(subjects, counts, strict=True)
+        ),
+        ranks=_rank_table(allotment, kind, list_groups(order)),
+        sections=_section_table(allotment, order),
+        thin=int((present < floor).sum()),
+        single=int((present == 1).sum()),
+        idle=_some(one.name for one, load in zip(allotment.people, loads, strict=True) if not load),
+        lonely=_some(one.label for one, n in zip(subjects, total, strict=True) if not n),
+        short=_some(dict.fromkeys(short)),
+        without_since=allotment.without_since,
+        unknown_lines=allotment.unknown_lines,
+        sheets=_sheet_lines(allotment, classes) if whole_sheets else (),
+    )
+
+
+def _rank_table(allotment: Allotment, kind: str, groups: Sequence[Group]) -> Table:
+    at = {group.key: n for n, group in enumerate(groups)}
+    rows = np.array([at[key] for key in group_keys(allotment.people)], dtype=np.int64)
+    if kind == RoundKind.SECTION:
+        columns = np.zeros(len(allotment.subjects), dtype=np.int64)
+        labels: tuple[str, ...] = ("",)
+    else:
+        columns = np.array([at[one.group] for one in allotment.subjects], dtype=np.int64)
+        labels = tuple(group.label for group in groups)
+    return _table(allotment, rows, columns, [group.label for group in groups], labels)
+
+
+def _section_table(allotment: Allotment, order: Sequence[Person]) -> Table | None:
+    sections = list_sections(order)
+    if not 1 < len(sections) <= SECTIONS:
+        return None
+    at = {key: n for n, (key, _name) in enumerate(sections)}
+    rows = np.array([at[one.section_key] for one in allotment.people], dtype=np.int64)
+    columns = np.array([at[one.section_key] for one in allotment.subjects], dtype=np.int64)
+    names = [name for _key, name in sections]
+    return _table(allotment, rows, columns, names, tuple(names))
+
+
+def _table(allotment: Allotment, rows: Any, columns: Any, names: Sequence[str], labels: tuple[str, ...]) -> Table:
+    papers = np.zeros((len(names), len(labels)), dtype=np.int64)
+    for at, _voters, evaluators in allotment.lines():
+        papers[:, columns[at]] += np.bincount(rows[evaluators], minlength=len(names))
+    return Table(labels, tuple((name, tuple(int(n) for n in row)) for name, row in zip(names, papers, strict=True)))
+
+
+def _sheet_lines(allotment: Allotment, classes: Sequence[str]) -> tuple[SheetLine, ...]:
+    found = [
+        SheetLine(voters, len(subjects), len(evaluators))
+        for (voters, subjects), evaluators in group_sheets(allotment).items()
+    ]
+    return tuple(sorted(found, key=lambda one: (classes.index(one.voter_class), -one.voters, one.subjects)))
+
+
+def group_sheets(allotment: Allotment) -> dict[tuple[str, tuple[int, ...]], list[int]]:
+    """Return, for every voter class and exact list of subjects in it, the positions of those who would receive it."""
+    lists: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for subject, voters, evaluators in allotment.lines():
+        for one in evaluators.tolist():
+            lists[one, voters].append(subject)
+    sheets: dict[tuple[str, tuple[int, ...]], list[int]] = defaultdict(list)
+    for (one, voters), subjects in lists.items():
+        sheets[voters, tuple(sorted(subjects))].append(one)
+    return sheets
+
+
+def _some(names: Iterable[str]) -> Some:
+    every = list(names)
+    return Some(len(every), tuple(every[:NAMES]))

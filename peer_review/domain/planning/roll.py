@@ -1,0 +1,355 @@
+"""The roll of a draft: written from the round's plan, at once or in the background, and what is thin about it."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from peer_review import audit_log
+from peer_review.conf import conf
+from peer_review.domain.keys.server_keys import return_keys_to_pool
+from peer_review.domain.locks import lock_draft
+from peer_review.domain.planning.allocation import Allotment
+from peer_review.domain.planning.plan_setup import allot_round, group_sheets, people_of, preview_plan, save_plan
+from peer_review.domain.planning.plan_state import is_being_written, set_plan_state
+from peer_review.enums import CellKind, PaperKind
+from peer_review.models import Assignment, Cell, RollMember, Round, Sheet, SheetEntry, Subject
+from peer_review.providers.roll import Person
+
+#: Rows of one statement, and papers between two commits in the background.
+BATCH = 2000
+CHUNK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class RollSummary:
+    """What a roll comes to; `written` is False while a large one is being written in the background."""
+
+    members: int
+    subjects: int
+    cells: int
+    papers: int
+    written: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RollProgress:
+    """How far the writing of a large roll has come, in papers."""
+
+    ready: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, 100 only when all are written."""
+        return self.ready * 100 // self.total if self.total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class RollWarning:
+    """Something thin about a cell: `code` is `single_voter` (not anonymous) or `below_floor` (shown nowhere alone)."""
+
+    code: str
+    subject: str
+    voter_class: str
+    voters: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCell:
+    """A cell to be written: of which subject or sheet (positions), and the user ids of those who receive it."""
+
+    kind: str
+    of: int
+    voter_class: str
+    evaluators: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """Everything that using a plan writes. `order` is the order in which the organisation lists its people."""
+
+    order: Sequence[Person]
+    allotment: Allotment
+    sheets: list[tuple[int, ...]]
+    cells: list[PlannedCell]
+
+    @property
+    def summary(self) -> RollSummary:
+        papers = sum(len(cell.evaluators) for cell in self.cells)
+        return RollSummary(len(self.order), len(self.allotment.subjects), len(self.cells), papers)
+
+
+def draw_up(round: Round, people: Iterable[Person] | None = None) -> Blueprint:
+    """Return what using the round's plan would write, over these people or those whom conf.ROLL_SOURCE names.
+
+    Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
+    """
+    order = people_of(round) if people is None else list(people)
+    allotment = allot_round(round, order)
+    users = [one.user_id for one in allotment.people]
+    sheets: dict[tuple[int, ...], int] = {}
+    cells: list[PlannedCell] = []
+    if round.scheme.paper == PaperKind.SHEET:
+        for (voters, subjects), evaluators in group_sheets(allotment).items():
+            at = sheets.setdefault(subjects, len(sheets))
+            cells.append(PlannedCell(CellKind.SHEET, at, voters, [users[one] for one in evaluators]))
+    else:
+        for subject, voters, chosen in allotment.lines():
+            cells.append(PlannedCell(CellKind.RATING, subject, voters, [users[one] for one in chosen.tolist()]))
+    if round.scheme.comments:
+        writers: dict[int, set[int]] = {}
+        for subject, _voters, chosen in allotment.lines():
+            writers.setdefault(subject, set()).update(chosen.tolist())
+        for subject, found in writers.items():
+            cells.append(PlannedCell(CellKind.COMMENT, subject, "", [users[one] for one in sorted(found)]))
+    return Blueprint(order, allotment, list(sheets), cells)
+
+
+@transaction.atomic
+def use_plan(
+    round: Round, *, by: Any, people: Iterable[Person] | None = None, at_once: bool | None = None
+) -> RollSummary:
+    """Replace a draft's roll by what its plan asks for; changes by hand are lost, ticks for voting on paper stay.
+
+    Up to conf.ROLL_AT_ONCE papers it is written at once, a larger one by a background job (see roll_progress);
+    `at_once` decides otherwise. Until it is complete nothing can be edited and the round cannot be opened.
+    Keys already prepared for the old cells go back to the pool.
+    Raises: RoundFrozen, PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
+    """
+    round = lock_draft(round)
+    if at_once is None and people is None:
+        # The preview has just been looked at, so it is in the cache: a large plan is drawn up once, by the job.
+        seen = preview_plan(round)
+        if seen.papers > conf.ROLL_AT_ONCE:
+            cells = sum(n > 0 for row in seen.rows for n in row.counts)
+            return _write_later(round, by, RollSummary(seen.people, seen.subjects, cells, seen.papers, written=False))
+    blueprint = draw_up(round, people)
+    made = blueprint.summary
+    if at_once is False:
+        return _write_later(round, by, replace(made, written=False))
+    _record(round, by, made)
+    for _step in _write(round, blueprint):
+        pass
+    set_plan_state(round, used=True)
+    return made
+
+
+def _write_later(round: Round, by: Any, made: RollSummary) -> RollSummary:
+    _record(round, by, made)
+    token = secrets.token_hex(8)
+    set_plan_state(round, writing={"token": token, "papers": made.papers})
+    transaction.on_commit(lambda: write_roll_task.enqueue(round.pk, token))
+    return made
+
+
+def _record(round: Round, by: Any, made: RollSummary) -> None:
+    audit_log.record(
+        round,
+        "peer_review.round.roll",
+        by=by,
+        members=made.members,
+        subjects=made.subjects,
+        cells=made.cells,
+        papers=made.papers,
+        seed=round.plan_seed,
+    )
+
+
+def propose_roll(
+    round: Round, *, by: Any, house_wide: bool | None = None, people: Iterable[Person] | None = None
+) -> RollSummary:
+    """Replace a draft's roll by the usual pattern of its kind, at once. See use_plan.
+
+    `house_wide` None decides by size: up to conf.HOUSE_WIDE_LIMIT people, leaders and heads evaluate everyone.
+    Raises: RoundFrozen, EmptyRoll, NoMatchingClass, TooManyPapers.
+    """
+    with transaction.atomic():
+        save_plan(round, by=by, plan={"house_wide": house_wide})
+        return use_plan(round, by=by, people=people, at_once=True)
+
+
+@task()
+def write_roll_task(round_pk: int, token: str) -> bool:
+    """Background job of use_plan; see write_roll."""
+    return write_roll(round_pk, token)
+
+
+def write_roll(round_pk: int, token: str) -> bool:
+    """Write a large roll in chunks, a commit each, and return whether it was completed.
+
+    It begins by clearing whatever an earlier writing left behind, so it can be stopped anywhere and started again; the
+    plan's state says "being written" until the last commit. Each commit first looks whether `token` is still the
+    one to write: of two writers the one started last goes on, the other stops.
+    """
+    round = Round.objects.drafts().select_related("scheme").filter(pk=round_pk).first()
+    if round is None or not _may_write(round, token):
+        return False
+    blueprint = draw_up(round)
+    steps, papers = _write(round, blueprint), blueprint.summary.papers
+    while True:
+        with transaction.atomic():
+            locked = Round.objects.select_for_update().drafts().filter(pk=round_pk).first()
+            if locked is None or not _may_write(locked, token):
+                return False
+            if next(steps, None) is None:
+                set_plan_state(locked, used=True)
+                return True
+            set_plan_state(locked, writing={"token": token, "papers": papers})  # comments and sheets counted
+
+
+def roll_progress(round: Round) -> RollProgress | None:
+    """Return how far the writing has come, counted in what is written; None while nothing is being written."""
+    if not is_being_written(round):
+        return None
+    total = int(round.plan["state"]["writing"]["papers"])
+    # Complete only once the last commit has said so.
+    return RollProgress(min(total - 1, Assignment.objects.filter(cell__round=round).count()), total)
+
+
+def _may_write(round: Round, token: str) -> bool:
+    return is_being_written(round) and round.plan["state"]["writing"]["token"] == token
+
+
+def _write(round: Round, blueprint: Blueprint) -> Iterator[int]:
+    """Write a roll in place of the old one, pausing after each chunk: where a commit may be made."""
+    on_paper = set(round.members.filter(on_paper=True).values_list("user_id", flat=True))
+    _delete_roll(round)
+    yield 0
+    members = [new_member(round, one) for one in blueprint.order]
+    for member in members:
+        member.on_paper = member.on_paper or member.user_id in on_paper
+    RollMember.objects.bulk_create(members, batch_size=BATCH)
+    by_user = {member.user_id: member for member in members}
+    yield 0
+    subjects = Subject.objects.bulk_create(
+        [
+            Subject(
+                round=round,
+                member=by_user[one.user_id] if one.user_id is not None else None,
+                key=one.key,
+                label=one.label,
+                section_key=one.section_key,
+                section_name=one.section_name,
+                sort_order=order,
+            )
+            for order, one in enumerate(blueprint.allotment.subjects)
+        ],
+        batch_size=BATCH,
+    )
+    sheets = _write_sheets(round, blueprint, subjects)
+    yield 0
+    cells: list[Cell] = []
+    for begin in range(0, len(blueprint.cells), BATCH):
+        planned = blueprint.cells[begin : begin + BATCH]
+        rows = [
+            Cell(round=round, kind=one.kind, sheet=sheets[one.of], voter_class=one.voter_class)
+            if one.kind == CellKind.SHEET
+            else Cell(round=round, kind=one.kind, subject=subjects[one.of], voter_class=one.voter_class)
+            for one in planned
+        ]
+        cells += Cell.objects.bulk_create(rows)
+        yield 0
+    waiting: list[Assignment] = []
+    for planned_cell, cell in zip(blueprint.cells, cells, strict=True):
+        waiting += [Assignment(evaluator_id=user, cell=cell) for user in planned_cell.evaluators]
+        if len(waiting) >= CHUNK:
+            Assignment.objects.bulk_create(waiting, batch_size=BATCH)
+            yield len(waiting)
+            waiting = []
+    Assignment.objects.bulk_create(waiting, batch_size=BATCH)
+
+
+def _write_sheets(round: Round, blueprint: Blueprint, subjects: Sequence[Subject]) -> list[Sheet]:
+    """Write one whole sheet for each list of subjects that differs, named after what it lists."""
+    sheets = Sheet.objects.bulk_create(
+        [
+            Sheet(round=round, label=_sheet_label([subjects[at] for at in listed]), sort_order=order)
+            for order, listed in enumerate(blueprint.sheets)
+        ],
+        batch_size=BATCH,
+    )
+    SheetEntry.objects.bulk_create(
+        [
+            SheetEntry(sheet=sheet, subject=subjects[at], position=position)
+            for sheet, listed in zip(sheets, blueprint.sheets, strict=True)
+            for position, at in enumerate(listed, start=1)
+        ],
+        batch_size=BATCH,
+    )
+    return sheets
+
+
+def _sheet_label(subjects: Sequence[Subject]) -> str:
+    sections = {one.section_name for one in subjects}
+    only = sections.pop() if len(sections) == 1 else ""
+    name = only or _("All together")
+    return f"{name[:70]} ({len(subjects)})"
+
+
+def clear_roll(round: Round) -> None:
+    """Empty a draft's roll and forget its plan; prepared keys go back to the pool. The caller holds the lock."""
+    _delete_roll(round)
+    round.plan = {}
+    round.save(update_fields=["plan"])
+
+
+def _delete_roll(round: Round) -> None:
+    return_keys_to_pool(round.cells.all())
+    Assignment.objects.filter(cell__round=round).delete()
+    round.cells.all().delete()
+    round.sheets.all().delete()
+    round.subjects.all().delete()
+    round.members.all().delete()
+
+
+def roll_warnings(round: Round) -> list[RollWarning]:
+    """Return what evaluators must be told, or results cannot show: thin cells. Nothing here forbids opening."""
+    floor = round.form.get("floor") or round.scheme.floor
+    labels = {one.key: one.label for one in round.scheme.voter_classes.all()}
+    warnings = []
+    cells = round.cells.with_turnout().exclude(kind=CellKind.COMMENT).select_related("subject", "sheet")
+    for cell in cells.filter(eligible__lt=floor).order_by("subject__sort_order", "sheet__sort_order", "voter_class"):
+        about = cell.subject.label if cell.subject is not None else cell.sheet.label
+        values = {
+            "subject": about,
+            "voters": labels.get(cell.voter_class, cell.voter_class),
+            "n": cell.eligible,
+            "floor": floor,
+        }
+        single = cell.eligible == 1
+        text = (
+            _("%(subject)s has one possible voter in the class “%(voters)s”: not anonymous, and labelled so.")
+            if single
+            else _(
+                "%(subject)s has %(n)s possible voters in the class “%(voters)s”, fewer than the floor of %(floor)s."
+            )
+        )
+        warnings.append(
+            RollWarning(
+                "single_voter" if single else "below_floor", about, cell.voter_class, cell.eligible, text % values
+            )
+        )
+    return warnings
+
+
+def new_member(round: Round, person: Person) -> RollMember:
+    """Return an unsaved member: the person as they are now."""
+    return RollMember(
+        round=round,
+        user_id=person.user_id,
+        name=person.name[:80],
+        section_key=person.section_key,
+        section_name=person.section_name[:80],
+        rank_key=person.rank_key,
+        rank_name=person.rank_name[:80],
+        rank_order=person.rank_order,
+        is_section_head=person.is_section_head,
+        since=person.since,
+        on_paper=person.on_paper,
+    )

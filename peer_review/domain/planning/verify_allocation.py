@@ -1,0 +1,71 @@
+"""Repeating a draw: does the roll hold exactly what plan, exclusions and published seed give?"""
+
+from dataclasses import dataclass
+
+from peer_review.domain.planning.roll import draw_up
+from peer_review.enums import CellKind
+from peer_review.models import Assignment, RollMember, Round, SheetEntry
+from peer_review.providers.roll import Person
+
+#: What a paper is about (subjects' keys), in which class, and who received it.
+Line = tuple[tuple[str, ...], str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Papers by plan and seed against papers on the roll. Changes by hand, which the log names, show as differences."""
+
+    papers: int
+    missing: frozenset[Line]
+    extra: frozenset[Line]
+
+    @property
+    def is_equal(self) -> bool:
+        return not self.missing and not self.extra
+
+
+def redraw(round: Round) -> Comparison:
+    """Compute the roll again from its own snapshot of people, and compare. Comment papers follow the others.
+
+    Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
+    """
+    members = [_person(member) for member in round.members.order_by("pk")]
+    blueprint = draw_up(round, members)
+    keys = [one.key for one in blueprint.allotment.subjects]
+    wanted: set[Line] = set()
+    for cell in blueprint.cells:
+        if cell.kind != CellKind.COMMENT:
+            about = blueprint.sheets[cell.of] if cell.kind == CellKind.SHEET else (cell.of,)
+            names = tuple(sorted(keys[at] for at in about))
+            wanted |= {(names, cell.voter_class, user) for user in cell.evaluators}
+    found = _papers(round)
+    return Comparison(len(found), frozenset(wanted - found), frozenset(found - wanted))
+
+
+def _papers(round: Round) -> set[Line]:
+    listed: dict[int, list[str]] = {}
+    for sheet, key in SheetEntry.objects.filter(sheet__round=round).values_list("sheet_id", "subject__key"):
+        listed.setdefault(sheet, []).append(key)
+    rows = Assignment.objects.filter(cell__round=round).exclude(cell__kind=CellKind.COMMENT)
+    names = {sheet: tuple(sorted(keys)) for sheet, keys in listed.items()}
+    return {
+        (names[sheet] if sheet else (key,), voters, user)
+        for sheet, key, voters, user in rows.values_list(
+            "cell__sheet_id", "cell__subject__key", "cell__voter_class", "evaluator_id"
+        ).iterator()
+    }
+
+
+def _person(member: RollMember) -> Person:
+    return Person(
+        user_id=member.user_id,
+        name=member.name,
+        section_key=member.section_key,
+        section_name=member.section_name,
+        rank_key=member.rank_key,
+        rank_name=member.rank_name,
+        rank_order=member.rank_order,
+        is_section_head=member.is_section_head,
+        since=member.since,
+        on_paper=member.on_paper,
+    )

@@ -1,0 +1,120 @@
+"""Earlier rounds of the same scheme: whose figures, set beside the new ones, would tell of a few voters only.
+
+If the same eight people evaluated somebody last year, and this year a ninth as well, then the difference of the two
+figures is the ninth's mark, as near as the eight have kept theirs. So a comparison is shown only where either the same
+people could vote, or so many others that no group under the floor stands out.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from peer_review.counting.exposure import rolls_differ
+from peer_review.counting.scales import Ints
+from peer_review.domain.preflight.roll_arrays import RollPapers, RollSubject, read_papers
+from peer_review.models import Round
+
+#: Comparisons are allowed with so many of the last published rounds, and checked for them.
+LOOKS_BACK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """One earlier round beside this one. `apart`: of how many voters the rolls differ, for each subject of this
+    round that was in both, by its position; `classes` the same for each (subject, class) in both, `sections` by section
+    key, `ranks` by rank key, `unit` for all.
+    """
+
+    public_id: str
+    title: str
+    apart: dict[int, int]
+    classes: dict[tuple[int, int], int]
+    sections: dict[str, int]
+    unit: int
+    ranks: dict[str, int] = field(default_factory=dict)
+
+    def held_back(self, floor: int) -> list[int]:
+        """Return the subjects whose comparison with that round is not shown."""
+        return [at for at, n in self.apart.items() if 0 < n < floor]
+
+    def no_trend(self, papers: RollPapers, floor: int) -> dict[str, Any]:
+        """Return what must not be compared, by the keys under which results are kept."""
+        classes: dict[str, list[str]] = {}
+        for (at, voters), n in self.classes.items():
+            if 0 < n < floor:
+                classes.setdefault(papers.classes[voters], []).append(papers.subjects[at].key)
+        return {
+            "subjects": [papers.subjects[at].key for at in self.held_back(floor)],
+            "classes": classes,
+            "sections": [key for key, n in self.sections.items() if 0 < n < floor],
+            "ranks": [key for key, n in self.ranks.items() if 0 < n < floor],
+            "unit": 0 < self.unit < floor,
+        }
+
+
+def earlier_rounds(round: Round, form: Mapping[str, Any], papers: RollPapers) -> list[Earlier]:
+    """Return the last published rounds of the same kind and scheme, newest first. One query, and four for each."""
+    rounds = Round.objects.with_results().filter(kind=round.kind, form__scheme__name=form["scheme"]["name"])
+    if round.opened_at is not None:
+        rounds = rounds.filter(published_at__lt=round.opened_at)
+    rounds = rounds.exclude(pk=round.pk).order_by("-published_at", "-pk")[:LOOKS_BACK]
+    return [_beside(one, papers) for one in rounds]
+
+
+def _beside(other: Round, papers: RollPapers) -> Earlier:
+    theirs = read_papers(other, other.form)
+    mine = {one.key: at for at, one in enumerate(papers.subjects)}
+    number = dict(mine)
+    for one in theirs.subjects:
+        number.setdefault(one.key, len(number))
+    classes = {key: at for at, key in enumerate(dict.fromkeys((*papers.classes, *theirs.classes)))}
+    span = int(max(papers.person.max(initial=0), theirs.person.max(initial=0))) + 1
+
+    def codes(one: RollPapers) -> tuple[Ints, Ints]:
+        """Return each paper as (subject, person), then as (subject, class, person)."""
+        subject = np.array([number[each.key] for each in one.subjects], dtype=np.int64)[one.subject]
+        voters = np.array([classes[key] for key in one.classes], dtype=np.int64)[one.voter_class]
+        return subject * span + one.person, (subject * len(classes) + voters) * span + one.person
+
+    (first, first_by_class), (second, second_by_class) = codes(papers), codes(theirs)
+    differ = rolls_differ(first, second, groups=len(number), span=span)
+    by_class = rolls_differ(first_by_class, second_by_class, groups=len(number) * len(classes), span=span)
+    both = [mine[one.key] for one in theirs.subjects if one.key in mine]
+    held = np.bincount(first_by_class // span, minlength=len(by_class)) > 0
+    held &= np.bincount(second_by_class // span, minlength=len(by_class)) > 0
+    sections = _summed(differ, number, theirs, papers, lambda one: one.section_key)
+    ranks = _summed(differ, number, theirs, papers, lambda one: one.rank_key)
+    width = len(classes)
+    return Earlier(
+        public_id=other.public_id,
+        title=other.title,
+        apart={at: int(differ[at]) for at in both},
+        classes={
+            (at, voters): int(by_class[at * width + voters])
+            for at in both
+            for voters in range(len(papers.classes))
+            if held[at * width + voters]
+        },
+        sections=sections,
+        unit=int(differ.sum()),
+        ranks=ranks,
+    )
+
+
+def _summed(
+    differ: Ints,
+    number: Mapping[str, int],
+    theirs: RollPapers,
+    papers: RollPapers,
+    group_of: Callable[[RollSubject], str],
+) -> dict[str, int]:
+    """Return of how many voters the rolls differ for each group of subjects that is in both rounds."""
+    where = {one.key: group_of(one) for one in (*theirs.subjects, *papers.subjects)}
+    shared = {group_of(one) for one in papers.subjects} & {group_of(one) for one in theirs.subjects}
+    made: dict[str, int] = {}
+    for key, at in number.items():
+        if where[key] in shared:
+            made[where[key]] = made.get(where[key], 0) + int(differ[at])
+    return made

@@ -1,0 +1,66 @@
+"""What an organiser can change about a draft's exposure in one step."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
+
+from peer_review import audit_log
+from peer_review.domain.keys.server_keys import return_keys_to_pool
+from peer_review.domain.planning.plan_state import lock_roll
+from peer_review.enums import CellKind
+from peer_review.exceptions.base import UnknownVoterClass
+from peer_review.exceptions.preflight import NothingToMerge
+from peer_review.models import Assignment, Cell, Round
+
+BATCH = 2000
+
+
+@transaction.atomic
+def merge_classes(round: Round, *, by: Any, subjects: Iterable[int], source: str, target: str) -> int:
+    """Move all papers of one voter class about these subjects (ids) into another class; return how many papers moved.
+
+    Keys prepared for the emptied cells go back to the pool; cells that are new need keys. Whoever held both papers
+    keeps one. Whole sheets and comment papers stay as they are.
+    Raises: RoundFrozen, RollBeingWritten, UnknownVoterClass, NothingToMerge.
+    """
+    round = lock_roll(round)
+    known = set(round.scheme.voter_classes.values_list("key", flat=True))
+    if source == target or not {source, target} <= known:
+        raise UnknownVoterClass
+    wanted = list(subjects)
+    merged = moved = 0
+    for first in range(0, len(wanted), BATCH):
+        some = wanted[first : first + BATCH]
+        ratings = Cell.objects.filter(round=round, kind=CellKind.RATING, subject__in=some)
+        emptied = ratings.filter(voter_class=source)
+        if about := set(emptied.values_list("subject_id", flat=True)):
+            moved += _move(round, ratings, emptied, about, target)
+            merged += len(about)
+    if not merged:
+        raise NothingToMerge
+    audit_log.record(
+        round, "peer_review.round.merge", by=by, source=source, target=target, subjects=merged, papers=moved
+    )
+    return moved
+
+
+def _move(round: Round, ratings: Any, emptied: Any, about: set[int], target: str) -> int:
+    there = set(ratings.filter(voter_class=target).values_list("subject_id", flat=True))
+    Cell.objects.bulk_create(
+        [Cell(round=round, subject_id=one, voter_class=target) for one in sorted(about - there)], batch_size=BATCH
+    )
+    papers = Assignment.objects.filter(cell__in=emptied)
+    both = Assignment.objects.filter(
+        evaluator=OuterRef("evaluator"),
+        cell__subject=OuterRef("cell__subject"),
+        cell__kind=CellKind.RATING,
+        cell__voter_class=target,
+    )
+    papers.filter(Exists(both)).delete()
+    same = Cell.objects.filter(kind=CellKind.RATING, voter_class=target, subject__cells=OuterRef("cell_id"))
+    moved = papers.update(cell_id=Subquery(same.values("pk")[:1]))
+    return_keys_to_pool(emptied)
+    Cell.objects.filter(pk__in=list(emptied.values_list("pk", flat=True))).delete()
+    return moved

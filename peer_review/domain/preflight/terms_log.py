@@ -1,0 +1,41 @@
+"""Changes to what a draft will lay open, made by editing its scheme: written to the round's own audit log."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from peer_review import audit_log
+from peer_review.enums import RoundState
+from peer_review.models import Round, Scheme
+
+
+def exposure_terms(scheme: Any) -> dict[str, Any]:
+    """Return the terms of a scheme that say how much of a round is shown, and to whom."""
+    return {"floor": int(scheme.floor), "visibility": dict(scheme.visibility or {})}
+
+
+def is_weaker(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether smaller groups are shown than before, or somebody sees what they did not."""
+    wider = any(yes and not before["visibility"].get(audience) for audience, yes in after["visibility"].items())
+    return bool(after["floor"] < before["floor"] or wider)
+
+
+def record_exposure_change(scheme: Scheme, *, before: Mapping[str, Any], after: Mapping[str, Any], by: Any) -> int:
+    """Log a change of floor or visibility with every draft made from this scheme; return how many there are.
+
+    `before` and `after` as exposure_terms gives them. With `by` None whoever works in the admin is named.
+    """
+    if before == after:
+        return 0
+    drafts = list(scheme.rounds.filter(state=RoundState.DRAFT))
+    for round in drafts:
+        record_new_terms(round, before=before, after=after, by=by)
+    return len(drafts)
+
+
+def record_new_terms(round: Round, *, before: Mapping[str, Any], after: Mapping[str, Any], by: Any) -> None:
+    """Log that other terms hold for a draft, also where it was given another scheme."""
+    if before != after:
+        weaker = is_weaker(before, after)
+        audit_log.record(
+            round, "peer_review.round.exposure", by=by, weaker=weaker, before=dict(before), after=dict(after)
+        )

@@ -1,0 +1,94 @@
+"""Published figures under the names and bands that their round froze. Computes no new figure of ballots."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from peer_review.counting.scales import bin_edges, grade_of
+from peer_review.domain.schemes.grades import grade_names
+from peer_review.enums import ScaleKind
+from peer_review.models import CriterionResult, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One figure with the grade it proposes. None instead of a Mark says 样本不足, whatever the reason.
+
+    Units: points from 0 to 100 in one decimal, low and high the bounds of the 95 % interval. n answered, abstentions
+    said 不了解; both 0 for a score, which is made of several criteria.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    abstentions: int
+    grade: str
+    grade_label: str
+
+    @property
+    def unknown(self) -> float | None:
+        """The percentage of 不了解 among those asked; None where nobody's answers are counted here."""
+        asked = self.n + self.abstentions
+        return 100 * self.abstentions / asked if asked else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a distribution: which answers, and how many ballots gave them."""
+
+    label: str
+    count: int
+
+
+def too_few() -> str:
+    """Return what stands wherever a figure is not shown, whatever the reason."""
+    return _("too few")
+
+
+def make_mark(form: Mapping[str, Any], value: float, low: float, high: float, n: int = 0, abstentions: int = 0) -> Mark:
+    """Return a figure with the grade that the round's own bands propose for it."""
+    grade = grade_of(value, form["bands"])
+    return Mark(value, low, high, n, abstentions, grade, grade_names(form)[grade])
+
+
+def score_mark(form: Mapping[str, Any], result: Result | None) -> Mark | None:
+    """Return a result's score, None where it is not shown."""
+    if result is None or result.score is None or result.low is None or result.high is None:
+        return None
+    return make_mark(form, result.score, result.low, result.high)
+
+
+def criterion_mark(form: Mapping[str, Any], row: CriterionResult | None) -> Mark | None:
+    """Return a criterion's figure, None where it is not shown."""
+    return make_mark(form, row.value, row.low, row.high, row.n, row.abstentions) if row is not None else None
+
+
+def criterion_rows(results: Iterable[Result]) -> dict[tuple[int, str], CriterionResult]:
+    """Return the criteria of several results by (result id, criterion). One query."""
+    rows = CriterionResult.objects.filter(result__in=[result.pk for result in results])
+    return {(row.result_id, row.criterion): row for row in rows}
+
+
+def distribution(form: Mapping[str, Any], criterion: Mapping[str, Any], bars: Sequence[Sequence[int]]) -> list[Bar]:
+    """Return the bars of a distribution, stored as CriterionResult.bars, with their words, best first."""
+    return [Bar(_bin_label(form, criterion, first, last), count) for first, last, count in reversed(bars)]
+
+
+def _bin_label(form: Mapping[str, Any], criterion: Mapping[str, Any], first: int, last: int) -> str:
+    if form["scale"] == ScaleKind.ANCHORS:
+        words = criterion["anchors"]
+        if first == last:
+            return f"{first + 1} {words[first]}" if first < len(words) else str(first + 1)
+        return _("%(first)s to %(last)s") % {"first": first + 1, "last": last + 1}
+    names = list(reversed(grade_names(form).values()))
+    words = names[last]
+    if first != last:
+        words = _("%(first)s to %(last)s") % {"first": names[first], "last": words}
+    if form["scale"] == ScaleKind.GRADES:
+        return words
+    edges = bin_edges(form["scale"], form["bands"])
+    highest = 100 if last == len(edges) - 1 else int(edges[last + 1]) - 1
+    return f"{int(edges[first])}–{highest} {words}"

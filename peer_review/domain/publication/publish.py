@@ -1,0 +1,150 @@
+"""Publishing: from the counted ballots to figures that may be shown, all at once, and then never again.
+
+Until publication no figure exists anywhere outside the counted ballots; afterwards only those that have passed
+disclosure control exist in the main database.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+
+from peer_review.counting.release import Figure, Release, Sheet, release
+from peer_review.counting.severity import Severity
+from peer_review.domain.preflight.frozen_terms import check_terms
+from peer_review.domain.publication.comments import take_out_comments
+from peer_review.domain.rounds.lifecycle import mark_published
+from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
+from peer_review.enums import ResultScope, RoundState
+from peer_review.exceptions.base import WrongState
+from peer_review.models import CriterionResult, Result, Round, Subject
+
+BATCH = 1000
+
+
+@transaction.atomic
+def publish_round(round: Round, *, by: Any) -> Round:
+    """Compute, control and keep the figures and comments of a counted round, and let those whom the scheme names read
+    them.
+
+    Raises: WrongState, TermsAltered, ClockSetBack, CommentsUnreviewed.
+    """
+    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    if round.state != RoundState.COUNTED:
+        raise WrongState(state=round.get_state_display())
+    check_terms(round)
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    sections = dict.fromkeys(subject.section_key for subject in subjects)
+    made = release(read_ballots(round, subjects), make_plan(round, subjects))
+    comments = take_out_comments(round)
+    _keep(round, subjects, list(sections), made)
+    record: dict[str, Any] = {"comments": comments} if round.form["comments"] else {}
+    return mark_published(round, by=by, **record)
+
+
+def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Release) -> None:
+    names = {subject.section_key: subject.section_name for subject in subjects}
+    pairs: list[tuple[Result, Sheet]] = []
+    for subject, sheet in zip(subjects, made.subjects, strict=True):
+        result = _result(round, ResultScope.SUBJECT, sheet, label=subject.label, sort_order=subject.sort_order)
+        result.subject, result.section_key = subject, subject.section_key
+        pairs.append((result, sheet))
+    if made.severity is not None:
+        for (result, sheet), reason in zip(pairs, made.severity.reasons, strict=True):
+            result.adjusted = _adjusted(sheet, reason)
+    for at, (key, sheet) in enumerate(zip(sections, made.sections, strict=True)):
+        result = _result(round, ResultScope.SECTION, sheet, label=names[key] or key, sort_order=at)
+        result.section_key, result.comparable = key, at in made.open_sections
+        pairs.append((result, sheet))
+    for at, ((key, name), sheet) in enumerate(zip(rank_names(round).items(), made.ranks, strict=True)):
+        result = _result(round, ResultScope.RANK, sheet, label=name or key, sort_order=at)
+        result.rank_key, result.comparable = key, at in made.open_ranks
+        pairs.append((result, sheet))
+    unit = _result(round, ResultScope.UNIT, made.unit, label="", sort_order=0)
+    unit.comparable = made.unit_open
+    unit.reliability = asdict(made.reliability) if made.reliability else None
+    unit.adjusted = _severity(made.severity, [one["key"] for one in round.form["classes"]]) if made.severity else None
+    pairs.append((unit, made.unit))
+
+    keys = [one["key"] for one in round.form["classes"]]
+    for result, sheet in pairs:
+        result.classes = {
+            keys[one]: [score.value, score.low, score.high]
+            for one, (_figures, score) in sheet.classes.items()
+            if score is not None
+        }
+    Result.objects.bulk_create([result for result, _sheet in pairs], batch_size=BATCH)
+    rows = [row for result, sheet in pairs for row in _criteria(round, result, sheet, keys)]
+    CriterionResult.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _adjusted(sheet: Sheet, reason: str) -> dict[str, Any] | None:
+    """Return a subject's adjusted score as it is kept, or why there is none where the round has whole sheets."""
+    if sheet.adjusted is not None:
+        return {key: value for key, value in asdict(sheet.adjusted).items() if value is not None}
+    return None if reason in ("papers", "not_shown") else {"reason": reason}
+
+
+def _severity(made: Severity, keys: list[str]) -> dict[str, Any]:
+    """Return how severity was taken out of the round's scores, as it is kept with the unit's result.
+
+    A group's `model` is not among it: unrounded, it tells whether all agreed. The auditor's package makes it anew.
+    """
+    return {
+        "reason": made.reason,
+        "method": made.method,
+        "subjects": made.adjusted,
+        "islands": made.islands,
+        "groups": [
+            {
+                "class": keys[group.voter_class],
+                "subjects": group.subjects,
+                "sheets": group.sheets,
+                "deviations": group.deviations,
+            }
+            for group in made.groups
+        ],
+    }
+
+
+def _result(round: Round, scope: ResultScope, sheet: Sheet, *, label: str, sort_order: int) -> Result:
+    score = sheet.score
+    ballots = max((figure.n + figure.abstentions for figure in sheet.criteria if figure), default=0)
+    return Result(
+        round=round,
+        scope=scope,
+        label=label,
+        sort_order=sort_order,
+        score=score.value if score else None,
+        low=score.low if score else None,
+        high=score.high if score else None,
+        ballots=ballots if score else None,
+        members=sheet.members,
+        one_ballot=sheet.one_ballot,
+    )
+
+
+def _criteria(round: Round, result: Result, sheet: Sheet, keys: list[str]) -> list[CriterionResult]:
+    rows = []
+    for at, (criterion, figure) in enumerate(zip(round.form["criteria"], sheet.criteria, strict=True)):
+        if figure is None:
+            continue
+        of_class = {keys[one]: figures[at] for one, (figures, _score) in sheet.classes.items()}
+        rows.append(
+            CriterionResult(
+                result=result,
+                criterion=criterion["key"],
+                value=figure.value,
+                low=figure.low,
+                high=figure.high,
+                n=figure.n,
+                abstentions=figure.abstentions,
+                bars=[list(bar) for bar in figure.bars] if figure.bars else None,
+                classes={key: _list(one) for key, one in of_class.items() if one is not None},
+            )
+        )
+    return rows
+
+
+def _list(figure: Figure) -> list[float | int | None]:
+    return [figure.value, figure.low, figure.high, figure.n, figure.abstentions]

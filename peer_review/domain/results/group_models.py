@@ -1,0 +1,95 @@
+"""Readings of many: the means of groups, and the rows of a list with the places that their intervals allow."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from peer_review.domain.outcomes.proposals import RoundProposal, place_of
+from peer_review.domain.publication.figures import Mark, criterion_mark, criterion_rows, score_mark
+from peer_review.domain.results.rank_ranges import Place, Ties, places, ties
+from peer_review.domain.results.read_models import GroupReading, RowReading
+from peer_review.models import CriterionResult, Result
+from peer_review.querysets.results import ResultQuerySet
+
+
+def read_groups(form: Mapping[str, Any], results: Sequence[Result]) -> list[GroupReading]:
+    """Return the means of groups with their criteria. One query."""
+    rows = criterion_rows(results)
+    return [
+        GroupReading(
+            scope=one.scope,
+            key=one.rank_key or one.section_key,
+            label=one.label or _("All together"),
+            members=one.members,
+            comparable=one.comparable,
+            score=score_mark(form, one),
+            marks=_marks(form, one, rows),
+        )
+        for one in results
+    ]
+
+
+def _marks(
+    form: Mapping[str, Any], result: Result, rows: Mapping[tuple[int, str], CriterionResult]
+) -> tuple[Mark | None, ...]:
+    return tuple(criterion_mark(form, rows.get((result.pk, one["key"]))) for one in form["criteria"])
+
+
+def first_of(groups: Sequence[GroupReading], scope: str) -> GroupReading | None:
+    """Return the group of a scope of which there is one at most."""
+    return next((one for one in groups if one.scope == scope), None)
+
+
+def all_of(groups: Sequence[GroupReading], scope: str) -> tuple[GroupReading, ...]:
+    """Return the groups of a scope."""
+    return tuple(one for one in groups if one.scope == scope)
+
+
+def read_rows(
+    form: Mapping[str, Any],
+    readable: ResultQuerySet,
+    subjects: Sequence[Result] | None,
+    *,
+    proposal: RoundProposal | None = None,
+) -> tuple[tuple[RowReading, ...], Ties]:
+    """Return the rows of `subjects`, which hold their subject and member, else of all `readable` results; and how far
+    the order of all that are readable can be trusted.
+
+    Each row has its place among all that are readable, and by the quota if its `proposal` is given. At most three
+    queries.
+    """
+    stands = _places(readable)
+    if subjects is None:
+        subjects = list(readable.select_related("subject__member").order_by("sort_order", "pk"))
+        subjects.sort(key=lambda one: -1.0 if one.score is None else one.score, reverse=True)
+    marks = criterion_rows(subjects)
+    rows = []
+    for one in subjects:
+        subject: Any = one.subject
+        rows.append(
+            RowReading(
+                result=one.pk,
+                subject=subject.pk,
+                key=subject.key,
+                label=one.label,
+                section_key=subject.section_key,
+                section=subject.section_name,
+                rank=subject.member.rank_name if subject.member is not None else "",
+                score=score_mark(form, one),
+                ballots=one.ballots,
+                marks=_marks(form, one, marks),
+                one_ballot=one.one_ballot,
+                place=stands.get(one.pk),
+                line=place_of(proposal, subject.pk) if proposal is not None else "",
+                near_line=proposal is not None and subject.pk in proposal.indistinct,
+            )
+        )
+    return tuple(rows), ties(stands.values())
+
+
+def _places(readable: ResultQuerySet) -> dict[int, Place]:
+    """Return the place of each result that has a score, by its id. One query."""
+    figures = list(readable.shown().order_by("pk").values_list("pk", "low", "high"))
+    found = places([(low, high) for _pk, low, high in figures])
+    return {pk: place for (pk, _low, _high), place in zip(figures, found, strict=True)}

@@ -1,0 +1,40 @@
+"""Why a figure that a reader may miss is not there, in a plain sentence. How sure figures are, certainty.py says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from peer_review.domain.publication.figures import Mark
+from peer_review.enums import PaperKind
+
+
+def severity_note(form: Mapping[str, Any], score: Mark | None, kept: Mapping[str, Any] | None) -> str:
+    """Return what taking out severity means, or why it was not done; empty without a score. kept: Result.adjusted."""
+    if score is None:
+        return ""
+    if kept and "value" in kept:
+        return _(
+            "Some people mark everybody lower than others do. This is the score with such severity taken out, as far "
+            "as the ballots tell it. It stands beside the score and changes nothing."
+        )
+    if form["paper"] == PaperKind.SUBJECT:
+        return _(
+            "A score without the severity of single voters cannot be had here: each subject has papers of its own, so "
+            "nobody can tell which marks come from the same person. That is the price of their anonymity."
+        )
+    reason = kept.get("reason") if kept else ""
+    if reason == "trimmed":
+        return _(
+            "A score without the severity of single voters is not shown: the highest and the lowest mark are left out "
+            "of the means, and a figure made of all marks beside them would tell what these two were."
+        )
+    if reason == "few_abstained":
+        return _(
+            "A score without the severity of single voters is not shown: it rests on what each sheet left blank, and "
+            "so few sheets left the same blanks that one of them could be told apart."
+        )
+    return _(
+        "A score without the severity of single voters is not shown: the sheets of this round are too few for it, or "
+        "too little connected."
+    )

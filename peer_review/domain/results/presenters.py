@@ -1,0 +1,410 @@
+"""What a reader finds of published results: one source for pages, PDF, xlsx and API, which compute nothing themselves.
+
+Every reading is made for a `reader` and holds what that person may read and nothing else: whatever is not theirs is
+not loaded. The caller has asked rules.py whether they may read this subject, section, round or summary at all.
+
+Shapes and units: reading_shapes.py.
+Queries: a fixed number for each function, however many subjects, sections or criteria there are.
+Raises, all of them: TermsAltered where the round's form is not the one that was frozen (frozen_exposure).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from peer_review.counting.scales import to_points
+from peer_review.domain.outcomes.proposals import proposal_of
+from peer_review.domain.preflight.frozen_terms import form_holds
+from peer_review.domain.publication.figures import (
+    Mark,
+    criterion_mark,
+    criterion_rows,
+    distribution,
+    make_mark,
+    score_mark,
+)
+from peer_review.domain.results.group_models import all_of, first_of, read_groups, read_rows
+from peer_review.domain.results.missing_notes import severity_note
+from peer_review.domain.results.read_models import (
+    Adjusted,
+    ClassReading,
+    Column,
+    Comparison,
+    CriterionReading,
+    Head,
+    RoundReading,
+    SectionReading,
+    SelfLine,
+    SubjectReading,
+    SummaryReading,
+    Words,
+)
+from peer_review.domain.results.reliability_notes import (
+    coverage_in_words,
+    coverage_of,
+    one_ballot_in_words,
+    reliability_in_words,
+)
+from peer_review.domain.results.score_explanation import Term, class_sum, score_sum, steps_of
+from peer_review.domain.results.trends import Trend, group_trend, subject_trend
+from peer_review.domain.schemes.answer_choices import answers_in_words
+from peer_review.domain.schemes.grades import grade_names
+from peer_review.domain.tally.bulletin import head_of, totals
+from peer_review.enums import CellKind, Channel, ResultScope
+from peer_review.exceptions.preflight import TermsAltered
+from peer_review.models import (
+    Assignment,
+    Bulletin,
+    Comment,
+    CriterionResult,
+    Result,
+    Round,
+    SelfEvaluation,
+    SheetEntry,
+    Subject,
+)
+
+
+def read_subject(result: Result, *, reader: Any, channel: Channel = Channel.PAGE) -> SubjectReading:
+    """Return what `reader` finds of the subject of `result`.
+
+    Comparisons are only means over so many that nobody's figure can be taken out of them, whoever reads: a sheet is
+    handed on to the person it is about. `channel`: through which the reading is shown, which the ledger must know of
+    what it sets beside earlier rounds.
+    """
+    round = result.round
+    form = _form(round)
+    subject = Subject.objects.select_related("member").get(result=result)
+    groups = _comparable_groups(subject, result, reader)
+    shown = _shown(groups)
+    rows = criterion_rows([result, *shown])
+    score = score_mark(form, result)
+    criteria = _criteria(form, result, shown, rows)
+    classes = _classes(form, result, rows, _possible_voters(result))
+    sums = [line.made_of for line in criteria if line.made_of is not None]
+    terms = [Term(line.label, line.share, line.own.value) for line in criteria if line.own and line.share is not None]
+    kept = SelfEvaluation.objects.filter(subject=subject).first() if form["self_evaluation"] else None
+    adjusted = _adjusted(form, result)
+    coverage = coverage_of([row for (of, _key), row in rows.items() if of == result.pk])
+    return SubjectReading(
+        scope=f"subject:{subject.key}",
+        head=read_head(round),
+        subject=subject.pk,
+        key=subject.key,
+        label=result.label,
+        section_key=subject.section_key,
+        section=subject.section_name,
+        rank=subject.member.rank_name if subject.member is not None else "",
+        own=subject.member is not None and subject.member.user_id == reader.pk,
+        score=score,
+        ballots=result.ballots,
+        comparisons=tuple(_comparison(form, one, score) for one in shown),
+        criteria=criteria,
+        classes=classes,
+        classes_shown=bool(result.classes),
+        classes_add_up=all(len(one["classes"]) == len(form["classes"]) for one in form["criteria"]),
+        steps=steps_of(form, by_class=sums, score=score_sum(terms, score)),
+        adjusted=adjusted,
+        adjusted_note=severity_note(form, score, result.adjusted),
+        one_ballot=result.one_ballot,
+        one_ballot_note=one_ballot_in_words(result),
+        unknown=100 * coverage.share if coverage.share is not None else None,
+        unknown_is_high=coverage.is_thin,
+        unknown_note=coverage_in_words(coverage),
+        reliability=_reliability(groups),
+        reliability_note=_reliability_note(groups),
+        self_lines=_self_lines(form, kept, criteria),
+        self_words=kept.text if kept is not None else "",
+        comments=_words(form, subject),
+        trend=subject_trend(result, reader=reader, channel=channel),
+    )
+
+
+def read_section(
+    round: Round,
+    section_key: str,
+    *,
+    reader: Any,
+    subjects: Sequence[Result] | None = None,
+    channel: Channel = Channel.PAGE,
+) -> SectionReading:
+    """Return what `reader`, who heads the section or sees all, finds of it.
+
+    `subjects`: the results whose rows are wanted, in their order, as a page of a long list has them; else all that
+    the reader may read of the section. `channel` as in read_subject.
+    """
+    form = _form(round)
+    readable = Result.objects.filter(round=round).visible_to(reader)
+    of_section = readable.of_scope(ResultScope.SUBJECT).filter(section_key=section_key)
+    wanted = Q(scope=ResultScope.SECTION, section_key=section_key) | Q(scope__in=[ResultScope.RANK, ResultScope.UNIT])
+    results = list(readable.filter(wanted).order_by("sort_order", "pk"))
+    groups = read_groups(form, results)
+    rows, ties = read_rows(form, of_section, subjects)
+    return SectionReading(
+        scope=f"section:{section_key}",
+        head=read_head(round),
+        criteria=columns(form),
+        section=first_of(groups, ResultScope.SECTION),
+        unit=first_of(groups, ResultScope.UNIT),
+        ranks=all_of(groups, ResultScope.RANK),
+        trend=_trend(round, results, ResultScope.SECTION, reader, channel),
+        rows=rows,
+        ties=ties,
+        reliability=_reliability(results),
+        reliability_note=_reliability_note(results),
+    )
+
+
+def read_round(
+    round: Round, *, reader: Any, subjects: Sequence[Result] | None = None, channel: Channel = Channel.PAGE
+) -> RoundReading:
+    """Return what `reader`, who sees all results, finds of a round; `subjects` and `channel` as in read_section."""
+    form = _form(round)
+    readable = Result.objects.filter(round=round).visible_to(reader)
+    results = list(readable.exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk"))
+    groups = read_groups(form, results)
+    proposal = proposal_of(round)
+    rows, ties = read_rows(form, readable.of_scope(ResultScope.SUBJECT), subjects, proposal=proposal)
+    return RoundReading(
+        scope="round",
+        head=read_head(round),
+        criteria=columns(form),
+        unit=first_of(groups, ResultScope.UNIT),
+        sections=all_of(groups, ResultScope.SECTION),
+        ranks=all_of(groups, ResultScope.RANK),
+        trend=_trend(round, results, ResultScope.UNIT, reader, channel),
+        proposal=proposal,
+        rows=rows,
+        ties=ties,
+        reliability=_reliability(results),
+        reliability_note=_reliability_note(results),
+    )
+
+
+def read_summary(round: Round, *, reader: Any) -> SummaryReading:
+    """Return the published summary. The same for every reader: only means over so many that nobody can be taken out."""
+    form = _form(round)
+    readable = Result.objects.filter(round=round, comparable=True).exclude(scope=ResultScope.SUBJECT)
+    results = list(readable.visible_to(reader).shown().order_by("sort_order", "pk"))
+    groups = read_groups(form, results)
+    return SummaryReading(
+        scope="summary",
+        head=read_head(round),
+        criteria=columns(form),
+        unit=first_of(groups, ResultScope.UNIT),
+        sections=all_of(groups, ResultScope.SECTION),
+        ranks=all_of(groups, ResultScope.RANK),
+        reliability=_reliability(results),
+        reliability_note=_reliability_note(results),
+    )
+
+
+def read_head(round: Round) -> Head:
+    """Return the round with what proves its count. Two queries, and the organiser's name."""
+    # Not its leaves: there is one a ballot.
+    bulletin = Bulletin.objects.filter(round=round).defer("leaves").first()
+    figures = totals(round, head_of(bulletin)) if bulletin is not None else {}
+    return Head(
+        public_id=round.public_id,
+        title=round.title,
+        organiser=round.organiser.get_full_name(),
+        closes_at=round.closes_at,
+        published_at=round.published_at,
+        floor=int(round.form["floor"]),
+        bands=tuple(float(lowest) for lowest in round.form["bands"]),
+        grades=tuple(grade_names(round.form).values()),
+        fingerprint=round.fingerprint,
+        root=bulletin.root if bulletin is not None else "",
+        ballots=bulletin.size if bulletin is not None else 0,
+        eligible=figures.get("eligible", 0),
+        drawn=figures.get("drawn", 0),
+        counted=figures.get("counted", 0),
+        comments=figures.get("comments", 0),
+    )
+
+
+def columns(form: Mapping[str, Any]) -> tuple[Column, ...]:
+    """Return the criteria as the frozen form names them, in its order."""
+    return tuple(Column(one["key"], one["label"], one["description"], float(one["weight"])) for one in form["criteria"])
+
+
+# What a subject's reading is made of
+
+
+def _form(round: Round) -> dict[str, Any]:
+    if not form_holds(round):
+        raise TermsAltered
+    form: dict[str, Any] = round.form
+    return form
+
+
+def _comparable_groups(subject: Subject, result: Result, reader: Any) -> list[Result]:
+    """Return the means of the subject's section, of its rank and of all, as far as the reader may read them."""
+    own = Q(scope=ResultScope.UNIT) | Q(scope=ResultScope.SECTION, section_key=result.section_key)
+    if subject.member is not None:
+        own |= Q(scope=ResultScope.RANK, rank_key=subject.member.rank_key)
+    order = [ResultScope.SECTION, ResultScope.RANK, ResultScope.UNIT]
+    found = Result.objects.filter(own, round=result.round_id).visible_to(reader)
+    return sorted(found, key=lambda one: order.index(ResultScope(one.scope)))
+
+
+def _shown(groups: Sequence[Result]) -> list[Result]:
+    """Return the means that a sheet compares with. Where all are in one section, the mean of all is that section's."""
+    shown = [one for one in groups if one.score is not None and one.comparable and one.members > 1]
+    in_part = {one.members for one in shown if one.scope != ResultScope.UNIT}
+    return [one for one in shown if one.scope != ResultScope.UNIT or one.members not in in_part]
+
+
+def _comparison(form: Mapping[str, Any], group: Result, own: Mark | None) -> Comparison:
+    score = score_mark(form, group)
+    assert score is not None
+    distinct = own is not None and not own.low <= score.value <= own.high
+    return Comparison(group.scope, group_label(group), group.members, score, distinct)
+
+
+def group_label(group: Result) -> str:
+    """Return what a mean is called beside a subject's own figure."""
+    if group.scope == ResultScope.UNIT:
+        return _("Mean of all subjects")
+    return _("Mean of %(section)s") % {"section": group.label}
+
+
+def _criteria(
+    form: Mapping[str, Any],
+    result: Result,
+    others: Sequence[Result],
+    rows: Mapping[tuple[int, str], CriterionResult],
+) -> tuple[CriterionReading, ...]:
+    shown = {one["key"]: float(one["weight"]) for one in form["criteria"] if (result.pk, one["key"]) in rows}
+    total = sum(shown.values())
+    lines = []
+    for one in form["criteria"]:
+        key = one["key"]
+        row = rows.get((result.pk, key))
+        lines.append(
+            CriterionReading(
+                key=key,
+                label=one["label"],
+                description=one["description"],
+                weight=float(one["weight"]),
+                share=100 * shown[key] / total if key in shown else None,
+                own=criterion_mark(form, row),
+                others=tuple(criterion_mark(form, rows.get((other.pk, key))) for other in others),
+                bars=tuple(distribution(form, one, row.bars)) if row is not None and row.bars else (),
+                made_of=class_sum(form, one, row),
+            )
+        )
+    return tuple(lines)
+
+
+def _classes(
+    form: Mapping[str, Any],
+    result: Result,
+    rows: Mapping[tuple[int, str], CriterionResult],
+    voters: Mapping[str, int],
+) -> tuple[ClassReading, ...]:
+    """Return one line a voter class; none where the form has one class only."""
+    if len(form["classes"]) < 2:
+        return ()
+    shown = {one["key"]: float(one["weight"]) for one in form["classes"] if one["key"] in result.classes}
+    total = sum(shown.values())
+    lines = []
+    for one in form["classes"]:
+        key = one["key"]
+        of_class = [rows.get((result.pk, criterion["key"])) for criterion in form["criteria"]]
+        lines.append(
+            ClassReading(
+                key=key,
+                label=one["label"],
+                weight=float(one["weight"]),
+                share=100 * shown[key] / total if key in shown else None,
+                score=make_mark(form, *result.classes[key]) if key in result.classes else None,
+                marks=tuple(
+                    make_mark(form, *row.classes[key]) if row is not None and key in row.classes else None
+                    for row in of_class
+                ),
+                asked=tuple(key in criterion["classes"] for criterion in form["criteria"]),
+                alone=voters.get(key) == 1,
+            )
+        )
+    return tuple(lines)
+
+
+def _possible_voters(result: Result) -> dict[str, int]:
+    """Return how many people might have voted on a subject in each voter class, on papers of either kind. One query."""
+    sheets = SheetEntry.objects.filter(subject=result.subject_id).order_by().values("sheet")
+    papers = Assignment.objects.filter(cell__round=result.round_id).exclude(cell__kind=CellKind.COMMENT)
+    of_subject = papers.filter(Q(cell__subject=result.subject_id) | Q(cell__sheet__in=sheets)).order_by()
+    counted = of_subject.values("cell__voter_class").annotate(people=Count("evaluator", distinct=True))
+    return dict(counted.values_list("cell__voter_class", "people"))
+
+
+def _adjusted(form: Mapping[str, Any], result: Result) -> Adjusted | None:
+    made = result.adjusted
+    if not made or "value" not in made:
+        return None
+    mark = make_mark(form, made["value"], made["low"], made["high"])
+    return Adjusted(mark.value, mark.low, mark.high, str(made["method"]), mark.grade, mark.grade_label)
+
+
+def _self_lines(
+    form: Mapping[str, Any], kept: SelfEvaluation | None, criteria: Sequence[CriterionReading] = ()
+) -> tuple[SelfLine, ...]:
+    """Return what somebody says of themself, criterion by criterion, beside the others' figures if these are given."""
+    if kept is None:
+        return ()
+    words = answers_in_words(form)
+    others = {line.key: line.own for line in criteria}
+    lines = []
+    for one in form["criteria"]:
+        key = one["key"]
+        answer = kept.answers[key]
+        points = float(to_points(np.array([float(answer)]), form["scale"])[0])
+        said = dict(words[key]).get(answer, str(answer))
+        lines.append(SelfLine(key, one["label"], said, points, others.get(key)))
+    return tuple(lines)
+
+
+def read_self_evaluation(round: Round, kept: SelfEvaluation) -> tuple[SelfLine, ...]:
+    """Return what somebody says of themself, with no figure beside it: for the time before publication."""
+    return _self_lines(round.form, kept)
+
+
+def _words(form: Mapping[str, Any], subject: Subject) -> Words:
+    if not form["comments"]:
+        return Words(asked=False, texts=(), withheld=0)
+    said = list(Comment.objects.filter(subject=subject).order_by("pk"))
+    return Words(
+        asked=True,
+        texts=tuple(one.text for one in said if not one.withheld),
+        withheld=sum(one.withheld for one in said),
+    )
+
+
+def _trend(round: Round, results: Sequence[Result], scope: str, reader: Any, channel: Channel) -> Trend | None:
+    """Return how the one mean of a scope stood in earlier rounds; None where it is not shown now."""
+    result = next((one for one in results if one.scope == scope and one.score is not None), None)
+    if result is None:
+        return None
+    result.round = round
+    return group_trend(result, reader=reader, channel=channel)
+
+
+def _unit(groups: Sequence[Result]) -> Result | None:
+    """Return the mean of all, with which the reliability of the round is kept."""
+    return next((one for one in groups if one.scope == ResultScope.UNIT), None)
+
+
+def _reliability(groups: Sequence[Result]) -> Mapping[str, Any] | None:
+    unit = _unit(groups)
+    kept: Mapping[str, Any] | None = unit.reliability if unit is not None else None
+    return kept
+
+
+def _reliability_note(groups: Sequence[Result]) -> tuple[str, ...]:
+    """Return what the round's reliability means; nothing for whoever may not read the mean of all."""
+    unit = _unit(groups)
+    return tuple(reliability_in_words(unit)) if unit is not None else ()

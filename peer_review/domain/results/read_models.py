@@ -1,0 +1,269 @@
+"""The shapes of what a reader finds: numbers, labels and plain sentences, no HTML. readings.py fills them.
+
+Units: figures are points from 0 to 100 in one decimal, as they were stored at publication; weights and shares are
+percent. A Mark that is None says 样本不足 and is written figures.too_few(), never left blank. Labels and sentences
+are in the language that was active when they were read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from peer_review.domain.outcomes.proposals import RoundProposal
+from peer_review.domain.publication.figures import Bar, Mark
+from peer_review.domain.results.rank_ranges import Place, Ties
+from peer_review.domain.results.score_explanation import Step, Sum
+from peer_review.domain.results.trends import Trend
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The round that the figures are of, and what proves the count.
+
+    root: of the bulletin's tree, hexadecimal; fingerprint: of the manifest of keys. eligible, drawn, counted: papers
+    for marks; comments: papers for words that came back.
+    """
+
+    public_id: str
+    title: str
+    organiser: str
+    closes_at: datetime
+    published_at: datetime | None
+    floor: int
+    bands: tuple[float, ...]
+    grades: tuple[str, ...]  # their names, best first
+    fingerprint: str
+    root: str
+    ballots: int  # leaves of the tree
+    eligible: int
+    drawn: int
+    counted: int
+    comments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One criterion as the form names it."""
+
+    key: str
+    label: str
+    description: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A mean that a subject is compared with. `distinct`: lies outside the interval of the subject's own score."""
+
+    scope: str  # ResultScope: section, rank, unit
+    label: str
+    members: int
+    score: Mark
+    distinct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionReading:
+    """One criterion of one subject.
+
+    share: percent of the score, over the criteria that are shown; None where this one is not. others: one a
+    comparison, in their order. bars: empty where the distribution may not be shown. made_of: the voter classes that
+    the figure is made of, where they are released.
+    """
+
+    key: str
+    label: str
+    description: str
+    weight: float
+    share: float | None
+    own: Mark | None
+    others: tuple[Mark | None, ...]
+    bars: tuple[Bar, ...]
+    made_of: Sum | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassReading:
+    """One voter class. marks and asked: one a criterion. alone: could hold one voter only, so it is not anonymous."""
+
+    key: str
+    label: str
+    weight: float
+    share: float | None  # percent of the score, where classes are shown
+    score: Mark | None
+    marks: tuple[Mark | None, ...]
+    asked: tuple[bool, ...]
+    alone: bool
+
+    @property
+    def cells(self) -> tuple[tuple[Mark | None, bool], ...]:
+        """One a criterion: the figure, and whether the class is asked it at all."""
+        return tuple(zip(self.marks, self.asked, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """The score with the raters' severity taken out: beside the score, never instead of it."""
+
+    value: float
+    low: float
+    high: float
+    method: str
+    grade: str
+    grade_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfLine:
+    """One criterion of a self-evaluation: the answer in words and in points, and the others' figure."""
+
+    key: str
+    label: str
+    answer: str
+    points: float
+    others: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Comments, in the order in which publication shuffled them. None shown: there are too few, or none."""
+
+    asked: bool
+    texts: tuple[str, ...]
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectReading:
+    """Everything a reader finds of one subject.
+
+    scope: what the ledger knows it by. classes_add_up: every class is asked every criterion, so that the classes'
+    scores make the score. unknown: percent of 不了解 over all criteria that are shown. reliability: of the whole round,
+    the fields of counting.reliability.Reliability, for whoever may read the mean of all. The notes say in words what
+    such a figure means, or why there is none; they are empty where there is nothing to say.
+    """
+
+    scope: str
+    head: Head
+    subject: int
+    key: str
+    label: str
+    section_key: str
+    section: str
+    rank: str
+    own: bool
+    score: Mark | None
+    ballots: int | None
+    comparisons: tuple[Comparison, ...]
+    criteria: tuple[CriterionReading, ...]
+    classes: tuple[ClassReading, ...]
+    classes_shown: bool
+    classes_add_up: bool
+    steps: tuple[Step, ...]
+    adjusted: Adjusted | None
+    adjusted_note: str
+    one_ballot: bool | None
+    one_ballot_note: str
+    unknown: float | None
+    unknown_is_high: bool
+    unknown_note: str
+    reliability: Mapping[str, Any] | None
+    reliability_note: tuple[str, ...]
+    self_lines: tuple[SelfLine, ...]
+    self_words: str
+    comments: Words
+    trend: Trend
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReading:
+    """The means of a section, a rank, or all together. marks: one a criterion."""
+
+    scope: str
+    key: str
+    label: str
+    members: int
+    comparable: bool
+    score: Mark | None
+    marks: tuple[Mark | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowReading:
+    """One subject in a list. place: among all subjects of the list, None without a score.
+
+    line: where it lies by the quota, as in domain.decisions.place_of ("above", "tied", "below", "none"), for whoever
+    sees all; near_line: not tied there, but its interval overlaps the line's.
+    """
+
+    result: int
+    subject: int
+    key: str
+    label: str
+    section_key: str
+    section: str
+    rank: str
+    score: Mark | None
+    ballots: int | None
+    marks: tuple[Mark | None, ...]
+    one_ballot: bool | None
+    place: Place | None
+    line: str = ""
+    near_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SectionReading:
+    """Everything that the head of a section finds of it.
+
+    trend: of the section's mean. rows: best score first, unless the caller chose them. ties: of all subjects of the
+    list, also where rows are a page of them.
+    """
+
+    scope: str
+    head: Head
+    criteria: tuple[Column, ...]
+    section: GroupReading | None
+    unit: GroupReading | None
+    ranks: tuple[GroupReading, ...]
+    trend: Trend | None
+    rows: tuple[RowReading, ...]
+    ties: Ties
+    reliability: Mapping[str, Any] | None
+    reliability_note: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReading:
+    """Everything that leadership finds of a round; rows and ties as in SectionReading.
+
+    trend: of the mean of all. proposal: what the scores propose under the quota, by Subject.pk.
+    """
+
+    scope: str
+    head: Head
+    criteria: tuple[Column, ...]
+    unit: GroupReading | None
+    sections: tuple[GroupReading, ...]
+    ranks: tuple[GroupReading, ...]
+    trend: Trend | None
+    proposal: RoundProposal
+    rows: tuple[RowReading, ...]
+    ties: Ties
+    reliability: Mapping[str, Any] | None
+    reliability_note: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryReading:
+    """What all staff find: means of many, never a person. unit None: too few subjects."""
+
+    scope: str
+    head: Head
+    criteria: tuple[Column, ...]
+    unit: GroupReading | None
+    sections: tuple[GroupReading, ...]
+    ranks: tuple[GroupReading, ...]
+    reliability: Mapping[str, Any] | None
+    reliability_note: tuple[str, ...]

@@ -1,0 +1,129 @@
+"""How a subject's score is made, step by step, to the last one: sentences, and sums of released figures only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from peer_review.domain.publication.figures import Mark
+from peer_review.domain.schemes.grades import bands_in_words
+from peer_review.enums import ScaleKind
+from peer_review.models import CriterionResult
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part of a sum: `share` percent of `value` points."""
+
+    label: str
+    share: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A weighted mean: the terms, and the released figure that they make.
+
+    Terms and total are rounded each for itself, so the terms may add up to 0.1 more or less.
+    """
+
+    label: str
+    terms: tuple[Term, ...]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: a sentence, and the sums that carry it out for this subject, where their parts are released."""
+
+    key: str
+    text: str
+    sums: tuple[Sum, ...] = field(default=())
+
+
+def class_sum(form: Mapping[str, Any], criterion: Mapping[str, Any], row: CriterionResult | None) -> Sum | None:
+    """Return how a criterion's figure is made of its voter classes; None where these are not released, or are one.
+
+    A class is released only where each class of the subject has at least the floor of answers, so no share was cut
+    back (counting.combine.class_shares), and the weights over the classes that answered are the shares.
+    """
+    if row is None or not row.classes or len(form["classes"]) < 2:
+        return None
+    weights = {one["key"]: float(one["weight"]) for one in form["classes"] if one["key"] in row.classes}
+    total = sum(weights.values())
+    terms = tuple(
+        Term(label=one["label"], share=100 * weights[one["key"]] / total, value=row.classes[one["key"]][0])
+        for one in form["classes"]
+        if one["key"] in weights
+    )
+    return Sum(label=criterion["label"], terms=terms, total=row.value)
+
+
+def score_sum(terms: Sequence[Term], score: Mark | None) -> Sum | None:
+    """Return how the score is made of the criteria that are shown."""
+    return Sum(label=_("Score"), terms=tuple(terms), total=score.value) if score is not None else None
+
+
+def steps_of(form: Mapping[str, Any], *, by_class: Sequence[Sum], score: Sum | None) -> tuple[Step, ...]:
+    """Return the steps from ballots to the proposed grade under the rules that the round froze."""
+    floor = form["floor"]
+    steps = [
+        Step(
+            "ballots",
+            _(
+                "Each ballot is checked twice, and only the last version of each counts. “Do not know enough” is an "
+                "answer of its own: it is counted apart and never as 0. Who did not vote lowers nothing."
+            ),
+        )
+    ]
+    if form["scale"] == ScaleKind.ANCHORS:
+        steps.append(Step("points", _("Answers from 1 to 5 become 20, 40, 60, 80 and 100 points.")))
+    if form["scale"] == ScaleKind.GRADES:
+        steps.append(Step("points", _("The four grades become 95, 80, 65 and 30 points, the middle of each band.")))
+    if form["trim"]:
+        steps.append(
+            Step(
+                "trim",
+                _("In a class with more than 5 answers to a criterion, one highest and one lowest are left out."),
+            )
+        )
+    if len(form["classes"]) > 1:
+        steps.append(
+            Step(
+                "classes",
+                _(
+                    "The means of the classes are weighted. A class without ballots, or not asked the criterion, is "
+                    "left out and the other weights are raised to fill 100 %%. No single ballot carries more than "
+                    "1/%(floor)s of a figure."
+                )
+                % {"floor": floor},
+                tuple(by_class),
+            )
+        )
+    steps += [
+        Step(
+            "score",
+            _("The score is the weighted mean of the criteria that are shown."),
+            (score,) if score is not None else (),
+        ),
+        Step(
+            "interval",
+            _(
+                "The interval says how far the figure would swing if other colleagues of the same kind had voted. "
+                "Where two intervals overlap, do not speak of a better and a worse."
+            ),
+        ),
+        Step(
+            "floor",
+            _(
+                "Fewer than %(floor)s answers are shown nowhere, and no two published figures can be subtracted to "
+                "find fewer. Each figure is rounded to one decimal, so a sum of rounded parts may differ by 0.1."
+            )
+            % {"floor": floor},
+        ),
+        Step(
+            "grade", " ".join([bands_in_words(form), _("The software proposes; a named person decides and explains.")])
+        ),
+    ]
+    return tuple(steps)

@@ -1,0 +1,145 @@
+"""How a subject or a group stood in earlier rounds of the same kind and scheme, where setting rounds side by side tells
+of nobody's mark.
+
+Two rounds hold different ballots, so no sum of their figures isolates one exactly. But where their rolls differ by one
+voter, the difference of two figures is nearly that voter's mark. Every pair of rounds that is shown together must
+therefore have the same voters or differ by at least the floor. What differs was found before each round opened, from
+the rolls, and frozen with it (earlier_rounds, Round.exposure); rounds that the newer one was not compared with then are
+not compared now. The newest rounds come first; one that does not go with all of those taken is held back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from peer_review.domain.ledger.ledger import Reason, audience_of, note_all, note_refused
+from peer_review.enums import Channel, ResultScope
+from peer_review.models import CriterionResult, Result, Round
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A figure and the bounds of its 95 % interval, as published."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One round. criteria: by key, without those that are not shown. score None says 样本不足."""
+
+    public_id: str
+    title: str
+    published_at: datetime
+    score: Point | None
+    criteria: dict[str, Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """points: oldest first, the round asked about last. held_back: earlier rounds that this reader may read and that
+    are not set beside these."""
+
+    points: tuple[TrendPoint, ...]
+    held_back: int
+
+
+def subject_trend(result: Result, *, reader: Any, channel: Channel = Channel.PAGE) -> Trend:
+    """Return one subject's figures over the rounds, as far as `reader` may read them; see group_trend."""
+    return _trend(result, reader, channel, subject__key=result.subject.key if result.subject else "")
+
+
+def group_trend(result: Result, *, reader: Any, channel: Channel = Channel.PAGE) -> Trend:
+    """Return the figures of a section, a rank, or all together over the rounds.
+
+    Each round's own rules say whether the reader may read it. What is set side by side goes into the ledger, what is
+    held back too. Nine queries or fewer, whatever the number of rounds.
+    """
+    return _trend(result, reader, channel, section_key=result.section_key, rank_key=result.rank_key)
+
+
+def _trend(result: Result, reader: Any, channel: Channel, **same: Any) -> Trend:
+    round = result.round
+    listed = [str(one) for one in round.exposure.get("compared", [])]
+    found = (
+        Result.objects.shown()
+        .filter(scope=result.scope, round__public_id__in=listed, round__in=Round.objects.with_results(), **same)
+        .filter(round__kind=round.kind, round__form__scheme__name=round.form["scheme"]["name"])
+        .select_related("round", "subject")
+    )
+    earlier = {one.round.public_id: one for one in found}
+    # In the order in which they were frozen, newest first, and whoever asks: what one reader may not read must not
+    # make room for what does not go with it.
+    taken, apart = [result], list[Result]()
+    for public_id in listed:
+        if (one := earlier.get(public_id)) is not None:
+            (taken if all(_goes_with(newer, one) for newer in taken) else apart).append(one)
+    readable = set(
+        Result.objects.filter(pk__in=[one.pk for one in (*taken[1:], *apart)])
+        .visible_to(reader)
+        .values_list("pk", flat=True)
+    )
+    shown = [result, *(one for one in taken[1:] if one.pk in readable)]
+    held_back = [one for one in apart if one.pk in readable]
+    audience = audience_of(reader, round, subject=result.subject, section_key=result.section_key)
+    if scopes := [_scope(result, one) for one in shown[1:]]:
+        note_all(round, scopes=scopes, channel=channel, audience=audience)
+    if refused := [_scope(result, one) for one in held_back]:
+        note_refused(round, scopes=refused, reason=Reason.ROLLS)
+    return Trend(_points(reversed(shown)), len(held_back))
+
+
+def _goes_with(newer: Result, older: Result) -> bool:
+    """Whether the two rounds' voters for this subject or group are the same, or differ by the floor or more.
+
+    Where a criterion is asked of some classes only, these classes must pass by themselves, because their figure is one
+    of the whole; for groups that was not looked at, so such rounds are not compared.
+    """
+    exposure = newer.round.exposure
+    if older.round.public_id not in exposure.get("compared", []):
+        return False
+    held: Mapping[str, Any] = exposure.get("no_trend", {}).get(older.round.public_id, {})
+    asked = {tuple(sorted(criterion["classes"])) for one in (newer, older) for criterion in one.round.form["criteria"]}
+    if newer.scope == ResultScope.SUBJECT:
+        key = newer.subject.key if newer.subject else ""
+        alone = set().union(*asked) if len(asked) > 1 else set()
+        return key not in held.get("subjects", [key]) and not any(
+            key in subjects for voters, subjects in held.get("classes", {}).items() if voters in alone
+        )
+    if len(asked) > 1:
+        return False
+    if newer.scope == ResultScope.SECTION:
+        return newer.section_key not in held.get("sections", [newer.section_key])
+    if newer.scope == ResultScope.RANK:
+        return newer.rank_key not in held.get("ranks", [newer.rank_key])
+    return not held.get("unit", True)
+
+
+def _scope(result: Result, older: Result) -> str:
+    """Return the ledger's name for a result beside the same one of an older round."""
+    whose = {
+        ResultScope.SUBJECT: f"subject:{result.subject.key}" if result.subject else "",
+        ResultScope.SECTION: f"section:{result.section_key}",
+        ResultScope.RANK: f"rank:{result.rank_key}",
+    }.get(ResultScope(result.scope), "round")
+    return f"trend:{whose}:{older.round.public_id}"
+
+
+def _points(results: Any) -> tuple[TrendPoint, ...]:
+    listed = list(results)
+    criteria: dict[int, dict[str, Point]] = {one.pk: {} for one in listed}
+    for row in CriterionResult.objects.filter(result__in=criteria):
+        criteria[row.result_id][row.criterion] = Point(row.value, row.low, row.high)
+    return tuple(
+        TrendPoint(
+            public_id=one.round.public_id,
+            title=one.round.title,
+            published_at=one.round.published_at,
+            score=Point(one.score, one.low, one.high) if one.score is not None else None,
+            criteria=criteria[one.pk],
+        )
+        for one in listed
+    )

@@ -1,0 +1,365 @@
+"""Life of a round: one function per arrow, each with its own named refusals. Callers check permission."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from peer_review import audit_log, signals
+from peer_review.box import store
+from peer_review.box.batcher import batcher
+from peer_review.domain.announcements.announcements import announce_lengthening, forget_who_was_late
+from peer_review.domain.keys.custody import forget_key_of_leavers
+from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key
+from peer_review.domain.locks import lock_draft
+from peer_review.domain.planning.envelope_groups import make_urns
+from peer_review.domain.planning.roll import clear_roll
+from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
+from peer_review.domain.preflight.terms_log import exposure_terms, record_new_terms
+from peer_review.domain.rounds.opening_checks import check_clock, check_terms, obstacles
+from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
+from peer_review.enums import Collection, RoundState, VoidReason
+from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, WrongState
+from peer_review.exceptions.rounds import ClockSetBack, NotLonger
+from peer_review.models import Cell, Round, Scheme
+
+_EDITABLE = frozenset(
+    {
+        "title",
+        "purpose",
+        "kind",
+        "scheme",
+        "organiser",
+        "opens_at",
+        "closes_at",
+        "collection",
+        "casts_at",
+        "comment_reviewer",
+        "batch_window",
+        "batch_floor",
+        "reminders",
+    }
+)
+
+
+@transaction.atomic
+def create_round(
+    *,
+    by: Any,
+    title: str,
+    kind: str,
+    scheme: Scheme,
+    opens_at: datetime,
+    closes_at: datetime,
+    organiser: Any = None,
+    scrutineers: Iterable[Any] = (),
+    purpose: str = "",
+    batch_window: int | None = None,
+    batch_floor: int | None = None,
+    collection: str = Collection.ONE_VISIT,
+    casts_at: datetime | None = None,
+    comment_reviewer: Any = None,
+    reminders: bool = True,
+    now: datetime | None = None,
+) -> Round:
+    """Return a new draft. The responsible organiser is `by` unless another is named.
+
+    Raises: SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, CollectionInvalid,
+        BatchSettingsInvalid.
+    """
+    round = Round(
+        title=title,
+        purpose=purpose,
+        kind=kind,
+        scheme=scheme,
+        organiser=organiser or by,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        batch_window=batch_window,
+        batch_floor=batch_floor,
+        collection=collection,
+        casts_at=casts_at,
+        comment_reviewer=comment_reviewer,
+        reminders=reminders,
+    )
+    scrutineers = list(scrutineers)
+    check_scheme(scheme)
+    check_terms(round, scrutineers, now or timezone.now())
+    round.save()
+    round.scrutineers.set(scrutineers)
+    audit_log.record(round, "peer_review.round.create", by=by)
+    return round
+
+
+@transaction.atomic
+def update_round(
+    round: Round, *, by: Any, scrutineers: Iterable[Any] | None = None, now: datetime | None = None, **changes: Any
+) -> Round:
+    """Return the draft with its terms changed. Another kind or scheme empties the roll, which no longer fits.
+
+    Taking a scrutineer away who may hold the box key, or a share of it, forgets the key.
+    Raises: RoundFrozen, SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast,
+        CollectionInvalid, BatchSettingsInvalid; TypeError for a field that is not a term.
+    """
+    if unknown := set(changes) - _EDITABLE:
+        raise TypeError(f"not editable: {sorted(unknown)}")
+    round = lock_draft(round)
+    before, terms = (round.kind, round.scheme_id), exposure_terms(round.scheme)
+    held = set(round.scrutineers.all())
+    for name, value in changes.items():
+        setattr(round, name, value)
+    chosen = held if scrutineers is None else set(scrutineers)
+    check_scheme(round.scheme)
+    check_terms(round, chosen, now or timezone.now())
+    forget_key_of_leavers(round, by=by, leavers=held - chosen)
+    round.save()
+    round.scrutineers.set(chosen)
+    if before != (round.kind, round.scheme_id):
+        clear_roll(round)
+    audit_log.record(round, "peer_review.round.update", by=by, fields=sorted(changes))
+    record_new_terms(round, before=terms, after=exposure_terms(round.scheme), by=by)
+    return round
+
+
+@transaction.atomic
+def delete_round(round: Round, *, by: Any) -> None:
+    """Delete a draft.
+
+    Raises: RoundFrozen.
+    """
+    round = lock_draft(round)
+    audit_log.record(round, "peer_review.round.delete", by=by)
+    clear_roll(round)
+    round.delete()
+
+
+@transaction.atomic
+def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+    """Freeze form, roll and keys, make the box's table, publish manifest and fingerprint.
+
+    Casting begins at `opens_at`, or at once if that has passed.
+    Raises: WrongState, and whatever opening_obstacles would list.
+    """
+    now = now or timezone.now()
+    round = _lock(round, RoundState.DRAFT)
+    for obstacle in obstacles(round, now):
+        raise obstacle
+    round.form = freeze_scheme(round.scheme)
+    round.receipt_key, round.receipt_public = make_receipt_key()
+    round.manifest, round.fingerprint = make_manifest(round)
+    round.state, round.opened_at = RoundState.OPEN, now
+    freeze_exposure(round)
+    round.save()
+    make_urns(round)
+    # In a database of its own, so not in this transaction. Left behind by a failure it is empty, and found again.
+    store.create_table(round.public_id)
+    audit_log.record(round, "peer_review.round.open", by=by, fingerprint=round.fingerprint, **logged_terms(round))
+    _announce(signals.round_opened, round, by)
+    return round
+
+
+@transaction.atomic
+def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+    """End drawing and casting, destroy the cells' private keys, seal the box off.
+
+    `by` None is the clock. The box's rows are moved before the state is written: after a crash in between,
+    nothing can be cast and closing again finishes the work.
+    Raises: WrongState, ClockSetBack.
+    """
+    now = now or timezone.now()
+    round = _lock(round, RoundState.OPEN)
+    check_clock(round, now)
+    batcher.flush(round.public_id)
+    store.seal_off(round.public_id)
+    round.cells.update(private_key=b"")
+    round.state, round.closed_at = RoundState.CLOSED, now
+    round.save(update_fields=["state", "closed_at"])
+    audit_log.record(round, "peer_review.round.close", by=by, early=now < round.closes_at)
+    forget_who_was_late(round)
+    transaction.on_commit(_wipe_dead_keys)
+    _announce(signals.round_closed, round, by)
+    return round
+
+
+@transaction.atomic
+def extend_round(round: Round, *, by: Any, closes_at: datetime, reason: str, now: datetime | None = None) -> Round:
+    """Move the closing time of an open round to a later moment and tell everybody on the roll the same text.
+
+    Processes that take ballots read the new time within conf.CAST_STATE_AGE seconds.
+    Raises: WrongState; RoundClosed once the old time has passed: people were told that it was the last moment;
+        NotLonger, ReasonMissing.
+    """
+    now = now or timezone.now()
+    round = _lock(round, RoundState.OPEN)
+    if now >= round.closes_at:
+        raise RoundClosed
+    if closes_at <= round.closes_at:
+        raise NotLonger
+    if not reason.strip():
+        raise ReasonMissing
+    before, round.closes_at = round.closes_at, closes_at
+    round.save(update_fields=["closes_at"])
+    audit_log.record(
+        round,
+        "peer_review.round.lengthen",
+        by=by,
+        before=before.isoformat(),
+        until=closes_at.isoformat(),
+        reason=reason.strip(),
+    )
+    announce_lengthening(round, by=by, text=reason.strip(), now=now)
+    return round
+
+
+@transaction.atomic
+def pass_barrier(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+    """End the drawing of a two-stage round: cells that fewer than the floor have drawn take no ballots.
+
+    `by` None is the clock. Until this has been done nobody can cast. Harmless when done already.
+    Raises: WrongState; NotOpenYet before its time.
+    """
+    now = now or timezone.now()
+    round = _lock(round, RoundState.OPEN)
+    if round.barrier_at is not None:
+        return round
+    if round.casts_at is None or now < round.casts_at:
+        raise NotOpenYet
+    thin = round.cells.with_turnout().filter(drawn__lt=int(round.form["floor"])).values_list("pk", flat=True)
+    closed = Cell.objects.filter(pk__in=list(thin)).update(closed=True)
+    round.barrier_at = now
+    round.save(update_fields=["barrier_at"])
+    audit_log.record(round, "peer_review.round.barrier", by=by, closed=closed)
+    forget_who_was_late(round)
+    _announce(signals.round_casting, round, by)
+    return round
+
+
+def pass_due_barriers(*, now: datetime | None = None) -> list[Round]:
+    """Pass the barrier of every round whose time for casting has come and return them."""
+    now = now or timezone.now()
+    passed = []
+    for round in Round.objects.due_to_cast(now).order_by("pk"):
+        try:
+            passed.append(pass_barrier(round, by=None, now=now))
+        except WrongState:
+            continue  # Closed meanwhile.
+    return passed
+
+
+def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
+    """Close every open round whose time has come and return them. A refusal leaves that round for the next time."""
+    now = now or timezone.now()
+    closed = []
+    for round in Round.objects.due_to_close(now).order_by("pk"):
+        try:
+            closed.append(close_round(round, by=None, now=now))
+        except (WrongState, ClockSetBack):
+            continue  # Another process was faster, or the clock is wrong: the next tick sees.
+    return closed
+
+
+def mark_counted(round: Round, *, by: Any, now: datetime | None = None, **data: Any) -> Round:
+    """Record that the ballots of a closed round have been counted. Called by domain.count, in its transaction.
+
+    Raises: WrongState, ClockSetBack.
+    """
+    return _advance(
+        round, RoundState.CLOSED, RoundState.COUNTED, "peer_review.round.count", signals.round_counted, by, now, data
+    )
+
+
+@transaction.atomic
+def mark_void(round: Round, *, by: Any, reason: VoidReason, **data: Any) -> Round:
+    """Record that a closed round came to nothing: no figure of it is ever published. Called by domain.count.
+
+    Raises: WrongState.
+    """
+    round = _lock(round, RoundState.CLOSED)
+    round.state, round.void_reason = RoundState.VOID, reason
+    round.save(update_fields=["state", "void_reason"])
+    audit_log.record(round, "peer_review.round.void", by=by, reason=str(reason), **data)
+    _announce(signals.round_voided, round, by)
+    return round
+
+
+def mark_published(round: Round, *, by: Any, now: datetime | None = None, **data: Any) -> Round:
+    """Record that the results may be read. Called by domain.results, in its transaction.
+
+    Raises: WrongState, ClockSetBack.
+    """
+    return _advance(
+        round,
+        RoundState.COUNTED,
+        RoundState.PUBLISHED,
+        "peer_review.round.publish",
+        signals.round_published,
+        by,
+        now,
+        data,
+        stamp="published_at",
+    )
+
+
+def archive_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+    """Put a published round away; its results stay readable.
+
+    Raises: WrongState, ClockSetBack.
+    """
+    return _advance(
+        round,
+        RoundState.PUBLISHED,
+        RoundState.ARCHIVED,
+        "peer_review.round.archive",
+        signals.round_archived,
+        by,
+        now,
+        {},
+    )
+
+
+def _lock(round: Round, expected: RoundState) -> Round:
+    locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
+    if locked.state != expected:
+        raise WrongState(state=locked.get_state_display())
+    return locked
+
+
+@transaction.atomic
+def _advance(
+    round: Round,
+    source: RoundState,
+    target: RoundState,
+    action: str,
+    signal: Signal,
+    by: Any,
+    now: datetime | None,
+    data: dict[str, Any],
+    *,
+    stamp: str | None = None,
+) -> Round:
+    now = now or timezone.now()
+    round = _lock(round, source)
+    check_clock(round, now)
+    round.state = target
+    if stamp:
+        setattr(round, stamp, now)
+    round.save(update_fields=["state", *([stamp] if stamp else [])])
+    audit_log.record(round, action, by=by, **data)
+    _announce(signal, round, by)
+    return round
+
+
+def _announce(signal: Signal, round: Round, by: Any) -> None:
+    send: Callable[[], Any] = partial(signal.send_robust, sender=Round, round=round, by=by)
+    transaction.on_commit(send)
+
+
+def _wipe_dead_keys() -> None:
+    """Let PostgreSQL drop the row versions that still hold destroyed keys; SQLite overwrites them by secure_delete."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute(f'VACUUM "{Cell._meta.db_table}"')

@@ -1,0 +1,128 @@
+"""What stands between a draft and its opening: the organiser's to-do list, the ones that matter most first."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Max, Q
+from django.utils import timezone
+
+from peer_review.domain.keys.custody import check_shares_confirmed
+from peer_review.domain.keys.server_keys import key_progress
+from peer_review.domain.planning.envelope_groups import urn_obstacles
+from peer_review.domain.planning.plan_state import is_being_written
+from peer_review.domain.preflight.preflight import obstacles as exposure_obstacles
+from peer_review.domain.rounds.reviewer_checks import reviewer_obstacles
+from peer_review.domain.schemes.schemes import check_scheme
+from peer_review.enums import CellKind, Collection
+from peer_review.exceptions.base import (
+    EmptyRoll,
+    NoBoxKey,
+    NotOrganiser,
+    NotScrutineer,
+    Refusal,
+    RollBeingWritten,
+    SelfEvaluation,
+    SharesUnconfirmed,
+    UnknownVoterClass,
+)
+from peer_review.exceptions.rounds import (
+    BatchSettingsInvalid,
+    BoxKeyUntested,
+    CellWithNobody,
+    ClockSetBack,
+    CollectionInvalid,
+    DatesInPast,
+    DatesInvalid,
+    KeysMissing,
+    NoScrutineer,
+    SubjectWithNobody,
+)
+from peer_review.models import Assignment, Round
+from peer_review.roles import users_with_role
+
+#: How far two servers' clocks may differ before we speak of a clock set back.
+CLOCK_TOLERANCE = timedelta(seconds=5)
+
+
+def opening_obstacles(round: Round, *, now: datetime | None = None) -> list[Refusal]:
+    """Return every reason why this draft cannot be opened yet; empty when it can. The organiser's to-do list."""
+    return list(obstacles(round, now or timezone.now()))
+
+
+def obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
+    """Yield refusals, the ones that matter most first."""
+    latest = Round.objects.aggregate(a=Max("opened_at"), b=Max("closed_at"), c=Max("published_at"))
+    if any(moment is not None and now < moment - CLOCK_TOLERANCE for moment in latest.values()):
+        yield ClockSetBack()
+    try:
+        check_terms(round, round.scrutineers.all(), now)
+        check_scheme(round.scheme)
+    except Refusal as refusal:
+        yield refusal
+    if not round.scrutineers.exists():
+        yield NoScrutineer()
+    yield from reviewer_obstacles(round)
+    cells = round.cells.count()
+    if is_being_written(round):
+        yield RollBeingWritten()
+    elif not cells:
+        yield EmptyRoll()
+    else:
+        yield from _roll_obstacles(round)
+        yield from exposure_obstacles(round)
+        yield from urn_obstacles(round)
+        progress = key_progress(round)
+        if progress.ready < progress.total:
+            yield KeysMissing(missing=progress.total - progress.ready, total=progress.total)
+    if not round.box_public:
+        yield NoBoxKey()
+    elif not round.box_key_tested:
+        try:
+            check_shares_confirmed(round)
+        except SharesUnconfirmed as refusal:
+            yield refusal
+        yield BoxKeyUntested()
+
+
+def _roll_obstacles(round: Round) -> Iterator[Refusal]:
+    own = Q(cell__subject__member__user_id=F("evaluator_id"))
+    if Assignment.objects.filter(own, cell__round=round).exists():
+        yield SelfEvaluation()
+    asked = round.subjects.filter(Q(cells__kind=CellKind.RATING) | Q(sheet_entries__isnull=False))
+    if lonely := list(round.subjects.exclude(pk__in=asked.values("pk")).values_list("label", flat=True)[:5]):
+        yield SubjectWithNobody(subjects="、".join(lonely))
+    empty = round.cells.filter(assignments__isnull=True).values_list("subject__label", "sheet__label")
+    if labels := [subject or sheet for subject, sheet in empty[:5]]:
+        yield CellWithNobody(subjects="、".join(labels))
+    known = {"", *round.scheme.voter_classes.values_list("key", flat=True)}
+    if set(round.cells.order_by().values_list("voter_class", flat=True).distinct()) - known:
+        yield UnknownVoterClass()
+
+
+def check_terms(round: Round, scrutineers: Iterable[Any], now: datetime) -> None:
+    if not users_with_role("organiser").filter(pk=round.organiser_id).exists():
+        raise NotOrganiser
+    scrutineers = list(scrutineers)
+    allowed = set(users_with_role("scrutineer").filter(pk__in=[one.pk for one in scrutineers]))
+    for one in scrutineers:
+        if one not in allowed:
+            raise NotScrutineer(name=one.get_full_name())
+    if round.closes_at <= round.opens_at:
+        raise DatesInvalid
+    if round.closes_at <= now:
+        raise DatesInPast
+    two_stage = round.collection == Collection.TWO_STAGE
+    if two_stage != (round.casts_at is not None):
+        raise CollectionInvalid
+    if round.casts_at is not None and not round.opens_at < round.casts_at < round.closes_at:
+        raise CollectionInvalid
+    window, floor = round.batch_window, round.batch_floor
+    if (floor is not None and window is None) or 0 in (window, floor):
+        raise BatchSettingsInvalid
+
+
+def check_clock(round: Round, now: datetime) -> None:
+    recorded = [moment for moment in (round.opened_at, round.closed_at, round.published_at) if moment is not None]
+    if recorded and now < max(recorded) - CLOCK_TOLERANCE:
+        raise ClockSetBack

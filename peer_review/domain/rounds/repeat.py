@@ -1,0 +1,64 @@
+"""Holding a round once more: a new draft with the terms of one that is void or over."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from peer_review import audit_log
+from peer_review.domain.planning.plan_setup import save_plan
+from peer_review.domain.rounds.lifecycle import create_round
+from peer_review.enums import FROZEN_STATES, RoundState
+from peer_review.exceptions.base import WrongState
+from peer_review.models import Exclusion, Round
+
+#: From here on nothing of the first round can be changed by the second.
+REPEATABLE = FROZEN_STATES - {RoundState.OPEN, RoundState.CLOSED}
+#: Days until the repeated round opens, for the roll, the keys and the key of the box to be made anew.
+NOTICE_DAYS = 3
+
+
+@transaction.atomic
+def repeat_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+    """Return a draft with the same terms, scheme, plan, exclusions and scrutineers, and as long, some days from now.
+
+    The roll is proposed anew, because people come and go, and a random choice with a new seed; every key is made anew.
+    Raises: WrongState while the round is a draft, open or not yet counted; whatever create_round raises.
+    """
+    if round.state not in REPEATABLE:
+        raise WrongState(state=round.get_state_display())
+    now = now or timezone.now()
+    opens_at = _morning(now + timedelta(days=NOTICE_DAYS), like=round.opens_at)
+    draft = create_round(
+        by=by,
+        title=round.title,
+        purpose=round.purpose,
+        kind=round.kind,
+        scheme=round.scheme,
+        opens_at=opens_at,
+        closes_at=opens_at + (round.closes_at - round.opens_at),
+        organiser=round.organiser,
+        scrutineers=round.scrutineers.all(),
+        batch_window=round.batch_window,
+        batch_floor=round.batch_floor,
+        collection=round.collection,
+        casts_at=opens_at + (round.casts_at - round.opens_at) if round.casts_at else None,
+        comment_reviewer=round.comment_reviewer,
+        reminders=round.reminders,
+        now=now,
+    )
+    if round.plan:
+        save_plan(draft, by=by, plan=round.plan)
+    Exclusion.objects.bulk_create(
+        Exclusion(round=draft, evaluator_id=one.evaluator_id, subject_key=one.subject_key, reason=one.reason)
+        for one in round.exclusions.all()
+    )
+    audit_log.record(draft, "peer_review.round.repeat", by=by, of=round.public_id)
+    return draft
+
+
+def _morning(day: datetime, *, like: datetime) -> datetime:
+    """Return that day at the hour at which the first round opened, where people work."""
+    hour: time = timezone.localtime(like).time()
+    return timezone.make_aware(datetime.combine(timezone.localdate(day), hour))

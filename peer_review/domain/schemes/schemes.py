@@ -1,0 +1,281 @@
+"""Schemes: is the questionnaire sound, what does a round freeze of it, and how it changes while rounds keep theirs."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from peer_review import audit_log
+from peer_review.conf import conf
+from peer_review.enums import Audience, PaperKind, RoundState, ScaleKind
+from peer_review.exceptions.base import SchemeInvalid
+from peer_review.exceptions.schemes import SchemeInUse, SchemeNameTaken
+from peer_review.models import Scheme
+from peer_review.models.scheme import KEY_PATTERN
+from peer_review.protocol.papers import LOW, QUOTA, SHEET_RULES
+
+#: Lowest and highest answer of each scale.
+SCALE_BOUNDS = {ScaleKind.POINTS: (0, 100), ScaleKind.ANCHORS: (1, 5), ScaleKind.GRADES: (1, 4)}
+#: How many anchors a criterion must have; None where any words would be a fault.
+ANCHOR_COUNTS = {ScaleKind.POINTS: 0, ScaleKind.ANCHORS: 5, ScaleKind.GRADES: 4}
+MAX_CRITERIA = 40
+MAX_CLASSES = 12
+
+
+def scheme_problems(
+    *,
+    scale: str,
+    floor: int,
+    visibility: Any,
+    criteria: Iterable[Any],
+    classes: Iterable[Any],
+    paper: str = PaperKind.SUBJECT,
+    sheet_rules: Any = (),
+    bands: Any = (90, 70, 60),
+    quota: Any = 0,
+    quota_approval: str = "",
+) -> list[str]:
+    """Return what is wrong with a questionnaire, as sentences; an empty list if nothing is.
+
+    Takes values rather than a Scheme, so that a form can ask before anything is saved. Criteria need `key`,
+    `label`, `weight`, `anchors`, `comment_below`, `comment_above` and `classes`; classes `key`, `label`, `weight`.
+    """
+    criteria, classes = list(criteria), list(classes)
+    problems: list[str] = []
+    if not criteria:
+        problems.append(_("A scheme needs at least one criterion."))
+    if not classes:
+        problems.append(_("A scheme needs at least one voter class."))
+    if len(criteria) > MAX_CRITERIA:
+        problems.append(_("A scheme has at most %(n)s criteria.") % {"n": MAX_CRITERIA})
+    if len(classes) > MAX_CLASSES:
+        problems.append(_("A scheme has at most %(n)s voter classes.") % {"n": MAX_CLASSES})
+    if scale not in SCALE_BOUNDS:
+        problems.append(_("Choose a scale."))
+    if floor is None or floor < conf.MINIMUM_FLOOR:
+        problems.append(_("The floor k is at least %(n)s.") % {"n": conf.MINIMUM_FLOOR})
+    if not isinstance(visibility, dict) or set(visibility) != set(Audience.values):
+        problems.append(_("Say for every audience whether it sees results."))
+    for rows, duplicate, total in (
+        (
+            criteria,
+            _("Two criteria have the key “%(key)s”."),
+            _("The weights of the criteria add up to %(n)s, not 100."),
+        ),
+        (
+            classes,
+            _("Two voter classes have the key “%(key)s”."),
+            _("The weights of the voter classes add up to %(n)s, not 100."),
+        ),
+    ):
+        problems += [duplicate % {"key": key} for key, n in Counter(row.key for row in rows).items() if n > 1]
+        for row in rows:
+            if not re.fullmatch(KEY_PATTERN, row.key or ""):
+                problems.append(_("“%(key)s” is not a usable key.") % {"key": row.key})
+            if row.weight is None or not Decimal(row.weight).is_finite() or row.weight <= 0:
+                problems.append(_("The weight of “%(label)s” must be above 0.") % {"label": row.label})
+        weights = [Decimal(row.weight) for row in rows if row.weight is not None and Decimal(row.weight).is_finite()]
+        if rows and sum(weights) != 100:
+            problems.append(total % {"n": f"{sum(weights, Decimal(0)).normalize():f}"})
+    expected = ANCHOR_COUNTS.get(ScaleKind(scale)) if scale in SCALE_BOUNDS else None
+    for criterion in criteria:
+        anchors = criterion.anchors
+        if not isinstance(anchors, list) or not all(isinstance(words, str) and words.strip() for words in anchors):
+            problems.append(_("The anchors of “%(label)s” must be sentences.") % {"label": criterion.label})
+        elif expected is not None and len(anchors) != expected and (expected == 5 or anchors):
+            problems.append(
+                _("“%(label)s” has %(n)s anchors; this scale takes %(expected)s.")
+                % {"label": criterion.label, "n": len(anchors), "expected": expected}
+            )
+    problems += _bands_problems(bands)
+    problems += _quota_problems(quota, quota_approval)
+    problems += _asking_problems(scale, criteria, [one.key for one in classes])
+    if paper == PaperKind.SHEET:
+        problems += _rule_problems(sheet_rules)
+    return problems
+
+
+def _bands_problems(bands: Any) -> list[str]:
+    sound = isinstance(bands, list | tuple) and len(bands) == 3 and all(type(one) is int for one in bands)
+    if sound and 100 >= bands[0] > bands[1] > bands[2] >= 1:
+        return []
+    return [_("The grades need three lowest points between 100 and 1, each under the one before.")]
+
+
+def _quota_problems(quota: Any, approval: str) -> list[str]:
+    """Return what is wrong with the quota: 20 % of a round, up to 25 % with approval (RULES.md: evaluation)."""
+    if type(quota) is not int or not 0 <= quota <= 25:
+        return [_("The quota of “excellent” lies between 0 and 25 percent.")]
+    if quota > 20 and not approval.strip():
+        return [_("A quota above 20 percent needs an approval: name its document.")]
+    return []
+
+
+def _asking_problems(scale: str, criteria: list[Any], classes: list[str]) -> list[str]:
+    """Return what is wrong with who is asked what, and with the answers that want a reason."""
+    problems = []
+    low, high = SCALE_BOUNDS.get(ScaleKind(scale), (0, 100)) if scale in SCALE_BOUNDS else (0, 100)
+    for one in criteria:
+        if not isinstance(one.classes, list) or set(one.classes) - set(classes):
+            problems.append(_("“%(label)s” names a voter class that the scheme does not have.") % {"label": one.label})
+        edges = [edge for edge in (one.comment_below, one.comment_above) if edge is not None]
+        if any(type(edge) is not int or not low <= edge <= high for edge in edges):
+            problems.append(
+                _("The answers of “%(label)s” that want a reason must lie between %(low)s and %(high)s.")
+                % {"label": one.label, "low": low, "high": high}
+            )
+        elif len(edges) == 2 and edges[1] < edges[0]:
+            problems.append(_("Every answer of “%(label)s” would want a reason.") % {"label": one.label})
+    asked = [set(one.classes or classes) for one in criteria if isinstance(one.classes, list)]
+    return problems + [
+        _("Nothing is asked of the voter class “%(key)s”.") % {"key": key}
+        for key in classes
+        if criteria and not any(key in keys for keys in asked)
+    ]
+
+
+def _rule_problems(rules: Any) -> list[str]:
+    """Return what is wrong with the rules about a whole sheet (crypto.papers.SheetRule)."""
+    if not isinstance(rules, list | tuple) or not all(isinstance(rule, dict) for rule in rules):
+        return [_("The rules about a whole sheet are not in their form.")]
+    problems = []
+    if {rule.get("kind") for rule in rules} - SHEET_RULES:
+        problems.append(_("There is no such rule about a whole sheet."))
+    if len({rule.get("kind") for rule in rules}) < len(rules):
+        problems.append(_("Each rule about a whole sheet can be set once."))
+    for rule in rules:
+        if rule.get("kind") not in (QUOTA, LOW):
+            continue
+        n, percent, points = (rule.get(name) for name in ("n", "percent", "points"))
+        if (n is None) == (percent is None):
+            problems.append(_("A quota is a number or a percentage, one of the two."))
+        elif not (type(n) is int and 1 <= n <= 500) and not (type(percent) is int and 1 <= percent <= 100):
+            problems.append(_("A quota is at least 1, a percentage at most 100."))
+        if type(points) is not int or not 1 <= points <= 100:
+            problems.append(_("A rule about a whole sheet counts from between 1 and 100 points."))
+    return problems
+
+
+def check_scheme(scheme: Scheme) -> None:
+    """Refuse a scheme that cannot be asked.
+
+    Raises: SchemeInvalid.
+    """
+    problems = scheme_problems(
+        scale=scheme.scale,
+        floor=scheme.floor,
+        visibility=scheme.visibility,
+        criteria=scheme.criteria.all(),
+        classes=scheme.voter_classes.all(),
+        paper=scheme.paper,
+        sheet_rules=scheme.sheet_rules,
+        bands=scheme.bands,
+        quota=scheme.excellent_quota,
+        quota_approval=scheme.quota_approval,
+    )
+    if problems:
+        raise SchemeInvalid(problems)
+
+
+def check_unused(scheme: Scheme) -> None:
+    """Refuse to give up a scheme that a round, whatever its state, was made from.
+
+    Raises: SchemeInUse.
+    """
+    if scheme.rounds.exists():
+        raise SchemeInUse
+
+
+def is_in_use(scheme: Scheme) -> bool:
+    """Whether a round that has been opened was made from this version: it may then no longer change."""
+    return scheme.rounds.exclude(state=RoundState.DRAFT).exists()
+
+
+def next_version(name: str) -> int:
+    """Return the number that the next version of a scheme of this name gets."""
+    return (Scheme.objects.filter(name=name).aggregate(last=Max("version"))["last"] or 0) + 1
+
+
+@transaction.atomic
+def make_version(scheme: Scheme, *, by: Any) -> Scheme:
+    """Return a new version of a scheme, equal to it until it is edited. Rounds keep the version they were made with.
+
+    The old one is retired: not offered for new rounds.
+    """
+    made = _duplicate(scheme, name=scheme.name, version=next_version(scheme.name), previous=scheme)
+    Scheme.objects.filter(pk=scheme.pk).update(retired=True)
+    audit_log.record(made, "peer_review.scheme.version", by=by, name=made.name, version=made.version)
+    return made
+
+
+@transaction.atomic
+def copy_scheme(scheme: Scheme, *, name: str, by: Any) -> Scheme:
+    """Return a scheme of its own that begins as a copy of another.
+
+    Raises: SchemeNameTaken.
+    """
+    if Scheme.objects.filter(name=name).exists():
+        raise SchemeNameTaken
+    made = _duplicate(scheme, name=name, version=1, previous=None)
+    audit_log.record(made, "peer_review.scheme.copy", by=by, source=str(scheme))
+    return made
+
+
+def _duplicate(scheme: Scheme, *, name: str, version: int, previous: Scheme | None) -> Scheme:
+    own = {"id", "name", "version", "previous", "retired"}
+    fields = [field.name for field in Scheme._meta.concrete_fields if field.name not in own]
+    terms = {field: getattr(scheme, field) for field in fields}
+    made: Scheme = Scheme.objects.create(name=name, version=version, previous=previous, **terms)
+    for rows in (scheme.criteria, scheme.voter_classes):
+        for row in rows.all():
+            row.pk, row.scheme = None, made
+            row.save(force_insert=True)
+    return made
+
+
+def freeze_scheme(scheme: Scheme) -> dict[str, Any]:
+    """Return the copy of a scheme that a round keeps as `Round.form`. Weights are strings, never floats."""
+    low, high = SCALE_BOUNDS[ScaleKind(scheme.scale)]
+    classes = [voters.key for voters in scheme.voter_classes.all()]
+    return {
+        "v": 2,
+        "scheme": {"name": scheme.name, "version": scheme.version},
+        "scale": str(scheme.scale),
+        "min": low,
+        "max": high,
+        "criteria": [
+            {
+                "key": criterion.key,
+                "label": criterion.label,
+                "description": criterion.description,
+                "weight": f"{Decimal(criterion.weight).normalize():f}",
+                "anchors": list(criterion.anchors),
+                "comment_below": criterion.comment_below,
+                "comment_above": criterion.comment_above,
+                "classes": [key for key in classes if not criterion.classes or key in criterion.classes],
+            }
+            for criterion in scheme.criteria.all()
+        ],
+        "classes": [
+            {"key": voters.key, "label": voters.label, "weight": f"{Decimal(voters.weight).normalize():f}"}
+            for voters in scheme.voter_classes.all()
+        ],
+        "floor": scheme.floor,
+        "trim": scheme.trim,
+        "grade_set": str(scheme.grade_set),
+        "bands": list(scheme.bands),
+        "paper": str(scheme.paper),
+        "sheet_rules": [dict(rule) for rule in scheme.sheet_rules] if scheme.paper == PaperKind.SHEET else [],
+        "comments": scheme.comments,
+        "comment_limit": scheme.comment_limit,
+        "self_evaluation": scheme.self_evaluation,
+        "min_return": scheme.min_return,
+        "excellent_quota": scheme.excellent_quota,
+        "quota_approval": scheme.quota_approval,
+        "visibility": {audience: bool(scheme.visibility.get(audience)) for audience in Audience.values},
+    }

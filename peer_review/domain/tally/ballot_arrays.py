@@ -1,0 +1,172 @@
+"""From a round's frozen form and its counted ballots to the arrays that counting works on."""
+
+import json
+from array import array
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+import numpy as np
+
+from peer_review.box import store
+from peer_review.counting.release import Ballots, Plan, Roll
+from peer_review.counting.scales import Floats, Ints
+from peer_review.domain.schemes.ballot_papers import criteria_for
+from peer_review.enums import CellKind
+from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
+from peer_review.protocol.papers import DONT_KNOW, sheet_key
+
+#: Ballots, and papers, read at once.
+CHUNK = 2000
+_BEFORE_ANSWERS = b'{"ballot":{"a":'
+_NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the answers of one cell's ballots lie: which subjects they judge, in which class, under which keys."""
+
+    subjects: tuple[int, ...]
+    voter_class: int
+    criteria: tuple[int, ...]
+    keys: tuple[str, ...]
+
+
+def make_plan(round: Round, subjects: list[Subject]) -> Plan:
+    """Return the counting rules that the round froze when it opened, and who might have answered. Five queries."""
+    form = round.form
+    order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in subjects))}
+    classes = [one["key"] for one in form["classes"]]
+    return Plan(
+        scale=form["scale"],
+        floor=int(form["floor"]),
+        trim=bool(form["trim"]),
+        class_weights=np.array([float(one["weight"]) for one in form["classes"]]),
+        criterion_weights=np.array([float(one["weight"]) for one in form["criteria"]]),
+        sections=np.array([order[subject.section_key] for subject in subjects], dtype=np.int64),
+        asked=np.array([[key in one["classes"] for key in classes] for one in form["criteria"]], dtype=bool),
+        bands=tuple(float(lowest) for lowest in form["bands"]),
+        roll=_read_roll(round, subjects),
+        ranks=_ranks(round, subjects),
+    )
+
+
+def rank_names(round: Round) -> dict[str, str]:
+    """Return the ranks of those evaluated, highest first, key → name. One query.
+
+    None where all are of one rank, whose mean would be that of all, nor where sections are evaluated.
+    """
+    members = RollMember.objects.filter(round=round, subject__isnull=False).exclude(rank_key="")
+    named: dict[str, str] = {}
+    for key, name in members.order_by("rank_order", "rank_key", "pk").values_list("rank_key", "rank_name"):
+        named.setdefault(key, name)
+    return named if len(named) > 1 else {}
+
+
+def _ranks(round: Round, subjects: list[Subject]) -> Ints:
+    """Return the place of each subject's rank in rank_names, -1 for none. Two queries."""
+    order = {key: at for at, key in enumerate(rank_names(round))}
+    held = dict(RollMember.objects.filter(round=round, subject__isnull=False).values_list("pk", "rank_key"))
+    places = [order.get(held.get(subject.member_id or 0, ""), -1) for subject in subjects]
+    return np.array(places, dtype=np.int64)
+
+
+def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
+    """Return the counted ballots of a round as arrays, one row for each subject that a ballot judges.
+
+    不了解 is NaN, and so is what the voter class is not asked. Comment papers are left out: they hold words.
+    Three queries, and the box read once.
+    """
+    layouts = _layouts(round, subjects)
+    given = {cell: array("d") for cell in layouts}
+    papers: Counter[str] = Counter()
+    ballots = store.ballots(round.public_id)
+    while some := list(islice(ballots, CHUNK)):
+        known = [ballot for ballot in some if ballot.cell in layouts]
+        # The answers are the first value of a canonical entry, and hold no braces: no need to parse the rest.
+        texts = [ballot.entry[len(_BEFORE_ANSWERS) : ballot.entry.index(b"}") + 1] for ballot in known]
+        for ballot, answers in zip(known, json.loads(b"[" + b",".join(texts) + b"]"), strict=True):
+            found = [answers[key] for key in layouts[ballot.cell].keys]
+            given[ballot.cell].extend([_NAN if one == DONT_KNOW else one for one in found])
+        papers.update(ballot.cell for ballot in known)
+    parts = []
+    first = 0
+    for cell, layout in layouts.items():
+        if many := papers[cell]:
+            values = np.frombuffer(given.pop(cell), dtype=np.float64)
+            parts.append(_rows(layout, values, papers=many, first=first, criteria=len(round.form["criteria"])))
+            first += many
+    places = np.concatenate([place for place, _answers in parts] or [np.empty((0, 3), dtype=np.int64)])
+    answers = np.concatenate([answers for _place, answers in parts] or [np.empty((0, len(round.form["criteria"])))])
+    return Ballots(subject=places[:, 0], voter_class=places[:, 1], answers=answers, sheet=places[:, 2])
+
+
+def _layouts(round: Round, subjects: list[Subject]) -> dict[str, _Layout]:
+    """Return the layout of every rating and sheet cell. Two queries."""
+    form = round.form
+    position = {subject.pk: at for at, subject in enumerate(subjects)}
+    numbers = {one["key"]: at for at, one in enumerate(form["criteria"])}
+    classes = {one["key"]: at for at, one in enumerate(form["classes"])}
+    listed = _listed(round, position)
+    layouts = {}
+    cells = round.cells.exclude(kind=CellKind.COMMENT)
+    for cell, sheet, subject, voter_class in cells.values_list("key", "sheet_id", "subject_id", "voter_class"):
+        asked = [one["key"] for one in criteria_for(form, voter_class=voter_class)]
+        judged = listed[sheet] if sheet else [position[subject]]
+        keys = [sheet_key(at, key) for at in range(1, len(judged) + 1) for key in asked] if sheet else asked
+        layouts[cell] = _Layout(tuple(judged), classes[voter_class], tuple(numbers[key] for key in asked), tuple(keys))
+    return layouts
+
+
+def _rows(layout: _Layout, values: Floats, *, papers: int, first: int, criteria: int) -> tuple[Any, Any]:
+    """Return (subject, class, paper) and the answers of one cell's ballots, a row for each subject on each ballot."""
+    listed = len(layout.subjects)
+    answers = np.full((papers * listed, criteria), np.nan)
+    answers[:, layout.criteria] = values.reshape(papers * listed, len(layout.criteria))
+    place = np.empty((papers, listed, 3), dtype=np.int64)
+    place[:, :, 0] = layout.subjects
+    place[:, :, 1] = layout.voter_class
+    place[:, :, 2] = np.arange(first, first + papers)[:, None]
+    return place.reshape(-1, 3), answers
+
+
+def _read_roll(round: Round, subjects: list[Subject]) -> Roll:
+    """Return who has a paper about whom, whichever kind of paper, but those that the barrier closed.
+
+    Three queries, the last read some thousand rows at a time: a large round has two million.
+    """
+    position = {subject.pk: at for at, subject in enumerate(subjects)}
+    classes = {one["key"]: at for at, one in enumerate(round.form["classes"])}
+    listed = _listed(round, position)
+    cells = round.cells.filter(closed=False).exclude(kind=CellKind.COMMENT).order_by("pk")
+    rows = list(cells.values_list("pk", "sheet_id", "subject_id", "voter_class"))
+    judged = [listed[sheet] if sheet else [position[subject]] for _pk, sheet, subject, _voter_class in rows]
+    keys = np.array([pk for pk, *_rest in rows], dtype=np.int64)
+    of_class = np.array([classes[voter_class] for *_rest, voter_class in rows], dtype=np.int64)
+    about = np.array([at for one in judged for at in one], dtype=np.int64)
+    many = np.array([len(one) for one in judged], dtype=np.int64)
+    start = np.cumsum(many) - many
+
+    held = Assignment.objects.filter(cell__round=round, cell__closed=False).order_by()
+    pairs = held.exclude(cell__kind=CellKind.COMMENT).values_list("cell_id", "evaluator_id")
+    papers = np.fromiter(chain.from_iterable(pairs.iterator(chunk_size=CHUNK)), dtype=np.int64).reshape(-1, 2)
+    # A paper about several has a row for each: `row` is its paper, `within` which of them.
+    cell = np.searchsorted(keys, papers[:, 0])
+    row = np.repeat(np.arange(len(papers)), many[cell])
+    within = np.arange(len(row)) - np.repeat(np.cumsum(many[cell]) - many[cell], many[cell])
+    _people, person = np.unique(papers[:, 1], return_inverse=True)
+    return Roll(
+        subject=about[start[cell[row]] + within],
+        voter_class=of_class[cell[row]],
+        person=person.reshape(-1)[row],
+    )
+
+
+def _listed(round: Round, position: dict[int, int]) -> dict[int, list[int]]:
+    """Return the subjects of each whole sheet, by their position among all subjects, in the order of the sheet."""
+    listed: dict[int, list[int]] = {}
+    entries = SheetEntry.objects.filter(sheet__round=round).order_by("sheet", "position")
+    for sheet, subject in entries.values_list("sheet_id", "subject_id"):
+        listed.setdefault(sheet, []).append(position[subject])
+    return listed

@@ -1,0 +1,117 @@
+"""What the count keeps of the opened rows: enough to tell which ballots stand, and where to find them again.
+
+105 bytes a row, in a few arrays, while the rows themselves stay in the box: two million ballots take 210 MB. Those
+that stand are read a second time when they are written.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from peer_review.box import store
+from peer_review.counting.latest import latest
+from peer_review.domain.keys.server_keys import OPENED_ENTRY, decrypt_at_rest, encrypt_at_rest
+from peer_review.domain.tally.check_pool import Checkers
+from peer_review.protocol.checking import FAULTS, RECORD
+from zhengyan_crypto import merkle
+
+#: Rows handed to a process at once.
+CHUNK = 500
+#: Ballots held at once while they are written; those of one part are read in the order in which they lie in the box.
+PART = 50_000
+_END = b"\x80"
+_ROWS = np.dtype([("token", "u1", 32), ("leaf", "u1", 32), ("rev", "<u4"), ("cell", "<u4"), ("fault", "u1")])
+if _ROWS.itemsize != RECORD.size:
+    raise TypeError("rows and records differ")
+
+
+def put_away(entry: bytes, *, length: int) -> bytes:
+    """Return an opened entry as it waits for the others: encrypted at rest, all of one length.
+
+    Rows are opened chunk by chunk, and the database's log keeps every chunk: legible entries would tell there which
+    few sealed rows they may have lain in.
+    """
+    return encrypt_at_rest((entry + _END).ljust(length, b"\0"), purpose=OPENED_ENTRY)
+
+
+def take_out(stored: bytes) -> bytes:
+    """Return the entry that put_away made ready to wait.
+
+    Raises: peer_review.crypto.errors.KeyUnreadable if the secret in the settings is no longer the same.
+    """
+    return decrypt_at_rest(stored, purpose=OPENED_ENTRY).rpartition(_END)[0]
+
+
+class AlteredMeanwhile(Exception):
+    """An opened row is no longer what was checked. Nothing is written; counted again, the round is checked anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The ballots that stand, in the order of their tokens, and what became of all other rows.
+
+    Shape: ids (ballots, 16), rows (ballots,). `seen` is how many rows there were.
+    """
+
+    seen: int
+    superseded: int
+    rejected: dict[str, int]
+    ids: npt.NDArray[np.uint8]
+    rows: npt.NDArray[Any]
+
+    def per_cell(self, cells: Iterable[str]) -> Counter[str]:
+        """Return how many ballots stand in each of the cells, which are all, in the order they were checked with."""
+        numbered = list(cells)
+        counted = np.bincount(self.rows["cell"], minlength=len(numbered))
+        return Counter(dict(zip(numbered, counted.tolist(), strict=True)))
+
+
+def check_opened(public_id: str, checkers: Checkers, *, report: Callable[[int], None]) -> Standing:
+    """Check every opened row and return what stands. `report` is told how many are checked, chunk by chunk."""
+    ids, records = bytearray(), bytearray()
+
+    def chunks() -> Iterator[list[bytes]]:
+        for rows in store.opened_chunks(public_id, size=CHUNK):
+            ids.extend(b"".join(row_id for row_id, _stored in rows))
+            yield [take_out(stored) for _row_id, stored in rows]
+
+    for found in checkers.check(chunks()):
+        records += found
+        report(len(records) // RECORD.size)
+    rows = np.frombuffer(records, dtype=_ROWS)
+    (sound,) = np.nonzero(rows["fault"] == 0)
+    kept = sound[latest(rows["token"][sound], rows["rev"][sound], rows["leaf"][sound])]
+    faults = np.bincount(rows["fault"], minlength=len(FAULTS) + 1)[1:]
+    return Standing(
+        seen=len(rows),
+        superseded=len(sound) - len(kept),
+        rejected={code: int(many) for code, many in zip(FAULTS, faults, strict=True) if many},
+        ids=np.frombuffer(ids, dtype="u1").reshape(-1, store.ID_BYTES)[kept],
+        rows=rows[kept],
+    )
+
+
+def standing_ballots(
+    public_id: str, standing: Standing, cells: Iterable[str], *, report: Callable[[int], None]
+) -> Iterator[store.Ballot]:
+    """Yield the ballots that stand, sorted by token, for store.write_ballots, within whose transaction they are read.
+
+    Raises: peer_review.box.store.TableMissing if the opened rows were taken away meanwhile; AlteredMeanwhile.
+    """
+    names = list(cells)
+    for first in range(0, len(standing.rows), PART):
+        part = slice(first, first + PART)
+        ids = [row_id.tobytes() for row_id in standing.ids[part]]
+        stored = store.opened_some(public_id, ids)
+        for row_id, row in zip(ids, standing.rows[part], strict=True):
+            if row_id not in stored:
+                raise AlteredMeanwhile
+            entry = take_out(stored.pop(row_id))
+            if merkle.leaf_hash(entry) != row["leaf"].tobytes():
+                raise AlteredMeanwhile
+            yield store.Ballot(row["token"].tobytes(), names[row["cell"]], int(row["rev"]), entry)
+        report(first + len(ids))

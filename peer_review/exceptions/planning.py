@@ -1,0 +1,94 @@
+"""Refusals about the roll and the plan."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from peer_review.exceptions.base import Refusal
+
+
+class NoMatchingClass(Refusal):
+    code = "no_matching_class"
+    text = _("None of the scheme's voter classes fits this kind of round. Expected keys: %(expected)s.")
+
+
+class AlreadyOnRoll(Refusal):
+    code = "already_on_roll"
+    text = _("%(name)s is already on the roll.")
+
+
+class PaperVotersTooFew(Refusal):
+    """An urn so small that an envelope would tell who drew it."""
+
+    code = "paper_voters_too_few"
+    text = _(
+        "%(names)s vote on paper, but share some of their papers with fewer than %(least)s people who do. "
+        "Let more people vote on paper, or these by computer."
+    )
+
+
+class PlanInvalid(Refusal):
+    """The plan cannot be used as it stands; `problems` are sentences, one a fault."""
+
+    code = "plan_invalid"
+    status = 422
+    text = _("The plan cannot be used yet.")
+
+    def __init__(self, problems: list[Any]) -> None:
+        super().__init__()
+        self.problems = problems
+
+    @property
+    def message(self) -> str:
+        return " ".join([str(self.text), *(str(problem) for problem in self.problems)])
+
+
+class TooManyPapers(Refusal):
+    code = "too_many_papers"
+    status = 422
+    text = _("That would be %(papers)s ballot papers; at most %(most)s are possible. Let chance choose among them.")
+
+
+class SheetsByPlan(Refusal):
+    """Everybody who receives a whole sheet receives the same one: it cannot be changed for one person."""
+
+    code = "sheets_by_plan"
+    text = _("Whole sheets come from the plan. Change the plan and use it again.")
+
+
+class Excluded(Refusal):
+    """回避: this person may not evaluate this subject."""
+
+    code = "excluded"
+    status = 422
+    text = _("%(name)s may not evaluate %(subject)s: %(reason)s")
+
+
+class AlreadyExcluded(Refusal):
+    code = "already_excluded"
+    text = _("%(name)s is already excluded from evaluating %(subject)s.")
+
+
+class UnknownPerson(Refusal):
+    code = "unknown_person"
+    status = 422
+    text = _("Nobody here is called “%(name)s”.")
+
+
+class AmbiguousPerson(Refusal):
+    code = "ambiguous_person"
+    status = 422
+    text = _("Several people are called “%(name)s”; give the user name or the employee number.")
+
+
+class NoSeed(Refusal):
+    code = "no_seed"
+    text = _("Chance has no say in this plan, so there is nothing to draw again.")
+
+
+class ListRefused(Refusal):
+    """A file of named lines cannot be read as a whole; the message says why."""
+
+    code = "list_refused"
+    status = 422
+    text = _("The file cannot be read.")

@@ -1,0 +1,39 @@
+"""Refusals about comments and their review."""
+
+from django.utils.translation import gettext_lazy as _
+
+from peer_review.exceptions.base import Refusal
+
+
+class NoCommentReviewer(Refusal):
+    code = "no_comment_reviewer"
+    text = _("The scheme has comment papers. Name a reviewer of comments with an active account.")
+
+
+class CommentReviewerEvaluated(Refusal):
+    """Whoever is evaluated would read, and could withhold, what is said of themselves."""
+
+    code = "comment_reviewer_evaluated"
+    text = _("%(name)s is evaluated in this round and so cannot review its comments. Name somebody else.")
+
+
+class CommentsUnreviewed(Refusal):
+    code = "comments_unreviewed"
+    text = _("The comments have not been reviewed yet. %(name)s must finish the review first.")
+
+
+class ReviewFinished(Refusal):
+    code = "review_finished"
+    text = _("The review of the comments is finished; nothing can be changed in it any more.")
+
+
+class UnknownComment(Refusal):
+    code = "unknown_comment"
+    status = 404
+    text = _("There is no such comment to review.")
+
+
+class NoReasonGiven(Refusal):
+    code = "no_reason_given"
+    status = 422
+    text = _("Say why the comment is withheld, without repeating its words.")

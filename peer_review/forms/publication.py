@@ -1,0 +1,84 @@
+"""Forms about words: withholding a comment, and what people who are evaluated say of themselves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from peer_review.domain.publication.comments import REASON_LENGTH
+from peer_review.forms.fields import WordsField
+from peer_review.models import Round, SelfEvaluation
+
+
+class CommentForm(forms.Form):
+    """Names one comment."""
+
+    entry = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class WithholdForm(CommentForm):
+    """Withholds one comment."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=REASON_LENGTH)
+
+
+class SelfEvaluationForm(forms.Form):
+    """One answer a criterion, and words. `choices` gives each criterion's answers in words, none for points.
+
+    There is no 不了解: people know themselves.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        round: Round,
+        choices: Mapping[str, Sequence[tuple[int, str]]],
+        kept: SelfEvaluation | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if kept is not None:
+            given = {self.name_of(key): value for key, value in kept.answers.items()}
+            kwargs["initial"] = {**given, "text": kept.text}
+        super().__init__(*args, **kwargs)
+        self.round = round
+        low, high = round.form["min"], round.form["max"]
+        self.criteria = [one["key"] for one in round.form["criteria"]]
+        for one in round.form["criteria"]:
+            name, label, description = self.name_of(one["key"]), one["label"], one["description"]
+            if choices[one["key"]]:
+                self.fields[name] = forms.TypedChoiceField(
+                    label=label,
+                    help_text=description,
+                    choices=choices[one["key"]],
+                    coerce=int,
+                    widget=forms.RadioSelect,
+                )
+            else:
+                self.fields[name] = forms.IntegerField(
+                    label=label,
+                    help_text=description,
+                    min_value=low,
+                    max_value=high,
+                    widget=forms.NumberInput(
+                        attrs={"class": "form-control", "inputmode": "numeric", "placeholder": f"{low}–{high}"}
+                    ),
+                )
+        limit = int(round.form["comment_limit"])
+        self.fields["text"] = WordsField(
+            label=_("In my own words"),
+            help_text=ngettext_lazy("At most %(n)s character.", "At most %(n)s characters.", limit) % {"n": limit},
+            required=False,
+            max_length=limit,
+            widget=forms.Textarea(attrs={"rows": 5, "class": "form-control"}),
+        )
+
+    @staticmethod
+    def name_of(criterion: str) -> str:
+        """Return the field's name of a criterion: one may be called "text"."""
+        return f"c-{criterion}"
+
+    def answers(self) -> dict[str, int]:
+        """Return {criterion: answer}."""
+        return {key: self.cleaned_data[self.name_of(key)] for key in self.criteria}

@@ -1,0 +1,128 @@
+"""Forms validate input and decide nothing."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from peer_review.enums import Collection
+from peer_review.forms.fields import PeopleField, PersonField, moment
+from peer_review.models import Round, Scheme
+from peer_review.roles import users_with_role
+
+
+class RoundForm(forms.Form):
+    """The terms of a round, as long as it is a draft. Takes an optional `round` to begin from."""
+
+    title = forms.CharField(label=_("Title"), max_length=120, widget=forms.TextInput(attrs={"class": "form-control"}))
+    purpose = forms.CharField(
+        label=_("Purpose"),
+        required=False,
+        help_text=_("What the round is for and what will be done with its results. Evaluators read it first."),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=(), widget=forms.RadioSelect)
+    scheme = forms.ModelChoiceField(
+        label=_("Scheme"), queryset=Scheme.objects.none(), widget=forms.Select(attrs={"class": "form-select"})
+    )
+    opens_at = moment(_("Opens at"))
+    closes_at = moment(_("Closes at"), _("The last moment for casting. The round then closes by itself."))
+    collection = forms.ChoiceField(
+        label=_("Collection"),
+        choices=Collection.choices,
+        initial=Collection.ONE_VISIT,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "In one visit, ballots are safe from everyone without the key of the box. In two stages, also from "
+            "somebody who holds that key and the server's logs: papers are drawn first and cast days later."
+        ),
+    )
+    casts_at = moment(_("Casting begins at"), _("In two stages only: until then papers are drawn, from then on cast."))
+    organiser = PersonField(
+        label=_("Responsible organiser"),
+        queryset=Round.objects.none(),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    scrutineers = PeopleField(
+        label=_("Scrutineers"),
+        queryset=Round.objects.none(),
+        required=False,
+        help_text=_("They make the key of the box and open it after closing. One of them holds the key."),
+    )
+    comment_reviewer = PersonField(
+        label=_("Reviewer of comments"),
+        queryset=Round.objects.none(),
+        required=False,
+        help_text=_("Where the scheme has comment papers: may withhold comments that name somebody."),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    reminders = forms.BooleanField(
+        label=_("Automatic reminders"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "At half time and a day before the end. While ballots are cast they go to everybody, in the same words."
+        ),
+    )
+    batch_window = forms.IntegerField(
+        label=_("Longest wait for a batch, in seconds"),
+        required=False,
+        min_value=1,
+        max_value=86_400,
+        help_text=_("Leave empty for the usual two seconds. Longer hides the time of casting better."),
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
+    batch_floor = forms.IntegerField(
+        label=_("Fewest requests in a batch"),
+        required=False,
+        min_value=1,
+        max_value=1_000,
+        help_text=_("With a longer wait: a batch goes out early only when this many requests have met in it."),
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
+
+    def __init__(self, *args: Any, user: Any, round: Round | None = None, **kwargs: Any) -> None:
+        if round is not None:
+            names = ("title", "purpose", "kind", "scheme", "opens_at", "closes_at", "organiser")
+            more = ("collection", "casts_at", "comment_reviewer", "reminders", "batch_window", "batch_floor")
+            initial = {name: getattr(round, name) for name in (*names, *more)}
+            kwargs["initial"] = {**initial, "scrutineers": round.scrutineers.all(), **(kwargs.get("initial") or {})}
+        else:
+            kwargs["initial"] = {"organiser": user, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["kind"].choices = Round._meta.get_field("kind").choices
+        fields["scheme"].queryset = Scheme.objects.manageable_by(user).offered(round)
+        fields["casts_at"].required = False
+        fields["comment_reviewer"].queryset = users_with_role("inspector", "leadership", "organiser")
+        fields["organiser"].queryset = users_with_role("organiser")
+        fields["scrutineers"].queryset = users_with_role("scrutineer")
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        opens, closes = data.get("opens_at"), data.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", _("The round must close after it opens."))
+        if data.get("collection") == Collection.TWO_STAGE:
+            casts = data.get("casts_at")
+            if not casts:
+                self.add_error("casts_at", _("Say when casting begins."))
+            elif opens and closes and not opens < casts < closes:
+                self.add_error("casts_at", _("Casting begins after the round opens and before it closes."))
+        else:
+            data["casts_at"] = None
+        if data.get("batch_floor") and not data.get("batch_window"):
+            self.add_error("batch_window", _("A batch floor needs a batch window."))
+        return data
+
+
+class LengthenForm(forms.Form):
+    """A later end, and why."""
+
+    closes_at = moment(_("New last moment"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("Everybody on the roll reads it."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )

@@ -1,0 +1,1 @@
+"""The anonymous ballot protocol: papers, credentials, signed ballots and their checks, without Django."""

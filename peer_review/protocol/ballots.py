@@ -1,0 +1,388 @@
+"""What is signed, published and checked: manifest, entries, receipts, bulletin.
+
+Pure: the caller brings the manifest's keys and the form, this module says whether an entry counts. Nothing here knows
+who cast it.
+"""
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from peer_review.protocol.papers import Paper, check_answers
+from peer_review.protocol.row_length import MAX_REVISION
+from zhengyan_crypto import blindsig, canonical, merkle
+from zhengyan_crypto.encoding import b64u_decode, b64u_encode, hex_decode
+from zhengyan_crypto.errors import (
+    BadBallotSignature,
+    BadBulletin,
+    BadEncoding,
+    BadKey,
+    BadManifest,
+    BadReceipt,
+    BadToken,
+    UnknownCell,
+)
+
+VERSION = 1
+_ROUND = re.compile(r"[0-9a-f]{32}\Z")
+_CELL = re.compile(r"[0-9a-f]{16}\Z")
+_ENTRY = frozenset({"ballot", "sig", "tok"})
+_BALLOT = frozenset({"v", "round", "cell", "pk", "pre", "rev", "a"})
+_RECEIPT = frozenset({"v", "round", "leaf", "sig"})
+_MANIFEST = frozenset({"v", "round", "receipt_key", "box_key", "cells"})
+_MANIFEST_CELL = frozenset({"cell", "spki"})
+_BULLETIN = frozenset({"v", "head", "sig", "leaves"})
+_HEAD = frozenset({"v", "round", "manifest", "size", "root", "cells"})
+_HEAD_CELL = frozenset({"cell", "eligible", "drawn", "counted"})
+
+
+# Strings that are signed
+
+
+def token_message(round_id: str, cell: str, *, public_key: bytes, prefix: bytes) -> bytes:
+    """Return what a cell's key signs blind."""
+    return prefix + f"anon-tok/v1|{round_id}|{cell}|".encode("ascii") + public_key
+
+
+def ballot_message(ballot: Mapping[str, Any]) -> bytes:
+    """Return what the credential's key signs."""
+    return b"anon-ballot/v1\n" + canonical.dumps(ballot)
+
+
+def receipt_message(round_id: str, leaf: str) -> bytes:
+    """Return what the round's receipt key signs for one ballot."""
+    return b"anon-receipt/v1\n" + canonical.dumps({"v": VERSION, "round": round_id, "leaf": leaf})
+
+
+def bulletin_message(head: Mapping[str, Any]) -> bytes:
+    """Return what the round's receipt key signs over the bulletin."""
+    return b"anon-bulletin/v1\n" + canonical.dumps(head)
+
+
+# Manifest
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The round's public keys, as published at opening. `cells` maps each cell to its key as base64url SPKI."""
+
+    round_id: str
+    receipt_key: bytes
+    box_key: bytes
+    cells: Mapping[str, str]
+
+    def encode(self) -> bytes:
+        """Return the canonical JSON to publish.
+
+        Raises: BadManifest.
+        """
+        cells = [{"cell": cell, "spki": spki} for cell, spki in sorted(self.cells.items())]
+        data = canonical.dumps(
+            {
+                "v": VERSION,
+                "round": self.round_id,
+                "receipt_key": b64u_encode(self.receipt_key),
+                "box_key": b64u_encode(self.box_key),
+                "cells": cells,
+            }
+        )
+        Manifest.parse(data)
+        return data
+
+    @staticmethod
+    def parse(data: bytes, *, expected_fingerprint: str | None = None) -> "Manifest":
+        """Return the manifest, every key in it checked.
+
+        Raises: BadManifest if malformed, not canonical, with a key that may not be used, two cells sharing a key
+            (they could be spent on one colleague), or not of the expected fingerprint.
+        """
+        if expected_fingerprint is not None and fingerprint(data) != expected_fingerprint:
+            raise BadManifest("the manifest's fingerprint is another")
+        try:
+            value = canonical.expect_fields(canonical.loads_canonical(data), _MANIFEST, "manifest")
+            _expect_version(value)
+            cells = {}
+            for item in canonical.expect(value["cells"], list, "cells"):
+                canonical.expect_fields(item, _MANIFEST_CELL, "cell")
+                _expect_name(item["cell"], _CELL, "cell")
+                blindsig.decode_spki(item["spki"])
+                cells[item["cell"]] = item["spki"]
+            names = [item["cell"] for item in value["cells"]]
+            if names != sorted(cells) or len(set(cells.values())) != len(cells):
+                raise BadManifest("cells are out of order, or not each with a key of its own")
+            return Manifest(
+                round_id=_expect_name(value["round"], _ROUND, "round"),
+                receipt_key=b64u_decode(value["receipt_key"], length=32),
+                box_key=b64u_decode(value["box_key"], length=32),
+                cells=cells,
+            )
+        except (BadEncoding, BadKey) as error:
+            raise BadManifest(str(error)) from error
+
+
+def fingerprint(manifest: bytes) -> str:
+    """Return what is printed on the notice: SHA-256 of the manifest's bytes, in hexadecimal."""
+    return hashlib.sha256(manifest).hexdigest()
+
+
+# Entries
+
+
+@dataclass(frozen=True)
+class CheckedEntry:
+    """An entry that counts. `token` identifies the credential, and nobody; `canonical` is what is sealed and stored."""
+
+    cell: str
+    token: bytes
+    revision: int
+    answers: Mapping[str, int | str]
+    canonical: bytes
+    leaf: bytes
+
+    @property
+    def leaf_hex(self) -> str:
+        """The leaf hash as receipts, proofs and bulletins write it."""
+        return self.leaf.hex()
+
+
+def check_entry(
+    entry: Any, *, round_id: str, cells: Mapping[str, str], papers: Mapping[str, Paper] | None
+) -> CheckedEntry:
+    """Return the entry, with everything about it checked but what only the box can know.
+
+    `cells` maps cell to base64url SPKI (the manifest's, or the database's copy), `papers` cell to what its ballots
+    must look like. Without papers the answers are checked for their kind only.
+    Raises: BadEncoding, UnknownCell, BadToken, BadBallotSignature, BadAnswers; the first that applies in this order.
+    """
+    canonical.expect_fields(entry, _ENTRY, "entry")
+    ballot = canonical.expect_fields(entry["ballot"], _BALLOT, "ballot")
+    encoded = canonical.dumps(entry)
+    _expect_version(ballot)
+    public_key = b64u_decode(ballot["pk"], length=32)
+    prefix = b64u_decode(ballot["pre"], length=blindsig.PREFIX_LENGTH)
+    signature = b64u_decode(entry["sig"], length=64)
+    token = b64u_decode(entry["tok"])
+    revision = canonical.expect(ballot["rev"], int, "rev")
+    if not 1 <= revision <= MAX_REVISION:
+        raise BadEncoding(f"rev: expected 1 to {MAX_REVISION}")
+    answers = canonical.expect(ballot["a"], dict, "a")
+    cell = _expect_name(ballot["cell"], _CELL, "cell")
+    if _expect_name(ballot["round"], _ROUND, "round") != round_id or cell not in cells:
+        raise UnknownCell("no such cell in this round")
+    key = blindsig.decode_spki(cells[cell])
+    check_signatures(
+        key,
+        token,
+        token_message(round_id, cell, public_key=public_key, prefix=prefix),
+        public_key,
+        signature,
+        ballot_message(ballot),
+    )
+    check_answers(answers, papers[cell] if papers is not None else None)
+    return CheckedEntry(
+        cell=cell,
+        token=hashlib.sha256(public_key).digest(),
+        revision=revision,
+        answers=answers,
+        canonical=encoded,
+        leaf=merkle.leaf_hash(encoded),
+    )
+
+
+def check_signatures(
+    key: RSAPublicKey, token: bytes, signed_blind: bytes, public_key: bytes, signature: bytes, message: bytes
+) -> None:
+    """Refuse a token that the cell's key did not sign, and a ballot that the token's key did not.
+
+    Raises: BadToken, BadBallotSignature.
+    """
+    if len(token) != blindsig.modulus_length(key):
+        raise BadToken("the token has another length than the cell's key")
+    if not blindsig.verify(key, signed_blind, token):
+        raise BadToken("the token does not verify")
+    if not _verify_ed25519(public_key, signature, message):
+        raise BadBallotSignature("the ballot's signature does not verify")
+
+
+def latest(entries: Iterable[CheckedEntry]) -> list[CheckedEntry]:
+    """Return one entry per token, sorted by token: the highest revision; of equal ones, the lowest leaf hash."""
+    kept: dict[bytes, CheckedEntry] = {}
+    for entry in entries:
+        other = kept.get(entry.token)
+        if other is None or (-entry.revision, entry.leaf) < (-other.revision, other.leaf):
+            kept[entry.token] = entry
+    return [kept[token] for token in sorted(kept)]
+
+
+# Receipts
+
+
+def generate_receipt_key() -> Ed25519PrivateKey:
+    """Return a fresh receipt key for one round."""
+    return Ed25519PrivateKey.generate()
+
+
+def sign_receipt(key: Ed25519PrivateKey, *, round_id: str, leaf: bytes) -> dict[str, Any]:
+    """Return the receipt of a ballot that is on disk. It names neither time nor person."""
+    text = leaf.hex()
+    signature = key.sign(receipt_message(round_id, text))
+    return {"v": VERSION, "round": round_id, "leaf": text, "sig": b64u_encode(signature)}
+
+
+def verify_receipt(receipt: Any, *, receipt_key: bytes, round_id: str) -> bytes:
+    """Return the leaf hash that the receipt promises to count.
+
+    Raises: BadEncoding, BadReceipt.
+    """
+    canonical.expect_fields(receipt, _RECEIPT, "receipt")
+    _expect_version(receipt)
+    leaf = hex_decode(receipt["leaf"], length=32)
+    signature = b64u_decode(receipt["sig"], length=64)
+    if receipt["round"] != round_id:
+        raise BadReceipt("the receipt is of another round")
+    if not _verify_ed25519(receipt_key, signature, receipt_message(round_id, receipt["leaf"])):
+        raise BadReceipt("the receipt's signature does not verify")
+    return leaf
+
+
+# Bulletin
+
+
+@dataclass(frozen=True)
+class CellFigures:
+    """What the bulletin says of one cell."""
+
+    cell: str
+    eligible: int
+    drawn: int
+    counted: int
+
+
+def make_bulletin(
+    key: Ed25519PrivateKey,
+    *,
+    round_id: str,
+    manifest_fingerprint: str,
+    leaves: Iterable[bytes],
+    cells: Iterable[CellFigures],
+) -> dict[str, Any]:
+    """Return the bulletin over the leaf hashes of the counted ballots, in any order.
+
+    Raises: BadBulletin if the figures do not add up, so that no such bulletin is ever signed.
+    """
+    ordered = sorted(leaves)
+    head, signature = sign_head(
+        key,
+        round_id=round_id,
+        manifest_fingerprint=manifest_fingerprint,
+        leaves=b"".join(ordered),
+        cells=cells,
+    )
+    return {"v": VERSION, "head": head, "sig": signature, "leaves": [leaf.hex() for leaf in ordered]}
+
+
+def sign_head(
+    key: Ed25519PrivateKey,
+    *,
+    round_id: str,
+    manifest_fingerprint: str,
+    leaves: bytes,
+    cells: Iterable[CellFigures],
+) -> tuple[dict[str, Any], str]:
+    """Return the bulletin's head, and the round's signature over it as base64url.
+
+    `leaves` are the leaf hashes of the counted ballots in their order, end to end: a large round's take a quarter of
+    the memory so.
+    Raises: BadBulletin if the figures do not add up, so that no such bulletin is ever signed.
+    """
+    size = len(leaves) // merkle.HASH_BYTES
+    figures = [
+        {"cell": item.cell, "eligible": item.eligible, "drawn": item.drawn, "counted": item.counted}
+        for item in sorted(cells, key=lambda item: item.cell)
+    ]
+    _check_order(leaves[at : at + merkle.HASH_BYTES] for at in range(0, len(leaves), merkle.HASH_BYTES))
+    _check_figures(figures, size=size)
+    head = {
+        "v": VERSION,
+        "round": round_id,
+        "manifest": manifest_fingerprint,
+        "size": size,
+        "root": merkle.root([leaves]).hex(),
+        "cells": figures,
+    }
+    return head, b64u_encode(key.sign(bulletin_message(head)))
+
+
+def verify_bulletin(bulletin: Any, *, receipt_key: bytes) -> None:
+    """Refuse a bulletin whose head is not signed by the round, or does not fit its leaves and its own figures.
+
+    Raises: BadBulletin.
+    """
+    try:
+        canonical.expect_fields(bulletin, _BULLETIN, "bulletin")
+        _expect_version(bulletin)
+        head = canonical.expect_fields(bulletin["head"], _HEAD, "head")
+        _expect_version(head)
+        signature = b64u_decode(bulletin["sig"], length=64)
+        leaves = [hex_decode(leaf, length=32) for leaf in canonical.expect(bulletin["leaves"], list, "leaves")]
+        signed = bulletin_message(head)
+        cells = canonical.expect(head["cells"], list, "cells")
+        for item in cells:
+            canonical.expect_fields(item, _HEAD_CELL, "cell")
+            for name in ("counted", "drawn", "eligible"):
+                canonical.expect(item[name], int, name)
+    except BadEncoding as error:
+        raise BadBulletin(str(error)) from error
+    if not _verify_ed25519(receipt_key, signature, signed):
+        raise BadBulletin("the head's signature does not verify")
+    if head["size"] != len(leaves):
+        raise BadBulletin("the head counts another number of ballots")
+    _check_order(leaves)
+    _check_figures(cells, size=head["size"])
+    if head["root"] != merkle.root(leaves).hex():
+        raise BadBulletin("the root does not cover these leaves")
+
+
+def _check_order(leaves: Iterable[bytes]) -> None:
+    if any(left >= right for left, right in itertools.pairwise(leaves)):
+        raise BadBulletin("the leaves are not sorted, or one is there twice")
+
+
+def _check_figures(cells: Iterable[Mapping[str, Any]], *, size: int) -> None:
+    """Refuse figures that do not add up.
+
+    Raises: BadBulletin.
+    """
+    total = 0
+    for item in cells:
+        if not 0 <= item["counted"] <= item["drawn"] <= item["eligible"]:
+            raise BadBulletin("a cell counts more than was drawn, or drew more than were eligible")
+        total += item["counted"]
+    if total != size:
+        raise BadBulletin("the head counts another number of ballots")
+
+
+def _verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _expect_version(value: Mapping[str, Any]) -> None:
+    if type(value["v"]) is not int or value["v"] != VERSION:
+        raise BadEncoding(f"v: expected {VERSION}")
+
+
+def _expect_name(value: Any, pattern: re.Pattern[str], name: str) -> str:
+    if not isinstance(value, str) or not pattern.match(value):
+        raise BadEncoding(f"{name}: expected hexadecimal")
+    return value

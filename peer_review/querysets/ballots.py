@@ -1,0 +1,54 @@
+"""Which assignments and cells: chainable reads, no writes."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+
+class AssignmentQuerySet(models.QuerySet[Any]):
+    """Credentials."""
+
+    def of(self, *, evaluator: Any, round: Any) -> "AssignmentQuerySet":
+        """Return one evaluator's papers in one round: whole sheets first, then subject by subject, each one's rating
+        before the comment; with cell, subject and sheet at hand."""
+        return (
+            self.filter(evaluator=evaluator, cell__round=round)
+            .select_related("cell__subject", "cell__sheet")
+            .order_by(
+                models.F("cell__sheet__sort_order").asc(nulls_last=True),
+                "cell__sheet_id",
+                "cell__subject__sort_order",
+                "cell__subject_id",
+                "-cell__kind",
+                "pk",
+            )
+        )
+
+    def drawn(self) -> "AssignmentQuerySet":
+        return self.filter(blinded__isnull=False)
+
+
+class CellQuerySet(models.QuerySet[Any]):
+    """Ballot papers."""
+
+    def without_key(self) -> "CellQuerySet":
+        return self.filter(spki="")
+
+    def in_order(self) -> "CellQuerySet":
+        """Order papers as their holders see them (AssignmentQuerySet.of), with subject and sheet at hand."""
+        return self.select_related("subject", "sheet").order_by(
+            models.F("sheet__sort_order").asc(nulls_last=True),
+            "sheet_id",
+            "subject__sort_order",
+            "subject_id",
+            "-kind",
+            "pk",
+        )
+
+    def with_turnout(self) -> "CellQuerySet":
+        """Annotate `eligible` and `drawn`; drawn is known only until the blinded values are destroyed."""
+        return self.annotate(
+            eligible=models.Count("assignments"),
+            drawn=models.Count("assignments", filter=Q(assignments__blinded__isnull=False)),
+        )

@@ -1,0 +1,170 @@
+"""Which rows: chainable reads, no writes. A method that says "twin of" equals a predicate of rules.py."""
+
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from peer_review.enums import FROZEN_STATES, RESULT_STATES, RoundState, VoidReason
+from peer_review.roles import is_known, role_names
+
+
+class RoundQuerySet(models.QuerySet[Any]):
+    """Rounds, asked for by state and by who looks."""
+
+    def drafts(self) -> "RoundQuerySet":
+        return self.filter(state=RoundState.DRAFT)
+
+    def open(self) -> "RoundQuerySet":
+        return self.filter(state=RoundState.OPEN)
+
+    def due_to_close(self, now: datetime) -> "RoundQuerySet":
+        """Return open rounds whose closing time has come."""
+        return self.open().filter(closes_at__lte=now)
+
+    def due_to_cast(self, now: datetime) -> "RoundQuerySet":
+        """Return two-stage rounds whose drawing is over but not yet ended."""
+        return self.open().filter(casts_at__lte=now, barrier_at__isnull=True)
+
+    def frozen(self) -> "RoundQuerySet":
+        """Return rounds that have been opened, whatever came after."""
+        return self.filter(state__in=FROZEN_STATES)
+
+    def with_results(self) -> "RoundQuerySet":
+        """Return rounds whose results may be read by those whom the scheme names."""
+        return self.filter(state__in=RESULT_STATES)
+
+    def with_bulletin(self) -> "RoundQuerySet":
+        """Return counted rounds; also those of which too few papers came back."""
+        return self.filter(
+            Q(state__in=[RoundState.COUNTED, *RESULT_STATES])
+            | Q(state=RoundState.VOID, void_reason=VoidReason.RETURN_RATE)
+        )
+
+    def manageable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.manage_round."""
+        return self.filter(organiser=user) if "organiser" in role_names(user) else self.none()
+
+    def openable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.open_box: rounds for which this user is a scrutineer."""
+        if "scrutineer" not in role_names(user):
+            return self.none()
+        return self.filter(Exists(self.model.scrutineers.through.objects.filter(round=OuterRef("pk"), user=user)))
+
+    def evaluable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.evaluate_round: opened rounds in which the roll gives this user a paper."""
+        if not is_known(user):
+            return self.none()
+        assignments = apps.get_model("peer_review", "Assignment")
+        return self.frozen().filter(Exists(assignments.objects.filter(cell__round=OuterRef("pk"), evaluator=user)))
+
+    def reviewable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.review_comments: counted rounds whose comments this user is named to review."""
+        if not is_known(user):
+            return self.none()
+        subjects = apps.get_model("peer_review", "Subject")
+        own = subjects.objects.filter(round=OuterRef("pk"), member__user=user)
+        return self.filter(state=RoundState.COUNTED, comment_reviewer=user, form__comments=True).exclude(Exists(own))
+
+    def self_evaluable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.evaluate_self: opened rounds that evaluate this user and ask what they say themselves."""
+        if not is_known(user):
+            return self.none()
+        subjects = apps.get_model("peer_review", "Subject")
+        own = subjects.objects.filter(round=OuterRef("pk"), member__user=user)
+        return self.frozen().filter(Exists(own), form__self_evaluation=True)
+
+    def with_own_result_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_own_result."""
+        if not is_known(user):
+            return self.none()
+        subjects = apps.get_model("peer_review", "Subject")
+        return (
+            self.with_results()
+            .filter(form__visibility__subject=True)
+            .filter(Exists(subjects.objects.filter(round=OuterRef("pk"), member__user=user)))
+        )
+
+    def with_section_results_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_section_results."""
+        if not is_known(user):
+            return self.none()
+        members = apps.get_model("peer_review", "RollMember")
+        return (
+            self.with_results()
+            .filter(form__visibility__section_head=True)
+            .filter(Exists(members.objects.filter(round=OuterRef("pk"), user=user, is_section_head=True)))
+        )
+
+    def with_all_results_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_all_results."""
+        roles = role_names(user)
+        allowed = Q(pk__in=[])
+        if "leadership" in roles:
+            allowed |= Q(form__visibility__leadership=True)
+        if "organiser" in roles:
+            allowed |= Q(organiser=user)
+        return self.with_results().filter(allowed)
+
+    def decidable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.decide_round: rounds in which this user may decide grades."""
+        if "leadership" not in role_names(user):
+            return self.none()
+        return self.with_results().filter(form__visibility__leadership=True)
+
+    def with_summary_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_summary."""
+        return self.with_results().filter(form__visibility__staff=True) if is_known(user) else self.none()
+
+    def with_participation_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_participation."""
+        return self.manageable_by(user).frozen()
+
+    def drillable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.drill_down."""
+        either = [self.model.objects.with_all_results_for(user), self.model.objects.with_section_results_for(user)]
+        found = Q(pk__in=[])
+        for rounds in either:
+            found |= Q(pk__in=rounds.order_by().values("pk"))
+        return self.filter(found)
+
+    def with_ledger_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_ledger."""
+        return self.with_results() if "inspector" in role_names(user) else self.none()
+
+    def auditable_by(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_bulletin_audit."""
+        if "inspector" not in role_names(user):
+            return self.none()
+        return self.with_bulletin()
+
+    def with_findings_to_raise_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.raise_findings."""
+        rounds = self.model._default_manager.order_by()
+        anywhere = Q(pk__in=rounds.with_all_results_for(user).values("pk"))
+        if "inspector" in role_names(user):
+            anywhere |= Q(pk__in=rounds.with_results().values("pk"))
+        return self.filter(anywhere | Q(pk__in=rounds.with_section_results_for(user).values("pk")))
+
+    def with_anomalies_for(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_anomalies."""
+        return self.with_results() if "inspector" in role_names(user) else self.none()
+
+    def visible_to(self, user: Any) -> "RoundQuerySet":
+        """Twin of peer_review.view_round: rounds whose existence and terms this user may know."""
+        if not is_known(user):
+            return self.none()
+        roles = role_names(user)
+        members = apps.get_model("peer_review", "RollMember")
+        seen = Q(state__in=FROZEN_STATES) & Q(Exists(members.objects.filter(round=OuterRef("pk"), user=user)))
+        seen |= Q(state__in=RESULT_STATES, form__visibility__staff=True)
+        seen |= Q(state__in=FROZEN_STATES, form__comments=True, comment_reviewer=user)
+        if "organiser" in roles:
+            seen |= Q(organiser=user)
+        if "scrutineer" in roles:
+            seen |= Q(Exists(self.model.scrutineers.through.objects.filter(round=OuterRef("pk"), user=user)))
+        if roles & {"inspector", "leadership"}:
+            seen |= Q(state__in=FROZEN_STATES)
+        return self.filter(seen)

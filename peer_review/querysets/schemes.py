@@ -1,0 +1,20 @@
+"""Which schemes: chainable reads, no writes."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from peer_review.roles import role_names
+
+
+class SchemeQuerySet(models.QuerySet[Any]):
+    """Questionnaires."""
+
+    def manageable_by(self, user: Any) -> "SchemeQuerySet":
+        """Twin of peer_review.manage_schemes."""
+        return self.all() if "organiser" in role_names(user) else self.none()
+
+    def offered(self, round: Any = None) -> "SchemeQuerySet":
+        """Return the schemes a round may choose from: those not retired, and the one it has."""
+        return self.filter(Q(retired=False) | Q(pk=round.scheme_id if round is not None else None))

@@ -1,0 +1,34 @@
+"""The roles that a user holds, as groups named in PEER_REVIEW_GROUPS."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import models
+
+from peer_review.conf import conf
+
+
+def role_names(user: Any) -> frozenset[str]:
+    """Return the roles a signed-in, active user holds, as keys of conf.GROUPS; empty for None and strangers.
+
+    One query per user object: the answer is kept on it, as Django keeps its own permissions.
+    """
+    if user is None or not getattr(user, "is_active", False) or not getattr(user, "is_authenticated", False):
+        return frozenset()
+    cached: frozenset[str] | None = getattr(user, "_peer_review_roles", None)
+    if cached is None:
+        held = set(user.groups.values_list("name", flat=True))
+        cached = frozenset(role for role, group in conf.GROUPS.items() if group in held)
+        user._peer_review_roles = cached
+    return cached
+
+
+def users_with_role(*roles: str) -> "models.QuerySet[Any]":
+    """Return the active users of the groups that hold any of `roles`."""
+    names = [conf.GROUPS[role] for role in roles]
+    return get_user_model()._default_manager.filter(is_active=True, groups__name__in=names).distinct()
+
+
+def is_known(user: Any) -> bool:
+    """Whether this is a signed-in person with an active account."""
+    return bool(user is not None and getattr(user, "is_active", False) and getattr(user, "is_authenticated", False))

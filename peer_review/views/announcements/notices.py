@@ -1,0 +1,72 @@
+"""What somebody has been told about their rounds, on the site."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.generic import TemplateView, View
+
+from peer_review.domain.announcements import messages
+from peer_review.models import Announcement, Notice, Round
+from peer_review.views.shared.access import SignedInMixin
+
+PAGE = 20
+#: The largest key that every database can compare.
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNotice:
+    """A notice in words."""
+
+    announcement: Announcement
+    round: Round
+    heading: str
+    paragraphs: list[str]
+    read: bool
+
+
+def shown(notice: Notice) -> ShownNotice:
+    """Return a notice in the reader's language."""
+    announcement = notice.announcement
+    return ShownNotice(
+        announcement=announcement,
+        round=announcement.round,
+        heading=messages.heading(announcement),
+        paragraphs=messages.paragraphs(announcement),
+        read=notice.read,
+    )
+
+
+class NoticeListView(SignedInMixin, TemplateView):
+    """Everything, newest first, a page at a time."""
+
+    template_name = "peer_review/announcements/notice_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        mine = Notice.objects.visible_to(self.request.user)
+        before = self.request.GET.get("before", "")
+        if before.isascii() and before.isdecimal() and len(before) < 20:
+            mine = mine.filter(announcement_id__lt=min(int(before), _LARGEST))
+        found = list(mine[: PAGE + 1])
+        return super().get_context_data(
+            notices=[shown(one) for one in found[:PAGE]],
+            next_before=found[PAGE - 1].announcement_id if len(found) > PAGE else None,
+            has_unread=any(not one.read for one in found[:PAGE]),
+            **kwargs,
+        )
+
+
+class NoticeReadView(SignedInMixin, View):
+    """Mark one announcement, or all up to one, as read: by the reader only, and for nobody else to see."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        mine = Notice.objects.filter(user=request.user, read=False)  # type: ignore[misc]  # signed in
+        for name, lookup in (("announcement", "announcement_id"), ("up_to", "announcement_id__lte")):
+            value = request.POST.get(name, "")
+            if value.isascii() and value.isdecimal() and len(value) < 19:
+                mine.filter(**{lookup: int(value)}).update(read=True)
+        return redirect("peer_review:round-list" if request.POST.get("back") == "rounds" else "peer_review:notice-list")

@@ -1,0 +1,66 @@
+"""What organisers tell people between opening and closing: a reminder, a later end. And holding a round once more."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+
+from peer_review.domain.announcements import announcements
+from peer_review.domain.announcements import messages as wording
+from peer_review.enums import RoundState
+from peer_review.exceptions.base import Refusal
+from peer_review.forms.announcements import ReminderForm
+from peer_review.models import Announcement
+from peer_review.views.shared.round_pages import ManagedRoundMixin
+
+
+class TellingView(ManagedRoundMixin, FormView):
+    """A form about an open round; a refusal becomes a form error, and the input stays."""
+
+    said: Any = ""
+
+    def permitted(self) -> bool:
+        allowed = super().permitted()
+        if allowed and self.round.state != RoundState.OPEN:
+            raise Http404
+        return allowed
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            said = self.tell(form)
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form)
+        messages.success(self.request, said)
+        return redirect("peer_review:round-manage", self.round.public_id)
+
+    def tell(self, form: Any) -> str:
+        """Make the one domain call and return what to say."""
+        raise NotImplementedError
+
+
+class RoundRemindView(TellingView):
+    """Read what will be sent and to whom, add words, send."""
+
+    template_name = "peer_review/announcements/round_remind.html"
+    form_class = ReminderForm
+
+    def tell(self, form: ReminderForm) -> str:
+        announcements.remind(self.round, by=self.request.user, text=form.cleaned_data["text"])
+        return _("The reminder is being sent. You may leave this page.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now = timezone.now()
+        kind, _begins, _ends = announcements.stage(self.round)
+        draft = Announcement(round=self.round, kind=kind)
+        return super().get_context_data(
+            heading=wording.heading(draft),
+            paragraphs=wording.paragraphs(draft),
+            kind=kind,
+            may_send=announcements.may_remind_from(self.round, now=now) <= now,
+            **kwargs,
+        )

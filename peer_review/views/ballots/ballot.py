@@ -1,0 +1,97 @@
+"""The ballot page and the page that checks a ballot."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.views.generic import TemplateView
+
+from peer_review.domain.planning.envelope_groups import votes_on_paper
+from peer_review.domain.rounds.lifecycle import pass_barrier
+from peer_review.enums import RoundState
+from peer_review.exceptions.ballots import VotesOnPaper
+from peer_review.exceptions.base import WrongState
+from peer_review.models import Round
+from peer_review.views.ballots import client_messages
+from peer_review.views.ballots.ballot_page import ballot_context
+from peer_review.views.ballots.paper_cards import paper_cards
+from peer_review.views.ballots.stages import CAST, mode_of
+from peer_review.views.shared.access import RoundMixin
+
+
+def browser_tag(user: Any, round: Round) -> str:
+    """Return an opaque name under which a browser keeps this person's drafts, apart from those of others who use it."""
+    return salted_hmac("peer_review.browser_tag", f"{user.pk}|{round.public_id}").hexdigest()[:16]
+
+
+class BallotView(RoundMixin, TemplateView):
+    """Fill in, look over, cast, receipt: one document, so that nothing need be kept beyond the tab.
+
+    In two stages the same page first draws and later casts; whoever opens it first after the time has come ends the
+    drawing, should the clock's own task not have done so.
+    """
+
+    template_name = "peer_review/ballots/ballot.html"
+    permission = "peer_review.evaluate_round"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.now = timezone.now()
+        self.mode = mode_of(self.round, now=self.now)
+        if self.round.state == RoundState.OPEN and self.mode == CAST and self.round.barrier_at is None:
+            try:
+                self.round = pass_barrier(self.round, by=None, now=self.now)
+            except WrongState:
+                self.round.refresh_from_db()  # Closed meanwhile.
+        if self.round.state != RoundState.OPEN:
+            return redirect("peer_review:check", self.round.public_id)
+        if votes_on_paper(self.round, request.user):
+            messages.info(request, VotesOnPaper().message)
+            return redirect("peer_review:round", self.round.public_id)
+        response = super().get(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        round, user = self.round, self.request.user
+        cards = paper_cards(round, user)
+        context = ballot_context(
+            round,
+            cards,
+            mode=self.mode,
+            now=self.now,
+            draw=reverse("peer_review:draw", args=[round.public_id]),
+            owner=browser_tag(user, round),
+            csrf=get_token(self.request),
+            csrfCookie=settings.CSRF_COOKIE_NAME,
+        )
+        too_late = self.mode == CAST and not context["config"]["drawn"]
+        return super().get_context_data(**context, too_late=too_late, **kwargs)
+
+
+class CheckView(RoundMixin, TemplateView):
+    """Are my ballots in the count? Asked by the browser, answered by proofs."""
+
+    template_name = "peer_review/ballots/check.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        address = [self.round.public_id]
+        leaf = "0" * 64
+        config = {
+            "round": self.round.public_id,
+            "owner": browser_tag(self.request.user, self.round),
+            "fingerprint": self.round.fingerprint,
+            # A void round of which too few papers came back has its bulletin, and the check finds each ballot in it.
+            "state": RoundState.COUNTED if self.round.has_bulletin else self.round.state,
+            "manifest": reverse("peer_review:manifest", args=address),
+            "bulletin": reverse("peer_review:bulletin-json", args=address),
+            "proof": reverse("peer_review:proof", args=[self.round.public_id, leaf]).replace(leaf, "{leaf}"),
+        }
+        return super().get_context_data(
+            config=config, words=client_messages.check(), counted=self.round.has_bulletin, **kwargs
+        )

@@ -1,0 +1,40 @@
+"""The JSON endpoint that draws ballot papers, with a session.
+
+Drawing knows the person, so it writes their assignment and nothing else: no session, no log line.
+"""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_variables
+
+from peer_review.conf import conf
+from peer_review.domain.ballots.credentials import draw
+from peer_review.exceptions.base import BadEncoding, LoginRequired, UnknownRound
+from peer_review.models import Round
+from peer_review.roles import is_known
+from peer_review.views.shared.json_endpoints import quiet, read_json
+from zhengyan_crypto import canonical
+from zhengyan_crypto.encoding import b64u_decode, b64u_encode
+
+
+@csrf_protect
+@sensitive_variables()
+@quiet("POST")
+def draw_view(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take {"blinded": {cell: base64url}}; answer {"signed": {cell: base64url}}."""
+    round = _round(request, public_id)
+    body = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"blinded"}), "draw")
+    if type(body["blinded"]) is not dict:
+        raise BadEncoding
+    blinded = {cell: b64u_decode(value) for cell, value in body["blinded"].items()}
+    signed = draw(request.user, round, blinded)
+    return JsonResponse({"signed": {cell: b64u_encode(value) for cell, value in signed.items()}})
+
+
+def _round(request: HttpRequest, public_id: str) -> Round:
+    if not is_known(request.user):
+        raise LoginRequired
+    round = Round.objects.filter(public_id=public_id).first()
+    if round is None:
+        raise UnknownRound
+    return round

@@ -1,0 +1,120 @@
+"""The kiosk: whoever holds an envelope casts here, without a name, a session or a cookie."""
+
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
+from django.views.generic import TemplateView
+
+from peer_review.conf import conf
+from peer_review.domain.ballots.envelopes import open_envelope
+from peer_review.enums import RoundState
+from peer_review.exceptions.ballots import CookieOnAnonymousEndpoint
+from peer_review.exceptions.base import BadEncoding
+from peer_review.models import Round, Urn
+from peer_review.views.ballots import envelope_messages
+from peer_review.views.ballots.ballot_page import ballot_context
+from peer_review.views.ballots.paper_cards import urn_cards
+from peer_review.views.shared.json_endpoints import quiet, read_json
+from zhengyan_crypto import canonical
+from zhengyan_crypto.encoding import b64u_decode, b64u_encode
+
+
+@csrf_exempt
+@sensitive_variables()
+@quiet("POST")
+def kiosk_draw_view(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take {"blinded": {cell: base64url}}, all papers of one envelope; answer {"signed": {…}, "page": address}."""
+    if request.META.get("HTTP_COOKIE"):
+        raise CookieOnAnonymousEndpoint
+    body = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"blinded"}), "draw")
+    if type(body["blinded"]) is not dict:
+        raise BadEncoding
+    blinded = {cell: b64u_decode(value) for cell, value in body["blinded"].items()}
+    urn, signed = open_envelope(public_id, blinded)
+    answer = {"signed": {cell: b64u_encode(value) for cell, value in signed.items()}, "page": page_of(urn)}
+    return JsonResponse(answer, headers={"Referrer-Policy": "no-referrer"})
+
+
+#: How long the address of an urn's papers holds after an envelope has been opened, in seconds.
+PAGE_AGE = 3600
+_SALT = "peer_review.kiosk"
+
+
+def page_of(urn: Urn) -> str:
+    """Return the address at which an urn's papers are filled in: names the urn, never the envelope."""
+    token = signing.dumps(urn.number, salt=f"{_SALT}.{urn.round.public_id}")
+    return reverse("peer_review:kiosk-ballot", args=[urn.round.public_id, token])
+
+
+class KioskMixin:
+    """A page of a round that has been opened, for anybody."""
+
+    kwargs: dict[str, Any]
+    round: Round
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # the view that this is mixed into
+        self.round = get_object_or_404(Round.objects.frozen(), public_id=kwargs["public_id"])
+
+    @property
+    def address(self) -> str:
+        return reverse("peer_review:kiosk", args=[self.round.public_id])
+
+
+class KioskView(KioskMixin, TemplateView):
+    """The code of an envelope, please."""
+
+    template_name = "peer_review/ballots/kiosk.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        round = self.round
+        urns = round.urns.filter(printed=True).prefetch_related("cells")
+        config = {
+            "round": round.public_id,
+            "fingerprint": round.fingerprint,
+            "start": self.address,
+            "manifest": reverse("peer_review:manifest", args=[round.public_id]),
+            "draw": reverse("peer_review:kiosk-draw", args=[round.public_id]),
+            "urns": [{"number": urn.number, "cells": [cell.key for cell in urn.cells.all()]} for urn in urns],
+        }
+        collecting = round.state == RoundState.OPEN and bool(urns)
+        return super().get_context_data(
+            round=round, collecting=collecting, config=config, words=envelope_messages.kiosk(), **kwargs
+        )
+
+
+class KioskBallotView(KioskMixin, TemplateView):
+    """The papers of an urn. The address comes from the opened envelope; after a while it sends back to the start."""
+
+    template_name = "peer_review/ballots/kiosk_ballot.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            number = signing.loads(kwargs["token"], salt=f"{_SALT}.{self.round.public_id}", max_age=PAGE_AGE)
+        except signing.BadSignature:
+            return redirect(self.address)
+        if self.round.state != RoundState.OPEN:
+            return redirect(self.address)
+        self.urn = get_object_or_404(self.round.urns, number=number)
+        response = super().get(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        round = self.round
+        context = ballot_context(
+            round,
+            urn_cards(round, self.urn),
+            mode="kiosk",
+            now=timezone.now(),
+            draw=reverse("peer_review:kiosk-draw", args=[round.public_id]),
+            owner="kiosk",
+            start=self.address,
+        )
+        return super().get_context_data(round=round, **context, **kwargs)

@@ -1,0 +1,184 @@
+"""Somebody's ballot papers, as the ballot page shows them and as its script gets them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count
+
+from peer_review.domain.preflight.anonymity_statements import promises, promises_of
+from peer_review.domain.schemes.answer_choices import choices
+from peer_review.domain.schemes.ballot_papers import criteria_for, paper_of
+from peer_review.enums import CellKind
+from peer_review.models import Assignment, Cell, Round, SheetEntry, Urn
+from peer_review.protocol.papers import Paper
+from peer_review.views.schemes.sheet_rules import RuleWords, rules_in_words
+
+#: A sheet with more criteria than this is stacked on every screen: its columns would be too narrow for a number.
+WIDEST_SHEET = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CommentBox:
+    """The paper for words about one subject, shown with its marks."""
+
+    cell: str
+    subject: int
+    label: str
+    limit: int
+    alone: bool
+    closed: bool
+    promise: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One subject of a card: the only one of its own paper, or one of a whole sheet (`position` from 1)."""
+
+    subject: int
+    label: str
+    section: str
+    position: int = 0
+    comment: CommentBox | None = None
+
+    @property
+    def prefix(self) -> str:
+        """What stands before a criterion in the key of its answer."""
+        return f"{self.position}." if self.position else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCard:
+    """One ballot paper: whom it is about, in which capacity its holder votes, whether that gives them away.
+
+    `paper` is what the script checks the answers by, `rules` tells the rules of a sheet in words.
+    """
+
+    cell: str
+    kind: str
+    label: str
+    class_label: str
+    alone: bool
+    drawn: bool
+    closed: bool
+    promise: str
+    paper: Paper
+    criteria: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    rules: list[RuleWords] = field(default_factory=list)
+
+    @property
+    def is_sheet(self) -> bool:
+        return self.kind == CellKind.SHEET
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a wide screen may show this sheet as a table."""
+        return len(self.criteria) <= WIDEST_SHEET
+
+    @property
+    def section(self) -> str:
+        """The section of the one subject."""
+        return self.rows[0].section if not self.is_sheet and self.rows else ""
+
+
+def paper_cards(round: Round, user: Any) -> list[PaperCard]:
+    """Return this evaluator's papers of marks, sheets first, each subject's comment paper with its first marks.
+
+    A fixed number of queries.
+    """
+    cells = [(one.cell, one.blinded is not None) for one in Assignment.objects.of(evaluator=user, round=round)]
+    return _cards(round, cells, told=promises(round, user))
+
+
+def urn_cards(round: Round, urn: Urn) -> list[PaperCard]:
+    """Return the papers of an envelope, as paper_cards does for a person; an envelope's are drawn already."""
+    cells = list(urn.cells.in_order())
+    return _cards(round, [(cell, True) for cell in cells], told=promises_of(round, cells))
+
+
+def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, str]) -> list[PaperCard]:
+    voters: dict[int, int] = dict(
+        Cell.objects.filter(pk__in=[cell.pk for cell, _drawn in cells])
+        .annotate(eligible=Count("assignments"))
+        .values_list("pk", "eligible")
+    )
+    boxes = {
+        cell.subject_id: _comment_box(round, cell, voters=voters[cell.pk], promise=told.get(cell.key, ""))
+        for cell, _drawn in cells
+        if cell.kind == CellKind.COMMENT
+    }
+    entries = _entries(cell.sheet_id for cell, _drawn in cells if cell.kind == CellKind.SHEET)
+    classes = {one["key"]: one["label"] for one in round.form["classes"]}
+    asked = {key: _asked(round.form, key) for key in {cell.voter_class for cell, _drawn in cells}}
+    cards = []
+    for cell, drawn in cells:
+        if cell.kind == CellKind.COMMENT:
+            continue
+        listed: list[tuple[int, Any]] = entries[cell.sheet_id] if cell.kind == CellKind.SHEET else [(0, cell.subject)]
+        rows = [_row(subject, position, boxes.pop(subject.pk, None)) for position, subject in listed]
+        paper = paper_of(round.form, kind=cell.kind, voter_class=cell.voter_class, subjects=len(rows))
+        cards.append(
+            PaperCard(
+                cell=cell.key,
+                kind=cell.kind,
+                label=str(cell.sheet or cell.subject),
+                class_label=classes.get(cell.voter_class, cell.voter_class),
+                alone=voters[cell.pk] == 1,
+                drawn=drawn,
+                closed=cell.closed,
+                promise=told.get(cell.key, ""),
+                paper=paper,
+                criteria=asked[cell.voter_class],
+                rows=rows,
+                rules=rules_in_words(round.form, paper),
+            )
+        )
+    return cards
+
+
+def open_papers(round: Round, cards: Iterable[PaperCard]) -> dict[str, dict[str, Any]]:
+    """Return what each paper that may be cast must look like, by its cell, for the page's script."""
+    papers = {card.cell: card.paper.as_dict() for card in cards if not card.closed}
+    for card in cards:
+        for row in card.rows:
+            if row.comment is not None and not row.comment.closed:
+                papers[row.comment.cell] = paper_of(round.form, kind=CellKind.COMMENT, voter_class="").as_dict()
+    return papers
+
+
+def _asked(form: Mapping[str, Any], voter_class: str) -> list[dict[str, Any]]:
+    """Return the criteria of a voter class with their choices spelled out, and reasons asked only if there is room."""
+    asked = []
+    for one in criteria_for(form, voter_class=voter_class):
+        reasons = {} if form["comments"] else {"comment_below": None, "comment_above": None}
+        asked.append({**one, **reasons, "choices": choices(form, one)})
+    return asked
+
+
+def _comment_box(round: Round, cell: Cell, *, voters: int, promise: str) -> CommentBox:
+    """Return a comment paper. What holds for all of them the page says once; its own sentence is for too few people."""
+    subject: Any = cell.subject
+    return CommentBox(
+        cell=cell.key,
+        subject=subject.pk,
+        label=subject.label,
+        limit=int(round.form["comment_limit"]),
+        alone=voters == 1,
+        closed=cell.closed,
+        promise=promise if voters < int(round.form["floor"]) else "",
+    )
+
+
+def _entries(sheets: Iterable[int | None]) -> dict[int | None, list[tuple[int, Any]]]:
+    found: dict[int | None, list[tuple[int, Any]]] = defaultdict(list)
+    listed = SheetEntry.objects.filter(sheet__in=[one for one in sheets if one]).select_related("subject")
+    for entry in listed.order_by("sheet", "position"):
+        found[entry.sheet_id].append((entry.position, entry.subject))
+    return found
+
+
+def _row(subject: Any, position: int, comment: CommentBox | None) -> Row:
+    section = "" if subject.member_id is None else subject.section_name
+    return Row(subject.pk, subject.label, section, position, comment)

@@ -1,0 +1,137 @@
+"""The box key and the server: its public half and holders come in, its test, and what a command on another computer
+needs. JSON endpoints with a session; the key itself is never among what they take."""
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_variables
+from django.views.generic import View
+
+from peer_review.domain.keys import box_export, custody
+from peer_review.exceptions.base import BadEncoding, Refusal
+from peer_review.exceptions.keys import SharesInvalid
+from peer_review.models import Round
+from peer_review.views.shared.access import RoundMixin, scrutineers_round
+from peer_review.views.shared.json_endpoints import quiet, read_json
+from zhengyan_crypto import canonical
+from zhengyan_crypto.encoding import b64u_decode, b64u_encode
+
+COMMAND = Path(__file__).resolve().parents[2] / "open_box.py"
+
+
+@csrf_protect
+@quiet("POST")
+def box_key_view(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take {"public": base64url}, a box key's public half, and for a key in shares also {"threshold", "holders": [user
+    ids in the order of the shares]}; answer {"epk"} of a test row sealed for it."""
+    round = scrutineers_round(request, public_id)
+    body: Any = read_json(request, limit=10_000)
+    fields = {"public", "threshold", "holders"} if type(body) is dict and "holders" in body else {"public"}
+    canonical.expect_fields(body, frozenset(fields), "box key")
+    public = b64u_decode(body["public"])
+    terms: dict[str, Any] = {}
+    if "holders" in fields:
+        terms = {"threshold": _integer(body["threshold"]), "holders": _holders(round, body["holders"])}
+    return JsonResponse({"epk": b64u_encode(custody.set_box_key(round, by=request.user, public=public, **terms))})
+
+
+@csrf_protect
+@quiet("POST")
+def box_key_share_view(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take {"number"} of a share whose holder has written it down; answer {"ok": true}."""
+    round = scrutineers_round(request, public_id)
+    body: Any = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"number"}), "share")
+    custody.confirm_share(round, by=request.user, number=_integer(body["number"]))
+    return JsonResponse({"ok": True})
+
+
+@csrf_protect
+@sensitive_variables()
+@quiet("POST")
+def box_key_test_view(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take {"key": base64url}, the test row's content key; answer {"ok": true} if it opens the row."""
+    round = scrutineers_round(request, public_id)
+    body: Any = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"key"}), "test")
+    custody.confirm_box_key(round, by=request.user, key=b64u_decode(body["key"]))
+    return JsonResponse({"ok": True})
+
+
+@quiet("GET")
+def command_view(request: HttpRequest) -> FileResponse:
+    """Hand out the command that makes keys and opens boxes, one file. It is public code and holds no secret."""
+    return FileResponse(
+        COMMAND.open("rb"), as_attachment=True, filename=COMMAND.name, content_type="text/x-python; charset=utf-8"
+    )
+
+
+class RowsFileView(RoundMixin, View):
+    """What the command combines with the key: the test row's public part before opening, every row's after closing."""
+
+    permission = "peer_review.open_box"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            rows = box_export.rows_file(self.round)
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+            return redirect("peer_review:scrutineer-round", self.round.public_id)
+        response = HttpResponse(rows, content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="box-rows-{self.round.public_id[:8]}.json"'
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class ShareStepView(RoundMixin, View):
+    """One holder's own word about their own share, by a button on their own page."""
+
+    permission = "peer_review.open_box"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            self.record()
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+        return redirect("peer_review:scrutineer-round", self.round.public_id)
+
+    def record(self) -> None:
+        """Make the one domain call."""
+        raise NotImplementedError
+
+
+class ShareConfirmView(ShareStepView):
+    """I have my share on paper."""
+
+    def record(self) -> None:
+        for share in custody.custody(self.round).shares_of(self.request.user):
+            custody.confirm_share(self.round, by=self.request.user, number=share.number)
+        messages.success(self.request, _("Recorded: you have your share on paper."))
+
+
+class ShareDestroyView(ShareStepView):
+    """I have destroyed my share."""
+
+    def record(self) -> None:
+        custody.destroy_share(self.round, by=self.request.user)
+        messages.success(self.request, _("Recorded: what you kept of the key is destroyed."))
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int:
+        raise BadEncoding
+    return value
+
+
+def _holders(round: Round, value: Any) -> list[Any]:
+    """Return the users with these ids, in this order."""
+    if type(value) is not list or any(type(one) is not int for one in value):
+        raise BadEncoding
+    found = get_user_model()._default_manager.in_bulk(value)
+    if set(found) != set(value):
+        raise SharesInvalid
+    return [found[one] for one in value]

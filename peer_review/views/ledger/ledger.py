@@ -1,0 +1,47 @@
+"""The inspector's page of the ledger: everything that was ever shown of a round, and how much was refused."""
+
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from peer_review.models import Refused, Shown
+from peer_review.views.ledger.messages import Names, audience_in_words, reason_in_words, scope_in_words
+from peer_review.views.shared.access import RoundMixin
+
+PAGE = 50
+
+
+class LedgerView(RoundMixin, TemplateView):
+    """What was shown, through which channel, to whom, since when? Newest first, paged by key."""
+
+    template_name = "peer_review/ledger/ledger.html"
+    permission = "peer_review.view_ledger"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = Shown.objects.filter(round=self.round).order_by("-pk")
+        before = self.request.GET.get("before", "")
+        if before.isdecimal() and len(before) < 19:
+            rows = rows.filter(pk__lt=before)
+        page = list(rows[: PAGE + 1])
+        more, page = len(page) > PAGE, page[:PAGE]
+        names = Names(self.round, [one.scope for one in page])
+        refused = Refused.objects.filter(round=self.round).order_by("reason").values_list("reason")
+        return super().get_context_data(
+            rows=[
+                {
+                    "what": scope_in_words(one.scope, names),
+                    "channel": one.get_channel_display(),
+                    "audience": audience_in_words(one.audience, names),
+                    "first_at": one.first_at,
+                    "implied": bool(one.statements) and not one.statements[0].get("new", True),
+                }
+                for one in page
+            ],
+            next_before=page[-1].pk if more else None,
+            total=Shown.objects.filter(round=self.round).count(),
+            refused=[(reason_in_words(reason), number) for reason, number in refused.annotate(Count("pk"))],
+            none=_("Nothing was shown yet."),
+            **kwargs,
+        )

@@ -1,0 +1,30 @@
+"""The base of pages that show figures of a published round."""
+
+from django.core.exceptions import PermissionDenied
+
+from peer_review.domain.ledger import ledger
+from peer_review.domain.preflight.frozen_terms import form_holds
+from peer_review.enums import Channel
+from peer_review.exceptions.preflight import TermsAltered
+from peer_review.models import RaisedFinding
+from peer_review.rules.roles import has_perm
+from peer_review.views.shared.access import RoundMixin
+
+
+class PublishedMixin(RoundMixin):
+    """A page of published figures: shown under the terms that were frozen, sealed and told before anybody voted."""
+
+    def permitted(self) -> bool:
+        allowed = super().permitted()
+        if not form_holds(self.round):
+            raise PermissionDenied(TermsAltered().message)
+        return allowed
+
+    def note(self, scope: str, audience: str) -> None:
+        """Put on record that these figures were shown on a page. One query where they were before."""
+        ledger.note(self.round, scope=scope, channel=Channel.PAGE, audience=audience)
+
+    def may_raise(self, section_key: str) -> bool:
+        """Whether the reader may raise a finding about this section, or, without a key, about all together."""
+        about = RaisedFinding(round=self.round, section_key=section_key)
+        return bool(has_perm("peer_review.raise_finding", self.request.user, about))

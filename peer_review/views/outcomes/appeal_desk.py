@@ -1,0 +1,234 @@
+"""Reviews and appeals for those who answer them: leaders and inspectors."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, View
+
+from peer_review.domain.outcomes import appeals
+from peer_review.domain.outcomes.outcome_status import standing_of
+from peer_review.domain.schemes.grades import grade_names
+from peer_review.exceptions.base import Refusal
+from peer_review.forms.outcomes import AnswerForm, ExtensionForm, HandOverForm
+from peer_review.models import Contest, ContestStage, Decision
+from peer_review.roles import role_names
+from peer_review.rules.roles import has_perm
+from peer_review.views.outcomes.appeals import result_url
+from peer_review.views.shared.access import SignedInMixin
+
+PAGE = 30
+
+
+class DeskMixin(SignedInMixin):
+    """A page for leaders and inspectors."""
+
+    def permitted(self) -> bool:
+        return bool(role_names(self.request.user) & {"leadership", "inspector"})
+
+
+class ContestListView(DeskMixin, TemplateView):
+    """What waits for my answer, nearest last day first; then everything else I may know of, newest first."""
+
+    template_name = "peer_review/outcomes/contest_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user: Any = self.request.user
+        stages = ContestStage.objects.select_related("contest__subject__round", "responsible")
+        mine = list(stages.answerable_by(user).order_by("due_date", "pk"))
+        # Whoever could take it over is told that it is there, not what it says.
+        known = Q(pk__in=Contest.objects.visible_to(user).order_by().values("pk")) | Q(
+            pk__in=ContestStage.objects.assignable_by(user).order_by().values("contest")
+        )
+        others = (
+            Contest.objects.filter(known)
+            .exclude(pk__in=[one.contest_id for one in mine])
+            .exclude(by=user)
+            .select_related("subject__round")
+            .prefetch_related("stages__responsible")
+            .order_by("-pk")
+        )
+        before = self.request.GET.get("before", "")
+        if before.isascii() and before.isdecimal() and len(before) < 19:
+            others = others.filter(pk__lt=int(before))
+        page = list(others[: PAGE + 1])
+        more, page = len(page) > PAGE, page[:PAGE]
+        return super().get_context_data(
+            mine=mine,
+            others=[{"contest": one, "stage": list(one.stages.all())[-1]} for one in page],
+            before=page[-1].pk if more else None,
+            today=timezone.localdate(),
+            **kwargs,
+        )
+
+
+class ContestMixin(DeskMixin):
+    """A page about one contest. Who may take it over without reading it finds its dates and no words."""
+
+    kwargs: dict[str, Any]
+    contest: Contest
+    stage: ContestStage
+
+    def permitted(self) -> bool:
+        if not super().permitted():
+            return False
+        found = Contest.objects.select_related("subject__round", "subject__member", "by").filter(pk=self.kwargs["pk"])
+        contest: Contest | None = found.first()
+        if contest is None:
+            raise Http404
+        self.contest, user = contest, self.request.user
+        stages = contest.stages.select_related("contest__subject__round", "contest__subject__member", "responsible")
+        self.stage = list(stages.order_by("pk"))[-1]
+        self.may_read = bool(has_perm("peer_review.view_contest", user, contest))
+        self.may_assign = bool(has_perm("peer_review.assign_contest", user, self.stage))
+        self.may_answer = bool(has_perm("peer_review.answer_contest", user, self.stage))
+        if not (self.may_read or self.may_assign):
+            raise Http404
+        return True
+
+
+class ContestAnswerView(ContestMixin, TemplateView):
+    """Read what is contested and why, beside the figures that the person sees; answer in writing."""
+
+    template_name = "peer_review/outcomes/contest_answer.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.contest.by_id == request.user.pk:
+            return redirect("peer_review:contest", self.contest.subject.round.public_id, self.contest.subject_id)
+        return self.shown()
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_answer:
+            raise PermissionDenied
+        return self.handle(self.answer_form(request.POST))
+
+    def handle(self, form: Any) -> HttpResponse:
+        """Act on a form; refused, the page comes back with what was typed."""
+        if not form.is_valid():
+            return self.shown(status=422, form=form)
+        try:
+            said = self.act(form)
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+            return self.shown(status=refusal.status, form=form)
+        messages.success(self.request, said)
+        return redirect(self.goes_on())
+
+    def act(self, form: Any) -> str:
+        """Make the one domain call and return what to say."""
+        data = form.cleaned_data
+        appeals.answer_stage(self.stage, by=self.request.user, answer=data["answer"], grade=data["grade"])
+        return _("Answered. The person is told by mail and on the site.")
+
+    def goes_on(self) -> str:
+        """Return where to go afterwards."""
+        return self.request.path
+
+    def shown(self, *, status: int = 200, form: Any = None) -> HttpResponse:
+        """Return the page; `form` is the refused one."""
+        response = self.render_to_response(self.get_context_data(refused=form), status=status)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def answer_form(self, data: Any = None) -> AnswerForm:
+        """Return the form to answer with: the grade stays, or one of the better."""
+        names = grade_names(self.contest.subject.round.form)
+        stands = Decision.objects.filter(subject=self.contest.subject).standing().get().grade
+        better = [(key, names[key]) for key in appeals.better_grades(stands)]
+        return AnswerForm(data, better=better, stands=names.get(stands, _("Not graded")))
+
+    def hand_over_form(self, data: Any = None) -> HandOverForm:
+        """Return the form that names another responsible person."""
+        others = [one for one in appeals.candidates(self.stage) if one.pk != self.stage.responsible_id]
+        return HandOverForm(data, people=others)
+
+    def get_context_data(self, refused: Any = None, **kwargs: Any) -> dict[str, Any]:
+        user, subject = self.request.user, self.contest.subject
+        standing = standing_of(subject, user)
+        forms: dict[str, Any] = {}
+        if self.may_answer:
+            forms["answer_form"] = self.answer_form()
+            if self.stage.kind == "appeal" and not self.stage.extension_reason:
+                forms["extension_form"] = ExtensionForm()
+        if self.may_assign:
+            form = self.hand_over_form()
+            forms["hand_over_form"] = form if form.people else None
+        for name, kind in (
+            ("answer_form", AnswerForm),
+            ("extension_form", ExtensionForm),
+            ("hand_over_form", HandOverForm),
+        ):
+            if isinstance(refused, kind):
+                forms[name] = refused
+        return super().get_context_data(
+            contest=self.contest,
+            stage=self.stage,
+            subject=subject,
+            round=subject.round,
+            standing=standing,
+            history=Decision.objects.filter(subject=subject).select_related("by").order_by("number"),
+            may_read=self.may_read,
+            may_answer=self.may_answer,
+            result_url=result_url(user, subject),
+            today=timezone.localdate(),
+            **forms,
+            **kwargs,
+        )
+
+
+class ContestTakeUpView(ContestMixin, View):
+    """Tell the person that somebody looks into it."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_answer:
+            raise PermissionDenied
+        try:
+            appeals.take_up(self.stage, by=request.user)
+            messages.success(request, _("Taken up. The person sees that you are looking into it."))
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+        return redirect("peer_review:contest-answer", self.contest.pk)
+
+
+class ContestHandOverView(ContestAnswerView):
+    """Make somebody else responsible."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_assign:
+            raise PermissionDenied
+        return self.handle(self.hand_over_form(request.POST))
+
+    def act(self, form: Any) -> str:
+        to = form.cleaned_data["to"]
+        appeals.hand_over(self.stage, by=self.request.user, to=to)
+        return _("%(name)s is responsible now and has been told.") % {"name": to.get_full_name()}
+
+    def goes_on(self) -> str:
+        return "peer_review:contest-list"
+
+
+class ContestExtendView(ContestAnswerView):
+    """More time for an appeal, once."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_answer:
+            raise PermissionDenied
+        return self.handle(ExtensionForm(request.POST))
+
+    def act(self, form: Any) -> str:
+        appeals.extend_appeal(self.stage, by=self.request.user, reason=form.cleaned_data["reason"])
+        return _("The time is lengthened. The person is told.")
+
+    def goes_on(self) -> str:
+        return "peer_review:contest-list"

@@ -1,0 +1,70 @@
+"""公示: the list that all staff see while it runs, and its beginning."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, TemplateView
+
+from peer_review.conf import conf
+from peer_review.domain.outcomes.public_notices import last_day, start_public_notice, to_announce
+from peer_review.exceptions.base import Refusal
+from peer_review.forms.outcomes import PublicNoticeForm
+from peer_review.models import PublicNotice, Round
+from peer_review.views.shared.access import RoundMixin, SignedInMixin
+
+
+class PublicNoticeView(SignedInMixin, TemplateView):
+    """Names and sections, since when, until when, and whom to tell. All staff; also those who are not on the roll."""
+
+    template_name = "peer_review/outcomes/public_notice.html"
+    kwargs: dict[str, Any]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        notices = list(
+            PublicNotice.objects.visible_to(self.request.user)
+            .filter(round__public_id=self.kwargs["public_id"])
+            .select_related("by", "contact")
+            .prefetch_related("entries__subject")
+        )
+        if not notices:
+            raise Http404
+        # Not Round.visible_to: the list is for all, the round itself is not.
+        round = get_object_or_404(Round.objects.only("pk", "public_id", "title", "form"), pk=notices[0].round_id)
+        return super().get_context_data(notices=notices, round=round, today=timezone.localdate(), **kwargs)
+
+
+class PublicNoticeStartView(RoundMixin, FormView):
+    """Look at the names, say where to object, begin."""
+
+    template_name = "peer_review/outcomes/public_notice_start.html"
+    permission = "peer_review.decide_round"
+    form_class = PublicNoticeForm
+
+    def form_valid(self, form: PublicNoticeForm) -> HttpResponse:
+        data = form.cleaned_data
+        try:
+            start_public_notice(
+                self.round, by=self.request.user, contact=data["contact"], contact_words=data["contact_words"]
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form, status=refusal.status)
+        messages.success(self.request, _("The public notice runs. All staff see it from today on."))
+        return redirect("peer_review:public-notice", self.round.public_id)
+
+    def form_invalid(self, form: PublicNoticeForm, *, status: int = 422) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=status)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        until, provisional = last_day(timezone.localdate(), conf.PUBLIC_NOTICE_DAYS)
+        return super().get_context_data(
+            listed=to_announce(self.round),
+            until=until,
+            provisional=provisional,
+            workdays=conf.PUBLIC_NOTICE_DAYS,
+            **kwargs,
+        )

@@ -1,0 +1,99 @@
+"""Pages of exclusions: who may not evaluate whom, and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+
+from peer_review.domain.planning import plan_setup
+from peer_review.domain.planning.eligibility import propose_subjects
+from peer_review.domain.planning.exclusions import allow_again, exclude
+from peer_review.domain.planning.people_lookup import Directory
+from peer_review.enums import RoundState
+from peer_review.exceptions.base import Refusal
+from peer_review.forms.planning import ExclusionForm
+from peer_review.models import Exclusion
+from peer_review.views.planning.roll import RollStepView
+from peer_review.views.shared.paging import cursor, number
+from peer_review.views.shared.round_pages import ManagedRoundMixin
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionRow:
+    """One exclusion in words."""
+
+    exclusion: Exclusion
+    evaluator: str
+    subject: str
+
+
+class ExclusionsView(ManagedRoundMixin, FormView):
+    """The exclusions of a round, paged by key, and a form for another."""
+
+    template_name = "peer_review/planning/exclusions.html"
+    form_class = ExclusionForm
+
+    def form_valid(self, form: ExclusionForm) -> HttpResponse:
+        directory = Directory(self.round.kind, plan_setup.people_of(self.round))
+        found: dict[str, Any] = {}
+        for name, ask in (("evaluator", directory.person), ("subject", directory.subject)):
+            try:
+                found[name] = ask(form.cleaned_data[name])
+            except Refusal as refusal:
+                form.add_error(name, refusal.message)
+        if form.errors:
+            return self.form_invalid(form)
+        try:
+            withdrawn = exclude(
+                self.round,
+                by=self.request.user,
+                reason=form.cleaned_data["reason"],
+                both_ways=form.cleaned_data["both_ways"],
+                **found,
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form)
+        said = _("Excluded.") + (" " + _("Papers withdrawn: %(n)s.") % {"n": withdrawn} if withdrawn else "")
+        messages.success(self.request, said)
+        return redirect("peer_review:exclusions", self.round.public_id)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        exclusions = self.round.exclusions.select_related("evaluator").order_by("pk")
+        pk, _rest = cursor(self.request.GET.get("after", ""))
+        page = list(exclusions.filter(pk__gt=pk)[: PAGE + 1])
+        context = {
+            "rows": self.rows(page[:PAGE]),
+            "after": page[PAGE - 1].pk if len(page) > PAGE else "",
+            "editable": self.round.state == RoundState.DRAFT,
+        }
+        return super().get_context_data(**{**kwargs, **context})
+
+    def rows(self, page: list[Exclusion]) -> list[ExclusionRow]:
+        """Return exclusions with names: from the roll, or while there is none from the organisation."""
+        keys = {one.subject_key for one in page}
+        labels = dict(self.round.subjects.filter(key__in=keys).values_list("key", "label"))
+        if keys - set(labels):
+            people = plan_setup.people_of(self.round)
+            labels = {one.key: one.label for one in propose_subjects(self.round.kind, people)} | labels
+        return [
+            ExclusionRow(one, one.evaluator.get_full_name(), labels.get(one.subject_key, one.subject_key))
+            for one in page
+        ]
+
+
+class ExclusionLiftView(RollStepView):
+    """Lift an exclusion."""
+
+    back = "exclusions"
+
+    def step(self) -> str:
+        exclusion = get_object_or_404(self.round.exclusions, pk=number(self.request.POST.get("exclusion")))
+        allow_again(self.round, by=self.request.user, exclusion=exclusion)
+        return _("The exclusion is lifted. Use the plan again to give the pair its papers.")

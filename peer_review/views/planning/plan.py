@@ -1,0 +1,248 @@
+"""Pages of who evaluates whom: the plan, what it comes to before anything is written, named lists."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, TemplateView, View
+
+from peer_review.domain.planning import plan_setup, roll
+from peer_review.domain.planning.eligibility import list_groups, list_sections
+from peer_review.domain.planning.list_import import NamedList, read_list
+from peer_review.domain.planning.matrix_presets import DIRECTIONS, suggest
+from peer_review.domain.planning.plan import Pattern, Plan, Reach
+from peer_review.enums import PaperKind, RoundState
+from peer_review.exceptions.base import Refusal, RoundFrozen
+from peer_review.exceptions.planning import PlanInvalid
+from peer_review.forms.planning import NamedListForm, PlanForm
+from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
+
+PAGE = 50
+
+
+class DraftMixin(ManagedRoundMixin):
+    """A page that is of use only as long as the round is a draft: later it leads to the roll."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and self.permitted() and self.round.state != RoundState.DRAFT:
+            messages.error(request, RoundFrozen().message)
+            return redirect("peer_review:round-roll", self.round.public_id)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PlanView(DraftMixin, FormView):
+    """Set up who evaluates whom. The shortcuts fill the table and save nothing."""
+
+    template_name = "peer_review/planning/round_plan.html"
+    form_class = PlanForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        people = plan_setup.people_of(self.round)
+        self.found = len(people)
+        try:
+            plan = plan_setup.plan_of(self.round)
+        except PlanInvalid as refusal:  # the scheme was changed under it
+            messages.error(self.request, refusal.message)
+            plan = Plan()
+        kwargs = {
+            **super().get_form_kwargs(),
+            "kind": self.round.kind,
+            "plan": plan,
+            "classes": dict(self.round.scheme.voter_classes.values_list("key", "label")),
+            "groups": list_groups(people),
+            "sections": list_sections(people),
+        }
+        if (fill := self.request.POST.get("fill")) is not None:
+            kwargs["data"] = self.filled(fill, PlanForm(**kwargs))
+        return kwargs
+
+    def filled(self, fill: str, form: PlanForm) -> dict[str, Any]:
+        """Return what was posted with the table filled in one direction more, or emptied."""
+        data = self.request.POST.copy()
+        wanted = self.request.POST.get("reach")
+        reach = wanted if wanted in Reach.values else Reach.OWN
+        cells = {} if fill == "clear" else form.cells(data)
+        if fill in DIRECTIONS:
+            cells |= suggest([fill], form.columns, form.listed, list(form.classes), reach)
+        for name, value in {"pattern": Pattern.MATRIX, **form.cell_values(cells)}.items():
+            data[name] = value
+        return data
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "fill" in request.POST:
+            return self.render_to_response(self.get_context_data())
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: PlanForm) -> HttpResponse:
+        try:
+            plan_setup.save_plan(self.round, by=self.request.user, plan=form.as_json())
+        except PlanInvalid as refusal:
+            for problem in refusal.problems:
+                form.add_error(None, problem)
+            return self.form_invalid(form)
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form)
+        return redirect("peer_review:plan-preview", self.round.public_id)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = kwargs.get("form") or self.get_form()
+        context = {
+            "form": form,
+            "found": self.found,
+            "reaches": list(Reach.choices),
+            "reach": self.request.POST.get("reach", Reach.OWN),
+            "of_sections": form.of_sections,
+            "whole_sheets": self.round.scheme.paper == PaperKind.SHEET,
+            "excluded": self.round.exclusions.count(),
+            "lines": form.plan.line_count,
+        }
+        return super().get_context_data(**{**kwargs, **context})
+
+
+class PlanPreviewView(DraftMixin, TemplateView):
+    """What the plan comes to: the table of papers, each subject's count per class, what is thin. Writes nothing."""
+
+    template_name = "peer_review/planning/plan_preview.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        labels = dict(self.round.scheme.voter_classes.values_list("key", "label"))
+        context: dict[str, Any] = {
+            "classes": list(labels.values()),
+            "floor": self.round.scheme.floor,
+            "members": self.round.members.exists(),
+        }
+        try:
+            plan = plan_setup.plan_of(self.round)
+            preview = plan_setup.preview_plan(self.round)
+        except Refusal as refusal:
+            return super().get_context_data(refusal=refusal, **context, **kwargs)
+        q, thin = self.request.GET.get("q", "").strip()[:80], self.request.GET.get("thin") == "1"
+        rows = [
+            row
+            for row in preview.rows
+            if (not q or q in row.label or q in row.section_name)
+            and (not thin or not any(row.counts) or any(0 < n < self.round.scheme.floor for n in row.counts))
+        ]
+        after = self.request.GET.get("after", "")
+        begin = next((at for at, row in enumerate(rows, start=1) if row.key == after), 0)
+        page = rows[begin : begin + PAGE]
+        context |= {
+            "plan": plan,
+            "preview": preview,
+            "rows": page,
+            "q": q,
+            "thin": thin,
+            "after": page[-1].key if begin + PAGE < len(rows) else "",
+            "tables": self.tables(preview),
+            "sheets": [(labels[one.voter_class], one.subjects, one.voters) for one in preview.sheets],
+            "times": plan_setup.times_drawn_again(self.round) if plan.is_random else 0,
+        }
+        return super().get_context_data(**context, **kwargs)
+
+    def tables(self, preview: plan_setup.Preview) -> list[tuple[str, plan_setup.Table]]:
+        """Return the tables of papers with their titles; of sections only where they fit on a page."""
+        found = [(_("Papers by rank"), preview.ranks)]
+        if preview.sections is not None:
+            found.append((_("Papers by section"), preview.sections))
+        return found
+
+
+class PlanUseView(RoundStepView):
+    """Replace the roll by what the plan asks for."""
+
+    back = "round-roll"
+
+    def step(self) -> str:
+        return say_used(roll.use_plan(self.round, by=self.request.user))
+
+
+class DrawAgainView(RoundStepView):
+    """Let chance choose others; the log counts how often."""
+
+    back = "plan-preview"
+
+    def step(self) -> str:
+        plan_setup.draw_again(self.round, by=self.request.user)
+        return _("Drawn again from a new seed. The log has it.")
+
+
+class NamedListView(DraftMixin, FormView):
+    """Import a list: every line in order, or nothing, with row, column and reason of each fault."""
+
+    template_name = "peer_review/planning/plan_list.html"
+    form_class = NamedListForm
+
+    def form_valid(self, form: NamedListForm) -> HttpResponse:
+        try:
+            found = self.read(form)
+            if found.fault_count:
+                return self.render_to_response(self.get_context_data(form=form, found=found))
+            self.save(found, only=form.cleaned_data["only"] == "1")
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form)
+        messages.success(self.request, _("%(n)s lines are in order and part of the plan now.") % {"n": found.count})
+        return redirect("peer_review:plan-preview", self.round.public_id)
+
+    def read(self, form: NamedListForm) -> NamedList:
+        """Return what the file says."""
+        return read_list(
+            form.cleaned_data["file"].read(),
+            kind=self.round.kind,
+            people=plan_setup.people_of(self.round),
+            classes=dict(self.round.scheme.voter_classes.values_list("key", "label")),
+            excluded={(one.evaluator_id, one.subject_key): one.reason for one in self.round.exclusions.all()},
+        )
+
+    def save(self, found: NamedList, *, only: bool) -> None:
+        """Put the lines into the plan, in place of earlier ones."""
+        try:
+            plan = plan_setup.plan_of(self.round).as_json()
+        except PlanInvalid:
+            plan = {}
+        plan["lines"] = found.lines
+        if only:
+            plan["pattern"] = str(Pattern.LIST)
+        elif plan.get("pattern") == Pattern.LIST:
+            plan["pattern"] = str(Pattern.USUAL)
+        plan_setup.save_plan(self.round, by=self.request.user, plan=plan)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lines = sum(len(users) for of in self.round.plan.get("lines", {}).values() for users in of.values())
+        return super().get_context_data(classes=self.round.scheme.voter_classes.all(), lines=lines, **kwargs)
+
+
+class ForgetListView(RoundStepView):
+    """Take the imported list out of the plan."""
+
+    back = "round-plan"
+
+    def step(self) -> str:
+        plan = {key: value for key, value in self.round.plan.items() if key != "lines"}
+        if plan.get("pattern") == Pattern.LIST:
+            plan["pattern"] = str(Pattern.USUAL)
+        plan_setup.save_plan(self.round, by=self.request.user, plan=plan)
+        return _("The imported list is no longer part of the plan.")
+
+
+class RollProgressView(ManagedRoundMixin, View):
+    """How much of a large roll is written, for the progress bar."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        progress = roll.roll_progress(self.round)
+        if progress is None:
+            return JsonResponse({"ready": 1, "total": 1})
+        return JsonResponse({"ready": progress.ready, "total": progress.total})
+
+
+def say_used(made: roll.RollSummary) -> str:
+    """Return what to say when a plan was put to use."""
+    text = (
+        _("Proposed: %(members)s people, %(subjects)s subjects, %(papers)s ballot papers.")
+        if made.written
+        else _("The roll is being written: %(members)s people, %(papers)s ballot papers. You may leave this page.")
+    )
+    return text % {"members": made.members, "subjects": made.subjects, "papers": made.papers}

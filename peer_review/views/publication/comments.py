@@ -1,0 +1,107 @@
+"""Pages of the reviewer of comments, between count and publication. For everybody else there are none."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, View
+
+from peer_review.domain.publication import comments
+from peer_review.exceptions.base import Refusal
+from peer_review.forms.publication import CommentForm, WithholdForm
+from peer_review.views.shared.access import HiddenRoundMixin
+
+#: Subjects on one page.
+PAGE = 20
+
+
+class CommentsMixin(HiddenRoundMixin):
+    """A page of the round's reviewer of comments."""
+
+    permission = "peer_review.review_comments"
+
+
+class CommentsReviewView(CommentsMixin, TemplateView):
+    """What was said of whom, as far as there is enough of it; what may be withheld; when it is done."""
+
+    template_name = "peer_review/publication/comments_review.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        # Words that nobody else may read yet: they stay in no cache of a shared computer.
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        everything = comments.comments_to_review(self.round)
+        wanted = self.request.GET.get("from", "")
+        keys = [str(one.subject.pk) for one in everything]
+        first = keys.index(wanted) if wanted in keys else 0
+        return super().get_context_data(
+            subjects=everything[first : first + PAGE],
+            first=wanted if first else "",
+            next=keys[first + PAGE] if first + PAGE < len(keys) else "",
+            total=sum(len(one.comments) for one in everything),
+            many=len(everything),
+            hidden=[one.subject for one in everything if not one.is_shown],
+            floor=self.round.form["floor"],
+            reason_length=comments.REASON_LENGTH,
+            **kwargs,
+        )
+
+
+class CommentActView(CommentsMixin, View):
+    """One act of the reviewer, posted; then back to where they were."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            messages.success(request, self.act(request))
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+        place = request.POST.get("from", "")
+        subject = request.POST.get("subject", "")
+        address = reverse("peer_review:comments-review", args=[self.round.public_id])
+        address += f"?from={place}" if place.isdecimal() else ""
+        return redirect(address + (f"#subject-{subject}" if subject.isdecimal() else ""))
+
+    def act(self, request: HttpRequest) -> str:
+        """Make the one domain call and return what to say."""
+        raise NotImplementedError
+
+
+class CommentWithholdView(CommentActView):
+    """Keep one comment from being shown."""
+
+    def act(self, request: HttpRequest) -> str:
+        form = WithholdForm(request.POST)
+        form.is_valid()
+        comments.withhold_comment(
+            self.round,
+            by=request.user,
+            entry=form.cleaned_data.get("entry", ""),
+            reason=form.cleaned_data.get("reason", ""),
+        )
+        return _("Withheld. Your reason is on record.")
+
+
+class CommentReadmitView(CommentActView):
+    """Let a withheld comment be shown after all."""
+
+    def act(self, request: HttpRequest) -> str:
+        form = CommentForm(request.POST)
+        form.is_valid()
+        comments.readmit_comment(self.round, by=request.user, entry=form.cleaned_data.get("entry", ""))
+        return _("The comment will be shown after all.")
+
+
+class CommentsFinishView(CommentActView):
+    """The review is done."""
+
+    def act(self, request: HttpRequest) -> str:
+        comments.finish_review(self.round, by=request.user)
+        return _("The review is finished. The organiser can publish the results.")

@@ -1,0 +1,14 @@
+"""Publishing the results of a round."""
+
+from django.utils.translation import gettext as _
+
+from peer_review.domain.publication import publish
+from peer_review.views.shared.round_pages import RoundStepView
+
+
+class RoundPublishView(RoundStepView):
+    """Counted to published."""
+
+    def step(self) -> str:
+        publish.publish_round(self.round, by=self.request.user)
+        return _("The results are published.")

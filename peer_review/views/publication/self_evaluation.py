@@ -1,0 +1,74 @@
+"""What people who are evaluated say of themselves: their own page, and the lines that stand beside their result."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+
+from peer_review.domain.publication.self_evaluations import save_self_evaluation
+from peer_review.domain.results.presenters import read_self_evaluation
+from peer_review.domain.schemes.answer_choices import answers_in_words
+from peer_review.domain.schemes.labels import audience_names
+from peer_review.domain.voting_period import check_collecting
+from peer_review.exceptions.base import Refusal
+from peer_review.forms.publication import SelfEvaluationForm
+from peer_review.models import SelfEvaluation, Subject
+from peer_review.views.shared.access import HiddenRoundMixin
+
+
+class SelfEvaluationView(HiddenRoundMixin, FormView):
+    """Somebody who is evaluated says what they think of themself, until the round closes; then it stands."""
+
+    template_name = "peer_review/publication/self_evaluation.html"
+    form_class = SelfEvaluationForm
+    permission = "peer_review.evaluate_self"
+
+    def permitted(self) -> bool:
+        allowed = super().permitted()
+        user: Any = self.request.user
+        mine = Subject.objects.filter(round=self.round, member__user=user)
+        self.kept = SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
+        return allowed
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        words = answers_in_words(self.round.form)
+        return {**super().get_form_kwargs(), "round": self.round, "choices": words, "kept": self.kept}
+
+    def form_valid(self, form: SelfEvaluationForm) -> HttpResponse:
+        try:
+            save_self_evaluation(
+                self.round, by=self.request.user, answers=form.answers(), text=form.cleaned_data["text"]
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+            return self.form_invalid(form)
+        messages.success(self.request, _("Saved. You may change it until the round closes."))
+        return redirect("peer_review:self-evaluation", self.round.public_id)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            kept=self.kept,
+            refusal=self.refusal(),
+            lines=read_self_evaluation(self.round, self.kept) if self.kept else [],
+            audiences=audience_names({"visibility": {**self.round.form["visibility"], "staff": False}}),
+            **kwargs,
+        )
+
+    def refusal(self) -> Refusal | None:
+        """Return why nothing is taken now, None while it is."""
+        round = self.round
+        try:
+            check_collecting(
+                state=round.state,
+                opens_at=round.opens_at,
+                closes_at=round.closes_at,
+                opened_at=round.opened_at,
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            return refusal
+        return None

@@ -1,0 +1,299 @@
+"""Lists of results: a section, a whole round, the summary. Sorted, paged, and never without their ties in view."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from peer_review.charts import bars
+from peer_review.counting.scales import GRADES
+from peer_review.domain.ledger.ledger import audience_of
+from peer_review.domain.outcomes.proposals import RoundProposal, place_of
+from peer_review.domain.publication.figures import Mark
+from peer_review.domain.results.presenters import read_round, read_section, read_summary
+from peer_review.domain.results.read_models import Column, GroupReading, Head, RoundReading, RowReading, SectionReading
+from peer_review.domain.schemes.grades import grade_names
+from peer_review.enums import Audience, ResultScope
+from peer_review.models import CriterionResult, Result
+from peer_review.rules.roles import has_perm
+from peer_review.views.ledger.published import PublishedMixin
+from peer_review.views.results import pictures
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SortHead:
+    """One column head: its words, the sort that a click asks for, and how the column is sorted now."""
+
+    key: str
+    label: str
+    next: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One subject of a list beside the strip of its interval.
+
+    breaks: no interval from here on overlaps one above, so the order between the two is beyond chance. line: where the
+    list crosses the quota line with this row, "tied" or "below"; empty elsewhere.
+    """
+
+    row: RowReading
+    strip: SafeString
+    cells: list[tuple[Mark | None, str]]  # one a criterion, with its name
+    breaks: bool
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One line of the heat map. `total`: all together."""
+
+    group: GroupReading
+    strip: SafeString
+    cells: list[tuple[Mark | None, str]]
+    total: bool
+
+
+class ListMixin(PublishedMixin):
+    """A list of subjects with their figures: sorted by what GET names, paged by key."""
+
+    def sorts(self) -> dict[str, str]:
+        """Return what a list may be sorted by, with its words."""
+        named = {"name": _("Name"), "roll": _("Section"), "score": _("Score")}
+        return named | {f"c.{one['key']}": one["label"] for one in self.round.form["criteria"]}
+
+    def wanted(self) -> tuple[str, str, bool]:
+        """Return the sort that GET asks for, its key, and whether it falls."""
+        wanted = self.request.GET.get("sort", "score")
+        key = wanted.removeprefix("-")
+        if key not in self.sorts():
+            wanted = key = "score"
+        return wanted, key, falls(wanted)
+
+    def page(self, rows: "QuerySet[Result]") -> tuple[list[Result], int | None]:
+        """Return one page of results, and after which of them the next begins. Two queries, however many rows."""
+        _wanted, key, falling = self.wanted()
+        if key == "name":
+            rows = rows.annotate(at=F("label"))
+        elif key == "roll":
+            rows = rows.annotate(at=F("sort_order"))
+        else:
+            # What is not shown comes last, whichever way.
+            last = Value(-1.0 if falling else 101.0, output_field=FloatField())
+            source: Any = F("score")
+            if key.startswith("c."):
+                criteria = CriterionResult.objects.filter(result=OuterRef("pk"), criterion=key[2:])
+                source = Subquery(criteria.values("value")[:1])
+            rows = rows.annotate(at=Coalesce(source, last, output_field=FloatField()))
+        rows = rows.order_by("-at" if falling else "at", "pk")
+        after = self.request.GET.get("after", "")
+        if (
+            after.isdecimal()
+            and len(after) < 19
+            and (row := rows.filter(pk=after).values_list("at", flat=True).first()) is not None
+        ):
+            beyond = Q(at__lt=row) if falling else Q(at__gt=row)
+            rows = rows.filter(beyond | Q(at=row, pk__gt=int(after)))
+        found: list[Result] = list(rows.select_related("subject__member")[: PAGE + 1])
+        page = found[:PAGE]
+        return page, page[-1].pk if len(found) > PAGE else None
+
+    def listed(self, reading: RoundReading | SectionReading, after: int | None) -> dict[str, Any]:
+        """Return what the list of subjects shows."""
+        wanted, _key, _falling = self.wanted()
+        start = pictures.strips_start(row.score for row in reading.rows)
+        ranked = wanted == "score"
+        return {
+            "rows": list_rows(reading, start=start, ranked=ranked),
+            "start": start,
+            "axis": bars.strip_axis(start=start, edges=pictures.edges(reading.head)),
+            "sort": wanted,
+            "heads": sort_heads(self.sorts(), wanted),
+            "after": after,
+        }
+
+    def heat(
+        self,
+        name: str,
+        groups: Sequence[GroupReading],
+        unit: GroupReading | None,
+        criteria: Sequence[Column],
+        head: Head,
+    ) -> dict[str, Any]:
+        """Return what the heat map shows: groups, called `name`, in the order that GET asks for, all together last."""
+        sorts = {"name": name, "score": _("Score"), **{f"c.{one.key}": one.label for one in criteria}}
+        wanted = self.request.GET.get("by", "")
+        if wanted.removeprefix("-") not in sorts:
+            wanted = ""
+        start = pictures.strips_start(one.score for one in [*groups, *([unit] if unit else [])])
+        rows = [*sort_groups(groups, criteria, wanted), *([unit] if unit else [])]
+        return {
+            "rows": [
+                GroupRow(one, pictures.strip(one.score, head, start=start), named(one.marks, criteria), one is unit)
+                for one in rows
+            ],
+            "heads": sort_heads(sorts, wanted),
+            "axis": bars.strip_axis(start=start, edges=pictures.edges(head)),
+            "start": start,
+        }
+
+
+def falls(wanted: str) -> bool:
+    """Return whether a sort begins at the top. Figures do; names and the roll begin at the start; a minus turns it."""
+    return (wanted.removeprefix("-") not in ("name", "roll")) != wanted.startswith("-")
+
+
+def sort_heads(sorts: dict[str, str], wanted: str) -> list[SortHead]:
+    """Return the sortable column heads; a second click turns a column round."""
+    now = ("descending" if falls(wanted) else "ascending") if wanted else ""
+    return [
+        SortHead(key, label, f"-{key}" if wanted == key else key, now if wanted.removeprefix("-") == key else "")
+        for key, label in sorts.items()
+    ]
+
+
+def sort_groups(groups: Sequence[GroupReading], criteria: Sequence[Column], wanted: str) -> list[GroupReading]:
+    """Return the groups in the order asked for, else as they stand; what is not shown comes last, whichever way."""
+    key = wanted.removeprefix("-")
+    if not wanted:
+        return list(groups)
+    if key == "name":
+        return sorted(groups, key=lambda one: one.label, reverse=falls(wanted))
+    at = next((at for at, one in enumerate(criteria) if f"c.{one.key}" == key), None)
+
+    def figure(group: GroupReading) -> float:
+        mark = group.score if at is None else group.marks[at]
+        return (-1.0 if falls(wanted) else 101.0) if mark is None else mark.value
+
+    return sorted(groups, key=figure, reverse=falls(wanted))
+
+
+def list_rows(reading: RoundReading | SectionReading, *, start: int, ranked: bool) -> list[ListRow]:
+    """Return the rows of a list; `ranked`, best score first, with the quota line and the breaks between them."""
+    proposal = reading.proposal if isinstance(reading, RoundReading) else None
+    cut = proposal.line[0] if proposal is not None and proposal.quota and proposal.line is not None else None
+    made: list[ListRow] = []
+    for row in reading.rows:
+        before = made[-1].row if ranked and made else None
+        crosses = before is not None and cut is not None and before.line != row.line
+        made.append(
+            ListRow(
+                row=row,
+                strip=pictures.strip(row.score, reading.head, start=start, line=cut),
+                cells=named(row.marks, reading.criteria),
+                breaks=before is not None and is_apart(before, row),
+                line=row.line if crosses and row.line in ("tied", "below") else "",
+            )
+        )
+    return made
+
+
+def is_apart(one: RowReading, other: RowReading) -> bool:
+    """Whether no interval bridges the gap between two rows."""
+    return one.place is not None and other.place is not None and one.place.group != other.place.group
+
+
+def named(marks: Sequence[Mark | None], criteria: Sequence[Column]) -> list[tuple[Mark | None, str]]:
+    """Return the figures of a line, each with the name of its criterion."""
+    return [(mark, one.label) for mark, one in zip(marks, criteria, strict=True)]
+
+
+class SectionResultsView(ListMixin, TemplateView):
+    """The results of the section, for whoever headed it when the roll was frozen."""
+
+    template_name = "peer_review/results/results_section.html"
+    permission = "peer_review.view_section_results"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user: Any = self.request.user
+        # Somebody stands on a roll once, so heads one section at most.
+        key = self.round.members.values_list("section_key", flat=True).get(user=user, is_section_head=True)
+        subjects = Result.objects.filter(round=self.round, section_key=key).of_scope(ResultScope.SUBJECT)
+        page, after = self.page(subjects)
+        reading = read_section(self.round, key, reader=user, subjects=page)
+        self.note(reading.scope, audience_of(user, self.round, section_key=key))
+        groups = [one for one in (reading.section, *reading.ranks) if one is not None]
+        return super().get_context_data(
+            reading=reading,
+            section=key,
+            raises=self.may_raise(key),
+            heat=self.heat(_("Section"), groups, reading.unit, reading.criteria, reading.head),
+            trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
+            **self.listed(reading, after),
+            **kwargs,
+        )
+
+
+class AllResultsView(ListMixin, TemplateView):
+    """All results: sections as a heat map, subjects as a ranking whose intervals make ties visible."""
+
+    template_name = "peer_review/results/results_all.html"
+    permission = "peer_review.view_all_results"
+
+    def quota(self, proposal: RoundProposal) -> dict[str, Any]:
+        """Return what quota_words.html says of the quota line, and of who is tied at it. One query."""
+        tied = self.round.subjects.filter(pk__in=proposal.tied)
+        return {
+            "proposal": proposal,
+            "excellent_name": grade_names(self.round.form)[GRADES[0]],
+            "everybody": len(proposal.grades),
+            "above": sum(place_of(proposal, key) == "above" for key in proposal.grades),
+            "tied_names": tied.order_by("sort_order", "pk"),
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user: Any = self.request.user
+        subjects = Result.objects.filter(round=self.round).of_scope(ResultScope.SUBJECT)
+        wanted = self.request.GET.get("section", "")
+        if wanted and subjects.filter(section_key=wanted).exists():
+            subjects = subjects.filter(section_key=wanted)
+        else:
+            wanted = ""
+        page, after = self.page(subjects)
+        reading = read_round(self.round, reader=user, subjects=page)
+        self.note(reading.scope, audience_of(user, self.round))
+        return super().get_context_data(
+            reading=reading,
+            names={one.key: one.label for one in reading.sections},
+            section=wanted,
+            raises=self.may_raise(wanted),
+            **self.quota(reading.proposal),
+            decides=has_perm("peer_review.decide_round", user, self.round),
+            trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
+            heat=self.heat(_("Section"), reading.sections, reading.unit, reading.criteria, reading.head),
+            ranks=self.heat(_("Rank"), reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,
+            **self.listed(reading, after),
+            **kwargs,
+        )
+
+
+class SummaryView(ListMixin, TemplateView):
+    """The published summary for all staff: means of many, never a person."""
+
+    template_name = "peer_review/results/results_summary.html"
+    permission = "peer_review.view_summary"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        reading = read_summary(self.round, reader=self.request.user)
+        self.note(reading.scope, Audience.STAFF)
+        lines = pictures.summary_lines(reading)
+        name = _("Mean of all subjects")
+        return super().get_context_data(
+            reading=reading,
+            own_name=name,
+            lines=lines,
+            dots=pictures.dots(lines, reading.head, own=name, personal=False) if lines else "",
+            heat=self.heat(_("Section"), reading.sections, None, reading.criteria, reading.head)
+            if reading.sections
+            else None,
+            ranks=self.heat(_("Rank"), reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,
+            **kwargs,
+        )

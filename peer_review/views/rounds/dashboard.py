@@ -1,0 +1,94 @@
+"""The organiser's cockpit of one round: what to do next, how it stands, what was done. A fixed number of queries."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.views.generic import TemplateView
+from wagtail.models import ModelLogEntry
+
+from peer_review.domain.announcements import announcements
+from peer_review.domain.keys import server_keys
+from peer_review.domain.keys.custody import custody
+from peer_review.domain.planning import roll
+from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.domain.rounds.participation import participation
+from peer_review.domain.rounds.return_rate import projected_return
+from peer_review.enums import PRIVATE, AnnouncementKind, Collection, RoundState
+from peer_review.models import Assignment, CountRun, Notice, Round
+from peer_review.views.rounds.next_step import Situation, next_step, route
+from peer_review.views.rounds.opening_checks import remedies
+from peer_review.views.shared.round_pages import ManagedRoundMixin
+
+#: How many acts, warnings and announcements a page lists.
+SHOWN = 30
+
+
+class RoundManageView(ManagedRoundMixin, TemplateView):
+    """What now, the steps and their state, who keeps the key, who has come, what people were told."""
+
+    template_name = "peer_review/rounds/round_manage.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        round, now = self.round, timezone.now()
+        kept = custody(round)
+        context: dict[str, Any] = {
+            "scrutineers": round.scrutineers.all(),
+            "custody": kept,
+            "preflight_url": route("round-preflight", round),
+            "paper_voters": round.members.filter(on_paper=True).count(),
+            "asks_for_comments": bool(round.form.get("comments")),
+        }
+        known: dict[str, Any] = {}
+        if round.state == RoundState.DRAFT:
+            context |= self.draft()
+            known["obstacles"] = context["obstacles"]
+        else:
+            due = Notice.objects.filter(announcement__round=round, announcement__finished=False, mail_due=True)
+            context["announcements"] = round.announcements.exclude(kind__in=PRIVATE)[:SHOWN]
+            # Not of reminders to draw: their number is that of people who have not drawn. Nor of who contests what.
+            untold = (AnnouncementKind.DRAWING, *PRIVATE)
+            context["mails_due"] = due.exclude(announcement__kind__in=untold).count()
+        if round.state == RoundState.OPEN:
+            context |= self.collecting(now)
+            known |= {"returned": context["returned"], "may_remind": context["may_remind"]}
+        elif round.state == RoundState.CLOSED:
+            known["run"] = CountRun.objects.filter(round=round).first()
+        step = next_step(Situation(round=round, now=now, custody=kept, **known))
+        return super().get_context_data(acts=self.acts(), step=step, **context, **kwargs)
+
+    def draft(self) -> dict[str, Any]:
+        """Return what stands between a draft and its opening."""
+        round = self.round
+        warnings = roll.roll_warnings(round)
+        return {
+            "members": round.members.count(),
+            "subjects": round.subjects.count(),
+            "papers": Assignment.objects.filter(cell__round=round).count(),
+            "keys": server_keys.key_progress(round),
+            "obstacles": remedies(round, opening_obstacles(round)),
+            "warnings": warnings[:SHOWN],
+            "warnings_left": max(0, len(warnings) - SHOWN),
+        }
+
+    def collecting(self, now: Any) -> dict[str, Any]:
+        """Return how an open round stands, in groups that are large enough to be shown."""
+        round = self.round
+        groups = participation(round)
+        _kind, begins, ends = announcements.stage(round)
+        times = announcements.reminder_times(begins, ends) if round.reminders else []
+        return {
+            "participation": groups,
+            "returned": projected_return(round, groups),
+            "drawing": round.collection == Collection.TWO_STAGE and round.barrier_at is None,
+            "may_remind": begins <= now < ends and announcements.may_remind_from(round, now=now) <= now,
+            "coming_reminders": [moment for moment in times if moment > now],
+            "is_over": now >= round.closes_at,
+        }
+
+    def acts(self) -> "QuerySet[ModelLogEntry]":
+        """Return what was done with this round, newest first."""
+        kind = ContentType.objects.get_for_model(Round)
+        entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(self.round.pk)).select_related("user")
+        return entries.order_by("-timestamp", "-pk")[:SHOWN]

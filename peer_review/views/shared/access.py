@@ -1,0 +1,79 @@
+"""How every page finds its round: signed in, else to the sign-in page; visible, else 404; permitted, else 403."""
+
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from peer_review.exceptions.base import LoginRequired, NotScrutineer, Refusal, UnknownRound
+from peer_review.models import Round
+from peer_review.roles import is_known
+from peer_review.rules.roles import has_perm
+
+
+class SignedInMixin(LoginRequiredMixin):
+    """A page for signed-in people; `permission`, where given, is asked without an object."""
+
+    permission: str | None = None
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not self.permitted():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def permitted(self) -> bool:
+        """Whether this person may see the page at all."""
+        return self.permission is None or bool(has_perm(self.permission, self.request.user))
+
+
+class RoundMixin(SignedInMixin):
+    """A page about one round, which it finds as `self.round`."""
+
+    kwargs: dict[str, Any]
+    round: Round
+
+    def permitted(self) -> bool:
+        rounds = Round.objects.visible_to(self.request.user).select_related("scheme", "organiser")
+        # A plan may hold a list of a hundred thousand lines, and an evaluator's pages never ask for it.
+        rounds = rounds.defer("plan")
+        self.round = get_object_or_404(rounds, public_id=self.kwargs["public_id"])
+        return self.permission is None or bool(has_perm(self.permission, self.request.user, self.round))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Put the round into every template."""
+        parent: Any = super()
+        context: dict[str, Any] = parent.get_context_data(round=self.round, **kwargs)
+        return context
+
+
+class HiddenRoundMixin(RoundMixin):
+    """A page about one round of which others are not told that it exists: 404 where RoundMixin answers 403."""
+
+    def permitted(self) -> bool:
+        if not super().permitted():
+            raise Http404
+        return True
+
+
+def permitted_round(request: HttpRequest, public_id: str, permission: str, *, refusal: Refusal) -> Round:
+    """Return the round of a JSON endpoint.
+
+    Raises: LoginRequired; UnknownRound, also for a round that this person may not know; `refusal` without permission.
+    """
+    if not is_known(request.user):
+        raise LoginRequired
+    round: Round | None = Round.objects.visible_to(request.user).filter(public_id=public_id).first()
+    if round is None:
+        raise UnknownRound
+    if not has_perm(permission, request.user, round):
+        raise refusal
+    return round
+
+
+def scrutineers_round(request: HttpRequest, public_id: str) -> Round:
+    """Return the round whose box this scrutineer may open; see permitted_round, refuses with NotScrutineer."""
+    refusal = NotScrutineer(name=request.user.get_username())
+    return permitted_round(request, public_id, "peer_review.open_box", refusal=refusal)

@@ -1,0 +1,42 @@
+"""Bases of the pages that manage one round."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.generic import View
+
+from peer_review.exceptions.base import Refusal
+from peer_review.views.shared.access import RoundMixin
+
+
+class ManagedRoundMixin(RoundMixin):
+    """A page for the responsible organiser."""
+
+    permission = "peer_review.manage_round"
+
+
+class RoundStepView(ManagedRoundMixin, View):
+    """One step, one button: a refusal is said on the page it came from."""
+
+    http_method_names = ["post"]
+    back = "round-manage"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            said = self.step()
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, said)
+        return redirect(self.back_url())
+
+    def step(self) -> str:
+        """Make the one domain call and return what to say."""
+        raise NotImplementedError
+
+    def back_url(self) -> str:
+        """Return the page to show afterwards."""
+        return reverse(f"peer_review:{self.back}", args=[self.round.public_id])

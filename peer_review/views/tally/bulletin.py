@@ -1,0 +1,79 @@
+"""The bulletin: for everyone, without signing in where a browser checks its own ballots."""
+
+from pathlib import Path
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from peer_review.domain.tally import bulletin as bulletins
+from peer_review.exceptions.base import UnknownRound
+from peer_review.models import Bulletin, Round
+from peer_review.rules.roles import has_perm
+from peer_review.views.shared.access import RoundMixin
+from peer_review.views.shared.json_endpoints import quiet
+from peer_review.views.tally.client_messages import verify
+
+VERIFIER = Path(__file__).resolve().parents[2] / "verify_bulletin.py"
+
+
+class CountedRoundMixin(RoundMixin):
+    """A page about a round that has been counted; before that there is none."""
+
+    def permitted(self) -> bool:
+        allowed = super().permitted()
+        if allowed and not self.round.has_bulletin:
+            raise Http404
+        return allowed
+
+
+class BulletinView(CountedRoundMixin, TemplateView):
+    """What was counted, under which root and signature, and how to check it."""
+
+    template_name = "peer_review/tally/bulletin.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        bulletin = self.round.bulletin
+        return super().get_context_data(
+            bulletin=bulletin,
+            totals=bulletins.totals(self.round, bulletins.head_of(bulletin)),
+            config={
+                name: reverse(f"peer_review:{route}", args=[self.round.public_id])
+                for name, route in (("manifest", "manifest"), ("bulletin", "bulletin-json"))
+            },
+            words=verify(),
+            audits=has_perm("peer_review.view_bulletin_audit", self.request.user, self.round),
+            **kwargs,
+        )
+
+
+@quiet("GET")
+def bulletin_json_view(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Answer the bulletin as it was signed. Asks nobody who they are."""
+    response = HttpResponse(bulletins.published_json(_bulletin(public_id)), content_type="application/json")
+    response["Content-Disposition"] = f'inline; filename="bulletin-{public_id[:8]}.json"'
+    response["Cache-Control"] = "public, max-age=600"
+    return response
+
+
+@quiet("GET")
+def proof_view(request: HttpRequest, public_id: str, leaf: str) -> HttpResponse:
+    """Answer the inclusion proof of one leaf hash. Asks nobody who they are, keeps nothing of what was asked."""
+    return JsonResponse(bulletins.inclusion_proof(_bulletin(public_id), leaf))
+
+
+@quiet("GET")
+def verifier_view(request: HttpRequest) -> FileResponse:
+    """Hand out the standalone verifier, one file."""
+    return FileResponse(
+        VERIFIER.open("rb"), as_attachment=True, filename=VERIFIER.name, content_type="text/x-python; charset=utf-8"
+    )
+
+
+def _bulletin(public_id: str) -> Bulletin:
+    counted = Round.objects.with_bulletin().filter(public_id=public_id)
+    bulletin = Bulletin.objects.filter(round__in=counted.order_by()).first()
+    if bulletin is None:
+        raise UnknownRound
+    return bulletin

@@ -1,0 +1,207 @@
+"""Rounds that have been counted or published, for the tests of what is read afterwards."""
+
+import secrets
+from typing import Any
+
+from django.utils import timezone
+
+from peer_review import audit_log
+from peer_review.box import store
+from peer_review.domain.keys import server_keys
+from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
+from peer_review.domain.publication.publish import publish_round
+from peer_review.domain.rounds.lifecycle import open_round
+from peer_review.domain.schemes.schemes import freeze_scheme
+from peer_review.domain.tally import count
+from peer_review.domain.tally.bulletin import make_bulletin
+from peer_review.enums import RoundState
+from peer_review.models import Assignment, Cell, CountRun, Round
+from tests.factories.peer_review.rounds import (
+    RoundFactory,
+    RunningRound,
+    SchemeFactory,
+    make_cell,
+    make_comment_cell,
+    make_member,
+    make_open_round,
+    make_sheet,
+    make_subject,
+    make_user,
+    stock_key_pool,
+)
+from zhengyan_crypto import canonical, sealing
+from zhengyan_crypto.encoding import b64u_decode
+
+
+def content_keys(running: RunningRound, rows: list[dict[str, str]]) -> dict[bytes, bytes]:
+    """Derive what the scrutineer's browser would send."""
+    return {
+        bytes.fromhex(row["id"]): sealing.content_key(
+            running.box_private, b64u_decode(row["epk"]), round_id=running.round.public_id
+        )
+        for row in rows
+    }
+
+
+def open_box(running: RunningRound) -> None:
+    """Open every row, as the scrutineer."""
+    scrutineer = running.round.scrutineers.first()
+    while rows := count.sealed_rows(running.round):
+        count.open_rows(running.round, by=scrutineer, keys=content_keys(running, rows))
+
+
+def count_all(running: RunningRound) -> Round:
+    """Close if open, open the box, count; return the counted round."""
+    if running.round.state == "open":
+        running.close()
+    open_box(running)
+    count.finish_opening(running.round, by=running.round.scrutineers.first())
+    running.round.refresh_from_db()
+    return running.round
+
+
+def publish(running: RunningRound) -> Round:
+    """Count if need be, and publish."""
+    if running.round.state != "counted":
+        count_all(running)
+    running.round = publish_round(running.round, by=running.round.organiser)
+    return running.round
+
+
+def open_ready(running: RunningRound) -> RunningRound:
+    """Open a ready draft to which cells were added since."""
+    stock_key_pool(running.round.cells.count())
+    server_keys.prepare_keys(running.round)
+    running.round = open_round(running.round, by=running.round.organiser)
+    for evaluator in running.evaluators:
+        evaluator.round = running.round
+    return running
+
+
+def make_voted_round(*, voters: int = 8, answers: dict[str, Any] | None = None, **kwargs: Any) -> RunningRound:
+    """Return an open round in whose box `voters` evaluators have put their papers."""
+    running = make_open_round(**kwargs)
+    for at, evaluator in enumerate(running.evaluators[:voters]):
+        running.stuff(evaluator, answers or {"quality": 70 + at, "spirit": 80})
+    return running
+
+
+# Rounds whose ballots were never cast: for what is made of ballots and never asks whether they are genuine
+
+
+def make_counted_round(
+    cells: dict[tuple[Any, str], list[dict[str, Any]]],
+    *,
+    sections: dict[str, str] | None = None,
+    ranks: dict[str, int] | None = None,
+    heads: dict[str, Any] | None = None,
+    visibility: dict[str, bool] | None = None,
+    floor: int = 5,
+    scale: str = "points",
+    eligible: int = 0,
+    comments: dict[str, list[str]] | None = None,
+    reviewer: Any = None,
+    asked: dict[str, list[str]] | None = None,
+    earlier: Round | None = None,
+    strangers: int = 0,
+    **scheme: Any,
+) -> Round:
+    """Return a counted round in whose box lie these ballots: {(subject, voter class): [answers, …]}.
+
+    A tuple of subjects makes a whole sheet, its answers keyed "1.quality" and so on. `sections` maps subjects to
+    sections ("a" where it does not), `ranks` to the order of their ranks (1), `heads` sections to users who head them.
+    Each cell has as many eligible voters as ballots, at least `eligible`. `comments` gives subjects a comment paper and
+    the words cast on it; `asked` restricts criteria to voter classes. `earlier`: an earlier round, whose scheme is
+    asked again, about the same people, of the same voters but for so many `strangers`.
+    """
+    classes = list(dict.fromkeys(voter_class for _subject, voter_class in cells)) or ["all"]
+    shares = {1: [100], 2: [60, 40], 3: [50, 30, 20]}[len(classes)]
+    made = (
+        earlier.scheme
+        if earlier is not None
+        else SchemeFactory(
+            floor=floor,
+            scale=scale,
+            classes=list(zip(classes, shares, strict=True)),
+            comments=comments is not None,
+            **scheme,
+        )
+    )
+    known = {one.name: one.user for one in earlier.members.all()} if earlier is not None else {}
+    for criterion, of_classes in (asked or {}).items():
+        made.criteria.filter(key=criterion).update(classes=of_classes)
+    round = RoundFactory(scheme=made, state=RoundState.COUNTED, comment_reviewer=reviewer)
+    round.form = freeze_scheme(made)
+    round.form["visibility"] = visibility or dict.fromkeys(["subject", "section_head", "leadership", "staff"], True)
+    round.receipt_key, round.receipt_public = server_keys.make_receipt_key()
+    round.fingerprint, round.manifest = "0" * 64, "{}"
+    round.opened_at = round.closed_at = timezone.now() if earlier is not None else round.opens_at
+    round.save()
+    names = [name for of, _voter_class in cells for name in ([of] if isinstance(of, str) else of)]
+    subjects = {
+        name: make_subject(
+            round,
+            make_member(
+                round,
+                known.get(name) or make_user(name, "staff"),
+                section=(sections or {}).get(name, "a"),
+                rank_order=(ranks or {}).get(name, 1),
+            ),
+        )
+        for name in dict.fromkeys(names)
+    }
+    held = Assignment.objects.filter(cell__round=earlier).select_related("evaluator").order_by("evaluator")
+    voters: list[Any] = list(dict.fromkeys(one.evaluator for one in held))[strangers:]
+
+    def some(papers: int) -> list[Any]:
+        while len(voters) < max(eligible, papers):
+            voters.append(make_user())
+        return voters[: max(eligible, papers)]
+
+    ballots = []
+    for (of, voter_class), papers in cells.items():
+        if isinstance(of, str):
+            cell = make_cell(subjects[of], some(len(papers)), voter_class)
+        else:
+            cell = make_sheet([subjects[name] for name in of], some(len(papers)), voter_class)
+        ballots += _put_in(cell, papers)
+    for name, words in (comments or {}).items():
+        cell = make_comment_cell(subjects[name], some(len(words)))
+        ballots += _put_in(cell, [{"text": text} for text in words])
+    for section, user in (heads or {}).items():
+        make_member(round, user, section=section, is_head=True)
+    total = store.write_ballots(round.public_id, sorted(ballots))
+    make_bulletin(round)
+    CountRun.objects.create(round=round, phase="done", done=total, total=total, accepted=total)
+    freeze_exposure(round)
+    round.save()
+    audit_log.record(round, "peer_review.round.open", by=None, **logged_terms(round))
+    return round
+
+
+def _put_in(cell: Cell, papers: list[dict[str, Any]]) -> list[store.Ballot]:
+    """Return ballots with these answers, and let as many of the cell's voters have drawn."""
+    drawn = list(cell.assignments.order_by("pk").values_list("pk", flat=True)[: len(papers)])
+    Assignment.objects.filter(pk__in=drawn).update(blinded=b"blinded", blind_sig=b"signed")
+    made = []
+    for answers in papers:
+        token = secrets.token_bytes(32)
+        entry = canonical.dumps({"ballot": {"a": answers, "cell": cell.key, "pk": token.hex()}})
+        made.append(store.Ballot(token, cell.key, 1, entry))
+    return made
+
+
+def make_published_round(cells: dict[tuple[Any, str], list[dict[str, Any]]], **kwargs: Any) -> Round:
+    """Return a published round; see make_counted_round."""
+    round = make_counted_round(cells, **kwargs)
+    return publish_round(round, by=round.organiser)
+
+
+def papers(n: int, quality: Any = 80, spirit: Any = 70) -> list[dict[str, Any]]:
+    """Return n ballots with the same answers."""
+    return [{"quality": quality, "spirit": spirit} for _one in range(n)]
+
+
+def spread(n: int, middle: int = 80) -> list[dict[str, Any]]:
+    """Return n ballots whose answers differ."""
+    return [{"quality": middle - 10 + at % 21, "spirit": middle - 10 + at * 7 % 21} for at in range(n)]

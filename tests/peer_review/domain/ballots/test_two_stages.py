@@ -1,0 +1,120 @@
+"""Two stages: papers are drawn before the barrier, cast after it, and thin cells are closed in between."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from peer_review.domain.ballots.cast import cast
+from peer_review.domain.ballots.credentials import draw
+from peer_review.domain.rounds.lifecycle import create_round, pass_barrier, pass_due_barriers
+from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed
+from peer_review.exceptions.base import NotOpenYet, WrongState
+from peer_review.exceptions.rounds import CollectionInvalid
+from peer_review.models import Round
+from tests.factories.peer_review.counted_rounds import count_all
+from tests.factories.peer_review.rounds import Evaluator, RunningRound, SchemeFactory, make_open_round, make_user
+
+pytestmark = pytest.mark.django_db(databases=["default", "box"])
+
+
+@pytest.fixture
+def running() -> RunningRound:
+    """Five evaluators of two subjects; drawing goes on for another hour."""
+    now = timezone.now()
+    return make_open_round(
+        evaluators=5,
+        subjects=2,
+        collection="two_stage",
+        opens_at=now - timedelta(hours=1),
+        casts_at=now + timedelta(hours=1),
+        closes_at=now + timedelta(hours=5),
+    )
+
+
+def later(running: RunningRound) -> datetime:
+    return running.round.casts_at + timedelta(minutes=1)
+
+
+def test_nothing_can_be_cast_before_the_barrier_not_even_after_its_time(running: RunningRound) -> None:
+    entries = running.evaluators[2].entries(running.answers)
+    for now in (None, later(running)):
+        with pytest.raises(NotOpenYet):
+            cast(running.round.public_id, entries, now=now, box=running.inline)
+
+
+def test_the_barrier_is_passed_once_its_time_has_come_and_not_before(running: RunningRound) -> None:
+    with pytest.raises(NotOpenYet):
+        pass_barrier(running.round, by=None)
+    assert pass_due_barriers() == []
+
+    assert pass_due_barriers(now=later(running)) == [running.round]
+
+    passed = pass_barrier(running.round, by=None, now=later(running) + timedelta(hours=1))
+    assert passed.barrier_at == later(running)
+    assert pass_due_barriers(now=later(running)) == []
+
+
+def test_what_was_drawn_is_cast_after_the_barrier_and_counted(running: RunningRound) -> None:
+    entries = [one.entries(running.answers) for one in running.evaluators]
+    running.round = pass_barrier(running.round, by=None, now=later(running))
+
+    answers = [cast(running.round.public_id, one, now=later(running), box=running.inline) for one in entries]
+
+    assert all(result["ok"] for answer in answers for result in answer)
+    assert count_all(running).bulletin.size == 8
+
+
+def test_cells_that_too_few_have_drawn_are_closed_and_the_others_are_not(running: RunningRound) -> None:
+    """The two subjects evaluate each other, so each has four evaluators; of the first two only one draws."""
+    first, second = running.round.subjects.all()
+    drawers = [one for one in running.evaluators if one.user not in (first.member.user, second.member.user)]
+    entries = [one.entries(running.answers) for one in drawers[:2]]
+    evaluator = next(one for one in running.evaluators if one.user == first.member.user)
+    entries.append(evaluator.entries(running.answers))  # who has a paper about the second only
+
+    running.round = pass_barrier(running.round, by=None, now=later(running))
+
+    thin, thick = first.cells.get(), second.cells.get()
+    assert (thin.closed, thick.closed) == (True, False)
+    answers = cast(running.round.public_id, entries[0], now=later(running), box=running.inline)
+    by_cell = {entry["ballot"]["cell"]: answer for entry, answer in zip(entries[0], answers, strict=True)}
+    assert by_cell[thick.key]["ok"]
+    assert by_cell[thin.key] == {"ok": False, "status": 410, "error": "cell_closed"}
+
+
+def test_after_the_barrier_nothing_new_is_signed_but_what_was_drawn_comes_back(running: RunningRound) -> None:
+    drew, late = running.evaluators[2:4]
+    drew.draw()
+    running.round = pass_barrier(running.round, by=None, now=later(running))
+
+    assert draw(drew.user, running.round, drew.blinded(), now=later(running)).keys() == drew.tokens.keys()
+    with pytest.raises(DrawClosed):
+        draw(late.user, running.round, late.blinded(), now=later(running))
+    other = Evaluator(drew.user, running.round).blinded()
+    with pytest.raises(AlreadyDrawn):
+        draw(drew.user, running.round, other, now=later(running))
+
+
+def test_the_barrier_is_for_open_rounds(running: RunningRound) -> None:
+    running.close()
+    with pytest.raises(WrongState):
+        pass_barrier(running.round, by=None, now=later(running))
+
+
+@pytest.mark.parametrize(
+    ("collection", "hours"),
+    [("two_stage", None), ("one_visit", 2), ("two_stage", 1), ("two_stage", 5), ("two_stage", 0), ("two_stage", 6)],
+)
+def test_casting_begins_between_opening_and_closing(collection: str, hours: int | None) -> None:
+    now = timezone.now()
+    organiser = make_user("Organiser", "organiser")
+    terms: dict[str, Any] = {
+        "opens_at": now + timedelta(hours=1),
+        "closes_at": now + timedelta(hours=5),
+        "casts_at": None if hours is None else now + timedelta(hours=hours),
+    }
+    with pytest.raises(CollectionInvalid):
+        create_round(by=organiser, title="T", kind="person", scheme=SchemeFactory(), collection=collection, **terms)
+    assert not Round.objects.exists()

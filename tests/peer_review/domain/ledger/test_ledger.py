@@ -1,0 +1,273 @@
+"""The ledger: what was shown is remembered, by what, to which role, since which day; never by whom or when exactly."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from wagtail.models import ModelLogEntry
+
+from peer_review.domain.ledger.ledger import Answer, Reason, ask, ask_all, note, note_all
+from peer_review.domain.ledger.questions import Question
+from peer_review.domain.ledger.withdrawals import withdraw
+from peer_review.enums import Channel, ResultScope
+from peer_review.exceptions.base import ReasonMissing, WrongState
+from peer_review.models import CriterionResult, Refused, Round, Shown
+from tests.factories.peer_review.counted_rounds import make_published_round, spread
+from tests.factories.peer_review.rounds import RoundFactory
+
+pytestmark = pytest.mark.django_db(databases=["default", "box"])
+
+
+def test_what_was_shown_is_noted_once_a_channel_and_audience(django_assert_num_queries: Any) -> None:
+    round = RoundFactory()
+    note(round, scope="subject:p1", channel=Channel.PAGE, audience="subject")
+
+    with django_assert_num_queries(1):
+        note(round, scope="subject:p1", channel=Channel.PAGE, audience="subject")
+    note(round, scope="subject:p1", channel=Channel.PDF, audience="subject")
+    note(round, scope="subject:p1", channel=Channel.PAGE, audience="leadership")
+
+    kept = Shown.objects.values_list("scope", "channel", "audience", "statements", "first_at")
+    today = timezone.localdate()
+    assert list(kept) == [
+        ("subject:p1", "page", "subject", [], today),
+        ("subject:p1", "pdf", "subject", [], today),
+        ("subject:p1", "page", "leadership", [], today),
+    ]
+
+
+def test_the_first_day_stays_when_it_is_shown_again() -> None:
+    round = RoundFactory()
+    note(round, scope="round", channel=Channel.XLSX, audience="leadership")
+    Shown.objects.update(first_at="2020-01-01")
+
+    note_all(round, scopes=["round", "summary"], channel=Channel.XLSX, audience="leadership")
+
+    assert [(one.scope, one.first_at.year) for one in Shown.objects.all()] == [
+        ("round", 2020),
+        ("summary", timezone.localdate().year),
+    ]
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_many_scopes_are_noted_in_two_queries(many: int, django_assert_num_queries: Any) -> None:
+    round = RoundFactory()
+    with django_assert_num_queries(2):
+        note_all(round, scopes=[f"section:{at}" for at in range(many)], channel=Channel.PAGE, audience="leadership")
+    assert Shown.objects.count() == many
+
+
+def test_no_line_is_kept_twice() -> None:
+    round = RoundFactory()
+    note(round, scope="round", channel=Channel.PAGE, audience="leadership")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Shown.objects.create(
+            round=round, scope="round", channel="page", audience="leadership", first_at=timezone.localdate()
+        )
+
+
+def test_an_entry_names_no_person_and_no_moment() -> None:
+    """Who looked, and when, is not asked for: there is nowhere to write it."""
+    fields = {field.name: field.get_internal_type() for field in Shown._meta.concrete_fields}
+    assert fields == {
+        "id": "BigAutoField",
+        "round": "ForeignKey",
+        "scope": "CharField",
+        "channel": "CharField",
+        "audience": "CharField",
+        "statements": "JSONField",
+        "first_at": "DateField",
+    }
+
+
+# Questions
+
+
+def thin_leaders() -> Round:
+    """Two subjects in a section and one in another; of each one or two leaders, and staff enough."""
+    return make_published_round(
+        {
+            ("甲", "leaders"): spread(1, 60),
+            ("甲", "staff"): spread(6, 80),
+            ("乙", "leaders"): spread(2, 60),
+            ("乙", "staff"): spread(7, 80),
+            ("丙", "leaders"): spread(5, 60),
+            ("丙", "staff"): spread(5, 80),
+        },
+        sections={"甲": "a", "乙": "a", "丙": "b"},
+        ranks={"甲": 1, "乙": 2, "丙": 2},
+        trim=False,
+    )
+
+
+def test_a_question_about_what_was_published_has_the_published_answer() -> None:
+    round = thin_leaders()
+    section = round.results.get(scope=ResultScope.SECTION, section_key="a").criteria.get(criterion="quality")
+    answer = ask(round, Question("quality", section="a"), channel=Channel.PAGE, audience="leadership")
+    assert answer == Answer(section.value)
+    kept = Shown.objects.get()
+    assert kept.statements == [
+        {
+            "v": 1,
+            "criterion": "quality",
+            "section": "a",
+            "rank": None,
+            "class": None,
+            "without": [],
+            "new": False,
+            "value": section.value,
+        }
+    ]
+
+
+def test_a_class_that_would_single_out_a_few_is_refused_and_the_other_side_of_it_too() -> None:
+    """The three leaders of section a are fewer than five; their colleagues' mean, less the whole, is the leaders'."""
+    round = thin_leaders()
+    for voter_class in ("leaders", "staff"):
+        question = Question("quality", section="a", voter_class=voter_class)
+        answer = ask(round, question, channel=Channel.PAGE, audience="leadership")
+        assert answer == Answer(None, Reason.ISOLATES)
+    assert not Shown.objects.exists()
+    assert [(one.scope, one.reason) for one in Refused.objects.all()] == [
+        ('cell:["quality","a",null,"leaders"]', "isolates"),
+        ('cell:["quality","a",null,"staff"]', "isolates"),
+    ]
+
+
+def test_what_one_reader_was_shown_stands_against_what_another_asks() -> None:
+    """All leaders are eight. Of those eight, five are on 丙's page, and so the other three may not be told."""
+    round = thin_leaders()
+    answer = ask(round, Question("quality", voter_class="leaders"), channel=Channel.PAGE, audience="leadership")
+    assert answer == Answer(None, Reason.ISOLATES)
+
+
+def both_ways() -> Round:
+    """Four subjects in two sections and two ranks, each with three leaders and four of the staff: one of each pair."""
+    return make_published_round(
+        {(name, group): spread(n, 70) for name in "甲乙丙丁" for group, n in (("leaders", 3), ("staff", 4))},
+        sections={"甲": "a", "乙": "a", "丙": "b", "丁": "b"},
+        ranks={"甲": 1, "乙": 2, "丙": 1, "丁": 2},
+        eligible=10,
+    )
+
+
+def test_whoever_asks_first_is_answered_and_another_is_refused_what_would_complete_it() -> None:
+    """By section the leaders are six, by rank too. Sections and one pair crosswise would tell of three."""
+    round = both_ways()
+    first = Question("quality", section="a", voter_class="leaders")
+    second = Question("quality", section="a", rank="rank1", voter_class="leaders")
+    assert ask(round, first, channel=Channel.PAGE, audience="leadership").value is not None
+    assert ask(round, second, channel=Channel.PDF, audience="section_head:a").reason == Reason.TOO_FEW
+    by_rank = Question("quality", rank="rank1", voter_class="leaders")
+    assert ask(round, by_rank, channel=Channel.PAGE, audience="organiser").value is not None
+
+
+def test_an_answer_once_given_is_given_again_without_opening_the_box(django_assert_num_queries: Any) -> None:
+    round = both_ways()
+    question = Question("quality", section="a", voter_class="leaders")
+    first = ask(round, question, channel=Channel.PAGE, audience="leadership")
+    with django_assert_num_queries(6) as seen:  # a savepoint among them
+        assert ask(round, question, channel=Channel.PAGE, audience="leadership") == first
+    assert not [one for one in seen.captured_queries if "ballots" in one["sql"]]
+    ask(round, question, channel=Channel.XLSX, audience="organiser")
+    assert [(one.channel, one.audience, len(one.statements)) for one in Shown.objects.all()] == [
+        ("page", "leadership", 1),
+        ("xlsx", "organiser", 1),
+    ]
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_new_questions_cost_the_same_queries_however_many(many: int, django_assert_max_num_queries: Any) -> None:
+    round = both_ways()
+    asked = [Question("quality", section="a"), Question("quality", rank="rank1"), Question("quality")][:many]
+    with django_assert_max_num_queries(20):
+        ask_all(round, asked, channel=Channel.PAGE, audience="leadership")
+
+
+def test_a_refusal_depends_on_no_mark() -> None:
+    """Two rounds alike in sizes, unlike in every mark: the same outcome for every question."""
+    outcomes = []
+    for middle in (30, 90):
+        round = make_published_round(
+            {(name, group): spread(n, middle) for name in "甲乙" for group, n in (("leaders", 2), ("staff", 6))}
+        )
+        questions = [
+            Question(one, None, None, of) for one in ("quality", "spirit") for of in (None, "leaders", "staff")
+        ]
+        answers = ask_all(round, questions, channel=Channel.PAGE, audience="leadership")
+        outcomes.append([answers[question].reason for question in questions])
+    assert outcomes[0] == outcomes[1]
+    assert set(outcomes[0]) == {"", "isolates"}
+
+
+def test_a_group_that_does_not_exist_and_one_that_is_too_small_are_told_alike() -> None:
+    round = thin_leaders()
+    nobody = ask(round, Question("quality", section="nowhere"), channel=Channel.PAGE, audience="leadership")
+    few = ask(round, Question("quality", "a", None, "leaders"), channel=Channel.PAGE, audience="leadership")
+    assert (nobody.value, few.value) == (None, None)
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "closed", "counted", "void"])
+def test_nothing_is_answered_before_publication(state: str) -> None:
+    round = both_ways()
+    Round.objects.filter(pk=round.pk).update(state=state)
+    with pytest.raises(WrongState):
+        ask(round, Question("quality"), channel=Channel.PAGE, audience="leadership")
+    assert not Shown.objects.exists()
+
+
+def test_names_of_sections_cannot_be_mistaken_for_other_questions() -> None:
+    assert Question("q", 'a",null,"x').scope != Question("q", "a", None, "x").scope
+
+
+# Corrections
+
+
+def test_a_withdrawn_criterion_goes_everywhere_with_the_scores_made_of_it() -> None:
+    round = both_ways()
+    question = Question("quality", section="a")
+    assert ask(round, question, channel=Channel.PAGE, audience="leadership").value is not None
+
+    gone = withdraw(round, by=round.organiser, reason="The question was worded wrongly", criterion="quality")
+
+    # Four subjects, two sections, two ranks, all together: a row of the criterion and a score each.
+    assert gone == 2 * 9
+    assert set(round.results.values_list("score", flat=True)) == {None}
+    assert set(CriterionResult.objects.values_list("criterion", flat=True)) == {"spirit"}
+    assert ask(round, question, channel=Channel.PAGE, audience="leadership") == Answer(None, Reason.WITHDRAWN)
+    assert ask(round, Question("spirit", "a"), channel=Channel.PAGE, audience="leadership").value is not None
+    # Nobody forgets what they saw: the statement stands against later ones.
+    assert Shown.objects.filter(scope=question.scope).exists()
+    entry = ModelLogEntry.objects.get(action="peer_review.round.withdraw")
+    assert entry.data == {"what": "criterion:quality", "reason": "The question was worded wrongly", "figures": 18}
+
+
+def test_a_withdrawn_subject_is_in_no_later_answer_and_means_stay() -> None:
+    round = both_ways()
+    key = round.subjects.get(label="乙").key
+    before = list(round.results.exclude(subject__key=key).order_by("pk").values_list("score", flat=True))
+
+    withdraw(round, by=round.organiser, reason="Papers were mixed up", subject=key)
+
+    assert round.results.get(subject__key=key).score is None
+    assert list(round.results.exclude(subject__key=key).order_by("pk").values_list("score", flat=True)) == before
+    ask(round, Question("quality", section="a"), channel=Channel.PAGE, audience="leadership")
+    assert Shown.objects.get().statements[0]["without"] == [key]
+    # What is left of the section is one subject, so a class of it is told by its page or not at all.
+    assert ask(round, Question("quality", "a", None, "leaders"), channel=Channel.PAGE, audience="leadership") == Answer(
+        None, Reason.TOO_FEW
+    )
+
+
+def test_a_withdrawal_names_its_reason_and_one_thing() -> None:
+    round = both_ways()
+    with pytest.raises(ReasonMissing):
+        withdraw(round, by=round.organiser, reason=" ", criterion="quality")
+    for what in ({}, {"criterion": "quality", "subject": "p1"}):
+        with pytest.raises(ValueError, match="either"):
+            withdraw(round, by=round.organiser, reason="wrong", **what)
+    Round.objects.filter(pk=round.pk).update(state="counted")
+    with pytest.raises(WrongState):
+        withdraw(round, by=round.organiser, reason="wrong", criterion="quality")
+    assert CriterionResult.objects.filter(criterion="quality").count() == 9

@@ -1,0 +1,369 @@
+"""Plans are saved, drawn again in the open, previewed without writing, and used: at once or in the background."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from django.utils.translation import override
+from wagtail.models import ModelLogEntry
+
+from peer_review.domain.planning import roll
+from peer_review.domain.planning.exclusions import allow_again, exclude
+from peer_review.domain.planning.people_lookup import Directory
+from peer_review.domain.planning.plan_setup import draw_again, preview_plan, save_plan, times_drawn_again
+from peer_review.domain.planning.plan_state import is_being_written, lock_roll
+from peer_review.domain.planning.roll_edits import add_subject, remove_subject, set_class, set_on_paper
+from peer_review.domain.rounds.lifecycle import update_round
+from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.enums import CellKind, PaperKind, RoundState
+from peer_review.exceptions.base import RollBeingWritten, RoundFrozen, SelfEvaluation
+from peer_review.exceptions.planning import (
+    AlreadyExcluded,
+    AmbiguousPerson,
+    Excluded,
+    NoSeed,
+    PlanInvalid,
+    SheetsByPlan,
+    UnknownPerson,
+)
+from peer_review.models import Assignment, Round
+from peer_review.providers.roll import Person
+from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+#: Two leaders, two sections of a head and three clerks each.
+PLACES = [("o", 0), ("o", 0), ("a", 1), ("b", 1), *[("a", 2), ("b", 2)] * 3]
+PEERS = {
+    "pattern": "matrix",
+    "sample": {"peers": 2},
+    "matrix": [{"from": "t2", "to": "t2", "class": "peers", "reach": "house"}],
+}
+DOWN = {"from": "t0", "to": "t2", "class": "superiors", "reach": "house"}
+
+
+def house(round: object) -> list[Person]:
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model().objects.filter(groups__name="house").order_by("pk")
+    return [
+        Person(user.pk, user.get_full_name(), section, section.upper(), f"r{rank}", f"Rank {rank}", rank, rank == 1)
+        for user, (section, rank) in zip(users, PLACES, strict=True)
+    ]
+
+
+@pytest.fixture
+def draft(settings: Any) -> Round:
+    settings.PEER_REVIEW_ROLL_SOURCE = f"{__name__}.house"
+    for number in range(len(PLACES)):
+        make_user(f"Person {number}", "house")
+    classes = [("superiors", 50), ("peers", 30), ("subordinates", 20)]
+    return RoundFactory(kind="tier", scheme=SchemeFactory(classes=classes))
+
+
+def papers(round: Round, **cell: Any) -> set[tuple[str, int]]:
+    """(subject's key, evaluator) of the rating papers."""
+    found = Assignment.objects.filter(cell__round=round, cell__kind=CellKind.RATING)
+    return set(
+        found.filter(**{f"cell__{key}": value for key, value in cell.items()}).values_list(
+            "cell__subject__key", "evaluator_id"
+        )
+    )
+
+
+def acts(round: Round) -> list[str]:
+    entries = ModelLogEntry.objects.filter(object_id=str(round.pk), action__startswith="peer_review.round")
+    return [entry.action.rpartition(".")[2] for entry in entries.order_by("pk")]
+
+
+def test_saving_writes_the_plan_and_its_seed_but_no_roll(draft: Round) -> None:
+    save_plan(draft, by=draft.organiser, plan=PEERS)
+    draft.refresh_from_db()
+
+    assert draft.plan["sample"] == {"peers": 2}
+    assert len(bytes.fromhex(draft.plan_seed)) == 32
+    assert not draft.members.exists()
+    seed = draft.plan_seed
+    save_plan(draft, by=draft.organiser, plan={**PEERS, "months": 3})
+    draft.refresh_from_db()
+    assert draft.plan_seed == seed
+
+
+def test_a_faulty_plan_leaves_the_old_one(draft: Round) -> None:
+    save_plan(draft, by=draft.organiser, plan=PEERS)
+    with pytest.raises(PlanInvalid):
+        save_plan(draft, by=draft.organiser, plan={"pattern": "matrix"})
+    draft.refresh_from_db()
+
+    assert draft.plan["sample"] == {"peers": 2}
+
+
+def test_drawing_again_is_counted_in_the_log_and_not_possible_without_chance(draft: Round) -> None:
+    with pytest.raises(NoSeed):
+        draw_again(draft, by=draft.organiser)
+    save_plan(draft, by=draft.organiser, plan=PEERS)
+    draft.refresh_from_db()
+    seeds = [draft.plan_seed, draw_again(draft, by=draft.organiser), draw_again(draft, by=draft.organiser)]
+
+    assert len(set(seeds)) == 3
+    assert times_drawn_again(draft) == 2
+    assert ModelLogEntry.objects.filter(action="peer_review.round.seed").latest("pk").data == {
+        "before": seeds[1],
+        "seed": seeds[2],
+        "times": 2,
+    }
+    Round.objects.update(state=RoundState.OPEN)
+    with pytest.raises(RoundFrozen):
+        draw_again(draft, by=draft.organiser)
+
+
+def test_the_preview_is_what_using_the_plan_writes(draft: Round) -> None:
+    save_plan(draft, by=draft.organiser, plan={**PEERS, "matrix": [*PEERS["matrix"], DOWN]})
+    draft.refresh_from_db()
+
+    preview = preview_plan(draft)
+    assert not Assignment.objects.exists()
+    made = roll.use_plan(draft, by=draft.organiser)
+
+    assert made.papers == preview.papers == 6 * 2 + 6 * 2
+    assert (preview.least, preview.most) == (2, 6)
+    assert preview.ranks.rows == (("Rank 0", (0, 0, 12)), ("Section heads", (0, 0, 0)), ("Rank 2", (0, 0, 12)))
+    assert preview.idle.names == ("Person 2", "Person 3")
+    assert preview.lonely.names == ("Person 0", "Person 1", "Person 2", "Person 3")
+    assert (preview.thin, preview.single) == (12, 0)
+    for row in preview.rows:
+        cells = draft.cells.with_turnout().filter(subject__key=row.key)
+        assert {cell.voter_class: cell.eligible for cell in cells} == {
+            voters: n for voters, n in zip(preview.classes, row.counts, strict=True) if n
+        }
+
+
+def test_using_a_plan_twice_gives_the_same_roll_and_another_seed_another(draft: Round) -> None:
+    save_plan(draft, by=draft.organiser, plan=PEERS)
+    rolls = []
+    for _time in range(2):
+        roll.use_plan(draft, by=draft.organiser)
+        rolls.append(papers(draft))
+    different = 0
+    for _time in range(4):  # one seed may by chance choose the same
+        draw_again(draft, by=draft.organiser)
+        roll.use_plan(draft, by=draft.organiser)
+        different += papers(draft) != rolls[0]
+
+    assert rolls[0] == rolls[1]
+    assert different
+
+
+def test_a_large_roll_is_written_in_the_background_and_can_be_cut_short_anywhere(
+    draft: Round, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a stopped worker leaves behind: half a roll that nobody can edit or open, and that is written anew."""
+    settings.PEER_REVIEW_ROLL_AT_ONCE = 3
+    monkeypatch.setattr(roll, "CHUNK", 4)
+    save_plan(draft, by=draft.organiser, plan=PEERS)
+    made = roll.use_plan(draft, by=draft.organiser)  # on commit: this transaction never commits
+    draft.refresh_from_db()
+    token = draft.plan["state"]["writing"]["token"]
+    assert (made.written, made.papers) == (False, 12)
+
+    steps = roll._write(draft, roll.draw_up(draft))
+    while not Assignment.objects.exists():
+        next(steps)
+    progress = roll.roll_progress(draft)
+    assert progress is not None
+    assert (progress.ready, progress.total, progress.percent) == (4, 12, 33)
+    assert "roll_being_written" in [refusal.code for refusal in opening_obstacles(draft)]
+    with pytest.raises(RollBeingWritten):
+        lock_roll(draft)
+
+    assert not roll.write_roll(draft.pk, "somebody else's")
+    save_plan(draft, by=draft.organiser, plan={**PEERS, "sample": {"peers": 3}})  # stops the writer, half-written still
+    assert not roll.write_roll(draft.pk, token)
+    with pytest.raises(RollBeingWritten):
+        lock_roll(draft)
+    save_plan(draft, by=draft.organiser, plan=PEERS)
+    roll.use_plan(draft, by=draft.organiser)
+    draft.refresh_from_db()
+    token = draft.plan["state"]["writing"]["token"]
+    assert roll.write_roll(draft.pk, token)
+    draft.refresh_from_db()
+    assert (len(papers(draft)), draft.members.count()) == (12, 10)
+    assert roll.roll_progress(draft) is None
+    assert draft.plan["state"] == {"used": True}
+    assert not roll.write_roll(draft.pk, token)
+
+
+def test_ticks_for_voting_on_paper_stay_when_the_roll_is_written_anew(draft: Round) -> None:
+    roll.propose_roll(draft, by=draft.organiser)
+    member = draft.members.get(name="Person 4")
+    set_on_paper(draft, by=draft.organiser, member=member, on_paper=True)
+
+    roll.propose_roll(draft, by=draft.organiser)
+
+    assert [one.name for one in draft.members.filter(on_paper=True)] == ["Person 4"]
+
+
+def test_another_kind_forgets_roll_and_plan(draft: Round) -> None:
+    save_plan(draft, by=draft.organiser, plan=PEERS)
+    roll.use_plan(draft, by=draft.organiser)
+
+    update_round(draft, by=draft.organiser, kind="person")
+    draft.refresh_from_db()
+
+    assert (draft.plan, draft.members.count()) == ({}, 0)
+
+
+class TestExclusions:
+    def pair(self, draft: Round) -> tuple[Person, Any]:
+        directory = Directory(draft.kind, house(draft))
+        return directory.person("Person 4"), directory.subject("person5")
+
+    def test_withdraw_papers_hold_against_plans_and_by_hand_and_can_be_lifted(self, draft: Round) -> None:
+        evaluator, subject = self.pair(draft)
+        plan = {**PEERS, "sample": {}}
+        save_plan(draft, by=draft.organiser, plan=plan)
+        roll.use_plan(draft, by=draft.organiser)
+        before = papers(draft)
+        pair = {(subject.key, evaluator.user_id), (f"p{evaluator.user_id}", subject.user_id)}
+
+        withdrawn = exclude(
+            draft, by=draft.organiser, evaluator=evaluator, subject=subject, reason="Married", both_ways=True
+        )
+        assert (withdrawn, papers(draft)) == (2, before - pair)
+        roll.use_plan(draft, by=draft.organiser)
+        assert papers(draft) == before - pair
+        member = draft.members.get(user=evaluator.user_id)
+        with pytest.raises(Excluded, match="Person 4 may not evaluate Person 5: Married"):
+            set_class(
+                draft,
+                by=draft.organiser,
+                member=member,
+                subject=draft.subjects.get(key=subject.key),
+                voter_class="peers",
+            )
+        remove_subject(draft, by=draft.organiser, subject=draft.subjects.get(key=subject.key))
+        again = draft.members.get(user=subject.user_id)
+        others = {one.pk: "peers" for one in draft.members.exclude(pk=again.pk)}
+        made = add_subject(draft, by=draft.organiser, member=again, evaluators=others)
+        assert not made.cells.filter(assignments__evaluator=evaluator.user_id).exists()
+
+        for exclusion in draft.exclusions.all():
+            allow_again(draft, by=draft.organiser, exclusion=exclusion)
+        roll.use_plan(draft, by=draft.organiser)
+        assert papers(draft) == before
+        assert acts(draft)[-4:] == ["roll_edit", "allow", "allow", "roll"]
+
+    def test_are_entered_once_and_never_about_oneself(self, draft: Round) -> None:
+        evaluator, subject = self.pair(draft)
+        exclude(draft, by=draft.organiser, evaluator=evaluator, subject=subject, reason="x")
+        with pytest.raises(AlreadyExcluded):
+            exclude(draft, by=draft.organiser, evaluator=evaluator, subject=subject, reason="x")
+        own = replace(evaluator, user_id=subject.user_id)
+        with pytest.raises(SelfEvaluation):
+            exclude(draft, by=draft.organiser, evaluator=own, subject=subject, reason="x")
+
+    def test_are_entered_by_name_number_or_user_name(self, draft: Round) -> None:
+        people = [
+            replace(one, name="张 三" if n < 2 else one.name, number=f"N{n}") for n, one in enumerate(house(draft))
+        ]
+        directory = Directory("tier", people)
+
+        assert directory.person(" n3 ").name == "Person 3"
+        assert directory.subject("Person 2").user_id == people[2].user_id
+        with pytest.raises(AmbiguousPerson):
+            directory.person("张三")
+        with pytest.raises(UnknownPerson):
+            directory.person("Nobody")
+        assert Directory("section", people).subject("A").key == "sa"
+        with pytest.raises(UnknownPerson):
+            Directory("section", people).subject("Person 2")
+
+
+class TestSheetsAndComments:
+    def test_whole_sheets_hold_exactly_what_each_voter_evaluates(self, draft: Round) -> None:
+        draft.scheme.paper = PaperKind.SHEET
+        draft.scheme.save()
+        plan = {"pattern": "matrix", "matrix": [DOWN, {**DOWN, "from": "heads", "class": "peers", "reach": "own"}]}
+        save_plan(draft, by=draft.organiser, plan=plan)
+        draft.refresh_from_db()
+
+        preview = preview_plan(draft)
+        with override("en"):
+            roll.use_plan(draft, by=draft.organiser)
+
+        found = {
+            (cell.voter_class, cell.sheet.label, tuple(cell.sheet.entries.values_list("position", flat=True))): {
+                one.evaluator.get_full_name() for one in cell.assignments.all()
+            }
+            for cell in draft.cells.all()
+        }
+        assert found == {
+            ("superiors", "All together (6)", (1, 2, 3, 4, 5, 6)): {"Person 0", "Person 1"},
+            ("peers", "A (3)", (1, 2, 3)): {"Person 2"},
+            ("peers", "B (3)", (1, 2, 3)): {"Person 3"},
+        }
+        assert preview.lists_differ
+        assert [(one.voter_class, one.subjects, one.voters) for one in preview.sheets] == [
+            ("superiors", 6, 2),
+            ("peers", 3, 1),
+            ("peers", 3, 1),
+        ]
+        with pytest.raises(SheetsByPlan):
+            set_class(
+                draft,
+                by=draft.organiser,
+                member=draft.members.get(name="Person 0"),
+                subject=draft.subjects.get(label="Person 1"),
+                voter_class="peers",
+            )
+
+    def test_a_subject_leaving_a_sheet_leaves_no_gap(self, draft: Round) -> None:
+        draft.scheme.paper = PaperKind.SHEET
+        draft.scheme.save()
+        save_plan(draft, by=draft.organiser, plan={"pattern": "matrix", "matrix": [DOWN]})
+        roll.use_plan(draft, by=draft.organiser)
+
+        remove_subject(draft, by=draft.organiser, subject=draft.subjects.get(label="Person 5"))
+        sheet = draft.sheets.get()
+        assert list(sheet.entries.values_list("position", "subject__label")) == [
+            (1, "Person 4"),
+            (2, "Person 6"),
+            (3, "Person 7"),
+            (4, "Person 8"),
+            (5, "Person 9"),
+        ]
+        for label in ("Person 4", "Person 6", "Person 7", "Person 8", "Person 9"):
+            remove_subject(draft, by=draft.organiser, subject=draft.subjects.get(label=label))
+        assert not draft.sheets.exists()
+        assert not draft.cells.exists()
+
+    def test_every_evaluator_of_a_subject_gets_its_comment_paper(self, draft: Round) -> None:
+        draft.scheme.comments = True
+        draft.scheme.save()
+        save_plan(draft, by=draft.organiser, plan={"pattern": "matrix", "matrix": [*PEERS["matrix"], DOWN]})
+        roll.use_plan(draft, by=draft.organiser)
+        subject = draft.subjects.get(label="Person 4")
+        comment = draft.cells.get(subject=subject, kind=CellKind.COMMENT)
+        assert (comment.voter_class, comment.assignments.count()) == ("", 7)
+
+        member = draft.members.get(name="Person 0")
+        set_class(draft, by=draft.organiser, member=member, subject=subject, voter_class="peers")
+        assert comment.assignments.count() == 7
+        set_class(draft, by=draft.organiser, member=member, subject=subject, voter_class=None)
+        assert (comment.assignments.count(), is_being_written(draft)) == (6, False)
+
+
+def test_months_are_counted_up_to_the_day_the_round_opens(draft: Round, settings: Any) -> None:
+    settings.PEER_REVIEW_ROLL_SOURCE = f"{__name__}.newcomers"
+    save_plan(draft, by=draft.organiser, plan={"house_wide": False, "months": 1})
+    draft.refresh_from_db()
+    assert preview_plan(draft).lonely.names == tuple(f"Person {number}" for number in range(4, 10))
+
+    draft.opens_at += timedelta(days=40)
+    assert preview_plan(draft).lonely.count == 0
+
+
+def newcomers(round: object) -> list[Person]:
+    """Everybody has come to their section today."""
+    return [replace(one, since=timezone.localdate()) for one in house(round)]

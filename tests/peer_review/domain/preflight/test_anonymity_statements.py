@@ -1,0 +1,112 @@
+"""The sentence on each paper: true for every turnout, and it says when a mark is one person's."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from peer_review.domain.preflight.anonymity_statements import (
+    promise,
+    promises,
+)
+from peer_review.models import Round
+from tests.factories.peer_review.rounds import (
+    RoundFactory,
+    SchemeFactory,
+    make_cell,
+    make_comment_cell,
+    make_member,
+    make_sheet,
+    make_subject,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+TOGETHER = "At least 3 ballots, yours among them, are counted together before any figure is shown"
+
+
+@pytest.fixture
+def people() -> list[Any]:
+    return [make_user(f"Person {n}") for n in range(5)]
+
+
+def draft(**fields: Any) -> Round:
+    classes = [("superiors", 50), ("peers", 50)]
+    return RoundFactory(scheme=SchemeFactory(classes=classes), **fields)
+
+
+def subject_of(round: Round, name: str = "Li") -> Any:
+    return make_subject(round, make_member(round, make_user(name)))
+
+
+def test_a_paper_is_counted_with_at_least_k_ballots(people: list[Any]) -> None:
+    round = draft()
+    cell = make_cell(subject_of(round), people, "peers")
+
+    assert promise(round, cell) == TOGETHER + "."
+
+
+def test_whoever_is_alone_is_told_and_so_are_the_others(people: list[Any]) -> None:
+    round = draft()
+    subject = subject_of(round)
+    alone = make_cell(subject, people[:1], "superiors")
+    others = make_cell(subject, people[1:], "peers")
+
+    assert promise(round, alone) == (
+        "You are the only possible voter in the class “Superiors” for “Li”: this mark is one person's and is labelled "
+        "so; no figure is made of it alone."
+    )
+    assert promise(round, others) == TOGETHER + "; the mark from “Superiors” is one person's and is labelled so."
+
+
+def test_a_whole_sheet_is_a_paper_like_others(people: list[Any]) -> None:
+    round = draft()
+    cell = make_sheet([subject_of(round), subject_of(round, "Wang")], people, "peers")
+
+    assert promise(round, cell) == TOGETHER + "."
+
+
+@pytest.mark.parametrize(
+    ("writers", "words"),
+    [
+        (5, "Comments are shown only if at least 3 are written, in an order made by chance."),
+        (2, "Fewer than 3 people may comment on “Li”, so no comment will be shown."),
+    ],
+)
+def test_comments_need_company(people: list[Any], writers: int, words: str) -> None:
+    round = draft()
+    assert promise(round, make_comment_cell(subject_of(round), people[:writers])) == words
+
+
+def test_a_thin_paper_of_two_stages_takes_no_ballot(people: list[Any]) -> None:
+    round = draft(collection="two_stage", casts_at=timezone.now() + timedelta(hours=1))
+    cell = make_cell(subject_of(round), people[:2], "peers")
+
+    assert promise(round, cell) == (
+        "Fewer than 3 people may cast this paper, so it closes when the drawing ends: no ballot is taken on it."
+    )
+
+
+@pytest.mark.parametrize("papers", [1, 3])
+def test_an_evaluators_sentences_take_three_queries(people: list[Any], papers: int) -> None:
+    round = draft()
+    cells = [make_cell(subject_of(round, f"Subject {n}"), people, "peers") for n in range(papers)]
+    make_cell(subject_of(round, "Other"), people[1:], "peers")
+
+    with CaptureQueriesContext(connection) as queries:
+        told = promises(round, people[0])
+
+    assert told == dict.fromkeys([cell.key for cell in cells], TOGETHER + ".")
+    assert len(queries) == 3

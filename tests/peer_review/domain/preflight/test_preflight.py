@@ -1,0 +1,236 @@
+"""What a round will show of whom, told from its roll: every subject and class, at full and at lower turnout."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from peer_review.counting.exposure import Fate
+from peer_review.domain.preflight.comparability import earlier_rounds
+from peer_review.domain.preflight.preflight import obstacles, preflight
+from peer_review.domain.preflight.roll_arrays import read_papers
+from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.exceptions.preflight import SheetListsDiffer, SheetNamesReceiver
+from peer_review.models import Round, Subject
+from tests.factories.peer_review.counted_rounds import make_published_round, papers
+from tests.factories.peer_review.rounds import (
+    RoundFactory,
+    SchemeFactory,
+    make_cell,
+    make_comment_cell,
+    make_member,
+    make_sheet,
+    make_subject,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db(databases=["default", "box"])
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+CLASSES = [("superiors", 50), ("peers", 30), ("staff", 20)]
+
+
+@pytest.fixture
+def people() -> list[Any]:
+    return [make_user(f"Person {n}") for n in range(12)]
+
+
+def draft(*, floor: int = 5, classes: list[tuple[str, int]] = CLASSES, scheme: Any = None, **fields: Any) -> Round:
+    return RoundFactory(scheme=scheme or SchemeFactory(floor=floor, classes=classes), **fields)
+
+
+def about(round: Round, name: str, cells: dict[str, list[Any]], *, section: str = "a") -> Subject:
+    subject = make_subject(round, make_member(round, make_user(name), section=section))
+    for voter_class, users in cells.items():
+        make_cell(subject, users, voter_class)
+    return subject
+
+
+def fates(row: Any) -> list[Fate]:
+    return [Fate(int(one)) for one in row]
+
+
+def test_each_subject_and_class_is_told_its_fate(people: list[Any]) -> None:
+    round = draft()
+    about(round, "Li", {"peers": people[:6], "staff": people[6:]})
+    about(round, "Wang", {"superiors": people[:1], "peers": people[1:6], "staff": people[6:]})
+    about(round, "Zhao", {"peers": people[:4]}, section="b")
+    about(round, "Qian", {"peers": people[4:8]}, section="b")
+    about(round, "Sun", {"peers": people[:2]}, section="c")
+
+    found = preflight(round)
+
+    assert fates(found.full.subjects) == [Fate.ALONE, Fate.ALONE, Fate.SECTION, Fate.SECTION, Fate.WITHHELD]
+    assert fates(found.full.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
+    assert fates(found.full.classes[1]) == [Fate.MERGED, Fate.MERGED, Fate.MERGED]
+    assert found.full.smallest.tolist() == [6, 12, 8, 8, 0]
+    assert found.lone == [(1, 0)]
+    assert found.lacking == [(2, 1), (3, 1), (4, 3)]
+    # 80 % of 6 and 6 are 5 and 5, still enough by class.
+    assert (found.share, found.share_from) == (0.8, "")
+    assert fates(found.expected.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
+    assert fates(found.thin.classes[0]) == [Fate.ABSENT, Fate.MERGED, Fate.MERGED]
+    assert found.certificate.breach is None
+
+
+def test_merging_is_advised_only_where_it_helps(people: list[Any]) -> None:
+    round = draft()
+    about(round, "Li", {"superiors": people[:1], "peers": people[1:7], "staff": people[7:]})
+    about(round, "Wang", {"superiors": people[:1], "peers": people[1:7], "staff": people[7:]})
+    about(round, "Zhao", {"superiors": people[:2], "peers": people[2:7]})
+    about(round, "Qian", {"peers": people[:6], "staff": people[6:]})
+
+    found = preflight(round)
+
+    (merge,) = found.merges
+    assert (merge.source, merge.target) == (0, 1)
+    # Zhao would be left with one class, which tells no more than the whole does; Qian needs nothing.
+    assert (merge.opens, merge.shields) == ((0, 1), (0, 1))
+
+
+def test_criteria_that_a_class_is_not_asked_do_not_count_for_it(people: list[Any]) -> None:
+    round = draft()
+    round.scheme.criteria.filter(key="spirit").update(classes=["peers"])
+    about(round, "Li", {"peers": people[:5], "staff": people[5:]})
+    about(round, "Wang", {"peers": people[:3], "staff": people[3:]})
+
+    found = preflight(round)
+
+    assert fates(found.full.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
+    # Three answer the second criterion: it is withheld, which is the least open of what happens to the class.
+    assert fates(found.full.classes[1]) == [Fate.ABSENT, Fate.WITHHELD, Fate.MERGED]
+    assert found.merges == []
+
+
+def test_two_stages_say_which_papers_close_at_the_barrier(people: list[Any]) -> None:
+    round = draft(collection="two_stage", casts_at=timezone.now() + timedelta(hours=2))
+    about(round, "Li", {"superiors": people[:1], "peers": people[1:7], "staff": people[7:]})
+
+    found = preflight(round)
+
+    assert found.closing == [(0, 0)]
+    assert fates(found.full.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
+
+
+def test_whole_sheets_count_for_every_subject_they_list(people: list[Any]) -> None:
+    round = draft(classes=[("all", 100)])
+    li, wang = about(round, "Li", {}), about(round, "Wang", {})
+    make_sheet([li, wang], people[:7])
+    make_comment_cell(li, people[:7])
+
+    found = preflight(round)
+
+    assert found.setting.eligible.tolist() == [[7], [7]]
+    assert found.papers.comments.tolist() == [7, 0]
+
+
+def test_a_list_that_names_its_receiver_is_refused(people: list[Any]) -> None:
+    round = draft(classes=[("all", 100)])
+    li, wang = about(round, "Li", {}), about(round, "Wang", {})
+    make_sheet([li, wang], [*people[:6], wang.member.user])
+
+    (refusal,) = [one for one in opening_obstacles(round) if isinstance(one, SheetNamesReceiver)]
+
+    assert refusal.details == {"names": "Wang"}
+
+
+def test_whose_list_differs_is_said_by_name(people: list[Any]) -> None:
+    round = draft(classes=[("all", 100)])
+    li, wang = about(round, "Li", {}), about(round, "Wang", {})
+    for user in people:
+        make_member(round, user)
+    make_sheet([li, wang], people)
+    assert list(obstacles(round)) == []
+
+    make_sheet([li], people[:7])
+    (refusal,) = obstacles(round)
+    assert isinstance(refusal, SheetListsDiffer)
+    # The five who lack the second sheet are fewer than the seven who have it.
+    assert refusal.details["names"] == "Person 10, Person 11, Person 7, Person 8, Person 9"
+
+    make_sheet([wang], people[6:7])
+    (refusal,) = obstacles(round)
+    assert refusal.details["names"] == "Person 10, Person 11, Person 6, Person 7, Person 8 and 1 more"
+
+
+def test_sets_of_papers_may_differ_where_each_subject_has_its_own(people: list[Any]) -> None:
+    round = draft(classes=[("all", 100)])
+    about(round, "Li", {"all": people})
+    about(round, "Wang", {"all": people[:6]})
+
+    assert list(obstacles(round)) == []
+
+
+def repeat(earlier: Round, voters: dict[str, list[Any]]) -> Round:
+    """Return a draft of the same scheme about the same people."""
+    round = draft(scheme=earlier.scheme)
+    for member in earlier.members.filter(subject__isnull=False):
+        subject = make_subject(round, make_member(round, member.user, section=member.section_key))
+        make_cell(subject, voters[member.name], "all")
+    return round
+
+
+def test_a_comparison_that_would_tell_of_a_few_is_held_back() -> None:
+    earlier = make_published_round({("Li", "all"): papers(8), ("Wang", "all"): papers(8), ("Zhao", "all"): papers(8)})
+    voters = [one.evaluator for one in earlier.cells.get(subject__label="Li").assignments.all()]
+    strangers = [make_user() for _one in range(6)]
+    round = repeat(earlier, {"Li": voters, "Wang": [*voters, strangers[0]], "Zhao": strangers})
+
+    found = preflight(round)
+
+    (beside,) = found.earlier
+    assert beside.apart == {0: 0, 1: 1, 2: 14}
+    key = round.subjects.get(label="Wang").key
+    assert beside.no_trend(found.papers, 5) == {
+        "subjects": [key],
+        "classes": {"all": [key]},
+        "sections": [],
+        "ranks": [],
+        "unit": False,
+    }
+    # What came back then is what is expected now.
+    assert (found.share, found.share_from) == (1.0, earlier.title)
+
+
+def test_rounds_of_another_scheme_are_not_compared() -> None:
+    make_published_round({("Li", "all"): papers(8)})
+    round = draft(classes=[("all", 100)])
+    about(round, "Li", {"all": [make_user()]})
+
+    assert preflight(round).earlier == []
+
+
+def test_queries_do_not_grow_with_the_round(people: list[Any]) -> None:
+    counts = []
+    for size in (1, 4):
+        round = draft()
+        for n in range(size):
+            about(round, f"Subject {n}", {"peers": people[:6], "staff": people[6:]})
+        round = Round.objects.select_related("scheme").get(pk=round.pk)
+        with CaptureQueriesContext(connection) as queries:
+            preflight(round)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+    assert counts[0] <= 12
+
+
+def test_papers_of_unknown_classes_are_left_out(people: list[Any]) -> None:
+    round = draft()
+    about(round, "Li", {"peers": people[:6], "gone": people[6:]})
+    form = {"classes": [{"key": "peers"}], "scheme": {"name": "x"}}
+
+    found = read_papers(round, form)
+
+    assert found.eligible.tolist() == [[6]]
+    assert earlier_rounds(round, form, found) == []

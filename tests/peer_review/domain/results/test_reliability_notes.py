@@ -1,0 +1,126 @@
+"""What a round's figures say of their own certainty: stored once, and said with what it does not mean."""
+
+from dataclasses import asdict
+
+import pytest
+
+from peer_review.counting.release import release
+from peer_review.domain.results.reliability_notes import (
+    coverage_in_words,
+    coverage_of,
+    one_ballot_in_words,
+    reliability_in_words,
+)
+from peer_review.domain.tally.ballot_arrays import make_plan, read_ballots
+from peer_review.enums import ResultScope
+from peer_review.models import Result, Round
+from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread
+
+pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
+
+NAMES = "甲乙丙丁戊己"
+
+
+def unit_of(round: Round) -> Result:
+    return Result.objects.get(round=round, scope=ResultScope.UNIT)
+
+
+def make_graded_round(subjects: int = 6) -> Round:
+    """Return a published round whose subjects differ."""
+    return make_published_round({(name, "all"): spread(21, 60 + 5 * at) for at, name in enumerate(NAMES[:subjects])})
+
+
+def test_reliability_is_kept_with_the_unit_only() -> None:
+    round = make_graded_round()
+    kept = unit_of(round).reliability
+    assert (kept["design"], kept["subjects"], kept["ballots"], kept["k"]) == ("nested", 6, 126, 21.0)
+    assert 0.5 < kept["single"] < kept["mean"] < 1
+    assert not Result.objects.exclude(scope=ResultScope.UNIT).filter(reliability__isnull=False).exists()
+
+
+def test_whole_sheets_are_a_crossed_design() -> None:
+    sheets = [
+        {
+            f"{at}.{key}": 50 + 4 * at + 2 * paper + (3 * paper + at) % 7
+            for at in range(1, 7)
+            for key in ("quality", "spirit")
+        }
+        for paper in range(8)
+    ]
+    kept = unit_of(make_published_round({(tuple(NAMES), "all"): sheets})).reliability
+    assert (kept["design"], kept["subjects"], kept["ballots"], kept["k"]) == ("crossed", 6, 48, 8.0)
+    assert kept["agreement"] < kept["consistency"]
+
+
+def test_too_few_subjects_have_no_reliability() -> None:
+    unit = unit_of(make_graded_round(subjects=4))
+    assert unit.reliability is None
+    assert len(reliability_in_words(unit)) == 1
+
+
+def test_subject_under_the_floor_is_not_in_the_reliability() -> None:
+    """Of six subjects one is too thin to be shown; whatever its ballots say, the figure stays."""
+    cells = {(name, "all"): spread(21, 60 + 5 * at) for at, name in enumerate(NAMES[:5])}
+    rounds = [make_published_round(cells | {("己", "all"): papers(4, mark, mark)}) for mark in (0, 100)]
+    kept = [unit_of(round).reliability for round in rounds]
+    assert kept[0] == kept[1]
+    assert kept[0]["subjects"] == 5
+
+
+def test_one_ballot_is_kept_with_every_subject_that_has_a_score() -> None:
+    round = make_published_round(
+        {
+            ("甲", "all"): [*papers(4, 90, 90), *papers(1, 89, 89)],
+            ("乙", "all"): papers(8, 80, 80),
+            ("丙", "all"): papers(4, 90, 90),
+        }
+    )
+    found = dict(Result.objects.filter(round=round, scope=ResultScope.SUBJECT).values_list("label", "one_ballot"))
+    assert found == {"甲": True, "乙": False, "丙": None}
+    assert not Result.objects.exclude(scope=ResultScope.SUBJECT).filter(one_ballot__isnull=False).exists()
+
+
+def test_what_is_kept_is_what_counting_releases() -> None:
+    round = make_graded_round()
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    made = release(read_ballots(round, subjects), make_plan(round, subjects))
+    assert unit_of(round).reliability == asdict(made.reliability)
+    kept = Result.objects.filter(round=round, scope=ResultScope.SUBJECT).order_by("sort_order")
+    assert [result.one_ballot for result in kept] == [sheet.one_ballot for sheet in made.subjects]
+
+
+@pytest.mark.parametrize(
+    ("mean", "band", "warns"),
+    [(0.31, "poor", True), (0.6, "moderate", True), (0.8, "good", False), (0.95, "excellent", False)],
+)
+def test_reliability_says_what_it_means_and_what_not(mean: float, band: str, warns: bool) -> None:
+    kept = {"mean": mean, "low": 0.2, "high": 0.97, "single": 0.2, "subjects": 6, "ballots": 126, "k": 21.0}
+    words = reliability_in_words(Result(reliability=kept))
+    assert words[0] == f"Reliability of the scores: {mean:.2f}, {band} (95 % interval 0.20 to 0.97)."
+    assert "126 ballots about 6 subjects, about 21 each" in words[2]
+    assert "not whether they are right" in words[3]
+    assert (len(words) == 5) is warns
+
+
+def test_ballots_that_do_not_differ_are_not_reliable() -> None:
+    """Nobody stands apart from anybody, so there is no order to rely on."""
+    unit = unit_of(make_published_round({(name, "all"): papers(6) for name in NAMES}))
+    assert (unit.reliability["single"], unit.reliability["mean"], unit.reliability["halves"]) == (0.0, 0.0, None)
+    assert reliability_in_words(unit)[0].startswith("Reliability of the scores: 0.00, poor")
+
+
+@pytest.mark.parametrize(("kept", "part"), [(True, "another grade"), (False, "the same grade"), (None, "")])
+def test_one_ballot_is_said(kept: bool | None, part: str) -> None:
+    assert part in one_ballot_in_words(Result(one_ballot=kept))
+    assert bool(one_ballot_in_words(Result(one_ballot=kept))) is (kept is not None)
+
+
+def test_coverage_is_said_by_criterion_and_for_all() -> None:
+    round = make_published_round({("甲", "all"): [*papers(6), *papers(4, "dk", 70)]})
+    rows = list(Result.objects.get(round=round, scope=ResultScope.SUBJECT).criteria.order_by("pk"))
+    assert coverage_in_words(coverage_of(rows)) == "4 of 20 answers are “do not know enough” (20 %)."
+    assert coverage_in_words(coverage_of(rows[:1])) == (
+        "4 of 10 answers are “do not know enough” (40 %). The figure speaks for those who do know."
+    )
+    assert coverage_in_words(coverage_of(rows[1:])) == "Nobody answered “do not know enough”."
+    assert coverage_in_words(coverage_of([])) == ""

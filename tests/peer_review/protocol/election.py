@@ -1,0 +1,73 @@
+"""A small round made with the Python client alone: real keys, real ballots, no database."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from peer_review.protocol import ballots
+from peer_review.protocol.credentials import Credential, new_master
+from peer_review.protocol.papers import Paper
+from zhengyan_crypto import blindsig, sealing
+
+ROUND = "0123456789abcdef0123456789abcdef"
+CELLS = ("0a0a0a0a0a0a0a0a", "1b1b1b1b1b1b1b1b")
+PAPER = Paper(kind="rating", criteria=(("virtue", 4000), ("ability", 3000), ("diligence", 3000)))
+
+
+@cache
+def cell_key(number: int) -> rsa.RSAPrivateKey:
+    """Keys take time to make: the suite shares a few."""
+    return blindsig.generate_key()
+
+
+class Election:
+    """One round, two cells, and whoever asks for a credential gets one."""
+
+    def __init__(self) -> None:
+        self.keys = {cell: cell_key(number) for number, cell in enumerate(CELLS)}
+        self.receipt_key = ballots.generate_receipt_key()
+        self.receipt_public = self.receipt_key.public_key().public_bytes_raw()
+        self.box = sealing.generate_box_key()
+        self.box_public = self.box.public_key().public_bytes_raw()
+        self.cells = {cell: blindsig.encode_spki(key) for cell, key in self.keys.items()}
+        self.manifest = ballots.Manifest(ROUND, self.receipt_public, self.box_public, self.cells).encode()
+        self.fingerprint = ballots.fingerprint(self.manifest)
+
+    def entry(
+        self,
+        answers: Mapping[str, int | str] | None = None,
+        *,
+        cell: str = CELLS[0],
+        revision: int = 1,
+        master: bytes | None = None,
+    ) -> dict[str, Any]:
+        """Draw and fill in one ballot."""
+        credential = Credential(master or new_master(), ROUND, cell)
+        public = self.keys[cell].public_key()
+        signed = blindsig.blind_sign(self.keys[cell], credential.blind(public).blinded)
+        answers = {"virtue": 90, "ability": 80, "diligence": "dk"} if answers is None else answers
+        return credential.make_entry(answers, token=credential.finalize(public, signed), revision=revision)
+
+    def check(self, entry: Any) -> ballots.CheckedEntry:
+        """Check an entry as the server does."""
+        return ballots.check_entry(entry, round_id=ROUND, cells=self.cells, papers=dict.fromkeys(CELLS, PAPER))
+
+    def bulletin(self, entries: Iterable[Any], *, drawn: int = 10, eligible: int = 12) -> dict[str, Any]:
+        """Return the signed bulletin over entries."""
+        checked = [self.check(entry) for entry in entries]
+        figures = [
+            ballots.CellFigures(cell, eligible, drawn, sum(entry.cell == cell for entry in checked)) for cell in CELLS
+        ]
+        return ballots.make_bulletin(
+            self.receipt_key,
+            round_id=ROUND,
+            manifest_fingerprint=self.fingerprint,
+            leaves=[entry.leaf for entry in checked],
+            cells=figures,
+        )
+
+    def receipt(self, entry: Any) -> dict[str, Any]:
+        """Return the receipt the server gives for an entry."""
+        return ballots.sign_receipt(self.receipt_key, round_id=ROUND, leaf=self.check(entry).leaf)

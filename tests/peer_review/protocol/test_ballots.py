@@ -1,0 +1,264 @@
+"""Which entries count, and what is signed around them."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from peer_review.protocol import ballots
+from peer_review.protocol.credentials import Credential, new_master
+from peer_review.protocol.papers import check_answers
+from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election
+from zhengyan_crypto import canonical, merkle
+from zhengyan_crypto.encoding import b64u_encode
+from zhengyan_crypto.errors import (
+    BadAnswers,
+    BadBallotSignature,
+    BadBulletin,
+    BadEncoding,
+    BadManifest,
+    BadReceipt,
+    BadToken,
+    CryptoError,
+    UnknownCell,
+)
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture(scope="module")
+def entry(election: Election) -> dict[str, Any]:
+    return election.entry()
+
+
+def test_an_honest_entry_counts(election: Election, entry: dict[str, Any]) -> None:
+    checked = election.check(entry)
+    assert checked.cell == CELLS[0]
+    assert checked.answers == {"virtue": 90, "ability": 80, "diligence": "dk"}
+    assert checked.revision == 1
+    assert checked.leaf == merkle.leaf_hash(canonical.dumps(entry))
+    assert checked.leaf_hex == checked.leaf.hex()
+    assert len(checked.token) == 32
+
+
+def ballot(**changes: Any) -> Change:
+    return lambda entry: entry["ballot"].update(changes)
+
+
+ALTERED: list[tuple[str, Change, type[CryptoError]]] = [
+    ("score altered", ballot(a={"virtue": 91, "ability": 80, "diligence": "dk"}), BadBallotSignature),
+    ("revision altered", ballot(rev=2), BadBallotSignature),
+    ("cell swapped", ballot(cell=CELLS[1]), BadToken),
+    ("foreign public key", ballot(pk=b64u_encode(bytes(32))), BadToken),
+    ("foreign prefix", ballot(pre=b64u_encode(bytes(32))), BadToken),
+    ("foreign token", lambda entry: entry.update(tok=b64u_encode(b"\x01" * 256)), BadToken),
+    ("short token", lambda entry: entry.update(tok=b64u_encode(b"\x01" * 255)), BadToken),
+    ("foreign signature", lambda entry: entry.update(sig=b64u_encode(bytes(64))), BadBallotSignature),
+    ("short signature", lambda entry: entry.update(sig=b64u_encode(bytes(63))), BadEncoding),
+    ("padded token", lambda entry: entry.update(tok=entry["tok"] + "=="), BadEncoding),
+    ("unknown cell", ballot(cell="ffffffffffffffff"), UnknownCell),
+    ("unknown round", ballot(round="f" * 32), UnknownCell),
+    ("cell of another kind", ballot(cell=7), BadEncoding),
+    ("cell in capitals", ballot(cell="0A0A0A0A0A0A0A0A"), BadEncoding),
+    ("extra field in the ballot", ballot(name="me"), BadEncoding),
+    ("extra field in the entry", lambda entry: entry.update(name="me"), BadEncoding),
+    ("field missing", lambda entry: entry["ballot"].pop("rev"), BadEncoding),
+    ("version 2", ballot(v=2), BadEncoding),
+    ("version true", ballot(v=True), BadEncoding),
+    ("revision 0", ballot(rev=0), BadEncoding),
+    ("revision beyond six digits", ballot(rev=1_000_000), BadEncoding),
+    ("revision as text", ballot(rev="1"), BadEncoding),
+    ("answers as list", ballot(a=[]), BadEncoding),
+    ("float among the answers", ballot(a={"virtue": 1.5}), BadEncoding),
+    ("ballot as list", lambda entry: entry.update(ballot=[]), BadEncoding),
+]
+
+
+@pytest.mark.parametrize(("change", "error"), [case[1:] for case in ALTERED], ids=[case[0] for case in ALTERED])
+def test_an_altered_entry_is_refused(
+    election: Election, entry: dict[str, Any], change: Change, error: type[CryptoError]
+) -> None:
+    altered = copy.deepcopy(entry)
+    change(altered)
+    with pytest.raises(error) as caught:
+        election.check(altered)
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize("entry", [None, [], "entry", 7, {}])
+def test_what_is_no_entry_at_all_is_refused(election: Election, entry: Any) -> None:
+    with pytest.raises(BadEncoding):
+        election.check(entry)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        {"virtue": 1, "ability": 1},
+        {"virtue": 1, "ability": 1, "diligence": 1, "integrity": 1},
+        {"virtue": -1, "ability": 1, "diligence": 1},
+        {"virtue": 101, "ability": 1, "diligence": 1},
+        {"virtue": "", "ability": 1, "diligence": 1},
+        {"virtue": "DK", "ability": 1, "diligence": 1},
+        {"virtue": [1], "ability": 1, "diligence": 1},
+    ],
+)
+def test_answers_outside_the_form_are_refused_even_if_signed(election: Election, answers: dict[str, Any]) -> None:
+    with pytest.raises(BadAnswers) as caught:
+        election.check(election.entry(answers))
+    assert (caught.value.code, caught.value.status) == ("bad_answers", 422)
+
+
+def test_the_bounds_of_the_form_are_answers_too(election: Election) -> None:
+    check_answers({"virtue": 0, "ability": 100, "diligence": "dk"}, PAPER)
+    with pytest.raises(BadAnswers):
+        check_answers({"virtue": 0, "ability": 5, "diligence": "dk"}, replace(PAPER, scale="anchors"))
+
+
+def test_a_token_buys_one_cell_only(election: Election) -> None:
+    master = new_master()
+    first, second = (election.entry(cell=cell, master=master) for cell in CELLS)
+    assert first["ballot"]["pk"] != second["ballot"]["pk"]
+    second["tok"] = first["tok"]
+    with pytest.raises(BadToken):
+        election.check(second)
+
+
+def test_latest_keeps_the_highest_revision_then_the_lowest_leaf(election: Election) -> None:
+    master = new_master()
+    changes = [{"virtue": score, "ability": 1, "diligence": 1} for score in (10, 20, 30)]
+    old = election.check(election.entry(changes[0], master=master, revision=1))
+    tied = [election.check(election.entry(change, master=master, revision=2)) for change in changes[1:]]
+    other = election.check(election.entry())
+    lowest = min(tied, key=lambda entry: entry.leaf)
+    for order in ([old, *tied, other], [other, *reversed(tied), old], [tied[0], other, old, tied[1]]):
+        kept = ballots.latest(order)
+        assert kept == sorted([lowest, other], key=lambda entry: entry.token)
+
+
+# Manifest
+
+
+def test_manifest_survives_its_encoding(election: Election) -> None:
+    manifest = ballots.Manifest.parse(election.manifest, expected_fingerprint=election.fingerprint)
+    assert manifest.cells == election.cells
+    assert (manifest.round_id, manifest.receipt_key, manifest.box_key) == (
+        ROUND,
+        election.receipt_public,
+        election.box_public,
+    )
+    assert manifest.encode() == election.manifest
+
+
+def test_a_changed_manifest_has_another_fingerprint(election: Election) -> None:
+    changed = election.manifest.replace(ROUND.encode(), ROUND[::-1].encode())
+    with pytest.raises(BadManifest, match="fingerprint"):
+        ballots.Manifest.parse(changed, expected_fingerprint=election.fingerprint)
+
+
+MANIFESTS: list[Change] = [
+    lambda value: value.update(extra=1),
+    lambda value: value.update(v=2),
+    lambda value: value.update(round="short"),
+    lambda value: value.update(box_key="AAAA"),
+    lambda value: value["cells"].reverse(),
+    lambda value: value["cells"][0].update(spki=value["cells"][1]["spki"]),
+    lambda value: value["cells"][0].update(cell=value["cells"][1]["cell"]),
+    lambda value: value["cells"][0].update(spki="AAAA"),
+    lambda value: value["cells"].append(7),
+    lambda value: value.update(cells={}),
+]
+
+
+@pytest.mark.parametrize("change", MANIFESTS)
+def test_a_malformed_manifest_is_refused(election: Election, change: Change) -> None:
+    value = canonical.loads(election.manifest)
+    change(value)
+    with pytest.raises(BadManifest):
+        ballots.Manifest.parse(canonical.dumps(value))
+
+
+def test_a_manifest_that_is_not_canonical_is_refused(election: Election) -> None:
+    with pytest.raises(BadManifest):
+        ballots.Manifest.parse(election.manifest + b"\n")
+
+
+# Receipts
+
+
+def test_a_receipt_names_the_leaf(election: Election, entry: dict[str, Any]) -> None:
+    receipt = election.receipt(entry)
+    leaf = ballots.verify_receipt(receipt, receipt_key=election.receipt_public, round_id=ROUND)
+    assert leaf == election.check(entry).leaf
+    assert receipt.keys() == {"v", "round", "leaf", "sig"}
+
+
+def test_forged_receipts_are_refused(election: Election, entry: dict[str, Any]) -> None:
+    receipt = election.receipt(entry)
+    other = ballots.generate_receipt_key().public_key().public_bytes_raw()
+    with pytest.raises(BadReceipt):
+        ballots.verify_receipt(receipt, receipt_key=other, round_id=ROUND)
+    for change in ({"leaf": "0" * 64}, {"sig": b64u_encode(bytes(64))}, {"round": "f" * 32}):
+        with pytest.raises(BadReceipt):
+            ballots.verify_receipt(receipt | change, receipt_key=election.receipt_public, round_id=ROUND)
+    with pytest.raises(BadEncoding):
+        ballots.verify_receipt(receipt | {"at": 1}, receipt_key=election.receipt_public, round_id=ROUND)
+
+
+# Bulletin
+
+
+def test_a_bulletin_covers_its_leaves(election: Election) -> None:
+    entries = [election.entry(cell=cell) for cell in (*CELLS, CELLS[0])]
+    bulletin = election.bulletin(entries)
+    ballots.verify_bulletin(bulletin, receipt_key=election.receipt_public)
+    assert bulletin["leaves"] == sorted(election.check(entry).leaf_hex for entry in entries)
+    assert [cell["counted"] for cell in bulletin["head"]["cells"]] == [2, 1]
+
+
+def test_an_empty_bulletin_is_possible(election: Election) -> None:
+    bulletin = election.bulletin([])
+    ballots.verify_bulletin(bulletin, receipt_key=election.receipt_public)
+    assert bulletin["head"]["root"] == merkle.root([]).hex()
+
+
+def test_a_bulletin_with_more_ballots_than_credentials_is_never_signed(election: Election) -> None:
+    with pytest.raises(BadBulletin, match="more than was drawn"):
+        election.bulletin([election.entry(), election.entry()], drawn=1)
+    with pytest.raises(BadBulletin, match="more than were eligible"):
+        election.bulletin([election.entry()], drawn=3, eligible=2)
+
+
+BULLETINS: list[Change] = [
+    lambda value: value["head"].update(size=1),
+    lambda value: value["head"].update(root="0" * 64),
+    lambda value: value["head"]["cells"][0].update(counted=1),
+    lambda value: value["head"].update(extra=1),
+    lambda value: value["leaves"].pop(),
+    lambda value: value["leaves"].append("f" * 64),
+    lambda value: value["leaves"].reverse(),
+    lambda value: value["leaves"].append(value["leaves"][-1]),
+    lambda value: value["leaves"].append("no leaf"),
+    lambda value: value.update(sig=b64u_encode(bytes(64))),
+    lambda value: value.update(v=2),
+    lambda value: value.pop("head"),
+]
+
+
+@pytest.mark.parametrize("change", BULLETINS)
+def test_an_altered_bulletin_is_refused(election: Election, change: Change) -> None:
+    bulletin = election.bulletin([election.entry(), election.entry()])
+    change(bulletin)
+    with pytest.raises(BadBulletin):
+        ballots.verify_bulletin(bulletin, receipt_key=election.receipt_public)
+
+
+def test_a_credential_is_the_same_whenever_it_is_derived(election: Election) -> None:
+    master = new_master()
+    public = election.keys[CELLS[0]].public_key()
+    first, second = (Credential(master, ROUND, CELLS[0]) for _ in range(2))
+    assert first.blind(public) == second.blind(public)
+    assert first.message == second.message

@@ -1,0 +1,189 @@
+"""The quick way through an entry finds what the long way finds, fault for fault; so does another process."""
+
+import copy
+import io
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peer_review.protocol import checking
+from peer_review.protocol.ballots import check_entry
+from peer_review.protocol.checking import FAULTS, READY, RECORD, RoundChecker, Sound, Terms
+from peer_review.protocol.papers import BOUNDS, Paper, SheetRule, check_answers
+from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election
+from tests.peer_review.protocol.test_ballots import ALTERED, Change
+from zhengyan_crypto import canonical
+from zhengyan_crypto.errors import BadAnswers, CryptoError
+
+SHEET = Paper(kind="sheet", criteria=(("wit", 10_000),), subjects=3, rules=(SheetRule("quota", n=1, points=90),))
+WORDS = Paper(kind="comment", limit=20)
+
+
+def terms(election: Election, paper: Paper = PAPER) -> Terms:
+    return Terms(round_id=ROUND, cells=election.cells, papers=dict.fromkeys(CELLS, paper))
+
+
+def long_way(raw: bytes, asked: Terms) -> Sound | str:
+    """What the count found before there was a quick way."""
+    try:
+        value = canonical.loads_canonical(raw)
+        entry = check_entry(value, round_id=asked.round_id, cells=asked.cells, papers=asked.papers)
+    except CryptoError as fault:
+        return fault.code
+    return Sound(entry.token, entry.leaf, entry.revision, entry.cell)
+
+
+def quick_way(raw: bytes, checker: RoundChecker) -> Sound | str:
+    try:
+        return checker.check(raw)
+    except CryptoError as fault:
+        return fault.code
+
+
+@pytest.fixture(scope="module")
+def entry(election: Election) -> dict[str, Any]:
+    return election.entry()
+
+
+@pytest.fixture(scope="module")
+def checker(election: Election) -> RoundChecker:
+    return RoundChecker(terms(election))
+
+
+def test_an_honest_entry_takes_the_quick_way(
+    checker: RoundChecker, entry: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = canonical.dumps(entry)
+    expected = long_way(raw, checker.terms)
+    monkeypatch.setattr(checking, "check_entry", None)
+    assert checker.check(raw) == expected
+    assert isinstance(expected, Sound)
+
+
+@pytest.mark.parametrize(("name", "change", "error"), ALTERED, ids=[case[0] for case in ALTERED])
+def test_an_altered_entry_has_the_same_fault_either_way(
+    name: str, change: Change, error: type[CryptoError], checker: RoundChecker, entry: dict[str, Any]
+) -> None:
+    altered = copy.deepcopy(entry)
+    change(altered)
+    raw = _json(altered)
+    assert quick_way(raw, checker) == long_way(raw, checker.terms) == error.code
+
+
+def _json(value: Any) -> bytes:
+    """Canonical order and spacing, also of what canonical JSON refuses."""
+    return canonical._encoder.encode(value).encode()
+
+
+TEXTS = [
+    ("space", lambda raw: raw.replace(b'"rev":1', b'"rev": 1')),
+    ("space after", lambda raw: raw + b" "),
+    ("line end", lambda raw: raw + b"\n"),
+    ("leading zero", lambda raw: raw.replace(b'"virtue":90', b'"virtue":090')),
+    ("minus zero", lambda raw: raw.replace(b'"virtue":90', b'"virtue":-0')),
+    ("exponent", lambda raw: raw.replace(b'"virtue":90', b'"virtue":9e1')),
+    ("escape", lambda raw: raw.replace(b'"virtue"', b'"virtu\\u0065"')),
+    ("another order", lambda raw: raw.replace(b'"rev":1,"round":', b'"round":').replace(b',"v":1', b',"v":1,"rev":1')),
+    ("answer twice", lambda raw: raw.replace(b'"virtue":90', b'"virtue":90,"virtue":90')),
+    ("not UTF-8", lambda raw: raw.replace(b"virtue", b"virtu\xff")),
+    ("cut", lambda raw: raw[:-1]),
+    ("empty", lambda raw: b""),
+]
+
+
+@pytest.mark.parametrize(("name", "change"), TEXTS, ids=[case[0] for case in TEXTS])
+def test_another_text_of_the_same_entry_is_refused_either_way(
+    name: str, change: Any, checker: RoundChecker, entry: dict[str, Any]
+) -> None:
+    raw = canonical.dumps(entry)
+    changed = change(raw)
+    assert changed != raw
+    assert quick_way(changed, checker) == long_way(changed, checker.terms) == "bad_encoding"
+
+
+@given(st.data())
+def test_whatever_byte_is_changed_both_ways_find_the_same(
+    election: Election, checker: RoundChecker, entry: dict[str, Any], data: st.DataObject
+) -> None:
+    raw = bytearray(canonical.dumps(entry))
+    at = data.draw(st.integers(0, len(raw) - 1))
+    raw[at] = data.draw(st.sampled_from([*b'AQgw0159"{}:,-_ \x00\xff', raw[at] ^ 1]))
+    assert quick_way(bytes(raw), checker) == long_way(bytes(raw), checker.terms)
+
+
+@pytest.mark.parametrize(
+    ("paper", "answers", "fault"),
+    [
+        (PAPER, {"virtue": 101, "ability": 1, "diligence": 1}, "bad_answers"),
+        (PAPER, {"virtue": -1, "ability": 1, "diligence": 1}, "bad_answers"),
+        (PAPER, {"virtue": 1, "ability": 1}, "bad_answers"),
+        (PAPER, {"virtue": "DK", "ability": 1, "diligence": 1}, "bad_answers"),
+        (SHEET, {"1.wit": 95, "2.wit": 89, "3.wit": "dk"}, None),
+        (SHEET, {"1.wit": 95, "2.wit": 90, "3.wit": "dk"}, "bad_answers"),
+        (WORDS, {"text": '他说："好"{}'}, None),
+        (WORDS, {"text": "x" * 21}, "bad_answers"),
+    ],
+)
+def test_signed_answers_are_judged_alike_either_way(
+    paper: Paper, answers: dict[str, Any], fault: str | None, election: Election
+) -> None:
+    checker = RoundChecker(terms(election, paper))
+    raw = canonical.dumps(election.entry(answers))
+    found = quick_way(raw, checker)
+    assert found == long_way(raw, checker.terms)
+    assert found == fault if fault else isinstance(found, Sound)
+
+
+@pytest.mark.parametrize("scale", sorted(BOUNDS))
+def test_the_pattern_of_a_paper_takes_exactly_what_the_paper_takes(scale: str) -> None:
+    paper = replace(PAPER, scale=scale, criteria=(("b", 1), ("a.c", 2)))
+    pattern = paper.written()
+    assert pattern is not None
+    for answer in (*range(-2, 130), "dk", "", "dK"):
+        answers = {"a.c": answer, "b": paper.bounds[0]}
+        try:
+            check_answers(answers, paper)
+        except BadAnswers:
+            sound = False
+        else:
+            sound = True
+        assert bool(pattern.fullmatch(canonical.dumps(answers)[1:-1])) is sound, answer
+    assert not pattern.fullmatch(b'"axc":1,"b":1')
+    assert WORDS.written() is None
+
+
+def test_a_cell_whose_key_may_not_be_used_has_the_same_fault_either_way(
+    election: Election, entry: dict[str, Any]
+) -> None:
+    asked = replace(terms(election), cells=dict.fromkeys(CELLS, "AAAA"))
+    raw = canonical.dumps(entry)
+    assert quick_way(raw, RoundChecker(asked)) == long_way(raw, asked) == "bad_key"
+
+
+def test_records_keep_the_order_of_the_rows_and_name_each_fault(
+    election: Election, checker: RoundChecker, entry: dict[str, Any]
+) -> None:
+    second = election.entry(cell=CELLS[1], revision=7)
+    foreign = {**entry, "tok": second["tok"]}
+    raws = [canonical.dumps(one) for one in (second, foreign, entry)]
+    records = list(RECORD.iter_unpack(checker.check_many(raws)))
+    first = checker.check(raws[0])
+    assert records[0] == (first.token, first.leaf, 7, 1, 0)
+    assert records[1] == (bytes(32), bytes(32), 0, 0, FAULTS.index("bad_token") + 1)
+    assert records[2][3:] == (0, 0)
+
+
+def test_a_process_answers_what_it_is_asked_and_ends_with_its_input(
+    election: Election, checker: RoundChecker, entry: dict[str, Any]
+) -> None:
+    asked, answers = io.BytesIO(), io.BytesIO()
+    raws = [canonical.dumps(entry), b"not even JSON"]
+    for message in (terms(election), raws, raws[1:]):
+        checking.send(asked, message)
+    asked.write(b"\x05\x00")  # whoever asked died here
+    asked.seek(0)
+    checking.serve(asked, answers)
+    assert answers.getvalue() == READY + checker.check_many(raws) + checker.check_many(raws[1:])

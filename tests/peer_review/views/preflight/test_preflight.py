@@ -1,0 +1,139 @@
+"""The organiser's pre-flight page: the answer first, then what to change, with the button that does it."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from peer_review.models import Round
+from peer_review.views.preflight import preflight as views
+from tests.factories.peer_review.rounds import (
+    RoundFactory,
+    SchemeFactory,
+    make_cell,
+    make_member,
+    make_open_round,
+    make_sheet,
+    make_subject,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db(databases=["default", "box"])
+
+CLASSES = [("superiors", 50), ("peers", 30), ("staff", 20)]
+
+
+@pytest.fixture(autouse=True)
+def english(client: Client) -> None:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+
+@pytest.fixture
+def round(client: Client) -> Round:
+    """A draft of the signed-in organiser: one subject with a lone superior, one too thin to be shown."""
+    made = RoundFactory(scheme=SchemeFactory(floor=5, classes=CLASSES))
+    people = [make_user(f"Person {n}") for n in range(12)]
+    li, wang = (make_subject(made, make_member(made, make_user(name))) for name in ("Li", "Wang"))
+    make_cell(li, people[:1], "superiors")
+    make_cell(li, people[1:6], "peers")
+    make_cell(li, people[6:], "staff")
+    make_cell(wang, people[:2], "peers")
+    client.force_login(made.organiser)
+    return made
+
+
+def address(round: Round, name: str = "round-preflight") -> str:
+    return reverse(f"peer_review:{name}", args=[round.public_id])
+
+
+def test_the_page_answers_first_and_says_what_would_help(client: Client, round: Round) -> None:
+    page = client.get(address(round)).content.decode()
+
+    assert "Nothing found here stands in the way of opening." in page
+    assert "Merge “Superiors” into “Peers” for 1 subject: Li" in page
+    assert "The mark of the one voter in “Superiors” is then one of several." in page
+    assert "Give 1 subject more evaluators:" in page
+    assert "Wang, 3 more" in page
+    assert "together with the other classes" in page
+    assert page.index("Nothing found here") < page.index("What would help") < page.index("The guarantee")
+
+
+def test_the_button_merges_and_the_advice_goes_away(client: Client, round: Round) -> None:
+    answer = client.post(address(round, "preflight-merge"), {"source": "superiors", "target": "peers"}, follow=True)
+
+    page = answer.content.decode()
+    assert "Merged: 1 ballot paper moved." in page
+    assert "Merge “Superiors”" not in page
+    cells = round.cells.filter(subject__label="Li").with_turnout()
+    assert {cell.voter_class: cell.eligible for cell in cells} == {"peers": 6, "staff": 6}
+
+
+@pytest.mark.parametrize("posted", [{}, {"source": "peers", "target": "staff"}, {"source": "x", "target": "y"}])
+def test_what_is_not_advised_is_not_done(client: Client, round: Round, posted: dict[str, str]) -> None:
+    answer = client.post(address(round, "preflight-merge"), posted, follow=True)
+
+    assert "There is nothing to merge" in answer.content.decode()
+
+
+def test_sheets_that_may_not_be_say_why(client: Client, round: Round) -> None:
+    li, wang = round.subjects.order_by("sort_order")
+    make_sheet([li, wang], [wang.member.user], "staff")
+
+    page = client.get(address(round)).content.decode()
+
+    assert "The round may not open like this." in page
+    assert "On a list they receive: Wang." in page
+
+
+def test_an_opened_round_shows_what_was_frozen(client: Client) -> None:
+    running = make_open_round(evaluators=5, subjects=1)
+    client.force_login(running.round.organiser)
+
+    page = client.get(address(running.round)).content.decode()
+    assert "Frozen when the round was opened." in page
+    assert "The same as frozen at opening." in page
+    assert "What would help" not in page
+    posted = client.post(address(running.round, "preflight-merge"), {"source": "a", "target": "b"}, follow=True)
+    assert "can no longer change" in posted.content.decode()
+
+    Round.objects.filter(pk=running.round.pk).update(form={**running.round.form, "floor": 4})
+    assert "Altered." in client.get(address(running.round)).content.decode()
+
+
+def test_a_round_without_a_roll_says_what_will_appear(client: Client) -> None:
+    round = RoundFactory()
+    client.force_login(round.organiser)
+
+    assert "Nobody is evaluated yet." in client.get(address(round)).content.decode()
+    round.scheme.criteria.all().delete()
+    assert "A scheme needs at least one criterion." in client.get(address(round)).content.decode()
+
+
+def test_only_the_responsible_organiser_sees_it(client: Client, round: Round) -> None:
+    for user, status in (
+        (make_user("", "organiser"), 404),
+        (round.scrutineers.get(), 403),
+        (make_user("", "staff"), 404),
+    ):
+        client.force_login(user)
+        assert client.get(address(round)).status_code == status
+        assert client.post(address(round, "preflight-merge")).status_code == status
+
+
+def test_subjects_are_paged_at_one_query_count(client: Client, round: Round, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "PAGE", 1)
+    with CaptureQueriesContext(connection) as one:
+        first = client.get(address(round))
+    last = round.subjects.get(label="Li").pk
+    assert f"?after={last}" in first.content.decode()
+
+    second = client.get(address(round), {"after": last}).content.decode()
+    assert ">Wang</a>" in second
+    assert ">Li</a>" not in second
+    assert "Next page" not in second
+
+    monkeypatch.setattr(views, "PAGE", 30)
+    with CaptureQueriesContext(connection) as all_of_them:
+        client.get(address(round), {"show": "changed", "after": "x"})
+    assert len(all_of_them) == len(one)

@@ -1,0 +1,264 @@
+"""Pages of organisers: each step is one form that works without JavaScript, each refusal is said with its remedy."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from peer_review.conf import conf
+from peer_review.models import Round
+from peer_review.providers.roll import Person
+from tests.factories.peer_review.rounds import (
+    RoundFactory,
+    SchemeFactory,
+    make_member,
+    make_open_round,
+    make_ready_round,
+    make_subject,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db(databases=["default", "box"])
+
+
+def page(name: str, round: Round, *args: Any) -> str:
+    return reverse(f"peer_review:{name}", args=[round.public_id, *args])
+
+
+def people(round: object) -> list[Person]:
+    """A small organisation: whoever is called so."""
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model().objects.filter(username__startswith="house").order_by("pk")
+    return [
+        Person(user.pk, user.get_full_name(), "ab"[n % 2], "AB"[n % 2], "staff", "Staff", 1)
+        for n, user in enumerate(users)
+    ]
+
+
+@pytest.fixture(autouse=True)
+def house(settings: Any) -> None:
+    settings.PEER_REVIEW_ROLL_SOURCE = f"{__name__}.people"
+    assert conf.ROLL_SOURCE.endswith(".people")
+
+
+@pytest.fixture
+def organiser(client: Client) -> Any:
+    user = make_user("Organiser", "organiser")
+    client.force_login(user)
+    return user
+
+
+def terms(organiser: Any, **changes: Any) -> dict[str, Any]:
+    """A filled-in form."""
+    opens = timezone.localtime() + timedelta(hours=1)
+    return {
+        "title": "Autumn",
+        "purpose": "To learn.",
+        "kind": "person",
+        "collection": "one_visit",
+        "scheme": SchemeFactory().pk,
+        "opens_at": opens.strftime("%Y-%m-%dT%H:%M"),
+        "closes_at": (opens + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"),
+        "organiser": organiser.pk,
+        "scrutineers": [make_user("Keeper", "scrutineer").pk],
+        **changes,
+    }
+
+
+def test_a_round_is_created_and_changed_by_a_form(client: Client, organiser: Any) -> None:
+    form = terms(organiser)
+
+    response = client.post(reverse("peer_review:round-create"), form)
+    round = Round.objects.get(title="Autumn")
+    assert response.url == page("round-manage", round)
+    assert round.organiser == organiser
+    assert round.scrutineers.get().get_full_name() == "Keeper"
+
+    html = client.get(page("round-edit", round)).content.decode()
+    assert form["opens_at"] in html
+    client.post(page("round-edit", round), {**form, "title": "Winter"})
+    round.refresh_from_db()
+    assert round.title == "Winter"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"closes_at": "2001-01-01T00:00"}, "closes_at"),
+        ({"opens_at": "2001-01-01T00:00", "closes_at": "2001-01-02T00:00"}, None),
+        ({"batch_floor": "5"}, "batch_window"),
+        ({"title": ""}, "title"),
+    ],
+)
+def test_bad_terms_are_said_and_the_input_stays(
+    client: Client, organiser: Any, changes: dict[str, str], field: str | None
+) -> None:
+    response = client.post(reverse("peer_review:round-create"), terms(organiser, purpose="Kept words", **changes))
+
+    assert response.status_code == 200
+    errors = response.context["form"].errors
+    assert (field or "__all__") in errors
+    assert "Kept words" in response.content.decode()
+    assert not Round.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["stranger", "organiser", "leadership", "scrutineer"])
+def test_nobody_else_reaches_an_organisers_pages(client: Client, who: str) -> None:
+    round = make_open_round(evaluators=4).round
+    client.force_login(make_user("Other", who, is_superuser=True))
+
+    for name in ("round-manage", "round-edit", "round-roll", "keys-progress"):
+        assert client.get(page(name, round)).status_code in (403, 404)
+    for name in ("round-open", "round-close", "round-publish", "round-delete", "roll-propose", "keys-prepare"):
+        assert client.post(page(name, round)).status_code in (403, 404)
+    round.refresh_from_db()
+    assert round.state == "open"
+
+
+def test_each_obstacle_is_named_with_its_remedy(client: Client) -> None:
+    round = RoundFactory(scrutineers=[])
+    client.force_login(round.organiser)
+
+    response = client.get(page("round-manage", round))
+
+    found = {one.code: one for one in response.context["obstacles"]}
+    assert set(found) == {"no_scrutineer", "empty_roll", "no_box_key"}
+    assert all(one.remedy for one in found.values())
+    refused = client.post(page("round-open", round), follow=True)
+    assert any(str(found["no_scrutineer"].message) in str(message) for message in refused.context["messages"])
+    round.refresh_from_db()
+    assert round.state == "draft"
+
+
+def test_a_round_goes_from_roll_to_closing_by_forms_alone(
+    client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    for number in range(6):
+        make_user(f"House {number}", username=f"house{number}")
+    running = make_ready_round(evaluators=4)
+    round = running.round
+    client.force_login(round.organiser)
+
+    client.post(page("roll-propose", round), {"house_wide": ""})
+    assert (round.members.count(), round.subjects.count()) == (6, 6)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page("keys-prepare", round))
+    progress = client.get(page("keys-progress", round)).json()
+    assert progress == {"ready": 6, "total": 6}
+    client.post(page("round-open", round))
+    round.refresh_from_db()
+    assert round.state == "open"
+    assert client.get(page("notice", round)).status_code == 200
+    picture = client.get(page("notice-qr", round))
+    assert picture.headers["Content-Type"] == "image/svg+xml"
+    assert picture.content.startswith(b"<svg")
+
+    # Frozen: refused, said, and nothing changed.
+    client.post(page("roll-propose", round))
+    client.post(page("roll-remove", round), {"member": round.members.first().pk})
+    assert round.members.count() == 6
+    client.post(page("round-close", round))
+    round.refresh_from_db()
+    assert round.state == "closed"
+
+
+def test_a_draft_has_no_notice(client: Client) -> None:
+    round = RoundFactory()
+    client.force_login(round.organiser)
+
+    assert client.get(page("notice", round)).status_code == 404
+
+
+def test_the_roll_is_searched_paged_and_changed(client: Client) -> None:
+    round = RoundFactory()
+    client.force_login(round.organiser)
+    for number in range(55):
+        make_member(round, make_user(f"Person {number:02}"), section="ab"[number % 2])
+    first = round.members.get(name="Person 00")
+    newcomer = make_user("Newcomer", username="house-new")
+
+    rows = client.get(page("round-roll", round))
+    following = client.get(page("round-roll", round), {"after": rows.context["after"]})
+    seen = [row.member.name for row in [*rows.context["rows"], *following.context["rows"]]]
+    assert sorted(seen) == [f"Person {number:02}" for number in range(55)]
+    assert [row.member.name for row in client.get(page("round-roll", round), {"q": "07"}).context["rows"]] == [
+        "Person 07"
+    ]
+
+    found = client.get(page("round-roll", round), {"candidate": "New"}).context["candidates"]
+    assert [one.user_id for one in found] == [newcomer.pk]
+    client.post(page("roll-add", round), {"user": newcomer.pk})
+    assert round.members.filter(user=newcomer).exists()
+    client.post(page("roll-remove", round), {"member": round.members.get(user=newcomer).pk})
+    assert not round.members.filter(user=newcomer).exists()
+
+    made = client.post(page("subject-add", round, first.pk), {"section_0": "all"})
+    subject = round.subjects.get()
+    assert made.url == page("roll-subject", round, subject.pk)
+    assert round.cells.with_turnout().get().eligible == 27
+    other = round.members.get(name="Person 01")
+    client.post(page("subject-class", round, subject.pk), {"member": other.pk, "voter_class": "all"})
+    assert round.cells.with_turnout().get().eligible == 28
+    client.post(page("subject-class", round, subject.pk), {"member": other.pk, "voter_class": ""})
+    assert round.cells.with_turnout().get().eligible == 27
+    self_vote = client.post(
+        page("subject-class", round, subject.pk), {"member": first.pk, "voter_class": "all"}, follow=True
+    )
+    assert [message.level_tag for message in self_vote.context["messages"]][-1] == "error"
+    assert round.cells.with_turnout().get().eligible == 27
+    client.post(page("subject-remove", round), {"subject": subject.pk})
+    assert not round.subjects.exists()
+
+
+def test_cells_under_the_floor_are_flagged(client: Client) -> None:
+    running = make_ready_round(evaluators=3)
+    client.force_login(running.round.organiser)
+
+    response = client.get(page("round-roll", running.round), {"tab": "subjects"})
+
+    assert [row.counts for row in response.context["rows"]] == [[("All", 2)]]
+    assert 'class="pr-flag">2' in response.content.decode()
+
+
+def test_the_roll_takes_one_query_count_for_one_and_for_many(client: Client) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    round = RoundFactory()
+    client.force_login(round.organiser)
+    counts = []
+    for size in (1, 20):
+        for _number in range(size):
+            make_subject(round, make_member(round, make_user()))
+        for tab in ("people", "subjects"):
+            client.get(page("round-roll", round), {"tab": tab})
+            with CaptureQueriesContext(connection) as queries:
+                client.get(page("round-roll", round), {"tab": tab})
+            counts.append(len(queries))
+
+    assert counts[:2] == counts[2:]
+
+
+def test_a_draft_can_be_deleted_and_an_open_round_cannot(client: Client) -> None:
+    round = RoundFactory()
+    client.force_login(round.organiser)
+    assert client.post(page("round-delete", round)).url == reverse("peer_review:organiser-list")
+    assert not Round.objects.exists()
+
+    running = make_open_round(evaluators=4)
+    client.force_login(running.round.organiser)
+    assert client.post(page("round-delete", running.round)).url == page("round-manage", running.round)
+    assert Round.objects.exists()
+
+
+def test_steps_want_a_token_and_a_post() -> None:
+    running = make_ready_round(evaluators=4)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(running.round.organiser)
+
+    assert client.post(page("round-open", running.round)).status_code == 403
+    assert client.get(page("round-open", running.round)).status_code == 405
