@@ -5,15 +5,18 @@ DEMO_SIZE ?= 0
 VENV ?= .venv
 BIN := $(VENV)/bin
 # One test process a core, but never fewer than two: browser tests wait more than they work.
-WORKERS ?= auto
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ "$$n" -gt 2 ] && echo "$$n" || echo 2)
+MARKS ?= not long
 PYTEST_ARGS ?=
+PYTEST = -m pytest -n $(WORKERS) --dist loadfile --durations 12 -m "$(MARKS)" $(PYTEST_ARGS)
 DATABASE_URL_TEST ?= postgres://postgres@127.0.0.1:5432/zhengyan
 BOX_DATABASE_URL_TEST ?= postgres://postgres@127.0.0.1:5432/zhengyan_box
 CACHE_URL_TEST ?= redis://127.0.0.1:6379/0
 DEMO := DJANGO_SETTINGS_MODULE=config.settings.demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-postgres test-wagtail8 lint format wheel plugin-check bench lock messages assets assets-check browser clean-demo
+.PHONY: help demo serve test test-fast test-long test-postgres test-wagtail8 test-durations coverage lint format wheel plugin-check \
+  release-check bench lock upgrade-dump messages assets assets-check browser clean-demo
 
 help: ## print this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -53,15 +56,32 @@ serve: ## serve what `make demo` made
 browser: $(VENV)/.test
 	@$(BIN)/python tools/ensure_browser.py
 
-test: $(VENV)/.test browser ## the whole suite on SQLite, browsers included
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 12 $(PYTEST_ARGS)
+test: $(VENV)/.test browser ## the daily suite on SQLite, browsers included: five minutes on two cores
+	$(BIN)/python $(PYTEST)
 
-test-postgres: $(VENV)/.test browser ## the same suite on PostgreSQL and Redis (DATABASE_URL, BOX_DATABASE_URL, CACHE_URL)
+test-fast: MARKS = not browser and not long and not slow
+test-fast: $(VENV)/.test ## what fits a minute: no browser, no slow file
+	$(BIN)/python $(PYTEST)
+
+test-long: MARKS = long
+test-long: $(VENV)/.test browser plugin-check ## attacks, killed workers, long searches, Firefox if installed, the wheel installed
+	$(BIN)/python $(PYTEST)
+
+test-postgres: $(VENV)/.test browser ## the daily suite on PostgreSQL and Redis (DATABASE_URL, BOX_DATABASE_URL, CACHE_URL)
 	@export DATABASE_URL="$${DATABASE_URL:-$(DATABASE_URL_TEST)}" BOX_DATABASE_URL="$${BOX_DATABASE_URL:-$(BOX_DATABASE_URL_TEST)}" CACHE_URL="$${CACHE_URL:-$(CACHE_URL_TEST)}"; \
-	$(BIN)/python tools/ensure_services.py && $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 12 $(PYTEST_ARGS)
+	$(BIN)/python tools/ensure_services.py && $(BIN)/python $(PYTEST)
 
-test-wagtail8: .venv-wagtail8/.test browser ## the whole suite on SQLite with Wagtail 8
-	.venv-wagtail8/bin/python -m pytest -n $(WORKERS) --dist loadfile --durations 12 $(PYTEST_ARGS)
+test-wagtail8: .venv-wagtail8/.test browser ## the daily suite on SQLite with Wagtail 8
+	.venv-wagtail8/bin/python $(PYTEST)
+
+test-durations: $(VENV)/.test browser ## measure the daily suite anew: its order, and what is too slow for test-fast
+	$(BIN)/python $(PYTEST) --junitxml build/tests.xml
+	$(BIN)/python tools/test_durations.py build/tests.xml
+
+coverage: MARKS = not browser
+coverage: $(VENV)/.test ## branch coverage of what is tested without a browser, package by package
+	$(BIN)/python $(PYTEST) --cov --cov-report=json:build/coverage.json --cov-report=
+	$(BIN)/python tools/coverage_report.py build/coverage.json
 
 lint: $(VENV)/.test ## formats, types, boundaries, migrations, deployment checks, catalogues
 	$(BIN)/ruff check .
@@ -87,6 +107,9 @@ wheel: $(VENV)/.test ## one distribution with peer_review and forum_pages
 plugin-check: wheel ## install the wheel into a bare `wagtail start` project and use it
 	$(BIN)/python tools/plugin_check.py dist/*.whl
 
+release-check: $(VENV)/.test ## whether this commit may be tagged: version, changes, migrations, catalogues, wheel
+	$(BIN)/python tools/release_check.py
+
 bench: $(VENV)/.test ## print the measured figures
 	$(BIN)/python bench/run.py
 
@@ -97,6 +120,9 @@ lock: $(VENV)/.made ## lock requirements/*.in with hashes
 	$(UV) -c requirements/wagtail74.in requirements/base.in -o requirements/base.txt
 	$(UV) -c requirements/wagtail74.in -c requirements/base.txt requirements/test.in -o requirements/test.txt
 	$(UV) -c requirements/wagtail8.in requirements/test.in -o requirements/test-wagtail8.txt
+
+upgrade-dump: $(VENV)/.test ## write the small dump of today's schema that tests/project/test_upgrade.py migrates
+	$(BIN)/python tools/make_upgrade_dump.py
 
 messages: $(VENV)/.test ## collect strings into the catalogues and compile them (needs gettext)
 	$(BIN)/python tools/make_messages.py

@@ -1,9 +1,11 @@
 """What every test may use: a real browser, found and never silently skipped."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from django.db import connections
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests import migrated
 
@@ -32,40 +36,71 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
-#: Files that take longest, begun first among the tests outside a transaction: or one worker ends long after the other.
-LONGEST = (
-    "test_every_page.py",
-    "test_round_journey.py",
-    "test_forum.py",
-    "test_disclosures.py",
-    "test_ballot_kinds.py",
-    "test_ceremony.py",
-    "test_look.py",
-    "test_sign_in.py",
-    "test_words.py",
-    "test_round_pages.py",
-    "test_full_path.py",
-)
+TESTS = Path(__file__).resolve().parent
+#: Files and folders whose tests drive a browser, or belong to `make test-long` only: attacks on whole elections,
+#: killed workers, searches over many drawn rounds.
+BROWSER = ("e2e",)
+LONG = ("attack", "test_kill.py", "test_crash.py", "test_firefox.py")
+LONG_TESTS = ("test_no_combination_of_published_figures_lays_bare_fewer_than_k_ballots",)
+#: Files whose tests are dealt out one by one. Of every other file, one process takes all.
+SPREAD = ("test_every_page.py",)
+
+
+#: Seconds of each longer file, and the files that `make test-fast` leaves out; written by `make test-durations`.
+MEASURED = json.loads((TESTS / "durations.json").read_text("utf-8"))
 
 
 def _touches_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames))  # type: ignore[attr-defined]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test by where it stands: no file has to say it, and none can forget to."""
+    file = item.path.relative_to(TESTS)
+    if {*file.parts} & {*BROWSER}:
+        item.add_marker("browser")
+    if {*file.parts} & {*LONG} or item.name in LONG_TESTS:
+        item.add_marker("long")
+    if file.as_posix() in MEASURED["slow"]:
+        item.add_marker("slow")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that need no database, while it is made; then keep pytest-django's order, tests in a
-    transaction first, and among the others begin with the longest."""
-    touching = {item.path for item in items if _touches_database(item)}
+    """Put the tests in order.
 
-    def place(item: pytest.Item) -> tuple[int, int]:
+    Files that need no database come first, while it is made; then, as pytest-django has it, tests in a transaction, and
+    after them the others. The longest of each begin, or one process ends long after the other.
+    """
+    touching = {item.path for item in items if _touches_database(item)}
+    tests_of = Counter(item.path for item in items)
+
+    def place(item: pytest.Item) -> tuple[int, float]:
         marker = item.get_closest_marker("django_db")
         alone = bool(marker and marker.kwargs.get("transaction"))
-        name = item.path.name
-        stage = 2 if alone else int(item.path in touching)
-        return stage, LONGEST.index(name) if alone and name in LONGEST else len(LONGEST)
+        seconds = MEASURED["seconds"].get(item.path.relative_to(TESTS).as_posix(), 0.0)
+        if item.path.name in SPREAD:
+            seconds /= tests_of[item.path]
+        return 2 if alone else int(item.path in touching), -seconds
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """Deal tests out in the order above, file by file; xdist would begin with the files of most tests."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return FileScheduling(config, log)
+
+
+class FileScheduling(LoadFileScheduling):
+    """Give one process all tests of a file, unless the file is to be spread."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return nodeid if Path(file).name in SPREAD else file
 
 
 def _begins_from_template() -> bool:
@@ -143,6 +178,15 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """A blank tab in a fresh profile."""
     return context.new_page()
+
+
+@pytest.fixture
+def demonstration(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reference organisation, as `make demo` loads it, with fewer voters."""
+    from tests.demonstration import load_demonstration  # needs the installed apps
+
+    monkeypatch.setattr(settings, "VAR_DIR", tmp_path)
+    load_demonstration()
 
 
 @pytest.fixture(autouse=True)
