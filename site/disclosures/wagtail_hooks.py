@@ -13,7 +13,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
 from disclosures.choosers import person_chooser
-from disclosures.documents import may_open
+from disclosures.file_access import may_open
 from disclosures.rules import SEE_LEDGER
 from disclosures.views.ledger import LedgerView
 

@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy as _
 
 from disclosures.models import DisclosurePage
 from forum_pages.models import Topic, TopicComment
+from foundation.matching import matching
+from foundation.paging import Page, page_of
 from organisation.models import Staff
 from organisation.people import author_lines
 from organisation.pinyin import needle
 from search.excerpt import excerpt, highlight
-from search.matching import matching
-from search.paging import Page, page_of
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.http import urlencode
 from django.views.generic import TemplateView
 
+from foundation.matching import is_searchable
+from foundation.segment import QUERY_CHARACTERS
 from search.forms import SearchForm
-from search.matching import is_searchable
-from search.segment import QUERY_CHARACTERS
 from search.sources import SOURCES, Hit, Source
 
 FEW = 5

@@ -246,14 +246,14 @@ COMMENTS_APP = "django_comments_xtd"
 
 PEER_REVIEW_BOX_DATABASE = "box"
 PEER_REVIEW_ROLL_SOURCE = "organisation.roll.propose_roll"
-PEER_REVIEW_WORKDAYS = "disclosures.workdays.after_workdays"
+PEER_REVIEW_WORKDAYS = "foundation.workdays.after_workdays"
 PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
 PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 # Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
 PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2
 
 # A disclosure is published in the version that was approved.
-WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.finishing.publish_approved"
+WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.publish_action.publish_approved"
 
 # The frame around every page, and who may see a page at all: strangers sign in, except where a route or a page answers
 # them itself. Everything a browser sends without cookies (ballots, bulletins, feeds, probes) is listed here.
@@ -271,7 +271,7 @@ OPEN_ROUTES = {
     "readyz",
     "robots",
     "wagtail_serve",  # each page decides: see OPEN_PAGE_APPS
-    "wagtaildocs_serve",  # a file is as open as its documents: disclosures/documents.py
+    "wagtaildocs_serve",  # a file is as open as its documents: disclosures/file_access.py
     "disclosures:feed",
     "disclosures:column-feed",
     "peer_review:draw",

@@ -15,7 +15,7 @@ from demo.people import SECTIONS
 from disclosures.domain.workflow import ensure_workflow
 from disclosures.enums import Audience, Validity
 from disclosures.models import DisclosureColumnPage, DisclosureIndexPage, DisclosurePage
-from disclosures.workdays import after_workdays
+from foundation.workdays import after_workdays
 from organisation.models import Section, User
 
 COLUMNS = [("party", "党务公开", "党"), ("government", "政务公开", "政"), ("culture", "文化建设", "文")]

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from disclosures.models import DisclosurePage
 from disclosures.models.document import DAYS_TO_PUBLISH
-from disclosures.workdays import after_workdays
+from foundation.workdays import after_workdays
 
 
 @transaction.atomic

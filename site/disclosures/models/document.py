@@ -25,9 +25,9 @@ from disclosures.exceptions import NotThroughWorkflow, NumberedStays
 from disclosures.forms import DisclosurePageForm
 from disclosures.models.blocks import BodyBlock
 from disclosures.models.index_number import IndexNumberCounter
-from disclosures.permissions import DocumentPermissionTester
+from disclosures.permission_testers import DocumentPermissionTester
 from disclosures.querysets import DisclosureQuerySet
-from disclosures.workdays import after_workdays
+from foundation.workdays import after_workdays
 
 #: Working days between a document and its publication (政府信息公开条例, art 26).
 DAYS_TO_PUBLISH = 20

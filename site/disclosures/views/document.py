@@ -13,7 +13,7 @@ from disclosures.exceptions import CommentsClosed
 from disclosures.forms import CommentForm
 from disclosures.models import DisclosureColumnPage, DisclosureIndexPage, DisclosurePage
 from disclosures.rules import COMMENT, can_read, is_moderator
-from search.paging import page_of
+from foundation.paging import page_of
 
 COMMENTS = 20
 

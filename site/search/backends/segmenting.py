@@ -6,7 +6,7 @@ from typing import Any
 from modelsearch.query import MATCH_NONE, And, Boost, Not, Or, Phrase, PlainText, SearchQuery
 from modelsearch.utils import get_content_type_pk
 
-from search.segment import segment, segment_query
+from foundation.segment import segment, segment_query
 
 
 class SegmentingIndexer:

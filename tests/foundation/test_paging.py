@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from disclosures.models import DisclosurePage
-from search.paging import page_of
+from foundation.paging import page_of
 from tests.factories import disclosures as make
 
 pytestmark = pytest.mark.django_db

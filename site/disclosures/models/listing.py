@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
-from disclosures.listing import listing_of
 from disclosures.models.document import DisclosurePage
-from disclosures.permissions import ColumnPermissionTester
+from disclosures.permission_testers import ColumnPermissionTester
+from disclosures.views.listing import listing_of
 
 
 class ListPage(Page):
@@ -46,7 +46,7 @@ class DisclosureIndexPage(ListPage):
 
     max_count = 1
     subpage_types: ClassVar[list[str]] = ["disclosures.DisclosureColumnPage"]
-    template = "disclosures/list.html"
+    template = "disclosures/listing.html"
 
     class Meta:
         verbose_name = _("index of disclosures")
@@ -67,7 +67,7 @@ class DisclosureColumnPage(ListPage):
     content_panels = [*ListPage.content_panels, FieldPanel("code")]
     parent_page_types: ClassVar[list[str]] = ["disclosures.DisclosureIndexPage"]
     subpage_types: ClassVar[list[str]] = ["disclosures.DisclosurePage"]
-    template = "disclosures/list.html"
+    template = "disclosures/listing.html"
 
     class Meta:
         verbose_name = _("column of disclosures")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.segment import INDEXED_CHARACTERS, QUERY_WORDS, segment, segment_query
+from foundation.segment import INDEXED_CHARACTERS, QUERY_WORDS, segment, segment_query
 
 TITLE = "廉政监督卡管理办法"
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from modelsearch.query import PlainText
 from wagtail.search.backends import get_search_backend
 
-from search.segment import segment_query
+from foundation.segment import segment_query
 
 #: A search engine outside the database hands over this many of its best hits at most.
 ENGINE_HITS = 2_000

@@ -11,10 +11,10 @@ from django.http import HttpRequest, QueryDict
 
 from disclosures.forms import ListingForm
 from disclosures.querysets import DisclosureQuerySet
+from foundation.matching import matching
+from foundation.paging import Page, page_of
+from foundation.segment import QUERY_CHARACTERS
 from organisation.models import Section
-from search.matching import matching
-from search.paging import Page, page_of
-from search.segment import QUERY_CHARACTERS
 
 ROWS = 20
 
