@@ -19,8 +19,8 @@ from disclosures.models import DisclosurePage
 from forum_pages.models import Topic, TopicComment
 from foundation.matching import matching
 from foundation.paging import Page, page_of
+from organisation.author_lines import author_lines
 from organisation.models import Staff
-from organisation.people import author_lines
 from organisation.pinyin import needle
 from search.excerpt import excerpt, highlight
 

@@ -239,7 +239,7 @@ WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 # Cuts Chinese into words on the way into the index and out of a query, so the forum need not do it again.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.backends"}}
 FORUM_PAGES_SEGMENTER = "builtins.str"
-FORUM_PAGES_AUTHOR_LINE = "organisation.people.author_lines"
+FORUM_PAGES_AUTHOR_LINE = "organisation.author_lines.author_lines"
 
 SITE_ID = 1
 COMMENTS_APP = "django_comments_xtd"

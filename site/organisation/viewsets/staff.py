@@ -24,7 +24,7 @@ from organisation.exceptions import Refusal
 from organisation.forms import StaffForm
 from organisation.models import Rank, Section, Staff
 from organisation.permission_policies import ManagePolicy
-from organisation.viewsets.records import ImportViewSet, InvitationViewSet
+from organisation.viewsets.imports import ImportViewSet, InvitationViewSet
 
 
 class RefusalMixin:
