@@ -15,7 +15,7 @@ from organisation.domain import imports
 from organisation.enums import ImportState
 from organisation.exceptions import Refusal
 from organisation.forms import ImportForm
-from organisation.imports.columns import KINDS
+from organisation.imports.headings import KINDS
 from organisation.imports.progress import last_step
 from organisation.models import ImportRun
 from organisation.views.admin import ManagerView

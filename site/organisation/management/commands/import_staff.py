@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from organisation.domain import imports
 from organisation.exceptions import FileRefused
 from organisation.imports.apply import apply_plan
+from organisation.imports.report import describe
 
 
 class Command(BaseCommand):
@@ -50,7 +51,7 @@ class Command(BaseCommand):
                 self.stderr.write(where)
             raise CommandError(_("%(count)d errors; nothing was changed.") % {"count": plan.error_count})
         # Every line of a dry run is printed: a file is the right place for a long one.
-        report = imports.describe(plan, shown=None if options["dry_run"] else 0)
+        report = describe(plan, shown=None if options["dry_run"] else 0)
         for mark, name in (("+", "added"), ("~", "changed"), ("-", "left"), ("=", "sections"), ("=", "ranks")):
             for number, person, words in report[name]:
                 self.stdout.write(f"{mark} {number} {person}: {words}")

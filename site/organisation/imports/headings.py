@@ -1,4 +1,4 @@
-"""Which columns a table may have, under which heads, and how each cell is read."""
+"""Which columns a table may have and under which heads; which row of a sheet is its row of heads."""
 
 import datetime
 import re
@@ -6,152 +6,23 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from organisation.imports.tables import ERROR_VALUES, BadCell
-from organisation.models.staff import NUMBER_PATTERN, PHONE_PATTERN
-
-# Zero-width characters, marks that turn the direction of text, control and private-use characters.
-INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")
-DATE = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?: 00:00(?::00)?)?|(\d{4})(\d{2})(\d{2})")
-NUMBER = re.compile(NUMBER_PATTERN)
-PHONE = re.compile(PHONE_PATTERN)
-USERNAME = re.compile(r"[\w.@+-]+")
-YES = frozenset({"是", "yes", "y", "true", "1", "√", "✓", "对"})
-NO = frozenset({"", "否", "no", "n", "false", "0", "×", "非"})
-EARLIEST = datetime.date(1940, 1, 1)
-YEARS_AHEAD = 2
-
-
-class CellError(Exception):
-    """What is wrong with one cell, in a sentence."""
-
-
-def text_of(cell: Any, *, limit: int = 80) -> str:
-    """Return a cell as clean text: no space at its ends, runs of space made one, nothing invisible.
-
-    Raises: CellError.
-    """
-    if cell is None:
-        return ""
-    if isinstance(cell, BadCell):
-        raise CellError(cell.reason)
-    if isinstance(cell, datetime.date):
-        raise CellError(_("The cell holds a date. Format it as text."))
-    text = " ".join(str(cell).split())
-    if not text:
-        return ""
-    if text[0] == "=" or text[0] == "@":
-        raise CellError(_("The cell holds a formula. Replace it by its value."))
-    if text[0] == "#" and ERROR_VALUES.match(text):
-        raise CellError(_("The cell holds the error value %(value)s.") % {"value": text})
-    if not text.isascii() or not text.isprintable():
-        found = INVISIBLE.search(text)
-        if found:
-            raise CellError(_("The cell holds an invisible character (U+%(code)04X).") % {"code": ord(found[0])})
-    if len(text) > limit:
-        raise CellError(_("The text is longer than %(limit)d characters.") % {"limit": limit})
-    return text
-
-
-def short_text(cell: Any) -> str:
-    """A name, a position."""
-    return text_of(cell)
-
-
-def code(cell: Any) -> str:
-    """A number or code that identifies something: full-width digits become plain ones."""
-    text = text_of(cell, limit=40)
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    if text and not NUMBER.fullmatch(text):
-        raise CellError(_("Use letters, digits, dots, dashes only."))
-    return text
-
-
-def reference(cell: Any) -> str:
-    """The code or the name of a section or rank."""
-    return text_of(cell, limit=300)
-
-
-def username(cell: Any) -> str:
-    """A name to sign in with."""
-    text = unicodedata.normalize("NFKC", text_of(cell, limit=150))
-    if text and not USERNAME.fullmatch(text):
-        raise CellError(_("Use letters, digits and @ . + - _ only."))
-    return text
-
-
-def phone(cell: Any) -> str:
-    """A phone number, or several."""
-    text = text_of(cell, limit=60)
-    if not PHONE.fullmatch(text):
-        text = unicodedata.normalize("NFKC", text)
-        if not PHONE.fullmatch(text):
-            raise CellError(_("This is not a phone number."))
-    return text
-
-
-def email(cell: Any) -> str:
-    """An e-mail address."""
-    text = text_of(cell, limit=254)
-    if text:
-        try:
-            validate_email(text)
-        except ValidationError:
-            raise CellError(_("This is not an e-mail address.")) from None
-    return text
-
-
-def day(cell: Any) -> datetime.date | None:
-    """A date; None for an empty cell."""
-    if isinstance(cell, datetime.date):
-        return _plausible(cell)
-    text = text_of(cell, limit=40)
-    return _plausible(_read_day(text)) if text else None
-
-
-@lru_cache(maxsize=20_000)
-def _read_day(text: str) -> datetime.date:
-    found = DATE.fullmatch(unicodedata.normalize("NFKC", text))
-    if not found:
-        raise CellError(_("“%(text)s” is not a date. Write it like 2026-11-22.") % {"text": text})
-    try:
-        return datetime.date(*(int(part) for part in found.groups() if part is not None))
-    except ValueError:
-        raise CellError(_("There is no such day as “%(text)s”.") % {"text": text}) from None
-
-
-def _plausible(value: datetime.date) -> datetime.date:
-    if value < EARLIEST or value.year > datetime.date.today().year + YEARS_AHEAD:
-        raise CellError(_("The date %(day)s is out of range.") % {"day": value.isoformat()})
-    return value
-
-
-def yes_or_no(cell: Any) -> bool:
-    """是 or 否."""
-    text = text_of(cell, limit=40).casefold()
-    if text in YES:
-        return True
-    if text in NO:
-        return False
-    raise CellError(_("Write “yes” or “no” (是 / 否)."))
-
-
-def order(cell: Any) -> int | None:
-    """A whole number to sort by; None for an empty cell."""
-    text = unicodedata.normalize("NFKC", text_of(cell, limit=40))
-    if not text:
-        return None
-    if not text.isdecimal() or int(text) > 9999:
-        raise CellError(_("Write a whole number from 0 to 9999."))
-    return int(text)
+from organisation.imports.cells import (
+    CellValue,
+    code,
+    day,
+    email,
+    order,
+    phone,
+    reference,
+    short_text,
+    username,
+    yes_or_no,
+)
+from organisation.imports.tables import BadCell, Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +32,7 @@ class Column:
     key: str
     label: str | Promise
     heads: tuple[str, ...]
-    read: Callable[[Any], Any]
+    read: Callable[[Cell], CellValue]
     #: Heads so general that they count only in a sheet whose name tells what it holds.
     general_heads: tuple[str, ...] = ()
 
@@ -180,6 +51,10 @@ class Kind:
     names: tuple[str, ...]
     needs: tuple[str, ...]
     columns: tuple[Column, ...]
+
+    def label_of(self, key: str) -> str:
+        """Return how people know a column."""
+        return str(next(column.label for column in self.columns if column.key == key))
 
 
 SECTIONS = Kind(
@@ -292,7 +167,7 @@ STAFF = Kind(
 KINDS: tuple[Kind, ...] = (STAFF, SECTIONS, RANKS)
 
 
-def plain_head(cell: Any) -> str:
+def plain_head(cell: Cell) -> str:
     """Return a column head for comparison."""
     if cell is None or isinstance(cell, BadCell | datetime.date):
         return ""
@@ -303,38 +178,38 @@ def plain_head(cell: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a head row means: the kind of table, the place of each column, and the heads not understood."""
+    """What a row of heads means: the kind of table, the index of each column, and the heads not understood."""
 
     kind: Kind
-    places: dict[str, int]
+    indexes: dict[str, int]
     unknown: tuple[str, ...]
     doubled: tuple[str, ...]
 
     def label(self, key: str) -> str:
         """Return how people know a column."""
-        return str(next(column.label for column in self.kind.columns if column.key == key))
+        return self.kind.label_of(key)
 
 
-def read_heading(cells: Iterable[Any], *, sheet_name: str) -> Heading | None:
+def read_heading(cells: Iterable[Cell], *, sheet_name: str) -> Heading | None:
     """Return what a row of heads means, or None if it is no head row."""
     heads = [plain_head(cell) for cell in cells]
     name = plain_head(sheet_name)
     for kind in sorted(KINDS, key=lambda kind: not any(hint in name for hint in kind.names)):
         named = any(plain_head(hint) in name for hint in kind.names)
-        places: dict[str, int] = {}
+        indexes: dict[str, int] = {}
         doubled: list[str] = []
         unknown: list[str] = []
-        for place, head in enumerate(heads):
+        for index, head in enumerate(heads):
             column = next((column for column in kind.columns if head in _known(column, general=named)), None)
             if column is None:
                 if head:
                     unknown.append(head)
-            elif column.key in places:
+            elif column.key in indexes:
                 doubled.append(str(column.label))
             else:
-                places[column.key] = place
-        if all(key in places for key in kind.needs):
-            return Heading(kind=kind, places=places, unknown=tuple(unknown), doubled=tuple(doubled))
+                indexes[column.key] = index
+        if all(key in indexes for key in kind.needs):
+            return Heading(kind=kind, indexes=indexes, unknown=tuple(unknown), doubled=tuple(doubled))
     return None
 
 
