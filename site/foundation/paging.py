@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 SEPARATOR = "~"
+#: A primary key of so many digits always fits into a database's integers.
+MAX_DIGITS = 18
+
+Row = TypeVar("Row", bound=Model)
+#: The value of the field that orders the rows.
+Key = str | int | datetime.date | datetime.datetime
 
 
-@dataclass(frozen=True)
-class Page:
+@dataclass(frozen=True, slots=True)
+class KeysetPage(Generic[Row]):
     """Rows, and the cursors of the pages beside them; empty where there is none."""
 
-    rows: list[Any]
+    rows: list[Row]
     before: str
     after: str
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
-def page_of(rows: QuerySet, *, key: str, size: int, after: str = "", before: str = "", descending: bool = True) -> Page:
+def page_of(
+    rows: QuerySet[Row], *, key: str, size: int, after: str = "", before: str = "", descending: bool = True
+) -> KeysetPage[Row]:
     """Return one page of `rows` ordered by the field `key`, then by primary key. One query.
 
     An unreadable cursor gives the first page.
     """
-    cursor = _read(rows, key, before or after)
+    cursor = _read_cursor(rows, key, before or after)
     backwards = bool(before) and cursor is not None
     if cursor is not None:
         value, pk = cursor
@@ -41,31 +50,32 @@ def page_of(rows: QuerySet, *, key: str, size: int, after: str = "", before: str
             Q(**{f"{key}__{side}": value}) | Q(**{f"pk__{side}": pk})
         )
     sign = "-" if descending != backwards else ""
-    found = list(rows.order_by(f"{sign}{key}", f"{sign}pk")[: size + 1])
-    more, found = len(found) > size, found[:size]
+    page = list(rows.order_by(f"{sign}{key}", f"{sign}pk")[: size + 1])
+    has_more, page = len(page) > size, page[:size]
     if backwards:
-        found.reverse()
-    has_before, has_after = (more, True) if backwards else (cursor is not None, more)
-    return Page(
-        rows=found,
-        before=_write(found[0], key) if found and has_before else "",
-        after=_write(found[-1], key) if found and has_after else "",
+        page.reverse()
+    has_before, has_after = (has_more, True) if backwards else (cursor is not None, has_more)
+    return KeysetPage(
+        rows=page,
+        before=_write_cursor(page[0], key) if page and has_before else "",
+        after=_write_cursor(page[-1], key) if page and has_after else "",
     )
 
 
-def _write(row: Any, key: str) -> str:
-    value = getattr(row, key)
-    return f"{row.pk}{SEPARATOR}{value.isoformat() if hasattr(value, 'isoformat') else value}"
+def _write_cursor(row: Model, key: str) -> str:
+    value: Key = getattr(row, key)
+    return f"{row.pk}{SEPARATOR}{value.isoformat() if isinstance(value, datetime.date) else value}"
 
 
-def _read(rows: QuerySet, key: str, cursor: str) -> tuple[Any, int] | None:
-    pk, separator, value = cursor.partition(SEPARATOR)
-    if not (separator and pk.isascii() and pk.isdigit() and len(pk) < 19) or "\x00" in value:
+def _read_cursor(rows: QuerySet[Row], key: str, cursor: str) -> tuple[Key, int] | None:
+    """Return the key and the primary key that a cursor names, or None if no page can have given it."""
+    pk, separator, text = cursor.partition(SEPARATOR)
+    if not (separator and pk.isascii() and pk.isdecimal() and len(pk) <= MAX_DIGITS) or "\x00" in text:
         return None
     try:
-        moment = rows.model._meta.get_field(key).to_python(value)
+        value = rows.model._meta.get_field(key).to_python(text)
     except (ValidationError, ValueError, OverflowError):
         return None
-    if isinstance(moment, datetime) and moment.tzinfo is None:
+    if value is None or (isinstance(value, datetime.datetime) and value.tzinfo is None):
         return None
-    return moment, int(pk)
+    return value, int(pk)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from disclosures.models import DisclosurePage
 from forum_pages.models import Topic, TopicComment
 from foundation.matching import matching
-from foundation.paging import Page, page_of
+from foundation.paging import KeysetPage, page_of
 from organisation.author_lines import author_lines
 from organisation.models import Staff
 from organisation.pinyin import needle
@@ -53,7 +53,7 @@ class Source(ABC):
     def hits(self, rows: Iterable[Any], query: str, request: Any) -> list[Hit]:
         """Return the results as shown."""
 
-    def page(self, user: Any, query: str, *, size: int, after: str = "", before: str = "") -> Page:
+    def page(self, user: Any, query: str, *, size: int, after: str = "", before: str = "") -> KeysetPage:
         """Return one page of rows."""
         return page_of(
             self.find(user, query), key=self.key, size=size, after=after, before=before, descending=self.descending

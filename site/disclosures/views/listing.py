@@ -12,7 +12,7 @@ from django.http import HttpRequest, QueryDict
 from disclosures.forms import ListingForm
 from disclosures.querysets import DisclosureQuerySet
 from foundation.matching import matching
-from foundation.paging import Page, page_of
+from foundation.paging import KeysetPage, page_of
 from foundation.segment import QUERY_CHARACTERS
 from organisation.models import Section
 
@@ -24,7 +24,7 @@ class Listing:
     """What the list page shows."""
 
     form: ListingForm
-    page: Page
+    page: KeysetPage
     columns: list[Any]
     here: Any
     asked: QueryDict

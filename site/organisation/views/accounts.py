@@ -14,9 +14,10 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
+from foundation.refusals import Refusal
 from organisation.domain.invitations import accept_invitation, find_invitation
-from organisation.exceptions import InvitationUnknown, Refusal
-from organisation.forms import ChangePasswordForm, NewPasswordForm, SignInForm
+from organisation.exceptions import InvitationUnknown
+from organisation.forms.accounts import ChangePasswordForm, NewPasswordForm, SignInForm
 from organisation.models import User
 
 BACKEND = "organisation.backends.StaffBackend"

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.generic import RedirectView, TemplateView
 
-from organisation.forms import DirectoryForm
+from foundation.paging import page_of
+from organisation.forms.directory import DirectoryForm
 from organisation.models import Section, Staff
-from organisation.paging import by_name
 
 PAGE_SIZE = 50
 
@@ -42,11 +42,13 @@ class DirectoryView(LoginRequiredMixin, TemplateView):
             people = people.in_sections(_ids_below(sections, section.pk))
         if words:
             people = people.named_like(words)
-        page = by_name(
+        page = page_of(
             people.with_place(),
+            key="name_key",
+            size=PAGE_SIZE,
             after=self.request.GET.get("after", ""),
             before=self.request.GET.get("before", ""),
-            size=PAGE_SIZE,
+            descending=False,
         )
         kept = {key: value for key, value in (("q", words), ("section", code if section else "")) if value}
         return context | {

@@ -10,11 +10,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
+from foundation.refusals import Refusal
 from organisation import tasks
 from organisation.domain import imports
 from organisation.enums import ImportState
-from organisation.exceptions import Refusal
-from organisation.forms import ImportForm
+from organisation.forms.imports import ImportForm
 from organisation.imports.headings import KINDS
 from organisation.imports.progress import last_step
 from organisation.models import ImportRun

@@ -14,13 +14,14 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
+from foundation.paging import page_of
 from organisation import tasks
 from organisation.domain.invitations import Slip, invite
 from organisation.models import Section, Staff
-from organisation.paging import by_name
 from organisation.querysets import StaffQuerySet
 from organisation.views.admin import ManagerView
 
+PAGE_SIZE = 50
 PRINT_LIMIT = 300
 
 
@@ -51,8 +52,11 @@ class InvitationListView(InvitationPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         section = _section(request.GET.get("section", ""))
         waiting = _waiting(section)
-        page = by_name(
+        page = page_of(
             waiting.with_place().prefetch_related("user__invitations"),
+            key="name_key",
+            size=PAGE_SIZE,
+            descending=False,
             after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
         )

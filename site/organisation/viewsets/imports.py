@@ -1,28 +1,17 @@
-"""Imports and invitations in Wagtail's admin: upload, compare, confirm; print, export, mail."""
+"""Imports in Wagtail's admin: upload, compare, confirm."""
 
-from typing import Any
-
-import rules
-from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
-from organisation.rules import MANAGE
-from organisation.views import imports, invitations
-
-
-class ManagerMenuItem(MenuItem):
-    """Shown to those who manage the organisation."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(rules.has_perm(MANAGE, request.user))
+from organisation.views import imports
+from organisation.viewsets.shared import ManagerMenuItem
 
 
 class ImportViewSet(ViewSet):
-    """导入."""
+    """Imports 导入."""
 
     name = "organisation_imports"
     url_prefix = "organisation/imports"
@@ -34,8 +23,8 @@ class ImportViewSet(ViewSet):
     def menu_item_class(self) -> type[MenuItem]:
         return ManagerMenuItem
 
-    def get_urlpatterns(self) -> list[Any]:
-        patterns: list[URLPattern] = [
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [
             path("", imports.ImportListView.as_view(), name="index"),
             path("<int:pk>/", imports.ImportView.as_view(), name="run"),
             path("<int:pk>/status/", imports.ImportStatusView.as_view(), name="status"),
@@ -43,26 +32,3 @@ class ImportViewSet(ViewSet):
             path("<int:pk>/cancel/", imports.ImportCancelView.as_view(), name="cancel"),
             path("<int:pk>/again/", imports.ImportAgainView.as_view(), name="again"),
         ]
-        return patterns
-
-
-class InvitationViewSet(ViewSet):
-    """邀请."""
-
-    name = "organisation_invitations"
-    url_prefix = "organisation/invitations"
-    url_namespace = "organisation_invitations"
-    icon = "mail"
-    menu_label = _("Invitations")
-
-    @cached_property
-    def menu_item_class(self) -> type[MenuItem]:
-        return ManagerMenuItem
-
-    def get_urlpatterns(self) -> list[Any]:
-        patterns: list[URLPattern] = [
-            path("", invitations.InvitationListView.as_view(), name="index"),
-            path("give-out/", invitations.InvitationGiveOutView.as_view(), name="give_out"),
-            path("renew/<int:pk>/", invitations.InvitationRenewView.as_view(), name="renew"),
-        ]
-        return patterns

@@ -1,112 +1,26 @@
-"""Sections, ranks and staff in Wagtail's admin."""
+"""Staff in Wagtail's admin."""
 
 from typing import Any
 
 import django_filters
 from django.contrib.auth.models import Group
-from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
-from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import log
 
-from organisation.domain import roles as role_verbs
-from organisation.domain import sections, staff
+from organisation.domain import staff
+from organisation.domain.roles import set_roles
 from organisation.enums import Role
-from organisation.exceptions import Refusal
-from organisation.forms import StaffForm
-from organisation.models import Rank, Section, Staff
+from organisation.forms.staff import StaffForm
+from organisation.models import Section, Staff
 from organisation.permission_policies import ManagePolicy
-from organisation.viewsets.imports import ImportViewSet, InvitationViewSet
-
-
-class RefusalMixin:
-    """Show a refusal of the domain as an error of the form, which keeps its input."""
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            with transaction.atomic():
-                return super().form_valid(form)  # type: ignore[misc]  # of the view this is mixed into
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-            self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined]
-
-
-class SectionForm(WagtailAdminModelForm):
-    """A section, and what it is part of."""
-
-    class Meta:
-        model = Section
-        fields = ["code", "name", "parent", "sort_order"]
-
-
-class SectionEditView(RefusalMixin, generic.EditView):
-    """Moving a section goes through the domain, which locks the tree."""
-
-    def save_instance(self) -> Section:
-        section = super().save_instance()
-        return sections.move_section(section=section, parent=section.parent)
-
-
-class SectionViewSet(ModelViewSet):
-    """科室."""
-
-    model = Section
-    icon = "group"
-    menu_label = _("Sections")
-    name = "sections"
-    url_prefix = "organisation/sections"
-    list_display = ["name", "code", "parent", "sort_order"]
-    search_fields = ["name", "code"]
-    ordering = ["sort_order", "code"]
-    copy_view_enabled = False
-    edit_view_class = SectionEditView
-    add_to_reference_index = False
-
-    @cached_property
-    def permission_policy(self) -> ManagePolicy:
-        return ManagePolicy(self.model)
-
-    def get_form_class(self, for_update: bool = False) -> type[WagtailAdminModelForm]:
-        return SectionForm
-
-
-class RankForm(WagtailAdminModelForm):
-    """A tier."""
-
-    class Meta:
-        model = Rank
-        fields = ["code", "name", "order"]
-
-
-class RankViewSet(ModelViewSet):
-    """职级."""
-
-    model = Rank
-    icon = "order"
-    menu_label = _("Ranks")
-    name = "ranks"
-    url_prefix = "organisation/ranks"
-    list_display = ["name", "code", "order"]
-    search_fields = ["name", "code"]
-    ordering = ["order"]
-    copy_view_enabled = False
-    add_to_reference_index = False
-
-    @cached_property
-    def permission_policy(self) -> ManagePolicy:
-        return ManagePolicy(self.model)
-
-    def get_form_class(self, for_update: bool = False) -> type[WagtailAdminModelForm]:
-        return RankForm
+from organisation.querysets import StaffQuerySet
+from organisation.viewsets.shared import RefusalMixin
 
 
 class StaffFilterSet(WagtailFilterSet):
@@ -122,10 +36,10 @@ class StaffFilterSet(WagtailFilterSet):
         model = Staff
         fields: list[str] = []
 
-    def filter_section(self, people: QuerySet, name: str, value: Section) -> QuerySet:
-        return people.in_sections(Section.objects.ids_below(value.pk))  # type: ignore[attr-defined]
+    def filter_section(self, people: StaffQuerySet, name: str, value: Section) -> StaffQuerySet:
+        return people.in_sections(Section.objects.ids_below(value.pk))
 
-    def filter_role(self, people: QuerySet, name: str, value: str) -> QuerySet:
+    def filter_role(self, people: StaffQuerySet, name: str, value: str) -> StaffQuerySet:
         return people.filter(user__groups__in=Group.objects.filter(name=value))
 
 
@@ -145,14 +59,14 @@ class StaffIndexView(generic.IndexView):
             Column("left", label=_("Left on"), sort_key="left"),
         ]
 
-    def get_base_queryset(self) -> QuerySet:
+    def get_base_queryset(self) -> StaffQuerySet:
         return Staff.objects.with_place()
 
-    def search_queryset(self, queryset: Any) -> Any:
+    def search_queryset(self, queryset: StaffQuerySet) -> StaffQuerySet:
         if not self.is_searching:
             return queryset
-        found = Staff.objects.named_like(self.search_query)
-        return queryset.filter(Q(pk__in=found.values("pk")) | Q(employee_number__startswith=self.search_query.strip()))
+        named = Staff.objects.named_like(self.search_query)
+        return queryset.filter(Q(pk__in=named.values("pk")) | Q(employee_number__startswith=self.search_query.strip()))
 
 
 class StaffCreateView(RefusalMixin, generic.CreateView):
@@ -172,7 +86,7 @@ class StaffCreateView(RefusalMixin, generic.CreateView):
             email=data["email"],
             username=data["username"],
         )
-        role_verbs.set_roles(user=person.user, roles=[Role(role) for role in data["roles"]], by=self.request.user)
+        set_roles(user=person.user, roles=[Role(role) for role in data["roles"]], by=self.request.user)
         log(instance=person, action="wagtail.create", content_changed=True)
         return person
 
@@ -196,7 +110,7 @@ class StaffEditView(RefusalMixin, generic.EditView):
             phone=data["phone"],
             email=data["email"],
         )
-        role_verbs.set_roles(user=person.user, roles=[Role(role) for role in data["roles"]], by=self.request.user)
+        set_roles(user=person.user, roles=[Role(role) for role in data["roles"]], by=self.request.user)
         log(
             instance=person,
             action="wagtail.edit",
@@ -223,7 +137,7 @@ class StaffInspectView(generic.InspectView):
 
 
 class StaffViewSet(ModelViewSet):
-    """人员. Nobody is deleted: whoever leaves stays in the history."""
+    """Staff 人员. Nobody is deleted: whoever leaves stays in the history."""
 
     model = Staff
     icon = "user"
@@ -248,7 +162,7 @@ class StaffViewSet(ModelViewSet):
     def permission_policy(self) -> ManagePolicy:
         return ManagePolicy(self.model, impossible={"delete"})
 
-    def get_form_class(self, for_update: bool = False) -> type[WagtailAdminModelForm]:
+    def get_form_class(self, for_update: bool = False) -> type[StaffForm]:
         return StaffForm
 
 
@@ -258,12 +172,3 @@ def _position(person: Staff) -> str:
     if person.place and person.place.is_head:
         words.append(str(_("section head")))
     return " · ".join(words)
-
-
-class OrganisationViewSetGroup(ViewSetGroup):
-    """Everything about people, under one entry of the menu."""
-
-    menu_label = _("Organisation")
-    menu_icon = "group"
-    menu_order = 350
-    items = (StaffViewSet, SectionViewSet, RankViewSet, ImportViewSet, InvitationViewSet)

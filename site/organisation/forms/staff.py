@@ -1,84 +1,14 @@
-"""Forms validate input and decide nothing."""
+"""A member of staff in Wagtail's admin."""
 
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
 from organisation.enums import DERIVED_ROLES, Role
 from organisation.models import Rank, Section, Staff
-
-MAX_UPLOAD = 50 * 1024 * 1024
-
-
-class BootstrapMixin:
-    """Give the fields the classes of the front pages."""
-
-    fields: dict[str, forms.Field]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-control"
-
-
-class SignInForm(BootstrapMixin, AuthenticationForm):
-    """User name and password."""
-
-    error_messages = {
-        "invalid_login": _("User name and password do not match. Mind upper and lower case in the password."),
-        "inactive": _("This account is closed."),
-    }
-
-
-class NewPasswordForm(BootstrapMixin, SetPasswordForm):
-    """A first password."""
-
-
-class ChangePasswordForm(BootstrapMixin, PasswordChangeForm):
-    """A new password in place of the old one."""
-
-
-class DirectoryForm(forms.Form):
-    """What somebody looks for in the directory."""
-
-    q = forms.CharField(
-        label=_("Name or pinyin"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "class": "form-control",
-                "placeholder": "张三、zhangsan、zs",
-                "autocomplete": "off",
-            }
-        ),
-    )
-
-
-class ImportForm(forms.Form):
-    """A file with staff records."""
-
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("CSV (UTF-8 or GB18030) or xlsx, up to 50 MB."),
-        allow_empty_file=True,  # the check says what is wrong with it, as with any other file
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
-    )
-    is_complete = forms.BooleanField(
-        label=_("The list is complete: whoever is missing from it has left."), required=False
-    )
-
-    def clean_file(self) -> Any:
-        """Refuse a file that is far too large."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_UPLOAD:
-            raise forms.ValidationError(_("The file is larger than 50 MB. Split it."))
-        return file
 
 
 class StaffForm(WagtailAdminModelForm):
