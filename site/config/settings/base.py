@@ -296,14 +296,14 @@ OPEN_ROUTES = {
 }
 OPEN_PAGE_APPS = {"disclosures"}
 HOME_WAITING = [
-    "home.providers.ballots",
-    "home.providers.announcements",
-    "home.providers.boxes",
-    "home.providers.decisions",
-    "home.providers.outcomes",
-    "home.providers.contests",
-    "home.providers.reviews",
-    "home.providers.moderation",
+    "home.adapters.peer_review.ballots",
+    "home.adapters.peer_review.announcements",
+    "home.adapters.peer_review.boxes",
+    "home.adapters.peer_review.decisions",
+    "home.adapters.peer_review.outcomes",
+    "home.adapters.peer_review.contests",
+    "disclosures.waiting.reviews",
+    "home.adapters.forum_pages.moderation",
 ]
 
 # Logs. Nothing is written about requests to these routes.

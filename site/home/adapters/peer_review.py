@@ -1,28 +1,23 @@
-"""Who is asked what waits for somebody: the apps of the intranet, one function each (settings.HOME_WAITING)."""
+"""What waits for a person in peer review. The plugin knows no home page, so the site asks it here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page, TaskState
 
-from forum_pages.models import Report, Topic, TopicComment
-from home.waiting import Waiting
+from foundation.waiting import MOST_SHOWN, Waiting
+from organisation.models import User
 from peer_review.domain.contest_days import appeal_until, ask_until, days
 from peer_review.domain.custody import rounds_to_destroy_key_of
 from peer_review.enums import ContestStatus, RoundState, StageKind
 from peer_review.models import Assignment, ContestStage, Notice, OutcomeNotice, Round, Subject
 
-#: A person in charge of hundreds of things is shown the first few; the lists themselves hold the rest.
-MOST = 20
 
-
-def ballots(user: Any) -> Iterator[Waiting]:
+def ballots(user: User) -> Iterator[Waiting]:
     """Yield open rounds that give this person ballot papers. One query.
 
     Whether they have voted is nothing the server knows, so a round stays here until its last day. In two stages it is
@@ -39,7 +34,7 @@ def ballots(user: Any) -> Iterator[Waiting]:
         .order_by("closes_at")
         .only("public_id", "title", "closes_at", "casts_at")
     )
-    for round in rounds[:MOST]:
+    for round in rounds[:MOST_SHOWN]:
         is_first_stage = round.casts_at is not None and now < round.casts_at
         if not round.is_undrawn and is_first_stage:
             note = _("You have drawn; casting has not begun.")
@@ -56,7 +51,7 @@ def ballots(user: Any) -> Iterator[Waiting]:
         )
 
 
-def announcements(user: Any) -> Iterator[Waiting]:
+def announcements(user: User) -> Iterator[Waiting]:
     """Yield one line for what this person has not read yet about their rounds. One query."""
     unread = Notice.objects.visible_to(user).unread().count()
     if unread:
@@ -68,19 +63,19 @@ def announcements(user: Any) -> Iterator[Waiting]:
         )
 
 
-def boxes(user: Any) -> Iterator[Waiting]:
+def boxes(user: User) -> Iterator[Waiting]:
     """Yield closed rounds whose box this scrutineer opens, and counted ones whose key is to be destroyed.
 
     At most three queries.
     """
     rounds = Round.objects.openable_by(user).filter(state=RoundState.CLOSED).order_by("closes_at")
-    for round in rounds.only("public_id", "title")[:MOST]:
+    for round in rounds.only("public_id", "title")[:MOST_SHOWN]:
         yield Waiting(
             kind=_("Ballot box to open"),
             title=round.title,
             url=reverse("peer_review:scrutineer-round", args=[round.public_id]),
         )
-    for round in rounds_to_destroy_key_of(user).order_by("closes_at").only("public_id", "title")[:MOST]:
+    for round in rounds_to_destroy_key_of(user).order_by("closes_at").only("public_id", "title")[:MOST_SHOWN]:
         yield Waiting(
             kind=_("Box key to destroy"),
             title=round.title,
@@ -88,7 +83,7 @@ def boxes(user: Any) -> Iterator[Waiting]:
         )
 
 
-def decisions(user: Any) -> Iterator[Waiting]:
+def decisions(user: User) -> Iterator[Waiting]:
     """Yield published rounds with a quota whose grades this leader can help to decide. One query."""
     theirs = Subject.objects.filter(round=OuterRef("pk"), decisions__isnull=True).not_addressed_to(user).order_by()
     rounds = (
@@ -97,7 +92,7 @@ def decisions(user: Any) -> Iterator[Waiting]:
         .order_by("published_at")
         .only("public_id", "title")
     )
-    for round in rounds[:MOST]:
+    for round in rounds[:MOST_SHOWN]:
         yield Waiting(
             kind=_("Grades to decide"),
             title=round.title,
@@ -105,14 +100,14 @@ def decisions(user: Any) -> Iterator[Waiting]:
         )
 
 
-def outcomes(user: Any) -> Iterator[Waiting]:
+def outcomes(user: User) -> Iterator[Waiting]:
     """Yield outcomes that this person was told and has not acknowledged, and answers that they may still appeal.
 
     Two queries.
     """
     today = timezone.localdate()
     told = OutcomeNotice.objects.unacknowledged_by(user).select_related("subject__round").order_by("notice_date")
-    for notice in told[:MOST]:
+    for notice in told[:MOST_SHOWN]:
         until = ask_until(notice.notice_date)
         yield Waiting(
             kind=_("My outcome"),
@@ -129,7 +124,7 @@ def outcomes(user: Any) -> Iterator[Waiting]:
         kind=StageKind.REVIEW,
         answered_date__gte=today - days("appeal"),
     ).select_related("contest__subject__round")
-    for stage in answered.order_by("answered_date")[:MOST]:
+    for stage in answered.order_by("answered_date")[:MOST_SHOWN]:
         subject = stage.contest.subject
         yield Waiting(
             kind=_("My review is answered"),
@@ -140,49 +135,14 @@ def outcomes(user: Any) -> Iterator[Waiting]:
         )
 
 
-def contests(user: Any) -> Iterator[Waiting]:
+def contests(user: User) -> Iterator[Waiting]:
     """Yield the reviews and appeals that this leader or inspector must answer. One query."""
     stages = ContestStage.objects.answerable_by(user).select_related("contest__subject__round").order_by("due_date")
-    for stage in stages[:MOST]:
+    for stage in stages[:MOST_SHOWN]:
         yield Waiting(
             kind=stage.get_kind_display(),
             title=f"{stage.contest.subject.label} · {stage.contest.subject.round.title}",
             url=reverse("peer_review:contest-answer", args=[stage.contest_id]),
             due=stage.due_date,
             note="" if stage.responsible_id else _("Nobody is responsible yet: take it up."),
-        )
-
-
-def reviews(user: Any) -> Iterator[Waiting]:
-    """Yield pages that wait in a workflow for this person's review or approval.
-
-    Queries: a few for each kind of task, one for all the pages.
-    """
-    states = list(TaskState.objects.reviewable_by(user).select_related("task", "workflow_state")[:MOST])
-    pages = Page.objects.filter(pk__in=[state.workflow_state.object_id for state in states])
-    known = {
-        str(pk): (title, due)
-        for pk, title, due in pages.values_list("pk", "draft_title", "disclosurepage__publication_due_date")
-    }
-    for state in states:
-        page_id = state.workflow_state.object_id
-        if page_id in known:
-            title, due = known[page_id]
-            url = reverse("wagtailadmin_pages:edit", args=[page_id])
-            yield Waiting(kind=state.task.name, title=title, url=url, due=due)
-
-
-def moderation(user: Any) -> Iterator[Waiting]:
-    """Yield one line for the forum's queue, if this person decides anything in it."""
-    pending = (
-        Topic.objects.awaiting_decision_of(user).count()
-        + TopicComment.objects.awaiting_decision_of(user).count()
-        + Report.objects.open().visible_to(user).count()
-    )
-    if pending:
-        yield Waiting(
-            kind=_("Forum"),
-            title=str(_("Posts and reports to decide")),
-            url=reverse("forum_pages:queue"),
-            count=pending,
         )
