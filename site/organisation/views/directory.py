@@ -11,6 +11,7 @@ from django.views.generic import RedirectView, TemplateView
 from foundation.paging import page_of
 from organisation.forms.directory import DirectoryForm
 from organisation.models import Section, Staff
+from organisation.section_tree import descendants
 
 PAGE_SIZE = 50
 
@@ -39,7 +40,7 @@ class DirectoryView(LoginRequiredMixin, TemplateView):
         section = next((section for section in sections if section.code == code), None)
         people = Staff.objects.visible_to(self.request.user)
         if section is not None:
-            people = people.in_sections(_ids_below(sections, section.pk))
+            people = people.in_sections(descendants({each.pk: each.parent_id for each in sections}, [section.pk]))
         if words:
             people = people.named_like(words)
         page = page_of(
@@ -68,18 +69,6 @@ class MeView(LoginRequiredMixin, RedirectView):
 
     def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
         return reverse("organisation:directory") + "?" + urlencode({"q": self.request.user.name})  # type: ignore[union-attr]  # signed in
-
-
-def _ids_below(sections: list[Section], top: int) -> set[int]:
-    """Return the ids of a section and everything below it, from sections that are loaded already."""
-    found, waiting = {top}, [top]
-    while waiting:
-        parent = waiting.pop()
-        for section in sections:
-            if section.parent_id == parent and section.pk not in found:
-                found.add(section.pk)
-                waiting.append(section.pk)
-    return found
 
 
 def _tree(sections: list[Section], current: Section | None, words: str) -> list[Branch]:
