@@ -28,6 +28,12 @@ class NotThroughWorkflow(DisclosureRefusal):
     message = _("A disclosure is published by its approval, after the secrecy review. Submit it to the workflow.")
 
 
+class NotWithdrawn(DisclosureRefusal):
+    """Somebody who is not of the leadership tried to withdraw a document."""
+
+    message = _("The leadership withdraws what it approved.")
+
+
 class NumberedStays(DisclosureRefusal):
     """Somebody tried to delete or move a document that has an index number."""
 

@@ -30,10 +30,10 @@ class ReasonMissing(Refusal):
     message = _("Give the reason for the extension.")
 
 
-class AlreadyPaused(Refusal):
-    """A deadline that is paused is paused again."""
+class DeadlinePaused(Refusal):
+    """A deadline that stands still has no due date and is not paused again."""
 
-    message = _("This deadline is paused already.")
+    message = _("This deadline is paused.")
 
 
 class NotPaused(Refusal):
@@ -92,10 +92,13 @@ class Deadline:
         return self.workdays + sum(extension.workdays for extension in self.extensions)
 
 
-def due_date(deadline: Deadline) -> DueDate | None:
-    """Return the last day, and whether it rests on a calendar not yet announced; None while the deadline is paused."""
+def due_date(deadline: Deadline) -> DueDate:
+    """Return the last day, and whether it rests on a calendar not yet announced.
+
+    Raises: DeadlinePaused: a deadline that stands still has no last day.
+    """
     if deadline.is_paused:
-        return None
+        raise DeadlinePaused
     return _day_after(deadline, deadline.all_workdays)
 
 
@@ -117,10 +120,10 @@ def _day_after(deadline: Deadline, count: int) -> DueDate:
 def pause(deadline: Deadline, *, since: datetime.date) -> Deadline:
     """Return the deadline, standing still from a day on.
 
-    Raises: AlreadyPaused; PauseUnsound if the day lies before the deadline or inside an earlier pause.
+    Raises: DeadlinePaused; PauseUnsound if the day lies before the deadline or inside an earlier pause.
     """
     if deadline.is_paused:
-        raise AlreadyPaused
+        raise DeadlinePaused
     if since <= deadline.start or any(earlier.until and since < earlier.until for earlier in deadline.pauses):
         raise PauseUnsound
     return replace(deadline, pauses=(*deadline.pauses, Pause(since)))
@@ -142,15 +145,13 @@ def resume(deadline: Deadline, *, on: datetime.date) -> Deadline:
 def extend(deadline: Deadline, *, workdays: int, reason: str, decided_date: datetime.date) -> Deadline:
     """Return the deadline with more working days; the extension keeps the due date before and after it.
 
-    Raises: ReasonMissing; AlreadyPaused, since a paused deadline has no due date; ValueError unless days are added.
+    Raises: ReasonMissing; DeadlinePaused; ValueError unless days are added.
     """
     if not reason.strip():
         raise ReasonMissing
     if workdays < 1:
         raise ValueError("An extension adds working days.")
     before = due_date(deadline)
-    if before is None:
-        raise AlreadyPaused
     after = _day_after(deadline, deadline.all_workdays + workdays)
     extension = Extension(
         workdays=workdays, reason=reason.strip(), decided_date=decided_date, before=before.day, after=after.day
@@ -183,9 +184,9 @@ def reminders_until(deadline: Deadline, today: datetime.date) -> list[Reminder]:
     superior. A short deadline has no reminder before it began, and none at half time that would come after the
     reminder of the last three days.
     """
-    due = due_date(deadline)
-    if due is None:
+    if deadline.is_paused:
         return []
+    due = due_date(deadline)
     total = deadline.all_workdays
     by_day: dict[datetime.date, Reminder] = {}
     soon = total - WORKDAYS_BEFORE

@@ -253,7 +253,7 @@ PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2
 
 # A disclosure is published in the version that was approved.
-WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.publish_action.publish_approved"
+WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.publish_action.publish_finished"
 
 # The frame around every page, and who may see a page at all: strangers sign in, except where a route or a page answers
 # them itself. Everything a browser sends without cookies (ballots, bulletins, feeds, probes) is listed here.

@@ -1,21 +1,21 @@
 """The pages that list documents: the index over all, and one page a column (党务公开, 政务公开, 文化建设)."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
 from django.db import models
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
-from disclosures.models.document import DisclosurePage
+from disclosures.models.answered import AnsweredByView
 from disclosures.permission_testers import ColumnPermissionTester
-from disclosures.views.listing import listing_of
+from organisation.models import User
 
 
-class ListPage(Page):
-    """What both kinds of list share."""
+class ListPage(AnsweredByView, Page):
+    """An index or a column: its documents, searched and filtered, and an introduction above them."""
 
     introduction = models.TextField(_("introduction"), blank=True, max_length=500)
 
@@ -23,22 +23,6 @@ class ListPage(Page):
 
     class Meta:
         abstract = True
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add one page of documents, searched and filtered as asked."""
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        columns = DisclosureColumnPage.objects.live().order_by("path")
-        here = None if isinstance(self, DisclosureIndexPage) else self
-        index_page = self if here is None else self.get_parent()
-        context["listing"] = listing_of(
-            DisclosurePage.objects.descendant_of(self),
-            request,
-            columns=list(columns.child_of(index_page)),
-            here=here,
-        )
-        context["index_page"] = index_page
-        context["column"] = here
-        return context
 
 
 class DisclosureIndexPage(ListPage):
@@ -73,6 +57,6 @@ class DisclosureColumnPage(ListPage):
         verbose_name = _("column of disclosures")
         verbose_name_plural = _("columns of disclosures")
 
-    def permissions_for_user(self, user: Any) -> ColumnPermissionTester:
+    def permissions_for_user(self, user: User | AnonymousUser) -> ColumnPermissionTester:
         """Nobody publishes into a column directly."""
         return ColumnPermissionTester(user, self)

@@ -1,4 +1,4 @@
-"""One page of a list of documents, searched and filtered as a request asks."""
+"""The list of documents: of one column, or of all; searched and filtered as a request asks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max, Min, QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
 
 from disclosures.forms import ListingForm
+from disclosures.models import DisclosureColumnPage, DisclosureIndexPage, DisclosurePage
 from disclosures.querysets import DisclosureQuerySet
 from foundation.matching import matching
 from foundation.paging import KeysetPage, page_of
@@ -21,12 +23,12 @@ ROWS = 20
 
 @dataclass(frozen=True)
 class Listing:
-    """What the list page shows."""
+    """One page of a list of documents, and what it was asked for."""
 
     form: ListingForm
-    page: KeysetPage
-    columns: list[Any]
-    here: Any
+    page: KeysetPage[DisclosurePage]
+    columns: list[DisclosureColumnPage]
+    here: DisclosureColumnPage | None
     asked: QueryDict
     is_filtered: bool
     was_cut: bool
@@ -52,7 +54,27 @@ class Listing:
         return query.urlencode()
 
 
-def listing_of(documents: DisclosureQuerySet, request: HttpRequest, *, columns: list[Any], here: Any) -> Listing:
+def answer_list(request: HttpRequest, page: DisclosureIndexPage | DisclosureColumnPage) -> HttpResponse:
+    """Show one page of the documents below a list page."""
+    column = page if isinstance(page, DisclosureColumnPage) else None
+    index_page = page if column is None else page.get_parent()
+    columns = DisclosureColumnPage.objects.live().order_by("path").child_of(index_page)
+    context: dict[str, Any] = page.get_context(request)
+    context["listing"] = listing_of(
+        DisclosurePage.objects.descendant_of(page), request, columns=list(columns), here=column
+    )
+    context["index_page"] = index_page
+    context["column"] = column
+    return TemplateResponse(request, page.get_template(request), context)
+
+
+def listing_of(
+    documents: DisclosureQuerySet,
+    request: HttpRequest,
+    *,
+    columns: list[DisclosureColumnPage],
+    here: DisclosureColumnPage | None,
+) -> Listing:
     """Return what this person may see of `documents`. Seven queries at most, however many rows."""
     visible = documents.visible_to(request.user)
     form = ListingForm(
