@@ -24,9 +24,9 @@ class DisclosurePageForm(WagtailAdminPageForm):
                 sections.add(self.instance.section_id)
             self.fields["section"].queryset = Section.objects.filter(pk__in=sections)
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Move a due date that was computed along with its document date, and ask for groups where they matter."""
-        cleaned: dict[str, Any] = super().clean()
+        cleaned: dict[str, object] = super().clean()
         if (
             "document_date" in self.changed_data
             and "publication_due_date" not in self.changed_data

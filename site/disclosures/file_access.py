@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
+from wagtail.documents.models import Document
 from wagtail.documents.permissions import permission_policy
 from wagtail.models import ReferenceIndex
 
 from disclosures import rules
 from disclosures.models import DisclosurePage
+from organisation.models import User
 
 
-def may_open(document: Any, user: Any) -> bool:
+def may_open(document: Document, user: User | AnonymousUser) -> bool:
     """Return whether this person may open the file.
 
     A file attached to disclosures is open to whoever may read one of them, and to whoever has one of them in the

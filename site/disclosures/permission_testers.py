@@ -1,8 +1,6 @@
 """What Wagtail's admin offers on the pages of disclosure, whatever the permissions of a group (or superuser) say."""
 
-from typing import Any
-
-from wagtail.models import PagePermissionTester
+from wagtail.models import Page, PagePermissionTester
 
 from disclosures import rules
 
@@ -38,6 +36,6 @@ class DocumentPermissionTester(PagePermissionTester):
         """Drafts only."""
         return not self.page.specific.index_number and bool(super().can_delete(ignore_bulk=ignore_bulk))
 
-    def can_move_to(self, destination: Any) -> bool:
+    def can_move_to(self, destination: Page) -> bool:
         """Drafts only: the column is part of the number."""
         return not self.page.specific.index_number and bool(super().can_move_to(destination))

@@ -131,7 +131,7 @@ def headed_section_ids(user: Visitor) -> set[int]:
 
 
 def _read_headed_section_ids(user: AbstractUser | AnonymousUser) -> set[int]:
-    headed = list(Membership.objects.on().filter(staff__user=user, is_head=True).values_list("section", flat=True))
+    headed = list(Membership.objects.on().filter(staff__user=user.pk, is_head=True).values_list("section", flat=True))
     return Section.objects.ids_below(*headed) if headed else set()
 
 

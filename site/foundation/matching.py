@@ -1,13 +1,14 @@
 """Rows that answer a query, as a queryset that may be filtered and paged like any other."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from modelsearch.query import PlainText
 from wagtail.search.backends import get_search_backend
 
 from foundation.segment import segment_query
 
+Row = TypeVar("Row", bound=Model)
 #: A search engine outside the database hands over this many of its best hits at most.
 ENGINE_HITS = 2_000
 
@@ -17,7 +18,7 @@ def is_searchable(text: str) -> bool:
     return bool(segment_query(text))
 
 
-def matching(rows: QuerySet, text: str) -> QuerySet:
+def matching(rows: QuerySet[Row], text: str) -> QuerySet[Row]:
     """Return those of `rows` whose index entry holds every word of `text`; none if it holds no word.
 
     `rows` may carry any condition, so what a person may not see is never found. Its order stays; without one, the
@@ -32,7 +33,7 @@ def matching(rows: QuerySet, text: str) -> QuerySet:
     if hasattr(results, "get_queryset"):
         # Wagtail lets a database search be filtered by declared fields only, so that every backend could answer.
         # The databases need no such limit.
-        found: QuerySet = results.get_queryset()
-        return found
+        answering: QuerySet[Row] = results.get_queryset()
+        return answering
     hits = backend.search(query, rows.model._default_manager.all())[:ENGINE_HITS]
     return rows.filter(pk__in=[hit.pk for hit in hits])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 
 SEPARATOR = "~"
 #: A primary key of so many digits always fits into a database's integers.
@@ -70,10 +70,12 @@ def _write_cursor(row: Model, key: str) -> str:
 def _read_cursor(rows: QuerySet[Row], key: str, cursor: str) -> tuple[Key, int] | None:
     """Return the key and the primary key that a cursor names, or None if no page can have given it."""
     pk, separator, text = cursor.partition(SEPARATOR)
+    field = rows.model._meta.get_field(key)
+    assert isinstance(field, Field)  # rows are ordered by a column of their own
     if not (separator and pk.isascii() and pk.isdecimal() and len(pk) <= MAX_DIGITS) or "\x00" in text:
         return None
     try:
-        value = rows.model._meta.get_field(key).to_python(text)
+        value = field.to_python(text)
     except (ValidationError, ValueError, OverflowError):
         return None
     if value is None or (isinstance(value, datetime.datetime) and value.tzinfo is None):

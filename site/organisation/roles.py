@@ -4,7 +4,7 @@ What a role may do in the forum, in peer review or with a disclosure is decided 
 """
 
 from collections.abc import Callable
-from typing import Any, TypeGuard, TypeVar
+from typing import TypeGuard, TypeVar
 
 from django.apps import AppConfig, apps
 from django.contrib.auth.management import create_permissions
@@ -81,7 +81,7 @@ def has_role(user: Visitor, role: Role) -> bool:
     return role.value in groups_of(user).values()
 
 
-def create_roles(sender: AppConfig, using: str, **kwargs: Any) -> None:
+def create_roles(sender: AppConfig, using: str, **kwargs: object) -> None:
     """After migrate (and after a flush): make the groups that are missing, with their first permissions."""
     if using != "default":
         return

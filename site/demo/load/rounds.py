@@ -5,7 +5,6 @@ preparation. Their ballots went through the real protocol (demo.load.voting).
 import datetime
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -26,7 +25,7 @@ from peer_review.domain.roll import propose_roll, use_plan
 from peer_review.domain.roll_edits import remove_subject
 from peer_review.domain.self_evaluations import save_self_evaluation
 from peer_review.enums import Collection, RoundKind
-from peer_review.models import Round
+from peer_review.models import Round, Scheme
 from peer_review.roll import Person
 
 PUBLISHED = "2026 年上半年人员互评"
@@ -90,7 +89,7 @@ def _scrutineer() -> User:
     return scrutineer
 
 
-def _load_published(organiser: User, schemes: dict[str, Any]) -> None:
+def _load_published(organiser: User, schemes: dict[str, Scheme]) -> None:
     opens = midnight() - datetime.timedelta(days=90)
     closes = opens + datetime.timedelta(days=7)
     round = rounds.create_round(
@@ -111,7 +110,7 @@ def _load_published(organiser: User, schemes: dict[str, Any]) -> None:
     _publish(_collect(round, organiser, mood, opens=opens, closes=closes), organiser)
 
 
-def _load_full_circle(organiser: User, schemes: dict[str, Any]) -> None:
+def _load_full_circle(organiser: User, schemes: dict[str, Scheme]) -> None:
     opens = midnight() - datetime.timedelta(days=40)
     closes = opens + datetime.timedelta(days=5)
     round = rounds.create_round(
@@ -134,7 +133,7 @@ def _load_full_circle(organiser: User, schemes: dict[str, Any]) -> None:
     _publish(counted, organiser)
 
 
-def _load_open(organiser: User, schemes: dict[str, Any]) -> None:
+def _load_open(organiser: User, schemes: dict[str, Scheme]) -> None:
     opens = midnight() - datetime.timedelta(days=2)
     round = rounds.create_round(
         by=organiser,
@@ -155,7 +154,7 @@ def _load_open(organiser: User, schemes: dict[str, Any]) -> None:
     voting.vote(round, mood, now=timezone.now())
 
 
-def _load_sheet(organiser: User, schemes: dict[str, Any]) -> None:
+def _load_sheet(organiser: User, schemes: dict[str, Scheme]) -> None:
     opens = midnight() - datetime.timedelta(days=1)
     round = rounds.create_round(
         by=organiser,
@@ -181,7 +180,7 @@ def _load_sheet(organiser: User, schemes: dict[str, Any]) -> None:
     voting.vote(round, mood, now=timezone.now())
 
 
-def _load_draft(organiser: User, schemes: dict[str, Any]) -> None:
+def _load_draft(organiser: User, schemes: dict[str, Scheme]) -> None:
     """A round for the organiser to try everything on: plan with a random choice, two stages, keys not made yet."""
     opens = midnight() + datetime.timedelta(days=10, hours=9)
     round = rounds.create_round(

@@ -66,4 +66,4 @@ def withdraw(page: Page, *, by: User | None, **options: Any) -> None:
     """
     if by is not None and not can_withdraw(by):
         raise NotWithdrawn
-    UnpublishPageAction(page, user=by, **options).execute(skip_permission_checks=True)
+    UnpublishPageAction(page, user=by, **options).execute()

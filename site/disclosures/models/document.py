@@ -161,14 +161,15 @@ class DisclosurePage(AnsweredByView, Page):
         """
         withdraw(self, by=user, set_expired=set_expired, commit=commit, log_action=log_action)
 
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         """Delete a draft.
 
         Raises: NumberedStays once it has an index number.
         """
         if self.index_number:
             raise NumberedStays
-        return super().delete(*args, **kwargs)
+        deleted: tuple[int, dict[str, int]] = super().delete(*args, **kwargs)
+        return deleted
 
     def move(self, target: Page, pos: str | None = None, user: User | None = None) -> None:
         """Move a draft.
@@ -220,7 +221,7 @@ class DisclosurePage(AnsweredByView, Page):
             successor_id = DisclosurePage.objects.filter(pk=successor_id).values_list("successor", flat=True).first()
         return False
 
-    def with_content_json(self, content: dict[str, Any]) -> DisclosurePage:
+    def with_content_json(self, content: dict[str, object]) -> DisclosurePage:
         """Return the page as a revision has it, with the number that no revision may change."""
         page: DisclosurePage = super().with_content_json(content)
         page.index_number = self.index_number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import AbstractGroupApprovalTask, Page, TaskState
 
@@ -21,9 +22,11 @@ class SeparatedTask(AbstractGroupApprovalTask):
     class Meta:
         abstract = True
 
-    def get_actions(self, obj: Page, user: User) -> list[tuple[str, Any, bool]]:
+    def get_actions(self, obj: Page, user: User) -> list[tuple[str, str | Promise, bool]]:
         """Offer approval to members who did not write it; sending back is for every member."""
-        actions: list[tuple[str, Any, bool]] = super().get_actions(obj, user) if self._user_in_groups(user) else []
+        actions: list[tuple[str, str | Promise, bool]] = (
+            super().get_actions(obj, user) if self._user_in_groups(user) else []
+        )
         if actions and user.pk in authors_of(obj):
             actions = [action for action in actions if action[0] != "approve"]
         return actions
@@ -38,7 +41,7 @@ class SeparatedTask(AbstractGroupApprovalTask):
         else:
             super().on_action(task_state, user, action_name, **kwargs)
 
-    def get_task_states_user_can_moderate(self, user: User, **kwargs: Any) -> QuerySet[TaskState]:
+    def get_task_states_user_can_moderate(self, user: User, **kwargs: object) -> QuerySet[TaskState]:
         """Return what waits for this person."""
         if not self._user_in_groups(user):
             return TaskState.objects.none()

@@ -1,7 +1,5 @@
 """What a reader gets: the document, and its comments."""
 
-from typing import Any
-
 import rules
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -53,7 +51,7 @@ def _take_comment(request: HttpRequest, page: DisclosurePage) -> HttpResponse:
 
 
 def _show(request: HttpRequest, page: DisclosurePage, *, form: CommentForm, status: int = 200) -> HttpResponse:
-    context: dict[str, Any] = page.get_context(request)
+    context: dict[str, object] = page.get_context(request)
     parents = {
         type(parent): parent
         for parent in page.get_ancestors().type(DisclosureIndexPage, DisclosureColumnPage).specific()

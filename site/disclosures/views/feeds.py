@@ -7,7 +7,6 @@ may see, and nothing between them may keep that answer.
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,19 +23,23 @@ ITEMS = 30
 LARGEST_ID = 2**63 - 1
 
 
+#: The reader's request, and the list that is fed: one column, or the index.
+Feeding = tuple[HttpRequest, DisclosureIndexPage | DisclosureColumnPage]
+
+
 class DisclosureFeed(Feed):
     """Newest publications first."""
 
     feed_type = Rss201rev2Feed
 
-    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Answer, and say that the answer is for this reader only."""
         response: HttpResponse = super().__call__(request, *args, **kwargs)
         patch_cache_control(response, private=True)
         patch_vary_headers(response, ["Cookie", "Accept-Language"])
         return response
 
-    def get_object(self, request: HttpRequest, column_id: int | None = None) -> tuple[HttpRequest, Any]:
+    def get_object(self, request: HttpRequest, column_id: int | None = None) -> Feeding:
         """Return the reader and the list page: one column, or the index."""
         pages = (
             DisclosureIndexPage.objects.live()
@@ -48,28 +51,28 @@ class DisclosureFeed(Feed):
             raise Http404
         return request, page
 
-    def title(self, obj: tuple[HttpRequest, Any]) -> str:
+    def title(self, obj: Feeding) -> str:
         return str(obj[1].title)
 
-    def link(self, obj: tuple[HttpRequest, Any]) -> str:
+    def link(self, obj: Feeding) -> str:
         return obj[1].get_url(obj[0]) or "/"
 
-    def feed_url(self, obj: tuple[HttpRequest, Any]) -> str:
+    def feed_url(self, obj: Feeding) -> str:
         page = obj[1]
         if isinstance(page, DisclosureIndexPage):
             return reverse("disclosures:feed")
         return reverse("disclosures:column-feed", args=[page.pk])
 
-    def description(self, obj: tuple[HttpRequest, Any]) -> str:
+    def description(self, obj: Feeding) -> str:
         return str(obj[1].introduction or _("Newly published documents"))
 
-    def items(self, obj: tuple[HttpRequest, Any]) -> list[DisclosurePage]:
+    def items(self, obj: Feeding) -> list[DisclosurePage]:
         request, page = obj
         documents = DisclosurePage.objects.descendant_of(page).visible_to(request.user).for_rows()
-        found = list(documents.order_by("-first_published_at", "-pk")[:ITEMS])
-        for document in found:
+        newest = list(documents.order_by("-first_published_at", "-pk")[:ITEMS])
+        for document in newest:
             document.feed_link = document.get_url(request)
-        return found
+        return newest
 
     def item_title(self, item: DisclosurePage) -> str:
         return item.title

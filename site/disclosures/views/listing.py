@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -59,7 +58,7 @@ def answer_list(request: HttpRequest, page: DisclosureIndexPage | DisclosureColu
     column = page if isinstance(page, DisclosureColumnPage) else None
     index_page = page if column is None else page.get_parent()
     columns = DisclosureColumnPage.objects.live().order_by("path").child_of(index_page)
-    context: dict[str, Any] = page.get_context(request)
+    context: dict[str, object] = page.get_context(request)
     context["listing"] = listing_of(
         DisclosurePage.objects.descendant_of(page), request, columns=list(columns), here=column
     )

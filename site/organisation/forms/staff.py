@@ -71,7 +71,7 @@ class StaffForm(WagtailAdminModelForm):
         del self.fields["username"]
         # The latest membership: the present one, one that begins later, or the last one of somebody who left.
         place = staff.memberships.order_by("from_date").last()
-        initial: dict[str, Any] = {"name": staff.user.name, "email": staff.user.email}
+        initial: dict[str, object] = {"name": staff.user.name, "email": staff.user.email}
         if place is not None:
             initial |= {"section": place.section_id, "rank": place.rank_id, "is_head": place.is_head}
         derived = [role.value for role in DERIVED_ROLES]

@@ -2,7 +2,7 @@
 
 import datetime
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
@@ -160,7 +160,7 @@ def _change(changes: list[Change], roles: dict[Role, Group], today: datetime.dat
 
 
 def _change_users(changes: list[Change], today: datetime.date) -> None:
-    wanted: dict[int, dict[str, CellValue]] = {}
+    wanted: dict[int, Mapping[str, CellValue]] = {}
     for change in changes:
         values = dict(change.user)
         if change.left is not None and change.left <= today:
@@ -173,18 +173,18 @@ def _change_users(changes: list[Change], today: datetime.date) -> None:
 
 
 def _change_staff(changes: list[Change]) -> None:
-    wanted: dict[int, dict[str, CellValue]] = {}
+    wanted: dict[int, Mapping[str, CellValue]] = {}
     for change in changes:
         values = dict(change.staff)
         if "name" in change.user:
-            keys = name_keys(change.user["name"])
+            keys = name_keys(str(change.user["name"]))
             values |= {"name_key": keys.sort, "search_text": keys.search}
         if values:
             wanted[change.person.pk] = values
     _upsert(Staff, wanted, ["position", "phone", "joined", "left", "name_key", "search_text"])
 
 
-def _upsert(model: type[Model], wanted: dict[int, dict[str, CellValue]], fields: list[str]) -> None:
+def _upsert(model: type[Model], wanted: Mapping[int, Mapping[str, CellValue]], fields: list[str]) -> None:
     """Set different values on many rows: one INSERT ... ON CONFLICT, far cheaper than bulk_update's CASE."""
     rows = model._default_manager.in_bulk(list(wanted))
     for pk, values in wanted.items():

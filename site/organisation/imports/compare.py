@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,11 @@ from organisation.imports.references import References
 
 #: Called with the key of a column and a sentence: what is wrong with this row.
 Refuse = Callable[[str, str], None]
+
+
+#: Columns that say the same as a field of the account, and of the staff record.
+USER_KEYS: tuple[Literal["name", "email"], ...] = ("name", "email")
+STAFF_KEYS: tuple[Literal["position", "phone", "joined"], ...] = ("position", "phone", "joined")
 
 
 class StaffRow(TypedDict):
@@ -84,14 +89,14 @@ class StaffComparison:
     ) -> None:
         """Plan what a row changes about a recorded person, or refuse the row."""
         change = Change(person)
-        for key in ("name", "email"):
-            if key in row and row[key] != getattr(person, key):
-                change.user[key] = row[key]
+        for user_key in USER_KEYS:
+            if user_key in row and row[user_key] != getattr(person, user_key):
+                change.user[user_key] = row[user_key]
         if username and username != person.username:
             change.user["username"] = username
-        for key in ("position", "phone", "joined"):
-            if key in row and row[key] != getattr(person, key):
-                change.staff[key] = row[key]
+        for staff_key in STAFF_KEYS:
+            if staff_key in row and row[staff_key] != getattr(person, staff_key):
+                change.staff[staff_key] = row[staff_key]
         left = row.get("left")
         if left is not None and person.left is not None:
             if left != person.left:

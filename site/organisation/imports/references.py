@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from organisation.imports.cells import CellError
 from organisation.imports.model import PlannedRank, PlannedSection
 
-Planned = TypeVar("Planned", PlannedSection, PlannedRank)
+Planned = TypeVar("Planned", bound=PlannedSection | PlannedRank)
 
 
 class References(Generic[Planned]):
@@ -15,7 +15,7 @@ class References(Generic[Planned]):
 
     def __init__(self, by_code: dict[str, Planned]) -> None:
         self.by_code = by_code
-        self.by_pk = {item.pk: item for item in by_code.values() if item.pk}
+        self.by_pk: dict[int, Planned] = {item.pk: item for item in by_code.values() if item.pk}
         self.answers: dict[str, Planned] = {}
         self.by_name: dict[str, list[Planned]] = {}
         for item in by_code.values():

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet.worksheet import Worksheet
 
 from organisation.exceptions import FileRefused
 
@@ -136,8 +136,9 @@ def _read_xlsx(content: bytes) -> list[Table]:
     ]
 
 
-def _xlsx_rows(sheet: ReadOnlyWorksheet) -> Iterator[Row]:
-    sheet.reset_dimensions()  # the range a file claims is not to be trusted
+def _xlsx_rows(sheet: Worksheet) -> Iterator[Row]:
+    # The range a file claims is not to be trusted. Sheets of a workbook opened read-only have this.
+    sheet.reset_dimensions()  # type: ignore[attr-defined]
     try:
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
             if number > MAX_ROWS and any(value is not None for value in row):

@@ -1,7 +1,6 @@
 """The directory: who works where, and how to reach them."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.urls import reverse
@@ -31,7 +30,7 @@ class DirectoryView(LoginRequiredMixin, TemplateView):
 
     template_name = "organisation/directory.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context = super().get_context_data(**kwargs)
         form = DirectoryForm(self.request.GET)
         words = form.cleaned_data["q"] if form.is_valid() else ""
@@ -67,7 +66,7 @@ class DirectoryView(LoginRequiredMixin, TemplateView):
 class MeView(LoginRequiredMixin, RedirectView):
     """My own entry in the directory."""
 
-    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
+    def get_redirect_url(self, *args: object, **kwargs: object) -> str:
         return reverse("organisation:directory") + "?" + urlencode({"q": self.request.user.name})  # type: ignore[union-attr]  # signed in
 
 

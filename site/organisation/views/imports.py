@@ -1,7 +1,5 @@
 """Upload a file, look at what it would change, confirm, watch it being carried out."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -124,7 +122,7 @@ class ImportCancelView(ImportPage):
         return self.to_run()
 
 
-def _about(run: ImportRun) -> dict[str, Any]:
+def _about(run: ImportRun) -> dict[str, object]:
     figures = run.report.get("figures", {})
     return {
         "run": run,

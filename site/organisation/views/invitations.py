@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import segno
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -158,7 +157,7 @@ def _lines(slips: Iterator[Slip]) -> Iterator[str]:
         )
 
 
-def _line(cells: list[Any]) -> str:
+def _line(cells: list[str]) -> str:
     out = io.StringIO()
     # A cell that a spreadsheet would take for a formula is made text.
     csv.writer(out).writerow([f"'{cell}" if str(cell)[:1] in "=+-@\t\r" and cell else cell for cell in cells])

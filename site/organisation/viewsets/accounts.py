@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column
 from wagtail.users.forms import UserCreationForm as WagtailUserCreationForm
 from wagtail.users.forms import UserEditForm as WagtailUserEditForm
 from wagtail.users.views.users import IndexView
@@ -27,9 +29,9 @@ class OneNameForm(forms.ModelForm):
             self.fields["is_superuser"].disabled = True
             self.fields["is_superuser"].help_text = _("Only the command line of the server makes superusers.")
 
-    def save(self, commit: bool = True) -> Any:
+    def save(self, commit: bool = True) -> User:
         """Keep the staff record's sort key in step with the name."""
-        user = super().save(commit=commit)
+        user: User = super().save(commit=commit)
         if commit:
             for staff in Staff.objects.filter(user=user).select_related("user"):
                 staff.save(update_fields=[])
@@ -60,14 +62,14 @@ class UserIndexView(IndexView):
     """Wagtail's list, without the time of the last sign-in."""
 
     @cached_property
-    def columns(self) -> list[Any]:
+    def columns(self) -> list[Column]:
         return [column for column in super().columns if column.name != "last_login"]
 
     @cached_property
     def search_fields(self) -> set[str]:
         return {"username", "name", "email"}
 
-    def order_queryset(self, queryset: Any) -> Any:
+    def order_queryset(self, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.ordering in ("name", "-name"):
             return queryset.order_by(self.ordering)
         return super().order_queryset(queryset)

@@ -1,10 +1,8 @@
 """Staff in Wagtail's admin."""
 
-from typing import Any
-
 import django_filters
 from django.contrib.auth.models import Group
-from django.db.models import Q
+from django.db.models import Field, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -125,11 +123,11 @@ class StaffInspectView(generic.InspectView):
 
     template_name = "organisation/admin/staff_inspect.html"
 
-    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+    def get_field_display_value(self, field_name: str, field: Field) -> object:
         return super().get_field_display_value(field_name, field) or "—"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        context: dict[str, object] = super().get_context_data(**kwargs)
         context["memberships"] = self.object.memberships.select_related("section", "rank").order_by("-from_date")
         held = set(self.object.user.groups.values_list("name", flat=True))
         context["roles"] = [role.label for role in Role if role.value in held]
