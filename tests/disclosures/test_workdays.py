@@ -6,7 +6,7 @@ import pytest
 
 from disclosures.domain.due_dates import settle_provisional_due_dates
 from disclosures.models import DisclosurePage
-from disclosures.workdays import after_workdays
+from foundation.workdays import after_workdays
 from tests.factories import disclosures as make
 
 
@@ -65,7 +65,7 @@ def test_provisional_dates_are_settled_once_the_holidays_are_known(monkeypatch: 
     by_hand = make.draft(document_date=day("2026-12-20"), publication_due_date=day("2027-01-08"))
     assert page.due_is_provisional
     monkeypatch.setattr(
-        "disclosures.workdays.chinese_calendar.is_workday", lambda date: date.weekday() < 5 and date.day > 3
+        "foundation.workdays.chinese_calendar.is_workday", lambda date: date.weekday() < 5 and date.day > 3
     )
 
     changed = settle_provisional_due_dates()

@@ -20,7 +20,7 @@ from organisation.domain import imports
 from organisation.enums import ImportState
 from organisation.exceptions import FileRefused, ImportNotReady
 from organisation.imports.apply import apply_plan
-from organisation.imports.plan import Plan
+from organisation.imports.model import ImportPlan
 from organisation.models import ImportRun, Membership, Rank, Section, Staff, User
 from tests.factories.organisation import RankFactory, SectionFactory, StaffFactory, UserFactory
 
@@ -59,18 +59,18 @@ def xlsx_bytes(**sheets: list[list[Any]]) -> bytes:
     return out.getvalue()
 
 
-def read(content: bytes, file_name: str = "staff.csv", *, is_complete: bool = False) -> Plan:
+def read(content: bytes, file_name: str = "staff.csv", *, is_complete: bool = False) -> ImportPlan:
     return imports.read_file(content=content, file_name=file_name, is_complete=is_complete)
 
 
-def carry_out(content: bytes, file_name: str = "staff.csv", *, is_complete: bool = False) -> Plan:
+def carry_out(content: bytes, file_name: str = "staff.csv", *, is_complete: bool = False) -> ImportPlan:
     plan = read(content, file_name, is_complete=is_complete)
     assert plan.errors == []
     apply_plan(plan)
     return plan
 
 
-def figures(plan: Plan) -> tuple[int, int, int, int]:
+def figures(plan: ImportPlan) -> tuple[int, int, int, int]:
     return len(plan.added), len(plan.changed), len(plan.left), plan.unchanged
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from organisation.author_lines import author_lines
 from organisation.domain import staff as verbs
 from organisation.domain.sections import move_section
 from organisation.enums import Role
@@ -20,7 +21,6 @@ from organisation.exceptions import (
     UsernameTaken,
 )
 from organisation.models import Membership, Section, Staff, User
-from organisation.people import author_lines
 from organisation.pinyin import name_keys, needle
 from organisation.roll import propose_roll
 from tests.factories.organisation import MembershipFactory, RankFactory, SectionFactory, StaffFactory, UserFactory
