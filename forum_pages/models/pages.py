@@ -121,7 +121,7 @@ class ForumIndexPage(SignedInPage):
 
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
     subpage_types: ClassVar[list[str]] = ["forum_pages.BoardPage"]
-    template = "forum_pages/index.html"
+    template = "forum_pages/boards/overview.html"
 
     class Meta:
         verbose_name = _("forum")
@@ -178,7 +178,7 @@ class BoardPage(SignedInPage):
     search_fields = [*Page.search_fields, index.SearchField("description")]
     parent_page_types: ClassVar[list[str]] = ["forum_pages.ForumIndexPage"]
     subpage_types: ClassVar[list[str]] = []
-    template = "forum_pages/board.html"
+    template = "forum_pages/boards/board.html"
 
     class Meta:
         verbose_name = _("board")

@@ -79,8 +79,8 @@ class ForumView(View):
     def refuse(self, refusal: Refusal, *, back: str) -> HttpResponse:
         """Say no on a page of its own, with the way back."""
         if is_htmx(self.request):
-            return self.answer("forum_pages/parts/refusal.html", {"message": refusal.message, "back": back})
-        return self.answer("forum_pages/refused.html", {"refusal": refusal, "back": back}, status=refusal.status)
+            return self.answer("forum_pages/shared/parts/refusal.html", {"message": refusal.message, "back": back})
+        return self.answer("forum_pages/shared/refused.html", {"refusal": refusal, "back": back}, status=refusal.status)
 
 
 def add_refusal(form: forms.Form, refusal: Refusal) -> int:

@@ -17,7 +17,7 @@ class OverviewView(ForumView):
     def get(self, request: HttpRequest) -> HttpResponse:
         boards = BoardPage.objects.visible_to(request.user).with_latest_topic().order_by("path")
         context = {"boards": list(boards), "may_moderate": rules.is_forum_moderator(request.user)}
-        return self.answer("forum_pages/index.html", context)
+        return self.answer("forum_pages/boards/overview.html", context)
 
 
 class BoardReadView(ForumView):

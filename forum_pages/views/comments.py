@@ -40,9 +40,9 @@ class WritingView(ForumView):
     ) -> HttpResponse:
         context = {"topic": topic, "board": topic.board, "form": form, "parent": parent, "preview": preview}
         if not is_htmx(self.request):
-            return self.answer("forum_pages/comment_post.html", context, status=status)
+            return self.answer("forum_pages/comments/comment_post.html", context, status=status)
         # htmx puts in place only what is answered with success; the form says itself what is wrong.
-        response = self.answer("forum_pages/parts/comment_form.html", context)
+        response = self.answer("forum_pages/comments/parts/comment_form.html", context)
         response.headers["HX-Retarget"] = f"#reply-{parent.pk}" if parent else "#comment-form"
         response.headers["HX-Reswap"] = "innerHTML"
         return response
@@ -79,7 +79,7 @@ class WritingView(ForumView):
             "is_new": True,
             **what_may_be_done(topic, self.request.user),
         }
-        return self.answer("forum_pages/parts/comment_new.html", context)
+        return self.answer("forum_pages/comments/parts/comment_new.html", context)
 
 
 class CommentPostView(WritingView):
@@ -123,8 +123,8 @@ class CommentEditView(ForumView):
 
     def show_form(self, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         if is_htmx(self.request):
-            return self.answer("forum_pages/parts/comment_edit_form.html", context)
-        return self.answer("forum_pages/comment_edit.html", context, status=status)
+            return self.answer("forum_pages/comments/parts/comment_edit_form.html", context)
+        return self.answer("forum_pages/comments/comment_edit.html", context, status=status)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self.load(pk)
@@ -154,7 +154,7 @@ class CommentEditView(ForumView):
                 edited.user, edited.my_reaction = comment.user, comment.my_reaction
                 lines = author_lines([edited.user_id])
                 done = {"comment": edited, "author_lines": lines, **what_may_be_done(topic, request.user)}
-                response = self.answer("forum_pages/parts/comment.html", {**context, **done})
+                response = self.answer("forum_pages/comments/parts/comment.html", {**context, **done})
                 response.headers["HX-Retarget"] = f"#{edited.anchor}"
                 response.headers["HX-Reswap"] = "outerHTML"
                 return response
@@ -164,7 +164,7 @@ class CommentEditView(ForumView):
 class CommentRemoveView(ForumView):
     """Take a comment down: its author, or a moderator."""
 
-    template = "forum_pages/comment_remove.html"
+    template = "forum_pages/comments/comment_remove.html"
 
     def load(self, pk: int) -> TopicComment:
         comment = self.comment(pk)
@@ -200,7 +200,7 @@ class CommentHistoryView(ForumView):
             require("forum_pages.moderate_comment", request.user, comment)
         revisions = list(comment.revisions.all()[:100])
         context = {"topic": comment.topic, "board": comment.topic.board, "post": comment, "revisions": revisions}
-        return self.answer("forum_pages/history.html", {**context, "comment": comment})
+        return self.answer("forum_pages/shared/history.html", {**context, "comment": comment})
 
 
 class CommentReactView(ForumView):
@@ -219,7 +219,7 @@ class CommentReportView(ForumView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self.comment(pk)
         context = {"comment": comment, "topic": comment.topic, "board": comment.topic.board, "form": ReportForm()}
-        return self.answer("forum_pages/report.html", context)
+        return self.answer("forum_pages/moderation/report.html", context)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self.comment(pk)

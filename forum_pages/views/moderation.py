@@ -54,7 +54,7 @@ class QueueView(ForumView):
             "message": message,
             "reason": reason,
         }
-        return self.answer("forum_pages/queue.html", context, status=status)
+        return self.answer("forum_pages/moderation/queue.html", context, status=status)
 
 
 class DecideView(QueueView):
@@ -135,7 +135,7 @@ class ReportDecideView(DecideView):
 class TopicModerateView(ForumView):
     """Pin, lock, hide, move a topic."""
 
-    template = "forum_pages/topic_moderate.html"
+    template = "forum_pages/moderation/topic_moderate.html"
 
     def load(self, pk: int) -> Topic:
         topic = self.topic(pk)

@@ -60,4 +60,4 @@ class SearchView(ForumView):
             page = find(user=request.user, query=query, kind=kind, below=wanted["below"], size=conf.RESULTS_PER_PAGE)
         people = [row.user_id if kind == "comments" else row.author_id for row in page or []]
         context = {"form": form, "query": query, "kind": kind, "page": page, "author_lines": author_lines(people)}
-        return self.answer("forum_pages/search.html", context, status=200 if valid else 422)
+        return self.answer("forum_pages/search/search.html", context, status=200 if valid else 422)

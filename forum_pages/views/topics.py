@@ -62,7 +62,7 @@ class TopicView(ForumView):
             "form": CommentForm(),
             **what_may_be_done(topic, request.user),
         }
-        return self.answer("forum_pages/topic.html", context)
+        return self.answer("forum_pages/topics/topic.html", context)
 
     def comments(self, topic: Topic, *, order: CommentOrder) -> KeysetPage:
         """Return the page of comments the URL asks for. One query."""
@@ -106,7 +106,7 @@ def url_of_comment(comment: TopicComment, *, order: CommentOrder = CommentOrder.
 class TopicStartView(ForumView):
     """Start a topic."""
 
-    template = "forum_pages/topic_start.html"
+    template = "forum_pages/topics/topic_start.html"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         board = self.board(pk)
@@ -138,7 +138,7 @@ class TopicStartView(ForumView):
 class TopicEditView(ForumView):
     """Change one's own topic."""
 
-    template = "forum_pages/topic_edit.html"
+    template = "forum_pages/topics/topic_edit.html"
 
     def load(self, pk: int) -> Topic:
         topic = self.topic(pk)
@@ -182,7 +182,7 @@ def forget_conflict(form: forms.Form, seen: int) -> Any:
 class TopicWithdrawView(ForumView):
     """Take down one's own topic."""
 
-    template = "forum_pages/withdraw.html"
+    template = "forum_pages/topics/topic_withdraw.html"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.topic(pk)
@@ -211,7 +211,7 @@ class TopicHistoryView(ForumView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.topic(pk)
         context = {"topic": topic, "board": topic.board, "post": topic, "revisions": list(topic.revisions.all()[:100])}
-        return self.answer("forum_pages/history.html", context)
+        return self.answer("forum_pages/shared/history.html", context)
 
 
 class TopicReactView(ForumView):
@@ -236,7 +236,7 @@ def react_and_answer(view: ForumView, target: Topic | TopicComment, *, back: str
     if not is_htmx(view.request):
         return redirect(back)
     target.my_reaction = standing
-    return view.answer("forum_pages/parts/reactions.html", {"post": target, "may_react": True})
+    return view.answer("forum_pages/comments/parts/reactions.html", {"post": target, "may_react": True})
 
 
 class TopicReportView(ForumView):
@@ -244,7 +244,7 @@ class TopicReportView(ForumView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.topic(pk)
-        return self.answer("forum_pages/report.html", {"topic": topic, "board": topic.board, "form": ReportForm()})
+        return self.answer("forum_pages/moderation/report.html", {"topic": topic, "board": topic.board, "form": ReportForm()})
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.topic(pk)
@@ -264,7 +264,7 @@ def report_and_answer(view: ForumView, target: Topic | TopicComment, *, topic: T
             messages.success(view.request, _("The moderators of this board will look at it."))
             return redirect(back)
     context = {"topic": topic, "board": topic.board, "comment": target if target is not topic else None, "form": form}
-    return view.answer("forum_pages/report.html", context, status=status)
+    return view.answer("forum_pages/moderation/report.html", context, status=status)
 
 
 class PreviewView(ForumView):
@@ -274,4 +274,4 @@ class PreviewView(ForumView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         source = request.POST.get("source", "")[: conf.TOPIC_MAX]
-        return self.answer("forum_pages/parts/preview.html", {"preview": render_markdown(source)})
+        return self.answer("forum_pages/shared/parts/preview.html", {"preview": render_markdown(source)})
