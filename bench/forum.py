@@ -90,7 +90,7 @@ def seed(topics: int, comments: int) -> tuple[Any, Any, Any]:
     from django_comments_xtd.models import XtdComment
     from wagtail.models import Page, Site
 
-    from forum_pages.domain.reactions import react
+    from forum_pages.domain.comments.reactions import react
     from forum_pages.enums import Reaction
     from forum_pages.models import BoardPage, BoardTally, ForumIndexPage, Topic, TopicComment
     from forum_pages.models.comment import NUMBER_WIDTH

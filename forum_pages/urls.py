@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from forum_pages.views import boards, comments, moderation, search, topics
+from forum_pages.views.boards import overview as boards
+from forum_pages.views.comments import comment as comments
+from forum_pages.views.moderation import queue as moderation
+from forum_pages.views.search import search
+from forum_pages.views.topics import topic as topics
 
 app_name = "forum_pages"
 urlpatterns = [

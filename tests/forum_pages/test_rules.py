@@ -8,8 +8,8 @@ from django.contrib.auth.models import AnonymousUser, Group
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from forum_pages.domain.comments import remove_comment
-from forum_pages.domain.moderation import hide_topic
+from forum_pages.domain.comments.comments import remove_comment
+from forum_pages.domain.moderation.actions import hide_topic
 from forum_pages.enums import Verb
 from forum_pages.models import BoardPage, Topic, TopicComment, load_access
 from tests.factories import forum_pages as make

@@ -15,17 +15,17 @@ from django.utils.translation import gettext as _
 from forum_pages import rules
 from forum_pages.authors import author_lines
 from forum_pages.conf import conf
-from forum_pages.domain.reactions import react
-from forum_pages.domain.reading import mark_topic_read
-from forum_pages.domain.reports import report_post
-from forum_pages.domain.topics import edit_topic, start_topic, withdraw_topic
+from forum_pages.domain.comments.reactions import react
+from forum_pages.domain.moderation.reports import report_post
+from forum_pages.domain.reading.marks import mark_topic_read
+from forum_pages.domain.topics.topics import edit_topic, start_topic, withdraw_topic
 from forum_pages.enums import CommentOrder, Reaction
 from forum_pages.exceptions import EditedMeanwhile, Refusal
 from forum_pages.forms import CommentForm, ReactionForm, ReasonForm, ReportForm, TopicEditForm, TopicForm
 from forum_pages.models import Topic, TopicComment
 from forum_pages.paging import KeysetPage, page_of_comments
 from forum_pages.text import render as render_markdown
-from forum_pages.views.base import CURSOR_MAX, ForumView, add_refusal, is_htmx, preview_of, require
+from forum_pages.views.shared.base import CURSOR_MAX, ForumView, add_refusal, is_htmx, preview_of, require
 
 #: The column each order pages along.
 _KEYS = {CommentOrder.THREAD: "path", CommentOrder.TIME: "number"}
@@ -244,7 +244,9 @@ class TopicReportView(ForumView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.topic(pk)
-        return self.answer("forum_pages/moderation/report.html", {"topic": topic, "board": topic.board, "form": ReportForm()})
+        return self.answer(
+            "forum_pages/moderation/report.html", {"topic": topic, "board": topic.board, "form": ReportForm()}
+        )
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.topic(pk)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from forum_pages import exceptions, rules
-from forum_pages.domain.state import check_board_open, check_topic_writable, count_topics, index_later, lock_topic_row
+from forum_pages.domain.locks import check_board_open, check_topic_writable, count_topics, index_later, lock_topic_row
 from forum_pages.models import BoardPage, PostRevision, Topic
 from forum_pages.signals import topic_posted
 from forum_pages.text import render

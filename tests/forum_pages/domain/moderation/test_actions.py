@@ -4,11 +4,11 @@ import pytest
 from wagtail.models import ModelLogEntry
 
 from forum_pages import exceptions
-from forum_pages.domain import moderation
-from forum_pages.domain.comments import remove_comment
-from forum_pages.domain.reactions import react
-from forum_pages.domain.reading import forget_old_marks, mark_board_read, mark_topic_read
-from forum_pages.domain.reports import dismiss_report, report_post, uphold_report
+from forum_pages.domain.comments.comments import remove_comment
+from forum_pages.domain.comments.reactions import react
+from forum_pages.domain.moderation import actions as moderation
+from forum_pages.domain.moderation.reports import dismiss_report, report_post, uphold_report
+from forum_pages.domain.reading.marks import forget_old_marks, mark_board_read, mark_topic_read
 from forum_pages.enums import Reaction, ReportState
 from forum_pages.models import BoardTally, Report, Topic, TopicComment, TopicRead
 from tests.factories import forum_pages as make

@@ -12,7 +12,7 @@ from django_comments.models import Comment
 
 from forum_pages import exceptions, rules
 from forum_pages.conf import conf
-from forum_pages.domain.state import check_topic_writable, index_later, lock_topic_row, record
+from forum_pages.domain.locks import check_topic_writable, index_later, lock_topic_row, record
 from forum_pages.models import PostRevision, Topic, TopicComment, insert_comment
 from forum_pages.models.comment import NUMBER_WIDTH
 from forum_pages.signals import comment_posted

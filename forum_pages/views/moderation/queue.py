@@ -11,14 +11,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from forum_pages.authors import author_lines
-from forum_pages.domain import moderation
-from forum_pages.domain.comments import remove_comment
-from forum_pages.domain.reports import dismiss_report, uphold_report
+from forum_pages.domain.comments.comments import remove_comment
+from forum_pages.domain.moderation import actions as moderation
+from forum_pages.domain.moderation.reports import dismiss_report, uphold_report
 from forum_pages.exceptions import Refusal
 from forum_pages.forms import DecisionForm, TopicModerateForm
 from forum_pages.models import BoardPage, Report, Topic, TopicComment
-from forum_pages.views.base import ForumView, add_refusal, require
-from forum_pages.views.topics import url_of_comment
+from forum_pages.views.shared.base import ForumView, add_refusal, require
+from forum_pages.views.topics.topic import url_of_comment
 
 #: Rows of each kind the queue shows at once; the rest follow as these are decided.
 QUEUE_ROWS = 30

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_comments.models import CommentFlag
 
 from forum_pages import exceptions
-from forum_pages.domain.state import lock_topic_row
+from forum_pages.domain.locks import lock_topic_row
 from forum_pages.enums import Reaction
 from forum_pages.models import Topic, TopicComment, TopicFlag
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from forum_pages import exceptions
-from forum_pages.domain.comments import remove_comment
-from forum_pages.domain.moderation import hide_topic
+from forum_pages.domain.comments.comments import remove_comment
+from forum_pages.domain.moderation.actions import hide_topic
 from forum_pages.enums import ReportState
 from forum_pages.models import Report, Topic, TopicComment
 from forum_pages.signals import post_reported

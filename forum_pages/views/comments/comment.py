@@ -10,13 +10,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from forum_pages.authors import author_lines
-from forum_pages.domain.comments import edit_comment, post_comment, remove_comment
+from forum_pages.domain.comments.comments import edit_comment, post_comment, remove_comment
 from forum_pages.exceptions import EditedMeanwhile, Refusal
 from forum_pages.forms import CommentEditForm, CommentForm, ReasonForm, ReportForm
 from forum_pages.models import Topic, TopicComment, author_name
 from forum_pages.text import quote
-from forum_pages.views.base import ForumView, add_refusal, is_htmx, preview_of, require
-from forum_pages.views.topics import (
+from forum_pages.views.shared.base import ForumView, add_refusal, is_htmx, preview_of, require
+from forum_pages.views.topics.topic import (
     forget_conflict,
     react_and_answer,
     report_and_answer,

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from forum_pages import exceptions
-from forum_pages.domain import moderation
-from forum_pages.domain.topics import edit_topic, start_topic, withdraw_topic
+from forum_pages.domain.moderation import actions as moderation
+from forum_pages.domain.topics.topics import edit_topic, start_topic, withdraw_topic
 from forum_pages.models import BoardTally, Topic
 from forum_pages.signals import topic_posted
 from tests.factories import forum_pages as make

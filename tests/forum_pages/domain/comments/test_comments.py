@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django_comments_xtd.models import XtdComment
 
 from forum_pages import exceptions
-from forum_pages.domain import moderation
-from forum_pages.domain.comments import edit_comment, post_comment, remove_comment
+from forum_pages.domain.comments.comments import edit_comment, post_comment, remove_comment
+from forum_pages.domain.moderation import actions as moderation
 from forum_pages.models import TopicComment
 from tests.factories import forum_pages as make
 

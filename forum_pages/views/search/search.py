@@ -13,7 +13,7 @@ from forum_pages.forms import SearchForm
 from forum_pages.models import BoardPage, Topic, TopicComment
 from forum_pages.paging import KeysetPage, page_of_results
 from forum_pages.querysets import topic_visibility
-from forum_pages.views.base import ForumView
+from forum_pages.views.shared.base import ForumView
 
 #: Words of a query that are looked for; more make the question no clearer.
 WORDS_MAX = 40

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from forum_pages import rules
-from forum_pages.domain.reading import mark_board_read
+from forum_pages.domain.reading.marks import mark_board_read
 from forum_pages.models import BoardPage
-from forum_pages.views.base import ForumView
+from forum_pages.views.shared.base import ForumView
 
 
 class OverviewView(ForumView):

@@ -10,7 +10,7 @@ from django_comments.models import Comment
 
 from forum_pages import exceptions
 from forum_pages.conf import conf
-from forum_pages.domain.state import count_topics, index_later, lock_topic_row, record
+from forum_pages.domain.locks import count_topics, index_later, lock_topic_row, record
 from forum_pages.models import BoardPage, Topic, TopicComment
 from forum_pages.signals import comment_posted, topic_posted
 

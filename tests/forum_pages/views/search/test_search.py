@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from forum_pages.domain import moderation
-from forum_pages.domain.comments import remove_comment
-from forum_pages.domain.topics import edit_topic
-from forum_pages.views.search import find
+from forum_pages.domain.comments.comments import remove_comment
+from forum_pages.domain.moderation import actions as moderation
+from forum_pages.domain.topics.topics import edit_topic
+from forum_pages.views.search.search import find
 from tests.factories import forum_pages as make
 
 pytestmark = pytest.mark.django_db
