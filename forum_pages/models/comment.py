@@ -16,7 +16,7 @@ from wagtail.search import index
 
 from forum_pages.conf import conf
 from forum_pages.models.topic import Topic
-from forum_pages.querysets import TopicCommentQuerySet
+from forum_pages.querysets.comments import TopicCommentQuerySet
 
 #: Digits of one number in a path. Nine would outlive any topic; seven allow ten million comments in one.
 NUMBER_WIDTH = 7

@@ -24,12 +24,13 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page, PageManager, PageViewRestriction
 from wagtail.search import index
 
-from forum_pages import rules
 from forum_pages.authors import author_lines
 from forum_pages.conf import conf
 from forum_pages.enums import Verb
 from forum_pages.paging import cursor_at_end_of, page_of_topics, parse_day
-from forum_pages.querysets import BoardPageQuerySet
+from forum_pages.querysets.boards import BoardPageQuerySet
+from forum_pages.rules.boards import can_moderate_board, can_post_on_board, can_read_board
+from forum_pages.rules.roles import is_signed_in
 from forum_pages.widgets import PersonInput
 
 #: Marks, among the rows of load_access, the groups of the person who asks; no page has this path.
@@ -99,7 +100,7 @@ class SignedInPage(Page):
 
     def may_read(self, user: Any) -> bool:
         """Whether the person may open this page."""
-        return rules.is_signed_in(user)
+        return is_signed_in(user)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer the page, the sign-in, or 404 to those who may not know it exists."""
@@ -213,7 +214,7 @@ class BoardPage(SignedInPage):
     def may_read(self, user: Any) -> bool:
         """Whether the person may open this board. One query for access and groups."""
         load_access([self], user=user)
-        return rules.can_read_board(user, self)
+        return can_read_board(user, self)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
         """Answer as every page; note that `serve` will ask about Wagtail's privacy settings itself."""
@@ -262,8 +263,8 @@ class BoardPage(SignedInPage):
             "topics": page,
             "author_lines": author_lines(topic.author_id for topic in page),
             # A preview of a board that was never saved has no place to post to.
-            "may_post": self.pk is not None and rules.can_post_on_board(user, self),
-            "may_moderate": rules.can_moderate_board(user, self),
+            "may_post": self.pk is not None and can_post_on_board(user, self),
+            "may_moderate": can_moderate_board(user, self),
             "day": day,
             "has_unread": any(topic.is_unread for topic in page),
         }
@@ -314,17 +315,3 @@ class BoardGrant(Orderable):
         super().clean()
         if bool(self.group_id) == bool(self.user_id):
             raise ValidationError(_("Name either a group or a person."))
-
-
-class BoardTally(models.Model):
-    """How many topics a board shows. Apart from the page: publishing an old draft must not bring old counts back."""
-
-    board = models.OneToOneField(BoardPage, on_delete=models.CASCADE, related_name="tally", primary_key=True)
-    topic_count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("tally of a board")
-        verbose_name_plural = _("tallies of boards")
-
-    def __str__(self) -> str:
-        return f"{self.board_id}: {self.topic_count}"

@@ -14,7 +14,7 @@ from wagtail.search import index
 
 from forum_pages.conf import conf
 from forum_pages.enums import Reaction
-from forum_pages.querysets import TopicQuerySet
+from forum_pages.querysets.topics import TopicQuerySet
 
 
 class Topic(index.Indexed, models.Model):  # type: ignore[django-manager-missing]  # lost by the stubs below xtd

@@ -10,11 +10,15 @@ from django.db.models import F
 from django.utils import timezone
 from django_comments.models import Comment
 
-from forum_pages import exceptions, rules
 from forum_pages.conf import conf
-from forum_pages.domain.locks import check_topic_writable, index_later, lock_topic_row, record
+from forum_pages.domain.audit_log import record
+from forum_pages.domain.locks import check_topic_writable, lock_topic_row
+from forum_pages.domain.search.indexing import index_later
+from forum_pages.exceptions.base import EditedMeanwhile, NothingChanged, ReasonMissing
+from forum_pages.exceptions.comments import CommentAwaiting, CommentRemoved, ParentElsewhere
 from forum_pages.models import PostRevision, Topic, TopicComment, insert_comment
 from forum_pages.models.comment import NUMBER_WIDTH
+from forum_pages.rules.boards import can_moderate_board
 from forum_pages.signals import comment_posted
 from forum_pages.text import render
 
@@ -36,14 +40,14 @@ def post_comment(
         check_topic_writable(topic)
         if parent is not None:
             if parent.topic_id != topic.pk:
-                raise exceptions.ParentElsewhere
+                raise ParentElsewhere
             if parent.is_removed:
-                raise exceptions.CommentRemoved
+                raise CommentRemoved
             if not parent.is_public:
-                raise exceptions.CommentAwaiting
+                raise CommentAwaiting
         if parent is not None and parent.level >= conf.MAX_LEVEL:
             parent = _ancestor(parent, level=conf.MAX_LEVEL - 1)
-        shown = not topic.board.moderated or rules.can_moderate_board(user, topic.board)
+        shown = not topic.board.moderated or can_moderate_board(user, topic.board)
         number = topic.last_number + 1
         comment = insert_comment(
             topic=topic,
@@ -89,11 +93,11 @@ def edit_comment(*, comment: TopicComment, user: Any, source: str, seen: int) ->
         topic, comment = _lock_comment(comment)
         check_topic_writable(topic)
         if comment.is_removed:
-            raise exceptions.CommentRemoved
+            raise CommentRemoved
         if comment.revision_count != seen:
-            raise exceptions.EditedMeanwhile
+            raise EditedMeanwhile
         if source == comment.comment:
-            raise exceptions.NothingChanged
+            raise NothingChanged
         now = timezone.now()
         PostRevision.objects.create(
             comment=comment,
@@ -106,7 +110,7 @@ def edit_comment(*, comment: TopicComment, user: Any, source: str, seen: int) ->
         comment.comment, comment.html, comment.edited_at = source, render(source), now
         comment.revision_count += 1
         # What was approved on a moderated board was the former text.
-        again = topic.board.moderated and comment.is_public and not rules.can_moderate_board(user, topic.board)
+        again = topic.board.moderated and comment.is_public and not can_moderate_board(user, topic.board)
         if again:
             comment.is_public = False
             Topic.objects.filter(pk=topic.pk).update(comment_count=F("comment_count") - 1)
@@ -124,13 +128,13 @@ def remove_comment(*, comment: TopicComment, user: Any, reason: str) -> TopicCom
     Raises: TopicHidden, CommentRemoved, ReasonMissing; for authors also TopicLocked, BoardNotOpenYet, BoardClosed.
     """
     if not reason:
-        raise exceptions.ReasonMissing
+        raise ReasonMissing
     with transaction.atomic():
         topic, comment = _lock_comment(comment)
-        if not rules.can_moderate_board(user, topic.board):
+        if not can_moderate_board(user, topic.board):
             check_topic_writable(topic)
         if comment.is_removed:
-            raise exceptions.CommentRemoved
+            raise CommentRemoved
         if comment.is_public:
             Topic.objects.filter(pk=topic.pk).update(comment_count=F("comment_count") - 1)
         comment.is_removed, comment.removed_reason, comment.removed_by = True, reason, user

@@ -9,9 +9,11 @@ from django.db.models import F
 from django.utils import timezone
 from django_comments.models import CommentFlag
 
-from forum_pages import exceptions
 from forum_pages.domain.locks import lock_topic_row
 from forum_pages.enums import Reaction
+from forum_pages.exceptions.base import OwnPost
+from forum_pages.exceptions.comments import CommentAwaiting, CommentRemoved
+from forum_pages.exceptions.topics import TopicHidden
 from forum_pages.models import Topic, TopicComment, TopicFlag
 
 _COUNTERS = {Reaction.LIKE: "like_count", Reaction.DISLIKE: "dislike_count"}
@@ -24,19 +26,19 @@ def react(*, target: Topic | TopicComment, user: Any, reaction: Reaction) -> Rea
     """
     author_id = target.author_id if isinstance(target, Topic) else target.user_id
     if author_id == user.pk:
-        raise exceptions.OwnPost
+        raise OwnPost
     with transaction.atomic():
         # One row is held, so a double click is two clicks one after the other.
         topic = lock_topic_row(target if isinstance(target, Topic) else target.topic)
         if topic.hidden:
-            raise exceptions.TopicHidden
+            raise TopicHidden
         if isinstance(target, Topic):
             flags, rows = TopicFlag.objects.filter(topic=target, user=user), Topic.objects.filter(pk=target.pk)
         else:
             if target.is_removed:
-                raise exceptions.CommentRemoved
+                raise CommentRemoved
             if not target.is_public:
-                raise exceptions.CommentAwaiting
+                raise CommentAwaiting
             flags = CommentFlag.objects.filter(comment_id=target.pk, user=user, flag__in=Reaction.values)
             rows = TopicComment.objects.filter(pk=target.pk)
         former = flags.first()

@@ -8,9 +8,14 @@ from django.db import transaction
 from django.db.models import F, Max
 from django_comments.models import Comment
 
-from forum_pages import exceptions
 from forum_pages.conf import conf
-from forum_pages.domain.locks import count_topics, index_later, lock_topic_row, record
+from forum_pages.domain.audit_log import record
+from forum_pages.domain.boards.tally import count_topics
+from forum_pages.domain.locks import lock_topic_row
+from forum_pages.domain.search.indexing import index_later
+from forum_pages.exceptions.base import ReasonMissing
+from forum_pages.exceptions.moderation import NotAwaiting, SameBoard, TooManyPinned
+from forum_pages.exceptions.topics import TopicHidden
 from forum_pages.models import BoardPage, Topic, TopicComment
 from forum_pages.signals import comment_posted, topic_posted
 
@@ -31,10 +36,10 @@ def pin_topic(*, topic: Topic, user: Any) -> Topic:
     with transaction.atomic():
         topic = lock_topic_row(topic)
         if topic.hidden:
-            raise exceptions.TopicHidden
+            raise TopicHidden
         pinned = Topic.objects.filter(board_id=topic.board_id, pinned=True).exclude(pk=topic.pk).count()
         if pinned >= conf.PINNED_MAX:
-            raise exceptions.TooManyPinned(limit=conf.PINNED_MAX)
+            raise TooManyPinned(limit=conf.PINNED_MAX)
         _change(topic, pinned=True)
         record(topic, "topic_pin", user=user)
     return topic
@@ -67,11 +72,11 @@ def unlock_topic(*, topic: Topic, user: Any) -> Topic:
 def hide_topic(*, topic: Topic, user: Any, reason: str) -> Topic:
     """Take the topic out of sight of all but the moderators. Raises: ReasonMissing, TopicHidden."""
     if not reason:
-        raise exceptions.ReasonMissing
+        raise ReasonMissing
     with transaction.atomic():
         topic = lock_topic_row(topic)
         if topic.hidden:
-            raise exceptions.TopicHidden
+            raise TopicHidden
         _change(topic, hidden=True, hidden_reason=reason, hidden_by=user, pinned=False)
         index_later(topic.pk, whole=True)
         record(topic, "topic_hide", user=user, reason=reason)
@@ -92,7 +97,7 @@ def move_topic(*, topic: Topic, user: Any, board: BoardPage) -> Topic:
     with transaction.atomic():
         topic = lock_topic_row(topic)
         if topic.board_id == board.pk:
-            raise exceptions.SameBoard
+            raise SameBoard
         former = topic.board
         topic.board, topic.pinned = board, False
         topic.save(update_fields=["board", "pinned"])
@@ -110,7 +115,7 @@ def approve_topic(*, topic: Topic, user: Any) -> Topic:
     with transaction.atomic():
         topic = lock_topic_row(topic)
         if not topic.awaiting or topic.hidden:
-            raise exceptions.NotAwaiting
+            raise NotAwaiting
         _change(topic, awaiting=False)
         index_later(topic.pk, whole=True)
         record(topic, "topic_approve", user=user)
@@ -121,7 +126,7 @@ def approve_topic(*, topic: Topic, user: Any) -> Topic:
 def refuse_topic(*, topic: Topic, user: Any, reason: str) -> Topic:
     """Do not show a topic that awaited approval. Raises: NotAwaiting, ReasonMissing."""
     if not topic.awaiting:
-        raise exceptions.NotAwaiting
+        raise NotAwaiting
     return hide_topic(topic=topic, user=user, reason=reason)
 
 
@@ -131,7 +136,7 @@ def approve_comment(*, comment: TopicComment, user: Any) -> TopicComment:
         topic = lock_topic_row(comment.topic)
         waiting = Comment.objects.filter(pk=comment.pk, is_public=False, is_removed=False)
         if not waiting.update(is_public=True):
-            raise exceptions.NotAwaiting
+            raise NotAwaiting
         comment.is_public = True
         _recount_activity(topic, +1)
         index_later(topic.pk, comment_id=comment.pk)
@@ -147,7 +152,7 @@ def restore_comment(*, comment: TopicComment, user: Any) -> TopicComment:
     with transaction.atomic():
         topic = lock_topic_row(comment.topic)
         if not Comment.objects.filter(pk=comment.pk, is_removed=True).update(is_removed=False):
-            raise exceptions.NotAwaiting
+            raise NotAwaiting
         TopicComment.objects.filter(pk=comment.pk).update(removed_reason="", removed_by=None)
         comment.is_removed, comment.removed_reason, comment.removed_by = False, "", None
         if comment.is_public:

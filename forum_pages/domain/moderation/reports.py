@@ -8,10 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
-from forum_pages import exceptions
 from forum_pages.domain.comments.comments import remove_comment
 from forum_pages.domain.moderation.actions import hide_topic
 from forum_pages.enums import ReportState
+from forum_pages.exceptions.base import OwnPost, ReasonMissing
+from forum_pages.exceptions.comments import CommentRemoved
+from forum_pages.exceptions.moderation import AlreadyReported, ReportDecided
 from forum_pages.models import Report, Topic, TopicComment
 from forum_pages.signals import post_reported
 
@@ -23,17 +25,17 @@ def report_post(*, target: Topic | TopicComment, user: Any, reason: str) -> Repo
     """
     topic, comment = (target, None) if isinstance(target, Topic) else (target.topic, target)
     if not reason:
-        raise exceptions.ReasonMissing
+        raise ReasonMissing
     if (comment.user_id if comment else topic.author_id) == user.pk:
-        raise exceptions.OwnPost
+        raise OwnPost
     if comment is not None and comment.is_removed:
-        raise exceptions.CommentRemoved
+        raise CommentRemoved
     try:
         with transaction.atomic():
             report = Report.objects.create(topic=topic, comment=comment, reporter=user, reason=reason)
             transaction.on_commit(lambda: post_reported.send(Report, report=report))
     except IntegrityError as error:
-        raise exceptions.AlreadyReported from error
+        raise AlreadyReported from error
     return report
 
 
@@ -42,7 +44,7 @@ def _decide(report: Report, *, user: Any, state: ReportState, decision: str) -> 
         state=state, decided_by=user, decided_at=timezone.now(), decision=decision
     )
     if not decided:
-        raise exceptions.ReportDecided
+        raise ReportDecided
     report.refresh_from_db(fields=["state", "decided_by", "decided_at", "decision"])
     log(report, f"forum_pages.report_{state.value}", user=user, data={"decision": decision, "reason": report.reason})
     return report
@@ -54,7 +56,7 @@ def dismiss_report(*, report: Report, user: Any, decision: str) -> Report:
     Raises: ReportDecided, ReasonMissing.
     """
     if not decision:
-        raise exceptions.ReasonMissing
+        raise ReasonMissing
     with transaction.atomic():
         return _decide(report, user=user, state=ReportState.DISMISSED, decision=decision)
 
@@ -65,7 +67,7 @@ def uphold_report(*, report: Report, user: Any, decision: str) -> Report:
     Raises: ReportDecided, ReasonMissing.
     """
     if not decision:
-        raise exceptions.ReasonMissing
+        raise ReasonMissing
     with transaction.atomic():
         report = _decide(report, user=user, state=ReportState.UPHELD, decision=decision)
         if report.comment is not None:

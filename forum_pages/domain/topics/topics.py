@@ -8,9 +8,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from forum_pages import exceptions, rules
-from forum_pages.domain.locks import check_board_open, check_topic_writable, count_topics, index_later, lock_topic_row
+from forum_pages.domain.boards.opening import check_board_open
+from forum_pages.domain.boards.tally import count_topics
+from forum_pages.domain.locks import check_topic_writable, lock_topic_row
+from forum_pages.domain.search.indexing import index_later
+from forum_pages.exceptions.base import EditedMeanwhile, NothingChanged, ReasonMissing
+from forum_pages.exceptions.topics import TopicHasComments
 from forum_pages.models import BoardPage, PostRevision, Topic
+from forum_pages.rules.boards import can_moderate_board
 from forum_pages.signals import topic_posted
 from forum_pages.text import render
 
@@ -34,7 +39,7 @@ def start_topic(*, board: BoardPage, user: Any, title: str, source: str, submiss
                 title=title,
                 source=source,
                 html=render(source),
-                awaiting=board.moderated and not rules.can_moderate_board(user, board),
+                awaiting=board.moderated and not can_moderate_board(user, board),
                 submission=submission,
             )
             index_later(topic.pk)
@@ -59,9 +64,9 @@ def edit_topic(*, topic: Topic, user: Any, title: str, source: str, seen: int) -
         topic = lock_topic_row(topic)
         check_topic_writable(topic)
         if topic.revision_count != seen:
-            raise exceptions.EditedMeanwhile
+            raise EditedMeanwhile
         if (title, source) == (topic.title, topic.source):
-            raise exceptions.NothingChanged
+            raise NothingChanged
         PostRevision.objects.create(
             topic=topic,
             number=topic.revision_count + 1,
@@ -75,7 +80,7 @@ def edit_topic(*, topic: Topic, user: Any, title: str, source: str, seen: int) -
         topic.edited_at = timezone.now()
         topic.revision_count += 1
         fields = ["title", "source", "html", "edited_at", "revision_count"]
-        if topic.board.moderated and not topic.awaiting and not rules.can_moderate_board(user, topic.board):
+        if topic.board.moderated and not topic.awaiting and not can_moderate_board(user, topic.board):
             # What was approved was the former text.
             topic.awaiting = True
             fields.append("awaiting")
@@ -91,12 +96,12 @@ def withdraw_topic(*, topic: Topic, user: Any, reason: str) -> Topic:
     Raises: TopicHidden, TopicLocked, BoardNotOpenYet, BoardClosed, TopicHasComments, ReasonMissing.
     """
     if not reason:
-        raise exceptions.ReasonMissing
+        raise ReasonMissing
     with transaction.atomic():
         topic = lock_topic_row(topic)
         check_topic_writable(topic)
         if topic.last_number:
-            raise exceptions.TopicHasComments
+            raise TopicHasComments
         was_shown = topic.is_shown
         topic.hidden, topic.hidden_reason, topic.hidden_by = True, reason, user
         topic.save(update_fields=["hidden", "hidden_reason", "hidden_by"])

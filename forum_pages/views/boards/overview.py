@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
-from forum_pages import rules
-from forum_pages.domain.reading.marks import mark_board_read
 from forum_pages.models import BoardPage
+from forum_pages.rules.roles import is_forum_moderator
 from forum_pages.views.shared.base import ForumView
 
 
@@ -16,16 +14,5 @@ class OverviewView(ForumView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         boards = BoardPage.objects.visible_to(request.user).with_latest_topic().order_by("path")
-        context = {"boards": list(boards), "may_moderate": rules.is_forum_moderator(request.user)}
+        context = {"boards": list(boards), "may_moderate": is_forum_moderator(request.user)}
         return self.answer("forum_pages/boards/overview.html", context)
-
-
-class BoardReadView(ForumView):
-    """Mark a whole board as read."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        board = self.board(pk)
-        mark_board_read(board=board, user=request.user)
-        return redirect(board.get_url(request) or "forum_pages:overview")

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.generic import View
 
-from forum_pages.exceptions import Refusal
+from forum_pages.exceptions.base import Refusal
 from forum_pages.models import BoardPage, Topic, TopicComment, load_access
 from forum_pages.text import render as render_markdown
 

@@ -7,9 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_comments_xtd.models import XtdComment
 
-from forum_pages import exceptions
 from forum_pages.domain.comments.comments import edit_comment, post_comment, remove_comment
 from forum_pages.domain.moderation import actions as moderation
+from forum_pages.exceptions.base import EditedMeanwhile, NothingChanged, ReasonMissing
+from forum_pages.exceptions.comments import CommentAwaiting, CommentRemoved, ParentElsewhere
+from forum_pages.exceptions.topics import TopicHidden, TopicLocked
 from forum_pages.models import TopicComment
 from tests.factories import forum_pages as make
 
@@ -101,18 +103,18 @@ def test_the_same_form_twice_makes_one_comment(topic, reader):
 
 def test_post_comment_refusals(board, topic, author, reader, moderator):
     elsewhere = make.comment(make.topic(board, author, "别处"), reader)
-    with pytest.raises(exceptions.ParentElsewhere):
+    with pytest.raises(ParentElsewhere):
         post_comment(topic=topic, user=reader, source="x", parent=elsewhere)
     gone = make.comment(topic, reader)
     remove_comment(comment=gone, user=reader, reason="写错了")
     gone.refresh_from_db()
-    with pytest.raises(exceptions.CommentRemoved):
+    with pytest.raises(CommentRemoved):
         post_comment(topic=topic, user=reader, source="x", parent=gone)
     moderation.lock_topic(topic=topic, user=moderator)
-    with pytest.raises(exceptions.TopicLocked):
+    with pytest.raises(TopicLocked):
         post_comment(topic=topic, user=reader, source="x")
     moderation.hide_topic(topic=topic, user=moderator, reason="x")
-    with pytest.raises(exceptions.TopicHidden):
+    with pytest.raises(TopicHidden):
         post_comment(topic=topic, user=reader, source="x")
 
 
@@ -121,7 +123,7 @@ def test_moderated_board_holds_comments_back(author, reader, moderator):
     held = make.comment(topic, reader)
     topic.refresh_from_db()
     assert (held.is_public, topic.comment_count, topic.last_number) == (False, 0, 1)
-    with pytest.raises(exceptions.CommentAwaiting):
+    with pytest.raises(CommentAwaiting):
         make.comment(topic, reader, parent=held)
     moderation.approve_comment(comment=held, user=moderator)
     topic.refresh_from_db()
@@ -136,9 +138,9 @@ def test_edit_comment_keeps_the_former_version_and_notices_the_other_window(topi
     edited = edit_comment(comment=comment, user=reader, source="新", seen=0)
     assert TopicComment.objects.get(pk=comment.pk).html == "<p>新</p>\n"
     assert [(r.source, r.number) for r in edited.revisions.all()] == [("旧", 1)]
-    with pytest.raises(exceptions.EditedMeanwhile):
+    with pytest.raises(EditedMeanwhile):
         edit_comment(comment=comment, user=reader, source="另", seen=0)
-    with pytest.raises(exceptions.NothingChanged):
+    with pytest.raises(NothingChanged):
         edit_comment(comment=comment, user=reader, source="新", seen=1)
 
 
@@ -154,12 +156,12 @@ def test_editing_one_comment_does_not_publish_others(author, reader, moderator):
 def test_remove_comment_keeps_its_place_and_its_answers(topic, reader, moderator):
     comment = make.comment(topic, reader)
     make.comment(topic, moderator, parent=comment)
-    with pytest.raises(exceptions.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         remove_comment(comment=comment, user=moderator, reason="")
     remove_comment(comment=comment, user=moderator, reason="人身攻击")
     topic.refresh_from_db()
     assert (tree(topic), topic.comment_count) == ([(1, 0), (2, 1)], 1)
-    with pytest.raises(exceptions.CommentRemoved):
+    with pytest.raises(CommentRemoved):
         remove_comment(comment=comment, user=moderator, reason="again")
     moderation.restore_comment(comment=TopicComment.objects.get(pk=comment.pk), user=moderator)
     topic.refresh_from_db()
@@ -169,6 +171,6 @@ def test_remove_comment_keeps_its_place_and_its_answers(topic, reader, moderator
 def test_authors_cannot_remove_in_a_locked_topic_moderators_can(topic, reader, moderator):
     comment = make.comment(topic, reader)
     moderation.lock_topic(topic=topic, user=moderator)
-    with pytest.raises(exceptions.TopicLocked):
+    with pytest.raises(TopicLocked):
         remove_comment(comment=comment, user=reader, reason="x")
     remove_comment(comment=comment, user=moderator, reason="x")

@@ -3,13 +3,16 @@
 import pytest
 from wagtail.models import ModelLogEntry
 
-from forum_pages import exceptions
 from forum_pages.domain.comments.comments import remove_comment
 from forum_pages.domain.comments.reactions import react
 from forum_pages.domain.moderation import actions as moderation
 from forum_pages.domain.moderation.reports import dismiss_report, report_post, uphold_report
 from forum_pages.domain.reading.marks import forget_old_marks, mark_board_read, mark_topic_read
 from forum_pages.enums import Reaction, ReportState
+from forum_pages.exceptions.base import OwnPost, ReasonMissing
+from forum_pages.exceptions.comments import CommentRemoved
+from forum_pages.exceptions.moderation import AlreadyReported, NotAwaiting, ReportDecided, SameBoard, TooManyPinned
+from forum_pages.exceptions.topics import TopicHidden
 from forum_pages.models import BoardTally, Report, Topic, TopicComment, TopicRead
 from tests.factories import forum_pages as make
 
@@ -57,20 +60,20 @@ def test_every_act_is_in_the_audit_log(board, topic, moderator, reader):
 def test_pinned_topics_are_few(board, author, moderator, settings):
     settings.FORUM_PAGES_PINNED_MAX = 1
     moderation.pin_topic(topic=make.topic(board, author), user=moderator)
-    with pytest.raises(exceptions.TooManyPinned) as refused:
+    with pytest.raises(TooManyPinned) as refused:
         moderation.pin_topic(topic=make.topic(board, author), user=moderator)
     assert "1" in refused.value.message
 
 
 def test_refusals(board, topic, moderator):
-    with pytest.raises(exceptions.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         moderation.hide_topic(topic=topic, user=moderator, reason="")
-    with pytest.raises(exceptions.SameBoard):
+    with pytest.raises(SameBoard):
         moderation.move_topic(topic=topic, user=moderator, board=board)
-    with pytest.raises(exceptions.NotAwaiting):
+    with pytest.raises(NotAwaiting):
         moderation.approve_topic(topic=topic, user=moderator)
     moderation.hide_topic(topic=topic, user=moderator, reason="x")
-    with pytest.raises(exceptions.TopicHidden):
+    with pytest.raises(TopicHidden):
         moderation.pin_topic(topic=topic, user=moderator)
 
 
@@ -89,15 +92,15 @@ def test_reports_once_a_person_and_upheld_together(topic, author, reader, modera
     comment = make.comment(topic, author)
     first = report_post(target=comment, user=reader, reason="人身攻击")
     second = report_post(target=comment, user=make.person("third"), reason="同上")
-    with pytest.raises(exceptions.AlreadyReported):
+    with pytest.raises(AlreadyReported):
         report_post(target=comment, user=reader, reason="再报")
-    with pytest.raises(exceptions.OwnPost):
+    with pytest.raises(OwnPost):
         report_post(target=comment, user=author, reason="自己")
     uphold_report(report=first, user=moderator, decision="人身攻击")
     second.refresh_from_db()
     comment.refresh_from_db()
     assert (second.state, comment.is_removed, comment.removed_reason) == (ReportState.UPHELD, True, "人身攻击")
-    with pytest.raises(exceptions.ReportDecided):
+    with pytest.raises(ReportDecided):
         dismiss_report(report=second, user=moderator, decision="晚了")
 
 
@@ -110,7 +113,7 @@ def test_dismissed_reports_leave_the_text_and_may_be_made_again(topic, reader, m
 
 def test_upholding_a_report_on_a_topic_hides_it(topic, reader, moderator):
     report = report_post(target=topic, user=reader, reason="涉密")
-    with pytest.raises(exceptions.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         uphold_report(report=report, user=moderator, decision="")
     uphold_report(report=report, user=moderator, decision="涉密")
     assert Topic.objects.get(pk=topic.pk).hidden
@@ -132,14 +135,14 @@ def test_reactions_toggle_and_replace(topic, author, reader, kind):
     assert react(target=target, user=reader, reaction=Reaction.DISLIKE) is None
     assert counts() == (0, 0)
     assert target.flags.count() == 0
-    with pytest.raises(exceptions.OwnPost):
+    with pytest.raises(OwnPost):
         react(target=target, user=author, reaction=Reaction.LIKE)
 
 
 def test_no_reaction_to_what_is_not_shown(topic, author, reader):
     comment = make.comment(topic, author)
     remove_comment(comment=comment, user=author, reason="x")
-    with pytest.raises(exceptions.CommentRemoved):
+    with pytest.raises(CommentRemoved):
         react(target=TopicComment.objects.get(pk=comment.pk), user=reader, reaction=Reaction.LIKE)
 
 

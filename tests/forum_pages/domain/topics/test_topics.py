@@ -6,9 +6,11 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from forum_pages import exceptions
 from forum_pages.domain.moderation import actions as moderation
 from forum_pages.domain.topics.topics import edit_topic, start_topic, withdraw_topic
+from forum_pages.exceptions.base import EditedMeanwhile, NothingChanged, ReasonMissing
+from forum_pages.exceptions.boards import BoardClosed, BoardNotOpenYet
+from forum_pages.exceptions.topics import TopicHasComments, TopicHidden, TopicLocked
 from forum_pages.models import BoardTally, Topic
 from forum_pages.signals import topic_posted
 from tests.factories import forum_pages as make
@@ -52,7 +54,7 @@ def test_somebody_elses_form_number_gives_nothing_away(board, author, reader):
 
 @pytest.mark.parametrize(
     ("opens", "closes", "refusal"),
-    [(1, None, exceptions.BoardNotOpenYet), (None, -1, exceptions.BoardClosed), (-2, -1, exceptions.BoardClosed)],
+    [(1, None, BoardNotOpenYet), (None, -1, BoardClosed), (-2, -1, BoardClosed)],
 )
 def test_start_topic_is_refused_outside_the_campaign(author, opens, closes, refusal):
     now = timezone.now()
@@ -83,19 +85,19 @@ def test_edit_topic_keeps_the_former_version(board, author):
 def test_edit_topic_notices_the_other_window(board, author):
     topic = make.topic(board, author)
     edit_topic(topic=topic, user=author, title="一", source="一", seen=0)
-    with pytest.raises(exceptions.EditedMeanwhile):
+    with pytest.raises(EditedMeanwhile):
         edit_topic(topic=topic, user=author, title="二", source="二", seen=0)
 
 
 def test_edit_topic_refusals(board, author, moderator):
     topic = make.topic(board, author, "t", "s")
-    with pytest.raises(exceptions.NothingChanged):
+    with pytest.raises(NothingChanged):
         edit_topic(topic=topic, user=author, title="t", source="s", seen=0)
     moderation.lock_topic(topic=topic, user=moderator)
-    with pytest.raises(exceptions.TopicLocked):
+    with pytest.raises(TopicLocked):
         edit_topic(topic=topic, user=author, title="n", source="n", seen=0)
     moderation.hide_topic(topic=topic, user=moderator, reason="x")
-    with pytest.raises(exceptions.TopicHidden):
+    with pytest.raises(TopicHidden):
         edit_topic(topic=topic, user=author, title="n", source="n", seen=0)
 
 
@@ -109,11 +111,11 @@ def test_edit_on_a_moderated_board_needs_approval_again(author, moderator):
 
 def test_withdraw_topic_only_while_nobody_has_commented(board, author, reader):
     topic = make.topic(board, author)
-    with pytest.raises(exceptions.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         withdraw_topic(topic=topic, user=author, reason="")
     withdraw_topic(topic=topic, user=author, reason="写错了")
     assert count(board) == 0
     other = make.topic(board, author)
     make.comment(other, reader)
-    with pytest.raises(exceptions.TopicHasComments):
+    with pytest.raises(TopicHasComments):
         withdraw_topic(topic=other, user=author, reason="写错了")

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from forum_pages.domain.comments.comments import remove_comment
 from forum_pages.domain.moderation import actions as moderation
+from forum_pages.domain.search.find import find
 from forum_pages.domain.topics.topics import edit_topic
-from forum_pages.views.search.search import find
 from tests.factories import forum_pages as make
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Earlier versions of a text, and reports to the moderators."""
+"""Reports to the moderators."""
 
 from __future__ import annotations
 
@@ -10,38 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from forum_pages.enums import ReportState
 from forum_pages.models.comment import TopicComment
 from forum_pages.models.topic import Topic
-from forum_pages.querysets import ReportQuerySet
-
-
-class PostRevision(models.Model):
-    """What a topic or a comment said before one of its edits."""
-
-    topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="revisions")
-    comment = models.ForeignKey(TopicComment, null=True, on_delete=models.CASCADE, related_name="revisions")
-    number = models.PositiveIntegerField()
-    title = models.CharField(max_length=200, blank=True)
-    source = models.TextField()
-    html = models.TextField()
-    written_at = models.DateTimeField()
-    editor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    replaced_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("earlier version")
-        verbose_name_plural = _("earlier versions")
-        ordering = ["-number"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(topic__isnull=False, comment__isnull=True)
-                | models.Q(topic__isnull=True, comment__isnull=False),
-                name="forum_pages_revision_of_one",
-            ),
-            models.UniqueConstraint(fields=["topic", "number"], name="forum_pages_revision_topic"),
-            models.UniqueConstraint(fields=["comment", "number"], name="forum_pages_revision_comment"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.topic or self.comment} v{self.number}"
+from forum_pages.querysets.moderation import ReportQuerySet
 
 
 class Report(models.Model):

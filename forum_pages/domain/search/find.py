@@ -1,0 +1,42 @@
+"""Searching topics and comments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from forum_pages.conf import conf
+from forum_pages.models import BoardPage, Topic, TopicComment
+from forum_pages.paging import KeysetPage, page_of_results
+from forum_pages.querysets.topics import topic_visibility
+
+#: Words of a query that are looked for; more make the question no clearer.
+WORDS_MAX = 40
+
+
+def find(*, user: Any, query: str, kind: str, below: int | None, size: int) -> KeysetPage:
+    """Return a page of topics or comments that hold every word, newest first. The permission is part of the query.
+
+    Three queries: the boards one may read, those one moderates, the results.
+    """
+    words = list(dict.fromkeys(conf.segmenter()(query).split()))[:WORDS_MAX]
+    if not words:
+        return KeysetPage(rows=[], previous="", next="", is_first=True)
+    # Search backends outside the database cannot look into a subquery: the boards go in by number.
+    boards = BoardPage.objects.order_by()
+    readable = list(boards.visible_to(user).values_list("pk", flat=True))
+    moderated = list(boards.moderated_by(user).values_list("pk", flat=True))
+    if kind == "comments":
+        rows: Any = TopicComment.objects.filter(
+            topic_visibility(user, readable=readable, moderated=moderated, prefix="topic__"),
+            Q(is_public=True) | Q(user_id=user.pk),
+            is_removed=False,
+        ).select_related("topic__board", "user")
+    else:
+        rows = Topic.objects.filter(topic_visibility(user, readable=readable, moderated=moderated))
+        rows = rows.select_related("board", "author")
+    if below is not None:
+        rows = rows.filter(id__lt=below)
+    results = rows.order_by("-id").search(" ".join(words), operator="and", order_by_relevance=False)
+    return page_of_results(results, size=size)

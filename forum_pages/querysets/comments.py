@@ -1,0 +1,50 @@
+"""Which comments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from wagtail.search.queryset import SearchableQuerySetMixin
+
+from forum_pages.enums import Reaction
+from forum_pages.querysets.boards import _boards
+from forum_pages.querysets.shared import _rows
+from forum_pages.querysets.topics import topic_visibility
+from forum_pages.rules.roles import is_signed_in
+from forum_pages.rules.topics import can_moderate_topic
+
+
+class TopicCommentQuerySet(SearchableQuerySetMixin, QuerySet):
+    """Comments on topics."""
+
+    def shown(self) -> TopicCommentQuerySet:
+        """Comments everybody sees, the removed ones (whose place stays marked) included."""
+        return self.filter(is_public=True)
+
+    def on_topic(self, topic: Any, *, user: Any) -> TopicCommentQuerySet:
+        """Comments of one topic that a reader of that topic may see."""
+        comments = self.filter(topic_id=topic.pk)
+        if can_moderate_topic(user, topic):
+            return comments
+        return comments.filter(Q(is_public=True) | Q(user_id=user.pk))
+
+    def visible_to(self, user: Any) -> TopicCommentQuerySet:
+        """Comments the person may see."""
+        if not is_signed_in(user):
+            return self.none()
+        readable, moderated = _boards(user)
+        topic = topic_visibility(user, readable=readable, moderated=moderated, prefix="topic__")
+        return self.filter(topic & (Q(is_public=True) | Q(user_id=user.pk) | Q(topic__board_id__in=moderated)))
+
+    def awaiting_decision_of(self, user: Any) -> TopicCommentQuerySet:
+        """Comments that wait for this moderator's approval."""
+        _readable, moderated = _boards(user)
+        return self.filter(is_public=False, is_removed=False, topic__hidden=False, topic__board_id__in=moderated)
+
+    def with_reaction_of(self, user: Any) -> TopicCommentQuerySet:
+        """Each comment with `my_reaction`: this person's flag, None without."""
+        flags = _rows("CommentFlag", app="django_comments").filter(
+            comment_id=OuterRef("pk"), user_id=user.pk, flag__in=Reaction.values
+        )
+        return self.annotate(my_reaction=Subquery(flags.values("flag")[:1]))
