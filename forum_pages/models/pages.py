@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -27,14 +28,31 @@ from wagtail.search import index
 from forum_pages.authors import author_lines
 from forum_pages.conf import conf
 from forum_pages.enums import Verb
-from forum_pages.paging import cursor_at_end_of, page_of_topics, parse_day
 from forum_pages.querysets.boards import BoardPageQuerySet
+from forum_pages.querysets.topics import BOARD_ORDER
 from forum_pages.rules.boards import can_moderate_board, can_post_on_board, can_read_board
 from forum_pages.rules.roles import is_signed_in
 from forum_pages.widgets import PersonInput
 
 #: Marks, among the rows of load_access, the groups of the person who asks; no page has this path.
 MINE = "-"
+
+
+def parse_day(text: str) -> date | None:
+    """Return the day, or None if the text is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def cursor_at_end_of(day: date) -> str:
+    """Return the cursor from which the topics last active on that day, and before it, follow."""
+    try:
+        midnight = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    except OverflowError:
+        return ""
+    return BOARD_ORDER.write(False, midnight, 0)
 
 
 @dataclass(frozen=True)
@@ -246,7 +264,7 @@ class BoardPage(SignedInPage):
             .with_read_mark(user)
         )
         day = parse_day(request.GET.get("day", ""))
-        page = page_of_topics(
+        page = BOARD_ORDER.page(
             topics,
             size=conf.TOPICS_PER_PAGE,
             after=request.GET.get("after", "") or (cursor_at_end_of(day) if day else ""),

@@ -7,12 +7,19 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from wagtail.search.queryset import SearchableQuerySetMixin
 
-from forum_pages.enums import Reaction
+from forum_pages.enums import CommentOrder, Reaction
+from forum_pages.paging import Keyset, digits_column, number_column
 from forum_pages.querysets.boards import _boards
 from forum_pages.querysets.shared import _rows
 from forum_pages.querysets.topics import topic_visibility
 from forum_pages.rules.roles import is_signed_in
 from forum_pages.rules.topics import can_moderate_topic
+
+#: The two ways through a discussion, each along a unique column of the topic's comments.
+COMMENT_ORDERS = {
+    CommentOrder.THREAD: Keyset((digits_column("path", length=63),)),
+    CommentOrder.TIME: Keyset((number_column("number", digits=9),)),
+}
 
 
 class TopicCommentQuerySet(SearchableQuerySetMixin, QuerySet):

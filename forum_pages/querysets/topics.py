@@ -7,10 +7,20 @@ from typing import Any
 from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery
 from wagtail.search.queryset import SearchableQuerySetMixin
 
+from forum_pages.paging import Keyset, flag_column, moment_column, number_column
 from forum_pages.querysets.boards import _boards
 from forum_pages.querysets.shared import _rows
 from forum_pages.rules.boards import can_moderate_board
 from forum_pages.rules.roles import is_signed_in
+
+#: The order of a board: pinned topics first, then the latest activity.
+BOARD_ORDER = Keyset(
+    (
+        flag_column("pinned", descending=True),
+        moment_column("last_activity_at", descending=True),
+        number_column("pk", descending=True),
+    )
+)
 
 
 def topic_visibility(user: Any, *, readable: Any, moderated: Any, prefix: str = "") -> Q:

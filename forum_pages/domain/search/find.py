@@ -8,11 +8,13 @@ from django.db.models import Q
 
 from forum_pages.conf import conf
 from forum_pages.models import BoardPage, Topic, TopicComment
-from forum_pages.paging import KeysetPage, page_of_results
+from forum_pages.paging import Keyset, KeysetPage, number_column
 from forum_pages.querysets.topics import topic_visibility
 
 #: Words of a query that are looked for; more make the question no clearer.
 WORDS_MAX = 40
+#: Newest first. Search backends know the column by its name, not as pk.
+RESULT_ORDER = Keyset((number_column("id", descending=True),))
 
 
 def find(*, user: Any, query: str, kind: str, below: int | None, size: int) -> KeysetPage:
@@ -22,7 +24,7 @@ def find(*, user: Any, query: str, kind: str, below: int | None, size: int) -> K
     """
     words = list(dict.fromkeys(conf.segmenter()(query).split()))[:WORDS_MAX]
     if not words:
-        return KeysetPage(rows=[], previous="", next="", is_first=True)
+        return KeysetPage()
     # Search backends outside the database cannot look into a subquery: the boards go in by number.
     boards = BoardPage.objects.order_by()
     readable = list(boards.visible_to(user).values_list("pk", flat=True))
@@ -36,7 +38,9 @@ def find(*, user: Any, query: str, kind: str, below: int | None, size: int) -> K
     else:
         rows = Topic.objects.filter(topic_visibility(user, readable=readable, moderated=moderated))
         rows = rows.select_related("board", "author")
-    if below is not None:
-        rows = rows.filter(id__lt=below)
-    results = rows.order_by("-id").search(" ".join(words), operator="and", order_by_relevance=False)
-    return page_of_results(results, size=size)
+    return RESULT_ORDER.page(
+        rows,
+        size=size,
+        after="" if below is None else str(below),
+        through=lambda ordered: ordered.search(" ".join(words), operator="and", order_by_relevance=False),
+    )

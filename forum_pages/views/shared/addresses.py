@@ -8,14 +8,12 @@ from django.urls import reverse
 
 from forum_pages.enums import CommentOrder
 from forum_pages.models import TopicComment
-
-#: The column each order pages along.
-_KEYS = {CommentOrder.THREAD: "path", CommentOrder.TIME: "number"}
+from forum_pages.querysets.comments import COMMENT_ORDERS
 
 
 def url_of_comment(comment: TopicComment, *, order: CommentOrder = CommentOrder.THREAD) -> str:
     """Return the address of the page that begins with this comment."""
-    query = {"start": getattr(comment, _KEYS[order])}
+    query = {"start": COMMENT_ORDERS[order].cursor(comment)}
     if order == CommentOrder.TIME:
         query["order"] = order.value
     return f"{reverse('forum_pages:topic', args=[comment.topic_id])}?{urlencode(query)}#{comment.anchor}"

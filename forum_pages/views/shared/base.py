@@ -17,9 +17,6 @@ from forum_pages.exceptions.base import Refusal
 from forum_pages.models import BoardPage, Topic, TopicComment, load_access
 from forum_pages.text import render as render_markdown
 
-#: Longest cursor or number worth reading from a URL.
-CURSOR_MAX = 80
-
 
 def is_htmx(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page (and not, boosted, for a whole one)."""

@@ -13,9 +13,10 @@ from forum_pages.domain.reading.marks import mark_topic_read
 from forum_pages.enums import CommentOrder
 from forum_pages.forms.comments import CommentForm
 from forum_pages.models import Topic, TopicComment
-from forum_pages.paging import KeysetPage, page_of_comments
-from forum_pages.views.shared.addresses import _KEYS, url_of_comment
-from forum_pages.views.shared.base import CURSOR_MAX, ForumView
+from forum_pages.paging import KeysetPage
+from forum_pages.querysets.comments import COMMENT_ORDERS
+from forum_pages.views.shared.addresses import url_of_comment
+from forum_pages.views.shared.base import ForumView
 from forum_pages.views.shared.topic_actions import what_may_be_done
 
 
@@ -41,19 +42,18 @@ class TopicView(ForumView):
         }
         return self.answer("forum_pages/topics/topic.html", context)
 
-    def comments(self, topic: Topic, *, order: CommentOrder) -> KeysetPage:
+    def comments(self, topic: Topic, *, order: CommentOrder) -> KeysetPage[TopicComment]:
         """Return the page of comments the URL asks for. One query."""
         user, wanted = self.request.user, self.request.GET
         comments = (
             TopicComment.objects.on_topic(topic, user=user).select_related("user", "removed_by").with_reaction_of(user)
         )
-        page = page_of_comments(
+        page = COMMENT_ORDERS[order].page(
             comments,
-            key=_KEYS[order],
             size=conf.COMMENTS_PER_PAGE,
-            after=wanted.get("after", "")[:CURSOR_MAX],
-            before=wanted.get("before", "")[:CURSOR_MAX],
-            start=wanted.get("start", "")[:CURSOR_MAX],
+            after=wanted.get("after", ""),
+            before=wanted.get("before", ""),
+            start=wanted.get("start", ""),
             last="last" in wanted,
         )
         for comment in page:
@@ -63,10 +63,11 @@ class TopicView(ForumView):
     def url_of_number(self, topic: Topic, text: str, *, order: CommentOrder) -> str:
         """Return the address of the comment with this number, or of the nearest one after it."""
         url = topic.get_absolute_url()
-        if not text.isascii() or not text.isdigit() or len(text) > 9:
+        by_number = COMMENT_ORDERS[CommentOrder.TIME]
+        if by_number.read(text) is None:
             return url
         comments = TopicComment.objects.on_topic(topic, user=self.request.user)
-        comment = comments.filter(number__gte=int(text)).order_by("number").first()
+        comment = next(iter(by_number.page(comments, size=1, start=text)), None)
         if comment is None:
             return f"{url}?{urlencode({'order': order.value, 'last': 1})}"
         return url_of_comment(comment, order=order)
