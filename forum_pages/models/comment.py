@@ -49,6 +49,9 @@ class TopicComment(index.Indexed, XtdComment):
     # The managers of django-comments join the content type and order every query; these rows need neither.
     objects = TopicCommentQuerySet.as_manager()
 
+    # What TopicCommentQuerySet adds where it is asked to.
+    my_reaction: str | None
+
     # The domain functions index, once the transaction has committed.
     search_auto_update = False
     search_fields = [

@@ -7,6 +7,6 @@ from typing import Any
 from django.apps import apps
 
 
-def _rows(name: str, *, app: str = "forum_pages") -> Any:
-    """Return the manager of a model; it is named, since models import this module."""
+def rows_of(name: str, *, app: str = "forum_pages") -> Any:
+    """Return the manager of a model; the model is named, since models import the querysets."""
     return apps.get_model(app, name)._default_manager

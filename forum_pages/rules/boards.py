@@ -1,58 +1,64 @@
-"""Predicates about boards."""
+"""Predicates about boards. The querysets answer the same for many rows, and a test holds both equal."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import rules
+from dataclasses import dataclass
+from typing import Protocol
 
 from forum_pages.enums import Verb
-from forum_pages.rules.roles import group_ids_of, is_forum_moderator, is_signed_in
+from forum_pages.people import User
+from forum_pages.rules.shared import predicate_about
 
 
-def _granted(user: Any, board: Any, verb: Verb) -> bool:
-    access = board.access
-    return user.pk in access.users[verb] or not access.groups[verb].isdisjoint(group_ids_of(user))
+@dataclass(frozen=True)
+class Access:
+    """What a board's settings say about one person."""
+
+    #: The board is published, and no privacy setting of Wagtail keeps the person out.
+    is_let_in: bool = False
+    #: The person moderates every board.
+    is_forum_moderator: bool = False
+    #: Verbs for which the board names anybody.
+    restricted: frozenset[str] = frozenset()
+    #: Verbs for which it names this person, or one of their groups.
+    granted: frozenset[str] = frozenset()
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether the person moderates the board, by the forum's role or by a grant."""
+        return self.is_let_in and (self.is_forum_moderator or Verb.MODERATE in self.granted)
+
+    def allows(self, verb: Verb) -> bool:
+        """Return whether the person may do this: all may where nobody is named."""
+        return self.is_moderator or (self.is_let_in and (verb not in self.restricted or verb in self.granted))
 
 
-def _open_or_granted(user: Any, board: Any, verb: Verb) -> bool:
-    return not board.access.is_restricted(verb) or _granted(user, board, verb)
+class Board(Protocol):
+    """What the predicates ask of a board."""
+
+    def access_of(self, user: User) -> Access:
+        """Return what the board's settings say about this person."""
 
 
-@rules.predicate
-def can_moderate_board(user: Any, board: Any) -> bool:
+@predicate_about
+def can_moderate_board(user: User, board: Board) -> bool:
     """Moderates this board, by the forum's role or by a grant of the board."""
-    if board is None or not is_signed_in(user) or not board.live or not _passes_restrictions(user, board):
-        return False
-    return is_forum_moderator(user) or _granted(user, board, Verb.MODERATE)
+    return board.access_of(user).is_moderator
 
 
-def _passes_restrictions(user: Any, board: Any) -> bool:
-    # Wagtail's own privacy settings hold here too; as there, who runs the site passes the ones by group.
-    if board.access.behind_password:
-        return False
-    return user.is_superuser or all(not members.isdisjoint(group_ids_of(user)) for members in board.access.private_to)
-
-
-@rules.predicate
-def can_read_board(user: Any, board: Any) -> bool:
+@predicate_about
+def can_read_board(user: User, board: Board) -> bool:
     """May see the board and what is shown on it."""
-    if board is None or not is_signed_in(user) or not board.live or not _passes_restrictions(user, board):
-        return False
-    return _open_or_granted(user, board, Verb.READ) or can_moderate_board(user, board)
+    return board.access_of(user).allows(Verb.READ)
 
 
-@rules.predicate
-def can_post_on_board(user: Any, board: Any) -> bool:
+@predicate_about
+def can_post_on_board(user: User, board: Board) -> bool:
     """May start topics, as far as the person goes; whether the board is open now is the board's state."""
-    if board is None or not can_read_board(user, board):
-        return False
-    return _open_or_granted(user, board, Verb.POST) or can_moderate_board(user, board)
+    return can_read_board(user, board) and board.access_of(user).allows(Verb.POST)
 
 
-@rules.predicate
-def can_comment_on_board(user: Any, board: Any) -> bool:
+@predicate_about
+def can_comment_on_board(user: User, board: Board) -> bool:
     """May comment, as far as the person goes."""
-    if board is None or not can_read_board(user, board):
-        return False
-    return _open_or_granted(user, board, Verb.COMMENT) or can_moderate_board(user, board)
+    return can_read_board(user, board) and board.access_of(user).allows(Verb.COMMENT)

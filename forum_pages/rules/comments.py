@@ -1,35 +1,73 @@
-"""Predicates about comments."""
+"""Predicates about comments. A comment is judged with its topic."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
-import rules
-
-from forum_pages.rules.topics import can_moderate_topic, can_read_topic
-
-
-@rules.predicate
-def can_read_comment(user: Any, comment: Any) -> bool:
-    """May see that the comment is there; one awaiting approval only its author and the moderators."""
-    if comment is None or not can_read_topic(user, comment.topic):
-        return False
-    return comment.is_public or comment.user_id == user.pk or can_moderate_topic(user, comment.topic)
+from forum_pages.people import User
+from forum_pages.rules.shared import predicate_about
+from forum_pages.rules.topics import Topic, can_comment_on_topic, can_moderate_topic, can_read_topic
 
 
-@rules.predicate
-def can_edit_comment(user: Any, comment: Any) -> bool:
-    """Only the author changes words."""
-    return comment is not None and can_read_comment(user, comment) and comment.user_id == user.pk
+class Comment(Protocol):
+    """What the predicates ask of a comment."""
+
+    is_public: bool
+    is_removed: bool
+
+    @property
+    def user_id(self) -> int | None: ...
+
+    @property
+    def topic(self) -> Topic: ...
 
 
-@rules.predicate
-def can_moderate_comment(user: Any, comment: Any) -> bool:
+@predicate_about
+def is_author_of_comment(user: User, comment: Comment) -> bool:
+    """Wrote the comment."""
+    return comment.user_id == user.pk
+
+
+@predicate_about
+def can_moderate_comment(user: User, comment: Comment) -> bool:
     """Moderates the board the comment's topic is on."""
-    return comment is not None and can_moderate_topic(user, comment.topic)
+    return can_moderate_topic(user, comment.topic)
 
 
-@rules.predicate
-def can_remove_comment(user: Any, comment: Any) -> bool:
+@predicate_about
+def can_read_comment(user: User, comment: Comment) -> bool:
+    """May see that the comment is there; one awaiting approval only its author and the moderators."""
+    if not can_read_topic(user, comment.topic):
+        return False
+    return comment.is_public or is_author_of_comment(user, comment) or can_moderate_comment(user, comment)
+
+
+@predicate_about
+def can_reply_to_comment(user: User, comment: Comment) -> bool:
+    """May answer a comment that all can read."""
+    return comment.is_public and not comment.is_removed and can_comment_on_topic(user, comment.topic)
+
+
+@predicate_about
+def can_edit_comment(user: User, comment: Comment) -> bool:
+    """Only the author changes the text."""
+    return can_read_comment(user, comment) and is_author_of_comment(user, comment)
+
+
+@predicate_about
+def can_remove_comment(user: User, comment: Comment) -> bool:
     """Its author, or a moderator."""
     return can_edit_comment(user, comment) or can_moderate_comment(user, comment)
+
+
+@predicate_about
+def can_react_to_comment(user: User, comment: Comment) -> bool:
+    """May agree or disagree with a comment that all can read, and that somebody else wrote."""
+    is_shown = comment.is_public and not comment.is_removed
+    return is_shown and can_read_comment(user, comment) and not is_author_of_comment(user, comment)
+
+
+@predicate_about
+def can_report_comment(user: User, comment: Comment) -> bool:
+    """May report a comment that somebody else wrote, while its text is there."""
+    return not comment.is_removed and can_read_comment(user, comment) and not is_author_of_comment(user, comment)

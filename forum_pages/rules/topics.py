@@ -1,37 +1,68 @@
-"""Predicates about topics."""
+"""Predicates about topics. A topic is judged with its board."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
-import rules
-
-from forum_pages.rules.boards import can_comment_on_board, can_moderate_board, can_read_board
-
-
-@rules.predicate
-def can_read_topic(user: Any, topic: Any) -> bool:
-    """May see the topic: hidden ones only moderators, ones awaiting approval also their author."""
-    if topic is None or not can_read_board(user, topic.board):
-        return False
-    if can_moderate_board(user, topic.board):
-        return True
-    return not topic.hidden and (not topic.awaiting or topic.author_id == user.pk)
+from forum_pages.people import User
+from forum_pages.rules.boards import Board, can_comment_on_board, can_moderate_board, can_read_board
+from forum_pages.rules.shared import predicate_about
 
 
-@rules.predicate
-def can_moderate_topic(user: Any, topic: Any) -> bool:
+class Topic(Protocol):
+    """What the predicates ask of a topic."""
+
+    hidden: bool
+    awaiting: bool
+
+    @property
+    def author_id(self) -> int | None: ...
+
+    @property
+    def board(self) -> Board: ...
+
+
+@predicate_about
+def is_author_of_topic(user: User, topic: Topic) -> bool:
+    """Wrote the topic."""
+    return topic.author_id == user.pk
+
+
+@predicate_about
+def can_moderate_topic(user: User, topic: Topic) -> bool:
     """Moderates the board the topic is on."""
-    return topic is not None and can_moderate_board(user, topic.board)
+    return can_moderate_board(user, topic.board)
 
 
-@rules.predicate
-def can_comment_on_topic(user: Any, topic: Any) -> bool:
+@predicate_about
+def can_read_topic(user: User, topic: Topic) -> bool:
+    """May see the topic: hidden ones only moderators, ones awaiting approval also their author."""
+    if not can_read_board(user, topic.board):
+        return False
+    is_shown = not topic.hidden and (not topic.awaiting or is_author_of_topic(user, topic))
+    return is_shown or can_moderate_topic(user, topic)
+
+
+@predicate_about
+def can_comment_on_topic(user: User, topic: Topic) -> bool:
     """May comment on a topic they can read."""
-    return topic is not None and can_read_topic(user, topic) and can_comment_on_board(user, topic.board)
+    return can_read_topic(user, topic) and can_comment_on_board(user, topic.board)
 
 
-@rules.predicate
-def can_edit_topic(user: Any, topic: Any) -> bool:
-    """Only the author changes words: moderators hide, they do not rewrite."""
-    return topic is not None and can_read_topic(user, topic) and topic.author_id == user.pk
+@predicate_about
+def can_edit_topic(user: User, topic: Topic) -> bool:
+    """Only the author changes the text: moderators hide, they do not rewrite."""
+    return can_read_topic(user, topic) and is_author_of_topic(user, topic)
+
+
+@predicate_about
+def can_react_to_topic(user: User, topic: Topic) -> bool:
+    """May agree or disagree with a topic that all can read, and that somebody else wrote."""
+    is_shown = not topic.hidden and not topic.awaiting
+    return is_shown and can_read_topic(user, topic) and not is_author_of_topic(user, topic)
+
+
+@predicate_about
+def can_report_topic(user: User, topic: Topic) -> bool:
+    """May report a topic that somebody else wrote."""
+    return can_read_topic(user, topic) and not is_author_of_topic(user, topic)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from forum_pages.conf import conf
 from forum_pages.models import BoardMark, BoardPage, Topic, TopicRead
 
 
@@ -17,8 +18,7 @@ def mark_topic_read(*, topic: Topic, user: Any) -> None:
     Expects `topic.read_at` from TopicQuerySet.with_read_mark. One write if there is something to note, else none:
     topics older than the horizon count as read anyway.
     """
-    marks = [BoardMark.horizon(), topic.read_at, topic.board_read_at]
-    if topic.last_activity_at <= max(mark for mark in marks if mark is not None):
+    if not topic.is_unread:
         return
     TopicRead.objects.bulk_create(
         [TopicRead(user=user, topic=topic, read_at=timezone.now())],
@@ -38,5 +38,5 @@ def mark_board_read(*, board: BoardPage, user: Any) -> None:
 
 def forget_old_marks() -> int:
     """Delete marks from before the horizon, which say nothing any more. Returns how many."""
-    deleted, _by_model = TopicRead.objects.filter(read_at__lt=BoardMark.horizon() - timedelta(days=1)).delete()
+    deleted, _by_model = TopicRead.objects.filter(read_at__lt=conf.unread_since() - timedelta(days=1)).delete()
     return deleted

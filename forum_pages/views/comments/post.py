@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from forum_pages.authors import author_lines
+from forum_pages.authors import author_lines, author_name
 from forum_pages.domain.comments.comments import post_comment
 from forum_pages.exceptions.base import Refusal
 from forum_pages.forms.comments import CommentForm
-from forum_pages.models import Topic, TopicComment, author_name
+from forum_pages.models import Topic, TopicComment
 from forum_pages.text import quote
 from forum_pages.views.shared.addresses import url_of_comment
 from forum_pages.views.shared.base import ForumView, add_refusal, is_htmx, preview_of, require

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.generic import View
 
 from forum_pages.exceptions.base import Refusal
-from forum_pages.models import BoardPage, Topic, TopicComment, load_access
+from forum_pages.models import BoardPage, Topic, TopicComment
 from forum_pages.text import render as render_markdown
 
 
@@ -54,7 +54,6 @@ class ForumView(View):
         user = self.request.user
         topics = Topic.objects.select_related("board", "author", "hidden_by")
         topic: Topic = get_object_or_404(topics.with_read_mark(user).with_reaction_of(user), pk=pk)
-        load_access([topic.board], user=user)
         if not rules.has_perm("forum_pages.read_topic", user, topic):
             raise Http404
         return topic
@@ -64,7 +63,6 @@ class ForumView(View):
         user = self.request.user
         comments = TopicComment.objects.select_related("topic__board", "topic__author", "user", "removed_by")
         comment: TopicComment = get_object_or_404(comments.with_reaction_of(user), pk=pk)
-        load_access([comment.topic.board], user=user)
         if not rules.has_perm("forum_pages.read_comment", user, comment):
             raise Http404
         return comment
