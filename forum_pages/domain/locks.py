@@ -21,10 +21,10 @@ def check_topic_writable(topic: Topic) -> None:
 
 
 def lock_topic_row(topic: Topic, *, submission: UUID | None = None) -> Topic:
-    """Return the topic as it is now, held until the transaction ends, so that counters and order stay right.
+    """Return the topic as it is now, its row locked until the transaction ends, so that counters and order stay right.
 
-    `sent_as` is the comment made from that submission before, if there is one.
+    `existing_comment_id` is the comment that was made from the same submission before, if there is one.
     """
-    sent = TopicComment.objects.filter(submission=submission, topic_id=OuterRef("pk")).values("pk")
-    topics = Topic.objects.annotate(sent_as=Subquery(sent[:1])) if submission else Topic.objects.all()
+    existing = TopicComment.objects.filter(submission=submission, topic_id=OuterRef("pk")).values("pk")
+    topics = Topic.objects.annotate(existing_comment_id=Subquery(existing[:1])) if submission else Topic.objects.all()
     return topics.select_for_update(of=("self",)).select_related("board").get(pk=topic.pk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from wagtail.models import Page, PageViewRestriction
@@ -13,11 +13,8 @@ from forum_pages.conf import conf
 from forum_pages.enums import Verb
 from forum_pages.people import MaybeUser, User, groups_of, is_signed_in
 from forum_pages.querysets.shared import rows_of
-from forum_pages.rules.boards import Access
+from forum_pages.rules.boards import Access, Board
 from forum_pages.rules.roles import is_forum_moderator
-
-if TYPE_CHECKING:
-    from forum_pages.models import BoardPage
 
 
 def grants_of(user: User, verbs: Iterable[Verb]) -> QuerySet:
@@ -69,7 +66,7 @@ class BoardPageQuerySet(PageQuerySet):
             return boards
         return boards.filter(Exists(grants_of(user, [Verb.MODERATE])))
 
-    def access_of(self, user: User, board: BoardPage) -> Access:
+    def access_of(self, user: User, board: Board) -> Access:
         """Return what the board's settings say about the person. One query; a second for a board that is private."""
         ends = range(Page.steplen, len(board.path) + 1, Page.steplen)
         privacy = PageViewRestriction.objects.filter(page__path__in=[board.path[:end] for end in ends])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from wagtail.search.queryset import SearchableQuerySetMixin
@@ -13,10 +13,7 @@ from forum_pages.people import MaybeUser, User, is_signed_in
 from forum_pages.querysets.boards import ids_of_boards
 from forum_pages.querysets.shared import rows_of
 from forum_pages.querysets.topics import topic_visibility
-from forum_pages.rules.topics import can_moderate_topic
-
-if TYPE_CHECKING:
-    from forum_pages.models import Topic
+from forum_pages.rules.topics import Topic, can_moderate_topic
 
 #: The two ways through a discussion, each along a unique column of the topic's comments.
 COMMENT_ORDERS = {

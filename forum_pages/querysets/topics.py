@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery
 from wagtail.search.queryset import SearchableQuerySetMixin
@@ -11,10 +11,7 @@ from forum_pages.paging import Keyset, flag_column, moment_column, number_column
 from forum_pages.people import MaybeUser, User, is_signed_in
 from forum_pages.querysets.boards import ids_of_boards
 from forum_pages.querysets.shared import rows_of
-from forum_pages.rules.boards import can_moderate_board
-
-if TYPE_CHECKING:
-    from forum_pages.models import BoardPage
+from forum_pages.rules.boards import Board, can_moderate_board
 
 #: Boards: a subquery for an ordinary query, a list of ids for the search.
 BoardIds = QuerySet | list[int]
@@ -55,7 +52,7 @@ class TopicQuerySet(SearchableQuerySetMixin, QuerySet):
         readable, moderated = ids_of_boards(user)
         return self.filter(topic_visibility(user, readable=readable, moderated=moderated))
 
-    def on_board(self, board: BoardPage, *, user: User) -> Self:
+    def on_board(self, board: Board, *, user: User) -> Self:
         """Topics of one board that a reader of that board may see. One index serves it in order."""
         topics = self.filter(board_id=board.pk)
         if can_moderate_board(user, board):

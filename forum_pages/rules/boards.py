@@ -34,7 +34,12 @@ class Access:
 
 
 class Board(Protocol):
-    """What the predicates ask of a board."""
+    """What predicates and querysets ask of a board."""
+
+    path: str
+
+    @property
+    def pk(self) -> int: ...
 
     def access_of(self, user: User) -> Access:
         """Return what the board's settings say about this person."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from forum_pages.people import User
 from forum_pages.rules.shared import predicate_about
-from forum_pages.rules.topics import Topic, can_comment_on_topic, can_moderate_topic, can_read_topic
+from forum_pages.rules.topics import Topic, can_moderate_topic, can_read_topic
 
 
 class Comment(Protocol):
@@ -43,12 +43,6 @@ def can_read_comment(user: User, comment: Comment) -> bool:
 
 
 @predicate_about
-def can_reply_to_comment(user: User, comment: Comment) -> bool:
-    """May answer a comment that all can read."""
-    return comment.is_public and not comment.is_removed and can_comment_on_topic(user, comment.topic)
-
-
-@predicate_about
 def can_edit_comment(user: User, comment: Comment) -> bool:
     """Only the author changes the text."""
     return can_read_comment(user, comment) and is_author_of_comment(user, comment)
@@ -58,16 +52,3 @@ def can_edit_comment(user: User, comment: Comment) -> bool:
 def can_remove_comment(user: User, comment: Comment) -> bool:
     """Its author, or a moderator."""
     return can_edit_comment(user, comment) or can_moderate_comment(user, comment)
-
-
-@predicate_about
-def can_react_to_comment(user: User, comment: Comment) -> bool:
-    """May agree or disagree with a comment that all can read, and that somebody else wrote."""
-    is_shown = comment.is_public and not comment.is_removed
-    return is_shown and can_read_comment(user, comment) and not is_author_of_comment(user, comment)
-
-
-@predicate_about
-def can_report_comment(user: User, comment: Comment) -> bool:
-    """May report a comment that somebody else wrote, while its text is there."""
-    return not comment.is_removed and can_read_comment(user, comment) and not is_author_of_comment(user, comment)

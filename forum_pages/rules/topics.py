@@ -10,10 +10,13 @@ from forum_pages.rules.shared import predicate_about
 
 
 class Topic(Protocol):
-    """What the predicates ask of a topic."""
+    """What predicates and querysets ask of a topic."""
 
     hidden: bool
     awaiting: bool
+
+    @property
+    def pk(self) -> int: ...
 
     @property
     def author_id(self) -> int | None: ...
@@ -53,16 +56,3 @@ def can_comment_on_topic(user: User, topic: Topic) -> bool:
 def can_edit_topic(user: User, topic: Topic) -> bool:
     """Only the author changes the text: moderators hide, they do not rewrite."""
     return can_read_topic(user, topic) and is_author_of_topic(user, topic)
-
-
-@predicate_about
-def can_react_to_topic(user: User, topic: Topic) -> bool:
-    """May agree or disagree with a topic that all can read, and that somebody else wrote."""
-    is_shown = not topic.hidden and not topic.awaiting
-    return is_shown and can_read_topic(user, topic) and not is_author_of_topic(user, topic)
-
-
-@predicate_about
-def can_report_topic(user: User, topic: Topic) -> bool:
-    """May report a topic that somebody else wrote."""
-    return can_read_topic(user, topic) and not is_author_of_topic(user, topic)

@@ -1,8 +1,7 @@
-"""Writing, editing and removing comments."""
+"""Posting, editing and removing comments."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,25 +17,26 @@ from forum_pages.exceptions.base import EditedMeanwhile, NothingChanged, ReasonM
 from forum_pages.exceptions.comments import CommentAwaiting, CommentRemoved, ParentElsewhere
 from forum_pages.models import PostRevision, Topic, TopicComment, insert_comment
 from forum_pages.models.comment import NUMBER_WIDTH
+from forum_pages.people import User
 from forum_pages.rules.boards import can_moderate_board
 from forum_pages.signals import comment_posted
 from forum_pages.text import render
 
 
 def post_comment(
-    *, topic: Topic, user: Any, source: str, parent: TopicComment | None = None, submission: UUID | None = None
+    *, topic: Topic, user: User, source: str, parent: TopicComment | None = None, submission: UUID | None = None
 ) -> TopicComment:
-    """Write a comment, or an answer to one. It touches its own rows and its topic's, however long the discussion.
+    """Return a new comment, or a reply to one. Its own rows and its topic's are written, however long the discussion.
 
-    The deepest level takes no children: an answer to it stands beside it. The same submission again returns the
-    comment it made.
+    The deepest level takes no replies: a reply to it stands beside it. The same submission again returns the comment
+    that it made.
     Raises: TopicHidden, TopicLocked, BoardNotOpenYet, BoardClosed, ParentElsewhere, CommentRemoved, CommentAwaiting.
     """
     with transaction.atomic():
-        # The row is held, so two sendings of one form come here one after the other.
+        # The row is locked, so that a form sent twice comes here one after the other.
         topic = lock_topic_row(topic, submission=submission)
-        if submission is not None and topic.sent_as is not None:
-            return TopicComment.objects.get(pk=topic.sent_as, user=user)
+        if submission is not None and topic.existing_comment_id is not None:
+            return TopicComment.objects.get(pk=topic.existing_comment_id, user=user)
         check_topic_writable(topic)
         if parent is not None:
             if parent.topic_id != topic.pk:
@@ -47,7 +47,7 @@ def post_comment(
                 raise CommentAwaiting
         if parent is not None and parent.level >= conf.MAX_LEVEL:
             parent = _ancestor(parent, level=conf.MAX_LEVEL - 1)
-        shown = not topic.board.moderated or can_moderate_board(user, topic.board)
+        is_public = not topic.board.moderated or can_moderate_board(user, topic.board)
         number = topic.last_number + 1
         comment = insert_comment(
             topic=topic,
@@ -56,20 +56,22 @@ def post_comment(
             parent=parent,
             text=source,
             html=render(source),
-            is_public=shown,
+            is_public=is_public,
             submission=submission,
         )
-        changes: dict[str, Any] = {"last_number": number}
-        if shown:
+        changes: dict[str, object] = {"last_number": number}
+        if is_public:
             changes |= {"comment_count": F("comment_count") + 1, "last_activity_at": comment.submit_date}
-            transaction.on_commit(lambda: comment_posted.send(TopicComment, comment=comment, topic=topic, user=user))
+            transaction.on_commit(
+                lambda: comment_posted.send_robust(TopicComment, comment=comment, topic=topic, user=user)
+            )
         Topic.objects.filter(pk=topic.pk).update(**changes)
         index_later(topic.pk, comment_id=comment.pk)
     return comment
 
 
 def _ancestor(comment: TopicComment, *, level: int) -> TopicComment | None:
-    """Return the comment above this one on that level; None above the first."""
+    """Return the comment on that level above this one; None where there is no such level."""
     if level < 0:
         return None
     path = comment.path[: (level + 1) * NUMBER_WIDTH]
@@ -77,15 +79,15 @@ def _ancestor(comment: TopicComment, *, level: int) -> TopicComment | None:
 
 
 def _lock_comment(comment: TopicComment) -> tuple[Topic, TopicComment]:
-    """Return topic and comment as they are now, the topic held."""
+    """Return topic and comment as they are now, the topic's row locked."""
     topic = lock_topic_row(comment.topic)
     comment = TopicComment.objects.get(pk=comment.pk)
     comment.topic = topic
     return topic, comment
 
 
-def edit_comment(*, comment: TopicComment, user: Any, source: str, seen: int) -> TopicComment:
-    """Change the text, and keep what it was. `seen` is the revision_count the form was opened with.
+def edit_comment(*, comment: TopicComment, user: User, source: str, seen: int) -> TopicComment:
+    """Return the comment with another text; the former one is kept. `seen` is the revision_count the form opened with.
 
     Raises: TopicHidden, TopicLocked, BoardNotOpenYet, BoardClosed, CommentRemoved, EditedMeanwhile, NothingChanged.
     """
@@ -110,8 +112,8 @@ def edit_comment(*, comment: TopicComment, user: Any, source: str, seen: int) ->
         comment.comment, comment.html, comment.edited_at = source, render(source), now
         comment.revision_count += 1
         # What was approved on a moderated board was the former text.
-        again = topic.board.moderated and comment.is_public and not can_moderate_board(user, topic.board)
-        if again:
+        needs_approval = topic.board.moderated and comment.is_public and not can_moderate_board(user, topic.board)
+        if needs_approval:
             comment.is_public = False
             Topic.objects.filter(pk=topic.pk).update(comment_count=F("comment_count") - 1)
         Comment.objects.filter(pk=comment.pk).update(comment=source, is_public=comment.is_public)
@@ -122,8 +124,8 @@ def edit_comment(*, comment: TopicComment, user: Any, source: str, seen: int) ->
     return comment
 
 
-def remove_comment(*, comment: TopicComment, user: Any, reason: str) -> TopicComment:
-    """Take a comment down; its place, who removed it and why stay visible, and answers to it stay where they are.
+def remove_comment(*, comment: TopicComment, user: User, reason: str) -> TopicComment:
+    """Return the removed comment. Its place, who removed it and why stay visible, and replies stay where they are.
 
     Raises: TopicHidden, CommentRemoved, ReasonMissing; for authors also TopicLocked, BoardNotOpenYet, BoardClosed.
     """

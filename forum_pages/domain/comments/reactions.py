@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,12 +13,13 @@ from forum_pages.exceptions.base import OwnPost
 from forum_pages.exceptions.comments import CommentAwaiting, CommentRemoved
 from forum_pages.exceptions.topics import TopicHidden
 from forum_pages.models import Topic, TopicComment, TopicFlag
+from forum_pages.people import User
 
 _COUNTERS = {Reaction.LIKE: "like_count", Reaction.DISLIKE: "dislike_count"}
 
 
-def react(*, target: Topic | TopicComment, user: Any, reaction: Reaction) -> Reaction | None:
-    """Set one's reaction; the same again takes it back, the other replaces it. Returns the one that now stands.
+def react(*, target: Topic | TopicComment, user: User, reaction: Reaction) -> Reaction | None:
+    """Return the reaction the person now has: the same one again takes it back, the other one replaces it.
 
     Raises: OwnPost, TopicHidden, CommentRemoved, CommentAwaiting.
     """
@@ -28,7 +27,7 @@ def react(*, target: Topic | TopicComment, user: Any, reaction: Reaction) -> Rea
     if author_id == user.pk:
         raise OwnPost
     with transaction.atomic():
-        # One row is held, so a double click is two clicks one after the other.
+        # The row is locked, so that a double click is two clicks one after the other.
         topic = lock_topic_row(target if isinstance(target, Topic) else target.topic)
         if topic.hidden:
             raise TopicHidden
@@ -42,18 +41,18 @@ def react(*, target: Topic | TopicComment, user: Any, reaction: Reaction) -> Rea
             flags = CommentFlag.objects.filter(comment_id=target.pk, user=user, flag__in=Reaction.values)
             rows = TopicComment.objects.filter(pk=target.pk)
         former = flags.first()
-        changes: dict[str, Any] = {}
+        changes: dict[str, object] = {}
         if former is not None:
             counter = _COUNTERS[Reaction(former.flag)]
             changes[counter] = F(counter) - 1
             flags.delete()
-        standing = None if former is not None and former.flag == reaction else reaction
-        if standing is not None:
-            changes[_COUNTERS[standing]] = F(_COUNTERS[standing]) + 1
+        current = None if former is not None and former.flag == reaction else reaction
+        if current is not None:
+            changes[_COUNTERS[current]] = F(_COUNTERS[current]) + 1
             if isinstance(target, Topic):
-                TopicFlag.objects.create(topic=target, user=user, flag=standing)
+                TopicFlag.objects.create(topic=target, user=user, flag=current)
             else:
-                CommentFlag.objects.create(comment_id=target.pk, user=user, flag=standing, flag_date=timezone.now())
+                CommentFlag.objects.create(comment_id=target.pk, user=user, flag=current, flag_date=timezone.now())
         rows.update(**changes)
     target.refresh_from_db(fields=["like_count", "dislike_count"])
-    return standing
+    return current

@@ -1,8 +1,6 @@
-"""What moderators do. Every act is in Wagtail's log, with who, when and why."""
+"""What moderators do. Every action is in Wagtail's log, with who, when and why."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -17,11 +15,12 @@ from forum_pages.exceptions.base import ReasonMissing
 from forum_pages.exceptions.moderation import NotAwaiting, SameBoard, TooManyPinned
 from forum_pages.exceptions.topics import TopicHidden
 from forum_pages.models import BoardPage, Topic, TopicComment
+from forum_pages.people import User
 from forum_pages.signals import comment_posted, topic_posted
 
 
-def _change(topic: Topic, **fields: Any) -> Topic:
-    """Write the fields, and the board's count if the topic appears or disappears by it."""
+def _change(topic: Topic, **fields: object) -> Topic:
+    """Return the topic with these fields, and count it on its board if it appears or disappears by them."""
     was_shown = topic.is_shown
     for name, value in fields.items():
         setattr(topic, name, value)
@@ -31,8 +30,8 @@ def _change(topic: Topic, **fields: Any) -> Topic:
     return topic
 
 
-def pin_topic(*, topic: Topic, user: Any) -> Topic:
-    """Put the topic above the others. Raises: TooManyPinned, TopicHidden."""
+def pin_topic(*, topic: Topic, user: User) -> Topic:
+    """Return the topic pinned: it stands above the others. Raises: TooManyPinned, TopicHidden."""
     with transaction.atomic():
         topic = lock_topic_row(topic)
         if topic.hidden:
@@ -45,32 +44,32 @@ def pin_topic(*, topic: Topic, user: Any) -> Topic:
     return topic
 
 
-def unpin_topic(*, topic: Topic, user: Any) -> Topic:
-    """Let the topic take its place by activity again."""
+def unpin_topic(*, topic: Topic, user: User) -> Topic:
+    """Return the topic unpinned: it takes its place by activity again."""
     with transaction.atomic():
         topic = _change(lock_topic_row(topic), pinned=False)
         record(topic, "topic_unpin", user=user)
     return topic
 
 
-def lock_topic(*, topic: Topic, user: Any, reason: str = "") -> Topic:
-    """Close the discussion: nothing in it can be written or changed."""
+def lock_topic(*, topic: Topic, user: User, reason: str = "") -> Topic:
+    """Return the topic locked: nothing in it can be written or changed."""
     with transaction.atomic():
         topic = _change(lock_topic_row(topic), locked=True)
         record(topic, "topic_lock", user=user, reason=reason)
     return topic
 
 
-def unlock_topic(*, topic: Topic, user: Any) -> Topic:
-    """Open the discussion again."""
+def unlock_topic(*, topic: Topic, user: User) -> Topic:
+    """Return the topic unlocked."""
     with transaction.atomic():
         topic = _change(lock_topic_row(topic), locked=False)
         record(topic, "topic_unlock", user=user)
     return topic
 
 
-def hide_topic(*, topic: Topic, user: Any, reason: str) -> Topic:
-    """Take the topic out of sight of all but the moderators. Raises: ReasonMissing, TopicHidden."""
+def hide_topic(*, topic: Topic, user: User, reason: str) -> Topic:
+    """Return the topic hidden: only moderators see it. Raises: ReasonMissing, TopicHidden."""
     if not reason:
         raise ReasonMissing
     with transaction.atomic():
@@ -83,8 +82,8 @@ def hide_topic(*, topic: Topic, user: Any, reason: str) -> Topic:
     return topic
 
 
-def show_topic(*, topic: Topic, user: Any) -> Topic:
-    """Bring a hidden topic back."""
+def show_topic(*, topic: Topic, user: User) -> Topic:
+    """Return the topic shown again."""
     with transaction.atomic():
         topic = _change(lock_topic_row(topic), hidden=False, hidden_reason="", hidden_by=None)
         index_later(topic.pk, whole=True)
@@ -92,8 +91,8 @@ def show_topic(*, topic: Topic, user: Any) -> Topic:
     return topic
 
 
-def move_topic(*, topic: Topic, user: Any, board: BoardPage) -> Topic:
-    """Move the topic, with its discussion, to another board. Raises: SameBoard."""
+def move_topic(*, topic: Topic, user: User, board: BoardPage) -> Topic:
+    """Return the topic on another board, with its discussion. Raises: SameBoard."""
     with transaction.atomic():
         topic = lock_topic_row(topic)
         if topic.board_id == board.pk:
@@ -110,8 +109,8 @@ def move_topic(*, topic: Topic, user: Any, board: BoardPage) -> Topic:
     return topic
 
 
-def approve_topic(*, topic: Topic, user: Any) -> Topic:
-    """Show a topic that awaited approval. Raises: NotAwaiting."""
+def approve_topic(*, topic: Topic, user: User) -> Topic:
+    """Return the topic approved: all readers of the board see it. Raises: NotAwaiting."""
     with transaction.atomic():
         topic = lock_topic_row(topic)
         if not topic.awaiting or topic.hidden:
@@ -119,36 +118,36 @@ def approve_topic(*, topic: Topic, user: Any) -> Topic:
         _change(topic, awaiting=False)
         index_later(topic.pk, whole=True)
         record(topic, "topic_approve", user=user)
-        transaction.on_commit(lambda: topic_posted.send(Topic, topic=topic, user=topic.author))
+        transaction.on_commit(lambda: topic_posted.send_robust(Topic, topic=topic, user=topic.author))
     return topic
 
 
-def refuse_topic(*, topic: Topic, user: Any, reason: str) -> Topic:
-    """Do not show a topic that awaited approval. Raises: NotAwaiting, ReasonMissing."""
+def refuse_topic(*, topic: Topic, user: User, reason: str) -> Topic:
+    """Return the topic refused: it awaited approval and is hidden. Raises: NotAwaiting, ReasonMissing."""
     if not topic.awaiting:
         raise NotAwaiting
     return hide_topic(topic=topic, user=user, reason=reason)
 
 
-def approve_comment(*, comment: TopicComment, user: Any) -> TopicComment:
-    """Show a comment that awaited approval. Raises: NotAwaiting."""
+def approve_comment(*, comment: TopicComment, user: User) -> TopicComment:
+    """Return the comment approved: all readers of the topic see it. Raises: NotAwaiting."""
     with transaction.atomic():
         topic = lock_topic_row(comment.topic)
-        waiting = Comment.objects.filter(pk=comment.pk, is_public=False, is_removed=False)
-        if not waiting.update(is_public=True):
+        comments = Comment.objects.filter(pk=comment.pk, is_public=False, is_removed=False)
+        if not comments.update(is_public=True):
             raise NotAwaiting
         comment.is_public = True
         _recount_activity(topic, +1)
         index_later(topic.pk, comment_id=comment.pk)
         record(comment, "comment_approve", user=user)
         transaction.on_commit(
-            lambda: comment_posted.send(TopicComment, comment=comment, topic=topic, user=comment.user)
+            lambda: comment_posted.send_robust(TopicComment, comment=comment, topic=topic, user=comment.user)
         )
     return comment
 
 
-def restore_comment(*, comment: TopicComment, user: Any) -> TopicComment:
-    """Bring back a removed comment. Raises: NotAwaiting if it is not removed."""
+def restore_comment(*, comment: TopicComment, user: User) -> TopicComment:
+    """Return the comment restored after its removal. Raises: NotAwaiting if it is not removed."""
     with transaction.atomic():
         topic = lock_topic_row(comment.topic)
         if not Comment.objects.filter(pk=comment.pk, is_removed=True).update(is_removed=False):
@@ -163,7 +162,7 @@ def restore_comment(*, comment: TopicComment, user: Any) -> TopicComment:
 
 
 def _recount_activity(topic: Topic, change: int) -> None:
-    """Count a comment in, and let it move the topic's last activity forward, never back."""
+    """Count a comment of the topic, which may move the last activity forward, never back."""
     newest = topic.comments.filter(is_public=True, is_removed=False).aggregate(newest=Max("submit_date"))["newest"]
     Topic.objects.filter(pk=topic.pk).update(
         comment_count=F("comment_count") + change,

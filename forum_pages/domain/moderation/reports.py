@@ -1,8 +1,6 @@
-"""Asking the moderators to look, and their answers."""
+"""Reports to the moderators, and decisions on them."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -15,11 +13,12 @@ from forum_pages.exceptions.base import OwnPost, ReasonMissing
 from forum_pages.exceptions.comments import CommentRemoved
 from forum_pages.exceptions.moderation import AlreadyReported, ReportDecided
 from forum_pages.models import Report, Topic, TopicComment
+from forum_pages.people import User
 from forum_pages.signals import post_reported
 
 
-def report_post(*, target: Topic | TopicComment, user: Any, reason: str) -> Report:
-    """Put a text before the moderators of its board.
+def report_post(*, target: Topic | TopicComment, user: User, reason: str) -> Report:
+    """Return a report of the topic or comment to the moderators of its board.
 
     Raises: OwnPost, CommentRemoved, ReasonMissing, AlreadyReported.
     """
@@ -33,13 +32,13 @@ def report_post(*, target: Topic | TopicComment, user: Any, reason: str) -> Repo
     try:
         with transaction.atomic():
             report = Report.objects.create(topic=topic, comment=comment, reporter=user, reason=reason)
-            transaction.on_commit(lambda: post_reported.send(Report, report=report))
+            transaction.on_commit(lambda: post_reported.send_robust(Report, report=report))
     except IntegrityError as error:
         raise AlreadyReported from error
     return report
 
 
-def _decide(report: Report, *, user: Any, state: ReportState, decision: str) -> Report:
+def _decide(report: Report, *, user: User, state: ReportState, decision: str) -> Report:
     decided = Report.objects.filter(pk=report.pk, state=ReportState.OPEN).update(
         state=state, decided_by=user, decided_at=timezone.now(), decision=decision
     )
@@ -50,8 +49,8 @@ def _decide(report: Report, *, user: Any, state: ReportState, decision: str) -> 
     return report
 
 
-def dismiss_report(*, report: Report, user: Any, decision: str) -> Report:
-    """Let the text stand, and say why.
+def dismiss_report(*, report: Report, user: User, decision: str) -> Report:
+    """Return the report dismissed: the text stays, and the decision says why.
 
     Raises: ReportDecided, ReasonMissing.
     """
@@ -61,8 +60,8 @@ def dismiss_report(*, report: Report, user: Any, decision: str) -> Report:
         return _decide(report, user=user, state=ReportState.DISMISSED, decision=decision)
 
 
-def uphold_report(*, report: Report, user: Any, decision: str) -> Report:
-    """Take the text down for the reason given; other open reports about it are settled by the same act.
+def uphold_report(*, report: Report, user: User, decision: str) -> Report:
+    """Return the report upheld: the text is taken down, and other open reports of it are upheld as well.
 
     Raises: ReportDecided, ReasonMissing.
     """
@@ -75,7 +74,6 @@ def uphold_report(*, report: Report, user: Any, decision: str) -> Report:
                 remove_comment(comment=report.comment, user=user, reason=decision)
         elif not report.topic.hidden:
             hide_topic(topic=report.topic, user=user, reason=decision)
-        others = Report.objects.open().filter(topic=report.topic, comment=report.comment)
-        for other in others:
+        for other in Report.objects.open().filter(topic=report.topic, comment=report.comment):
             _decide(other, user=user, state=ReportState.UPHELD, decision=decision)
     return report

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from forum_pages.conf import conf
 from forum_pages.models import BoardMark, BoardPage, Topic, TopicRead
+from forum_pages.people import User
 
 
-def mark_topic_read(*, topic: Topic, user: Any) -> None:
+def mark_topic_read(*, topic: Topic, user: User) -> None:
     """Note that the person has read the topic as it stands.
 
     Expects `topic.read_at` from TopicQuerySet.with_read_mark. One write if there is something to note, else none:
@@ -28,7 +28,7 @@ def mark_topic_read(*, topic: Topic, user: Any) -> None:
     )
 
 
-def mark_board_read(*, board: BoardPage, user: Any) -> None:
+def mark_board_read(*, board: BoardPage, user: User) -> None:
     """Mark everything on the board as read; the marks of its single topics are no longer needed."""
     now = timezone.now()
     with transaction.atomic():

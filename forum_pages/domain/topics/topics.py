@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,21 +14,22 @@ from forum_pages.domain.search.indexing import index_later
 from forum_pages.exceptions.base import EditedMeanwhile, NothingChanged, ReasonMissing
 from forum_pages.exceptions.topics import TopicHasComments
 from forum_pages.models import BoardPage, PostRevision, Topic
+from forum_pages.people import User
 from forum_pages.rules.boards import can_moderate_board
 from forum_pages.signals import topic_posted
 from forum_pages.text import render
 
 
-def start_topic(*, board: BoardPage, user: Any, title: str, source: str, submission: UUID | None = None) -> Topic:
-    """Start a topic; on a moderated board it awaits approval, unless a moderator writes.
+def start_topic(*, board: BoardPage, user: User, title: str, source: str, submission: UUID | None = None) -> Topic:
+    """Return a new topic; on a moderated board it awaits approval, unless a moderator starts it.
 
-    The same submission again returns the topic it made.
+    The same submission again returns the topic that it made.
     Raises: BoardNotOpenYet, BoardClosed.
     """
     if submission is not None:
-        sent = Topic.objects.filter(submission=submission, author=user).first()
-        if sent is not None:
-            return sent
+        existing = Topic.objects.filter(submission=submission, author=user).first()
+        if existing is not None:
+            return existing
     check_board_open(board)
     try:
         with transaction.atomic():
@@ -45,18 +45,18 @@ def start_topic(*, board: BoardPage, user: Any, title: str, source: str, submiss
             index_later(topic.pk)
             if topic.is_shown:
                 count_topics(board.pk, +1)
-                transaction.on_commit(lambda: topic_posted.send(Topic, topic=topic, user=user))
+                transaction.on_commit(lambda: topic_posted.send_robust(Topic, topic=topic, user=user))
     except IntegrityError:
         # The other half of a double click was faster.
-        sent = Topic.objects.filter(submission=submission, author=user).first() if submission else None
-        if sent is None:
+        existing = Topic.objects.filter(submission=submission, author=user).first() if submission else None
+        if existing is None:
             raise
-        return sent
+        return existing
     return topic
 
 
-def edit_topic(*, topic: Topic, user: Any, title: str, source: str, seen: int) -> Topic:
-    """Change title and text, and keep what they were. `seen` is the revision_count the form was opened with.
+def edit_topic(*, topic: Topic, user: User, title: str, source: str, seen: int) -> Topic:
+    """Return the topic with another text; the former one is kept. `seen` is the revision_count the form opened with.
 
     Raises: TopicHidden, TopicLocked, BoardNotOpenYet, BoardClosed, EditedMeanwhile, NothingChanged.
     """
@@ -90,8 +90,8 @@ def edit_topic(*, topic: Topic, user: Any, title: str, source: str, seen: int) -
     return topic
 
 
-def withdraw_topic(*, topic: Topic, user: Any, reason: str) -> Topic:
-    """Take down one's own topic, as long as nobody has commented on it.
+def withdraw_topic(*, topic: Topic, user: User, reason: str) -> Topic:
+    """Return the topic withdrawn by its author: hidden, as long as nobody has commented on it.
 
     Raises: TopicHidden, TopicLocked, BoardNotOpenYet, BoardClosed, TopicHasComments, ReasonMissing.
     """

@@ -21,7 +21,7 @@ class BoardView(ForumView):
     """A board, answered in place of Wagtail's own view: three queries (access, topics with their marks, authors)."""
 
     def get(self, request: HttpRequest, board: BoardPage) -> HttpResponse:
-        if not rules.has_perm("forum_pages.read_board", request.user, board):
+        if not rules.has_perm("forum_pages.read_board", self.user, board):
             raise Http404
         day = parse_day(request.GET.get("day", ""))
         topics = self.topics(board, day=day)
@@ -29,8 +29,8 @@ class BoardView(ForumView):
             **board.get_context(request),
             "topics": topics,
             "author_lines": author_lines(topic.author_id for topic in topics),
-            "may_post": board.is_open_now and can_post_on_board(request.user, board),
-            "may_moderate": can_moderate_board(request.user, board),
+            "may_post": board.is_open_now and can_post_on_board(self.user, board),
+            "may_moderate": can_moderate_board(self.user, board),
             "day": day,
             "has_unread": any(topic.is_unread for topic in topics),
         }
@@ -38,7 +38,7 @@ class BoardView(ForumView):
 
     def topics(self, board: BoardPage, *, day: date | None) -> KeysetPage[Topic]:
         """Return the page of topics that the URL asks for. One query."""
-        user, asked = self.request.user, self.request.GET
+        user, asked = self.user, self.request.GET
         topics = Topic.objects.on_board(board, user=user).select_related("author").defer("source", "html")
         return BOARD_ORDER.page(
             topics.with_read_mark(user),

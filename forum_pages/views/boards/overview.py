@@ -13,6 +13,6 @@ class OverviewView(ForumView):
     """All boards, wherever editors have put them."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        boards = BoardPage.objects.visible_to(request.user).with_latest_topic().order_by("path")
-        context = {"boards": list(boards), "may_moderate": is_forum_moderator(request.user)}
+        boards = BoardPage.objects.visible_to(self.user).with_latest_topic().order_by("path")
+        context = {"boards": list(boards), "may_moderate": is_forum_moderator(self.user)}
         return self.answer("forum_pages/boards/overview.html", context)

@@ -13,7 +13,7 @@ class CommentHistoryView(ForumView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self.comment(pk)
         if comment.is_removed:
-            require("forum_pages.moderate_comment", request.user, comment)
+            require("forum_pages.moderate_comment", self.user, comment)
         revisions = list(comment.revisions.all()[:100])
         context = {"topic": comment.topic, "board": comment.topic.board, "post": comment, "revisions": revisions}
         return self.answer("forum_pages/shared/history.html", {**context, "comment": comment})

@@ -13,17 +13,18 @@ from forum_pages.exceptions.base import Refusal
 from forum_pages.forms.comments import CommentForm
 from forum_pages.models import Topic, TopicComment
 from forum_pages.text import quote
+from forum_pages.views.shared.actions import comment_actions, topic_actions
 from forum_pages.views.shared.addresses import url_of_comment
 from forum_pages.views.shared.base import ForumView, add_refusal, is_htmx, preview_of, require
-from forum_pages.views.shared.topic_actions import what_may_be_done
 
 
-class WritingView(ForumView):
-    """What the views that take a new comment share."""
+class CommentFormView(ForumView):
+    """What the views of a new comment share."""
 
     def show_form(
         self, topic: Topic, form: CommentForm, *, parent: TopicComment | None, status: int = 200, preview: str = ""
     ) -> HttpResponse:
+        """Render the form, in its place for htmx, or on a page of its own."""
         context = {"topic": topic, "board": topic.board, "form": form, "parent": parent, "preview": preview}
         if not is_htmx(self.request):
             return self.answer("forum_pages/comments/comment_post.html", context, status=status)
@@ -33,17 +34,16 @@ class WritingView(ForumView):
         response.headers["HX-Reswap"] = "innerHTML"
         return response
 
-    def take(self, topic: Topic, *, parent: TopicComment | None) -> HttpResponse:
-        """Validate and write; answer with the comment in its place."""
-        user = self.request.user
-        require("forum_pages.comment_on_topic", user, topic)
+    def post_comment(self, topic: Topic, *, parent: TopicComment | None) -> HttpResponse:
+        """Post the comment, and answer with it in its place."""
+        require("forum_pages.comment_on_topic", self.user, topic)
         form = CommentForm(self.request.POST, parent=parent)
         if "preview" in self.request.POST:
             return self.show_form(topic, form, parent=parent, preview=preview_of(form))
         if not form.is_valid():
             return self.show_form(topic, form, parent=parent, status=422)
         try:
-            comment = post_comment(topic=topic, user=user, parent=parent, **form.cleaned_data)
+            comment = post_comment(topic=topic, user=self.user, parent=parent, **form.cleaned_data)
         except Refusal as refusal:
             return self.show_form(topic, form, parent=parent, status=add_refusal(form, refusal))
         if is_htmx(self.request):
@@ -55,7 +55,9 @@ class WritingView(ForumView):
         return redirect(url_of_comment(comment))
 
     def show_comment(self, topic: Topic, comment: TopicComment, *, parent: TopicComment | None) -> HttpResponse:
+        """Render the new comment for htmx."""
         comment.topic = topic
+        in_topic = topic_actions(topic, self.user)
         context = {
             "topic": topic,
             "comment": comment,
@@ -63,32 +65,32 @@ class WritingView(ForumView):
             "form": CommentForm(),
             "author_lines": author_lines([comment.user_id]),
             "is_new": True,
-            **what_may_be_done(topic, self.request.user),
+            "actions": comment_actions(comment, self.user, in_topic=in_topic),
         }
         return self.answer("forum_pages/comments/parts/comment_new.html", context)
 
 
-class CommentPostView(WritingView):
+class CommentPostView(CommentFormView):
     """Comment on a topic."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.topic(pk)
-        require("forum_pages.comment_on_topic", request.user, topic)
+        require("forum_pages.comment_on_topic", self.user, topic)
         form = CommentForm()
         if "quote" in request.GET:
             form.initial["source"] = quote(topic.source, name=author_name(topic.author))
         return self.show_form(topic, form, parent=None)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self.take(self.topic(pk), parent=None)
+        return self.post_comment(self.topic(pk), parent=None)
 
 
-class CommentReplyView(WritingView):
+class CommentReplyView(CommentFormView):
     """Answer a comment, with or without quoting it."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         parent = self.comment(pk)
-        require("forum_pages.comment_on_topic", request.user, parent.topic)
+        require("forum_pages.comment_on_topic", self.user, parent.topic)
         form = CommentForm(parent=parent)
         if "quote" in request.GET and not parent.is_removed:
             form.initial["source"] = quote(parent.comment, name=author_name(parent.user))
@@ -96,4 +98,4 @@ class CommentReplyView(WritingView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         parent = self.comment(pk)
-        return self.take(parent.topic, parent=parent)
+        return self.post_comment(parent.topic, parent=parent)

@@ -25,17 +25,17 @@ class TopicReactView(ForumView):
 
 
 def react_and_answer(view: ForumView, target: Topic | TopicComment, *, back: str) -> HttpResponse:
-    """Set the reaction; answer with the page, or for htmx with the row of buttons."""
+    """Set the reaction, and answer with the page or, for htmx, with the row of buttons."""
     form = ReactionForm(view.request.POST)
     if not form.is_valid():
         return redirect(back)
     try:
-        standing = react(target=target, user=view.request.user, reaction=Reaction(form.cleaned_data["reaction"]))
+        current = react(target=target, user=view.user, reaction=Reaction(form.cleaned_data["reaction"]))
     except Refusal as refusal:
         return view.refuse(refusal, back=back)
     if not is_htmx(view.request):
         return redirect(back)
-    target.my_reaction = standing
+    target.my_reaction = current
     return view.answer("forum_pages/comments/parts/reactions.html", {"post": target, "may_react": True})
 
 

@@ -20,7 +20,7 @@ class CommentRemoveView(ForumView):
 
     def load(self, pk: int) -> TopicComment:
         comment = self.comment(pk)
-        require("forum_pages.remove_comment", self.request.user, comment)
+        require("forum_pages.remove_comment", self.user, comment)
         return comment
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -34,7 +34,7 @@ class CommentRemoveView(ForumView):
         status = 422
         if form.is_valid():
             try:
-                remove_comment(comment=comment, user=request.user, **form.cleaned_data)
+                remove_comment(comment=comment, user=self.user, **form.cleaned_data)
             except Refusal as refusal:
                 status = add_refusal(form, refusal)
             else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
@@ -21,25 +19,34 @@ class QueueView(ForumView):
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show()
 
-    def show(self, *, failed: Any = None, message: str = "", reason: str = "", status: int = 200) -> HttpResponse:
-        """Render the queue; a decision that failed keeps its words beside its row."""
-        user = self.request.user
-        if not BoardPage.objects.moderated_by(user).exists():
+    def show(
+        self,
+        *,
+        failed: Report | Topic | TopicComment | None = None,
+        message: str = "",
+        reason: str = "",
+        status: int = 200,
+    ) -> HttpResponse:
+        """Render the queue; a decision that failed keeps its reason beside its row."""
+        if not BoardPage.objects.moderated_by(self.user).exists():
             raise PermissionDenied
-        topics = Topic.objects.awaiting_decision_of(user).select_related("board", "author").order_by("pk")
-        comments = TopicComment.objects.awaiting_decision_of(user).select_related("topic__board", "user")
-        reports = Report.objects.open().visible_to(user).with_target().order_by("pk")
-        rows = {
-            "reports": list(reports[:QUEUE_ROWS]),
-            "topics": list(topics[:QUEUE_ROWS]),
-            "comments": list(comments.order_by("pk")[:QUEUE_ROWS]),
-        }
-        people = [report.reporter_id for report in rows["reports"]]
-        people += [report.comment.user_id if report.comment else report.topic.author_id for report in rows["reports"]]
-        people += [topic.author_id for topic in rows["topics"]] + [comment.user_id for comment in rows["comments"]]
+        open_reports = Report.objects.open().visible_to(self.user).with_target().order_by("pk")
+        awaiting_topics = Topic.objects.awaiting_decision_of(self.user).select_related("board", "author")
+        awaiting_comments = TopicComment.objects.awaiting_decision_of(self.user).select_related("topic__board", "user")
+        reports = list(open_reports[:QUEUE_ROWS])
+        topics = list(awaiting_topics.order_by("pk")[:QUEUE_ROWS])
+        comments = list(awaiting_comments.order_by("pk")[:QUEUE_ROWS])
+        people = [
+            *(report.reporter_id for report in reports),
+            *(report.comment.user_id if report.comment else report.topic.author_id for report in reports),
+            *(topic.author_id for topic in topics),
+            *(comment.user_id for comment in comments),
+        ]
         context = {
-            **rows,
-            "is_empty": not any(rows.values()),
+            "reports": reports,
+            "topics": topics,
+            "comments": comments,
+            "is_empty": not (reports or topics or comments),
             "author_lines": author_lines(people),
             "failed": failed,
             "message": message,

@@ -30,12 +30,12 @@ class TopicReportView(ForumView):
 
 
 def report_and_answer(view: ForumView, target: Topic | TopicComment, *, topic: Topic, back: str) -> HttpResponse:
-    """Put the report into the queue; the form keeps its input if it cannot be."""
+    """Report the post, and answer with its page; a form that is refused keeps its input."""
     form = ReportForm(view.request.POST)
     status = 422
     if form.is_valid():
         try:
-            report_post(target=target, user=view.request.user, **form.cleaned_data)
+            report_post(target=target, user=view.user, **form.cleaned_data)
         except Refusal as refusal:
             status = add_refusal(form, refusal)
         else:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from forum_pages.domain.moderation import actions as moderation
+from forum_pages.domain.moderation import actions
 from forum_pages.exceptions.base import Refusal
 from forum_pages.forms.moderation import TopicModerateForm
 from forum_pages.models import BoardPage, Topic
@@ -17,17 +15,19 @@ from forum_pages.views.shared.base import ForumView, add_refusal, require
 
 
 class TopicModerateView(ForumView):
-    """Pin, lock, hide, move a topic."""
+    """Pin, lock, hide or move a topic."""
 
     template = "forum_pages/moderation/topic_moderate.html"
 
     def load(self, pk: int) -> Topic:
+        """Return a topic that this person moderates, or answer 404 or 403."""
         topic = self.topic(pk)
-        require("forum_pages.moderate_topic", self.request.user, topic)
+        require("forum_pages.moderate_topic", self.user, topic)
         return topic
 
-    def form(self, topic: Topic, data: Any = None) -> TopicModerateForm:
-        boards = BoardPage.objects.moderated_by(self.request.user).exclude(pk=topic.board_id).order_by("path")
+    def form(self, topic: Topic, data: QueryDict | None = None) -> TopicModerateForm:
+        """Return the form; the topic moves to boards that the same person moderates."""
+        boards = BoardPage.objects.moderated_by(self.user).exclude(pk=topic.board_id).order_by("path")
         return TopicModerateForm(data, boards=boards)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -40,7 +40,7 @@ class TopicModerateView(ForumView):
         status = 422
         if form.is_valid():
             try:
-                self.act(topic, form.cleaned_data)
+                self.act(topic, **form.cleaned_data)
             except Refusal as refusal:
                 status = add_refusal(form, refusal)
             else:
@@ -48,20 +48,19 @@ class TopicModerateView(ForumView):
                 return redirect(topic)
         return self.answer(self.template, {"topic": topic, "board": topic.board, "form": form}, status=status)
 
-    def act(self, topic: Topic, wanted: dict[str, Any]) -> None:
-        """Call the one verb that was chosen."""
-        user, act, reason = self.request.user, wanted["act"], wanted["reason"]
+    def act(self, topic: Topic, *, act: str, reason: str, board: BoardPage) -> None:
+        """Call the domain function of the action that was chosen."""
         if act == "move":
-            moderation.move_topic(topic=topic, user=user, board=wanted["board"])
+            actions.move_topic(topic=topic, user=self.user, board=board)
         elif act == "hide":
-            moderation.hide_topic(topic=topic, user=user, reason=reason)
+            actions.hide_topic(topic=topic, user=self.user, reason=reason)
         elif act == "lock":
-            moderation.lock_topic(topic=topic, user=user, reason=reason)
+            actions.lock_topic(topic=topic, user=self.user, reason=reason)
         else:
-            verbs = {
-                "pin": moderation.pin_topic,
-                "unpin": moderation.unpin_topic,
-                "unlock": moderation.unlock_topic,
-                "show": moderation.show_topic,
+            functions = {
+                "pin": actions.pin_topic,
+                "unpin": actions.unpin_topic,
+                "unlock": actions.unlock_topic,
+                "show": actions.show_topic,
             }
-            verbs[act](topic=topic, user=user)
+            functions[act](topic=topic, user=self.user)

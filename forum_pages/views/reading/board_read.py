@@ -16,5 +16,5 @@ class BoardReadView(ForumView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         board = self.board(pk)
-        mark_board_read(board=board, user=request.user)
+        mark_board_read(board=board, user=self.user)
         return redirect(board.get_url(request) or "forum_pages:overview")

@@ -1,14 +1,12 @@
-"""Two edits of one text."""
+"""Two edits of one text at the same time."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
+from django.http import QueryDict
 
 
-def forget_conflict(form: forms.Form, seen: int) -> Any:
-    """Return the form's data such that saving again replaces the version its author has now been shown."""
-    data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-    data["seen"] = seen
-    return data
+def accept_conflict(data: QueryDict, *, seen: int) -> QueryDict:
+    """Return the data of an edit form such that saving again replaces the version its author has now been shown."""
+    accepted = data.copy()
+    accepted["seen"] = str(seen)
+    return accepted

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -12,7 +10,7 @@ from forum_pages.exceptions.base import EditedMeanwhile, Refusal
 from forum_pages.forms.topics import TopicEditForm
 from forum_pages.models import Topic
 from forum_pages.views.shared.base import ForumView, add_refusal, preview_of, require
-from forum_pages.views.shared.edit_conflict import forget_conflict
+from forum_pages.views.shared.edit_conflict import accept_conflict
 
 
 class TopicEditView(ForumView):
@@ -22,7 +20,7 @@ class TopicEditView(ForumView):
 
     def load(self, pk: int) -> Topic:
         topic = self.topic(pk)
-        require("forum_pages.edit_topic", self.request.user, topic)
+        require("forum_pages.edit_topic", self.user, topic)
         return topic
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -35,18 +33,18 @@ class TopicEditView(ForumView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.load(pk)
         form = TopicEditForm(request.POST)
-        context: dict[str, Any] = {"topic": topic, "board": topic.board, "form": form}
+        context: dict[str, object] = {"topic": topic, "board": topic.board, "form": form}
         if "preview" in request.POST:
             return self.answer(self.template, {**context, "preview": preview_of(form)})
         status = 422
         if form.is_valid():
             try:
-                edit_topic(topic=topic, user=request.user, **form.cleaned_data)
+                edit_topic(topic=topic, user=self.user, **form.cleaned_data)
             except Refusal as refusal:
                 status = add_refusal(form, refusal)
                 if isinstance(refusal, EditedMeanwhile):
                     context["current"] = topic.source
-                    form.data = forget_conflict(form, topic.revision_count)
+                    form.data = accept_conflict(request.POST, seen=topic.revision_count)
             else:
                 return redirect(topic)
         return self.answer(self.template, context, status=status)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,20 +20,20 @@ class TopicStartView(ForumView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         board = self.board(pk)
-        require("forum_pages.post_on_board", request.user, board)
+        require("forum_pages.post_on_board", self.user, board)
         return self.answer(self.template, {"board": board, "form": TopicForm()})
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         board = self.board(pk)
-        require("forum_pages.post_on_board", request.user, board)
+        require("forum_pages.post_on_board", self.user, board)
         form = TopicForm(request.POST)
-        context: dict[str, Any] = {"board": board, "form": form}
+        context: dict[str, object] = {"board": board, "form": form}
         if "preview" in request.POST:
             return self.answer(self.template, {**context, "preview": preview_of(form)})
         status = 422
         if form.is_valid():
             try:
-                topic = start_topic(board=board, user=request.user, **form.cleaned_data)
+                topic = start_topic(board=board, user=self.user, **form.cleaned_data)
             except Refusal as refusal:
                 status = add_refusal(form, refusal)
             else:

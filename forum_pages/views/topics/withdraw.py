@@ -20,17 +20,17 @@ class TopicWithdrawView(ForumView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.topic(pk)
-        require("forum_pages.edit_topic", request.user, topic)
+        require("forum_pages.edit_topic", self.user, topic)
         return self.answer(self.template, {"topic": topic, "board": topic.board, "form": ReasonForm()})
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.topic(pk)
-        require("forum_pages.edit_topic", request.user, topic)
+        require("forum_pages.edit_topic", self.user, topic)
         form = ReasonForm(request.POST)
         status = 422
         if form.is_valid():
             try:
-                withdraw_topic(topic=topic, user=request.user, **form.cleaned_data)
+                withdraw_topic(topic=topic, user=self.user, **form.cleaned_data)
             except Refusal as refusal:
                 status = add_refusal(form, refusal)
             else:

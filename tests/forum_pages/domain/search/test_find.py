@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from forum_pages.domain.comments.comments import remove_comment
 from forum_pages.domain.moderation import actions as moderation
-from forum_pages.domain.search.find import find
+from forum_pages.domain.search.find import find_comments, find_topics
 from forum_pages.domain.topics.topics import edit_topic
 from tests.factories import forum_pages as make
 
@@ -19,7 +19,8 @@ def committed(django_capture_on_commit_callbacks):
 
 
 def found(user, query, kind="topics"):
-    return [row.pk for row in find(user=user, query=query, kind=kind, below=None, size=20)]
+    find = find_comments if kind == "comments" else find_topics
+    return [row.pk for row in find(user=user, query=query, below=None, size=20)]
 
 
 @pytest.mark.parametrize("segmenter", ["forum_pages.text.bigrams", "builtins.str"])
