@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db.models import prefetch_related_objects
 
-User: TypeAlias = AbstractUser
-MaybeUser: TypeAlias = AbstractUser | AnonymousUser | None
+if TYPE_CHECKING:
+    # What the stubs of Django call the model that AUTH_USER_MODEL names.
+    from django.contrib.auth.models import _User as User
+else:
+    User = AbstractUser
+MaybeUser: TypeAlias = "User | AnonymousUser | None"
 
 
 def is_signed_in(user: MaybeUser) -> TypeGuard[User]:

@@ -9,7 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from forum_pages.conf import conf
 from forum_pages.models import BoardPage, Topic, TopicComment
 from forum_pages.paging import Keyset, KeysetPage, Sliceable, number_column
-from forum_pages.people import MaybeUser
+from forum_pages.people import User
 from forum_pages.querysets.topics import topic_visibility
 
 Row = TypeVar("Row", bound=Model)
@@ -25,7 +25,7 @@ def words_of(query: str) -> list[str]:
     return list(dict.fromkeys(conf.segmenter()(query).split()))[:WORDS_MAX]
 
 
-def find_topics(*, user: MaybeUser, query: str, below: int | None, size: int) -> KeysetPage[Topic]:
+def find_topics(*, user: User, query: str, below: int | None, size: int) -> KeysetPage[Topic]:
     """Return a page of topics that hold every word of the query, newest first, from `below` this id on.
 
     Three queries: the boards the person reads, those the person moderates, the results.
@@ -35,7 +35,7 @@ def find_topics(*, user: MaybeUser, query: str, below: int | None, size: int) ->
     return _page(topics.select_related("board", "author"), query=query, below=below, size=size)
 
 
-def find_comments(*, user: MaybeUser, query: str, below: int | None, size: int) -> KeysetPage[TopicComment]:
+def find_comments(*, user: User, query: str, below: int | None, size: int) -> KeysetPage[TopicComment]:
     """Return a page of comments that hold every word of the query, newest first, from `below` this id on.
 
     Three queries: the boards the person reads, those the person moderates, the results.
@@ -43,13 +43,13 @@ def find_comments(*, user: MaybeUser, query: str, below: int | None, size: int) 
     readable, moderated = board_ids(user)
     comments = TopicComment.objects.filter(
         topic_visibility(user, readable=readable, moderated=moderated, prefix="topic__"),
-        Q(is_public=True) | Q(user_id=user.pk if user else None),
+        Q(is_public=True) | Q(user_id=user.pk),
         is_removed=False,
     )
     return _page(comments.select_related("topic__board", "user"), query=query, below=below, size=size)
 
 
-def board_ids(user: MaybeUser) -> tuple[list[int], list[int]]:
+def board_ids(user: User) -> tuple[list[int], list[int]]:
     """Return the ids of the boards the person reads, and of those the person moderates.
 
     They are lists, because search backends outside the database cannot look into a subquery.
