@@ -1,15 +1,18 @@
-"""Registration with Wagtail's admin: a way to the queue, and names for the acts in the audit log."""
+"""Registration with Wagtail: the view of a board, a way to the queue, and names for the actions in the audit log."""
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
+from wagtail.models import Page
 
 from forum_pages.models import BoardPage
+from forum_pages.views.boards.board import BoardView
 
 ACTS = {
     "topic_pin": _("Topic pinned"),
@@ -26,6 +29,19 @@ ACTS = {
     "report_upheld": _("Report upheld"),
     "report_dismissed": _("Report dismissed"),
 }
+
+
+board_view = BoardView.as_view()
+
+
+@hooks.register("before_serve_page", order=100)
+def serve_board(page: Page, request: HttpRequest, args: object, kwargs: object) -> HttpResponseBase | None:
+    """Answer a board with the forum's view, after whatever other apps do before a page is served.
+
+    What follows in Wagtail is its own check of privacy settings, which sends people who are signed in to the sign-in.
+    The forum's rules hold the same settings, and answer 404 to whoever may not know that the board exists.
+    """
+    return board_view(request, board=page) if isinstance(page, BoardPage) else None
 
 
 class ActFormatter(LogFormatter):

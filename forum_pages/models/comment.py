@@ -16,7 +16,7 @@ from wagtail.search import index
 
 from forum_pages.conf import conf
 from forum_pages.models.topic import Topic
-from forum_pages.querysets import TopicCommentQuerySet
+from forum_pages.querysets.comments import TopicCommentQuerySet
 
 #: Digits of one number in a path. Nine would outlive any topic; seven allow ten million comments in one.
 NUMBER_WIDTH = 7
@@ -48,6 +48,9 @@ class TopicComment(index.Indexed, XtdComment):
 
     # The managers of django-comments join the content type and order every query; these rows need neither.
     objects = TopicCommentQuerySet.as_manager()
+
+    # What TopicCommentQuerySet adds where it is asked to.
+    my_reaction: str | None
 
     # The domain functions index, once the transaction has committed.
     search_auto_update = False

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forum_pages.conf import conf
 from forum_pages.models.pages import BoardPage
 from forum_pages.models.topic import Topic
 
@@ -28,11 +24,6 @@ class BoardMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.board_id}"
-
-    @classmethod
-    def horizon(cls) -> datetime:
-        """The moment before which everything counts as read."""
-        return timezone.now() - timedelta(days=conf.UNREAD_DAYS)
 
 
 class TopicRead(models.Model):

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from forum_pages.models import author_name
+from forum_pages.authors import author_name
 from forum_pages.text import plain
 
 register = template.Library()

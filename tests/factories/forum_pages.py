@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
-from forum_pages.domain.comments import post_comment
-from forum_pages.domain.topics import start_topic
+from forum_pages.domain.comments.comments import post_comment
+from forum_pages.domain.topics.topics import start_topic
 from forum_pages.enums import Verb
 from forum_pages.models import BoardGrant, BoardPage, ForumIndexPage, Topic, TopicComment
 from tests.factories.home import home_page

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from forum_pages.domain import moderation
+from forum_pages.domain.moderation import actions as moderation
 from forum_pages.models import Report, Topic, TopicComment
 from tests.factories import forum_pages as make
 

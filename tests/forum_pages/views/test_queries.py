@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from forum_pages.domain.reports import report_post
+from forum_pages.domain.moderation.reports import report_post
 from forum_pages.models import TopicComment
 from tests.factories import forum_pages as make
 
