@@ -49,7 +49,7 @@ class Conf:
         return import_string(self.SEGMENTER)
 
     def author_line(self) -> Callable[[set[int]], dict[int, str]] | None:
-        """Return the function that says who the authors are beyond their names, if there is one."""
+        """Return the function that labels authors with more than their names, if the site has one."""
         return import_string(self.AUTHOR_LINE) if self.AUTHOR_LINE else None
 
 

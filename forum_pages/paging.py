@@ -1,4 +1,4 @@
-"""Pages by keyset: a page is "so many rows after this one", so page 1,000 costs what page 1 costs.
+"""Pages by keyset: a page is "so many rows after this row", so page 1,000 costs what page 1 costs.
 
 No COUNT, no OFFSET, no page numbers. A cursor is the key of a row, written so that it can stand in a URL.
 """
@@ -69,17 +69,17 @@ class Column:
         return list(self.values[:index] if self.descending != backwards else self.values[index + 1 :])
 
 
-def _read_digits(text: str, *, most: int) -> str | None:
-    return text if text.isascii() and text.isdigit() and len(text) <= most else None
+def _read_digits(text: str, *, length: int) -> str | None:
+    return text if text.isascii() and text.isdigit() and len(text) <= length else None
 
 
-def _read_number(text: str, *, most: int) -> int | None:
-    digits = _read_digits(text, most=most)
+def _read_number(text: str, *, length: int) -> int | None:
+    digits = _read_digits(text, length=length)
     return int(digits) if digits is not None else None
 
 
 def _read_moment(text: str) -> datetime | None:
-    micros = _read_number(text, most=18)
+    micros = _read_number(text, length=18)
     try:
         return _EPOCH + timedelta(microseconds=micros) if micros is not None else None
     except OverflowError:
@@ -99,12 +99,12 @@ def flag_column(name: str, *, descending: bool = False) -> Column:
 
 def number_column(name: str, *, digits: int = 18, descending: bool = False) -> Column:
     """Return a column of numbers from 0; `digits` keeps what a URL says inside the range of the database's type."""
-    return Column(name, str, lambda text: _read_number(text, most=digits), descending)
+    return Column(name, str, lambda text: _read_number(text, length=digits), descending)
 
 
 def digits_column(name: str, *, length: int, descending: bool = False) -> Column:
     """Return a column of text that consists of digits."""
-    return Column(name, str, lambda text: _read_digits(text, most=length), descending)
+    return Column(name, str, lambda text: _read_digits(text, length=length), descending)
 
 
 def moment_column(name: str, *, descending: bool = False) -> Column:
@@ -148,13 +148,13 @@ class Keyset:
         column, value = columns[0], key[0]
         if len(columns) == 1:
             return column.beyond(value, backwards=backwards, inclusive=inclusive)
-        rest = self._beyond(columns[1:], key[1:], backwards=backwards, inclusive=inclusive)
+        ties = self._beyond(columns[1:], key[1:], backwards=backwards, inclusive=inclusive)
         if column.values:
-            same = Q(**{f"{column.name}__in": [value]}) & rest
+            same = Q(**{f"{column.name}__in": [value]}) & ties
             others = column.values_beyond(value, backwards=backwards)
             return same | Q(**{f"{column.name}__in": others}) if others else same
         return column.beyond(value, backwards=backwards, inclusive=True) & (
-            column.beyond(value, backwards=backwards) | rest
+            column.beyond(value, backwards=backwards) | ties
         )
 
     def page(

@@ -10,9 +10,9 @@ from forum_pages.people import User
 from forum_pages.signals import post_moderated
 
 
-def record(instance: Topic | TopicComment, act: str, *, user: User, reason: str = "", **data: str) -> None:
-    """Write a moderator's act into the audit log, and tell other apps once it is committed."""
-    log(instance, f"forum_pages.{act}", user=user, data={"reason": reason, **data})
+def record(instance: Topic | TopicComment, action: str, *, user: User, reason: str = "", **data: str) -> None:
+    """Write a moderator's action into the audit log; once it is committed, `post_moderated` is sent."""
+    log(instance, f"forum_pages.{action}", user=user, data={"reason": reason, **data})
     transaction.on_commit(
-        lambda: post_moderated.send_robust(type(instance), instance=instance, action=act, user=user, reason=reason)
+        lambda: post_moderated.send_robust(type(instance), instance=instance, action=action, user=user, reason=reason)
     )

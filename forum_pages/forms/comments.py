@@ -14,7 +14,7 @@ from forum_pages.models import TopicComment
 
 
 class CommentForm(SubmissionForm):
-    """A new comment. Several may stand on one page: `parent` keeps their ids apart."""
+    """A new comment. A page may show several of these forms: `parent` keeps their ids apart."""
 
     def __init__(self, *args: Any, parent: TopicComment | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -25,7 +25,7 @@ class CommentForm(SubmissionForm):
 
 
 class CommentEditForm(forms.Form):
-    """Another version of a comment."""
+    """A new version of a comment. `seen` is the number of versions that its author has seen."""
 
     def __init__(self, *args: Any, comment: TopicComment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,6 +36,6 @@ class CommentEditForm(forms.Form):
 
 
 class ReactionForm(forms.Form):
-    """Agree or disagree."""
+    """A reaction to a post."""
 
     reaction = forms.ChoiceField(choices=Reaction.choices)

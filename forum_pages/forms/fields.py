@@ -13,7 +13,7 @@ from forum_pages.text import clean_source, clean_title, has_visible_text
 
 
 class SourceField(forms.CharField):
-    """A Markdown text, normalised. What is too long comes back whole, with the numbers in the message."""
+    """A Markdown text, normalised. One that is too long comes back whole, with both lengths in the message."""
 
     widget = forms.Textarea
 
@@ -22,22 +22,22 @@ class SourceField(forms.CharField):
         self.limit = limit
         self.widget.attrs.update({"rows": rows, "class": "form-control fp-source", "dir": "auto"})
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: object) -> str:
         return clean_source(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
         if not has_visible_text(value):
             raise ValidationError(_("There is nothing to read in this text."), code="empty")
-        most = getattr(conf, self.limit)
-        if len(value) > most:
+        length_max = getattr(conf, self.limit)
+        if len(value) > length_max:
             raise ValidationError(
                 _(
                     "The text has %(length)s characters; at most %(most)s fit. It is kept below: "
                     "shorten it or split it."
                 ),
                 code="too_long",
-                params={"length": len(value), "most": most},
+                params={"length": len(value), "most": length_max},
             )
 
 
@@ -48,7 +48,7 @@ class TitleField(forms.CharField):
         super().__init__(**kwargs)
         self.widget.attrs.update({"class": "form-control", "dir": "auto", "autocomplete": "off"})
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: object) -> str:
         return clean_title(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
@@ -64,11 +64,11 @@ class TitleField(forms.CharField):
 
 
 class ReasonField(forms.CharField):
-    """A short reason, kept and shown."""
+    """A short reason, stored and shown."""
 
-    def __init__(self, *, most: int = 300, **kwargs: Any) -> None:
-        super().__init__(max_length=most, **kwargs)
+    def __init__(self, *, max_length: int = 300, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
         self.widget.attrs.update({"class": "form-control", "dir": "auto"})
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: object) -> str:
         return clean_title(super().to_python(value) or "")

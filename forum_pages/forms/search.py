@@ -9,7 +9,7 @@ from forum_pages.text import clean_title
 
 
 class SearchForm(forms.Form):
-    """What to look for."""
+    """A query, what kind of post it looks for, and where the page of results begins."""
 
     KINDS = (("topics", _("Topics")), ("comments", _("Comments")))
     q = forms.CharField(label=_("Search the forum"), max_length=100, required=False)

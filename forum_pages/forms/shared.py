@@ -11,12 +11,12 @@ from forum_pages.forms.fields import ReasonField
 
 
 class SubmissionForm(forms.Form):
-    """A form that knows when it is sent twice."""
+    """A form with a number of its own, by which sending it twice is recognised."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
 class ReasonForm(forms.Form):
-    """Why something is taken down."""
+    """The reason why a post is taken down."""
 
     reason = ReasonField(label=_("Reason"), help_text=_("Shown in place of the text."))

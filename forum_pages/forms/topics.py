@@ -18,7 +18,7 @@ class TopicForm(SubmissionForm):
 
 
 class TopicEditForm(forms.Form):
-    """Another version of a topic."""
+    """A new version of a topic. `seen` is the number of versions that its author has seen."""
 
     title = TitleField(label=_("Title"))
     source = SourceField(label=pgettext_lazy("forum", "Text"), limit="TOPIC_MAX", rows=12)

@@ -19,6 +19,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
 from forum_pages.enums import Verb
 from forum_pages.paging import KeysetPage
@@ -39,7 +40,7 @@ class SignedInPage(Page):
         return is_signed_in(user)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer the page, the sign-in, or 404 to those who may not know it exists."""
+        """Answer the page, or the sign-in to strangers, or 404 to people who may not read it."""
         user = request.user
         if not user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
@@ -71,8 +72,8 @@ class ForumIndexPage(SignedInPage):
         context["boards"] = list(boards.with_latest_topic())
         return context
 
-    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """Find a board in one query instead of two."""
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Return the route to a board, which one query finds instead of two."""
         if path_components:
             board = BoardPage.objects.child_of(self).filter(slug=path_components[0]).first()
             if board is not None:
@@ -81,7 +82,7 @@ class ForumIndexPage(SignedInPage):
 
 
 class BoardPage(SignedInPage):
-    """A board. Who may do what is said by its grants; none for a verb means every signed-in person."""
+    """A board. Its grants name who may do what; a verb without grants is allowed to everybody who is signed in."""
 
     description = RichTextField(pgettext_lazy("forum", "description"), blank=True, features=["bold", "link", "ul"])
     moderated = models.BooleanField(
@@ -138,12 +139,12 @@ class BoardPage(SignedInPage):
 
     @property
     def is_not_open_yet(self) -> bool:
-        """Whether its opening lies ahead."""
+        """Whether the board opens later."""
         return self.opens_at is not None and timezone.now() < self.opens_at
 
     @property
     def is_over(self) -> bool:
-        """Whether its closing has passed."""
+        """Whether the board has closed."""
         return self.closes_at is not None and timezone.now() >= self.closes_at
 
     @property
@@ -161,7 +162,7 @@ class BoardPage(SignedInPage):
 
 
 class BoardGrant(Orderable):
-    """One line of "who may do what" on a board: a group or a person, and a verb."""
+    """A permission on a board: a verb, and the group or the person that it is given to."""
 
     board = ParentalKey(BoardPage, on_delete=models.CASCADE, related_name="grants")
     verb = models.CharField(pgettext_lazy("forum", "may"), max_length=10, choices=Verb)

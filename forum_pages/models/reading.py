@@ -11,7 +11,7 @@ from forum_pages.models.topic import Topic
 
 
 class BoardMark(models.Model):
-    """When somebody marked a whole board as read."""
+    """The moment up to which a person has read a whole board."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     board = models.ForeignKey(BoardPage, on_delete=models.CASCADE, related_name="+")
@@ -27,7 +27,7 @@ class BoardMark(models.Model):
 
 
 class TopicRead(models.Model):
-    """When somebody last read a topic in which something was said within the horizon."""
+    """The moment when a person last read a topic that was active within FORUM_PAGES_UNREAD_DAYS."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")

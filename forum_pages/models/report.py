@@ -14,7 +14,7 @@ from forum_pages.querysets.moderation import ReportQuerySet
 
 
 class Report(models.Model):
-    """Somebody asks the moderators to look at a topic, or at a comment in it."""
+    """A report of a topic, or of a comment in it, to the moderators."""
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="reports")
     comment = models.ForeignKey(TopicComment, null=True, blank=True, on_delete=models.CASCADE, related_name="reports")
@@ -53,5 +53,5 @@ class Report(models.Model):
 
     @property
     def target(self) -> Topic | TopicComment:
-        """What is reported."""
+        """The topic or comment that is reported."""
         return self.comment or self.topic

@@ -12,7 +12,7 @@ from forum_pages.models.topic import Topic
 
 
 class PostRevision(models.Model):
-    """What a topic or a comment said before one of its edits."""
+    """A topic or a comment as it was before one of its edits."""
 
     topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="revisions")
     comment = models.ForeignKey(TopicComment, null=True, on_delete=models.CASCADE, related_name="revisions")

@@ -9,7 +9,7 @@ from forum_pages.models.pages import BoardPage
 
 
 class BoardTally(models.Model):
-    """How many topics a board shows. Apart from the page: publishing an old draft must not bring old counts back."""
+    """The number of topics a board shows. Apart from the page: a draft that is published must not reset it."""
 
     board = models.OneToOneField(BoardPage, on_delete=models.CASCADE, related_name="tally", primary_key=True)
     topic_count = models.PositiveIntegerField(default=0)

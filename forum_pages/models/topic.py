@@ -1,4 +1,4 @@
-"""A topic: what somebody wants to talk about, and the counters its lists need."""
+"""Topics, with the counters that their lists need."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from forum_pages.querysets.topics import TopicQuerySet
 
 
 class Topic(index.Indexed, models.Model):  # type: ignore[django-manager-missing]  # lost by the stubs below xtd
-    """An ordinary row, indexed for search. The domain functions keep its counters in their own transactions."""
+    """A topic on a board: an ordinary row. The domain functions keep its counters in their own transactions."""
 
     # The indexes below begin with the board; one of its own would only mislead the planner.
     board = models.ForeignKey("forum_pages.BoardPage", on_delete=models.PROTECT, related_name="topics", db_index=False)

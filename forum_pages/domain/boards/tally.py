@@ -8,7 +8,7 @@ from forum_pages.models import BoardTally
 
 
 def count_topics(board_id: int, change: int) -> None:
-    """Change how many topics the board shows."""
+    """Add the change to the number of topics the board shows."""
     tally = BoardTally.objects.filter(board_id=board_id)
     if not tally.update(topic_count=F("topic_count") + change):
         BoardTally.objects.bulk_create([BoardTally(board_id=board_id)], ignore_conflicts=True)

@@ -1,4 +1,4 @@
-"""Read marks: written only where they say something new, so that reading stays cheap."""
+"""Read marks, written only where they say something new, so that reading stays cheap."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from forum_pages.people import User
 
 
 def mark_topic_read(*, topic: Topic, user: User) -> None:
-    """Note that the person has read the topic as it stands.
+    """Mark the topic as read by the person.
 
-    Expects `topic.read_at` from TopicQuerySet.with_read_mark. One write if there is something to note, else none:
-    topics older than the horizon count as read anyway.
+    Needs TopicQuerySet.with_read_mark. One write for a topic that is unread, else none; old topics count as read.
     """
     if not topic.is_unread:
         return
@@ -29,7 +28,7 @@ def mark_topic_read(*, topic: Topic, user: User) -> None:
 
 
 def mark_board_read(*, board: BoardPage, user: User) -> None:
-    """Mark everything on the board as read; the marks of its single topics are no longer needed."""
+    """Mark the whole board as read by the person; the marks of its topics are deleted, as nothing needs them."""
     now = timezone.now()
     with transaction.atomic():
         BoardMark.objects.update_or_create(user=user, board=board, defaults={"marked_at": now})
@@ -37,6 +36,6 @@ def mark_board_read(*, board: BoardPage, user: User) -> None:
 
 
 def forget_old_marks() -> int:
-    """Delete marks from before the horizon, which say nothing any more. Returns how many."""
+    """Delete the marks of topics that count as read anyway, and return how many there were."""
     deleted, _by_model = TopicRead.objects.filter(read_at__lt=conf.unread_since() - timedelta(days=1)).delete()
     return deleted

@@ -8,7 +8,7 @@ from forum_pages.tasks import index_comment, index_discussion, index_topic
 
 
 def index_later(topic_id: int, *, comment_id: int | None = None, whole: bool = False) -> None:
-    """Index in the background, once what was written can be read by others."""
+    """Index the topic, the comment or the whole discussion in the background, once the transaction has committed."""
     if comment_id is not None:
         transaction.on_commit(lambda: index_comment.enqueue(comment_id))
     elif whole:

@@ -17,7 +17,7 @@ from forum_pages.views.shared.edit_conflict import accept_conflict
 
 
 class CommentEditView(ForumView):
-    """Change one's own comment."""
+    """Edit one's own comment."""
 
     def load(self, pk: int) -> TopicComment:
         comment = self.comment(pk)

@@ -8,7 +8,7 @@ from forum_pages.views.shared.base import ForumView, require
 
 
 class CommentHistoryView(ForumView):
-    """What a comment said before. Of a removed one only moderators see it."""
+    """The earlier versions of a comment; only moderators see those of a removed comment."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self.comment(pk)

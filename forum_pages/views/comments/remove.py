@@ -14,7 +14,7 @@ from forum_pages.views.shared.base import ForumView, add_refusal, require
 
 
 class CommentRemoveView(ForumView):
-    """Take a comment down: its author, or a moderator."""
+    """Remove a comment, as its author or as a moderator."""
 
     template = "forum_pages/comments/comment_remove.html"
 

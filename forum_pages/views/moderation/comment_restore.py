@@ -12,7 +12,7 @@ from forum_pages.views.shared.base import ForumView, require
 
 
 class CommentRestoreView(ForumView):
-    """Bring back a removed comment."""
+    """Restore a removed comment."""
 
     http_method_names = ["post"]
 

@@ -14,7 +14,7 @@ QUEUE_ROWS = 30
 
 
 class QueueView(ForumView):
-    """What waits for this moderator: reports, topics and comments, oldest first."""
+    """The reports, topics and comments that await this moderator, oldest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show()

@@ -14,7 +14,7 @@ from forum_pages.views.shared.edit_conflict import accept_conflict
 
 
 class TopicEditView(ForumView):
-    """Change one's own topic."""
+    """Edit one's own topic."""
 
     template = "forum_pages/topics/topic_edit.html"
 

@@ -8,7 +8,7 @@ from forum_pages.views.shared.base import ForumView
 
 
 class TopicHistoryView(ForumView):
-    """What a topic said before."""
+    """The earlier versions of a topic."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         topic = self.topic(pk)

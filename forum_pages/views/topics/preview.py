@@ -10,7 +10,7 @@ from forum_pages.views.shared.base import ForumView
 
 
 class PreviewView(ForumView):
-    """The text of a form as it will look, for htmx; without scripts the form's own page shows it."""
+    """The rendered text of a form, for htmx; without scripts the form's own page shows it."""
 
     http_method_names = ["post"]
 

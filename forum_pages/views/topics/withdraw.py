@@ -14,7 +14,7 @@ from forum_pages.views.shared.base import ForumView, add_refusal, require
 
 
 class TopicWithdrawView(ForumView):
-    """Take down one's own topic."""
+    """Withdraw one's own topic."""
 
     template = "forum_pages/topics/topic_withdraw.html"
 

@@ -1,34 +1,33 @@
 """Writing, editing and removing comments."""
 
+from __future__ import annotations
+
 import uuid
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_comments_xtd.models import XtdComment
+from pytest_django import Settings
 
 from forum_pages.domain.comments.comments import edit_comment, post_comment, remove_comment
-from forum_pages.domain.moderation import actions as moderation
+from forum_pages.domain.moderation import actions
 from forum_pages.exceptions.base import EditedMeanwhile, NothingChanged, ReasonMissing
 from forum_pages.exceptions.comments import CommentAwaiting, CommentRemoved, ParentElsewhere
 from forum_pages.exceptions.topics import TopicHidden, TopicLocked
-from forum_pages.models import TopicComment
+from forum_pages.models import BoardPage, Topic, TopicComment
+from organisation.models import User
 from tests.factories import forum_pages as make
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def topic(board, author):
-    return make.topic(board, author)
-
-
-def tree(topic):
+def tree(topic: Topic) -> list[tuple[int, int]]:
     """The discussion as it is read: (number, level)."""
     return [(comment.number, comment.level) for comment in topic.comments.order_by("path")]
 
 
-def test_comments_stand_in_the_order_of_their_threads(topic, reader):
+def test_comments_stand_in_the_order_of_their_threads(topic: Topic, reader: User) -> None:
     first = make.comment(topic, reader)
     second = make.comment(topic, reader)
     answer = make.comment(topic, reader, parent=first)
@@ -42,7 +41,7 @@ def test_comments_stand_in_the_order_of_their_threads(topic, reader):
     assert topic.last_activity_at == TopicComment.objects.get(number=7).submit_date
 
 
-def test_the_deepest_level_takes_no_children(topic, reader, settings):
+def test_the_deepest_level_takes_no_children(topic: Topic, reader: User, settings: Settings) -> None:
     settings.FORUM_PAGES_MAX_LEVEL = 2
     parent = None
     for _ in range(5):
@@ -50,14 +49,14 @@ def test_the_deepest_level_takes_no_children(topic, reader, settings):
     assert tree(topic) == [(1, 0), (2, 1), (3, 2), (4, 2), (5, 2)]
 
 
-def test_without_levels_answers_stand_in_a_row(topic, reader, settings):
+def test_without_levels_answers_stand_in_a_row(topic: Topic, reader: User, settings: Settings) -> None:
     settings.FORUM_PAGES_MAX_LEVEL = 0
     first = make.comment(topic, reader)
     make.comment(topic, reader, parent=first)
     assert tree(topic) == [(1, 0), (2, 0)]
 
 
-def test_comments_are_comments_of_django_comments_xtd(topic, reader):
+def test_comments_are_comments_of_django_comments_xtd(topic: Topic, reader: User) -> None:
     first = make.comment(topic, reader, "一")
     answer = make.comment(topic, reader, "二", parent=first)
     row = XtdComment.objects.get(pk=answer.pk)
@@ -67,11 +66,11 @@ def test_comments_are_comments_of_django_comments_xtd(topic, reader):
     assert (root.parent_id, root.thread_id, root.is_public, root.is_removed) == (first.pk, first.pk, True, False)
 
 
-def test_posting_touches_as_many_rows_in_a_long_thread_as_in_a_short_one(topic, reader):
+def test_posting_touches_as_many_rows_in_a_long_thread_as_in_a_short_one(topic: Topic, reader: User) -> None:
     first = make.comment(topic, reader)
     post_comment(topic=topic, user=reader, source="热身", parent=first)
 
-    def cost():
+    def cost() -> int:
         before = dict(TopicComment.objects.values_list("pk", "path")) | {
             ("xtd", pk): (order, thread)
             for pk, order, thread in XtdComment.objects.values_list("pk", "order", "thread_id")
@@ -92,7 +91,7 @@ def test_posting_touches_as_many_rows_in_a_long_thread_as_in_a_short_one(topic, 
     assert cost() == short
 
 
-def test_the_same_form_twice_makes_one_comment(topic, reader):
+def test_the_same_form_twice_makes_one_comment(topic: Topic, reader: User) -> None:
     form = uuid.uuid4()
     one = post_comment(topic=topic, user=reader, source="收到", submission=form)
     two = post_comment(topic=topic, user=reader, source="收到", submission=form)
@@ -101,7 +100,7 @@ def test_the_same_form_twice_makes_one_comment(topic, reader):
     assert (topic.comment_count, topic.last_number) == (1, 1)
 
 
-def test_post_comment_refusals(board, topic, author, reader, moderator):
+def test_post_comment_refusals(board: BoardPage, topic: Topic, author: User, reader: User, moderator: User) -> None:
     elsewhere = make.comment(make.topic(board, author, "别处"), reader)
     with pytest.raises(ParentElsewhere):
         post_comment(topic=topic, user=reader, source="x", parent=elsewhere)
@@ -110,22 +109,22 @@ def test_post_comment_refusals(board, topic, author, reader, moderator):
     gone.refresh_from_db()
     with pytest.raises(CommentRemoved):
         post_comment(topic=topic, user=reader, source="x", parent=gone)
-    moderation.lock_topic(topic=topic, user=moderator)
+    actions.lock_topic(topic=topic, user=moderator)
     with pytest.raises(TopicLocked):
         post_comment(topic=topic, user=reader, source="x")
-    moderation.hide_topic(topic=topic, user=moderator, reason="x")
+    actions.hide_topic(topic=topic, user=moderator, reason="x")
     with pytest.raises(TopicHidden):
         post_comment(topic=topic, user=reader, source="x")
 
 
-def test_moderated_board_holds_comments_back(author, reader, moderator):
+def test_moderated_board_holds_comments_back(author: User, reader: User, moderator: User) -> None:
     topic = make.topic(make.board("moderated", moderated=True), moderator)
     held = make.comment(topic, reader)
     topic.refresh_from_db()
     assert (held.is_public, topic.comment_count, topic.last_number) == (False, 0, 1)
     with pytest.raises(CommentAwaiting):
         make.comment(topic, reader, parent=held)
-    moderation.approve_comment(comment=held, user=moderator)
+    actions.approve_comment(comment=held, user=moderator)
     topic.refresh_from_db()
     assert (topic.comment_count, topic.last_activity_at) == (1, held.submit_date)
     edited = edit_comment(comment=held, user=reader, source="换了", seen=0)
@@ -133,7 +132,7 @@ def test_moderated_board_holds_comments_back(author, reader, moderator):
     assert (edited.awaiting, topic.comment_count) == (True, 0)
 
 
-def test_edit_comment_keeps_the_former_version_and_notices_the_other_window(topic, reader):
+def test_edit_comment_keeps_the_former_version_and_notices_the_other_window(topic: Topic, reader: User) -> None:
     comment = make.comment(topic, reader, "旧")
     edited = edit_comment(comment=comment, user=reader, source="新", seen=0)
     assert TopicComment.objects.get(pk=comment.pk).html == "<p>新</p>\n"
@@ -144,7 +143,7 @@ def test_edit_comment_keeps_the_former_version_and_notices_the_other_window(topi
         edit_comment(comment=comment, user=reader, source="新", seen=1)
 
 
-def test_editing_one_comment_does_not_publish_others(author, reader, moderator):
+def test_editing_one_comment_does_not_publish_others(author: User, reader: User, moderator: User) -> None:
     topic = make.topic(make.board("moderated", moderated=True), moderator)
     parent = make.comment(topic, moderator)
     held = make.comment(topic, reader, parent=parent)
@@ -153,7 +152,7 @@ def test_editing_one_comment_does_not_publish_others(author, reader, moderator):
     assert held.is_public is False
 
 
-def test_remove_comment_keeps_its_place_and_its_answers(topic, reader, moderator):
+def test_remove_comment_keeps_its_place_and_its_answers(topic: Topic, reader: User, moderator: User) -> None:
     comment = make.comment(topic, reader)
     make.comment(topic, moderator, parent=comment)
     with pytest.raises(ReasonMissing):
@@ -163,14 +162,14 @@ def test_remove_comment_keeps_its_place_and_its_answers(topic, reader, moderator
     assert (tree(topic), topic.comment_count) == ([(1, 0), (2, 1)], 1)
     with pytest.raises(CommentRemoved):
         remove_comment(comment=comment, user=moderator, reason="again")
-    moderation.restore_comment(comment=TopicComment.objects.get(pk=comment.pk), user=moderator)
+    actions.restore_comment(comment=TopicComment.objects.get(pk=comment.pk), user=moderator)
     topic.refresh_from_db()
     assert topic.comment_count == 2
 
 
-def test_authors_cannot_remove_in_a_locked_topic_moderators_can(topic, reader, moderator):
+def test_authors_cannot_remove_in_a_locked_topic_moderators_can(topic: Topic, reader: User, moderator: User) -> None:
     comment = make.comment(topic, reader)
-    moderation.lock_topic(topic=topic, user=moderator)
+    actions.lock_topic(topic=topic, user=moderator)
     with pytest.raises(TopicLocked):
         remove_comment(comment=comment, user=reader, reason="x")
     remove_comment(comment=comment, user=moderator, reason="x")

@@ -1,30 +1,38 @@
-"""Search over what a person may see."""
+"""Finding topics and comments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
-from django.urls import reverse
+from pytest_django import Settings
 
 from forum_pages.domain.comments.comments import remove_comment
-from forum_pages.domain.moderation import actions as moderation
+from forum_pages.domain.moderation import actions
 from forum_pages.domain.search.find import find_comments, find_topics
 from forum_pages.domain.topics.topics import edit_topic
+from forum_pages.models import BoardPage
+from organisation.models import User
 from tests.factories import forum_pages as make
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def committed(django_capture_on_commit_callbacks):
-    """Index what is written inside, as happens once a transaction has committed."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
-def found(user, query, kind="topics"):
+def found(user: User, query: str, kind: str = "topics") -> list[int]:
     find = find_comments if kind == "comments" else find_topics
     return [row.pk for row in find(user=user, query=query, below=None, size=20)]
 
 
 @pytest.mark.parametrize("segmenter", ["forum_pages.text.bigrams", "builtins.str"])
-def test_chinese_words_are_found(settings, author, reader, board, segmenter, committed):
+def test_chinese_words_are_found(
+    settings: Settings,
+    author: User,
+    reader: User,
+    board: BoardPage,
+    segmenter: str,
+    committed: Callable[[], AbstractContextManager[object]],
+) -> None:
     """With the plugin's own cut, and with the intranet's, whose search backend cuts by itself."""
     settings.FORUM_PAGES_SEGMENTER = segmenter
     with committed():
@@ -38,11 +46,17 @@ def test_chinese_words_are_found(settings, author, reader, board, segmenter, com
     assert found(reader, "整改") == []
 
 
-def test_the_permission_is_part_of_the_query(author, reader, moderator, board, committed):
+def test_the_permission_is_part_of_the_query(
+    author: User,
+    reader: User,
+    moderator: User,
+    board: BoardPage,
+    committed: Callable[[], AbstractContextManager[object]],
+) -> None:
     leaders = make.board("leaders", grants={"read": ["leadership"]})
     moderated = make.board("moderated", moderated=True)
     with committed():
-        hidden = moderation.hide_topic(topic=make.topic(board, author, "绩效"), user=moderator, reason="x")
+        hidden = actions.hide_topic(topic=make.topic(board, author, "绩效"), user=moderator, reason="x")
         awaiting = make.topic(moderated, author, "绩效")
         secret = make.topic(leaders, moderator, "绩效")
         shown = make.topic(board, author, "绩效")
@@ -56,26 +70,9 @@ def test_the_permission_is_part_of_the_query(author, reader, moderator, board, c
     assert found(reader, "绩效", "comments") == [seen.pk]
 
 
-def test_results_are_paged_newest_first(as_reader, author, board, settings, committed):
-    settings.FORUM_PAGES_RESULTS_PER_PAGE = 2
-    with committed():
-        made = [make.topic(board, author, f"整改 {number}").pk for number in range(3)]
-    first = as_reader.get(reverse("forum_pages:search"), {"q": "整改"})
-    assert [row.pk for row in first.context["page"]] == [made[2], made[1]]
-    rest = as_reader.get(reverse("forum_pages:search"), {"q": "整改", "below": first.context["page"].next})
-    assert [row.pk for row in rest.context["page"]] == [made[0]]
-    assert "<mark>整改</mark>" not in first.content.decode()  # titles hold it, texts do not
-
-
-def test_what_was_found_is_marked(as_reader, author, board, committed):
-    with committed():
-        make.topic(board, author, "题", "关于<b>整改</b>期限")
-    page = as_reader.get(reverse("forum_pages:search"), {"q": "整改"}).content.decode()
-    assert "<mark>整改</mark>" in page
-    assert "<b>整改" not in page
-
-
-def test_edits_are_found(author, reader, board, committed):
+def test_edits_are_found(
+    author: User, reader: User, board: BoardPage, committed: Callable[[], AbstractContextManager[object]]
+) -> None:
     with committed():
         topic = make.topic(board, author, "旧题", "旧文")
     with committed():

@@ -1,4 +1,6 @@
-"""Who may what: tables, and the equality of predicates and querysets."""
+"""Who may what: tables for every role, and the equality of predicates and querysets."""
+
+from __future__ import annotations
 
 import datetime as dt
 
@@ -12,9 +14,12 @@ from forum_pages.domain.comments.comments import remove_comment
 from forum_pages.domain.moderation.actions import hide_topic
 from forum_pages.enums import Verb
 from forum_pages.models import BoardPage, Topic, TopicComment
+from forum_pages.people import MaybeUser
+from organisation.models import User
 from tests.factories import forum_pages as make
 
 pytestmark = pytest.mark.django_db
+
 
 ROLES = [
     "staff",
@@ -29,7 +34,7 @@ ROLES = [
 ]
 
 
-def everybody():
+def everybody() -> dict[str, MaybeUser]:
     """One person for each role, and the edges: nobody, a stranger, an inactive one, a superuser."""
     people = {role: make.person(role, role) for role in ROLES}
     people["head_of_this_section"] = make.person("head", "section_head")
@@ -40,7 +45,7 @@ def everybody():
     return people
 
 
-def boards(head):
+def boards(head: User) -> dict[str, BoardPage]:
     """A board of each kind there is."""
     made = {
         "open": make.board("open"),
@@ -61,13 +66,15 @@ def boards(head):
     return made
 
 
-def fresh(user):
+def fresh(user: MaybeUser) -> MaybeUser:
     """The same person as a new request knows them."""
     return type(user).objects.get(pk=user.pk) if user.pk else user
 
 
 #: (board, permission) -> roles that have it, the moderator's among them; a superuser has none by virtue of being one.
 ALL = {*ROLES, "head_of_this_section", "no_group", "superuser"}
+
+
 TABLE = {
     ("open", "read_board"): ALL,
     ("open", "post_on_board"): ALL,
@@ -92,7 +99,7 @@ TABLE = {
 }
 
 
-def test_board_permissions_for_every_role():
+def test_board_permissions_for_every_role() -> None:
     people = everybody()
     made = boards(people["head_of_this_section"])
     for (name, permission), expected in TABLE.items():
@@ -103,13 +110,13 @@ def test_board_permissions_for_every_role():
         assert having == expected, (name, permission)
 
 
-def test_predicates_are_false_for_nothing():
+def test_predicates_are_false_for_nothing() -> None:
     for permission in ("read_board", "post_on_board", "moderate_board", "read_topic", "edit_comment", "read_comment"):
         assert rules.has_perm(f"forum_pages.{permission}", make.person("x"), None) is False
         assert rules.has_perm(f"forum_pages.{permission}", None, None) is False
 
 
-def test_predicates_and_querysets_agree_for_every_role():
+def test_predicates_and_querysets_agree_for_every_role() -> None:
     people = everybody()
     made = boards(people["head_of_this_section"])
     author, moderator = people["staff"], people["moderator"]
@@ -152,7 +159,7 @@ def test_predicates_and_querysets_agree_for_every_role():
     assert len(Topic.objects.visible_to(fresh(people["staff"]))) < len(Topic.objects.visible_to(fresh(moderator)))
 
 
-def test_only_authors_edit_and_moderators_remove(board, author, reader, moderator):
+def test_only_authors_edit_and_moderators_remove(board: BoardPage, author: User, reader: User, moderator: User) -> None:
     topic = make.topic(board, author)
     comment = make.comment(topic, author)
     table = {"edit_topic": {"wang"}, "edit_comment": {"wang"}, "remove_comment": {"wang", "mod"}}
@@ -164,7 +171,7 @@ def test_only_authors_edit_and_moderators_remove(board, author, reader, moderato
         assert having == expected, permission
 
 
-def test_a_campaign_over_is_still_readable(author):
+def test_a_campaign_over_is_still_readable(author: User) -> None:
     board = make.board("essay", closes_at=timezone.now() - dt.timedelta(days=1))
     assert rules.has_perm("forum_pages.read_board", author, board)
     assert not board.is_open_now
