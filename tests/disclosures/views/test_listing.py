@@ -1,19 +1,16 @@
-"""Lists, documents, feeds and files, as different readers get them."""
+"""Lists of documents, as different readers get them."""
 
 import datetime
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from wagtail.documents.models import Document
 
 from disclosures.models import DisclosurePage
 from organisation.enums import Role
 from organisation.roles import group_of
 from tests.factories import disclosures as make
-from tests.factories import forum_pages as forum
 from tests.factories.organisation import SectionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -174,93 +171,3 @@ def test_list_costs_the_same_for_one_and_for_fifty(django_assert_max_num_queries
     for url in urls:
         with django_assert_max_num_queries(costs[url]):
             client.get(url)
-
-
-def test_marked_document_names_its_successor_only_to_those_who_may_read_it() -> None:
-    successor = make.published(
-        title="新办法", audience="groups", audience_groups=[group_of(Role.LEADERSHIP)], slug="new"
-    )
-    old = make.published(title="旧办法", validity="repealed", successor=successor)
-
-    leader, staff = (reader(role).get(old.url).content.decode() for role in (Role.LEADERSHIP, Role.STAFF))
-
-    assert "本文件已废止" in leader
-    assert "新办法" in leader
-    assert "本文件已废止" in staff
-    assert "新办法" not in staff
-    assert "旧办法" in reader(Role.LEADERSHIP).get(successor.url).content.decode()
-
-
-def test_document_shows_its_index_block_and_attachments() -> None:
-    page = make.published(body=[("text", "<p>正文</p>"), ("quote", {"text": "引文", "source": "出处"})])
-    document = make.attachment(page)
-
-    text = reader().get(page.url).content.decode()
-
-    for shown in (page.index_number, page.section.name, "正文", "引文", "出处", document.url, "PDF", "现行有效"):
-        assert shown in text, shown
-    assert "style=" not in text
-    assert "<script>" not in text
-
-
-def test_table_shows_its_cells_as_text() -> None:
-    table = {
-        "data": [["事项", "期限"], ["<b>一</b>", None]],
-        "first_row_is_table_header": True,
-        "table_caption": "清单",
-    }
-    page = make.published(body=[("table", table)])
-
-    text = reader().get(page.url).content.decode()
-
-    assert "&lt;b&gt;一&lt;/b&gt;" in text
-    assert '<th scope="col"' in text
-    assert "清单" in text
-
-
-@pytest.mark.parametrize(("who", "opens"), [("stranger", False), (Role.STAFF, False), (Role.LEADERSHIP, True)])
-def test_file_is_as_restricted_as_its_document(who: Any, opens: bool) -> None:
-    page = make.published(audience="groups", audience_groups=[group_of(Role.LEADERSHIP)])
-    document = make.attachment(page)
-    client = Client() if who == "stranger" else reader(who)
-
-    response = client.get(document.url)
-
-    assert (response.status_code == 200) is opens
-    if not opens:
-        assert b"%PDF" not in getattr(response, "content", b"")
-
-
-def test_file_of_a_public_document_is_public_and_of_a_draft_is_not() -> None:
-    public, draft = make.published(audience="public"), make.draft(audience="public")
-
-    for page, status in ((public, 200), (draft, 404)):
-        assert reader().get(make.attachment(page).url).status_code == status
-    assert reader(Role.INSPECTOR).get(make.attachment(draft, name="two.pdf").url).status_code == 200
-
-
-def test_file_of_a_public_document_is_open_to_strangers_and_of_another_page_is_not() -> None:
-    document = make.attachment(make.published(audience="public"))
-    of_forum = Document.objects.create(title="x", file=ContentFile(b"%PDF", name="x.pdf"), file_size=4)
-    link = f'<a linktype="document" id="{of_forum.pk}">x</a>'
-    forum.board(description=f"<p>{link}</p>")
-
-    assert Client().get(document.url).status_code == 200
-    assert Client().get(of_forum.url).status_code == 404
-    assert reader().get(of_forum.url).status_code == 200
-
-
-def test_file_that_nothing_refers_to_belongs_to_writers() -> None:
-    page = make.published()
-    document = make.attachment(page)
-    page.attachments.all().delete()
-    page.save()
-    assert Document.objects.filter(pk=document.pk).exists()
-
-    assert reader().get(document.url).status_code == 404
-    assert reader(Role.EDITOR).get(document.url).status_code == 200
-
-
-def test_feed_of_a_column_that_is_not_there() -> None:
-    assert reader().get("/disclosure-feeds/999999/").status_code == 404
-    assert reader().get("/disclosure-feeds/99999999999999999999999/").status_code == 404

@@ -18,6 +18,8 @@ from organisation.models import Membership
 from tests.factories import disclosures as make
 
 pytestmark = pytest.mark.django_db
+
+
 URL = "/admin/reports/disclosures/"
 
 
@@ -46,21 +48,6 @@ def ledger() -> dict[str, DisclosurePage]:
     }
     assert {in_time.publication_due_date, late.publication_due_date} == {due}
     return pages
-
-
-STATES = {"in time": "published", "late": "late", "overdue": "overdue", "due": "due", "provisional": "due"}
-
-
-def test_state_of_each_document(ledger: dict[str, DisclosurePage]) -> None:
-    rows = DisclosurePage.objects.with_ledger_state(datetime.date(2026, 6, 1)).in_bulk()
-
-    assert {name: rows[page.pk].ledger_state for name, page in ledger.items()} == STATES
-
-
-def test_document_is_due_until_the_end_of_its_last_day(ledger: dict[str, DisclosurePage]) -> None:
-    for day, state in ((30, "due"), (31, "overdue")):
-        rows = DisclosurePage.objects.with_ledger_state(datetime.date(2026, 3, day)).in_bulk()
-        assert rows[ledger["overdue"].pk].ledger_state == state
 
 
 @freeze_time("2026-06-01 04:00")
