@@ -61,15 +61,15 @@ class RoundManageView(ManagedRoundMixin, TemplateView):
     def draft(self) -> dict[str, Any]:
         """Return what stands between a draft and its opening."""
         round = self.round
-        warnings = roll.roll_warnings(round)
+        warnings = roll.roll_warnings(round, most=SHOWN)
         return {
             "members": round.members.count(),
             "subjects": round.subjects.count(),
             "papers": Assignment.objects.filter(cell__round=round).count(),
             "keys": server_keys.key_progress(round),
             "obstacles": remedies(round, opening_obstacles(round)),
-            "warnings": warnings[:SHOWN],
-            "warnings_left": max(0, len(warnings) - SHOWN),
+            "warnings": warnings.first,
+            "warnings_left": warnings.left,
         }
 
     def collecting(self, now: Any) -> dict[str, Any]:

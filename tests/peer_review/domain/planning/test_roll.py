@@ -243,7 +243,7 @@ def test_roll_warnings_name_cells_of_one_and_cells_under_the_floor(draft: Round)
     for member in draft.members.exclude(pk=lonely.member_id)[:2]:
         set_class(draft, by=draft.organiser, member=member, subject=lonely, voter_class=None)
 
-    found = [(warning.code, warning.subject, warning.voters) for warning in roll_warnings(draft)]
+    found = [(warning.code, warning.subject, warning.voters) for warning in roll_warnings(draft).first]
 
     assert found[0] == ("single_voter", lonely.label, 1)
     assert [code for code, _subject, _voters in found[1:]] == ["below_floor"] * 3
