@@ -19,6 +19,8 @@ from peer_review.domain.locks import lock_draft, lock_round
 from peer_review.domain.planning.envelope_groups import make_urns
 from peer_review.domain.planning.roll import clear_roll
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
+from peer_review.domain.preflight.opening_proof import OpeningProof, proof_of
+from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.terms_log import exposure_terms, record_new_terms
 from peer_review.domain.rounds.opening_checks import check_clock, check_terms, obstacles
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
@@ -147,13 +149,12 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.DRAFT})
-    for obstacle in obstacles(round, now):
-        raise obstacle
-    round.form = freeze_scheme(round.scheme)
+    round.opened_at = now
+    found = _proved(round, now)
     round.receipt_key, round.receipt_public = make_receipt_key()
     round.manifest, round.fingerprint = make_manifest(round)
-    round.state, round.opened_at = RoundState.OPEN, now
-    freeze_exposure(round)
+    round.state = RoundState.OPEN
+    freeze_exposure(round, found)
     round.save()
     make_urns(round)
     # In a database of its own, so not in this transaction. Left behind by a failure it is empty, and found again.
@@ -161,6 +162,26 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     audit_log.record(round, "peer_review.round.open", by=by, fingerprint=round.fingerprint, **logged_terms(round))
     _announce(signals.round_opened, round, by)
     return round
+
+
+def _proved(round: Round, now: datetime) -> Preflight:
+    """Freeze the form of a round that may be opened, and return the one pre-flight that both proved and describes it.
+
+    Raises: the first obstacle.
+    """
+    proved: list[Preflight] = []
+
+    def prove(round: Round) -> OpeningProof:
+        round.form = freeze_scheme(
+            round.scheme
+        )  # What is proved is what is frozen, whoever edits the scheme meanwhile.
+        found = preflight(round)
+        proved.append(found)
+        return proof_of(found.certificate, found.papers)
+
+    for obstacle in obstacles(round, now, proof_for=prove):
+        raise obstacle
+    return proved[0]
 
 
 @transaction.atomic

@@ -7,7 +7,8 @@ from django.views.generic import TemplateView
 
 from peer_review.domain.preflight.fixes import merge_classes
 from peer_review.domain.preflight.frozen_terms import terms_hold
-from peer_review.domain.preflight.preflight import Preflight, breach_in_words, preflight
+from peer_review.domain.preflight.opening_proof import proof_of
+from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.sheet_checks import sheet_obstacles
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import SchemeInvalid
@@ -43,7 +44,7 @@ class PreflightView(ManagedRoundMixin, TemplateView):
             return super().get_context_data(**context | {"unsound": refusal.message}, **kwargs)
         against = [refusal.message for refusal in sheet_obstacles(round)] if draft else []
         if found.certificate.breach:
-            against.append(breach_in_words(found.certificate, found.papers))
+            against.append(proof_of(found.certificate, found.papers).sentence)
         only = self.request.GET.get("show") == "changed"
         rows, after = self.rows(found, only=only)
         frozen = round.exposure.get("certificate", {})

@@ -9,6 +9,7 @@ from peer_review import audit_log
 from peer_review.box import store
 from peer_review.domain.keys import server_keys
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
+from peer_review.domain.preflight.preflight import preflight
 from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.schemes.schemes import freeze_scheme
@@ -173,7 +174,7 @@ def make_counted_round(
     total = store.write_ballots(round.public_id, sorted(ballots))
     make_bulletin(round)
     CountRun.objects.create(round=round, phase="done", done=total, total=total, accepted=total)
-    freeze_exposure(round)
+    freeze_exposure(round, preflight(round))
     round.save()
     audit_log.record(round, "peer_review.round.open", by=None, **logged_terms(round))
     return round

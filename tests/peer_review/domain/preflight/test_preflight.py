@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 
 from peer_review.counting.exposure import Fate
 from peer_review.domain.preflight.comparability import earlier_rounds
-from peer_review.domain.preflight.preflight import obstacles, preflight
+from peer_review.domain.preflight.opening_proof import exposure_obstacles as obstacles
+from peer_review.domain.preflight.preflight import preflight
 from peer_review.domain.preflight.roll_arrays import read_papers
 from peer_review.domain.rounds.opening_checks import opening_obstacles
 from peer_review.exceptions.preflight import SheetListsDiffer, SheetNamesReceiver
