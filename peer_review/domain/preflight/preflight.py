@@ -14,7 +14,7 @@ from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
 from peer_review.domain.preflight.sheet_checks import sheet_obstacles
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import CellKind, Collection
-from peer_review.exceptions.base import Refusal, SchemeInvalid
+from peer_review.exceptions.base import OpeningRefusal, SchemeInvalid
 from peer_review.exceptions.preflight import ExposureUnproved
 from peer_review.models import Bulletin, Round
 from zhengyan_crypto import canonical
@@ -99,7 +99,7 @@ def preflight(round: Round) -> Preflight:
     )
 
 
-def obstacles(round: Round) -> Iterator[Refusal]:
+def obstacles(round: Round) -> Iterator[OpeningRefusal]:
     """Yield the reasons for which a draft's exposure forbids opening it; of an unsound scheme nothing can be told."""
     yield from sheet_obstacles(round)
     try:

@@ -20,7 +20,7 @@ from peer_review.exceptions.base import (
     NoBoxKey,
     NotOrganiser,
     NotScrutineer,
-    Refusal,
+    OpeningRefusal,
     RollBeingWritten,
     SelfEvaluation,
     SharesUnconfirmed,
@@ -45,12 +45,12 @@ from peer_review.roles import users_with_role
 CLOCK_TOLERANCE = timedelta(seconds=5)
 
 
-def opening_obstacles(round: Round, *, now: datetime | None = None) -> list[Refusal]:
+def opening_obstacles(round: Round, *, now: datetime | None = None) -> list[OpeningRefusal]:
     """Return every reason why this draft cannot be opened yet; empty when it can. The organiser's to-do list."""
     return list(obstacles(round, now or timezone.now()))
 
 
-def obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
+def obstacles(round: Round, now: datetime) -> Iterator[OpeningRefusal]:
     """Yield refusals, the ones that matter most first."""
     latest = Round.objects.aggregate(a=Max("opened_at"), b=Max("closed_at"), c=Max("published_at"))
     if any(moment is not None and now < moment - CLOCK_TOLERANCE for moment in latest.values()):
@@ -58,7 +58,7 @@ def obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
     try:
         check_terms(round, round.scrutineers.all(), now)
         check_scheme(round.scheme)
-    except Refusal as refusal:
+    except OpeningRefusal as refusal:
         yield refusal
     if not round.scrutineers.exists():
         yield NoScrutineer()
@@ -85,7 +85,7 @@ def obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
         yield BoxKeyUntested()
 
 
-def _roll_obstacles(round: Round) -> Iterator[Refusal]:
+def _roll_obstacles(round: Round) -> Iterator[OpeningRefusal]:
     own = Q(cell__subject__member__user_id=F("evaluator_id"))
     if Assignment.objects.filter(own, cell__round=round).exists():
         yield SelfEvaluation()

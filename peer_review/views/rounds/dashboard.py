@@ -18,7 +18,7 @@ from peer_review.domain.rounds.return_rate import projected_return
 from peer_review.enums import PRIVATE, AnnouncementKind, Collection, RoundState
 from peer_review.models import Assignment, CountRun, Notice, Round
 from peer_review.views.rounds.next_step import Situation, next_step, route
-from peer_review.views.rounds.opening_checks import remedies
+from peer_review.views.rounds.opening_checks import checklist
 from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 #: How many acts, warnings and announcements a page lists.
@@ -67,7 +67,7 @@ class RoundManageView(ManagedRoundMixin, TemplateView):
             "subjects": round.subjects.count(),
             "papers": Assignment.objects.filter(cell__round=round).count(),
             "keys": server_keys.key_progress(round),
-            "obstacles": remedies(round, opening_obstacles(round)),
+            "obstacles": checklist(round, opening_obstacles(round)),
             "warnings": warnings[:SHOWN],
             "warnings_left": max(0, len(warnings) - SHOWN),
         }

@@ -14,7 +14,7 @@ from peer_review.domain.keys.custody import Custody
 from peer_review.domain.rounds.return_rate import Return
 from peer_review.enums import Collection, CountPhase, RoundState
 from peer_review.models import CountRun, Round
-from peer_review.views.rounds.opening_checks import Obstacle
+from peer_review.views.rounds.opening_checks import ChecklistItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Situation:
     round: Round
     now: datetime
     custody: Custody
-    obstacles: Sequence[Obstacle] = ()
+    obstacles: Sequence[ChecklistItem] = ()
     returned: Return | None = None
     may_remind: bool = False
     run: CountRun | None = None
@@ -76,19 +76,16 @@ def _draft(situation: Situation) -> NextStep:
             post=True,
         )
     first = situation.obstacles[0]
-    if first.code == "empty_roll":
-        sentence = _("Make the roll: who evaluates whom.")
-        return NextStep("roll", sentence, "", route("round-roll", round), _("Go to the roll"))
-    if first.code == "keys_missing":
-        return NextStep(
-            "keys",
-            _("Have the keys of the ballot papers made."),
-            _("It goes on in the background; you may leave the page."),
-            route("keys-prepare", round),
-            _("Prepare the keys"),
-            post=True,
-        )
-    return NextStep(first.code, first.message, "" if first.url else first.remedy, first.url, first.remedy)
+    refusal, remedy = first.refusal, first.refusal.remedy
+    label = str(remedy.label)
+    return NextStep(
+        code=remedy.step or refusal.code,
+        sentence=str(remedy.sentence) or refusal.message,
+        detail=str(remedy.detail) or ("" if first.url else label),
+        url=route(remedy.post_route, round) if remedy.post_route else first.url,
+        label=label,
+        post=bool(remedy.post_route),
+    )
 
 
 def _open(situation: Situation) -> NextStep:
