@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -26,6 +26,7 @@ from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, WrongState
 from peer_review.exceptions.rounds import ClockSetBack, NotLonger
 from peer_review.models import Cell, Round, Scheme
+from peer_review.models.vacuum import vacuum_on_commit
 from peer_review.users import User
 
 _EDITABLE = frozenset(
@@ -181,7 +182,7 @@ def close_round(round: Round, *, by: User | None, now: datetime | None = None) -
     round.save(update_fields=["state", "closed_at"])
     audit_log.record(round, "peer_review.round.close", by=by, early=now < round.closes_at)
     forget_who_was_late(round)
-    transaction.on_commit(_wipe_dead_keys)
+    vacuum_on_commit(Cell)
     _announce(signals.round_closed, round, by)
     return round
 
@@ -350,10 +351,3 @@ def _advance(
 def _announce(signal: Signal, round: Round, by: User | None) -> None:
     send: Callable[[], Any] = partial(signal.send_robust, sender=Round, round=round, by=by)
     transaction.on_commit(send)
-
-
-def _wipe_dead_keys() -> None:
-    """Let PostgreSQL drop the row versions that still hold destroyed keys; SQLite overwrites them by secure_delete."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute(f'VACUUM "{Cell._meta.db_table}"')
