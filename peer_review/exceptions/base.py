@@ -60,6 +60,7 @@ EDIT_ROLL = Remedy(_("Go to the roll"), "round-roll")
 class OpeningRefusal(Refusal):
     """A refusal that can stand on the opening checklist of a draft, so it names its remedy."""
 
+    code = "opening_refused"
     remedy: ClassVar[Remedy]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
