@@ -1,11 +1,9 @@
 """Casting: entries come without a person, leave as sealed rows, and are answered when they are on disk.
 
 Nothing here touches a session, a cache, a log or a table of the main database; what a process remembers of entries
-it keeps in its own memory, as a courtesy. The count alone decides what is valid.
+it keeps in its own memory, in recent_casts. The count alone decides what is valid.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from time import monotonic
@@ -17,8 +15,9 @@ from peer_review.box.batcher import Batcher, Row, Terms, Ticket, batcher
 from peer_review.box.places import places
 from peer_review.box.store import TableMissing
 from peer_review.conf import conf
-from peer_review.domain.ballots.round_cache import Context, context_of, is_late, state_of
-from peer_review.exceptions.ballots import BoxUnavailable, CellClosed, StaleRevision, TooManyCasts
+from peer_review.domain.ballots.recent_casts import recent_casts
+from peer_review.domain.ballots.round_cache import OpenRound, cached_round, cached_state, is_late
+from peer_review.exceptions.ballots import BoxUnavailable, CellClosed
 from peer_review.exceptions.base import BadEncoding, Refusal, RoundClosed
 from peer_review.protocol import ballots
 from zhengyan_crypto import canonical, merkle, sealing
@@ -26,46 +25,6 @@ from zhengyan_crypto.errors import CryptoError
 
 #: Ballots still waiting this long before closing go out without company.
 CLOSING_MARGIN = 1.0
-
-
-class _Courtesy:
-    """Remembers, per credential, the newest revision and how often it was cast. Process memory only, bounded."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._seen: OrderedDict[bytes, tuple[int, bytes, int]] = OrderedDict()
-
-    def take(self, entry: ballots.CheckedEntry) -> None:
-        """Note an entry, or refuse one that cannot win: older than, or equal to but other than, what was cast.
-
-        Raises: StaleRevision, TooManyCasts.
-        """
-        with self._lock:
-            revision, leaf, times = self._seen.get(entry.token, (0, b"", 0))
-            if leaf == entry.leaf:
-                return
-            if entry.revision <= revision:
-                raise StaleRevision
-            if times >= conf.CAST_LIMIT:
-                raise TooManyCasts
-            self._seen[entry.token] = (entry.revision, entry.leaf, times + 1)
-            self._seen.move_to_end(entry.token)
-            while len(self._seen) > conf.CAST_MEMORY:
-                self._seen.popitem(last=False)
-
-    def forget(self, entry: ballots.CheckedEntry) -> None:
-        """Undo `take` for an entry that did not reach the disk."""
-        with self._lock:
-            if self._seen.get(entry.token, (0, b"", 0))[1] == entry.leaf:
-                del self._seen[entry.token]
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._seen.clear()
-
-
-courtesy = _Courtesy()
 
 
 def cast(
@@ -86,10 +45,10 @@ def cast(
     """
     now = now or timezone.now()
     box = box or batcher
-    state = state_of(public_id)
+    state = cached_state(public_id)
     late = is_late(public_id, state, now)
-    context = context_of(public_id, state)
-    if not entries or len(entries) > len(context.cells):
+    open_round = cached_round(public_id, state)
+    if not entries or len(entries) > len(open_round.cells):
         raise BadEncoding
     terms = _terms(state, now)
     answers: list[dict[str, Any] | None] = [None] * len(entries)
@@ -104,22 +63,22 @@ def cast(
             tickets[position] = (leaf, ticket)
             continue
         if box.is_committed(leaf):
-            answers[position] = _receipt(context, public_id, leaf)
+            answers[position] = _receipt(open_round, public_id, leaf)
             continue
         if late:
             answers[position] = _refusal(RoundClosed())
             continue
         try:
-            checked = ballots.check_entry(entry, round_id=public_id, cells=context.cells, papers=context.papers)
-            if checked.cell in context.closed:
+            checked = ballots.check_entry(entry, round_id=public_id, cells=open_round.cells, papers=open_round.papers)
+            if checked.cell in open_round.closed:
                 raise CellClosed
-            courtesy.take(checked)
+            recent_casts.take(checked)
         except (CryptoError, Refusal) as error:
             answers[position] = _refusal(error)
             continue
         waiting[position] = checked.leaf
         if checked.leaf not in fresh:
-            fresh[checked.leaf] = (checked, _seal(context, public_id, checked))
+            fresh[checked.leaf] = (checked, _seal(open_round, public_id, checked))
     if late and not tickets and not any(answer and answer["ok"] for answer in answers):
         raise RoundClosed
     if fresh:
@@ -130,9 +89,9 @@ def cast(
     patience = (conf.CAST_WAIT if terms.window < conf.CAST_WAIT else 0.0) if wait is None else wait
     _wait_for([ticket for _leaf, ticket in tickets.values()], patience)
     for position, (leaf, ticket) in tickets.items():
-        answers[position] = _settled(context, public_id, leaf, ticket, terms)
+        answers[position] = _settled(open_round, public_id, leaf, ticket, terms)
         if ticket.error is not None and leaf in fresh:
-            courtesy.forget(fresh[leaf][0])
+            recent_casts.forget(fresh[leaf][0])
     return [answer for answer in answers if answer is not None]
 
 
@@ -154,7 +113,7 @@ def _wait_for(tickets: Sequence[Ticket], patience: float) -> None:
             ticket.wait(max(0.0, until - monotonic()))
 
 
-def _settled(context: Context, public_id: str, leaf: bytes, ticket: Ticket, terms: Terms) -> dict[str, Any]:
+def _settled(open_round: OpenRound, public_id: str, leaf: bytes, ticket: Ticket, terms: Terms) -> dict[str, Any]:
     if not ticket.wait(0):
         return {
             "ok": True,
@@ -163,7 +122,7 @@ def _settled(context: Context, public_id: str, leaf: bytes, ticket: Ticket, term
             "retry_after": max(1, min(30, round(terms.window / 4))),
         }
     if ticket.error is None:
-        return _receipt(context, public_id, leaf)
+        return _receipt(open_round, public_id, leaf)
     return _refusal(RoundClosed() if isinstance(ticket.error, TableMissing) else BoxUnavailable())
 
 
@@ -171,13 +130,15 @@ def _refusal(error: CryptoError | Refusal) -> dict[str, Any]:
     return {"ok": False, "status": error.status, "error": error.code}
 
 
-def _receipt(context: Context, public_id: str, leaf: bytes) -> dict[str, Any]:
-    receipt = ballots.sign_receipt(context.receipt_key, round_id=public_id, leaf=leaf)
+def _receipt(open_round: OpenRound, public_id: str, leaf: bytes) -> dict[str, Any]:
+    receipt = ballots.sign_receipt(open_round.receipt_key, round_id=public_id, leaf=leaf)
     return {"ok": True, "leaf": leaf.hex(), "receipt": receipt}
 
 
-def _seal(context: Context, public_id: str, checked: ballots.CheckedEntry) -> Row:
-    row = sealing.seal(checked.canonical, box_public=context.box_public, round_id=public_id, length=context.row_length)
+def _seal(open_round: OpenRound, public_id: str, checked: ballots.CheckedEntry) -> Row:
+    row = sealing.seal(
+        checked.canonical, box_public=open_round.box_public, round_id=public_id, length=open_round.row_length
+    )
     return sealing.new_row_id(), row
 
 
