@@ -5,6 +5,7 @@ it keeps in its own memory, in recent_casts. The count alone decides what is val
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -44,55 +45,109 @@ def cast(
     Raises: UnknownRound, NotOpenYet, RoundClosed, BadEncoding for faults of the request as a whole.
     """
     now = now or timezone.now()
-    box = box or batcher
     state = cached_state(public_id)
     late = is_late(public_id, state, now)
     open_round = cached_round(public_id, state)
     if not entries or len(entries) > len(open_round.cells):
         raise BadEncoding
-    terms = _terms(state, now)
-    answers: list[dict[str, Any] | None] = [None] * len(entries)
-    tickets: dict[int, tuple[bytes, Ticket]] = {}
-    fresh: dict[bytes, tuple[ballots.CheckedEntry, Row]] = {}
-    waiting: dict[int, bytes] = {}
-    for position, entry in enumerate(entries):
-        # Hashing costs a fortieth of checking and sealing: who asks again is hardly more than an ordinary request.
-        leaf = _leaf_of(entry, public_id)
-        # In this order: a batch that reaches the disk between the two questions is found by the second.
-        if (ticket := box.waiting(public_id, leaf)) is not None:
-            tickets[position] = (leaf, ticket)
-            continue
-        if box.is_committed(leaf):
-            answers[position] = _receipt(open_round, public_id, leaf)
-            continue
-        if late:
-            answers[position] = _refusal(RoundClosed())
-            continue
-        try:
-            checked = ballots.check_entry(entry, round_id=public_id, cells=open_round.cells, papers=open_round.papers)
-            if checked.cell in open_round.closed:
-                raise CellClosed
-            recent_casts.take(checked)
-        except (CryptoError, Refusal) as error:
-            answers[position] = _refusal(error)
-            continue
-        waiting[position] = checked.leaf
-        if checked.leaf not in fresh:
-            fresh[checked.leaf] = (checked, _seal(open_round, public_id, checked))
-    if late and not tickets and not any(answer and answer["ok"] for answer in answers):
+    request = _CastRequest(public_id, open_round, box or batcher, terms=_terms(state, now), late=late)
+    replies = [request.reply_to(entry) for entry in entries]
+    if late and not any(reply.ticket or (reply.answer and reply.answer["ok"]) for reply in replies):
         raise RoundClosed
-    if fresh:
-        ticket = box.submit(public_id, [(leaf, row) for leaf, (_checked, row) in fresh.items()], terms)
-        tickets.update((position, (leaf, ticket)) for position, leaf in waiting.items())
-
+    request.submit(replies)
     # A round with a long window answers at once: a thread is not to be held for minutes.
-    patience = (conf.CAST_WAIT if terms.window < conf.CAST_WAIT else 0.0) if wait is None else wait
-    _wait_for([ticket for _leaf, ticket in tickets.values()], patience)
-    for position, (leaf, ticket) in tickets.items():
-        answers[position] = _settled(open_round, public_id, leaf, ticket, terms)
-        if ticket.error is not None and leaf in fresh:
-            recent_casts.forget(fresh[leaf][0])
-    return [answer for answer in answers if answer is not None]
+    window = request.terms.window
+    patience = (conf.CAST_WAIT if window < conf.CAST_WAIT else 0.0) if wait is None else wait
+    _wait_for([reply.ticket for reply in replies if reply.ticket is not None], patience)
+    return [request.settled(reply) for reply in replies]
+
+
+@dataclass(slots=True)
+class _Reply:
+    """The reply to one entry: an answer, or the ticket of the batch after which there is one.
+
+    `checked` is the entry where this request puts it into the box.
+    """
+
+    leaf: bytes = b""
+    answer: dict[str, Any] | None = None
+    ticket: Ticket | None = None
+    checked: ballots.CheckedEntry | None = None
+
+
+class _CastRequest:
+    """The entries of one request on their way into the box."""
+
+    def __init__(self, public_id: str, open_round: OpenRound, box: Batcher, *, terms: Terms, late: bool) -> None:
+        self.public_id = public_id
+        self.open_round = open_round
+        self.box = box
+        self.terms = terms
+        self.late = late
+        self.rows: dict[bytes, Row] = {}
+
+    def reply_to(self, entry: Any) -> _Reply:
+        """Return the reply to an entry that this process knows, or check the entry and seal it."""
+        # Hashing costs a fortieth of checking and sealing, so a request for what is known costs hardly anything.
+        leaf = _leaf_of(entry, self.public_id)
+        # In this order: a batch that reaches the disk between the two questions is found by the second.
+        if (ticket := self.box.waiting(self.public_id, leaf)) is not None:
+            return _Reply(leaf, ticket=ticket)
+        if self.box.is_committed(leaf):
+            return _Reply(leaf, answer=self._receipt(leaf))
+        if self.late:
+            return _Reply(leaf, answer=_refusal(RoundClosed()))
+        try:
+            checked = self._check(entry)
+        except (CryptoError, Refusal) as error:
+            return _Reply(leaf, answer=_refusal(error))
+        if checked.leaf not in self.rows:
+            self.rows[checked.leaf] = self._seal(checked)
+        return _Reply(checked.leaf, checked=checked)
+
+    def submit(self, replies: Sequence[_Reply]) -> None:
+        """Hand the sealed rows to the box, all with one ticket."""
+        if not self.rows:
+            return
+        ticket = self.box.submit(self.public_id, list(self.rows.items()), self.terms)
+        for reply in replies:
+            if reply.checked is not None:
+                reply.ticket = ticket
+
+    def settled(self, reply: _Reply) -> dict[str, Any]:
+        """Return the answer to an entry as it stands now: "pending" while its batch is not on disk."""
+        if reply.answer is not None:
+            return reply.answer
+        ticket = reply.ticket
+        if ticket is None or not ticket.wait(0):
+            retry_after = max(1, min(30, round(self.terms.window / 4)))
+            return {"ok": True, "leaf": reply.leaf.hex(), "pending": True, "retry_after": retry_after}
+        if ticket.error is None:
+            return self._receipt(reply.leaf)
+        if reply.checked is not None:
+            recent_casts.forget(reply.checked)
+        return _refusal(RoundClosed() if isinstance(ticket.error, TableMissing) else BoxUnavailable())
+
+    def _check(self, entry: Any) -> ballots.CheckedEntry:
+        open_round = self.open_round
+        checked = ballots.check_entry(entry, round_id=self.public_id, cells=open_round.cells, papers=open_round.papers)
+        if checked.cell in open_round.closed:
+            raise CellClosed
+        recent_casts.take(checked)
+        return checked
+
+    def _seal(self, checked: ballots.CheckedEntry) -> Row:
+        row = sealing.seal(
+            checked.canonical,
+            box_public=self.open_round.box_public,
+            round_id=self.public_id,
+            length=self.open_round.row_length,
+        )
+        return sealing.new_row_id(), row
+
+    def _receipt(self, leaf: bytes) -> dict[str, Any]:
+        receipt = ballots.sign_receipt(self.open_round.receipt_key, round_id=self.public_id, leaf=leaf)
+        return {"ok": True, "leaf": leaf.hex(), "receipt": receipt}
 
 
 def _leaf_of(entry: Any, public_id: str) -> bytes:
@@ -113,33 +168,8 @@ def _wait_for(tickets: Sequence[Ticket], patience: float) -> None:
             ticket.wait(max(0.0, until - monotonic()))
 
 
-def _settled(open_round: OpenRound, public_id: str, leaf: bytes, ticket: Ticket, terms: Terms) -> dict[str, Any]:
-    if not ticket.wait(0):
-        return {
-            "ok": True,
-            "leaf": leaf.hex(),
-            "pending": True,
-            "retry_after": max(1, min(30, round(terms.window / 4))),
-        }
-    if ticket.error is None:
-        return _receipt(open_round, public_id, leaf)
-    return _refusal(RoundClosed() if isinstance(ticket.error, TableMissing) else BoxUnavailable())
-
-
 def _refusal(error: CryptoError | Refusal) -> dict[str, Any]:
     return {"ok": False, "status": error.status, "error": error.code}
-
-
-def _receipt(open_round: OpenRound, public_id: str, leaf: bytes) -> dict[str, Any]:
-    receipt = ballots.sign_receipt(open_round.receipt_key, round_id=public_id, leaf=leaf)
-    return {"ok": True, "leaf": leaf.hex(), "receipt": receipt}
-
-
-def _seal(open_round: OpenRound, public_id: str, checked: ballots.CheckedEntry) -> Row:
-    row = sealing.seal(
-        checked.canonical, box_public=open_round.box_public, round_id=public_id, length=open_round.row_length
-    )
-    return sealing.new_row_id(), row
 
 
 def _terms(state: Mapping[str, Any], now: datetime) -> Terms:
