@@ -1,12 +1,12 @@
 // The scrutineer's page. The box key is made here and used here, whole or in shares; what leaves the browser is its
 // public half, who keeps which share, and after closing one content key per ballot.
 import { $, carried, copy, csrfToken, download, el, fill, pause, showCode } from "../ui/dom.js";
-import { openDesk } from "../ui/desk.js";
-import { b64uDecode, hexEncode, sha256 } from "../lib/encoding.js";
-import { ClientError } from "../lib/errors.js";
+import { openDesk } from "../keys/desk.js";
+import { b64uDecode, hexEncode, sha256 } from "../../../../zhengyan_crypto/browser/encoding.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { request } from "../lib/protocol.js";
 import { contentKeys, encodeBoxKey, fromKeysFile, giveBoxKey, newBoxKey, openBox, readKeysFile, testBoxKey } from "../lib/scrutineer.js";
-import { encodeShare, splitKey } from "../lib/sharing.js";
+import { encodeShare, splitKey } from "../../../../zhengyan_crypto/browser/sharing.js";
 
 const config = carried("scrutineer-config");
 const words = carried("scrutineer-words");
