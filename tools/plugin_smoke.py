@@ -164,7 +164,7 @@ def use_peer_review() -> None:
     for user in voters:
         sitting = client_of(user)
         page(sitting, reverse("peer_review:round-list"), "Bare round")
-        page(sitting, reverse("peer_review:round", args=[round.public_id]), "Bare round")
+        page(sitting, reverse("peer_review:round-detail", args=[round.public_id]), "Bare round")
         page(sitting, reverse("peer_review:ballot", args=[round.public_id]), "integrity=")
         spki = dict(round.cells.filter(assignments__evaluator=user).values_list("key", "spki"))
         master = new_master()

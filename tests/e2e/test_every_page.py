@@ -86,10 +86,10 @@ def evaluation_by_staff(rounds: Rounds) -> list[str]:
     return [
         reverse("peer_review:round-list"),
         reverse("peer_review:protection"),
-        review("round", rounds.opened),
+        review("round-detail", rounds.opened),
         review("ballot", rounds.opened),
         review("ballot", rounds.sheet),
-        review("round", rounds.published),
+        review("round-detail", rounds.published),
         review("check", rounds.published),
         review("bulletin", rounds.published),
         review("own-result", rounds.published),

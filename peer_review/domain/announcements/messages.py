@@ -32,7 +32,7 @@ def place(announcement: Announcement) -> str:
         return reverse("peer_review:contest-list")
     if announcement.kind in (AnnouncementKind.OUTCOME, AnnouncementKind.ANSWERED):
         return reverse("peer_review:my-outcome", args=[announcement.round.public_id])
-    return reverse("peer_review:round", args=[announcement.round.public_id])
+    return reverse("peer_review:round-detail", args=[announcement.round.public_id])
 
 
 def _told(announcement: Announcement) -> list[str]:

@@ -59,7 +59,7 @@ class RoundListView(SignedInMixin, TemplateView):
 class RoundDetailView(RoundMixin, TemplateView):
     """A round's terms, its fingerprint, and where this person may go from here."""
 
-    template_name = "peer_review/overview/round.html"
+    template_name = "peer_review/overview/round_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: User = self.user

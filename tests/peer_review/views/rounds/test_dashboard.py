@@ -212,7 +212,12 @@ def test_a_void_round_says_so_wherever_it_appears(client: Client) -> None:
     voter = running.evaluators[0].user
 
     client.force_login(voter)
-    shown = [reverse("peer_review:round-list"), page("round", round), page("check", round), page("bulletin", round)]
+    shown = [
+        reverse("peer_review:round-list"),
+        page("round-detail", round),
+        page("check", round),
+        page("bulletin", round),
+    ]
     for url in shown:
         assert rule in client.get(url).content.decode(), url
     client.force_login(round.organiser)
