@@ -143,7 +143,7 @@ def use_peer_review() -> None:
         roll_edits.remove_subject(round, by=organiser, subject=subject)
     organising = client_of(organiser)
     page(organising, reverse("peer_review:organiser-list"), "Bare round")
-    page(organising, reverse("peer_review:round-manage", args=[round.public_id]), "Bare round")
+    page(organising, reverse("peer_review:round-dashboard", args=[round.public_id]), "Bare round")
     assert server_keys.prepare_keys(round) == round.cells.count()
 
     # The box key, as the scrutineer's browser makes it: only its public half is sent.

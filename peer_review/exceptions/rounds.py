@@ -64,7 +64,7 @@ class KeysMissing(OpeningRefusal):
     text = _("%(missing)s of %(total)s keys are not ready yet.")
     remedy = Remedy(
         _("Prepare the keys"),
-        "round-manage",
+        "round-dashboard",
         "keys",
         post_route="keys-prepare",
         step="keys",
@@ -79,7 +79,7 @@ class BoxKeyUntested(OpeningRefusal):
     remedy = Remedy(_("Ask the scrutineer to confirm and test the key."))
 
 
-class NotLonger(Refusal):
+class ExtensionTooEarly(Refusal):
     code = "not_longer"
     status = 422
     text = _("A round can only be lengthened: the new closing time must be later than the old one.")

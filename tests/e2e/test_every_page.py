@@ -95,7 +95,7 @@ def evaluation_by_staff(rounds: Rounds) -> list[str]:
         review("own-result", rounds.published),
         rounds.outcome("staff"),
         review("public-notice", rounds.published),
-        review("notice", rounds.opened),
+        review("printed-notice", rounds.opened),
         reverse("peer_review:notice-list"),
     ]
 
@@ -129,15 +129,15 @@ def pages_of_organiser(rounds: Rounds) -> list[str]:
     return [
         reverse("peer_review:organiser-list"),
         reverse("peer_review:round-create"),
-        review("round-manage", rounds.opened),
+        review("round-dashboard", rounds.opened),
         review("round-remind", rounds.opened),
-        review("round-lengthen", rounds.opened),
-        review("round-manage", rounds.draft),
+        review("round-extend", rounds.opened),
+        review("round-dashboard", rounds.draft),
         review("round-roll", rounds.draft),
         review("round-preflight", rounds.draft),
         review("round-plan", rounds.draft),
         review("envelopes", rounds.draft),
-        review("round-manage", rounds.published),
+        review("round-dashboard", rounds.published),
     ]
 
 

@@ -148,9 +148,9 @@ def may_remind_from(round: Round, *, now: datetime) -> datetime:
     return now
 
 
-def announce_lengthening(round: Round, *, by: User, text: str, now: datetime) -> None:
+def announce_extension(round: Round, *, by: User, text: str, now: datetime) -> None:
     """Tell everybody on the roll that the round stays open longer, and why. Inside extend_round's transaction."""
-    _announce_next(round, AnnouncementKind.LENGTHENED, by=by, now=now, text=text)
+    _announce_next(round, AnnouncementKind.EXTENDED, by=by, now=now, text=text)
 
 
 def announce_outcomes(round: Round, *, by: User, now: datetime) -> Announcement:

@@ -65,7 +65,7 @@ def _sentences(kind: str, round: Round) -> list[str]:
             _("The ballots of “%(title)s” can be cast until %(last)s."),
             _("Everybody with ballot papers gets this same text, whether they have cast or not."),
         ]
-    if kind == AnnouncementKind.LENGTHENED:
+    if kind == AnnouncementKind.EXTENDED:
         return [_("“%(title)s” stays open longer, until %(last)s. The reason:")]
     if kind == AnnouncementKind.CLOSED:
         return [

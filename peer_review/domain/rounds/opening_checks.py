@@ -12,7 +12,7 @@ from peer_review.domain.keys.server_keys import key_progress
 from peer_review.domain.planning.envelope_groups import urn_obstacles
 from peer_review.domain.planning.plan_state import is_being_written
 from peer_review.domain.preflight.preflight import obstacles as exposure_obstacles
-from peer_review.domain.rounds.reviewer_checks import reviewer_obstacles
+from peer_review.domain.rounds.reviewer_checks import reviewer_refusals
 from peer_review.domain.schemes.schemes import check_scheme
 from peer_review.enums import CellKind, Collection
 from peer_review.exceptions.base import (
@@ -45,7 +45,7 @@ from peer_review.roles import users_with_role
 CLOCK_TOLERANCE = timedelta(seconds=5)
 
 
-def opening_obstacles(round: Round, *, now: datetime | None = None) -> list[OpeningRefusal]:
+def opening_refusals(round: Round, *, now: datetime | None = None) -> list[OpeningRefusal]:
     """Return every reason why this draft cannot be opened yet; empty when it can. The organiser's to-do list."""
     return list(obstacles(round, now or timezone.now()))
 
@@ -62,7 +62,7 @@ def obstacles(round: Round, now: datetime) -> Iterator[OpeningRefusal]:
         yield refusal
     if not round.scrutineers.exists():
         yield NoScrutineer()
-    yield from reviewer_obstacles(round)
+    yield from reviewer_refusals(round)
     cells = round.cells.count()
     if is_being_written(round):
         yield RollBeingWritten()

@@ -7,7 +7,7 @@ from peer_review.exceptions.publication import CommentReviewerEvaluated, NoComme
 from peer_review.models import Round
 
 
-def reviewer_obstacles(round: Round) -> Iterator[OpeningRefusal]:
+def reviewer_refusals(round: Round) -> Iterator[OpeningRefusal]:
     """Yield what is wrong with a draft's reviewer of comments; nothing where its scheme has no comment papers."""
     if not round.scheme.comments:
         return

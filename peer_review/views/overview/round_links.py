@@ -10,7 +10,7 @@ from peer_review.users import User
 
 #: Pages of roles, in the order in which they are listed. The permission is that of the view.
 _PERMITTED_PAGES: tuple[tuple[str, str | Promise], ...] = (
-    ("round-manage", _("Organise this round")),
+    ("round-dashboard", _("Organise this round")),
     ("scrutineer-round", _("The key of the box")),
     ("comments-review", _("Review the comments")),
     ("self-evaluation", _("My self-evaluation")),
@@ -32,7 +32,7 @@ def round_links(round: Round, user: User) -> list[dict[str, str]]:
     if PublicNotice.objects.visible_to(user).filter(round=round).exists():
         pages.append(("public-notice", _("Public notice")))
     if round.fingerprint:
-        pages.append(("notice", _("Printed notice")))
+        pages.append(("printed-notice", _("Printed notice")))
     if round.has_bulletin:
         pages.append(("bulletin", _("Bulletin")))
     return [{"url": _url(route, round), "label": str(label)} for route, label in pages]

@@ -38,7 +38,7 @@ def round_calendar(round: Round, *, url: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     # Lengthened once, a calendar that knows the round takes the new end.
-    sequence = round.announcements.filter(kind=AnnouncementKind.LENGTHENED).count()
+    sequence = round.announcements.filter(kind=AnnouncementKind.EXTENDED).count()
     for name, title, begins, ends in _stages(round):
         calendar.add_component(_event(round, name, title, begins, ends, url=url, sequence=sequence))
     calendar.add_missing_timezones()

@@ -165,13 +165,13 @@ def test_complaint_the_same_names_through_another_door(caplog: pytest.LogCapture
         name: page(reader, name, running)
         for name in (
             "round-detail",
-            "round-manage",
+            "round-dashboard",
             "bulletin",
             "bulletin-json",
             "manifest",
             "results",
             "inspector",
-            "notice",
+            "printed-notice",
         )
     }
     doors["audit"] = repr([vars(one) for one in audit_log.entries_visible_to(reader)])

@@ -349,7 +349,7 @@ def test_complaint_my_objection_went_round_the_house() -> None:
     everywhere = [
         *of_round,
         *of_person,
-        reverse("peer_review:round-manage", args=[round.public_id]),
+        reverse("peer_review:round-dashboard", args=[round.public_id]),
         reverse("peer_review:contest-list"),
         reverse("peer_review:contest-answer", args=[contest.pk]),
         reverse("peer_review:audit-log"),

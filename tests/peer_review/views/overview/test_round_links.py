@@ -14,7 +14,7 @@ from tests.factories.peer_review.rounds import make_open_round, make_ready_round
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
 #: All pages that the links may lead to.
-PAGES = ["my-outcome", *[route for route, _label in _PERMITTED_PAGES], "public-notice", "notice", "bulletin"]
+PAGES = ["my-outcome", *[route for route, _label in _PERMITTED_PAGES], "public-notice", "printed-notice", "bulletin"]
 
 
 def page(name: str, round: Round) -> str:
@@ -62,20 +62,20 @@ def test_links_of_each_role_after_the_outcomes_were_told() -> None:
     round, leader = make_told_round()
 
     assert {role: linked(round, user) for role, user in people(round).items()} == {
-        "organiser": ["round-manage", "results", "summary", "notice", "bulletin"],
-        "scrutineer": ["scrutineer-round", "summary", "notice", "bulletin"],
-        "evaluator": ["summary", "notice", "bulletin"],
-        "subject": ["my-outcome", "own-result", "summary", "notice", "bulletin"],
-        "leadership": ["results", "decisions", "summary", "notice", "bulletin"],
-        "inspector": ["summary", "inspector", "notice", "bulletin"],
+        "organiser": ["round-dashboard", "results", "summary", "printed-notice", "bulletin"],
+        "scrutineer": ["scrutineer-round", "summary", "printed-notice", "bulletin"],
+        "evaluator": ["summary", "printed-notice", "bulletin"],
+        "subject": ["my-outcome", "own-result", "summary", "printed-notice", "bulletin"],
+        "leadership": ["results", "decisions", "summary", "printed-notice", "bulletin"],
+        "inspector": ["summary", "inspector", "printed-notice", "bulletin"],
     }
-    assert linked(round, leader) == ["results", "decisions", "summary", "notice", "bulletin"]
+    assert linked(round, leader) == ["results", "decisions", "summary", "printed-notice", "bulletin"]
 
 
 def test_a_draft_links_its_organiser_to_the_dashboard_and_a_superuser_to_nothing() -> None:
     round = make_ready_round(evaluators=4).round
 
-    assert linked(round, round.organiser) == ["round-manage"]
+    assert linked(round, round.organiser) == ["round-dashboard"]
     assert linked(round, make_user("Administrator", is_superuser=True)) == []
 
 
@@ -83,5 +83,5 @@ def test_labels_are_in_the_language_of_the_reader(in_english: None) -> None:
     round = make_ready_round(evaluators=4).round
 
     assert round_links(round, round.organiser) == [
-        {"url": page("round-manage", round), "label": "Organise this round"},
+        {"url": page("round-dashboard", round), "label": "Organise this round"},
     ]

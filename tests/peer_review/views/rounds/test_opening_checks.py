@@ -17,7 +17,7 @@ from peer_review.domain.planning.envelope_groups import urn_obstacles
 from peer_review.domain.preflight import preflight
 from peer_review.domain.preflight.sheet_checks import sheet_obstacles
 from peer_review.domain.rounds import opening_checks
-from peer_review.domain.rounds.reviewer_checks import reviewer_obstacles
+from peer_review.domain.rounds.reviewer_checks import reviewer_refusals
 from peer_review.domain.schemes.schemes import check_scheme
 from peer_review.exceptions.base import EmptyRoll, OpeningRefusal, Refusal, SchemeInvalid
 from peer_review.exceptions.planning import PaperVotersTooFew
@@ -36,7 +36,7 @@ CHECKS: list[Callable[..., Any]] = [
     opening_checks._roll_obstacles,
     opening_checks.check_terms,
     check_scheme,
-    reviewer_obstacles,
+    reviewer_refusals,
     preflight.obstacles,
     sheet_obstacles,
     urn_obstacles,
@@ -108,10 +108,12 @@ def test_checklist_keeps_the_order_and_fills_in_the_details(in_english: None) ->
 
     items = checklist(round, refusals)
 
-    manage, roll = (reverse(f"peer_review:{name}", args=[round.public_id]) for name in ("round-manage", "round-roll"))
+    manage, roll = (
+        reverse(f"peer_review:{name}", args=[round.public_id]) for name in ("round-dashboard", "round-roll")
+    )
     assert [(item.code, item.url) for item in items] == [
         ("clock_set_back", ""),
-        ("keys_missing", manage + "#keys"),
+        ("keys_missing", dashboard + "#keys"),
         ("paper_voters_too_few", roll),
         ("empty_roll", roll),
     ]
@@ -125,7 +127,7 @@ def test_the_dashboard_links_paper_voters_who_are_too_few_to_the_roll(client: Cl
     round.members.filter(user__in=round.cells.get().assignments.values("evaluator")[:1]).update(on_paper=True)
     client.force_login(round.organiser)
 
-    response = client.get(reverse("peer_review:round-manage", args=[round.public_id]))
+    response = client.get(reverse("peer_review:round-dashboard", args=[round.public_id]))
 
     roll = reverse("peer_review:round-roll", args=[round.public_id])
     assert [(item.code, item.url) for item in response.context["obstacles"]] == [("paper_voters_too_few", roll)]
