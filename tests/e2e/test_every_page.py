@@ -86,16 +86,16 @@ def evaluation_by_staff(rounds: Rounds) -> list[str]:
     return [
         reverse("peer_review:round-list"),
         reverse("peer_review:protection"),
-        review("round", rounds.opened),
+        review("round-detail", rounds.opened),
         review("ballot", rounds.opened),
         review("ballot", rounds.sheet),
-        review("round", rounds.published),
+        review("round-detail", rounds.published),
         review("check", rounds.published),
         review("bulletin", rounds.published),
         review("own-result", rounds.published),
         rounds.outcome("staff"),
         review("public-notice", rounds.published),
-        review("notice", rounds.opened),
+        review("printed-notice", rounds.opened),
         reverse("peer_review:notice-list"),
     ]
 
@@ -129,15 +129,15 @@ def pages_of_organiser(rounds: Rounds) -> list[str]:
     return [
         reverse("peer_review:organiser-list"),
         reverse("peer_review:round-create"),
-        review("round-manage", rounds.opened),
+        review("round-dashboard", rounds.opened),
         review("round-remind", rounds.opened),
-        review("round-lengthen", rounds.opened),
-        review("round-manage", rounds.draft),
+        review("round-extend", rounds.opened),
+        review("round-dashboard", rounds.draft),
         review("round-roll", rounds.draft),
         review("round-preflight", rounds.draft),
         review("round-plan", rounds.draft),
         review("envelopes", rounds.draft),
-        review("round-manage", rounds.published),
+        review("round-dashboard", rounds.published),
     ]
 
 

@@ -17,7 +17,7 @@ from peer_review.domain.preflight.preflight import setting_of
 from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
 from peer_review.domain.preflight.sheet_checks import sheet_obstacles
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
-from peer_review.exceptions.base import Refusal, SchemeInvalid
+from peer_review.exceptions.base import OpeningRefusal, SchemeInvalid
 from peer_review.exceptions.preflight import ExposureUnproved
 from peer_review.models import Assignment, Round, SheetEntry
 
@@ -114,7 +114,9 @@ def exposure_fingerprint(round: Round) -> str:
     return digest.hexdigest()
 
 
-def exposure_obstacles(round: Round, *, proof_for: Callable[[Round], OpeningProof] = kept_proof) -> Iterator[Refusal]:
+def exposure_obstacles(
+    round: Round, *, proof_for: Callable[[Round], OpeningProof] = kept_proof
+) -> Iterator[OpeningRefusal]:
     """Yield the reasons for which a draft's exposure forbids opening it; of an unsound scheme nothing can be told."""
     yield from sheet_obstacles(round)
     try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import transaction
 from django_tasks import task
 
 from peer_review import audit_log
@@ -28,6 +28,7 @@ from peer_review.enums import CountPhase, RoundState, VoidReason
 from peer_review.exceptions.base import WrongKey, WrongState
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
 from peer_review.models import Assignment, CountRun, Round
+from peer_review.models.vacuum import vacuum_on_commit
 from peer_review.protocol.checking import Terms
 from peer_review.users import User
 from zhengyan_crypto import sealing
@@ -249,16 +250,8 @@ def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: User | 
         mark_counted(round, by=by, **figures)
     else:
         mark_void(round, by=by, reason=VoidReason.RETURN_RATE, **figures, percent=came.percent, needed=came.needed)
-    transaction.on_commit(_wipe_drawn)
+    vacuum_on_commit(Assignment, Round)
     return run
-
-
-def _wipe_drawn() -> None:
-    """Let PostgreSQL drop the row versions that still hold destroyed values; SQLite's secure_delete overwrites them."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            for model in (Assignment, Round):
-                cursor.execute(f'VACUUM "{model._meta.db_table}"')
 
 
 def _now_and_then(run: CountRun) -> Callable[[int], None]:

@@ -339,7 +339,9 @@ def test_complaint_my_objection_went_round_the_house() -> None:
         client.force_login(user)
         return "".join(client.get(one, follow=True).content.decode() for one in addresses)
 
-    of_round = [reverse(f"peer_review:{name}", args=[round.public_id]) for name in ("round", "results", "decisions")]
+    of_round = [
+        reverse(f"peer_review:{name}", args=[round.public_id]) for name in ("round-detail", "results", "decisions")
+    ]
     of_person = [
         reverse(f"peer_review:{name}", args=[round.public_id, contest.subject_id])
         for name in ("subject-result", "contest")
@@ -347,7 +349,7 @@ def test_complaint_my_objection_went_round_the_house() -> None:
     everywhere = [
         *of_round,
         *of_person,
-        reverse("peer_review:round-manage", args=[round.public_id]),
+        reverse("peer_review:round-dashboard", args=[round.public_id]),
         reverse("peer_review:contest-list"),
         reverse("peer_review:contest-answer", args=[contest.pk]),
         reverse("peer_review:audit-log"),

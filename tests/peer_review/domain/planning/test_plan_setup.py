@@ -14,7 +14,7 @@ from peer_review.domain.planning.plan_setup import draw_again, preview_plan, sav
 from peer_review.domain.planning.plan_state import is_being_written, lock_roll
 from peer_review.domain.planning.roll_edits import set_class, set_on_paper
 from peer_review.domain.rounds.lifecycle import update_round
-from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.enums import CellKind, PaperKind, RoundState
 from peer_review.exceptions.base import RollBeingWritten, RoundFrozen
 from peer_review.exceptions.planning import (
@@ -130,7 +130,7 @@ def test_a_large_roll_is_written_in_the_background_and_can_be_cut_short_anywhere
     progress = roll.roll_progress(draft)
     assert progress is not None
     assert (progress.ready, progress.total, progress.percent) == (4, 12, 33)
-    assert "roll_being_written" in [refusal.code for refusal in opening_obstacles(draft)]
+    assert "roll_being_written" in [refusal.code for refusal in opening_refusals(draft)]
     with pytest.raises(RollBeingWritten):
         lock_roll(draft)
 

@@ -12,7 +12,7 @@ from peer_review.domain.rounds.participation import Participation
 from peer_review.domain.rounds.repeat import repeat_round
 from peer_review.domain.rounds.return_rate import Return, projected_return
 from peer_review.exceptions.base import ReasonMissing, RoundClosed, WrongState
-from peer_review.exceptions.rounds import NotLonger
+from peer_review.exceptions.rounds import ExtensionTooEarly
 from peer_review.models import Exclusion, Result, Round
 from tests.factories.peer_review.counted_rounds import count_all, make_voted_round
 from tests.factories.peer_review.rounds import SchemeFactory, make_open_round, make_user
@@ -96,8 +96,8 @@ class TestLengthening:
         round = make_open_round().round
         later = round.closes_at + timedelta(hours=1)
         for closes_at, reason, refusal in (
-            (round.closes_at - timedelta(hours=1), "Haste", NotLonger),
-            (round.closes_at, "Nothing", NotLonger),
+            (round.closes_at - timedelta(hours=1), "Haste", ExtensionTooEarly),
+            (round.closes_at, "Nothing", ExtensionTooEarly),
             (later, "  ", ReasonMissing),
         ):
             with pytest.raises(refusal):

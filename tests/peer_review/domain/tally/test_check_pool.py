@@ -19,6 +19,7 @@ from peer_review.domain.tally import check_pool, count, opened_rows
 from peer_review.domain.tally.check_pool import Checkers, processes_for
 from peer_review.models import CountRun
 from peer_review.protocol.checking import READY, RECORD, RoundChecker, Terms
+from tests.factories.peer_review.box import drop_round
 from tests.factories.peer_review.counted_rounds import count_all, make_voted_round, open_box
 from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election
 from zhengyan_crypto import canonical, merkle
@@ -238,5 +239,5 @@ def _peak(ballots: int) -> int:
         tracemalloc.stop()
     assert [ballot.token for ballot in store.ballots(public_id)] == expected
     assert reported[-1] == ballots
-    store.drop_round(public_id)
+    drop_round(public_id)
     return peak

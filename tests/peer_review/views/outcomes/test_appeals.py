@@ -78,7 +78,7 @@ class TestPerson:
 
     def test_the_page_of_the_round_leads_there(self, ben: Subject) -> None:
         mine = reverse("peer_review:my-outcome", args=[ben.round.public_id])
-        page = reverse("peer_review:round", args=[ben.round.public_id])
+        page = reverse("peer_review:round-detail", args=[ben.round.public_id])
 
         assert mine in browser(person(ben)).get(page).content.decode()
         assert mine not in browser(ben.round.organiser).get(page).content.decode()

@@ -143,7 +143,7 @@ def test_many_subjects_are_paged_by_key_at_the_same_cost(
 
 
 def test_round_list_leads_the_reviewer_there_until_the_review_is_finished(round: Round, reviewer: Client) -> None:
-    rounds, detail = reverse("peer_review:round-list"), reverse("peer_review:round", args=[round.public_id])
+    rounds, detail = reverse("peer_review:round-list"), reverse("peer_review:round-detail", args=[round.public_id])
     assert address(round) in reviewer.get(rounds).content.decode()
     assert address(round) in reviewer.get(detail).content.decode()
     domain.finish_review(round, by=round.comment_reviewer)

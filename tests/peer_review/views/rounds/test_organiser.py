@@ -72,7 +72,7 @@ def test_a_round_is_created_and_changed_by_a_form(client: Client, organiser: Any
 
     response = client.post(reverse("peer_review:round-create"), form)
     round = Round.objects.get(title="Autumn")
-    assert response.url == page("round-manage", round)
+    assert response.url == page("round-dashboard", round)
     assert round.organiser == organiser
     assert round.scrutineers.get().get_full_name() == "Keeper"
 
@@ -109,7 +109,7 @@ def test_nobody_else_reaches_an_organisers_pages(client: Client, who: str) -> No
     round = make_open_round(evaluators=4).round
     client.force_login(make_user("Other", who, is_superuser=True))
 
-    for name in ("round-manage", "round-edit", "round-roll", "keys-progress"):
+    for name in ("round-dashboard", "round-edit", "round-roll", "keys-progress"):
         assert client.get(page(name, round)).status_code in (403, 404)
     for name in ("round-open", "round-close", "round-publish", "round-delete", "roll-propose", "keys-prepare"):
         assert client.post(page(name, round)).status_code in (403, 404)
@@ -121,7 +121,7 @@ def test_each_obstacle_is_named_with_its_remedy(client: Client) -> None:
     round = RoundFactory(scrutineers=[])
     client.force_login(round.organiser)
 
-    response = client.get(page("round-manage", round))
+    response = client.get(page("round-dashboard", round))
 
     found = {one.code: one for one in response.context["obstacles"]}
     assert set(found) == {"no_scrutineer", "empty_roll", "no_box_key"}
@@ -150,8 +150,8 @@ def test_a_round_goes_from_roll_to_closing_by_forms_alone(
     client.post(page("round-open", round))
     round.refresh_from_db()
     assert round.state == "open"
-    assert client.get(page("notice", round)).status_code == 200
-    picture = client.get(page("notice-qr", round))
+    assert client.get(page("printed-notice", round)).status_code == 200
+    picture = client.get(page("printed-notice-qr", round))
     assert picture.headers["Content-Type"] == "image/svg+xml"
     assert picture.content.startswith(b"<svg")
 
@@ -168,7 +168,7 @@ def test_a_draft_has_no_notice(client: Client) -> None:
     round = RoundFactory()
     client.force_login(round.organiser)
 
-    assert client.get(page("notice", round)).status_code == 404
+    assert client.get(page("printed-notice", round)).status_code == 404
 
 
 def test_a_draft_can_be_deleted_and_an_open_round_cannot(client: Client) -> None:
@@ -179,7 +179,7 @@ def test_a_draft_can_be_deleted_and_an_open_round_cannot(client: Client) -> None
 
     running = make_open_round(evaluators=4)
     client.force_login(running.round.organiser)
-    assert client.post(page("round-delete", running.round)).url == page("round-manage", running.round)
+    assert client.post(page("round-delete", running.round)).url == page("round-dashboard", running.round)
     assert Round.objects.exists()
 
 

@@ -8,10 +8,10 @@
 //       Tries the code on each urn's papers, without cookies; `page` is the address where its papers are filled in.
 //       Throws bad_recovery_code, unknown_envelope, and what the server answers.
 
-import { blindCredential, decodeRecoveryCode, deriveCredential, encodeRecoveryCode, finalizeCredential, newMaster } from "./credentials.js";
-import { b64uDecode, b64uEncode } from "./encoding.js";
-import { ClientError } from "./errors.js";
-import { keyOf, request } from "./protocol.js";
+import { blindCredential, decodeRecoveryCode, deriveCredential, encodeRecoveryCode, finalizeCredential, newMaster } from "../lib/credentials.js";
+import { b64uDecode, b64uEncode } from "../../../../zhengyan_crypto/browser/encoding.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
+import { keyOf, request } from "../lib/protocol.js";
 
 const TRIES = 3;
 

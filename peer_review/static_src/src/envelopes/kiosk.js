@@ -5,7 +5,7 @@
 //   askForEnvelope(config) -> Promise<Uint8Array>      on the second: the secret; without one it goes back to the first
 //   leaveWhenIdle(config)                    go back to the first page when nobody has touched anything for a while
 
-import { b64uDecode, b64uEncode } from "../lib/encoding.js";
+import { b64uDecode, b64uEncode } from "../../../../zhengyan_crypto/browser/encoding.js";
 
 const IDLE = 180;
 const key = ({ round }) => `peer-review/kiosk/${round}`;

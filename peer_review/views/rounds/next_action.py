@@ -14,11 +14,11 @@ from peer_review.domain.keys.custody import Custody
 from peer_review.domain.rounds.return_rate import Return
 from peer_review.enums import Collection, CountPhase, RoundState
 from peer_review.models import CountRun, Round
-from peer_review.views.rounds.opening_checks import Obstacle
+from peer_review.views.rounds.opening_checks import ChecklistItem
 
 
 @dataclass(frozen=True, slots=True)
-class NextStep:
+class NextAction:
     """What to do now. A `url` is a page to go to, or with `post` a step to take; without one somebody else is asked."""
 
     code: str
@@ -30,13 +30,13 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class NextActionInputs:
     """What the next step depends on; parts that a state does not know are empty."""
 
     round: Round
     now: datetime
     custody: Custody
-    obstacles: Sequence[Obstacle] = ()
+    obstacles: Sequence[ChecklistItem] = ()
     returned: Return | None = None
     may_remind: bool = False
     run: CountRun | None = None
@@ -50,7 +50,7 @@ def route(name: str, round: Round) -> str:
         return ""
 
 
-def next_step(situation: Situation) -> NextStep:
+def next_action(inputs: NextActionInputs) -> NextAction:
     """Return what to do now in any state."""
     steps = {
         RoundState.DRAFT: _draft,
@@ -61,13 +61,13 @@ def next_step(situation: Situation) -> NextStep:
         RoundState.ARCHIVED: _archived,
         RoundState.VOID: _void,
     }
-    return steps[RoundState(situation.round.state)](situation)
+    return steps[RoundState(inputs.round.state)](inputs)
 
 
-def _draft(situation: Situation) -> NextStep:
-    round = situation.round
-    if not situation.obstacles:
-        return NextStep(
+def _draft(inputs: NextActionInputs) -> NextAction:
+    round = inputs.round
+    if not inputs.obstacles:
+        return NextAction(
             "open",
             _("Everything is ready. Open the round."),
             _("Look at the pre-flight first. Opening freezes the roll, the form and the keys."),
@@ -75,34 +75,31 @@ def _draft(situation: Situation) -> NextStep:
             _("Open the round"),
             post=True,
         )
-    first = situation.obstacles[0]
-    if first.code == "empty_roll":
-        sentence = _("Make the roll: who evaluates whom.")
-        return NextStep("roll", sentence, "", route("round-roll", round), _("Go to the roll"))
-    if first.code == "keys_missing":
-        return NextStep(
-            "keys",
-            _("Have the keys of the ballot papers made."),
-            _("It goes on in the background; you may leave the page."),
-            route("keys-prepare", round),
-            _("Prepare the keys"),
-            post=True,
-        )
-    return NextStep(first.code, first.message, "" if first.url else first.remedy, first.url, first.remedy)
+    first = inputs.obstacles[0]
+    refusal, remedy = first.refusal, first.refusal.remedy
+    label = str(remedy.label)
+    return NextAction(
+        code=remedy.step or refusal.code,
+        sentence=str(remedy.sentence) or refusal.message,
+        detail=str(remedy.detail) or ("" if first.url else label),
+        url=route(remedy.post_route, round) if remedy.post_route else first.url,
+        label=label,
+        post=bool(remedy.post_route),
+    )
 
 
-def _open(situation: Situation) -> NextStep:
-    round, now = situation.round, situation.now
+def _open(inputs: NextActionInputs) -> NextAction:
+    round, now = inputs.round, inputs.now
     if now < round.opens_at:
-        return NextStep(
+        return NextAction(
             "wait",
             _("Opened. Ballots can be cast from %(day)s.") % {"day": _moment(round.opens_at)},
             _("Until then, print the notice and hang it up."),
-            route("notice", round),
+            route("printed-notice", round),
             _("Printed notice"),
         )
     if now >= round.closes_at:
-        return NextStep(
+        return NextAction(
             "close",
             _("The last moment has passed. The clock closes the round within a minute."),
             _("If it has not by then, ask the administrator whether the clock's task runs, and close it here."),
@@ -110,14 +107,14 @@ def _open(situation: Situation) -> NextStep:
             _("Close the round now"),
             post=True,
         )
-    sentence = _left(situation)
-    if not situation.may_remind:
-        return NextStep("wait", sentence, _reminded(situation))
-    return NextStep("remind", sentence, _so_far(situation), route("round-remind", round), _("Send a reminder"))
+    sentence = _left(inputs)
+    if not inputs.may_remind:
+        return NextAction("wait", sentence, _reminded(inputs))
+    return NextAction("remind", sentence, _so_far(inputs), route("round-remind", round), _("Send a reminder"))
 
 
-def _left(situation: Situation) -> str:
-    round, now = situation.round, situation.now
+def _left(inputs: NextActionInputs) -> str:
+    round, now = inputs.round, inputs.now
     if round.collection == Collection.TWO_STAGE and round.casts_at is not None and round.barrier_at is None:
         return _("First stage: papers are drawn until %(day)s (%(left)s). Casting begins then.") % {
             "day": _moment(round.casts_at),
@@ -129,8 +126,8 @@ def _left(situation: Situation) -> str:
     }
 
 
-def _so_far(situation: Situation) -> str:
-    came = situation.returned
+def _so_far(inputs: NextActionInputs) -> str:
+    came = inputs.returned
     if came is None:
         return _("Too few people to show participation.")
     so_far = _("%(percent)s %% have drawn so far.") % {"percent": came.percent}
@@ -142,14 +139,14 @@ def _so_far(situation: Situation) -> str:
     return so_far + " " + missing % {"n": came.missing}
 
 
-def _reminded(situation: Situation) -> str:
-    return _so_far(situation) + " " + _("A reminder has been sent today.")
+def _reminded(inputs: NextActionInputs) -> str:
+    return _so_far(inputs) + " " + _("A reminder has been sent today.")
 
 
-def _closed(situation: Situation) -> NextStep:
-    run, custody = situation.run, situation.custody
+def _closed(inputs: NextActionInputs) -> NextAction:
+    run, custody = inputs.run, inputs.custody
     if run is not None and run.phase in (CountPhase.CHECKING, CountPhase.WRITING):
-        return NextStep("counting", _("The box is open; the ballots are being counted."))
+        return NextAction("counting", _("The box is open; the ballots are being counted."))
     if custody.is_split:
         detail = _("%(threshold)s of the %(total)s holders have to come together. Agree on a time with them.") % {
             "threshold": custody.threshold,
@@ -157,15 +154,15 @@ def _closed(situation: Situation) -> NextStep:
         }
     else:
         detail = _("Their page is under “Boxes whose key I hold”.")
-    return NextStep("unseal", _("Now a scrutineer opens the box with the key."), detail)
+    return NextAction("unseal", _("Now a scrutineer opens the box with the key."), detail)
 
 
-def _counted(situation: Situation) -> NextStep:
-    round, reviewer = situation.round, situation.round.comment_reviewer
+def _counted(inputs: NextActionInputs) -> NextAction:
+    round, reviewer = inputs.round, inputs.round.comment_reviewer
     # As domain.comments.review_is_due, but without reading the box on every visit: where nobody has enough comments
     # the reviewer may be spared, and publishing further down is possible.
     if round.form.get("comments") and not round.comments_reviewed and reviewer is not None and reviewer.is_active:
-        return NextStep(
+        return NextAction(
             "comments",
             _("%(name)s reads the comments and withholds those that name somebody.")
             % {"name": reviewer.get_full_name()},
@@ -173,7 +170,7 @@ def _counted(situation: Situation) -> NextStep:
             route("comments-review", round) if reviewer.pk == round.organiser_id else "",
             _("Read the comments"),
         )
-    return NextStep(
+    return NextAction(
         "publish",
         _("The ballots are counted. Publish the results."),
         _("Table and totals are published together, once; a correction may only remove."),
@@ -183,24 +180,24 @@ def _counted(situation: Situation) -> NextStep:
     )
 
 
-def _published(situation: Situation) -> NextStep:
-    return NextStep(
+def _published(inputs: NextActionInputs) -> NextAction:
+    return NextAction(
         "archive",
         _("The results are published. Nothing has to be done."),
         _("Archive the round when nobody needs it among the current ones; its results stay readable."),
-        route("results", situation.round),
+        route("results", inputs.round),
         _("All results"),
     )
 
 
-def _archived(situation: Situation) -> NextStep:
+def _archived(inputs: NextActionInputs) -> NextAction:
     sentence = _("The round is over and archived. Its results stay readable.")
-    return NextStep("done", sentence, "", route("results", situation.round), _("All results"))
+    return NextAction("done", sentence, "", route("results", inputs.round), _("All results"))
 
 
-def _void(situation: Situation) -> NextStep:
-    round = situation.round
-    return NextStep(
+def _void(inputs: NextActionInputs) -> NextAction:
+    round = inputs.round
+    return NextAction(
         "repeat",
         _("The round is void."),
         round.void_rule,

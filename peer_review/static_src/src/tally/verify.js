@@ -10,14 +10,14 @@
 // check. The checks, in order: manifest, fingerprint, bulletin, signature, belonging, order, root, figures; then, where
 // there is something to check: packed, ballots, tokens, signatures, unique, dropped, added, counts, receipts, hash.
 
-import { ClientError } from "./errors.js";
-import { canonical, parseCanonical } from "./canonical.js";
-import { tokenMessage } from "./credentials.js";
-import { ed25519Verify } from "./curves.js";
-import { b64uDecode, concat, equal, fromUtf8, hexDecode, hexEncode, sha256, utf8 } from "./encoding.js";
-import { leafHash, treeRoot } from "./merkle.js";
-import { keyOf, readManifest, verifyReceipt } from "./protocol.js";
-import { verify } from "./rsabssa.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
+import { canonical, parseCanonical } from "../../../../zhengyan_crypto/browser/canonical.js";
+import { tokenMessage } from "../lib/credentials.js";
+import { ed25519Verify } from "../../../../zhengyan_crypto/browser/curves.js";
+import { b64uDecode, concat, equal, fromUtf8, hexDecode, hexEncode, sha256, utf8 } from "../../../../zhengyan_crypto/browser/encoding.js";
+import { leafHash, treeRoot } from "../../../../zhengyan_crypto/browser/merkle.js";
+import { keyOf, readManifest, verifyReceipt } from "../lib/protocol.js";
+import { verify } from "../../../../zhengyan_crypto/browser/rsabssa.js";
 
 const AT_ONCE = 256;
 

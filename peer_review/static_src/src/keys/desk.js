@@ -1,10 +1,10 @@
 // The desk to which holders bring their shares, one after the other. What is typed is taken out of the page at once;
 // the key is put together in this browser, handed to `onKey`, and kept nowhere.
-import { $, el, fill } from "./dom.js";
-import { b64uDecode, b64uEncode } from "../lib/encoding.js";
-import { ClientError } from "../lib/errors.js";
+import { $, el, fill } from "../ui/dom.js";
+import { b64uDecode, b64uEncode } from "../../../../zhengyan_crypto/browser/encoding.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { decodeBoxKey } from "../lib/scrutineer.js";
-import { combineShares, decodeShare, isShareOf } from "../lib/sharing.js";
+import { combineShares, decodeShare, isShareOf } from "../../../../zhengyan_crypto/browser/sharing.js";
 
 /**
  * Let the desk on this page take shares. `box` is the key's public half, `custody` {threshold, shares: [{number, name}]};

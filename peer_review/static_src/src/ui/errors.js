@@ -4,7 +4,7 @@
 //   noTrouble()
 
 import { $, el, fill } from "./dom.js";
-import { ClientError } from "../lib/errors.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 
 export function trouble(error, words) {
   if (!(error instanceof ClientError)) console.error(error);
