@@ -13,6 +13,7 @@ from peer_review.api.domain import make_integration, revoke_integration
 from peer_review.api.enums import Scope
 from peer_review.api.forms import IntegrationForm
 from peer_review.api.models import Integration
+from peer_review.paging import page_of, read_key
 from peer_review.views.shared.access import SignedInMixin
 
 PAGE = 50
@@ -33,14 +34,11 @@ class IntegrationListView(SignedInMixin, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Integration.objects.visible_to(self.request.user).select_related("acts_for")
-        after = rows.filter(prefix=self.request.GET.get("after", "")[:8].replace("\x00", "")).first()
-        if after is not None:
-            rows = rows.filter(created__lte=after.created).exclude(created=after.created, prefix__lte=after.prefix)
-        page = list(rows[: PAGE + 1])
+        page = page_of(rows, self.request.GET, size=PAGE, order=("-created", "prefix"), read=read_key)
         names = dict(Scope.choices)
         return super().get_context_data(
-            rows=[{"one": one, "scopes": [names[scope] for scope in one.scopes]} for one in page[:PAGE]],
-            after=page[PAGE - 1].prefix if len(page) > PAGE else None,
+            rows=[{"one": one, "scopes": [names[scope] for scope in one.scopes]} for one in page],
+            paging=page,
             address=self.request.build_absolute_uri(reverse("peer_review_api:rounds")),
             **kwargs,
         )

@@ -19,9 +19,9 @@ from peer_review.enums import CellKind, PaperKind, RoundState
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.roll import RollProposeForm, RollSearchForm, RollSubjectForm, VoterClassForm
 from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
+from peer_review.paging import KeysetPage, page_of, read_id
 from peer_review.providers.roll import Person
 from peer_review.views.planning.plan import say_used
-from peer_review.views.shared.paging import cursor, number
 from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
 PAGE = 50
@@ -60,13 +60,13 @@ class RollView(ManagedRoundMixin, TemplateView):
         search = RollSearchForm(self.request.GET)
         q = search.cleaned_data["q"] if search.is_valid() else ""
         tab = "subjects" if self.request.GET.get("tab") == "subjects" else "people"
-        rows, after = self.subjects(q) if tab == "subjects" else self.people(q)
+        rows, page = self.subjects(q) if tab == "subjects" else self.people(q)
         return super().get_context_data(
             search=search,
             q=q,
             tab=tab,
             rows=rows,
-            after=after,
+            paging=page,
             classes=list(self.round.scheme.voter_classes.all()),
             floor=self.round.form.get("floor") or self.round.scheme.floor,
             editable=editable(self.round),
@@ -79,16 +79,12 @@ class RollView(ManagedRoundMixin, TemplateView):
             **kwargs,
         )
 
-    def people(self, q: str) -> tuple[list[MemberRow], str]:
-        """Return one page of members, and where the next begins (empty: nowhere)."""
-        members = self.round.members.order_by("section_key", "pk")
+    def people(self, q: str) -> tuple[list[MemberRow], KeysetPage[RollMember]]:
+        """Return one page of members as rows, and the page."""
+        members = self.round.members.all()
         if q:
             members = members.filter(Q(name__icontains=q) | Q(section_name__icontains=q))
-        pk, section = cursor(self.request.GET.get("after", ""))
-        if pk:
-            members = members.filter(Q(section_key__gt=section) | Q(section_key=section, pk__gt=pk))
-        page = list(members.select_related("subject")[: PAGE + 1])
-        after = f"{page[PAGE - 1].pk}.{page[PAGE - 1].section_key}" if len(page) > PAGE else ""
+        page = page_of(members.select_related("subject"), self.request.GET, size=PAGE, order=("section_key", "pk"))
         papers: dict[int, int] = dict(
             Assignment.objects.filter(cell__round=self.round, evaluator__in=[one.user_id for one in page])
             .order_by()
@@ -96,25 +92,19 @@ class RollView(ManagedRoundMixin, TemplateView):
             .annotate(papers=Count("pk"))
             .values_list("evaluator_id", "papers")
         )
-        return [MemberRow(one, papers.get(one.user_id, 0)) for one in page[:PAGE]], after
+        return [MemberRow(one, papers.get(one.user_id, 0)) for one in page], page
 
-    def subjects(self, q: str) -> tuple[list[SubjectRow], str]:
-        """Return one page of subjects, and where the next begins (empty: nowhere)."""
-        subjects = self.round.subjects.order_by("sort_order", "pk")
+    def subjects(self, q: str) -> tuple[list[SubjectRow], KeysetPage[Subject]]:
+        """Return one page of subjects as rows, and the page."""
+        subjects = self.round.subjects.all()
         if q:
             subjects = subjects.filter(Q(label__icontains=q) | Q(section_name__icontains=q))
-        pk, order = cursor(self.request.GET.get("after", ""))
-        if pk:
-            last = number(order)
-            subjects = subjects.filter(Q(sort_order__gt=last) | Q(sort_order=last, pk__gt=pk))
-        page = list(subjects[: PAGE + 1])
-        after = f"{page[PAGE - 1].pk}.{page[PAGE - 1].sort_order}" if len(page) > PAGE else ""
-        page = page[:PAGE]
-        counts = self.voters(page)
+        page = page_of(subjects, self.request.GET, size=PAGE, order=("sort_order", "pk"))
+        counts = self.voters(page.rows)
         classes = list(self.round.scheme.voter_classes.all())
         return [
             SubjectRow(one, [(voters.label, counts.get((one.pk, voters.key))) for voters in classes]) for one in page
-        ], after
+        ], page
 
     def voters(self, page: list[Subject]) -> dict[tuple[int, str], int]:
         """Return how many may evaluate each subject in each class, on papers of its own or on whole sheets."""
@@ -159,11 +149,11 @@ class RollStepView(RoundStepView):
 
     def member(self) -> RollMember:
         """Return the member the form names."""
-        return get_object_or_404(self.round.members, pk=number(self.request.POST.get("member")))
+        return get_object_or_404(self.round.members, pk=read_id(self.request.POST.get("member")))
 
     def subject(self) -> Subject:
         """Return the subject the form names."""
-        return get_object_or_404(self.round.subjects, pk=number(self.request.POST.get("subject")))
+        return get_object_or_404(self.round.subjects, pk=read_id(self.request.POST.get("subject")))
 
 
 class RollProposeView(RollStepView):
@@ -180,7 +170,7 @@ class RollAddView(RollStepView):
     """Put a person of the organisation on the roll."""
 
     def step(self) -> str:
-        wanted = number(self.request.POST.get("user"))
+        wanted = read_id(self.request.POST.get("user"))
         person = next((one for one in import_string(conf.ROLL_SOURCE)(self.round) if one.user_id == wanted), None)
         if person is None:
             raise Http404
@@ -249,7 +239,7 @@ class SubjectRollView(ManagedRoundMixin, TemplateView):
         q = search.cleaned_data["q"] if search.is_valid() else ""
         about = Q(cell__subject=subject, cell__kind=CellKind.RATING) | Q(cell__sheet__entries__subject=subject)
         held = dict(Assignment.objects.filter(about).values_list("evaluator_id", "cell__voter_class"))
-        members = self.round.members.order_by("section_key", "pk")
+        members = self.round.members.all()
         if subject.member_id is not None:
             members = members.exclude(pk=subject.member_id)
         if q:
@@ -257,16 +247,13 @@ class SubjectRollView(ManagedRoundMixin, TemplateView):
         else:
             papers = Assignment.objects.filter(about, evaluator=OuterRef("user"))
             members = members.filter(Exists(papers))
-        pk, section = cursor(self.request.GET.get("after", ""))
-        if pk:
-            members = members.filter(Q(section_key__gt=section) | Q(section_key=section, pk__gt=pk))
-        page = list(members[: PAGE + 1])
+        page = page_of(members, self.request.GET, size=PAGE, order=("section_key", "pk"))
         context = {
             "subject": subject,
             "search": search,
             "q": q,
-            "rows": [VoterRow(one, held.get(one.user_id, "")) for one in page[:PAGE]],
-            "after": f"{page[PAGE - 1].pk}.{page[PAGE - 1].section_key}" if len(page) > PAGE else "",
+            "rows": [VoterRow(one, held.get(one.user_id, "")) for one in page],
+            "paging": page,
             "classes": list(self.round.scheme.voter_classes.all()),
             "editable": editable(self.round) and self.round.scheme.paper != PaperKind.SHEET,
         }

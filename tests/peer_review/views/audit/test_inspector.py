@@ -95,12 +95,12 @@ def test_log_is_paged_by_key_without_loss(inspector: Client, monkeypatch: pytest
     for _number in range(8):
         audit_log.record(round, "peer_review.round.update", by=round.organiser)
     seen: list[int] = []
-    before = ""
+    after: str | None = None
     while True:
-        page = inspector.get(reverse("peer_review:audit-log"), {"before": before} if before else {})
+        page = inspector.get(reverse("peer_review:audit-log"), {"after": after} if after else {})
         seen += [act.pk for act in page.context["acts"]]
-        before = str(page.context["next_before"] or "")
-        if not before:
+        after = page.context["paging"].after
+        if not after:
             break
     assert seen == list(audit_log.entries_visible_to(page.wsgi_request.user).values_list("pk", flat=True))
     assert len(seen) == 9  # the opening, and eight changes

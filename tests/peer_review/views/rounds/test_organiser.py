@@ -182,7 +182,7 @@ def test_the_roll_is_searched_paged_and_changed(client: Client) -> None:
     newcomer = make_user("Newcomer", username="house-new")
 
     rows = client.get(page("round-roll", round))
-    following = client.get(page("round-roll", round), {"after": rows.context["after"]})
+    following = client.get(page("round-roll", round), {"after": rows.context["paging"].after})
     seen = [row.member.name for row in [*rows.context["rows"], *following.context["rows"]]]
     assert sorted(seen) == [f"Person {number:02}" for number in range(55)]
     assert [row.member.name for row in client.get(page("round-roll", round), {"q": "07"}).context["rows"]] == [
