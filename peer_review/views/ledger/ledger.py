@@ -6,6 +6,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from peer_review.domain.ledger.withdrawals import withdrawals_of
 from peer_review.models import Refused, Shown
 from peer_review.paging import page_of
 from peer_review.views.ledger.messages import Names, audience_in_words, reason_in_words, scope_in_words
@@ -22,7 +23,8 @@ class LedgerView(RoundMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = page_of(Shown.objects.filter(round=self.round), self.request.GET, size=PAGE)
-        names = Names(self.round, [one.scope for one in page])
+        withdrawals = withdrawals_of(self.round)
+        names = Names(self.round, [one.scope for one in [*page, *withdrawals]])
         refused = Refused.objects.filter(round=self.round).order_by("reason").values_list("reason")
         return super().get_context_data(
             rows=[
@@ -38,6 +40,7 @@ class LedgerView(RoundMixin, TemplateView):
             paging=page,
             total=Shown.objects.filter(round=self.round).count(),
             refused=[(reason_in_words(reason), number) for reason, number in refused.annotate(Count("pk"))],
+            withdrawals=[(scope_in_words(one.scope, names), one) for one in withdrawals],
             none=_("Nothing was shown yet."),
             **kwargs,
         )

@@ -259,6 +259,7 @@ class AllResultsView(ListMixin, TemplateView):
             raises=self.may_raise(wanted),
             **self.quota(reading.proposal),
             decides=has_perm("peer_review.decide_round", user, self.round),
+            withdraws=has_perm("peer_review.withdraw_figures", user, self.round),
             trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
             heat=self.heat(_("Section"), reading.sections, reading.unit, reading.criteria, reading.head),
             ranks=self.heat(_("Rank"), reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,

@@ -19,6 +19,7 @@ from peer_review.domain.results.presenters import read_subject
 from peer_review.models import Result, Round, Subject
 from peer_review.paging import page_of
 from peer_review.rules.roles import has_perm
+from peer_review.rules.subjects import is_addressee
 from peer_review.views.ledger.published import PublishedMixin
 from peer_review.views.results import pictures
 from peer_review.views.shared.access import SignedInMixin
@@ -86,6 +87,8 @@ class SheetMixin(PublishedMixin):
             "trend": pictures.over_rounds(reading.trend, reading.head, name="trend", personal=True),
             "tiles": pictures.tiles(reading.criteria),
             "alike": [one.label for one in reading.comparisons if not one.distinct],
+            "withdraws": has_perm("peer_review.withdraw_figures", self.request.user, self.round)
+            and not is_addressee.test(self.request.user, result.subject),
             "raises": not reading.own and self.may_raise(reading.section_key),
             "standing": standing_of(result.subject, self.user) if result.subject else None,
         }
