@@ -11,6 +11,15 @@ from peer_review.roles import is_known, role_names
 from peer_review.users import AnyUser, User
 
 
+class RollMemberQuerySet(models.QuerySet[Any]):
+    """People on rolls."""
+
+    def sections_headed_by(self, user: AnyUser | None) -> "models.QuerySet[Any, str]":
+        """Return the keys of the sections that this user headed when the roll was frozen, at most one a round."""
+        heads = self.filter(user=user, is_section_head=True) if is_known(user) else self.none()
+        return heads.values_list("section_key", flat=True)
+
+
 class SubjectQuerySet(models.QuerySet[Any]):
     """Who or what is evaluated."""
 

@@ -26,6 +26,7 @@ from peer_review.rules.results import (
     can_view_group_result,
     can_view_own_result,
     can_view_round,
+    can_view_section_of_result,
     can_view_section_results,
     can_view_subject_of_result,
     can_view_subject_result,
@@ -73,6 +74,7 @@ rules.add_perm(
     "peer_review.view_result",
     (is_result_of_subject & can_view_subject_of_result) | (~is_result_of_subject & can_view_group_result),
 )
+rules.add_perm("peer_review.view_section", can_view_section_of_result)
 
 
 # Decisions, notices and contests

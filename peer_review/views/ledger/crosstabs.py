@@ -54,8 +54,7 @@ class DrilldownView(PublishedMixin, TemplateView):
         user: User = self.user
         headed = None
         if not has_perm("peer_review.view_all_results", user, self.round):
-            # Somebody stands on a roll once, so heads one section at most.
-            headed = self.round.members.values_list("section_key", flat=True).get(user=user, is_section_head=True)
+            headed = self.round.members.sections_headed_by(user).get()
         offered = choices(self.round, headed=headed)
         asked = "rows" in self.request.GET
         given = self.request.GET.copy()

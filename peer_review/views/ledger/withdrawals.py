@@ -44,7 +44,7 @@ class FiguresWithdrawView(RoundMixin, FormView):
     def form_valid(self, form: WithdrawalForm) -> HttpResponse:
         named = {"subject": self.subject.key} if self.subject else {"criterion": form.cleaned_data["criterion"]}
         try:
-            removed = withdraw(self.round, by=self.request.user, reason=form.cleaned_data["reason"], **named)
+            removed = withdraw(self.round, by=self.user, reason=form.cleaned_data["reason"], **named)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             response = self.form_invalid(form)

@@ -206,8 +206,7 @@ class SectionResultsView(ListMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: User = self.user
-        # Somebody stands on a roll once, so heads one section at most.
-        key = self.round.members.values_list("section_key", flat=True).get(user=user, is_section_head=True)
+        key = self.round.members.sections_headed_by(user).get()
         subjects = Result.objects.filter(round=self.round, section_key=key).of_scope(ResultScope.SUBJECT)
         page = self.page(subjects)
         reading = read_section(self.round, key, reader=user, subjects=page.rows)

@@ -244,7 +244,14 @@ def test_every_permission_is_in_a_table() -> None:
     known = {f"peer_review.{name}" for name in [*ALLOWED, *GENERAL, "view_subject_result"]}
     registered = {name for name in permissions.rules.permissions.permissions if name.startswith("peer_review.")}
     # Single results, patterns and findings have their tables beside these; outcomes in test_rules_outcomes.py.
-    elsewhere = {"view_result", "decide_subject", "view_outcome", "contest_outcome", "view_public_notice"}
+    elsewhere = {
+        "view_result",
+        "view_section",
+        "decide_subject",
+        "view_outcome",
+        "contest_outcome",
+        "view_public_notice",
+    }
     elsewhere |= {"view_contest", "assign_contest", "answer_contest", "view_anomaly", "raise_finding", "view_finding"}
     assert registered - {f"peer_review.{name}" for name in elsewhere} == known
     assert set(TWINS) == set(ALLOWED)
