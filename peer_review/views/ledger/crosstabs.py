@@ -44,10 +44,10 @@ class CrossForm(forms.Form):
         return Cross(rows, **named)
 
 
-class DrilldownView(PublishedMixin, TemplateView):
+class CrosstabView(PublishedMixin, TemplateView):
     """Which section, which rank, which voters? As far as nothing that was ever shown helps to tell of too few."""
 
-    template_name = "peer_review/ledger/drilldown.html"
+    template_name = "peer_review/ledger/crosstab.html"
     permission = "peer_review.drill_down"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

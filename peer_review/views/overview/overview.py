@@ -95,7 +95,7 @@ class RoundDetailView(RoundMixin, TemplateView):
             ("peer_review.view_all_results", "results", _("All results")),
             ("peer_review.decide_round", "decisions", _("Decide the grades")),
             ("peer_review.view_summary", "summary", _("Published summary")),
-            ("peer_review.view_bulletin_audit", "inspector", _("Verification")),
+            ("peer_review.view_bulletin_audit", "audit-round", _("Verification")),
         ]
         links = [
             {"url": reverse(f"peer_review:{name}", args=[round.public_id]), "label": label}

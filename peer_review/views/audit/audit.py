@@ -29,10 +29,10 @@ class AuditedRoundMixin(CountedRoundMixin):
     permission = "peer_review.view_bulletin_audit"
 
 
-class InspectorRoundView(AuditedRoundMixin, TemplateView):
+class AuditRoundView(AuditedRoundMixin, TemplateView):
     """The bulletin, what became of every row, how to verify it all, and what was done with the round."""
 
-    template_name = "peer_review/audit/inspector.html"
+    template_name = "peer_review/audit/audit_round.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         head = bulletins.head_of(self.round.bulletin)
@@ -95,7 +95,7 @@ class AuditPackageView(HandedOutView):
 class AuditLogView(SignedInMixin, TemplateView):
     """Every administrative act about peer review, newest first, paged by key."""
 
-    template_name = "peer_review/audit/inspector_log.html"
+    template_name = "peer_review/audit/audit_log.html"
     permission = "peer_review.view_audit_log"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -104,10 +104,10 @@ class AuditLogView(SignedInMixin, TemplateView):
         return super().get_context_data(acts=page.rows, paging=page, **kwargs)
 
 
-class InspectorListView(SignedInMixin, TemplateView):
+class AuditListView(SignedInMixin, TemplateView):
     """The counted rounds that inspectors may verify."""
 
-    template_name = "peer_review/audit/inspector_list.html"
+    template_name = "peer_review/audit/audit_list.html"
     permission = "peer_review.view_audit_log"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

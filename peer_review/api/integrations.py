@@ -22,7 +22,7 @@ PAGE = 50
 class IntegrationListView(SignedInMixin, FormView):
     """The tokens of the reader (administrators see all), newest first, paged by key, and a form for another."""
 
-    template_name = "peer_review_api/tokens.html"
+    template_name = "peer_review_api/integration_list.html"
     form_class = IntegrationForm
 
     def form_valid(self, form: IntegrationForm) -> HttpResponse:
@@ -53,4 +53,4 @@ class IntegrationRevokeView(SignedInMixin, View):
         one = get_object_or_404(Integration.objects.visible_to(request.user), prefix=prefix)
         revoke_integration(one, by=self.user)
         messages.success(request, _("The token of “%(name)s” opens nothing any more.") % {"name": one.name})
-        return redirect("peer_review_api:tokens")
+        return redirect("peer_review_api:integration-list")
