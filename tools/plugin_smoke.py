@@ -214,7 +214,7 @@ def use_peer_review() -> None:
 
     page(client_of(section[0]), reverse("peer_review:own-result", args=[round.public_id]), "90")
     page(organising, reverse("peer_review:results", args=[round.public_id]), "Voter1")
-    page(client_of(inspector), reverse("peer_review:inspector", args=[round.public_id]), "Bare round")
+    page(client_of(inspector), reverse("peer_review:audit-round", args=[round.public_id]), "Bare round")
     page(client_of(inspector), reverse("peer_review:bulletin", args=[round.public_id]), round.bulletin.root[:4])
     for leaf in leaves:
         found = Client().get(reverse("peer_review:proof", args=[round.public_id, leaf]))

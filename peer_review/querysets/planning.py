@@ -6,6 +6,9 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from peer_review.roles import is_known
+from peer_review.users import AnyUser
+
 if TYPE_CHECKING:
     from peer_review.models import Subject
 
@@ -13,19 +16,14 @@ if TYPE_CHECKING:
 class RollMemberQuerySet(models.QuerySet[Any]):
     """People on a roll."""
 
+    def sections_headed_by(self, user: AnyUser | None) -> "models.QuerySet[Any, str]":
+        """Return the keys of the sections that this user headed when the roll was frozen, at most one a round."""
+        heads = self.filter(user=user, is_section_head=True) if is_known(user) else self.none()
+        return heads.values_list("section_key", flat=True)
+
     def matching(self, text: str) -> Self:
         """Return the members whose name or section's name holds this text; all for an empty one."""
         return self.filter(Q(name__icontains=text) | Q(section_name__icontains=text)) if text else self
-
-    def by_section(self) -> Self:
-        """Order members by section, then as they were written."""
-        return self.order_by("section_key", "pk")
-
-    def after(self, pk: int, section_key: str) -> Self:
-        """Return the members that follow this one by section; all after the primary key 0."""
-        if not pk:
-            return self
-        return self.filter(Q(section_key__gt=section_key) | Q(section_key=section_key, pk__gt=pk))
 
     def besides(self, subject: "Subject") -> Self:
         """Return the members who are not this subject themselves."""

@@ -144,6 +144,10 @@ class RoundQuerySet(models.QuerySet[Any]):
         """Twin of peer_review.view_ledger."""
         return self.with_results() if "inspector" in role_names(user) else self.none()
 
+    def correctable_by(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.withdraw_figures."""
+        return self.manageable_by(user).with_results()
+
     def auditable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_bulletin_audit."""
         if "inspector" not in role_names(user):

@@ -73,7 +73,3 @@ class SubjectQuerySet(models.QuerySet[Any]):
     def matching(self, text: str) -> "SubjectQuerySet":
         """Return the subjects whose label or section's name holds this text; all for an empty one."""
         return self.filter(Q(label__icontains=text) | Q(section_name__icontains=text)) if text else self
-
-    def after(self, pk: int, sort_order: int) -> "SubjectQuerySet":
-        """Return the subjects that follow this one in the order of the roll; all after the primary key 0."""
-        return self.filter(Q(sort_order__gt=sort_order) | Q(sort_order=sort_order, pk__gt=pk)) if pk else self

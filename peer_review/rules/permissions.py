@@ -9,6 +9,7 @@ import rules
 
 from peer_review.rules.audit import may_inspect_round_of, tells_of_reader
 from peer_review.rules.findings import can_raise_anywhere, can_raise_finding, has_raised, is_to_answer_for
+from peer_review.rules.ledger import can_view_ledger, can_withdraw_figures
 from peer_review.rules.outcomes import (
     can_assign_contest,
     can_decide_round,
@@ -25,6 +26,7 @@ from peer_review.rules.results import (
     can_view_group_result,
     can_view_own_result,
     can_view_round,
+    can_view_section_of_result,
     can_view_section_results,
     can_view_subject_of_result,
     can_view_subject_result,
@@ -39,7 +41,6 @@ from peer_review.rules.rounds import (
     is_comment_reviewer,
     is_counted,
     is_opened,
-    is_published,
     is_responsible_organiser,
     is_scrutineer_of,
     is_subject,
@@ -62,7 +63,8 @@ rules.add_perm("peer_review.view_summary", can_view_summary)
 rules.add_perm("peer_review.view_subject_result", can_view_subject_result)
 rules.add_perm("peer_review.view_participation", is_opened & is_responsible_organiser)
 rules.add_perm("peer_review.view_bulletin_audit", is_inspector & is_counted)
-rules.add_perm("peer_review.view_ledger", is_inspector & is_published)
+rules.add_perm("peer_review.view_ledger", can_view_ledger)
+rules.add_perm("peer_review.withdraw_figures", can_withdraw_figures)
 rules.add_perm("peer_review.view_audit_log", is_inspector)
 rules.add_perm("peer_review.view_anomalies", can_view_anomalies)
 rules.add_perm("peer_review.manage_schemes", is_organiser)
@@ -72,6 +74,7 @@ rules.add_perm(
     "peer_review.view_result",
     (is_result_of_subject & can_view_subject_of_result) | (~is_result_of_subject & can_view_group_result),
 )
+rules.add_perm("peer_review.view_section", can_view_section_of_result)
 
 
 # Decisions, notices and contests

@@ -93,6 +93,12 @@ def heads_section_of_result(user: AnyUser | None, result: Any) -> bool:
     return bool(is_known(user) and heads.exists())
 
 
+# The results of a section, subject by subject: more than its mean, which others may read too.
+can_view_section_of_result = is_result_of_section & (
+    of_round(can_view_all_results) | (of_round(can_view_section_results) & heads_section_of_result)
+)
+
+
 @rules.predicate
 def lies_in_section_of_result(user: AnyUser | None, result: Any) -> bool:
     """Is evaluated in this round as a member of the section that the result tells of. One query."""

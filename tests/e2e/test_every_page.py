@@ -105,7 +105,7 @@ def pages_of_head(rounds: Rounds) -> list[str]:
         review("section-results", rounds.published),
         review("subject-result", rounds.published, rounds.member().pk),
         rounds.outcome("head"),
-        review("drilldown", rounds.published) + "?rows=class",
+        review("crosstab", rounds.published) + "?rows=class",
     ]
 
 
@@ -121,7 +121,7 @@ def pages_of_leader(rounds: Rounds) -> list[str]:
         review("public-notice-start", rounds.published),
         reverse("peer_review:contest-list"),
         reverse("peer_review:contest-answer", args=[Contest.objects.get().pk]),
-        review("drilldown", rounds.pilot) + "?rows=section&voter_class=",
+        review("crosstab", rounds.pilot) + "?rows=section&voter_class=",
     ]
 
 
@@ -147,9 +147,9 @@ def pages_of_scrutineer(rounds: Rounds) -> list[str]:
 
 def pages_of_inspector(rounds: Rounds) -> list[str]:
     return [
-        reverse("peer_review:inspector-list"),
-        review("inspector", rounds.published),
-        review("anomalies", rounds.published),
+        reverse("peer_review:audit-list"),
+        review("audit-round", rounds.published),
+        review("anomaly-list", rounds.published),
         review("finding-list", rounds.published),
         review("ledger", rounds.published),
         reverse("peer_review:audit-log"),

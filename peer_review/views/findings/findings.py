@@ -20,6 +20,7 @@ from peer_review.exceptions.base import Refusal
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.forms.findings import FindingForm
 from peer_review.models import RaisedFinding, Result, Subject
+from peer_review.paging import page_of, read_id
 from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import RoundMixin
 
@@ -59,9 +60,10 @@ class FindingRaiseView(RoundMixin, FormView):
     def subject(self) -> Subject | None:
         """Whose result the finding comes from, if GET or the form names one that this person may raise it about."""
         wanted = (self.request.POST if self.request.method == "POST" else self.request.GET).get("subject", "")
-        if not wanted.isdecimal() or len(wanted) > 18:
+        pk = read_id(wanted)
+        if pk is None:
             return None
-        subjects = self.round.subjects.filter(pk=wanted, section_key__in=self.sections)
+        subjects = self.round.subjects.filter(pk=pk, section_key__in=self.sections)
         return subjects.select_related("round", "member").first()
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -125,12 +127,8 @@ class FindingListView(RoundMixin, TemplateView):
         return allowed and (self.may_raise or self.rows.exists())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = self.rows.select_related("responsible", "raised_by", "subject").order_by("-pk")
-        before = self.request.GET.get("before", "")
-        if before.isdecimal() and len(before) < 19:
-            rows = rows.filter(pk__lt=int(before))
-        page = list(rows[: PAGE + 1])
-        more, page = len(page) > PAGE, page[:PAGE]
+        rows = self.rows.select_related("responsible", "raised_by", "subject")
+        page = page_of(rows, self.request.GET, size=PAGE)
         wanted = {figure["result"] for one in page for figure in one.figures}
         readable = set(
             Result.objects.filter(round=self.round, pk__in=wanted)
@@ -139,9 +137,7 @@ class FindingListView(RoundMixin, TemplateView):
         )
         told = [Told(one, [figure for figure in one.figures if figure["result"] in readable]) for one in page]
         _note(self, [(one.finding.section_key, figure) for one in told for figure in one.figures])
-        return super().get_context_data(
-            told=told, may_raise=self.may_raise, before=page[-1].pk if more else None, **kwargs
-        )
+        return super().get_context_data(told=told, may_raise=self.may_raise, paging=page, **kwargs)
 
 
 def _note(view: RoundMixin, shown: Iterable[tuple[str, dict[str, Any]]]) -> None:

@@ -44,18 +44,17 @@ class CrossForm(forms.Form):
         return Cross(rows, **named)
 
 
-class DrilldownView(PublishedMixin, TemplateView):
+class CrosstabView(PublishedMixin, TemplateView):
     """Which section, which rank, which voters? As far as nothing that was ever shown helps to tell of too few."""
 
-    template_name = "peer_review/ledger/drilldown.html"
+    template_name = "peer_review/ledger/crosstab.html"
     permission = "peer_review.drill_down"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: User = self.user
         headed = None
         if not has_perm("peer_review.view_all_results", user, self.round):
-            # Somebody stands on a roll once, so heads one section at most.
-            headed = self.round.members.values_list("section_key", flat=True).get(user=user, is_section_head=True)
+            headed = self.round.members.sections_headed_by(user).get()
         offered = choices(self.round, headed=headed)
         asked = "rows" in self.request.GET
         given = self.request.GET.copy()

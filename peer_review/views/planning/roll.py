@@ -24,10 +24,9 @@ from peer_review.enums import PaperKind, RoundState
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.roll import RollProposeForm, RollSearchForm, RollSubjectForm, VoterClassForm
 from peer_review.models import RollMember, Subject
+from peer_review.paging import KeysetPage, page_of, read_id
 from peer_review.providers.roll import Person
-from peer_review.querysets.planning import RollMemberQuerySet
 from peer_review.views.planning.plan import say_used
-from peer_review.views.shared.paging import cursor, number
 from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
 PAGE = 50
@@ -42,13 +41,13 @@ class RollView(ManagedRoundMixin, TemplateView):
         search = RollSearchForm(self.request.GET)
         q = search.cleaned_data["q"] if search.is_valid() else ""
         tab = "subjects" if self.request.GET.get("tab") == "subjects" else "people"
-        rows, after = self.subjects(q) if tab == "subjects" else self.people(q)
+        rows, page = self.subjects(q) if tab == "subjects" else self.people(q)
         return super().get_context_data(
             search=search,
             q=q,
             tab=tab,
             rows=rows,
-            after=after,
+            paging=page,
             classes=list(self.round.scheme.voter_classes.all()),
             floor=self.round.form.get("floor") or self.round.scheme.floor,
             editable=is_editable(self.round),
@@ -61,19 +60,16 @@ class RollView(ManagedRoundMixin, TemplateView):
             **kwargs,
         )
 
-    def people(self, q: str) -> tuple[list[MemberRow], str]:
-        """Return one page of members, and where the next begins (empty: nowhere)."""
-        members = self.round.members.by_section().matching(q).after(*cursor(self.request.GET.get("after", "")))
-        page, after = member_page(members.select_related("subject"))
-        return member_rows(self.round, page), after
+    def people(self, q: str) -> tuple[list[MemberRow], KeysetPage[RollMember]]:
+        """Return one page of members as rows, and the page."""
+        members = self.round.members.matching(q).select_related("subject")
+        page = page_of(members, self.request.GET, size=PAGE, order=("section_key", "pk"))
+        return member_rows(self.round, page.rows), page
 
-    def subjects(self, q: str) -> tuple[list[SubjectRow], str]:
-        """Return one page of subjects, and where the next begins (empty: nowhere)."""
-        pk, sort_order = cursor(self.request.GET.get("after", ""))
-        subjects = self.round.subjects.order_by("sort_order", "pk").matching(q).after(pk, number(sort_order))
-        page = list(subjects[: PAGE + 1])
-        after = f"{page[PAGE - 1].pk}.{page[PAGE - 1].sort_order}" if len(page) > PAGE else ""
-        return subject_rows(self.round, page[:PAGE]), after
+    def subjects(self, q: str) -> tuple[list[SubjectRow], KeysetPage[Subject]]:
+        """Return one page of subjects as rows, and the page."""
+        page = page_of(self.round.subjects.matching(q), self.request.GET, size=PAGE, order=("sort_order", "pk"))
+        return subject_rows(self.round, page.rows), page
 
     def candidates(self) -> list[Person]:
         """Return people of the organisation who match `candidate` and are not on the roll."""
@@ -83,13 +79,6 @@ class RollView(ManagedRoundMixin, TemplateView):
         return find_candidates(self.round, wanted)
 
 
-def member_page(members: RollMemberQuerySet) -> tuple[list[RollMember], str]:
-    """Return the first members, and where the next page begins (empty: nowhere)."""
-    page = list(members[: PAGE + 1])
-    after = f"{page[PAGE - 1].pk}.{page[PAGE - 1].section_key}" if len(page) > PAGE else ""
-    return page[:PAGE], after
-
-
 class RollStepView(RoundStepView):
     """One change of the roll."""
 
@@ -97,11 +86,11 @@ class RollStepView(RoundStepView):
 
     def member(self) -> RollMember:
         """Return the member the form names."""
-        return get_object_or_404(self.round.members, pk=number(self.request.POST.get("member")))
+        return get_object_or_404(self.round.members, pk=read_id(self.request.POST.get("member")))
 
     def subject(self) -> Subject:
         """Return the subject the form names."""
-        return get_object_or_404(self.round.subjects, pk=number(self.request.POST.get("subject")))
+        return get_object_or_404(self.round.subjects, pk=read_id(self.request.POST.get("subject")))
 
 
 class RollProposeView(RollStepView):
@@ -118,7 +107,7 @@ class RollAddView(RollStepView):
     """Put a person of the organisation on the roll."""
 
     def step(self) -> str:
-        person = candidate(self.round, number(self.request.POST.get("user")))
+        person = candidate(self.round, read_id(self.request.POST.get("user")) or 0)
         if person is None:
             raise Http404
         roll_edits.add_member(self.round, by=self.user, person=person)
@@ -184,15 +173,15 @@ class SubjectRollView(ManagedRoundMixin, TemplateView):
         subject = get_object_or_404(self.round.subjects, pk=self.kwargs["subject"])
         search = RollSearchForm(self.request.GET)
         q = search.cleaned_data["q"] if search.is_valid() else ""
-        members = self.round.members.by_section().besides(subject)
+        members = self.round.members.besides(subject)
         members = members.matching(q) if q else members.evaluating(subject)
-        page, after = member_page(members.after(*cursor(self.request.GET.get("after", ""))))
+        page = page_of(members, self.request.GET, size=PAGE, order=("section_key", "pk"))
         context = {
             "subject": subject,
             "search": search,
             "q": q,
-            "rows": voter_rows(subject, page),
-            "after": after,
+            "rows": voter_rows(subject, page.rows),
+            "paging": page,
             "classes": list(self.round.scheme.voter_classes.all()),
             "editable": is_editable(self.round) and self.round.scheme.paper != PaperKind.SHEET,
         }

@@ -13,6 +13,7 @@ from peer_review.domain.preflight.sheet_checks import sheet_obstacles
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import SchemeInvalid
 from peer_review.exceptions.preflight import NothingToMerge
+from peer_review.paging import KeysetPage, page_of_list
 from peer_review.views.preflight.messages import (
     SubjectLines,
     attention,
@@ -22,7 +23,6 @@ from peer_review.views.preflight.messages import (
     scenarios,
     subject_lines,
 )
-from peer_review.views.shared.paging import number
 from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
 #: Subjects on a page.
@@ -46,7 +46,7 @@ class PreflightView(ManagedRoundMixin, TemplateView):
         if found.certificate.breach:
             against.append(proof_of(found.certificate, found.papers).sentence)
         only = self.request.GET.get("show") == "changed"
-        rows, after = self.rows(found, only=only)
+        rows, page = self.rows(found, only=only)
         frozen = round.exposure.get("certificate", {})
         return super().get_context_data(
             **context
@@ -63,7 +63,7 @@ class PreflightView(ManagedRoundMixin, TemplateView):
                 "closing": len(found.closing),
                 "closing_names": cells(found, found.closing),
                 "subjects": rows,
-                "after": after,
+                "paging": page,
                 "only": only,
                 "attention": int(attention(found).sum()),
                 "earlier": comparisons(found),
@@ -72,16 +72,12 @@ class PreflightView(ManagedRoundMixin, TemplateView):
             **kwargs,
         )
 
-    def rows(self, found: Preflight, *, only: bool) -> tuple[list[SubjectLines], int]:
-        """Return one page of subjects, and after whom the next begins (0: nowhere)."""
+    def rows(self, found: Preflight, *, only: bool) -> tuple[list[SubjectLines], KeysetPage[int]]:
+        """Return the lines of one page of subjects, and the page, whose rows are places in the roll's arrays."""
         wanted = attention(found)
         places = [at for at in range(len(found.papers.subjects)) if wanted[at] or not only]
-        after = number(self.request.GET.get("after"))
-        known = next((at for at, one in enumerate(found.papers.subjects) if one.pk == after), -1)
-        places = [at for at in places if at > known]
-        shown = places[:PAGE]
-        last = found.papers.subjects[shown[-1]].pk if len(places) > PAGE else 0
-        return [subject_lines(found, at) for at in shown], last
+        page = page_of_list(places, self.request.GET, size=PAGE, key=lambda at: found.papers.subjects[at].pk)
+        return [subject_lines(found, at) for at in page], page
 
 
 class ClassesMergeView(RoundStepView):

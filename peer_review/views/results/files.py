@@ -162,13 +162,12 @@ class SectionReportView(ReportView):
     def section(self) -> str:
         """Return the key of the section asked for. Raises: Http404 for one that is not theirs, as for none at all."""
         user: User = self.user
-        headed = self.round.members.filter(user=user, is_section_head=True).order_by("section_key")
-        keys = list(headed.values_list("section_key", flat=True))
-        wanted = self.request.GET.get("section", keys[0] if keys else "")
-        known = Result.objects.filter(round=self.round, scope="section", section_key=wanted).exists()
-        if not known or not (self.sees_all or wanted in keys):
+        headed = self.round.members.sections_headed_by(user).first() or ""
+        wanted: str = self.request.GET.get("section", headed)
+        about = Result.objects.filter(round=self.round, section_key=wanted).with_section_for(user)
+        if not about.exists():
             raise Http404
-        return str(wanted)
+        return wanted
 
 
 class RoundReportView(ReportView):

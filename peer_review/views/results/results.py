@@ -17,7 +17,9 @@ from peer_review.domain.ledger import ledger
 from peer_review.domain.outcomes.outcome_status import standing_of
 from peer_review.domain.results.presenters import read_subject
 from peer_review.models import Result, Round, Subject
+from peer_review.paging import page_of
 from peer_review.rules.roles import has_perm
+from peer_review.rules.subjects import is_addressee
 from peer_review.views.ledger.published import PublishedMixin
 from peer_review.views.results import pictures
 from peer_review.views.shared.access import SignedInMixin
@@ -42,15 +44,7 @@ class ResultListView(SignedInMixin, TemplateView):
         readable = Q()
         for _name, _label, those in kinds:
             readable |= Q(pk__in=those.order_by().values("pk"))
-        rows = rounds.filter(readable).order_by("-published_at", "-pk")
-        after = self.request.GET.get("after", "")
-        last = rows.filter(pk=after).first() if after.isdecimal() and len(after) < 19 else None
-        if last is not None:
-            rows = rows.filter(
-                Q(published_at__lt=last.published_at) | Q(published_at=last.published_at, pk__lt=last.pk)
-            )
-        page = list(rows[: LIST_PAGE + 1])
-        more, page = len(page) > LIST_PAGE, page[:LIST_PAGE]
+        page = page_of(rounds.filter(readable), self.request.GET, size=LIST_PAGE, order=("-published_at", "-pk"))
         allowed = [
             (name, label, set(those.filter(pk__in=[one.pk for one in page]).values_list("pk", flat=True)))
             for name, label, those in kinds
@@ -67,7 +61,7 @@ class ResultListView(SignedInMixin, TemplateView):
                 }
                 for one in page
             ],
-            after=page[-1].pk if more else None,
+            paging=page,
             **kwargs,
         )
 
@@ -93,6 +87,8 @@ class SheetMixin(PublishedMixin):
             "trend": pictures.over_rounds(reading.trend, reading.head, name="trend", personal=True),
             "tiles": pictures.tiles(reading.criteria),
             "alike": [one.label for one in reading.comparisons if not one.distinct],
+            "withdraws": has_perm("peer_review.withdraw_figures", self.request.user, self.round)
+            and not is_addressee.test(self.request.user, result.subject),
             "raises": not reading.own and self.may_raise(reading.section_key),
             "standing": standing_of(result.subject, self.user) if result.subject else None,
         }

@@ -14,7 +14,7 @@ from peer_review.domain.keys.custody import custody
 from peer_review.domain.planning import roll
 from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.domain.rounds.participation import participation
-from peer_review.domain.rounds.return_rate import projected_return
+from peer_review.domain.rounds.return_rate import projected_return_rate
 from peer_review.enums import PRIVATE, AnnouncementKind, Collection, RoundState
 from peer_review.models import Assignment, CountRun, Notice, Round
 from peer_review.views.rounds.next_action import NextActionInputs, next_action, route
@@ -80,7 +80,7 @@ class RoundDashboardView(ManagedRoundMixin, TemplateView):
         times = announcements.reminder_times(begins, ends) if round.reminders else []
         return {
             "participation": groups,
-            "returned": projected_return(round, groups),
+            "returned": projected_return_rate(round, groups),
             "drawing": round.collection == Collection.TWO_STAGE and round.barrier_at is None,
             "may_remind": begins <= now < ends and announcements.may_remind_from(round, now=now) <= now,
             "coming_reminders": [moment for moment in times if moment > now],

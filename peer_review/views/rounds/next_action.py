@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from peer_review.domain.keys.custody import Custody
-from peer_review.domain.rounds.return_rate import Return
+from peer_review.domain.rounds.return_rate import ReturnRate
 from peer_review.enums import Collection, CountPhase, RoundState
 from peer_review.models import CountRun, Round
 from peer_review.views.rounds.opening_checks import ChecklistItem
@@ -37,7 +37,7 @@ class NextActionInputs:
     now: datetime
     custody: Custody
     obstacles: Sequence[ChecklistItem] = ()
-    returned: Return | None = None
+    returned: ReturnRate | None = None
     may_remind: bool = False
     run: CountRun | None = None
 

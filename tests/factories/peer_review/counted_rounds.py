@@ -206,3 +206,13 @@ def papers(n: int, quality: Any = 80, spirit: Any = 70) -> list[dict[str, Any]]:
 def spread(n: int, middle: int = 80) -> list[dict[str, Any]]:
     """Return n ballots whose answers differ."""
     return [{"quality": middle - 10 + at % 21, "spirit": middle - 10 + at * 7 % 21} for at in range(n)]
+
+
+def make_crossed_round() -> Round:
+    """Four subjects in two sections and two ranks, each with three leaders and four of the staff: one of each pair."""
+    return make_published_round(
+        {(name, group): spread(n, 70) for name in "甲乙丙丁" for group, n in (("leaders", 3), ("staff", 4))},
+        sections={"甲": "a", "乙": "a", "丙": "b", "丁": "b"},
+        ranks={"甲": 1, "乙": 2, "丙": 1, "丁": 2},
+        eligible=10,
+    )

@@ -170,7 +170,7 @@ def test_complaint_the_same_names_through_another_door(caplog: pytest.LogCapture
             "bulletin-json",
             "manifest",
             "results",
-            "inspector",
+            "audit-round",
             "printed-notice",
         )
     }

@@ -256,7 +256,7 @@ def compose(client: Client, round: Round, **asked: str) -> str:
     """Return the body of a table as a leader composes it."""
     client.force_login(make_user("", "leadership"))
     answer = client.get(
-        reverse("peer_review:drilldown", args=[round.public_id]), asked, headers={"accept-language": "en"}
+        reverse("peer_review:crosstab", args=[round.public_id]), asked, headers={"accept-language": "en"}
     )
     assert answer.status_code == 200
     return answer.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]

@@ -69,6 +69,7 @@ ALLOWED: dict[str, dict[str, list[str]]] = {
     "view_all_results": {"responsible organiser": RESULTS, "leader": RESULTS},
     "drill_down": dict.fromkeys(["responsible organiser", "leader", "section head", "other section's head"], RESULTS),
     "view_ledger": {"inspector": RESULTS},
+    "withdraw_figures": {"responsible organiser": RESULTS},
     "view_summary": {role: RESULTS for role in ROLES if "inactive" not in role and role not in ("anonymous", "none")},
     "view_participation": {"responsible organiser": OPENED},
     "view_bulletin_audit": {"inspector": COUNTED},
@@ -107,6 +108,7 @@ TWINS = {
     "view_all_results": Round.objects.with_all_results_for,
     "drill_down": Round.objects.drillable_by,
     "view_ledger": Round.objects.with_ledger_for,
+    "withdraw_figures": Round.objects.correctable_by,
     "view_summary": Round.objects.with_summary_for,
     "view_participation": Round.objects.with_participation_for,
     "view_bulletin_audit": Round.objects.auditable_by,
@@ -242,7 +244,14 @@ def test_every_permission_is_in_a_table() -> None:
     known = {f"peer_review.{name}" for name in [*ALLOWED, *GENERAL, "view_subject_result"]}
     registered = {name for name in permissions.rules.permissions.permissions if name.startswith("peer_review.")}
     # Single results, patterns and findings have their tables beside these; outcomes in test_rules_outcomes.py.
-    elsewhere = {"view_result", "decide_subject", "view_outcome", "contest_outcome", "view_public_notice"}
+    elsewhere = {
+        "view_result",
+        "view_section",
+        "decide_subject",
+        "view_outcome",
+        "contest_outcome",
+        "view_public_notice",
+    }
     elsewhere |= {"view_contest", "assign_contest", "answer_contest", "view_anomaly", "raise_finding", "view_finding"}
     assert registered - {f"peer_review.{name}" for name in elsewhere} == known
     assert set(TWINS) == set(ALLOWED)

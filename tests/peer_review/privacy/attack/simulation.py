@@ -30,7 +30,7 @@ from peer_review.box import store
 from peer_review.box.batcher import Batcher, Terms
 from peer_review.conf import conf
 from peer_review.domain.tally import count
-from peer_review.domain.tally.opened_rows import take_out
+from peer_review.domain.tally.opened_rows import decrypt_entry
 from peer_review.protocol.credentials import Credential
 from tests.factories.peer_review.box import drop_round, opened_entries
 from tests.peer_review.privacy.attack.evidence import Copy, Counted, Evidence, Row, Trial, token_of
@@ -192,10 +192,10 @@ class RealBox:
         return sealing.open_row(ciphertext, key, round_id=self.public_id)
 
     def keep(self, entry: bytes, length: int) -> bytes:
-        return count.put_away(entry, length=length)
+        return count.encrypt_entry(entry, length=length)
 
     def take_out(self, stored: bytes) -> bytes:
-        return take_out(stored)
+        return decrypt_entry(stored)
 
     def move(self, opened: dict[bytes, bytes]) -> None:
         store.move_opened(self.public_id, opened)

@@ -135,11 +135,11 @@ def test_the_preview_is_paged_by_key_searched_and_filtered(
     plan_setup.save_plan(draft, by=draft.organiser, plan=PEERS)
     first = client.get(page("plan-preview", draft))
     with django_assert_max_num_queries(20):
-        second = client.get(page("plan-preview", draft), {"after": first.context["after"]})
+        second = client.get(page("plan-preview", draft), {"after": first.context["paging"].after})
 
     names = [row.label for part in (first, second) for row in part.context["rows"]]
     assert names == [f"P{n:03}" for n in range(100)]
-    assert second.context["after"] == "p99"
+    assert second.context["paging"].after == "p99"
     found = client.get(page("plan-preview", draft), {"q": "P007", "thin": "1"}).context["rows"]
     assert [row.label for row in found] == ["P007"]
 

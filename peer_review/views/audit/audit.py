@@ -1,13 +1,13 @@
 """Pages of the inspectors: was the count right, and who did what? Never who wrote what: nobody has that."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.views.generic import TemplateView, View
-from wagtail.models import ModelLogEntry
 
 from peer_review import audit_log
 from peer_review.domain.audit import audit_package
@@ -15,6 +15,7 @@ from peer_review.domain.ledger import ledger
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.enums import Channel
 from peer_review.models import CountRun, Round
+from peer_review.paging import page_of, page_of_list
 from peer_review.views.shared.access import SignedInMixin
 from peer_review.views.tally.bulletin import CountedRoundMixin
 
@@ -28,15 +29,14 @@ class AuditedRoundMixin(CountedRoundMixin):
     permission = "peer_review.view_bulletin_audit"
 
 
-class InspectorRoundView(AuditedRoundMixin, TemplateView):
+class AuditRoundView(AuditedRoundMixin, TemplateView):
     """The bulletin, what became of every row, how to verify it all, and what was done with the round."""
 
-    template_name = "peer_review/audit/inspector.html"
+    template_name = "peer_review/audit/audit_round.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         head = bulletins.head_of(self.round.bulletin)
-        after = self.request.GET.get("cell", "")
-        cells = [cell for cell in head["cells"] if cell["cell"] > after]
+        page = page_of_list(head["cells"], self.request.GET, size=CELLS, key=itemgetter("cell"))
         kind = ContentType.objects.get_for_model(Round)
         acts = audit_log.entries_visible_to(self.request.user).filter(content_type=kind, object_id=str(self.round.pk))
         opening = acts.filter(action="peer_review.round.open").first()
@@ -45,8 +45,8 @@ class InspectorRoundView(AuditedRoundMixin, TemplateView):
             scheme_hash=opening.data.get("form", "") if opening else "",
             run=CountRun.objects.filter(round=self.round).first(),
             totals=bulletins.totals(self.round, head),
-            cells=cells[:CELLS],
-            next_cell=cells[CELLS - 1]["cell"] if len(cells) > CELLS else "",
+            cells=page.rows,
+            paging=page,
             acts=acts[:PAGE],
             **kwargs,
         )
@@ -95,26 +95,19 @@ class AuditPackageView(HandedOutView):
 class AuditLogView(SignedInMixin, TemplateView):
     """Every administrative act about peer review, newest first, paged by key."""
 
-    template_name = "peer_review/audit/inspector_log.html"
+    template_name = "peer_review/audit/audit_log.html"
     permission = "peer_review.view_audit_log"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         entries = audit_log.entries_visible_to(self.request.user)
-        before = self.request.GET.get("before", "")
-        if before.isdecimal() and len(before) < 19:
-            last = ModelLogEntry.objects.filter(pk=before).values_list("timestamp", flat=True).first()
-            if last is not None:
-                entries = entries.filter(timestamp__lte=last).exclude(timestamp=last, pk__gte=int(before))
-        acts = list(entries[: PAGE + 1])
-        return super().get_context_data(
-            acts=acts[:PAGE], next_before=acts[PAGE - 1].pk if len(acts) > PAGE else None, **kwargs
-        )
+        page = page_of(entries, self.request.GET, size=PAGE, order=("-timestamp", "-pk"))
+        return super().get_context_data(acts=page.rows, paging=page, **kwargs)
 
 
-class InspectorListView(SignedInMixin, TemplateView):
+class AuditListView(SignedInMixin, TemplateView):
     """The counted rounds that inspectors may verify."""
 
-    template_name = "peer_review/audit/inspector_list.html"
+    template_name = "peer_review/audit/audit_list.html"
     permission = "peer_review.view_audit_log"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from peer_review import audit_log
-from peer_review.api import pages
+from peer_review.api import integrations
 from peer_review.api.models import Integration
 from tests.factories.peer_review.rounds import make_user
 from tests.peer_review.api.conftest import token_of
@@ -77,7 +77,7 @@ def test_owner_and_administrator_revoke_and_nobody_else() -> None:
     for by, status in ((make_user("乙"), 404), (owner, 302), (make_user("管理员", is_superuser=True), 302)):
         token_of(owner)
         one = Integration.objects.filter(revoked=False).latest("created")
-        address = reverse("peer_review_api:revoke", args=[one.prefix])
+        address = reverse("peer_review_api:integration-revoke", args=[one.prefix])
         assert client_of(by).post(address).status_code == status
         assert client_of(by).get(address).status_code == 405
         one.refresh_from_db()
@@ -88,8 +88,8 @@ def test_making_and_revoking_are_on_record_without_the_token() -> None:
     user = make_user("甲")
     client = client_of(user)
     token = client.post(PAGE, wanted()).context["token"]
-    client.post(reverse("peer_review_api:revoke", args=[token.split(".")[0]]))
-    client.post(reverse("peer_review_api:revoke", args=[token.split(".")[0]]))  # again: nothing happens
+    client.post(reverse("peer_review_api:integration-revoke", args=[token.split(".")[0]]))
+    client.post(reverse("peer_review_api:integration-revoke", args=[token.split(".")[0]]))  # again: nothing happens
     acts = ModelLogEntry.objects.filter(action__startswith="peer_review.integration").order_by("pk")
     assert [one.action.rpartition(".")[2] for one in acts] == ["create", "revoke"]
     assert token.split(".")[1] not in str(list(acts.values()))
@@ -99,13 +99,13 @@ def test_making_and_revoking_are_on_record_without_the_token() -> None:
 def test_list_is_paged_by_key_at_one_number_of_queries(
     monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
 ) -> None:
-    monkeypatch.setattr(pages, "PAGE", 2)
+    monkeypatch.setattr(integrations, "PAGE", 2)
     administrator = make_user("管理员", is_superuser=True)
     for name in "甲乙丙":
         token_of(make_user(name))
     client = client_of(administrator)
     first = client.get(PAGE)
-    second = client.get(f"{PAGE}?after={first.context['after']}")
+    second = client.get(f"{PAGE}?after={first.context['paging'].after}")
     seen = [row["one"].prefix for page in (first, second) for row in page.context["rows"]]
-    assert (len(seen), len(set(seen)), second.context["after"]) == (3, 3, None)
+    assert (len(seen), len(set(seen)), second.context["paging"].after) == (3, 3, None)
     assert client.get(f"{PAGE}?after=nothing%00").status_code == 200

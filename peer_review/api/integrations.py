@@ -13,6 +13,7 @@ from peer_review.api.domain import make_integration, revoke_integration
 from peer_review.api.enums import Scope
 from peer_review.api.forms import IntegrationForm
 from peer_review.api.models import Integration
+from peer_review.paging import page_of, read_key
 from peer_review.views.shared.access import SignedInMixin
 
 PAGE = 50
@@ -21,7 +22,7 @@ PAGE = 50
 class IntegrationListView(SignedInMixin, FormView):
     """The tokens of the reader (administrators see all), newest first, paged by key, and a form for another."""
 
-    template_name = "peer_review_api/tokens.html"
+    template_name = "peer_review_api/integration_list.html"
     form_class = IntegrationForm
 
     def form_valid(self, form: IntegrationForm) -> HttpResponse:
@@ -33,14 +34,11 @@ class IntegrationListView(SignedInMixin, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Integration.objects.visible_to(self.request.user).select_related("acts_for")
-        after = rows.filter(prefix=self.request.GET.get("after", "")[:8].replace("\x00", "")).first()
-        if after is not None:
-            rows = rows.filter(created__lte=after.created).exclude(created=after.created, prefix__lte=after.prefix)
-        page = list(rows[: PAGE + 1])
+        page = page_of(rows, self.request.GET, size=PAGE, order=("-created", "prefix"), read=read_key)
         names = dict(Scope.choices)
         return super().get_context_data(
-            rows=[{"one": one, "scopes": [names[scope] for scope in one.scopes]} for one in page[:PAGE]],
-            after=page[PAGE - 1].prefix if len(page) > PAGE else None,
+            rows=[{"one": one, "scopes": [names[scope] for scope in one.scopes]} for one in page],
+            paging=page,
             address=self.request.build_absolute_uri(reverse("peer_review_api:rounds")),
             **kwargs,
         )
@@ -55,4 +53,4 @@ class IntegrationRevokeView(SignedInMixin, View):
         one = get_object_or_404(Integration.objects.visible_to(request.user), prefix=prefix)
         revoke_integration(one, by=self.user)
         messages.success(request, _("The token of “%(name)s” opens nothing any more.") % {"name": one.name})
-        return redirect("peer_review_api:tokens")
+        return redirect("peer_review_api:integration-list")
