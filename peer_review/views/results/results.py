@@ -1,7 +1,7 @@
 """Results, one view an audience. Whatever is not to be seen is not loaded, so it cannot be in the page either.
 
-What a page says comes from domain.readings; it is put beside its pictures here, and noted in the ledger. Lists of many
-have a file of their own.
+What a page says comes from domain.results.presenters and is put beside its pictures here. Lists of many have a file of
+their own.
 """
 
 from typing import Any
@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from peer_review.domain.ledger import ledger
 from peer_review.domain.outcomes.outcome_status import standing_of
 from peer_review.domain.results.presenters import read_subject
 from peer_review.models import Result, Round, Subject
@@ -78,8 +77,7 @@ class SheetMixin(PublishedMixin):
     def sheet(self, result: Result) -> dict[str, Any]:
         """Return what result.html shows."""
         result.round = self.round
-        reading = read_subject(result, reader=self.user)
-        self.note(reading.scope, ledger.audience_of(self.user, self.round, subject=result.subject))
+        reading = read_subject(result, reader=self.reader)
         own = _("You") if reading.own else reading.label
         others = [one.label for one in reading.comparisons]
         lines = pictures.subject_lines(reading)
