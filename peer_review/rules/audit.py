@@ -9,12 +9,12 @@ from peer_review.users import User
 
 
 @predicate_about("anomaly")
-def tells_of_reader(user: User, anomaly: Any) -> bool:
+def is_about_user(user: User, anomaly: Any) -> bool:
     """The pattern is about this user. One query."""
     return bool(is_own_subject.test(user, anomaly.subject))
 
 
 @predicate_about("anomaly")
-def may_inspect_round_of(user: User, anomaly: Any) -> bool:
+def can_inspect_round_of(user: User, anomaly: Any) -> bool:
     """May look at the patterns of the round that this one was found in."""
     return bool(can_view_anomalies.test(user, anomaly.run.round))

@@ -8,11 +8,11 @@ from django.utils import timezone
 from peer_review.enums import ContestStatus, StageKind
 from peer_review.rules.base import predicate_about
 from peer_review.rules.roles import is_inspector, is_leader
-from peer_review.rules.rounds import is_published, shown_to
+from peer_review.rules.rounds import is_published, is_shown_to
 from peer_review.rules.subjects import is_addressee, of_round
 from peer_review.users import User
 
-can_decide_round = is_published & is_leader & shown_to("leadership")
+can_decide_round = is_published & is_leader & is_shown_to("leadership")
 
 
 #: Nobody decides on themselves, nor on the section they head.
@@ -45,13 +45,13 @@ def is_unanswered(user: User, stage: Any) -> bool:
 
 
 @predicate_about("stage")
-def may_review(user: User, stage: Any) -> bool:
+def can_decide_review(user: User, stage: Any) -> bool:
     """The stage is a review, and the user may decide on its subject."""
     return bool(stage.kind == StageKind.REVIEW and can_decide_subject.test(user, stage.contest.subject))
 
 
 @predicate_about("stage")
-def may_rule(user: User, stage: Any) -> bool:
+def can_decide_appeal(user: User, stage: Any) -> bool:
     """The stage is an appeal, and the user an inspector who had no part in what is appealed. At most three queries."""
     if stage.kind != StageKind.APPEAL or not is_inspector.test(user):
         return False
@@ -66,9 +66,9 @@ def may_rule(user: User, stage: Any) -> bool:
 
 
 @predicate_about("stage")
-def is_theirs(user: User, stage: Any) -> bool:
+def is_responsible_for_stage(user: User, stage: Any) -> bool:
     """The user is responsible for this stage, or nobody is."""
     return bool(stage.responsible_id in (None, user.pk))
 
 
-can_assign_contest = is_unanswered & (may_review | may_rule)
+can_assign_contest = is_unanswered & (can_decide_review | can_decide_appeal)

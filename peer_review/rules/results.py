@@ -13,36 +13,36 @@ from peer_review.rules.rounds import (
     is_published,
     is_responsible_organiser,
     is_scrutineer_of,
+    is_shown_to,
     is_subject,
-    shown_to,
 )
-from peer_review.rules.subjects import handles_appeal, is_head_of_subject, is_own_subject, of_round
+from peer_review.rules.subjects import is_head_of_subject, is_own_subject, is_responsible_for_appeal, of_round
 from peer_review.users import User
 
-can_view_own_result = is_published & shown_to("subject") & is_subject
+can_view_own_result = is_published & is_shown_to("subject") & is_subject
 
 
-can_view_section_results = is_published & shown_to("section_head") & is_head_on_roll
+can_view_section_results = is_published & is_shown_to("section_head") & is_head_on_roll
 
 
-can_view_all_results = is_published & (is_responsible_organiser | (is_leader & shown_to("leadership")))
+can_view_all_results = is_published & (is_responsible_organiser | (is_leader & is_shown_to("leadership")))
 
 
 can_drill_down = can_view_all_results | can_view_section_results
 
 
-can_view_summary = is_published & shown_to("staff")
+can_view_summary = is_published & is_shown_to("staff")
 
 
 can_view_anomalies = is_inspector & is_published
 
 
 can_view_subject_result = of_round(is_published) & (
-    (is_own_subject & of_round(shown_to("subject")))
-    | (is_head_of_subject & of_round(shown_to("section_head")))
+    (is_own_subject & of_round(is_shown_to("subject")))
+    | (is_head_of_subject & of_round(is_shown_to("section_head")))
     | of_round(can_view_all_results)
     # Whoever decides an appeal sees what the subject sees.
-    | (handles_appeal & of_round(shown_to("subject")))
+    | (is_responsible_for_appeal & of_round(is_shown_to("subject")))
 )
 
 
@@ -85,21 +85,21 @@ def is_comparable(user: User, result: Any) -> bool:
 
 
 @predicate_about("result")
-def heads_section_of_result(user: User, result: Any) -> bool:
+def is_head_of_result_section(user: User, result: Any) -> bool:
     """Headed the section that the result tells of when the roll was frozen. One query."""
     heads = result.round.members.filter(user=user, is_section_head=True, section_key=result.section_key)
     return bool(heads.exists())
 
 
 @predicate_about("result")
-def lies_in_section_of_result(user: User, result: Any) -> bool:
+def is_in_result_section(user: User, result: Any) -> bool:
     """Is evaluated in this round as a member of the section that the result tells of. One query."""
     mine = result.round.subjects.filter(member__user=user, section_key=result.section_key)
     return bool(mine.exists())
 
 
 @predicate_about("result")
-def holds_rank_of_result(user: User, result: Any) -> bool:
+def is_in_result_rank(user: User, result: Any) -> bool:
     """Is evaluated in this round as a member of the rank that the result tells of. One query."""
     mine = result.round.subjects.filter(member__user=user, member__rank_key=result.rank_key)
     return bool(mine.exists())
@@ -115,15 +115,11 @@ can_view_group_result = of_round(can_view_all_results) | (
     (is_comparable & of_round(can_view_summary))
     | (
         of_round(can_view_section_results)
-        & ((is_result_of_unit & is_comparable) | (is_result_of_section & heads_section_of_result))
+        & ((is_result_of_unit & is_comparable) | (is_result_of_section & is_head_of_result_section))
     )
     | (
         is_comparable
         & of_round(can_view_own_result)
-        & (
-            is_result_of_unit
-            | (is_result_of_section & lies_in_section_of_result)
-            | (is_result_of_rank & holds_rank_of_result)
-        )
+        & (is_result_of_unit | (is_result_of_section & is_in_result_section) | (is_result_of_rank & is_in_result_rank))
     )
 )

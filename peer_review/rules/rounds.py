@@ -66,13 +66,13 @@ def is_comment_reviewer(user: User, round: Any) -> bool:
 
 
 @predicate_about("round")
-def awaits_publication(user: User, round: Any) -> bool:
+def is_awaiting_publication(user: User, round: Any) -> bool:
     """Counted, and not published yet."""
     return bool(round.state == RoundState.COUNTED)
 
 
 @predicate_about("round")
-def asks_self_evaluation(user: User, round: Any) -> bool:
+def has_self_evaluation(user: User, round: Any) -> bool:
     """The scheme asks those evaluated what they say of themselves."""
     return bool(round.form.get("self_evaluation") is True)
 
@@ -83,11 +83,11 @@ def is_published(user: User, round: Any) -> bool:
     return bool(round.state in RESULT_STATES)
 
 
-def shown_to(audience: str) -> rules.Predicate:
+def is_shown_to(audience: str) -> rules.Predicate:
     """Return the predicate "the frozen scheme shows results to this audience"."""
 
     def shown(user: User, round: Any) -> bool:
         return bool(round.form.get("visibility", {}).get(audience) is True)
 
-    shown.__name__ = f"shown_to_{audience}"
+    shown.__name__ = f"is_shown_to_{audience}"
     return predicate_about("round")(shown)

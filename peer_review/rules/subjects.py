@@ -32,7 +32,7 @@ def is_addressee(user: User, subject: Any) -> bool:
 
 
 @predicate_about("subject")
-def is_told(user: User, subject: Any) -> bool:
+def has_outcome_notice(user: User, subject: Any) -> bool:
     """The outcome of this subject has been told in writing. One query."""
     return bool(hasattr(subject, "outcome_notice"))
 
@@ -40,11 +40,11 @@ def is_told(user: User, subject: Any) -> bool:
 @predicate_about("subject")
 def is_notified(user: User, subject: Any) -> bool:
     """It was to this user that the outcome was told. One query."""
-    return bool(is_told.test(user, subject) and subject.outcome_notice.to_id == user.pk)
+    return bool(has_outcome_notice.test(user, subject) and subject.outcome_notice.to_id == user.pk)
 
 
 @predicate_about("subject")
-def handles_appeal(user: User, subject: Any) -> bool:
+def is_responsible_for_appeal(user: User, subject: Any) -> bool:
     """Is the inspector responsible for an appeal about this subject, answered or not. One query."""
     if not is_inspector.test(user):
         return False
