@@ -192,9 +192,8 @@ class SectionView(Reading):
         found = self.round()
         if not found.subjects.filter(section_key=section).exists():
             raise Http404
-        heads = found.members.filter(user=request.user, is_section_head=True, section_key=section)
-        as_head = has_perm("peer_review.view_section_results", request.user, found) and heads.exists()
-        if not as_head and not has_perm("peer_review.view_all_results", request.user, found):
+        of_section = Result(round=found, scope=ResultScope.SECTION, section_key=section)
+        if not has_perm("peer_review.view_section_result", request.user, of_section):
             raise PermissionDenied
         reading = presenters.read_section(found, section, reader=self.reader)
         return Response(serializers.SectionSerializer(reading).data)

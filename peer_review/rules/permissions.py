@@ -24,6 +24,7 @@ from peer_review.rules.results import (
     can_view_group_result,
     can_view_own_result,
     can_view_round,
+    can_view_section_result,
     can_view_section_results,
     can_view_subject_of_result,
     can_view_subject_result,
@@ -67,6 +68,7 @@ rules.add_perm("peer_review.view_anomalies", can_view_anomalies)
 rules.add_perm("peer_review.manage_schemes", is_organiser)
 
 
+rules.add_perm("peer_review.view_section_result", can_view_section_result)
 rules.add_perm(
     "peer_review.view_result",
     (is_result_of_subject & can_view_subject_of_result) | (~is_result_of_subject & can_view_group_result),
@@ -131,6 +133,7 @@ TWINS = {
     "view_outcome": ("Subject", "with_outcome_for"),
     "contest_outcome": ("Subject", "contestable_by"),
     "view_result": ("Result", "visible_to"),
+    "view_section_result": ("Result", "of_sections_readable_by"),
     "view_contest": ("Contest", "visible_to"),
     "assign_contest": ("ContestStage", "assignable_by"),
     "answer_contest": ("ContestStage", "answerable_by"),

@@ -111,6 +111,11 @@ def can_view_subject_of_result(user: User, result: Any) -> bool:
     return bool(can_view_subject_result.test(user, result.subject))
 
 
+can_view_section_result = is_result_of_section & (
+    of_round(can_view_all_results) | (of_round(can_view_section_results) & is_head_of_result_section)
+)
+
+
 can_view_group_result = of_round(can_view_all_results) | (
     (is_comparable & of_round(can_view_summary))
     | (

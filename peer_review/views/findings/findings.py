@@ -19,6 +19,7 @@ from peer_review.exceptions.base import Refusal
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.forms.findings import FindingForm
 from peer_review.models import RaisedFinding, Subject
+from peer_review.querysets.findings import RaisedFindingQuerySet
 from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import RoundMixin
 
@@ -106,16 +107,22 @@ class FindingListView(RoundMixin, TemplateView):
 
     template_name = "peer_review/findings/finding_list.html"
 
+    @cached_property
+    def may_raise(self) -> bool:
+        """Whether the reader may raise a finding in this round."""
+        return bool(has_perm("peer_review.raise_findings", self.user, self.round))
+
+    def readable(self) -> RaisedFindingQuerySet:
+        """Return the findings of the round that the reader may read."""
+        findings: RaisedFindingQuerySet = RaisedFinding.objects.visible_to(self.user).filter(round=self.round)
+        return findings
+
     def permitted(self) -> bool:
-        allowed = super().permitted()
-        user = self.request.user
-        self.may_raise = bool(has_perm("peer_review.raise_findings", user, self.round))
-        self.rows = RaisedFinding.objects.visible_to(user).filter(round=self.round)
         # Without anything to read or to raise it is no page of theirs.
-        return allowed and (self.may_raise or self.rows.exists())
+        return super().permitted() and (self.may_raise or self.readable().exists())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = self.rows.select_related("responsible", "raised_by", "subject").order_by("-pk")
+        rows = self.readable().select_related("responsible", "raised_by", "subject").order_by("-pk")
         before = self.request.GET.get("before", "")
         if before.isdecimal() and len(before) < 19:
             rows = rows.filter(pk__lt=int(before))

@@ -20,7 +20,8 @@ from peer_review import audit_log
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.presenters import read_round, read_section, read_subject
 from peer_review.domain.results.read_models import RoundReading, SectionReading, SubjectReading
-from peer_review.enums import Channel
+from peer_review.domain.results.readable_rounds import headed_section
+from peer_review.enums import Channel, ResultScope
 from peer_review.exceptions.base import Refusal
 from peer_review.models import Result, Subject
 from peer_review.reports import pdf
@@ -30,7 +31,6 @@ from peer_review.reports.groups import round_report, section_report
 from peer_review.reports.subject import subject_report
 from peer_review.reports.subject_book import subject_book
 from peer_review.rules.roles import has_perm
-from peer_review.users import User
 from peer_review.views.ledger.published import PublishedMixin
 
 TYPES = {
@@ -148,12 +148,8 @@ class SectionReportView(ReportView):
     GET section: its key; without, the first that the reader heads.
     """
 
-    def permitted(self) -> bool:
-        allowed = super().permitted()
-        user = self.user
-        self.sees_all = bool(has_perm("peer_review.view_all_results", user, self.round))
-        heads = bool(has_perm("peer_review.view_section_results", user, self.round))
-        return allowed and (self.sees_all or heads)
+    #: Whoever may read a section or all of them, as for composed tables.
+    permission = "peer_review.drill_down"
 
     def export(self) -> Export:
         key = self.section()
@@ -168,14 +164,12 @@ class SectionReportView(ReportView):
 
     def section(self) -> str:
         """Return the key of the section asked for. Raises: Http404 for one that is not theirs, as for none at all."""
-        user: User = self.user
-        headed = self.round.members.filter(user=user, is_section_head=True).order_by("section_key")
-        keys = list(headed.values_list("section_key", flat=True))
-        wanted = self.request.GET.get("section", keys[0] if keys else "")
-        known = Result.objects.filter(round=self.round, scope="section", section_key=wanted).exists()
-        if not known or not (self.sees_all or wanted in keys):
+        wanted: str = self.request.GET.get("section", headed_section(self.round, self.user) or "")
+        of_section = Result.objects.of_scope(ResultScope.SECTION)
+        result = of_section.select_related("round").filter(round=self.round, section_key=wanted).first()
+        if not has_perm("peer_review.view_section_result", self.user, result):
             raise Http404
-        return str(wanted)
+        return wanted
 
 
 class RoundReportView(ReportView):

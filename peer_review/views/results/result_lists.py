@@ -16,6 +16,7 @@ from peer_review.domain.outcomes.proposals import RoundProposal, place_of
 from peer_review.domain.publication.figures import Mark
 from peer_review.domain.results.presenters import read_round, read_section, read_summary
 from peer_review.domain.results.read_models import Column, GroupReading, Head, RoundReading, RowReading, SectionReading
+from peer_review.domain.results.readable_rounds import headed_section
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.enums import ResultScope
 from peer_review.models import CriterionResult, Result
@@ -213,9 +214,7 @@ class SectionResultsView(ListMixin, TemplateView):
     permission = "peer_review.view_section_results"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user: User = self.user
-        # Somebody stands on a roll once, so heads one section at most.
-        key = self.round.members.values_list("section_key", flat=True).get(user=user, is_section_head=True)
+        key = headed_section(self.round, self.user) or ""
         subjects = Result.objects.filter(round=self.round, section_key=key).of_scope(ResultScope.SUBJECT)
         page, after = self.page(subjects)
         reading = read_section(self.round, key, reader=self.reader, subjects=page)

@@ -213,8 +213,9 @@ class ResultsWorld:
             RaisedFinding.objects.create(round=round, responsible=responsible, **said)
             RaisedFinding.objects.create(round=round, section_key="a", section_name="Section a", **said)
             run = AnomalyRun.objects.create(round=round, done=1, total=1)
-            Anomaly.objects.create(run=run, kind="end", subject=subject(round, "甲"), criterion="quality", p=0.01, q=0.01)
-            Anomaly.objects.create(run=run, kind="return", section_key="a", other_key="b", p=0.01, q=0.01)
+            chance = {"p": 0.01, "q": 0.01}
+            Anomaly.objects.create(run=run, kind="end", subject=subject(round, "甲"), criterion="quality", **chance)
+            Anomaly.objects.create(run=run, kind="return", section_key="a", other_key="b", **chance)
         self.round = rounds[0]
         inspected = subject(self.round, "甲").member
         assert inspected is not None

@@ -24,6 +24,7 @@ COMPOSED = {
     "can_view_round": "round",
     "can_view_subject_result": "subject",
     "can_view_group_result": "result",
+    "can_view_section_result": "result",
     "can_decide_round": "round",
     "can_decide_subject": "subject",
     "can_assign_contest": "stage",
