@@ -35,7 +35,5 @@ class UnknownComment(Refusal):
     text = _("There is no such comment to review.")
 
 
-class NoReasonGiven(Refusal):
-    code = "no_reason_given"
-    status = 422
-    text = _("Say why the comment is withheld, without repeating its words.")
+#: Message of ReasonMissing for a comment that is withheld.
+WITHHOLDING_REASON_MISSING = _("Say why the comment is withheld, without repeating its words.")

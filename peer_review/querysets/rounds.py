@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from peer_review.enums import FROZEN_STATES, RESULT_STATES, RoundState, VoidReason
 from peer_review.roles import is_known, role_names
-from peer_review.users import AnyUser
+from peer_review.users import AnyUser, User
 
 
 class RoundQuerySet(models.QuerySet[Any]):
@@ -77,7 +77,7 @@ class RoundQuerySet(models.QuerySet[Any]):
         own = subjects.objects.filter(round=OuterRef("pk"), member__user=user)
         return self.frozen().filter(Exists(own), form__self_evaluation=True)
 
-    def asking_self_evaluation_of(self, user: AnyUser | None) -> "RoundQuerySet":
+    def asking_self_evaluation_of(self, user: User) -> "RoundQuerySet":
         """Return the open rounds that ask this user for a self-evaluation, the next to close first.
 
         `said` tells whether it has been written.

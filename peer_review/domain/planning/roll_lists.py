@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count
@@ -12,7 +13,7 @@ from django.utils.module_loading import import_string
 from peer_review.conf import conf
 from peer_review.domain.planning.plan_state import is_being_written
 from peer_review.enums import CellKind, RoundState
-from peer_review.models import Assignment, Cell, RollMember, Round, SheetEntry, Subject
+from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
 from peer_review.providers.roll import Person
 
 #: How many candidates a search returns, and for how many seconds they can be added without another search.
@@ -119,7 +120,7 @@ def _voters_by_class(round: Round, subjects: list[Subject]) -> dict[tuple[int, s
     counts = Counter({(paper.subject_id, paper.voter_class): paper.eligible for paper in own})
     entries = SheetEntry.objects.filter(sheet__round=round, subject__in=subjects)
     listed = list(entries.values_list("sheet_id", "subject_id"))
-    on_sheets: dict[int, list[Cell]] = defaultdict(list)
+    on_sheets: dict[int, list[Any]] = defaultdict(list)  # annotated cells
     for paper in papers.filter(sheet__in={sheet for sheet, _subject in listed}).with_turnout():
         on_sheets[paper.sheet_id].append(paper)
     for sheet, subject in listed:

@@ -11,7 +11,8 @@ from django.views.generic import TemplateView, View
 
 from peer_review import audit_log
 from peer_review.domain.audit import audit_package
-from peer_review.domain.ledger import ledger
+from peer_review.domain.ledger.readers import Reader
+from peer_review.domain.results.audit_readings import read_package
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.enums import Channel
 from peer_review.models import CountRun, Round
@@ -88,8 +89,7 @@ class AuditPackageView(HandedOutView):
     act, name, content_type = "peer_review.round.package", "audit-{}.zip", "application/zip"
 
     def pieces(self) -> Iterator[bytes]:
-        ledger.note(self.round, scope="round", channel=Channel.PACKAGE, audience="inspector")
-        return audit_package.package_pieces(self.round)
+        return read_package(self.round, reader=Reader(self.user, Channel.PACKAGE))
 
 
 class AuditLogView(SignedInMixin, TemplateView):

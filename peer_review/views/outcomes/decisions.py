@@ -14,12 +14,12 @@ from django.views.generic import TemplateView, View
 
 from peer_review.conf import conf
 from peer_review.counting.scales import GRADES
-from peer_review.domain.ledger.ledger import note
 from peer_review.domain.outcomes.decisions import decide, tell_outcomes
-from peer_review.domain.outcomes.proposals import RoundProposal, proposal_of
+from peer_review.domain.outcomes.proposals import RoundProposal
 from peer_review.domain.outcomes.public_notices import to_announce
+from peer_review.domain.results.presenters import read_proposal
 from peer_review.domain.schemes.grades import grade_names
-from peer_review.enums import Audience, Channel, ResultScope
+from peer_review.enums import ResultScope
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.outcomes import DecisionsForm
 from peer_review.models import Decision, OutcomeNotice, Result, Subject
@@ -37,10 +37,6 @@ class DecisionsView(PublishedMixin, TemplateView):
 
     template_name = "peer_review/outcomes/decisions.html"
     permission = "peer_review.decide_round"
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        note(self.round, scope="round", channel=Channel.PAGE, audience=Audience.LEADERSHIP)
-        return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         posted = [name.removeprefix("grade-") for name in request.POST if name.startswith("grade-")]
@@ -122,7 +118,7 @@ class DecisionsView(PublishedMixin, TemplateView):
         """Return the list with its form, in the groups that the line divides it into."""
         subjects = Subject.objects.filter(pk__in=[one.subject_id for one in results])
         theirs = set(subjects.not_addressed_to(self.request.user).values_list("pk", flat=True))
-        proposal, names = proposal_of(self.round), grade_names(self.round.form)
+        proposal, names = read_proposal(self.round, reader=self.reader), grade_names(self.round.form)
         form = DecisionsForm(data, rows=decidable(results, theirs), proposal=proposal, grades=names)
         asked = data.get("show") if data is not None else shown
         return {

@@ -1,5 +1,7 @@
 """Links from a round's page to the other pages about the round: each is shown to whoever its view lets in."""
 
+from typing import Any
+
 from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -44,5 +46,6 @@ def _url(route: str, round: Round) -> str:
 
 def _permission(url: str) -> str:
     """Return the permission that the view at an address asks for."""
-    permission: str = resolve(url).func.view_class.permission
+    view: Any = resolve(url).func
+    permission: str = view.view_class.permission
     return permission

@@ -12,13 +12,13 @@ from django.views.generic import TemplateView
 
 from peer_review.charts import bars
 from peer_review.counting.scales import GRADES
-from peer_review.domain.ledger.ledger import audience_of
 from peer_review.domain.outcomes.proposals import RoundProposal, place_of
 from peer_review.domain.publication.figures import Mark
 from peer_review.domain.results.presenters import read_round, read_section, read_summary
 from peer_review.domain.results.read_models import Column, GroupReading, Head, RoundReading, RowReading, SectionReading
+from peer_review.domain.results.readable_rounds import headed_section
 from peer_review.domain.schemes.grades import grade_names
-from peer_review.enums import Audience, ResultScope
+from peer_review.enums import ResultScope
 from peer_review.models import CriterionResult, Result
 from peer_review.paging import KeysetPage, page_of
 from peer_review.rules.roles import has_perm
@@ -205,12 +205,10 @@ class SectionResultsView(ListMixin, TemplateView):
     permission = "peer_review.view_section_results"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user: User = self.user
-        key = self.round.members.sections_headed_by(user).get()
+        key = headed_section(self.round, self.user) or ""
         subjects = Result.objects.filter(round=self.round, section_key=key).of_scope(ResultScope.SUBJECT)
         page = self.page(subjects)
-        reading = read_section(self.round, key, reader=user, subjects=page.rows)
-        self.note(reading.scope, audience_of(user, self.round, section_key=key))
+        reading = read_section(self.round, key, reader=self.reader, subjects=page.rows)
         groups = [one for one in (reading.section, *reading.ranks) if one is not None]
         return super().get_context_data(
             reading=reading,
@@ -249,8 +247,7 @@ class AllResultsView(ListMixin, TemplateView):
         else:
             wanted = ""
         page = self.page(subjects)
-        reading = read_round(self.round, reader=user, subjects=page.rows)
-        self.note(reading.scope, audience_of(user, self.round))
+        reading = read_round(self.round, reader=self.reader, subjects=page.rows)
         return super().get_context_data(
             reading=reading,
             names={one.key: one.label for one in reading.sections},
@@ -274,8 +271,7 @@ class SummaryView(ListMixin, TemplateView):
     permission = "peer_review.view_summary"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        reading = read_summary(self.round, reader=self.user)
-        self.note(reading.scope, Audience.STAFF)
+        reading = read_summary(self.round, reader=self.reader)
         lines = pictures.summary_lines(reading)
         name = _("Mean of all subjects")
         return super().get_context_data(

@@ -24,7 +24,8 @@ from peer_review.domain.outcomes.outcome_status import standing_of
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.domain.tally.ballot_arrays import read_ballots
 from peer_review.enums import ResultScope
-from peer_review.exceptions.outcomes import DecisionReasonMissing, NoFigures, OutcomeWorse
+from peer_review.exceptions.base import ReasonMissing
+from peer_review.exceptions.outcomes import NoFigures, OutcomeWorse
 from peer_review.models import (
     Anomaly,
     Assignment,
@@ -383,7 +384,7 @@ def test_complaint_the_list_was_sorted_and_i_was_just_below() -> None:
             "Ann": "",
             "Zoe": "",
         }
-        with pytest.raises(DecisionReasonMissing):
+        with pytest.raises(ReasonMissing):
             decide(round, by=make_leader(), choices=[Choice(round.subjects.get(label="Ann").pk, "excellent")])
 
 

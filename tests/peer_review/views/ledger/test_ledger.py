@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from peer_review.domain.ledger.ledger import ask_all, note, note_all
 from peer_review.domain.ledger.questions import Question
+from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.trends import subject_trend
 from peer_review.enums import Channel, ResultScope
 from peer_review.models import Result, Round
@@ -38,7 +39,7 @@ def test_every_kind_of_entry_is_told_in_words(client: Client, round: Round) -> N
     later = make_published_round({("甲", "all"): papers(8)}, earlier=round)
     leader = make_user("", "leadership")
     result = Result.objects.select_related("round", "subject").get(round=later, scope=ResultScope.SUBJECT)
-    subject_trend(result, reader=leader)
+    subject_trend(result, reader=Reader(leader))
     for scope in (f"subject:{result.subject.key}", "section:a", "rank:rank1", "round", "summary", "patterns"):
         note(later, scope=scope, channel=Channel.PDF, audience="section_head:a")
     note(later, scope="summary", channel=Channel.API, audience="integration")
