@@ -27,13 +27,14 @@ Steps = Literal["common", "item"]
 #: Each subject's likelihood is summed up around its likeliest measure, which is right however many marks it has: to
 #: both sides until it has fallen by so many powers of e; in steps of so many standard deviations, of so many logits at
 #: most, divided by the number of steps of an item. The rectangle rule then errs by exp(-2 π² / STEP²) of a normal curve
-#: and exp(-2 π² / WIDEST) where the steps of an item all lie at one place.
-FALLEN, STEP, WIDEST = 28.0, 0.75, 1.4
+#: and exp(-π² / WIDEST) where many marks of a subject are all the best, or the worst: its likelihood ends in an edge.
+FALLEN, STEP, WIDEST = 28.0, 0.75, 0.5
 #: A rater who gave nothing but the best (or the worst) mark would be infinitely lenient (severe). Counted as having
 #: given so much less (more) than that in all: Linacre, Rasch Measurement Transactions 12 (1998), 613-614.
 EXTREME = 0.3
-#: Stop when a step promises less than this on the log likelihood.
-PROMISE = 1e-12
+#: Stop when a step promises less than this on the log likelihood; it is taken nevertheless if it promises more than
+#: the second, so that what the search ends at is the same to ten digits, wherever its last bits lead it.
+PROMISE, POLISHED = 1e-12, 1e-18
 ITERATIONS = 200
 #: Standard deviations of the measures down to this are none.
 NO_SPREAD = 0.02
@@ -384,13 +385,21 @@ class _Model:
 
     def run(self) -> tuple[_Point, int, bool, bool]:
         """Return the likeliest point, the iterations it took, whether it converged, and whether a prior was needed."""
-        point, iterations, converged = self._climb()
-        if converged and not self._is_far(point) and _is_positive(point.information):
-            return point, iterations, True, False
+        if not self._tells_all():
+            point, iterations, converged = self._climb()
+            if converged and not self._is_far(point) and _is_positive(point.information):
+                return point, iterations, True, False
         self.prior[:-1], self.prior[-1] = 1 / PRIOR**2, 1 / PRIOR_SPREAD**2
         self.centre[:] = 0.0
         point, iterations, converged = self._climb()
         return point, iterations, converged, True
+
+    def _tells_all(self) -> bool:
+        """Return whether each subject has nothing but one category, so that no spread of the measures is too large."""
+        telling = self.highest[self.item] > 0
+        x, subject = self.x[telling], self.subject[telling]
+        starts = np.flatnonzero(np.diff(subject, prepend=-1))
+        return bool((np.maximum.reduceat(x, starts) == np.minimum.reduceat(x, starts)).all() and x.min() < x.max())
 
     def _is_far(self, point: _Point) -> bool:
         full = self.constraint @ point.free
@@ -409,8 +418,14 @@ class _Model:
                 point.slopes[inside], point.information[inside, inside], point.complete[inside, inside]
             )
             promise = float(point.slopes @ move)
-            if promise < PROMISE or (not self.prior.any() and self._is_far(point)):
-                return point, iteration, promise < PROMISE
+            if promise < PROMISE:
+                if promise > POLISHED:
+                    free = point.free + move
+                    free[-1] = max(free[-1], lowest)
+                    point = self.at(free, slopes=True)
+                return point, iteration, True
+            if not self.prior.any() and self._is_far(point):
+                return point, iteration, False
             move *= min(1.0, 3.0 / float(np.abs(move).max()))
             length = 1.0
             # What a short step of a small promise gains is rounding.
