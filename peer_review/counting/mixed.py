@@ -551,7 +551,7 @@ def _woken(gamma: Floats) -> Iterator[Floats]:
 
 def _solve_positive(matrix: Floats, right: Floats) -> Floats:
     """Return matrix⁻¹ · right for a matrix that rounding or confounded factors may have made singular."""
-    size = np.sqrt(np.maximum(np.diagonal(matrix), 1e-300))
+    size = np.sqrt(np.maximum(np.diagonal(matrix), 1e-200))
     values, vectors = np.linalg.eigh(matrix / np.outer(size, size))
     values = np.maximum(values, 1e-10)
     return np.asarray(vectors @ ((vectors.T @ (right / size)) / values) / size, dtype=np.float64)

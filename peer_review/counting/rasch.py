@@ -27,8 +27,9 @@ Steps = Literal["common", "item"]
 #: Each subject's likelihood is summed up around its likeliest measure, which is right however many marks it has: to
 #: both sides until it has fallen by so many powers of e; in steps of so many standard deviations, of so many logits at
 #: most, divided by the number of steps of an item. The rectangle rule then errs by exp(-2 π² / STEP²) of a normal curve
-#: and exp(-π² / WIDEST) where many marks of a subject are all the best, or the worst: its likelihood ends in an edge.
-FALLEN, STEP, WIDEST = 28.0, 0.75, 0.5
+#: and exp(-2 π² / WIDEST) where the steps of an item all lie at one place. Where a subject's marks are all the same, its
+#: likelihood ends in an edge, and the rule errs by exp(-π² / EDGE), EDGE being the most there.
+FALLEN, STEP, WIDEST, EDGE = 28.0, 0.75, 1.4, 0.5
 #: A rater who gave nothing but the best (or the worst) mark would be infinitely lenient (severe). Counted as having
 #: given so much less (more) than that in all: Linacre, Rasch Measurement Transactions 12 (1998), 613-614.
 EXTREME = 0.3
@@ -225,6 +226,7 @@ class _Model:
         self.constraint = self._constraint(first, many)
         self.centre = np.zeros(self.subjects)
         self.starts = np.searchsorted(self.subject, np.arange(self.subjects + 1))
+        self.same = np.maximum.reduceat(self.x, self.starts[:-1]) == np.minimum.reduceat(self.x, self.starts[:-1])
         self.extreme_raters = self._extreme(self.rater, self.raters)
         self.extreme_items = self._extreme(self.item, self.items)
         self.push = np.zeros(self.spread_at + 1)
@@ -323,7 +325,7 @@ class _Model:
                 break
         self.centre[first:last] = centre
         scale = 1 / np.sqrt(curve)
-        step = np.minimum(STEP * scale, WIDEST / self.most)
+        step = np.minimum(STEP * scale, np.where(self.same[first:last], EDGE, WIDEST) / self.most)
         reach = 7.5 * scale
         for _wider in range(20):  # one side is longer where nearly all marks are the best, or the worst
             ends = centre[:, None] + reach[:, None] * np.array([-1.0, 0.0, 1.0])
@@ -396,10 +398,7 @@ class _Model:
 
     def _tells_all(self) -> bool:
         """Return whether each subject has nothing but one category, so that no spread of the measures is too large."""
-        telling = self.highest[self.item] > 0
-        x, subject = self.x[telling], self.subject[telling]
-        starts = np.flatnonzero(np.diff(subject, prepend=-1))
-        return bool((np.maximum.reduceat(x, starts) == np.minimum.reduceat(x, starts)).all() and x.min() < x.max())
+        return bool(self.same.all() and (self.highest > 0).all() and self.x.min() < self.x.max())
 
     def _is_far(self, point: _Point) -> bool:
         full = self.constraint @ point.free

@@ -87,8 +87,9 @@ NO_SPREAD = 0.02
 #: the logarithm of the measures' spread. Without it, no parameter and no spread is beyond the last two.
 PRIOR, PRIOR_SPREAD, FAR, FAR_SPREAD = 3.0, 1.0, 15.0, 10.0
 #: Measures are summed up around the likeliest in steps of so many standard deviations, and of so many logits divided by
-#: the steps of a criterion, until the likelihood has fallen by so many powers of e.
-STEP, WIDEST, FALLEN = 0.75, 0.5, 32.0
+#: the steps of a criterion (EDGE where the marks of a subject are all the same), until the likelihood has fallen by so
+#: many powers of e.
+STEP, WIDEST, EDGE, FALLEN = 0.75, 1.4, 0.5, 32.0
 
 
 # encoding: JSON, base64url and hexadecimal, each in its one spelling; a refusal in two languages.
@@ -947,11 +948,13 @@ class Ruler:
         cells = [(subject, self.criteria.index(criterion)) for subject, criterion in self.linked.cells]
         sizes: Counter[tuple[tuple[int, ...], int]] = Counter()
         self.totals: Counter[int] = Counter()
+        self.given: dict[int, set[int]] = defaultdict(set)  # of each subject the categories that it got
         for held in self.linked.sheets:
             gained = [place[points] for cell, points in held]
             sizes[tuple(cell for cell, _points in held), sum(gained)] += 1
             for (cell, _points), one in zip(held, gained, strict=True):
                 self.totals[cells[cell][0]] += one
+                self.given[cells[cell][0]].add(one)
         self.groups = [(total, many) for (_pattern, total), many in sizes.items()]
         self.push: list[float] = []
         about: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -1003,7 +1006,7 @@ class Ruler:
             if abs(move) < 1e-3:
                 break
         self.centre[subject] = centre
-        step = min(STEP / math.sqrt(curve), WIDEST / self.highest)
+        step = min(STEP / math.sqrt(curve), (EDGE if len(self.given[subject]) == 1 else WIDEST) / self.highest)
         top, _slope, _curve, both = self.look(subject, centre)
         found = [(centre, 1.0, both)]
         for way in (-step, step):

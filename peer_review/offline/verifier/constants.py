@@ -39,5 +39,6 @@ NO_SPREAD = 0.02
 #: the logarithm of the measures' spread. Without it, no parameter and no spread is beyond the last two.
 PRIOR, PRIOR_SPREAD, FAR, FAR_SPREAD = 3.0, 1.0, 15.0, 10.0
 #: Measures are summed up around the likeliest in steps of so many standard deviations, and of so many logits divided by
-#: the steps of a criterion, until the likelihood has fallen by so many powers of e.
-STEP, WIDEST, FALLEN = 0.75, 0.5, 32.0
+#: the steps of a criterion (EDGE where the marks of a subject are all the same), until the likelihood has fallen by so
+#: many powers of e.
+STEP, WIDEST, EDGE, FALLEN = 0.75, 1.4, 0.5, 32.0
