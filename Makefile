@@ -127,11 +127,13 @@ upgrade-dump: $(VENV)/.test ## write the small dump of today's schema that tests
 messages: $(VENV)/.test ## collect strings into the catalogues and compile them (needs gettext)
 	$(BIN)/python tools/make_messages.py
 
-assets: ## build the style sheet and the ballot client (needs Node)
+assets: ## build the style sheet, the ballot client (both need Node) and the verifier
+	$(PYTHON) tools/build_verifier.py
 	cd site/static_src && npm ci --no-audit --no-fund && node build.mjs
 	cd peer_review/static_src && npm ci --no-audit --no-fund && node build.mjs
 
-assets-check: ## rebuild both and refuse any difference (needs Node)
+assets-check: ## rebuild all three and refuse any difference (needs Node)
+	$(PYTHON) tools/build_verifier.py --check
 	cd site/static_src && npm ci --no-audit --no-fund && node build.mjs --check
 	cd peer_review/static_src && npm ci --no-audit --no-fund && node build.mjs --check
 

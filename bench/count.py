@@ -135,8 +135,8 @@ def content_keys(bench: BenchRound, chunk: list[dict[str, str]]) -> dict[bytes, 
 
 def derived_by_command(bench: BenchRound) -> float:
     """Return the seconds that open_box.py takes for the keys of all rows, its file included."""
-    from peer_review import open_box
     from peer_review.domain.keys.box_export import rows_file
+    from peer_review.offline import open_box
 
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "rows.json"

@@ -12,6 +12,7 @@ from wagtail.log_actions import LogActionRegistry, log
 from wagtail.models import ModelLogEntry
 
 from peer_review.rules.roles import has_perm
+from peer_review.users import AnyUser, User
 
 #: action → (label, message)
 ACTIONS = {
@@ -90,7 +91,7 @@ def register(actions: LogActionRegistry) -> None:
         actions.register_action(action, label, message)
 
 
-def record(instance: Model, action: str, *, by: Any, **data: Any) -> None:
+def record(instance: Model, action: str, *, by: User | None, **data: Any) -> None:
     """Write one entry; `by` is None when the clock acted.
 
     Raises: ValueError for an act without registered words, so that none goes unnamed.
@@ -100,7 +101,7 @@ def record(instance: Model, action: str, *, by: Any, **data: Any) -> None:
     log(instance=instance, action=action, user=by, data=data or None)
 
 
-def entries_visible_to(user: Any) -> "QuerySet[ModelLogEntry]":
+def entries_visible_to(user: AnyUser | None) -> "QuerySet[ModelLogEntry]":
     """Return the entries about peer review, newest first; none for anyone but inspectors."""
     if not has_perm("peer_review.view_audit_log", user):
         return ModelLogEntry.objects.none()

@@ -1,25 +1,26 @@
 """The roles that a user holds, as groups named in PEER_REVIEW_GROUPS."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.contrib.auth import get_user_model
 from django.db import models
 
 from peer_review.conf import conf
+from peer_review.users import AnyUser, User
 
 
-def role_names(user: Any) -> frozenset[str]:
+def role_names(user: AnyUser | None) -> frozenset[str]:
     """Return the roles a signed-in, active user holds, as keys of conf.GROUPS; empty for None and strangers.
 
     One query per user object: the answer is kept on it, as Django keeps its own permissions.
     """
-    if user is None or not getattr(user, "is_active", False) or not getattr(user, "is_authenticated", False):
+    if not is_known(user):
         return frozenset()
     cached: frozenset[str] | None = getattr(user, "_peer_review_roles", None)
     if cached is None:
         held = set(user.groups.values_list("name", flat=True))
         cached = frozenset(role for role, group in conf.GROUPS.items() if group in held)
-        user._peer_review_roles = cached
+        user._peer_review_roles = cached  # type: ignore[attr-defined]  # a cache of ours on Django's object
     return cached
 
 
@@ -29,6 +30,6 @@ def users_with_role(*roles: str) -> "models.QuerySet[Any]":
     return get_user_model()._default_manager.filter(is_active=True, groups__name__in=names).distinct()
 
 
-def is_known(user: Any) -> bool:
+def is_known(user: AnyUser | None) -> TypeGuard[User]:
     """Whether this is a signed-in person with an active account."""
     return bool(user is not None and getattr(user, "is_active", False) and getattr(user, "is_authenticated", False))

@@ -26,6 +26,7 @@ from peer_review.forms.widgets import AudiencesWidget, BandsWidget, LinesWidget,
 from peer_review.models import Scheme
 from peer_review.permission_policies import SchemePermissionPolicy
 from peer_review.rules.roles import has_perm
+from peer_review.users import AnyUser
 from peer_review.views.schemes import schemes
 
 
@@ -60,7 +61,7 @@ def keep_versions_in_use(request: HttpRequest, instance: Any) -> HttpResponse | 
 
 
 @hooks.register("register_snippet_listing_buttons")
-def scheme_buttons(snippet: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
+def scheme_buttons(snippet: Any, user: AnyUser | None, next_url: str | None = None) -> Iterator[Button]:
     """Offer versions and files beside each scheme of the list."""
     if not isinstance(snippet, Scheme) or not has_perm("peer_review.manage_schemes", user):
         return

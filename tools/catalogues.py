@@ -32,5 +32,5 @@ CATALOGUES = [
     Catalogue("site/organisation/locale", ("site/organisation",)),
     Catalogue("site/disclosures/locale", ("site/disclosures",)),
     Catalogue("site/search/locale", ("site/search",)),
-    Catalogue("site/locale", ("templates", "site/home", "site/config", "site/demo")),
+    Catalogue("site/locale", ("templates", "site/foundation", "site/home", "site/config", "site/demo")),
 ]

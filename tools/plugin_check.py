@@ -18,14 +18,14 @@ SMOKE = ROOT / "tools" / "plugin_smoke.py"
 APPS = ("peer_review", "forum_pages")
 #: What a site needs at run time, or a reader needs to trust the scripts; one file of each kind.
 WANTED = (
-    "peer_review/verify_bulletin.py",
     "peer_review/templates/peer_review/ballots/ballot.html",
+    "peer_review/offline/verify_bulletin.py",
     "peer_review/static/peer_review/js/ballot.js",
     "peer_review/static/peer_review/js/integrity.json",
     "peer_review/static_src/package-lock.json",
     "peer_review/static_src/src/lib/credentials.js",
     "peer_review/locale/zh_Hans/LC_MESSAGES/django.mo",
-    "forum_pages/templates/forum_pages/board.html",
+    "forum_pages/templates/forum_pages/boards/board.html",
     "forum_pages/static/forum_pages/forum_pages.css",
     "forum_pages/locale/zh_Hans/LC_MESSAGES/django.mo",
 )

@@ -225,7 +225,7 @@ def use_peer_review() -> None:
 
 def verify(round: Any, inspecting: Client, ballots: int) -> None:
     """Run the installed verifier, as a stranger on another computer, over what the site hands out."""
-    from peer_review import verify_bulletin
+    from peer_review.offline import verify_bulletin
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,13 +9,14 @@ from django.utils import timezone
 from peer_review import audit_log
 from peer_review.api.enums import Scope
 from peer_review.api.models import Integration
+from peer_review.users import User
 
 #: No token lives longer than a year: whoever answers for it must say again that it is needed.
 LONGEST = timedelta(days=366)
 
 
 @transaction.atomic
-def make_integration(*, by: Any, name: str, scopes: Iterable[str], last_day: date) -> tuple[Integration, str]:
+def make_integration(*, by: User, name: str, scopes: Iterable[str], last_day: date) -> tuple[Integration, str]:
     """Return a new integration that reads for `by` until the end of `last_day`, and its token, which is kept nowhere.
 
     Raises: ValueError for a day that is over or more than LONGEST away, and for no or an unknown scope.
@@ -34,7 +34,7 @@ def make_integration(*, by: Any, name: str, scopes: Iterable[str], last_day: dat
 
 
 @transaction.atomic
-def revoke_integration(integration: Integration, *, by: Any) -> Integration:
+def revoke_integration(integration: Integration, *, by: User) -> Integration:
     """Make a token useless at once and for good. Revoking it again changes nothing.
 
     Callers check that `by` may see the integration (IntegrationQuerySet.visible_to).

@@ -1,12 +1,14 @@
 """Integrations: other systems that read, each with a token of its own."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
+
+from peer_review.users import User
 
 
 class IntegrationQuerySet(models.QuerySet["Integration"]):
@@ -16,7 +18,7 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
         """Return those whose token is neither revoked nor expired, and whose account is still active."""
         return self.filter(revoked=False, expiry_date__gt=timezone.now(), acts_for__is_active=True)
 
-    def visible_to(self, user: Any) -> "IntegrationQuerySet":
+    def visible_to(self, user: User) -> "IntegrationQuerySet":
         """Return somebody's own; administrators see all of them, to revoke them: never a token, which nobody has."""
         if not getattr(user, "is_active", False):
             return self.none()

@@ -25,7 +25,7 @@ class IntegrationListView(SignedInMixin, FormView):
     form_class = IntegrationForm
 
     def form_valid(self, form: IntegrationForm) -> HttpResponse:
-        made, token = make_integration(by=self.request.user, **form.cleaned_data)
+        made, token = make_integration(by=self.user, **form.cleaned_data)
         # In the answer itself, not behind a redirect: it would have to be kept somewhere in between.
         answer = self.render_to_response(self.get_context_data(form=IntegrationForm(), made=made, token=token))
         answer["Cache-Control"] = "no-store"
@@ -53,6 +53,6 @@ class IntegrationRevokeView(SignedInMixin, View):
 
     def post(self, request: HttpRequest, prefix: str) -> HttpResponse:
         one = get_object_or_404(Integration.objects.visible_to(request.user), prefix=prefix)
-        revoke_integration(one, by=request.user)
+        revoke_integration(one, by=self.user)
         messages.success(request, _("The token of “%(name)s” opens nothing any more.") % {"name": one.name})
         return redirect("peer_review_api:tokens")

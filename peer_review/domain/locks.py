@@ -1,15 +1,46 @@
 """Row locks of a round: state is read and changed by one transaction at a time."""
 
-from peer_review.exceptions.base import RoundFrozen
+from collections.abc import Container
+
+from peer_review.enums import RoundState
+from peer_review.exceptions.base import RoundFrozen, WrongState
 from peer_review.models import Round
 
 
+def check_state(round: Round, expect: Container[RoundState | str]) -> None:
+    """Refuse a round that is in none of the expected states.
+
+    Raises: WrongState.
+    """
+    if round.state not in expect:
+        raise WrongState(state=round.get_state_display())
+
+
+def lock_round(round: Round, *, expect: Container[RoundState | str] | None = None) -> Round:
+    """Return the round as it is now, locked until the transaction ends. One query; the scheme comes along.
+
+    Raises: WrongState if `expect` is given and the round is in none of those states.
+    """
+    return lock_round_by_pk(round.pk, expect=expect)
+
+
+def lock_round_by_pk(pk: int, *, expect: Container[RoundState | str] | None = None) -> Round:
+    """Return the round of this primary key as `lock_round` does.
+
+    Raises: WrongState if `expect` is given and the round is in none of those states.
+    """
+    locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=pk)
+    if expect is not None:
+        check_state(locked, expect)
+    return locked
+
+
 def lock_draft(round: Round) -> Round:
-    """Return the round locked for the transaction's rest.
+    """Return a draft as it is now, locked until the transaction ends.
 
     Raises: RoundFrozen unless it is a draft.
     """
-    locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
+    locked = lock_round(round)
     if locked.is_frozen:
         raise RoundFrozen
     return locked

@@ -9,6 +9,7 @@ from peer_review.enums import Collection
 from peer_review.forms.fields import PeopleField, PersonField, moment
 from peer_review.models import Round, Scheme
 from peer_review.roles import users_with_role
+from peer_review.users import User
 
 
 class RoundForm(forms.Form):
@@ -81,7 +82,7 @@ class RoundForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
 
-    def __init__(self, *args: Any, user: Any, round: Round | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, round: Round | None = None, **kwargs: Any) -> None:
         if round is not None:
             names = ("title", "purpose", "kind", "scheme", "opens_at", "closes_at", "organiser")
             more = ("collection", "casts_at", "comment_reviewer", "reminders", "batch_window", "batch_floor")

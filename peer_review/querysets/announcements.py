@@ -7,12 +7,13 @@ from django.db.models import Q
 
 from peer_review.enums import WHILE_OPEN, RoundState
 from peer_review.roles import is_known
+from peer_review.users import AnyUser
 
 
 class NoticeQuerySet(models.QuerySet[Any]):
     """Announcements in people's lists."""
 
-    def visible_to(self, user: Any) -> "NoticeQuerySet":
+    def visible_to(self, user: AnyUser | None) -> "NoticeQuerySet":
         """Return somebody's own notices, newest announcement first, with round and announcement at hand."""
         if not is_known(user):
             return self.none()

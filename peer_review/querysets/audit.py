@@ -6,12 +6,13 @@ from django.apps import apps
 from django.db import models
 
 from peer_review.roles import is_known
+from peer_review.users import AnyUser
 
 
 class AnomalyQuerySet(models.QuerySet[Any]):
     """Patterns for the inspector."""
 
-    def visible_to(self, user: Any) -> "AnomalyQuerySet":
+    def visible_to(self, user: AnyUser | None) -> "AnomalyQuerySet":
         """Twin of peer_review.view_anomaly: nobody inspects themselves."""
         rounds = apps.get_model("peer_review", "Round").objects.order_by()
         seen = self.filter(run__round__in=rounds.with_anomalies_for(user).values("pk"))

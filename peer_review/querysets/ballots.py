@@ -5,11 +5,13 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from peer_review.users import AnyUser
+
 
 class AssignmentQuerySet(models.QuerySet[Any]):
     """Credentials."""
 
-    def of(self, *, evaluator: Any, round: Any) -> "AssignmentQuerySet":
+    def of(self, *, evaluator: AnyUser | None, round: Any) -> "AssignmentQuerySet":
         """Return one evaluator's papers in one round: whole sheets first, then subject by subject, each one's rating
         before the comment; with cell, subject and sheet at hand."""
         return (

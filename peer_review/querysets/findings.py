@@ -8,12 +8,13 @@ from django.db.models import Exists, OuterRef, Q
 
 from peer_review.enums import RESULT_STATES
 from peer_review.roles import is_known, role_names
+from peer_review.users import AnyUser
 
 
 class RaisedFindingQuerySet(models.QuerySet[Any]):
     """Findings raised from results."""
 
-    def raisable_by(self, user: Any) -> "RaisedFindingQuerySet":
+    def raisable_by(self, user: AnyUser | None) -> "RaisedFindingQuerySet":
         """Twin of peer_review.raise_finding: findings such as this user might have raised."""
         if not is_known(user):
             return self.none()
@@ -28,7 +29,7 @@ class RaisedFindingQuerySet(models.QuerySet[Any]):
         own = Q(round__in=rounds.with_section_results_for(user).values("pk")) & ~Q(section_key="") & Q(Exists(headed))
         return self.filter(anywhere | own)
 
-    def visible_to(self, user: Any) -> "RaisedFindingQuerySet":
+    def visible_to(self, user: AnyUser | None) -> "RaisedFindingQuerySet":
         """Twin of peer_review.view_finding."""
         if not is_known(user):
             return self.none()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from peer_review.enums import ContestStatus, StageKind
 from peer_review.roles import is_known, role_names
+from peer_review.users import AnyUser
 
 
 class DecisionQuerySet(models.QuerySet[Any]):
@@ -24,7 +25,7 @@ class DecisionQuerySet(models.QuerySet[Any]):
 class OutcomeNoticeQuerySet(models.QuerySet[Any]):
     """Outcomes that were told."""
 
-    def unacknowledged_by(self, user: Any) -> "OutcomeNoticeQuerySet":
+    def unacknowledged_by(self, user: AnyUser | None) -> "OutcomeNoticeQuerySet":
         """Return what was told to this user, who has not said yet that it arrived."""
         return self.filter(to=user, acknowledged_date__isnull=True) if is_known(user) else self.none()
 
@@ -36,7 +37,7 @@ class PublicNoticeQuerySet(models.QuerySet[Any]):
         """Return the lists that are shown to all staff on this day."""
         return self.filter(ended_date__isnull=True, until_date__gte=today)
 
-    def visible_to(self, user: Any, *, today: date | None = None) -> "PublicNoticeQuerySet":
+    def visible_to(self, user: AnyUser | None, *, today: date | None = None) -> "PublicNoticeQuerySet":
         """Twin of peer_review.view_public_notice."""
         if not is_known(user):
             return self.none()
@@ -50,7 +51,7 @@ class PublicNoticeQuerySet(models.QuerySet[Any]):
 class ContestQuerySet(models.QuerySet[Any]):
     """Contested outcomes."""
 
-    def visible_to(self, user: Any) -> "ContestQuerySet":
+    def visible_to(self, user: AnyUser | None) -> "ContestQuerySet":
         """Twin of peer_review.view_contest: contests whose words this user may read."""
         if not is_known(user):
             return self.none()
@@ -72,7 +73,7 @@ class ContestStageQuerySet(models.QuerySet[Any]):
         review = Q(kind=StageKind.REVIEW, contest__status__in=[ContestStatus.ASKED, ContestStatus.UNDER_REVIEW])
         return self.filter(review | Q(kind=StageKind.APPEAL, contest__status=ContestStatus.APPEALED))
 
-    def assignable_by(self, user: Any) -> "ContestStageQuerySet":
+    def assignable_by(self, user: AnyUser | None) -> "ContestStageQuerySet":
         """Twin of peer_review.assign_contest: waiting stages that this user could answer, or may hand to another."""
         if not is_known(user):
             return self.none()
@@ -91,7 +92,7 @@ class ContestStageQuerySet(models.QuerySet[Any]):
             )
         return self.unanswered().filter(allowed)
 
-    def answerable_by(self, user: Any) -> "ContestStageQuerySet":
+    def answerable_by(self, user: AnyUser | None) -> "ContestStageQuerySet":
         """Twin of peer_review.answer_contest: waiting stages that this user is responsible for, or nobody is."""
         if not is_known(user):
             return self.none()

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from peer_review.roles import is_known
+from peer_review.users import AnyUser
 
 
 class ResultQuerySet(models.QuerySet[Any]):
@@ -19,7 +20,7 @@ class ResultQuerySet(models.QuerySet[Any]):
         """Return results large enough to have figures."""
         return self.filter(score__isnull=False)
 
-    def visible_to(self, user: Any) -> "ResultQuerySet":
+    def visible_to(self, user: AnyUser | None) -> "ResultQuerySet":
         """Twin of peer_review.view_result."""
         if not is_known(user):
             return self.none()
@@ -46,7 +47,7 @@ class ResultQuerySet(models.QuerySet[Any]):
 class CriterionResultQuerySet(models.QuerySet[Any]):
     """Published figures of single criteria."""
 
-    def visible_to(self, user: Any) -> "CriterionResultQuerySet":
+    def visible_to(self, user: AnyUser | None) -> "CriterionResultQuerySet":
         """Return the criteria of the results that this user may read."""
         results = apps.get_model("peer_review", "Result").objects.order_by()
         return self.filter(result__in=results.visible_to(user).values("pk"))

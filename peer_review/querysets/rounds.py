@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from peer_review.enums import FROZEN_STATES, RESULT_STATES, RoundState, VoidReason
 from peer_review.roles import is_known, role_names
+from peer_review.users import AnyUser
 
 
 class RoundQuerySet(models.QuerySet[Any]):
@@ -43,24 +44,24 @@ class RoundQuerySet(models.QuerySet[Any]):
             | Q(state=RoundState.VOID, void_reason=VoidReason.RETURN_RATE)
         )
 
-    def manageable_by(self, user: Any) -> "RoundQuerySet":
+    def manageable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.manage_round."""
         return self.filter(organiser=user) if "organiser" in role_names(user) else self.none()
 
-    def openable_by(self, user: Any) -> "RoundQuerySet":
+    def openable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.open_box: rounds for which this user is a scrutineer."""
         if "scrutineer" not in role_names(user):
             return self.none()
         return self.filter(Exists(self.model.scrutineers.through.objects.filter(round=OuterRef("pk"), user=user)))
 
-    def evaluable_by(self, user: Any) -> "RoundQuerySet":
+    def evaluable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.evaluate_round: opened rounds in which the roll gives this user a paper."""
         if not is_known(user):
             return self.none()
         assignments = apps.get_model("peer_review", "Assignment")
         return self.frozen().filter(Exists(assignments.objects.filter(cell__round=OuterRef("pk"), evaluator=user)))
 
-    def reviewable_by(self, user: Any) -> "RoundQuerySet":
+    def reviewable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.review_comments: counted rounds whose comments this user is named to review."""
         if not is_known(user):
             return self.none()
@@ -68,7 +69,7 @@ class RoundQuerySet(models.QuerySet[Any]):
         own = subjects.objects.filter(round=OuterRef("pk"), member__user=user)
         return self.filter(state=RoundState.COUNTED, comment_reviewer=user, form__comments=True).exclude(Exists(own))
 
-    def self_evaluable_by(self, user: Any) -> "RoundQuerySet":
+    def self_evaluable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.evaluate_self: opened rounds that evaluate this user and ask what they say themselves."""
         if not is_known(user):
             return self.none()
@@ -76,7 +77,7 @@ class RoundQuerySet(models.QuerySet[Any]):
         own = subjects.objects.filter(round=OuterRef("pk"), member__user=user)
         return self.frozen().filter(Exists(own), form__self_evaluation=True)
 
-    def with_own_result_for(self, user: Any) -> "RoundQuerySet":
+    def with_own_result_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_own_result."""
         if not is_known(user):
             return self.none()
@@ -87,7 +88,7 @@ class RoundQuerySet(models.QuerySet[Any]):
             .filter(Exists(subjects.objects.filter(round=OuterRef("pk"), member__user=user)))
         )
 
-    def with_section_results_for(self, user: Any) -> "RoundQuerySet":
+    def with_section_results_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_section_results."""
         if not is_known(user):
             return self.none()
@@ -98,7 +99,7 @@ class RoundQuerySet(models.QuerySet[Any]):
             .filter(Exists(members.objects.filter(round=OuterRef("pk"), user=user, is_section_head=True)))
         )
 
-    def with_all_results_for(self, user: Any) -> "RoundQuerySet":
+    def with_all_results_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_all_results."""
         roles = role_names(user)
         allowed = Q(pk__in=[])
@@ -108,21 +109,21 @@ class RoundQuerySet(models.QuerySet[Any]):
             allowed |= Q(organiser=user)
         return self.with_results().filter(allowed)
 
-    def decidable_by(self, user: Any) -> "RoundQuerySet":
+    def decidable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.decide_round: rounds in which this user may decide grades."""
         if "leadership" not in role_names(user):
             return self.none()
         return self.with_results().filter(form__visibility__leadership=True)
 
-    def with_summary_for(self, user: Any) -> "RoundQuerySet":
+    def with_summary_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_summary."""
         return self.with_results().filter(form__visibility__staff=True) if is_known(user) else self.none()
 
-    def with_participation_for(self, user: Any) -> "RoundQuerySet":
+    def with_participation_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_participation."""
         return self.manageable_by(user).frozen()
 
-    def drillable_by(self, user: Any) -> "RoundQuerySet":
+    def drillable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.drill_down."""
         either = [self.model.objects.with_all_results_for(user), self.model.objects.with_section_results_for(user)]
         found = Q(pk__in=[])
@@ -130,17 +131,17 @@ class RoundQuerySet(models.QuerySet[Any]):
             found |= Q(pk__in=rounds.order_by().values("pk"))
         return self.filter(found)
 
-    def with_ledger_for(self, user: Any) -> "RoundQuerySet":
+    def with_ledger_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_ledger."""
         return self.with_results() if "inspector" in role_names(user) else self.none()
 
-    def auditable_by(self, user: Any) -> "RoundQuerySet":
+    def auditable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_bulletin_audit."""
         if "inspector" not in role_names(user):
             return self.none()
         return self.with_bulletin()
 
-    def with_findings_to_raise_for(self, user: Any) -> "RoundQuerySet":
+    def with_findings_to_raise_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.raise_findings."""
         rounds = self.model._default_manager.order_by()
         anywhere = Q(pk__in=rounds.with_all_results_for(user).values("pk"))
@@ -148,11 +149,11 @@ class RoundQuerySet(models.QuerySet[Any]):
             anywhere |= Q(pk__in=rounds.with_results().values("pk"))
         return self.filter(anywhere | Q(pk__in=rounds.with_section_results_for(user).values("pk")))
 
-    def with_anomalies_for(self, user: Any) -> "RoundQuerySet":
+    def with_anomalies_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_anomalies."""
         return self.with_results() if "inspector" in role_names(user) else self.none()
 
-    def visible_to(self, user: Any) -> "RoundQuerySet":
+    def visible_to(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_round: rounds whose existence and terms this user may know."""
         if not is_known(user):
             return self.none()

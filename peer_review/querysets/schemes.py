@@ -6,12 +6,13 @@ from django.db import models
 from django.db.models import Q
 
 from peer_review.roles import role_names
+from peer_review.users import AnyUser
 
 
 class SchemeQuerySet(models.QuerySet[Any]):
     """Questionnaires."""
 
-    def manageable_by(self, user: Any) -> "SchemeQuerySet":
+    def manageable_by(self, user: AnyUser | None) -> "SchemeQuerySet":
         """Twin of peer_review.manage_schemes."""
         return self.all() if "organiser" in role_names(user) else self.none()
 

@@ -8,12 +8,13 @@ from django.db.models import Exists, OuterRef, Q
 
 from peer_review.enums import RESULT_STATES, StageKind
 from peer_review.roles import is_known, role_names
+from peer_review.users import AnyUser, User
 
 
 class SubjectQuerySet(models.QuerySet[Any]):
     """Who or what is evaluated."""
 
-    def with_result_for(self, user: Any) -> "SubjectQuerySet":
+    def with_result_for(self, user: AnyUser | None) -> "SubjectQuerySet":
         """Twin of peer_review.view_subject_result: subjects whose published figures this user may read."""
         if not is_known(user):
             return self.none()
@@ -32,26 +33,28 @@ class SubjectQuerySet(models.QuerySet[Any]):
             appealed = Q(round__form__visibility__subject=True) & Q(Exists(ruled))
         return self.filter(round__state__in=RESULT_STATES).filter(own | section | everything | appealed)
 
-    def not_addressed_to(self, user: Any) -> "SubjectQuerySet":
+    def not_addressed_to(self, user: AnyUser | None) -> "SubjectQuerySet":
         """Return the subjects that are neither this user nor a section that this user headed on the roll."""
+        if not is_known(user):
+            return self.all()
         members = apps.get_model("peer_review", "RollMember").objects.order_by()
         headed = members.filter(
             round=OuterRef("round"), user=user, is_section_head=True, section_key=OuterRef("section_key")
         )
         return self.exclude(member__user=user).exclude(Q(member__isnull=True) & Q(Exists(headed)))
 
-    def decidable_by(self, user: Any) -> "SubjectQuerySet":
+    def decidable_by(self, user: AnyUser | None) -> "SubjectQuerySet":
         """Twin of peer_review.decide_subject."""
         if "leadership" not in role_names(user):
             return self.none()
         rounds = apps.get_model("peer_review", "Round").objects.order_by().decidable_by(user)
         return self.filter(round__in=rounds.values("pk")).not_addressed_to(user)
 
-    def contestable_by(self, user: Any) -> "SubjectQuerySet":
+    def contestable_by(self, user: AnyUser | None) -> "SubjectQuerySet":
         """Twin of peer_review.contest_outcome: subjects whose outcome was told to this user."""
         return self.filter(outcome_notice__to=user) if is_known(user) else self.none()
 
-    def with_outcome_for(self, user: Any) -> "SubjectQuerySet":
+    def with_outcome_for(self, user: AnyUser | None) -> "SubjectQuerySet":
         """Twin of peer_review.view_outcome: subjects whose decision this user may know."""
         if not is_known(user):
             return self.none()
@@ -62,7 +65,7 @@ class SubjectQuerySet(models.QuerySet[Any]):
             return self.filter(Q(pk__in=every.decidable_by(user).values("pk")) | told)
         return self.filter(Q(pk__in=every.decidable_by(user).values("pk")) | (told & read))
 
-    def evaluated_by(self, user: Any) -> "SubjectQuerySet":
+    def evaluated_by(self, user: User) -> "SubjectQuerySet":
         """Return the subjects for which the roll gives this user a paper."""
         assignments = apps.get_model("peer_review", "Assignment")
         return self.filter(Exists(assignments.objects.filter(cell__subject=OuterRef("pk"), evaluator=user)))

@@ -9,10 +9,11 @@ from peer_review.rules.results import can_view_all_results, can_view_section_res
 from peer_review.rules.roles import is_inspector
 from peer_review.rules.rounds import is_published
 from peer_review.rules.subjects import of_round
+from peer_review.users import AnyUser
 
 
 @rules.predicate
-def is_about_own_section(user: Any, finding: Any) -> bool:
+def is_about_own_section(user: AnyUser | None, finding: Any) -> bool:
     """Headed the section that the finding is about when the roll was frozen. One query."""
     return bool(
         finding is not None
@@ -23,13 +24,13 @@ def is_about_own_section(user: Any, finding: Any) -> bool:
 
 
 @rules.predicate
-def has_raised(user: Any, finding: Any) -> bool:
+def has_raised(user: AnyUser | None, finding: Any) -> bool:
     """Raised it."""
     return bool(finding is not None and is_known(user) and finding.raised_by_id == user.pk)
 
 
 @rules.predicate
-def is_to_answer_for(user: Any, finding: Any) -> bool:
+def is_to_answer_for(user: AnyUser | None, finding: Any) -> bool:
     """Is named as responsible for it."""
     return bool(finding is not None and is_known(user) and finding.responsible_id == user.pk)
 

@@ -11,6 +11,7 @@ from peer_review.roles import is_known
 from peer_review.rules.roles import is_inspector, is_leader
 from peer_review.rules.rounds import is_published, shown_to
 from peer_review.rules.subjects import is_addressee, of_round
+from peer_review.users import AnyUser
 
 can_decide_round = is_published & is_leader & shown_to("leadership")
 
@@ -20,7 +21,7 @@ can_decide_subject = of_round(can_decide_round) & ~is_addressee
 
 
 @rules.predicate
-def is_running(user: Any, notice: Any) -> bool:
+def is_running(user: AnyUser | None, notice: Any) -> bool:
     """The public notice is shown to all staff today."""
     return bool(
         notice is not None
@@ -31,13 +32,13 @@ def is_running(user: Any, notice: Any) -> bool:
 
 
 @rules.predicate
-def is_contestant(user: Any, contest: Any) -> bool:
+def is_contestant(user: AnyUser | None, contest: Any) -> bool:
     """It was this user who asked."""
     return bool(contest is not None and is_known(user) and contest.by_id == user.pk)
 
 
 @rules.predicate
-def is_on_contest(user: Any, contest: Any) -> bool:
+def is_on_contest(user: AnyUser | None, contest: Any) -> bool:
     """Is responsible for a stage of this contest, or answered one. One query."""
     if contest is None or not is_known(user):
         return False
@@ -45,7 +46,7 @@ def is_on_contest(user: Any, contest: Any) -> bool:
 
 
 @rules.predicate
-def is_unanswered(user: Any, stage: Any) -> bool:
+def is_unanswered(user: AnyUser | None, stage: Any) -> bool:
     """This stage of a contest waits for an answer now."""
     waiting = {StageKind.REVIEW: (ContestStatus.ASKED, ContestStatus.UNDER_REVIEW)}
     return bool(
@@ -56,7 +57,7 @@ def is_unanswered(user: Any, stage: Any) -> bool:
 
 
 @rules.predicate
-def may_review(user: Any, stage: Any) -> bool:
+def may_review(user: AnyUser | None, stage: Any) -> bool:
     """The stage is a review, and the user may decide on its subject."""
     return bool(
         stage is not None and stage.kind == StageKind.REVIEW and can_decide_subject.test(user, stage.contest.subject)
@@ -64,7 +65,7 @@ def may_review(user: Any, stage: Any) -> bool:
 
 
 @rules.predicate
-def may_rule(user: Any, stage: Any) -> bool:
+def may_rule(user: AnyUser | None, stage: Any) -> bool:
     """The stage is an appeal, and the user an inspector who had no part in what is appealed. At most three queries."""
     if stage is None or stage.kind != StageKind.APPEAL or not is_inspector.test(user):
         return False
@@ -79,7 +80,7 @@ def may_rule(user: Any, stage: Any) -> bool:
 
 
 @rules.predicate
-def is_theirs(user: Any, stage: Any) -> bool:
+def is_theirs(user: AnyUser | None, stage: Any) -> bool:
     """The user is responsible for this stage, or nobody is."""
     return bool(stage is not None and stage.responsible_id in (None, getattr(user, "pk", None)))
 

@@ -19,6 +19,7 @@ from peer_review.rules.rounds import (
     shown_to,
 )
 from peer_review.rules.subjects import handles_appeal, is_head_of_subject, is_own_subject, of_round
+from peer_review.users import AnyUser
 
 can_view_own_result = is_published & shown_to("subject") & is_subject
 
@@ -56,58 +57,58 @@ can_view_round = (
 
 
 @rules.predicate
-def is_result_of_subject(user: Any, result: Any) -> bool:
+def is_result_of_subject(user: AnyUser | None, result: Any) -> bool:
     """The result tells of one subject."""
     return bool(result is not None and result.scope == ResultScope.SUBJECT)
 
 
 @rules.predicate
-def is_result_of_unit(user: Any, result: Any) -> bool:
+def is_result_of_unit(user: AnyUser | None, result: Any) -> bool:
     """The result tells of all together."""
     return bool(result is not None and result.scope == ResultScope.UNIT)
 
 
 @rules.predicate
-def is_result_of_section(user: Any, result: Any) -> bool:
+def is_result_of_section(user: AnyUser | None, result: Any) -> bool:
     """The result tells of one section."""
     return bool(result is not None and result.scope == ResultScope.SECTION)
 
 
 @rules.predicate
-def is_result_of_rank(user: Any, result: Any) -> bool:
+def is_result_of_rank(user: AnyUser | None, result: Any) -> bool:
     """The result tells of one rank."""
     return bool(result is not None and result.scope == ResultScope.RANK)
 
 
 @rules.predicate
-def is_comparable(user: Any, result: Any) -> bool:
+def is_comparable(user: AnyUser | None, result: Any) -> bool:
     """The result is a mean over so many that it may be shown to people who may not see its members."""
     return bool(result is not None and result.comparable)
 
 
 @rules.predicate
-def heads_section_of_result(user: Any, result: Any) -> bool:
+def heads_section_of_result(user: AnyUser | None, result: Any) -> bool:
     """Headed the section that the result tells of when the roll was frozen. One query."""
     heads = result.round.members.filter(user=user, is_section_head=True, section_key=result.section_key)
     return bool(is_known(user) and heads.exists())
 
 
 @rules.predicate
-def lies_in_section_of_result(user: Any, result: Any) -> bool:
+def lies_in_section_of_result(user: AnyUser | None, result: Any) -> bool:
     """Is evaluated in this round as a member of the section that the result tells of. One query."""
     mine = result.round.subjects.filter(member__user=user, section_key=result.section_key)
     return bool(is_known(user) and mine.exists())
 
 
 @rules.predicate
-def holds_rank_of_result(user: Any, result: Any) -> bool:
+def holds_rank_of_result(user: AnyUser | None, result: Any) -> bool:
     """Is evaluated in this round as a member of the rank that the result tells of. One query."""
     mine = result.round.subjects.filter(member__user=user, member__rank_key=result.rank_key)
     return bool(is_known(user) and mine.exists())
 
 
 @rules.predicate
-def can_view_subject_of_result(user: Any, result: Any) -> bool:
+def can_view_subject_of_result(user: AnyUser | None, result: Any) -> bool:
     """May read the figures of the subject that the result tells of."""
     return bool(result is not None and can_view_subject_result.test(user, result.subject))
 

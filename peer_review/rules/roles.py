@@ -1,27 +1,26 @@
 """Predicates about roles."""
 
-from typing import Any
-
 import rules
 
 from peer_review.roles import role_names
+from peer_review.users import AnyUser
 
 has_perm = rules.has_perm
 
 
 @rules.predicate
-def is_organiser(user: Any) -> bool:
+def is_organiser(user: AnyUser | None) -> bool:
     """Member of the organisers' group."""
     return "organiser" in role_names(user)
 
 
 @rules.predicate
-def is_inspector(user: Any) -> bool:
+def is_inspector(user: AnyUser | None) -> bool:
     """Member of the inspectors' group."""
     return "inspector" in role_names(user)
 
 
 @rules.predicate
-def is_leader(user: Any) -> bool:
+def is_leader(user: AnyUser | None) -> bool:
     """Member of the leadership group."""
     return "leadership" in role_names(user)

@@ -7,10 +7,11 @@ import rules
 from peer_review.enums import StageKind
 from peer_review.roles import is_known
 from peer_review.rules.roles import is_inspector
+from peer_review.users import AnyUser
 
 
 @rules.predicate
-def is_own_subject(user: Any, subject: Any) -> bool:
+def is_own_subject(user: AnyUser | None, subject: Any) -> bool:
     """This subject is the user."""
     return bool(
         subject is not None and is_known(user) and subject.member is not None and subject.member.user_id == user.pk
@@ -18,7 +19,7 @@ def is_own_subject(user: Any, subject: Any) -> bool:
 
 
 @rules.predicate
-def is_head_of_subject(user: Any, subject: Any) -> bool:
+def is_head_of_subject(user: AnyUser | None, subject: Any) -> bool:
     """Headed the subject's section when the roll was frozen. One query."""
     return bool(
         subject is not None
@@ -28,7 +29,7 @@ def is_head_of_subject(user: Any, subject: Any) -> bool:
 
 
 @rules.predicate
-def is_addressee(user: Any, subject: Any) -> bool:
+def is_addressee(user: AnyUser | None, subject: Any) -> bool:
     """This subject is the user, or a section evaluated as a whole that the user headed on the roll. One query."""
     if subject is None or not is_known(user):
         return False
@@ -38,19 +39,19 @@ def is_addressee(user: Any, subject: Any) -> bool:
 
 
 @rules.predicate
-def is_told(user: Any, subject: Any) -> bool:
+def is_told(user: AnyUser | None, subject: Any) -> bool:
     """The outcome of this subject has been told in writing. One query."""
     return bool(subject is not None and hasattr(subject, "outcome_notice"))
 
 
 @rules.predicate
-def is_notified(user: Any, subject: Any) -> bool:
+def is_notified(user: AnyUser | None, subject: Any) -> bool:
     """It was to this user that the outcome was told. One query."""
     return bool(is_told.test(user, subject) and is_known(user) and subject.outcome_notice.to_id == user.pk)
 
 
 @rules.predicate
-def handles_appeal(user: Any, subject: Any) -> bool:
+def handles_appeal(user: AnyUser | None, subject: Any) -> bool:
     """Is the inspector responsible for an appeal about this subject, answered or not. One query."""
     if subject is None or not is_inspector.test(user):
         return False
@@ -61,7 +62,7 @@ def handles_appeal(user: Any, subject: Any) -> bool:
 def of_round(predicate: Any) -> Any:
     """Return `predicate` asked of a subject's round."""
 
-    def asked(user: Any, subject: Any) -> bool:
+    def asked(user: AnyUser | None, subject: Any) -> bool:
         return bool(subject is not None and predicate.test(user, subject.round))
 
     return rules.predicate(asked, name=f"round_{predicate.name}")

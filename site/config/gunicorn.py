@@ -9,9 +9,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
 
 from config.logs import logging_config, usual_format
 
@@ -32,7 +35,16 @@ control_socket_disable = True
 logconfig_dict = logging_config(as_json=os.environ.get("LOG_FORMAT", usual_format()) == "json")
 
 RESTART_AFTER = 3.0
-_background: dict[str, Any] = {"stopping": threading.Event(), "process": None}
+
+
+class Background(TypedDict):
+    """The worker beside the server: its process, and whether both are to stop."""
+
+    stopping: threading.Event
+    process: subprocess.Popen[bytes] | None
+
+
+_background: Background = {"stopping": threading.Event(), "process": None}
 
 
 def _keep_worker() -> None:
@@ -53,13 +65,13 @@ def _keep_worker() -> None:
         _background["stopping"].wait(RESTART_AFTER)
 
 
-def when_ready(server: Any) -> None:
+def when_ready(server: "Arbiter") -> None:
     """Start the background worker beside the server, where the embedded set-up asks for it."""
     if os.environ.get("RUN_WORKER") == "1" and os.environ.get("TASKS_BACKEND", "database") == "database":
         threading.Thread(target=_keep_worker, name="background-worker", daemon=True).start()
 
 
-def on_exit(server: Any) -> None:
+def on_exit(server: "Arbiter") -> None:
     """Stop the background worker with the server: it finishes the task it is at, or is stopped after a while."""
     _background["stopping"].set()
     process = _background["process"]

@@ -18,6 +18,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from structlog.typing import Processor
 
 # The same paths as a pattern, for loggers that know no route (gunicorn's own).
 SILENT_PATHS = re.compile(r"/rounds/[^/\s]+/(?:(?:ballot|draw|cast|proof|kiosk/draw)/|manifest\.json)")
@@ -25,7 +26,7 @@ REQUEST_ID = re.compile(r"[0-9a-f-]{8,64}\Z")
 log = structlog.stdlib.get_logger("zhengyan.request")
 
 
-def is_silent(request: Any) -> bool:
+def is_silent(request: HttpRequest) -> bool:
     """Return whether nothing may be written about this request."""
     match = getattr(request, "resolver_match", None)
     if match is None:
@@ -87,7 +88,7 @@ def usual_format() -> str:
 
 def logging_config(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
     """Return the configuration of Python's logging, with structlog's lines going the same way."""
-    shared: list[Any] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -104,7 +105,7 @@ def logging_config(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    ending: list[Any] = (
+    ending: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if as_json
         else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]

@@ -1,8 +1,13 @@
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from disclosures.models import DisclosureIndexPage
 
 
 class DisclosuresConfig(AppConfig):
@@ -18,7 +23,7 @@ class DisclosuresConfig(AppConfig):
         post_save.connect(attach_workflow, sender=DisclosureIndexPage, dispatch_uid="disclosures.attach_workflow")
 
 
-def attach_workflow(instance: Any, created: bool, raw: bool = False, **kwargs: Any) -> None:
+def attach_workflow(instance: DisclosureIndexPage, created: bool, raw: bool = False, **kwargs: object) -> None:
     """A new index page gets the workflow and the permissions of its writers."""
     from disclosures.domain.workflow import ensure_workflow  # noqa: PLC0415 - models are not loaded any earlier
 

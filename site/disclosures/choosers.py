@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
-from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.ui.tables import Column
@@ -14,6 +11,7 @@ from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 
 from organisation import pinyin
+from organisation.models import User
 
 
 class PersonFilterForm(BaseFilterForm):
@@ -21,7 +19,7 @@ class PersonFilterForm(BaseFilterForm):
 
     q = forms.CharField(label=_("Name or pinyin"), required=False)
 
-    def filter(self, objects: Any) -> Any:
+    def filter(self, objects: QuerySet[User]) -> QuerySet[User]:
         """Keep the people named like that."""
         typed = self.cleaned_data["q"].replace("\x00", "").strip()
         if not typed:
@@ -37,9 +35,9 @@ class PersonListMixin:
 
     filter_form_class = PersonFilterForm
 
-    def get_object_list(self) -> Any:
+    def get_object_list(self) -> QuerySet[User]:
         """Return whoever can be responsible for something."""
-        people = get_user_model()._default_manager.filter(is_active=True).select_related("staff")
+        people = User._default_manager.filter(is_active=True).select_related("staff")
         return people.order_by("staff__name_key", "name", "pk")
 
     @property

@@ -1,17 +1,13 @@
 """Named refusals. Wagtail's admin answers each with 403 and its message."""
 
 from django.core.exceptions import PermissionDenied
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from foundation.refusals import Refusal
 
-class DisclosureRefusal(PermissionDenied):
-    """Something that is not done to a disclosure. `message` is for the person who tried."""
 
-    message: str | Promise = _("This is not possible.")
-
-    def __init__(self) -> None:
-        super().__init__(str(self.message))
+class DisclosureRefusal(Refusal, PermissionDenied):
+    """Something that is not done to a disclosure."""
 
 
 class OwnWorkReviewed(DisclosureRefusal):
@@ -30,6 +26,12 @@ class NotThroughWorkflow(DisclosureRefusal):
     """Somebody tried to publish without secrecy review and approval."""
 
     message = _("A disclosure is published by its approval, after the secrecy review. Submit it to the workflow.")
+
+
+class NotWithdrawn(DisclosureRefusal):
+    """Somebody who is not of the leadership tried to withdraw a document."""
+
+    message = _("The leadership withdraws what it approved.")
 
 
 class NumberedStays(DisclosureRefusal):

@@ -6,42 +6,12 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminPageForm
 
-from disclosures import rules
-from disclosures.enums import Audience
 from organisation.models import Section
 
 COMMENT_MAX = 2_000
-
-
-class DisclosurePageForm(WagtailAdminPageForm):
-    """The form of a document in Wagtail's admin."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # A section head who is no editor drafts for the own sections; the one already chosen stays possible.
-        if "section" in self.fields and rules.is_section_head(self.for_user) and not rules.is_editor(self.for_user):
-            sections = rules.headed_section_ids(self.for_user)
-            if self.instance.section_id:
-                sections.add(self.instance.section_id)
-            self.fields["section"].queryset = Section.objects.filter(pk__in=sections)
-
-    def clean(self) -> dict[str, Any]:
-        """Move a due date that was computed along with its document date, and ask for groups where they matter."""
-        cleaned: dict[str, Any] = super().clean()
-        if (
-            "document_date" in self.changed_data
-            and "publication_due_date" not in self.changed_data
-            and self.instance.pk
-        ):
-            cleaned["publication_due_date"] = None
-        if "publication_due_date" in self.changed_data:
-            self.instance.due_is_provisional = False
-        if cleaned.get("audience") == Audience.GROUPS and not cleaned.get("audience_groups"):
-            self.add_error("audience_groups", _("Choose at least one group."))
-        return cleaned
 
 
 class ListingForm(forms.Form):
@@ -53,7 +23,7 @@ class ListingForm(forms.Form):
     )
     year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
 
-    def __init__(self, *args: Any, sections: Any, years: list[int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sections: QuerySet[Section], years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         section, year = self.fields["section"], self.fields["year"]
         assert isinstance(section, forms.ModelChoiceField)

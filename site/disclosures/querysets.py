@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import TruncDate
@@ -12,16 +12,17 @@ from wagtail.query import PageQuerySet
 
 from disclosures import rules
 from disclosures.enums import Audience, LedgerState
+from organisation.roles import Visitor, groups_of, is_signed_in
 
 
 class DisclosureQuerySet(PageQuerySet):
     """Documents."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: Visitor) -> Self:
         """Published documents that are addressed to this person and not closed to them."""
         addressed = Q(audience=Audience.PUBLIC)
-        if rules.is_signed_in(user):
-            groups = rules.group_ids_of(user)
+        if is_signed_in(user):
+            groups = list(groups_of(user))
             addressed |= Q(audience=Audience.STAFF)
             addressed |= Q(
                 audience=Audience.GROUPS,
@@ -40,7 +41,7 @@ class DisclosureQuerySet(PageQuerySet):
         """Documents dated in that year."""
         return self.filter(document_date__gte=datetime.date(year, 1, 1), document_date__lte=datetime.date(year, 12, 31))
 
-    def in_ledger_of(self, user: Any) -> Self:
+    def in_ledger_of(self, user: Visitor) -> Self:
         """Documents, drafts too, that this person's ledger shows."""
         if rules.sees_whole_ledger(user):
             return self

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosures.feeds import DisclosureFeed
+from disclosures.views.feeds import DisclosureFeed
 
 app_name = "disclosures"
 urlpatterns = [

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rules
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.documents.models import Document
 from wagtail.log_actions import LogActionRegistry
 
-from disclosures.choosers import person_chooser
-from disclosures.documents import may_open
+from disclosures.choosers import PersonChooserViewSet, person_chooser
+from disclosures.file_access import may_open
+from disclosures.models import DisclosureColumnPage, DisclosureIndexPage, DisclosurePage
+from disclosures.models.answered import ANSWER
 from disclosures.rules import SEE_LEDGER
+from disclosures.views.document import answer_reader
 from disclosures.views.ledger import LedgerView
+from disclosures.views.listing import answer_list
 
 
 class LedgerMenuItem(MenuItem):
@@ -41,7 +44,7 @@ def register_ledger_urls() -> list[URLPattern]:
 
 
 @hooks.register("register_admin_viewset")
-def register_person_chooser() -> Any:
+def register_person_chooser() -> PersonChooserViewSet:
     return person_chooser
 
 
@@ -50,8 +53,15 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("disclosures.comment_removed", _("Remove comment"), _("Comment removed"))
 
 
+@hooks.register(ANSWER)
+def answer_disclosure_reader(
+    page: DisclosurePage | DisclosureIndexPage | DisclosureColumnPage, request: HttpRequest
+) -> HttpResponse:
+    return answer_reader(request, page) if isinstance(page, DisclosurePage) else answer_list(request, page)
+
+
 @hooks.register("before_serve_document")
-def guard_attached_file(document: Any, request: HttpRequest) -> None:
+def guard_attached_file(document: Document, request: HttpRequest) -> None:
     """A file is as restricted as the documents it is attached to."""
     if not may_open(document, request.user):
         raise Http404

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import Q
@@ -84,7 +83,7 @@ class Frame:
     def places(self) -> list[Place]:
         """The main navigation, with the entry that this request belongs to."""
         here = self.request.path
-        entries: list[tuple[Any, list[str]]] = [
+        entries: list[tuple[str | Promise, list[str]]] = [
             (_("Forum"), [self.forum_url, route("forum_pages:overview")]),
             (_("Disclosures"), [self.disclosures_url]),
             (_("Peer review"), [route("peer_review:round-list")]),
@@ -100,7 +99,7 @@ class Frame:
     @cached_property
     def may_enter_admin(self) -> bool:
         """Whether to show the way into the admin. One query, where `has_perm` would read every permission in two."""
-        user: Any = self.request.user
+        user = self.request.user
         if not user.is_authenticated or user.is_superuser:
             return bool(user.is_authenticated)
         granted = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -26,12 +26,12 @@ class HomePage(Page):
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add what waits, and the newest of what this person may see. The number of queries does not grow."""
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context: dict[str, object] = super().get_context(request, *args, **kwargs)
         user = request.user
         boards = BoardPage.objects.visible_to(user).order_by().values("pk")
-        context["waiting"] = waiting_for(user)
+        context["waiting"] = [] if user.is_anonymous else waiting_for(user)
         context["topics"] = list(
             Topic.objects.shown()
             .filter(board__in=boards)

@@ -1,6 +1,6 @@
 """Wagtail's pages ask for a sign-in too, unless their app decides about strangers itself."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,9 @@ from home.middleware import ask_to_sign_in
 
 
 @hooks.register("before_serve_page")
-def keep_strangers_out(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse | None:
+def keep_strangers_out(
+    page: Page, request: HttpRequest, args: Sequence[str], kwargs: Mapping[str, str]
+) -> HttpResponse | None:
     """Send strangers to the sign-in; settings.OPEN_PAGE_APPS names the apps whose pages know their audience."""
     if request.user.is_authenticated or page._meta.app_label in settings.OPEN_PAGE_APPS:
         return None

@@ -23,4 +23,4 @@ class OrganisationConfig(AppConfig):
 class UsersConfig(WagtailUsersAppConfig):
     """Wagtail's user admin, for accounts that have one name and no last sign-in."""
 
-    user_viewset = "organisation.viewsets.users.UserViewSet"
+    user_viewset = "organisation.viewsets.accounts.UserViewSet"

@@ -1,7 +1,6 @@
 """Let Wagtail's admin ask rules.py."""
 
 from collections.abc import Collection
-from typing import Any
 
 import rules
 from django.contrib.auth import get_user_model
@@ -9,6 +8,7 @@ from django.db.models import Model, Q, QuerySet
 from wagtail.permission_policies.base import BasePermissionPolicy
 
 from organisation.enums import Role
+from organisation.roles import Visitor
 from organisation.rules import MANAGE
 
 
@@ -19,7 +19,7 @@ class ManagePolicy(BasePermissionPolicy):
         super().__init__(model)
         self.impossible = frozenset(impossible)
 
-    def user_has_permission(self, user: Any, action: str) -> bool:
+    def user_has_permission(self, user: Visitor, action: str) -> bool:
         return action not in self.impossible and rules.has_perm(MANAGE, user)
 
     def users_with_any_permission(self, actions: Collection[str]) -> QuerySet:

@@ -1,40 +1,28 @@
 """Which rows: chainable reads, no writes."""
 
 import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.apps import apps
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from organisation import pinyin
-
-if TYPE_CHECKING:
-    from organisation.models import User
+from organisation.roles import Visitor, is_signed_in
+from organisation.section_tree import descendants
 
 
 class SectionQuerySet(models.QuerySet):
     """Sections of the organisation: a few hundred at most, so the tree is read whole."""
 
-    def with_ancestors_known(self) -> dict[int, int | None]:
+    def parent_ids(self) -> dict[int, int | None]:
         """Return {id: id of the parent} for every section, in one query."""
         return dict(self.order_by().values_list("pk", "parent_id"))
 
-    def ids_below(self, section_id: int) -> set[int]:
-        """Return the section's id and those of everything below it, in one query."""
-        children: dict[int | None, list[int]] = {}
-        for pk, parent_id in self.with_ancestors_known().items():
-            children.setdefault(parent_id, []).append(pk)
-        found: set[int] = set()
-        waiting = [section_id]
-        while waiting:
-            pk = waiting.pop()
-            if pk not in found:
-                found.add(pk)
-                waiting.extend(children.get(pk, []))
-        return found
+    def ids_below(self, *section_ids: int) -> set[int]:
+        """Return the ids of these sections and of everything below them, in one query."""
+        return descendants(self.parent_ids(), section_ids)
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -68,9 +56,9 @@ class StaffQuerySet(models.QuerySet):
         day = day or timezone.localdate()
         return self.filter(Q(left=None) | Q(left__gt=day))
 
-    def visible_to(self, user: "User | AnonymousUser | None") -> Self:
+    def visible_to(self, user: Visitor) -> Self:
         """Those whom this person finds in the directory: current staff, for whoever is signed in."""
-        if user is None or not user.is_authenticated or not user.is_active:
+        if not is_signed_in(user):
             return self.none()
         return self.current()
 

@@ -3,14 +3,25 @@
 What a role may do in the forum, in peer review or with a disclosure is decided in the `rules.py` of those apps.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard, TypeVar
 
 from django.apps import AppConfig, apps
 from django.contrib.auth.management import create_permissions
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.db.models import Q
 
 from organisation.enums import Role
+
+if TYPE_CHECKING:
+    # The name that Django's stubs give to the site's user model: models lie above this module.
+    from django.contrib.auth.models import _User as Account
+else:
+    from django.contrib.auth.models import AbstractUser as Account
+
+#: Whoever asks: an account, a stranger, or nobody.
+Visitor: TypeAlias = Account | AnonymousUser | None
+Answer = TypeVar("Answer")
 
 ACCESS_ADMIN = "wagtailadmin.access_admin"
 # Given once, when the role is made: what an administrator takes away later stays away.
@@ -45,16 +56,38 @@ def group_of(role: Role) -> Group:
     return Group.objects.get_or_create(name=role.value)[0]
 
 
-def has_role(user: Any, role: Role) -> bool:
-    """Return whether somebody holds a role; the groups are read once for each user object."""
-    if user is None or not user.is_authenticated or not user.is_active:
-        return False
-    if not hasattr(user, "_role_names"):
-        user._role_names = frozenset(user.groups.values_list("name", flat=True))
-    return role.value in user._role_names
+def is_signed_in(user: Visitor) -> TypeGuard[Account]:
+    """Return whether somebody has signed in with an open account."""
+    return user is not None and user.is_authenticated and user.is_active
 
 
-def create_roles(sender: AppConfig, using: str, **kwargs: Any) -> None:
+def once_for(user: Account | AnonymousUser, question: str, read: Callable[[], Answer]) -> Answer:
+    """Return what `read` answers, asked once for each user object: one request asks the same of its user many times.
+
+    The answer stays with the object. Whoever changes what it rests on loads the user again.
+    """
+    answers: dict[str, Answer] | None = getattr(user, "_answers", None)
+    if answers is None:
+        answers = {}
+        user._answers = answers  # type: ignore[union-attr]  # an attribute of our own on Django's account
+    if question not in answers:
+        answers[question] = read()
+    return answers[question]
+
+
+def groups_of(user: Visitor) -> dict[int, str]:
+    """Return the groups of somebody, their names by primary key; empty for strangers. One query a user object."""
+    if not is_signed_in(user):
+        return {}
+    return once_for(user, "organisation.groups", lambda: dict(user.groups.values_list("pk", "name")))
+
+
+def has_role(user: Visitor, role: Role) -> bool:
+    """Return whether somebody holds a role. One query a user object."""
+    return role.value in groups_of(user).values()
+
+
+def create_roles(sender: AppConfig, using: str, **kwargs: object) -> None:
     """After migrate (and after a flush): make the groups that are missing, with their first permissions."""
     if using != "default":
         return

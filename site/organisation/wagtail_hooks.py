@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
-from organisation.viewsets.people import OrganisationViewSetGroup
+from organisation.viewsets.group import OrganisationViewSetGroup
 
 
 @hooks.register("register_admin_viewset")

@@ -5,7 +5,7 @@ import re
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from search.segment import query_terms
+from foundation.segment import query_terms
 
 LENGTH = 120
 LEAD = 30

@@ -6,9 +6,10 @@ import datetime
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -17,12 +18,13 @@ from django.utils.translation import gettext_lazy as _
 
 from disclosures.models import DisclosurePage
 from forum_pages.models import Topic, TopicComment
+from foundation.matching import matching
+from foundation.paging import KeysetPage, Row, page_of
+from organisation.author_lines import author_lines
 from organisation.models import Staff
-from organisation.people import author_lines
 from organisation.pinyin import needle
+from organisation.roles import Visitor
 from search.excerpt import excerpt, highlight
-from search.matching import matching
-from search.paging import Page, page_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Hit:
     moment: datetime.date | datetime.datetime | None = None
 
 
-class Source(ABC):
+class Source(ABC, Generic[Row]):
     """A kind of thing that can be found."""
 
     kind: str
@@ -46,32 +48,32 @@ class Source(ABC):
     descending = True
 
     @abstractmethod
-    def find(self, user: Any, query: str) -> QuerySet:
+    def find(self, user: Visitor, query: str) -> QuerySet[Row]:
         """Return the rows that this person may see and that answer the query."""
 
     @abstractmethod
-    def hits(self, rows: Iterable[Any], query: str, request: Any) -> list[Hit]:
+    def hits(self, rows: Iterable[Row], query: str, request: HttpRequest) -> list[Hit]:
         """Return the results as shown."""
 
-    def page(self, user: Any, query: str, *, size: int, after: str = "", before: str = "") -> Page:
+    def page(self, user: Visitor, query: str, *, size: int, after: str = "", before: str = "") -> KeysetPage[Row]:
         """Return one page of rows."""
         return page_of(
             self.find(user, query), key=self.key, size=size, after=after, before=before, descending=self.descending
         )
 
 
-class Disclosures(Source):
+class Disclosures(Source[DisclosurePage]):
     """Published documents."""
 
     kind = "disclosures"
     label = _("Disclosures")
     key = "document_date"
 
-    def find(self, user: Any, query: str) -> QuerySet:
+    def find(self, user: Visitor, query: str) -> QuerySet[DisclosurePage]:
         """Those addressed to this person."""
         return matching(DisclosurePage.objects.visible_to(user).for_rows(), query)
 
-    def hits(self, rows: Iterable[DisclosurePage], query: str, request: Any) -> list[Hit]:
+    def hits(self, rows: Iterable[DisclosurePage], query: str, request: HttpRequest) -> list[Hit]:
         """Title and summary."""
         return [
             Hit(
@@ -85,18 +87,18 @@ class Disclosures(Source):
         ]
 
 
-class Topics(Source):
+class Topics(Source[Topic]):
     """Topics of the forum."""
 
     kind = "topics"
     label = _("Topics")
     key = "created_at"
 
-    def find(self, user: Any, query: str) -> QuerySet:
+    def find(self, user: Visitor, query: str) -> QuerySet[Topic]:
         """Those on boards that this person reads."""
         return matching(Topic.objects.visible_to(user).select_related("board").defer("html"), query)
 
-    def hits(self, rows: Iterable[Topic], query: str, request: Any) -> list[Hit]:
+    def hits(self, rows: Iterable[Topic], query: str, request: HttpRequest) -> list[Hit]:
         """Title and the place in the text."""
         rows = list(rows)
         authors = author_lines(row.author_id for row in rows if row.author_id)
@@ -112,19 +114,19 @@ class Topics(Source):
         ]
 
 
-class Comments(Source):
+class Comments(Source[TopicComment]):
     """Comments on topics."""
 
     kind = "comments"
     label = _("Comments")
     key = "submit_date"
 
-    def find(self, user: Any, query: str) -> QuerySet:
+    def find(self, user: Visitor, query: str) -> QuerySet[TopicComment]:
         """Those in topics that this person reads, without the removed ones."""
         visible = TopicComment.objects.visible_to(user).filter(is_removed=False)
         return matching(visible.select_related("topic__board").defer("html", "topic__source", "topic__html"), query)
 
-    def hits(self, rows: Iterable[TopicComment], query: str, request: Any) -> list[Hit]:
+    def hits(self, rows: Iterable[TopicComment], query: str, request: HttpRequest) -> list[Hit]:
         """The topic's title and the place in the text."""
         rows = list(rows)
         authors = author_lines(row.user_id for row in rows if row.user_id)
@@ -140,7 +142,7 @@ class Comments(Source):
         ]
 
 
-class People(Source):
+class People(Source[Staff]):
     """Current staff."""
 
     kind = "people"
@@ -148,12 +150,12 @@ class People(Source):
     key = "name_key"
     descending = False
 
-    def find(self, user: Any, query: str) -> QuerySet:
+    def find(self, user: Visitor, query: str) -> QuerySet[Staff]:
         """By name, pinyin or initials. A query without a letter finds nobody."""
         people = Staff.objects.visible_to(user)
         return people.named_like(query).with_place() if needle(query) else people.none()
 
-    def hits(self, rows: Iterable[Staff], query: str, request: Any) -> list[Hit]:
+    def hits(self, rows: Iterable[Staff], query: str, request: HttpRequest) -> list[Hit]:
         """Name, section, position, and the way into the directory."""
         hits = []
         for row in rows:

@@ -1,14 +1,13 @@
 """The site-wide search page."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.http import urlencode
 from django.views.generic import TemplateView
 
+from foundation.matching import is_searchable
+from foundation.segment import QUERY_CHARACTERS
 from search.forms import SearchForm
-from search.matching import is_searchable
-from search.segment import QUERY_CHARACTERS
 from search.sources import SOURCES, Hit, Source
 
 FEW = 5
@@ -29,9 +28,9 @@ class SearchView(TemplateView):
 
     template_name = "search/search.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Search as asked."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context: dict[str, object] = super().get_context_data(**kwargs)
         form = SearchForm(self.request.GET)
         form.is_valid()
         words: str = form.cleaned_data.get("q", "")
@@ -54,7 +53,7 @@ class SearchView(TemplateView):
             context.update(self._one_kind(source, query) if source else self._all_kinds(query))
         return context
 
-    def _one_kind(self, source: Source, query: str) -> dict[str, Any]:
+    def _one_kind(self, source: Source, query: str) -> dict[str, object]:
         """Return one page of one kind."""
         page = source.page(
             self.request.user,
@@ -70,7 +69,7 @@ class SearchView(TemplateView):
             "previous_url": f"?{urlencode({**kept, 'before': page.before})}" if page.before else "",
         }
 
-    def _all_kinds(self, query: str) -> dict[str, Any]:
+    def _all_kinds(self, query: str) -> dict[str, object]:
         """Return the first few of every kind that has any."""
         groups = []
         for source in SOURCES.values():

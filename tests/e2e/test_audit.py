@@ -13,16 +13,16 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, Route, expect
 
-from peer_review import verify_bulletin
 from peer_review.domain.audit import audit_package
 from peer_review.models import Result
+from peer_review.offline import verify_bulletin
 from tests.e2e.client_server import ClientServer, serve_client
 from tests.e2e.sign_in import sign_in
 from tests.e2e.test_vectors import WITHOUT_CURVES
 from tests.factories.peer_review.counted_rounds import make_voted_round, publish
 from tests.factories.peer_review.rounds import RunningRound, make_user
+from tests.peer_review.offline.test_bulletin_checks import FRAUDS, Files
 from tests.peer_review.protocol.election import CELLS, Election
-from tests.peer_review.test_verify_bulletin import FRAUDS, Files
 from zhengyan_crypto import canonical
 
 pytestmark = pytest.mark.browser

@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from peer_review import verify_bulletin
 from peer_review.domain.keys import server_keys
 from peer_review.models import Round
+from peer_review.offline import verify_bulletin
 from tests.e2e.sign_in import sign_in
 from tests.factories.peer_review.rounds import (
     RoundFactory,

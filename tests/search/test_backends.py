@@ -8,8 +8,8 @@ from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 
 from disclosures.models import DisclosurePage
+from foundation.matching import matching
 from search.backends.segmenting import is_nothing, segmented
-from search.matching import matching
 from tests.factories import disclosures as make
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,6 @@ of those who got it, learns who has voted (PROTOCOL: disclosure control).
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max, Q
@@ -15,10 +14,12 @@ from django.utils import timezone
 
 from peer_review import audit_log
 from peer_review.domain.announcements.delivery import deliver_task
+from peer_review.domain.locks import lock_round
 from peer_review.enums import REMINDERS, AnnouncementKind, Collection, RoundState
 from peer_review.exceptions.announcements import RemindedToday
-from peer_review.exceptions.base import NotOpenYet, RoundClosed, WrongState
+from peer_review.exceptions.base import NotOpenYet, RoundClosed
 from peer_review.models import Announcement, Notice, Round
+from peer_review.users import User
 
 #: What happened longer ago is no news: nobody is told after an upgrade, or when mail works again after days.
 NEWS = timedelta(days=2)
@@ -117,15 +118,13 @@ def _day(moment: datetime) -> int:
 
 
 @transaction.atomic
-def remind(round: Round, *, by: Any, text: str = "", now: datetime | None = None) -> Announcement:
+def remind(round: Round, *, by: User, text: str = "", now: datetime | None = None) -> Announcement:
     """Send the reminder that fits the round's stage, with the organiser's own words added; at most one a day.
 
     Raises: WrongState, NotOpenYet, RoundClosed, RemindedToday.
     """
     now = now or timezone.now()
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if round.state != RoundState.OPEN:
-        raise WrongState(state=round.get_state_display())
+    round = lock_round(round, expect={RoundState.OPEN})
     kind, begins, ends = stage(round)
     if now < begins:
         raise NotOpenYet
@@ -148,23 +147,23 @@ def may_remind_from(round: Round, *, now: datetime) -> datetime:
     return now
 
 
-def announce_lengthening(round: Round, *, by: Any, text: str, now: datetime) -> None:
+def announce_lengthening(round: Round, *, by: User, text: str, now: datetime) -> None:
     """Tell everybody on the roll that the round stays open longer, and why. Inside extend_round's transaction."""
     _announce_next(round, AnnouncementKind.LENGTHENED, by=by, now=now, text=text)
 
 
-def announce_outcomes(round: Round, *, by: Any, now: datetime) -> Announcement:
+def announce_outcomes(round: Round, *, by: User, now: datetime) -> Announcement:
     """Put down that outcomes are told, and have it sent to whom they are. Inside domain.decisions.tell_outcomes."""
     return _announce_next(round, AnnouncementKind.OUTCOME, by=by, now=now)
 
 
-def announce_privately(round: Round, kind: AnnouncementKind, *, to: Any, by: Any, now: datetime) -> None:
+def announce_privately(round: Round, kind: AnnouncementKind, *, to: User, by: User, now: datetime) -> None:
     """Tell one person about their own affair. Inside the caller's transaction."""
     _announce_next(round, kind, by=by, now=now, to=to)
 
 
 def _announce_next(
-    round: Round, kind: AnnouncementKind, *, by: Any, now: datetime, text: str = "", to: Any = None
+    round: Round, kind: AnnouncementKind, *, by: User, now: datetime, text: str = "", to: User | None = None
 ) -> Announcement:
     """Announce something that may happen more than once, under the next number of its kind. Callers hold the round."""
     of_kind = round.announcements.filter(kind=kind)
@@ -183,8 +182,8 @@ def _announce(
     now: datetime,
     number: int = 0,
     text: str = "",
-    by: Any = None,
-    to: Any = None,
+    by: User | None = None,
+    to: User | None = None,
 ) -> Announcement | None:
     """Put an announcement down and have it sent; None if that has been done already."""
     announcement, is_new = Announcement.objects.get_or_create(

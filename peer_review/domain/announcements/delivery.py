@@ -26,8 +26,9 @@ from django_tasks import task
 from peer_review.conf import conf
 from peer_review.domain.announcements import messages
 from peer_review.domain.announcements.recipients import recipients
+from peer_review.domain.locks import lock_round_by_pk
 from peer_review.enums import AnnouncementKind, RoundState
-from peer_review.models import Announcement, Notice, Round
+from peer_review.models import Announcement, Notice
 
 log = logging.getLogger(__name__)
 #: Rows written at once, and mails between two looks at whose language is which.
@@ -79,7 +80,7 @@ def _write_notices(announcement: Announcement) -> bool:
 
 def _is_drawing(round_pk: int) -> bool:
     """Whether drawing goes on. Holds the round's row, so that the barrier deletes what is written here."""
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round_pk)
+    round = lock_round_by_pk(round_pk)
     return round.state == RoundState.OPEN and round.barrier_at is None
 
 

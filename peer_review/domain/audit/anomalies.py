@@ -15,25 +15,24 @@ from peer_review import audit_log
 from peer_review.counting.anomalies import Search, camps, changes, ends, returns, unanimous
 from peer_review.counting.permutation import false_discovery
 from peer_review.domain.audit.anomaly_data import Material, beside_last_round, sections_matrix
+from peer_review.domain.locks import lock_round
 from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.enums import RESULT_STATES, AnomalyKind
-from peer_review.exceptions.base import WrongState
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Anomaly, AnomalyRun, Round, Subject
+from peer_review.users import User
 
 BATCH = 1000
 
 
 @transaction.atomic
-def search_patterns(round: Round, *, by: Any) -> AnomalyRun:
+def search_patterns(round: Round, *, by: User | None) -> AnomalyRun:
     """Start the search for patterns in the background, or start it again where it was cut short. `by` is None when
     publication started it. A search that is done stays as it is.
 
     Raises: WrongState before publication, TermsAltered.
     """
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if round.state not in RESULT_STATES:
-        raise WrongState(state=round.get_state_display())
+    round = lock_round(round, expect=RESULT_STATES)
     if not form_holds(round):
         raise TermsAltered
     run, created = AnomalyRun.objects.get_or_create(

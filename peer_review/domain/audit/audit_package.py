@@ -15,13 +15,14 @@ from typing import Any
 
 from django.template.loader import get_template
 
-from peer_review import verify_bulletin
 from peer_review.counting.release import release
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.domain.tally.count import counted_entries
 from peer_review.enums import CellKind, ResultScope
 from peer_review.models import Assignment, CriterionResult, Result, Round, SheetEntry
+from peer_review.offline import VERIFIER
+from peer_review.offline.verifier.package import SUMS
 
 README = "peer_review/audit/README.txt"
 #: What is frozen and tells of nobody. What is left out names subjects by their keys.
@@ -56,7 +57,7 @@ def package_pieces(round: Round) -> Iterator[bytes]:
                     if sink.size >= PIECE:
                         yield sink.take()
             sums.append(f"{digest.hexdigest()}  {name}\n")
-        packed.writestr(zipfile.ZipInfo(verify_bulletin.SUMS), "".join(sums))
+        packed.writestr(zipfile.ZipInfo(SUMS), "".join(sums))
     yield sink.take()
 
 
@@ -118,8 +119,7 @@ def _batched(keys: Iterable[int]) -> Iterator[list[int]]:
 
 
 def _source() -> bytes:
-    with open(verify_bulletin.__file__, "rb") as source:
-        return source.read()
+    return VERIFIER.read_bytes()
 
 
 def _readable(value: Any) -> bytes:

@@ -4,7 +4,6 @@ Writes the assignment and nothing else: no session, no sign-in time, no log line
 """
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,11 +14,12 @@ from peer_review.domain.voting_period import check_collecting
 from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed, NotEligible, VotesOnPaper
 from peer_review.exceptions.base import BadEncoding, RoundClosed
 from peer_review.models import Assignment, Round
+from peer_review.users import User
 from zhengyan_crypto import blindsig
 from zhengyan_crypto.errors import BadEncoding as CryptoBadEncoding
 
 
-def draw(evaluator: Any, round: Round, blinded: dict[str, bytes], *, now: datetime | None = None) -> dict[str, bytes]:
+def draw(evaluator: User, round: Round, blinded: dict[str, bytes], *, now: datetime | None = None) -> dict[str, bytes]:
     """Return the blind signature for each of the evaluator's cells, all at once or none.
 
     The same blinded values again give the same answer, so a lost reply costs nothing; another value for a cell that

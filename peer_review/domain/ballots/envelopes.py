@@ -8,7 +8,6 @@ random paper by paper, so the roll does not tell which envelope is whose: that i
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,13 +19,14 @@ from peer_review.enums import RoundState
 from peer_review.exceptions.ballots import DrawClosed, EnvelopesPrinted, UnknownEnvelope
 from peer_review.exceptions.base import BadEncoding, RoundClosed, UnknownRound
 from peer_review.models import Assignment, Round, Urn
+from peer_review.users import User
 
 Blinded = Mapping[str, bytes]
 
 
 @transaction.atomic
 def sign_envelopes(
-    urn: Urn, *, by: Any, blinded: Sequence[Blinded], now: datetime | None = None
+    urn: Urn, *, by: User, blinded: Sequence[Blinded], now: datetime | None = None
 ) -> list[dict[str, bytes]]:
     """Return the blind signatures of an urn's envelopes, in their order: for every envelope {cell: signature}.
 

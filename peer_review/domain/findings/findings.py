@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from peer_review import audit_log, signals
 from peer_review.domain.findings.verbatim_check import borrowed_words
+from peer_review.domain.locks import check_state
 from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.enums import RESULT_STATES, FindingSource, ResultScope
-from peer_review.exceptions.base import WrongState
 from peer_review.exceptions.findings import (
     FindingDueInPast,
     NoFindingText,
@@ -25,6 +25,7 @@ from peer_review.exceptions.findings import (
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Comment, CriterionResult, RaisedFinding, Result, Round, Subject
 from peer_review.rules.roles import has_perm
+from peer_review.users import User
 
 TEXT_LENGTH = 2000
 
@@ -32,13 +33,13 @@ TEXT_LENGTH = 2000
 def raise_finding(
     round: Round,
     *,
-    by: Any,
+    by: User,
     text: str,
     section: str = "",
     criterion: str = "",
     source: str = FindingSource.RESULT,
     subject: Subject | None = None,
-    responsible: Any = None,
+    responsible: User | None = None,
     due_date: date | None = None,
 ) -> RaisedFinding:
     """Keep a finding, put it on record, and tell whoever listens (signals.finding_raised) after the commit.
@@ -48,8 +49,7 @@ def raise_finding(
     Raises: WrongState before publication, TermsAltered, NoFindingText, UnknownSection, UnknownCriterion,
         FindingDueInPast; WordsOfComment, and that somebody tried is on record.
     """
-    if round.state not in RESULT_STATES:
-        raise WrongState(state=round.get_state_display())
+    check_state(round, RESULT_STATES)
     if not form_holds(round):
         raise TermsAltered
     text = text.strip()
@@ -88,7 +88,7 @@ def raise_finding(
 
 
 def figures_for(
-    round: Round, *, reader: Any, subject: Subject | None, section: str, criterion: str
+    round: Round, *, reader: User, subject: Subject | None, section: str, criterion: str
 ) -> list[dict[str, Any]]:
     """Return the published figures that a finding rests on, none that `reader` may not read. At most three queries."""
     results = Result.objects.shown().filter(round=round)
@@ -108,7 +108,7 @@ def figures_for(
     return [] if row is None else [told | {"value": row.value, "low": row.low, "high": row.high, "n": row.n}]
 
 
-def sections_to_raise(round: Round, *, by: Any) -> dict[str, str]:
+def sections_to_raise(round: Round, *, by: User) -> dict[str, str]:
     """Return the sections about which `by` may raise a finding, key to name, in the roll's order; the key "" stands for
     all together."""
     names = {"": ""} | dict(round.subjects.order_by("sort_order", "pk").values_list("section_key", "section_name"))
@@ -119,7 +119,7 @@ def sections_to_raise(round: Round, *, by: Any) -> dict[str, str]:
     }
 
 
-def _refuse_borrowed_words(round: Round, text: str, *, by: Any) -> None:
+def _refuse_borrowed_words(round: Round, text: str, *, by: User) -> None:
     """Refuse a text that repeats a published comment of the round.
 
     Comments that `by` may not read are looked through as well: somebody may have passed on their words. But the place
@@ -136,5 +136,5 @@ def _refuse_borrowed_words(round: Round, text: str, *, by: Any) -> None:
     raise WordsOfComment(quoted=quoted)
 
 
-def _send(finding: RaisedFinding, by: Any) -> None:
+def _send(finding: RaisedFinding, by: User) -> None:
     signals.finding_raised.send_robust(sender=RaisedFinding, finding=finding, round=finding.round, by=by)

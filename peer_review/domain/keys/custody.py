@@ -12,10 +12,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from peer_review import audit_log
+from peer_review.domain.locks import lock_draft, lock_round
 from peer_review.enums import RESULT_STATES, RoundState
-from peer_review.exceptions.base import NoBoxKey, RoundFrozen, SharesUnconfirmed, WrongKey, WrongState
+from peer_review.exceptions.base import NoBoxKey, SharesUnconfirmed, WrongKey
 from peer_review.exceptions.keys import BadBoxKey, NotHolder, SharesInvalid, UnknownShare
 from peer_review.models import KeyShare, Round
+from peer_review.users import User
 from zhengyan_crypto import sealing
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 from zhengyan_crypto.errors import CryptoError
@@ -32,7 +34,7 @@ class ShareCustody:
     """One share: whose it is, and what its holder has said of it."""
 
     number: int
-    holder: Any
+    holder: User
     confirmed: bool
     destroyed: bool
 
@@ -74,7 +76,7 @@ class Custody:
         """Whether the next thing to do is to test what lies on paper."""
         return self.made and not self.tested and not (self.is_split and self.unconfirmed)
 
-    def shares_of(self, user: Any) -> list[ShareCustody]:
+    def shares_of(self, user: User) -> list[ShareCustody]:
         """The shares that one person keeps."""
         return [share for share in self.shares if share.holder.pk == user.pk]
 
@@ -88,7 +90,7 @@ def custody(round: Round) -> Custody:
     return Custody(round.box_threshold, round.box_shares, made, round.box_key_tested, tuple(shares), name)
 
 
-def rounds_to_destroy_key_of(user: Any) -> "QuerySet[Round]":
+def rounds_to_destroy_key_of(user: User) -> "QuerySet[Round]":
     """Return the rounds whose count is done and of whose key this person has not said that their part is destroyed."""
     mine = KeyShare.objects.filter(round=OuterRef("pk"), holder=user, destroyed=False)
     rounds: QuerySet[Round] = Round.objects.openable_by(user).filter(Exists(mine), state__in=SPENT_STATES)
@@ -102,7 +104,7 @@ def recommended_threshold(holders: int) -> int:
 
 @transaction.atomic
 def set_box_key(
-    round: Round, *, by: Any, public: bytes, threshold: int = 1, holders: Sequence[Any] | None = None
+    round: Round, *, by: User, public: bytes, threshold: int = 1, holders: Sequence[Any] | None = None
 ) -> bytes:
     """Keep the public half of a box key and who holds it; return the test row's ephemeral public key.
 
@@ -111,7 +113,7 @@ def set_box_key(
     Raises: RoundFrozen, BadBoxKey; SharesInvalid unless 2 <= threshold <= holders <= 16, all of them different
         scrutineers of this round.
     """
-    round = _lock_draft(round)
+    round = lock_draft(round)
     if len(public) != sealing.KEY_LENGTH:
         raise BadBoxKey
     if holders is not None:
@@ -137,13 +139,13 @@ def set_box_key(
 
 
 @transaction.atomic
-def confirm_share(round: Round, *, by: Any, number: int) -> None:
+def confirm_share(round: Round, *, by: User, number: int) -> None:
     """Record that the holder of a share has written it down and shown that they can read it. Harmless when done.
 
     In the ceremony all holders sit at one browser, so `by` is whoever is signed in there.
     Raises: RoundFrozen, UnknownShare.
     """
-    round = _lock_draft(round)
+    round = lock_draft(round)
     share = round.key_shares.select_related("holder").filter(number=number).first()
     if share is None or round.box_shares == 1:
         raise UnknownShare
@@ -154,13 +156,13 @@ def confirm_share(round: Round, *, by: Any, number: int) -> None:
 
 
 @transaction.atomic
-def confirm_box_key(round: Round, *, by: Any, key: bytes) -> None:
+def confirm_box_key(round: Round, *, by: User, key: bytes) -> None:
     """Open the test row with the content key derived from the box key: the private half exists and fits.
 
     Raises: RoundFrozen, NoBoxKey, WrongKey; SharesUnconfirmed while a holder has not written theirs down: what is
         tested has to be what lies on paper.
     """
-    round = _lock_draft(round)
+    round = lock_draft(round)
     if not round.box_public:
         raise NoBoxKey
     check_shares_confirmed(round)
@@ -178,14 +180,12 @@ def confirm_box_key(round: Round, *, by: Any, key: bytes) -> None:
 
 
 @transaction.atomic
-def destroy_share(round: Round, *, by: Any) -> None:
+def destroy_share(round: Round, *, by: User) -> None:
     """Record that somebody has destroyed what they kept of the key. Each says so for themself. Harmless when done.
 
     Raises: WrongState before the count; NotHolder.
     """
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if round.state not in SPENT_STATES:
-        raise WrongState(state=round.get_state_display())
+    round = lock_round(round, expect=SPENT_STATES)
     mine = round.key_shares.filter(holder=by)
     if not mine.exists():
         raise NotHolder
@@ -195,7 +195,7 @@ def destroy_share(round: Round, *, by: Any) -> None:
         audit_log.record(round, "peer_review.round.share_destroyed", by=by, numbers=numbers)
 
 
-def forget_key_of_leavers(round: Round, *, by: Any, leavers: Iterable[Any]) -> None:
+def forget_key_of_leavers(round: Round, *, by: User, leavers: Iterable[Any]) -> None:
     """Forget a draft's box key if one of these scrutineers, who leave, keeps a share of it or may have the whole key.
 
     Sets the fields of `round`, saved or not. Called by domain.rounds, in its transaction.
@@ -245,10 +245,3 @@ def _check_holders(round: Round, threshold: int, holders: Sequence[Any]) -> None
         raise SharesInvalid
     if chosen - set(round.scrutineers.values_list("pk", flat=True)):
         raise SharesInvalid
-
-
-def _lock_draft(round: Round) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if locked.is_frozen:
-        raise RoundFrozen
-    return locked

@@ -5,7 +5,6 @@ The box key, which it never has, is domain.custody; its functions can be had her
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
@@ -18,6 +17,7 @@ from peer_review.domain.keys.custody import box_public
 from peer_review.exceptions.base import RoundFrozen
 from peer_review.models import Cell, PooledKey, Round
 from peer_review.protocol.ballots import Manifest, fingerprint, generate_receipt_key
+from peer_review.users import User
 from zhengyan_crypto import blindsig, keys_at_rest
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
@@ -62,7 +62,7 @@ def fill_pool(*, size: int | None = None) -> int:
 
 
 @transaction.atomic
-def request_keys(round: Round, *, by: Any) -> KeyProgress:
+def request_keys(round: Round, *, by: User) -> KeyProgress:
     """Start the preparation of a draft's keys in the background and return where it stands.
 
     Raises: RoundFrozen.

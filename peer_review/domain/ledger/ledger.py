@@ -16,12 +16,13 @@ from django.utils import timezone
 from peer_review.counting.crosstabs import Ground
 from peer_review.counting.ledger import Book, Load, Verdict
 from peer_review.domain.ledger.questions import Board, Question
-from peer_review.enums import Audience, Channel
-from peer_review.exceptions.base import WrongState
+from peer_review.domain.locks import lock_round
+from peer_review.enums import RESULT_STATES, Audience, Channel
 from peer_review.models import Refused, Round, Shown
 from peer_review.rules.roles import is_inspector, is_leader
 from peer_review.rules.rounds import is_responsible_organiser
 from peer_review.rules.subjects import is_own_subject
+from peer_review.users import User
 
 
 class Reason(StrEnum):
@@ -55,9 +56,7 @@ def ask_all(round: Round, questions: Sequence[Question], *, channel: Channel, au
     each other. Five queries if all are known; else the box is read once more.
     Raises: WrongState before publication.
     """
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if not round.has_results:
-        raise WrongState(state=round.get_state_display())
+    round = lock_round(round, expect=RESULT_STATES)
     wanted = {one.scope: one for one in questions}
     told = {one.scope: one.statements[0] for one in Shown.objects.filter(round=round).exclude(statements=[])}
     refused = dict(Refused.objects.filter(round=round).values_list("scope", "reason"))
@@ -174,7 +173,7 @@ def note_refused(round: Round, *, scopes: Iterable[str], reason: str) -> None:
     Refused.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def audience_of(user: Any, round: Round, *, subject: Any = None, section_key: str = "") -> str:
+def audience_of(user: User, round: Round, *, subject: Any = None, section_key: str = "") -> str:
     """Return in which role somebody reads figures, as the ledger names it: never who.
 
     `subject`, or `section_key`: what they read of; neither: of the whole round. One query or two.

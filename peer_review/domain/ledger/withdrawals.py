@@ -1,17 +1,18 @@
 """Corrections after publication: they only remove, are put on record, and the ledger forgets nothing."""
 
-from typing import Any
-
 from django.db import transaction
 
 from peer_review import audit_log
 from peer_review.domain.ledger.ledger import Reason, note_refused
-from peer_review.exceptions.base import ReasonMissing, WrongState
+from peer_review.domain.locks import lock_round
+from peer_review.enums import RESULT_STATES
+from peer_review.exceptions.base import ReasonMissing
 from peer_review.models import CriterionResult, Result, Round
+from peer_review.users import User
 
 
 @transaction.atomic
-def withdraw(round: Round, *, by: Any, reason: str, criterion: str = "", subject: str = "") -> int:
+def withdraw(round: Round, *, by: User, reason: str, criterion: str = "", subject: str = "") -> int:
     """Take figures back that should not have been published, and return how many: a correction only removes.
 
     `criterion`: asked wrongly; its figures go everywhere, and with them every score, which is made of it. `subject`
@@ -21,9 +22,7 @@ def withdraw(round: Round, *, by: Any, reason: str, criterion: str = "", subject
     """
     if bool(criterion) == bool(subject):
         raise ValueError("either a criterion or a subject")
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if not round.has_results:
-        raise WrongState(state=round.get_state_display())
+    round = lock_round(round, expect=RESULT_STATES)
     if not reason.strip():
         raise ReasonMissing
     results = Result.objects.filter(round=round)

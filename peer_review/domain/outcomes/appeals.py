@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from peer_review import audit_log, signals
 from peer_review.counting.scales import GRADES
 from peer_review.domain.announcements.announcements import announce_privately
+from peer_review.domain.locks import lock_round_by_pk
 from peer_review.domain.outcomes.deadlines import appeal_until, ask_until, days, may_appeal
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.enums import AWAITING_ANSWER, AnnouncementKind, ContestStatus, StageKind
@@ -42,6 +43,7 @@ from peer_review.exceptions.outcomes import (
 from peer_review.models import Contest, ContestStage, Decision, OutcomeNotice, Round, Subject
 from peer_review.models.decision import RANKS
 from peer_review.roles import users_with_role
+from peer_review.users import User
 
 #: The longest text of either side, in characters.
 WORDS = 5000
@@ -51,14 +53,14 @@ WORDS = 5000
 
 
 @transaction.atomic
-def ask_review(subject: Subject, *, by: Any, grounds: str, now: datetime | None = None) -> Contest:
+def ask_review(subject: Subject, *, by: User, grounds: str, now: datetime | None = None) -> Contest:
     """Ask for a review of an outcome, and return the contest. Whoever decided answers, or another leader.
 
     Raises: NotTold, NotAddressee, ContestRunning, TooLate, GroundsMissing.
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
-    round = _lock(subject.round_id)
+    round = lock_round_by_pk(subject.round_id)
     notice = OutcomeNotice.objects.filter(subject=subject).first()
     if notice is None:
         raise NotTold
@@ -78,7 +80,7 @@ def ask_review(subject: Subject, *, by: Any, grounds: str, now: datetime | None 
 
 
 @transaction.atomic
-def appeal(contest: Contest, *, by: Any, grounds: str, now: datetime | None = None) -> ContestStage:
+def appeal(contest: Contest, *, by: User, grounds: str, now: datetime | None = None) -> ContestStage:
     """Appeal against the answer to a review, or against its being late, and return the appeal. An inspector decides.
 
     Raises: NotAddressee, NothingToAppeal, TooLate, GroundsMissing.
@@ -104,7 +106,7 @@ def appeal(contest: Contest, *, by: Any, grounds: str, now: datetime | None = No
 
 
 @transaction.atomic
-def withdraw(contest: Contest, *, by: Any, now: datetime | None = None) -> Contest:
+def withdraw(contest: Contest, *, by: User, now: datetime | None = None) -> Contest:
     """Take back what waits for an answer. The outcome stays as it stands.
 
     Raises: NotAddressee, NothingToWithdraw.
@@ -125,7 +127,7 @@ def withdraw(contest: Contest, *, by: Any, now: datetime | None = None) -> Conte
 
 
 @transaction.atomic
-def take_up(stage: ContestStage, *, by: Any, now: datetime | None = None) -> ContestStage:
+def take_up(stage: ContestStage, *, by: User, now: datetime | None = None) -> ContestStage:
     """Record that somebody has begun to look into it; the person sees it. Harmless when done already.
 
     Raises: StageOver, NotResponsible.
@@ -141,7 +143,7 @@ def take_up(stage: ContestStage, *, by: Any, now: datetime | None = None) -> Con
 
 
 @transaction.atomic
-def hand_over(stage: ContestStage, *, by: Any, to: Any, now: datetime | None = None) -> ContestStage:
+def hand_over(stage: ContestStage, *, by: User, to: User, now: datetime | None = None) -> ContestStage:
     """Make somebody else responsible, who may decide it; they are told.
 
     Raises: StageOver; NotResponsible for either of the two.
@@ -158,7 +160,7 @@ def hand_over(stage: ContestStage, *, by: Any, to: Any, now: datetime | None = N
 
 
 @transaction.atomic
-def extend_appeal(stage: ContestStage, *, by: Any, reason: str, now: datetime | None = None) -> ContestStage:
+def extend_appeal(stage: ContestStage, *, by: User, reason: str, now: datetime | None = None) -> ContestStage:
     """Lengthen the time to decide an appeal, once, with a reason that the person reads.
 
     Raises: StageOver, NotResponsible, NotExtendable, ExtendedAlready, ExtensionReasonMissing.
@@ -180,7 +182,7 @@ def extend_appeal(stage: ContestStage, *, by: Any, reason: str, now: datetime | 
 
 @transaction.atomic
 def answer_stage(
-    stage: ContestStage, *, by: Any, answer: str, grade: str = "", now: datetime | None = None
+    stage: ContestStage, *, by: User, answer: str, grade: str = "", now: datetime | None = None
 ) -> ContestStage:
     """Answer a review or an appeal in writing. `grade` makes the outcome better; without it, it stays.
 
@@ -223,7 +225,7 @@ def candidates(stage: ContestStage) -> Iterator[Any]:
             yield user
 
 
-def _begin(contest: Contest, kind: StageKind, round: Round, *, by: Any, grounds: str, now: datetime) -> ContestStage:
+def _begin(contest: Contest, kind: StageKind, round: Round, *, by: User, grounds: str, now: datetime) -> ContestStage:
     if not grounds.strip():
         raise GroundsMissing
     today = timezone.localdate(now)
@@ -253,16 +255,16 @@ def _first_responsible(stage: ContestStage) -> Any:
     return next(candidates(stage), None)
 
 
-def _may_decide(stage: ContestStage, user: Any) -> bool:
+def _may_decide(stage: ContestStage, user: User) -> bool:
     return bool(ContestStage.objects.assignable_by(user).filter(pk=stage.pk).exists())
 
 
-def _check_may_decide(stage: ContestStage, user: Any) -> None:
+def _check_may_decide(stage: ContestStage, user: User) -> None:
     if not _may_decide(stage, user):
         raise NotResponsible(name=user.get_full_name())
 
 
-def _better(stage: ContestStage, round: Round, *, by: Any, grade: str, now: datetime) -> Decision | None:
+def _better(stage: ContestStage, round: Round, *, by: User, grade: str, now: datetime) -> Decision | None:
     before = Decision.objects.filter(subject=stage.contest.subject_id).standing().get()
     if not grade or grade == before.grade:
         return None
@@ -293,23 +295,18 @@ def _move(contest: Contest, status: ContestStatus) -> None:
     contest.save(update_fields=["status"])
 
 
-def _lock(round_pk: int) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).get(pk=round_pk)
-    return locked
-
-
 def _lock_contest(contest: Contest) -> tuple[Contest, Round]:
     """Return the contest as it is now, with its round locked: one act at a time in each round."""
-    round = _lock(Contest.objects.values_list("subject__round", flat=True).get(pk=contest.pk))
+    round = lock_round_by_pk(Contest.objects.values_list("subject__round", flat=True).get(pk=contest.pk))
     return Contest.objects.select_related("subject", "by").get(pk=contest.pk), round
 
 
-def _lock_stage(stage: ContestStage, by: Any, *, assigning: bool = False) -> tuple[ContestStage, Round]:
+def _lock_stage(stage: ContestStage, by: User, *, assigning: bool = False) -> tuple[ContestStage, Round]:
     """Return the stage as it is now, with its round locked.
 
     Raises: StageOver, NotResponsible where `by` may not answer it (or hand it over).
     """
-    round = _lock(ContestStage.objects.values_list("contest__subject__round", flat=True).get(pk=stage.pk))
+    round = lock_round_by_pk(ContestStage.objects.values_list("contest__subject__round", flat=True).get(pk=stage.pk))
     stage = ContestStage.objects.select_related("contest__subject", "contest__by").get(pk=stage.pk)
     if not ContestStage.objects.unanswered().filter(pk=stage.pk).exists():
         raise StageOver

@@ -18,6 +18,7 @@ from django.utils import timezone
 from peer_review import audit_log, signals
 from peer_review.counting.scales import GRADES
 from peer_review.domain.announcements.announcements import announce_outcomes
+from peer_review.domain.locks import lock_round
 from peer_review.domain.outcomes.proposals import RoundProposal, needs_reason, proposal_of
 from peer_review.domain.preflight.frozen_terms import check_terms
 from peer_review.exceptions.outcomes import (
@@ -38,6 +39,7 @@ from peer_review.exceptions.outcomes import (
 )
 from peer_review.models import Decision, OutcomeNotice, Round, Subject
 from peer_review.models.decision import RANKS
+from peer_review.users import User
 
 REASON_LENGTH = 1000
 
@@ -56,7 +58,7 @@ class Choice:
 
 
 @transaction.atomic
-def decide(round: Round, *, by: Any, choices: Sequence[Choice], now: datetime | None = None) -> list[Decision]:
+def decide(round: Round, *, by: User, choices: Sequence[Choice], now: datetime | None = None) -> list[Decision]:
     """Record a named person's decisions, all of them or none, and return the new ones.
 
     What is decided so already is left as it is. The quota holds over all standing decisions, under a lock.
@@ -118,7 +120,7 @@ def decide(round: Round, *, by: Any, choices: Sequence[Choice], now: datetime | 
 
 
 @transaction.atomic
-def tell_outcomes(round: Round, *, by: Any, now: datetime | None = None) -> list[OutcomeNotice]:
+def tell_outcomes(round: Round, *, by: User, now: datetime | None = None) -> list[OutcomeNotice]:
     """Tell everybody their outcome in writing, on the site and by mail, and return the notices. Today is the day of
     notice, from which the days to contest it count.
 
@@ -154,7 +156,7 @@ def tell_outcomes(round: Round, *, by: Any, now: datetime | None = None) -> list
 
 
 @transaction.atomic
-def acknowledge(subject: Subject, *, by: Any, now: datetime | None = None) -> OutcomeNotice:
+def acknowledge(subject: Subject, *, by: User, now: datetime | None = None) -> OutcomeNotice:
     """Record that a notice has been received; that is no agreement. Harmless when done already.
 
     Raises: NotAddressee.
@@ -169,7 +171,7 @@ def acknowledge(subject: Subject, *, by: Any, now: datetime | None = None) -> Ou
 
 
 def _lock(round: Round) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    locked = lock_round(round)
     if not locked.has_results:
         raise NotPublished
     return locked

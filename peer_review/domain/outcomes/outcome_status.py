@@ -12,6 +12,7 @@ from django.utils import timezone
 from peer_review.domain.outcomes.deadlines import appeal_until, ask_until, may_appeal
 from peer_review.enums import AWAITING_ANSWER, ContestStatus, StageKind
 from peer_review.models import Contest, ContestStage, Decision, OutcomeNotice, Subject
+from peer_review.users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Standing:
         return self.mine and self.status == ContestStatus.ANSWERED and until is not None and self.today > until
 
 
-def standing_of(subject: Subject, reader: Any, *, now: datetime | None = None) -> Standing:
+def standing_of(subject: Subject, reader: User, *, now: datetime | None = None) -> Standing:
     """Return how the outcome of a subject stands for this reader. At most nine queries."""
     today = timezone.localdate(now or timezone.now())
     known: dict[str, Any] = {"subject": subject.pk, "round": subject.round.public_id, "today": today}

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -12,9 +11,11 @@ from django.utils.module_loading import import_string
 from peer_review import audit_log, signals
 from peer_review.conf import conf
 from peer_review.counting.scales import GRADES
+from peer_review.domain.locks import lock_round
 from peer_review.exceptions.outcomes import ContactMissing, NobodyToAnnounce, NotInspector, NotPublished
 from peer_review.models import Decision, PublicNotice, PublicNoticeEntry, Round, Subject
 from peer_review.roles import users_with_role
+from peer_review.users import User
 
 
 def last_day(start: date, workdays: int) -> tuple[date, bool]:
@@ -35,14 +36,14 @@ def to_announce(round: Round) -> "QuerySet[Subject]":
 
 @transaction.atomic
 def start_public_notice(
-    round: Round, *, by: Any, contact: Any, contact_words: str, now: datetime | None = None
+    round: Round, *, by: User, contact: User, contact_words: str, now: datetime | None = None
 ) -> PublicNotice:
     """Show the names to all staff from today on; objections go to `contact`, an inspector. A grade that was bettered
     since an earlier notice gets one of its own.
 
     Raises: NotPublished, ContactMissing, NotInspector, NobodyToAnnounce.
     """
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    round = lock_round(round)
     if not round.has_results:
         raise NotPublished
     if not contact_words.strip():

@@ -8,12 +8,12 @@ from each urn that they belong to.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from peer_review.conf import conf
 from peer_review.exceptions.base import Refusal
 from peer_review.exceptions.planning import PaperVotersTooFew
 from peer_review.models import Assignment, Round, Urn
+from peer_review.users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class PaperGroup:
     people: frozenset[int]
 
 
-def votes_on_paper(round: Round, user: Any) -> bool:
+def votes_on_paper(round: Round, user: User) -> bool:
     """Whether the roll has this person vote with an envelope, so not in a browser of their own. One query."""
     return bool(round.members.filter(user=user, on_paper=True).exists())
 

@@ -1,7 +1,5 @@
 """Exclusions (回避): who may not evaluate whom, whatever plan, list or hand says otherwise."""
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import Q
 
@@ -13,11 +11,12 @@ from peer_review.exceptions.base import SelfEvaluation
 from peer_review.exceptions.planning import AlreadyExcluded
 from peer_review.models import Assignment, Exclusion, Round
 from peer_review.providers.roll import Person
+from peer_review.users import User
 
 
 @transaction.atomic
 def exclude(
-    round: Round, *, by: Any, evaluator: Person, subject: ProposedSubject, reason: str, both_ways: bool = False
+    round: Round, *, by: User, evaluator: Person, subject: ProposedSubject, reason: str, both_ways: bool = False
 ) -> int:
     """Exclude a person from evaluating a subject and, with `both_ways`, the subject from evaluating them.
 
@@ -54,7 +53,7 @@ def exclude(
 
 
 @transaction.atomic
-def allow_again(round: Round, *, by: Any, exclusion: Exclusion) -> None:
+def allow_again(round: Round, *, by: User, exclusion: Exclusion) -> None:
     """Lift an exclusion. The roll gives the pair no paper by itself: use the plan again, or do it by hand.
 
     Raises: RoundFrozen, RollBeingWritten.

@@ -27,6 +27,7 @@ from peer_review.enums import PaperKind, RoundKind
 from peer_review.exceptions.planning import NoSeed
 from peer_review.models import Round
 from peer_review.providers.roll import Person
+from peer_review.users import User
 
 #: How many names a warning lists, and how many sections a table of sections takes.
 NAMES = 40
@@ -122,7 +123,7 @@ def plan_of(round: Round) -> Plan:
 
 
 @transaction.atomic
-def save_plan(round: Round, *, by: Any, plan: dict[str, Any]) -> Plan:
+def save_plan(round: Round, *, by: User, plan: dict[str, Any]) -> Plan:
     """Keep a plan for later use; the roll stays as it is. The first one in which chance has a say gets its seed.
 
     Raises: RoundFrozen, PlanInvalid.
@@ -140,7 +141,7 @@ def save_plan(round: Round, *, by: Any, plan: dict[str, Any]) -> Plan:
 
 
 @transaction.atomic
-def draw_again(round: Round, *, by: Any) -> str:
+def draw_again(round: Round, *, by: User) -> str:
     """Replace a draft's seed, so that chance chooses others; return it. The log counts how often.
 
     Raises: RoundFrozen, NoSeed.

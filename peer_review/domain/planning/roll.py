@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from peer_review.domain.planning.plan_state import is_being_written, set_plan_st
 from peer_review.enums import CellKind, PaperKind
 from peer_review.models import Assignment, Cell, RollMember, Round, Sheet, SheetEntry, Subject
 from peer_review.providers.roll import Person
+from peer_review.users import User
 
 #: Rows of one statement, and papers between two commits in the background.
 BATCH = 2000
@@ -113,7 +113,7 @@ def draw_up(round: Round, people: Iterable[Person] | None = None) -> Blueprint:
 
 @transaction.atomic
 def use_plan(
-    round: Round, *, by: Any, people: Iterable[Person] | None = None, at_once: bool | None = None
+    round: Round, *, by: User, people: Iterable[Person] | None = None, at_once: bool | None = None
 ) -> RollSummary:
     """Replace a draft's roll by what its plan asks for; changes by hand are lost, ticks for voting on paper stay.
 
@@ -140,7 +140,7 @@ def use_plan(
     return made
 
 
-def _write_later(round: Round, by: Any, made: RollSummary) -> RollSummary:
+def _write_later(round: Round, by: User, made: RollSummary) -> RollSummary:
     _record(round, by, made)
     token = secrets.token_hex(8)
     set_plan_state(round, writing={"token": token, "papers": made.papers})
@@ -148,7 +148,7 @@ def _write_later(round: Round, by: Any, made: RollSummary) -> RollSummary:
     return made
 
 
-def _record(round: Round, by: Any, made: RollSummary) -> None:
+def _record(round: Round, by: User, made: RollSummary) -> None:
     audit_log.record(
         round,
         "peer_review.round.roll",
@@ -162,7 +162,7 @@ def _record(round: Round, by: Any, made: RollSummary) -> None:
 
 
 def propose_roll(
-    round: Round, *, by: Any, house_wide: bool | None = None, people: Iterable[Person] | None = None
+    round: Round, *, by: User, house_wide: bool | None = None, people: Iterable[Person] | None = None
 ) -> RollSummary:
     """Replace a draft's roll by the usual pattern of its kind, at once. See use_plan.
 

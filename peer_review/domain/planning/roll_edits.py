@@ -1,7 +1,5 @@
 """Changes of a draft's roll by hand: one person, one subject, one paper at a time."""
 
-from typing import Any
-
 from django.db import transaction
 
 from peer_review import audit_log
@@ -13,10 +11,11 @@ from peer_review.exceptions.base import SelfEvaluation, UnknownVoterClass
 from peer_review.exceptions.planning import AlreadyOnRoll, Excluded, SheetsByPlan
 from peer_review.models import Assignment, Cell, Exclusion, RollMember, Round, Subject
 from peer_review.providers.roll import Person
+from peer_review.users import User
 
 
 @transaction.atomic
-def add_member(round: Round, *, by: Any, person: Person) -> RollMember:
+def add_member(round: Round, *, by: User, person: Person) -> RollMember:
     """Put one more person on a draft's roll, as an evaluator of nobody yet. See add_subject and set_class.
 
     Raises: RoundFrozen, RollBeingWritten, AlreadyOnRoll.
@@ -31,7 +30,7 @@ def add_member(round: Round, *, by: Any, person: Person) -> RollMember:
 
 
 @transaction.atomic
-def remove_member(round: Round, *, by: Any, member: RollMember) -> None:
+def remove_member(round: Round, *, by: User, member: RollMember) -> None:
     """Take a person off a draft's roll, as evaluator and as subject.
 
     Raises: RoundFrozen, RollBeingWritten.
@@ -47,7 +46,7 @@ def remove_member(round: Round, *, by: Any, member: RollMember) -> None:
 
 
 @transaction.atomic
-def set_on_paper(round: Round, *, by: Any, member: RollMember, on_paper: bool) -> None:
+def set_on_paper(round: Round, *, by: User, member: RollMember, on_paper: bool) -> None:
     """Say whether a member votes on paper, drawing an envelope from an urn; kept when the roll is written anew.
 
     Raises: RoundFrozen, RollBeingWritten.
@@ -58,7 +57,7 @@ def set_on_paper(round: Round, *, by: Any, member: RollMember, on_paper: bool) -
 
 
 @transaction.atomic
-def add_subject(round: Round, *, by: Any, member: RollMember, evaluators: dict[int, str]) -> Subject:
+def add_subject(round: Round, *, by: User, member: RollMember, evaluators: dict[int, str]) -> Subject:
     """Let a member be evaluated by others: `evaluators` maps members' ids to voter class keys. The excluded stay out.
 
     Raises: RoundFrozen, RollBeingWritten, SheetsByPlan, AlreadyOnRoll, SelfEvaluation, UnknownVoterClass.
@@ -85,7 +84,7 @@ def add_subject(round: Round, *, by: Any, member: RollMember, evaluators: dict[i
 
 
 @transaction.atomic
-def remove_subject(round: Round, *, by: Any, subject: Subject) -> None:
+def remove_subject(round: Round, *, by: User, subject: Subject) -> None:
     """Let nobody evaluate this subject; the person stays on the roll as an evaluator.
 
     Raises: RoundFrozen, RollBeingWritten.
@@ -99,7 +98,7 @@ def remove_subject(round: Round, *, by: Any, subject: Subject) -> None:
 
 
 @transaction.atomic
-def set_class(round: Round, *, by: Any, member: RollMember, subject: Subject, voter_class: str | None) -> None:
+def set_class(round: Round, *, by: User, member: RollMember, subject: Subject, voter_class: str | None) -> None:
     """Let a member evaluate a subject in this class, or, with None, not at all. A paper for comments follows.
 
     Raises: RoundFrozen, RollBeingWritten, SheetsByPlan, SelfEvaluation, Excluded, UnknownVoterClass.

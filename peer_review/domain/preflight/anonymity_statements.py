@@ -7,13 +7,13 @@ ballot of the same person, and nobody can tell (that is what makes them anonymou
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from peer_review.enums import CellKind, Collection
 from peer_review.models import Cell, Round
+from peer_review.users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def promise(round: Round, cell: Cell) -> str:
     return promises_of(round, [cell])[cell.key]
 
 
-def promises(round: Round, user: Any) -> dict[str, str]:
+def promises(round: Round, user: User) -> dict[str, str]:
     """Return the sentence for each of this evaluator's papers, by the cell's key. Two queries, three on a draft."""
     cells = round.cells.filter(assignments__evaluator=user).select_related("subject", "sheet")
     return promises_of(round, list(cells))

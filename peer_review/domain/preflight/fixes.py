@@ -13,12 +13,13 @@ from peer_review.enums import CellKind
 from peer_review.exceptions.base import UnknownVoterClass
 from peer_review.exceptions.preflight import NothingToMerge
 from peer_review.models import Assignment, Cell, Round
+from peer_review.users import User
 
 BATCH = 2000
 
 
 @transaction.atomic
-def merge_classes(round: Round, *, by: Any, subjects: Iterable[int], source: str, target: str) -> int:
+def merge_classes(round: Round, *, by: User, subjects: Iterable[int], source: str, target: str) -> int:
     """Move all papers of one voter class about these subjects (ids) into another class; return how many papers moved.
 
     Keys prepared for the emptied cells go back to the pool; cells that are new need keys. Whoever held both papers

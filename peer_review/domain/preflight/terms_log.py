@@ -6,6 +6,7 @@ from typing import Any
 from peer_review import audit_log
 from peer_review.enums import RoundState
 from peer_review.models import Round, Scheme
+from peer_review.users import User
 
 
 def exposure_terms(scheme: Any) -> dict[str, Any]:
@@ -19,7 +20,9 @@ def is_weaker(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     return bool(after["floor"] < before["floor"] or wider)
 
 
-def record_exposure_change(scheme: Scheme, *, before: Mapping[str, Any], after: Mapping[str, Any], by: Any) -> int:
+def record_exposure_change(
+    scheme: Scheme, *, before: Mapping[str, Any], after: Mapping[str, Any], by: User | None
+) -> int:
     """Log a change of floor or visibility with every draft made from this scheme; return how many there are.
 
     `before` and `after` as exposure_terms gives them. With `by` None whoever works in the admin is named.
@@ -32,7 +35,7 @@ def record_exposure_change(scheme: Scheme, *, before: Mapping[str, Any], after: 
     return len(drafts)
 
 
-def record_new_terms(round: Round, *, before: Mapping[str, Any], after: Mapping[str, Any], by: Any) -> None:
+def record_new_terms(round: Round, *, before: Mapping[str, Any], after: Mapping[str, Any], by: User | None) -> None:
     """Log that other terms hold for a draft, also where it was given another scheme."""
     if before != after:
         weaker = is_weaker(before, after)

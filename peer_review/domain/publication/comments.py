@@ -7,17 +7,17 @@ by a keyed digest; comments of a subject that has fewer than the floor leave the
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from peer_review import audit_log
 from peer_review.box import store
+from peer_review.domain.locks import lock_round
 from peer_review.enums import CellKind, RoundState
-from peer_review.exceptions.base import WrongState
 from peer_review.exceptions.publication import CommentsUnreviewed, NoReasonGiven, ReviewFinished, UnknownComment
 from peer_review.models import Comment, Round, Subject
+from peer_review.users import User
 
 REASON_LENGTH = 200
 _BATCH = 1000
@@ -101,7 +101,7 @@ def review_is_due(round: Round) -> bool:
 
 
 @transaction.atomic
-def withhold_comment(round: Round, *, by: Any, entry: str, reason: str) -> Comment:
+def withhold_comment(round: Round, *, by: User, entry: str, reason: str) -> Comment:
     """Keep one comment from being shown, with a reason that goes on record; its words do not.
 
     Withholding it again gives it the new reason.
@@ -120,7 +120,7 @@ def withhold_comment(round: Round, *, by: Any, entry: str, reason: str) -> Comme
 
 
 @transaction.atomic
-def readmit_comment(round: Round, *, by: Any, entry: str) -> None:
+def readmit_comment(round: Round, *, by: User, entry: str) -> None:
     """Let a withheld comment be shown after all.
 
     Raises: WrongState, ReviewFinished, UnknownComment.
@@ -134,7 +134,7 @@ def readmit_comment(round: Round, *, by: Any, entry: str) -> None:
 
 
 @transaction.atomic
-def finish_review(round: Round, *, by: Any) -> Round:
+def finish_review(round: Round, *, by: User) -> Round:
     """Record that the comments have been reviewed, so that the results may be published.
 
     Raises: WrongState, ReviewFinished.
@@ -175,9 +175,7 @@ def take_out_comments(round: Round) -> int:
 
 
 def _lock_for_review(round: Round) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if locked.state != RoundState.COUNTED:
-        raise WrongState(state=locked.get_state_display())
+    locked = lock_round(round, expect={RoundState.COUNTED})
     if locked.comments_reviewed:
         raise ReviewFinished
     return locked

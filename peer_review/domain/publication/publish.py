@@ -11,27 +11,26 @@ from django.db import transaction
 
 from peer_review.counting.release import Figure, Release, Sheet, release
 from peer_review.counting.severity import Severity
+from peer_review.domain.locks import lock_round
 from peer_review.domain.preflight.frozen_terms import check_terms
 from peer_review.domain.publication.comments import take_out_comments
 from peer_review.domain.rounds.lifecycle import mark_published
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.enums import ResultScope, RoundState
-from peer_review.exceptions.base import WrongState
 from peer_review.models import CriterionResult, Result, Round, Subject
+from peer_review.users import User
 
 BATCH = 1000
 
 
 @transaction.atomic
-def publish_round(round: Round, *, by: Any) -> Round:
+def publish_round(round: Round, *, by: User) -> Round:
     """Compute, control and keep the figures and comments of a counted round, and let those whom the scheme names read
     them.
 
     Raises: WrongState, TermsAltered, ClockSetBack, CommentsUnreviewed.
     """
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    if round.state != RoundState.COUNTED:
-        raise WrongState(state=round.get_state_display())
+    round = lock_round(round, expect={RoundState.COUNTED})
     check_terms(round)
     subjects = list(round.subjects.order_by("sort_order", "pk"))
     sections = dict.fromkeys(subject.section_key for subject in subjects)

@@ -10,14 +10,16 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from peer_review.domain.locks import lock_round
 from peer_review.domain.voting_period import check_collecting
 from peer_review.exceptions.ballots import BadAnswers, NotEligible
 from peer_review.models import Round, SelfEvaluation, Subject
+from peer_review.users import User
 
 
 @transaction.atomic
 def save_self_evaluation(
-    round: Round, *, by: Any, answers: Mapping[str, Any], text: str = "", now: datetime | None = None
+    round: Round, *, by: User, answers: Mapping[str, Any], text: str = "", now: datetime | None = None
 ) -> SelfEvaluation:
     """Keep what `by`, who is evaluated, says of themself; a later one replaces it until the round closes.
 
@@ -25,7 +27,7 @@ def save_self_evaluation(
     Raises: NotOpenYet, RoundClosed; NotEligible for others than those evaluated, and where the scheme does not ask;
         BadAnswers.
     """
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    round = lock_round(round)
     check_collecting(
         state=round.state,
         opens_at=round.opens_at,

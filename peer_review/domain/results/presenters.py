@@ -66,9 +66,10 @@ from peer_review.models import (
     SheetEntry,
     Subject,
 )
+from peer_review.users import User
 
 
-def read_subject(result: Result, *, reader: Any, channel: Channel = Channel.PAGE) -> SubjectReading:
+def read_subject(result: Result, *, reader: User, channel: Channel = Channel.PAGE) -> SubjectReading:
     """Return what `reader` finds of the subject of `result`.
 
     Comparisons are only means over so many that nobody's figure can be taken out of them, whoever reads: a sheet is
@@ -127,7 +128,7 @@ def read_section(
     round: Round,
     section_key: str,
     *,
-    reader: Any,
+    reader: User,
     subjects: Sequence[Result] | None = None,
     channel: Channel = Channel.PAGE,
 ) -> SectionReading:
@@ -159,7 +160,7 @@ def read_section(
 
 
 def read_round(
-    round: Round, *, reader: Any, subjects: Sequence[Result] | None = None, channel: Channel = Channel.PAGE
+    round: Round, *, reader: User, subjects: Sequence[Result] | None = None, channel: Channel = Channel.PAGE
 ) -> RoundReading:
     """Return what `reader`, who sees all results, finds of a round; `subjects` and `channel` as in read_section."""
     form = _form(round)
@@ -184,7 +185,7 @@ def read_round(
     )
 
 
-def read_summary(round: Round, *, reader: Any) -> SummaryReading:
+def read_summary(round: Round, *, reader: User) -> SummaryReading:
     """Return the published summary. The same for every reader: only means over so many that nobody can be taken out."""
     form = _form(round)
     readable = Result.objects.filter(round=round, comparable=True).exclude(scope=ResultScope.SUBJECT)
@@ -241,7 +242,7 @@ def _form(round: Round) -> dict[str, Any]:
     return form
 
 
-def _comparable_groups(subject: Subject, result: Result, reader: Any) -> list[Result]:
+def _comparable_groups(subject: Subject, result: Result, reader: User) -> list[Result]:
     """Return the means of the subject's section, of its rank and of all, as far as the reader may read them."""
     own = Q(scope=ResultScope.UNIT) | Q(scope=ResultScope.SECTION, section_key=result.section_key)
     if subject.member is not None:
@@ -384,7 +385,7 @@ def _words(form: Mapping[str, Any], subject: Subject) -> Words:
     )
 
 
-def _trend(round: Round, results: Sequence[Result], scope: str, reader: Any, channel: Channel) -> Trend | None:
+def _trend(round: Round, results: Sequence[Result], scope: str, reader: User, channel: Channel) -> Trend | None:
     """Return how the one mean of a scope stood in earlier rounds; None where it is not shown now."""
     result = next((one for one in results if one.scope == scope and one.score is not None), None)
     if result is None:

@@ -16,6 +16,7 @@ from typing import Any
 from peer_review.domain.ledger.ledger import Reason, audience_of, note_all, note_refused
 from peer_review.enums import Channel, ResultScope
 from peer_review.models import CriterionResult, Result, Round
+from peer_review.users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,12 @@ class Trend:
     held_back: int
 
 
-def subject_trend(result: Result, *, reader: Any, channel: Channel = Channel.PAGE) -> Trend:
+def subject_trend(result: Result, *, reader: User, channel: Channel = Channel.PAGE) -> Trend:
     """Return one subject's figures over the rounds, as far as `reader` may read them; see group_trend."""
     return _trend(result, reader, channel, subject__key=result.subject.key if result.subject else "")
 
 
-def group_trend(result: Result, *, reader: Any, channel: Channel = Channel.PAGE) -> Trend:
+def group_trend(result: Result, *, reader: User, channel: Channel = Channel.PAGE) -> Trend:
     """Return the figures of a section, a rank, or all together over the rounds.
 
     Each round's own rules say whether the reader may read it. What is set side by side goes into the ledger, what is
@@ -61,7 +62,7 @@ def group_trend(result: Result, *, reader: Any, channel: Channel = Channel.PAGE)
     return _trend(result, reader, channel, section_key=result.section_key, rank_key=result.rank_key)
 
 
-def _trend(result: Result, reader: Any, channel: Channel, **same: Any) -> Trend:
+def _trend(result: Result, reader: User, channel: Channel, **same: Any) -> Trend:
     round = result.round
     listed = [str(one) for one in round.exposure.get("compared", [])]
     found = (

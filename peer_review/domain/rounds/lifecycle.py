@@ -15,7 +15,7 @@ from peer_review.box.batcher import batcher
 from peer_review.domain.announcements.announcements import announce_lengthening, forget_who_was_late
 from peer_review.domain.keys.custody import forget_key_of_leavers
 from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key
-from peer_review.domain.locks import lock_draft
+from peer_review.domain.locks import lock_draft, lock_round
 from peer_review.domain.planning.envelope_groups import make_urns
 from peer_review.domain.planning.roll import clear_roll
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
@@ -26,6 +26,7 @@ from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, WrongState
 from peer_review.exceptions.rounds import ClockSetBack, NotLonger
 from peer_review.models import Cell, Round, Scheme
+from peer_review.users import User
 
 _EDITABLE = frozenset(
     {
@@ -49,7 +50,7 @@ _EDITABLE = frozenset(
 @transaction.atomic
 def create_round(
     *,
-    by: Any,
+    by: User,
     title: str,
     kind: str,
     scheme: Scheme,
@@ -97,7 +98,7 @@ def create_round(
 
 @transaction.atomic
 def update_round(
-    round: Round, *, by: Any, scrutineers: Iterable[Any] | None = None, now: datetime | None = None, **changes: Any
+    round: Round, *, by: User, scrutineers: Iterable[Any] | None = None, now: datetime | None = None, **changes: Any
 ) -> Round:
     """Return the draft with its terms changed. Another kind or scheme empties the roll, which no longer fits.
 
@@ -126,7 +127,7 @@ def update_round(
 
 
 @transaction.atomic
-def delete_round(round: Round, *, by: Any) -> None:
+def delete_round(round: Round, *, by: User) -> None:
     """Delete a draft.
 
     Raises: RoundFrozen.
@@ -138,14 +139,14 @@ def delete_round(round: Round, *, by: Any) -> None:
 
 
 @transaction.atomic
-def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     """Freeze form, roll and keys, make the box's table, publish manifest and fingerprint.
 
     Casting begins at `opens_at`, or at once if that has passed.
     Raises: WrongState, and whatever opening_obstacles would list.
     """
     now = now or timezone.now()
-    round = _lock(round, RoundState.DRAFT)
+    round = lock_round(round, expect={RoundState.DRAFT})
     for obstacle in obstacles(round, now):
         raise obstacle
     round.form = freeze_scheme(round.scheme)
@@ -163,7 +164,7 @@ def open_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
 
 
 @transaction.atomic
-def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+def close_round(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
     """End drawing and casting, destroy the cells' private keys, seal the box off.
 
     `by` None is the clock. The box's rows are moved before the state is written: after a crash in between,
@@ -171,7 +172,7 @@ def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
     Raises: WrongState, ClockSetBack.
     """
     now = now or timezone.now()
-    round = _lock(round, RoundState.OPEN)
+    round = lock_round(round, expect={RoundState.OPEN})
     check_clock(round, now)
     batcher.flush(round.public_id)
     store.seal_off(round.public_id)
@@ -186,7 +187,7 @@ def close_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
 
 
 @transaction.atomic
-def extend_round(round: Round, *, by: Any, closes_at: datetime, reason: str, now: datetime | None = None) -> Round:
+def extend_round(round: Round, *, by: User, closes_at: datetime, reason: str, now: datetime | None = None) -> Round:
     """Move the closing time of an open round to a later moment and tell everybody on the roll the same text.
 
     Processes that take ballots read the new time within conf.CAST_STATE_AGE seconds.
@@ -194,7 +195,7 @@ def extend_round(round: Round, *, by: Any, closes_at: datetime, reason: str, now
         NotLonger, ReasonMissing.
     """
     now = now or timezone.now()
-    round = _lock(round, RoundState.OPEN)
+    round = lock_round(round, expect={RoundState.OPEN})
     if now >= round.closes_at:
         raise RoundClosed
     if closes_at <= round.closes_at:
@@ -216,14 +217,14 @@ def extend_round(round: Round, *, by: Any, closes_at: datetime, reason: str, now
 
 
 @transaction.atomic
-def pass_barrier(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
     """End the drawing of a two-stage round: cells that fewer than the floor have drawn take no ballots.
 
     `by` None is the clock. Until this has been done nobody can cast. Harmless when done already.
     Raises: WrongState; NotOpenYet before its time.
     """
     now = now or timezone.now()
-    round = _lock(round, RoundState.OPEN)
+    round = lock_round(round, expect={RoundState.OPEN})
     if round.barrier_at is not None:
         return round
     if round.casts_at is None or now < round.casts_at:
@@ -262,7 +263,7 @@ def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
     return closed
 
 
-def mark_counted(round: Round, *, by: Any, now: datetime | None = None, **data: Any) -> Round:
+def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, **data: Any) -> Round:
     """Record that the ballots of a closed round have been counted. Called by domain.count, in its transaction.
 
     Raises: WrongState, ClockSetBack.
@@ -273,12 +274,12 @@ def mark_counted(round: Round, *, by: Any, now: datetime | None = None, **data: 
 
 
 @transaction.atomic
-def mark_void(round: Round, *, by: Any, reason: VoidReason, **data: Any) -> Round:
+def mark_void(round: Round, *, by: User | None, reason: VoidReason, **data: Any) -> Round:
     """Record that a closed round came to nothing: no figure of it is ever published. Called by domain.count.
 
     Raises: WrongState.
     """
-    round = _lock(round, RoundState.CLOSED)
+    round = lock_round(round, expect={RoundState.CLOSED})
     round.state, round.void_reason = RoundState.VOID, reason
     round.save(update_fields=["state", "void_reason"])
     audit_log.record(round, "peer_review.round.void", by=by, reason=str(reason), **data)
@@ -286,7 +287,7 @@ def mark_void(round: Round, *, by: Any, reason: VoidReason, **data: Any) -> Roun
     return round
 
 
-def mark_published(round: Round, *, by: Any, now: datetime | None = None, **data: Any) -> Round:
+def mark_published(round: Round, *, by: User, now: datetime | None = None, **data: Any) -> Round:
     """Record that the results may be read. Called by domain.results, in its transaction.
 
     Raises: WrongState, ClockSetBack.
@@ -304,7 +305,7 @@ def mark_published(round: Round, *, by: Any, now: datetime | None = None, **data
     )
 
 
-def archive_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+def archive_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     """Put a published round away; its results stay readable.
 
     Raises: WrongState, ClockSetBack.
@@ -321,13 +322,6 @@ def archive_round(round: Round, *, by: Any, now: datetime | None = None) -> Roun
     )
 
 
-def _lock(round: Round, expected: RoundState) -> Round:
-    locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round.pk)
-    if locked.state != expected:
-        raise WrongState(state=locked.get_state_display())
-    return locked
-
-
 @transaction.atomic
 def _advance(
     round: Round,
@@ -335,14 +329,14 @@ def _advance(
     target: RoundState,
     action: str,
     signal: Signal,
-    by: Any,
+    by: User | None,
     now: datetime | None,
     data: dict[str, Any],
     *,
     stamp: str | None = None,
 ) -> Round:
     now = now or timezone.now()
-    round = _lock(round, source)
+    round = lock_round(round, expect={source})
     check_clock(round, now)
     round.state = target
     if stamp:
@@ -353,7 +347,7 @@ def _advance(
     return round
 
 
-def _announce(signal: Signal, round: Round, by: Any) -> None:
+def _announce(signal: Signal, round: Round, by: User | None) -> None:
     send: Callable[[], Any] = partial(signal.send_robust, sender=Round, round=round, by=by)
     transaction.on_commit(send)
 

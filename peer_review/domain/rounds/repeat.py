@@ -1,17 +1,17 @@
 """Holding a round once more: a new draft with the terms of one that is void or over."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from peer_review import audit_log
+from peer_review.domain.locks import check_state
 from peer_review.domain.planning.plan_setup import save_plan
 from peer_review.domain.rounds.lifecycle import create_round
 from peer_review.enums import FROZEN_STATES, RoundState
-from peer_review.exceptions.base import WrongState
 from peer_review.models import Exclusion, Round
+from peer_review.users import User
 
 #: From here on nothing of the first round can be changed by the second.
 REPEATABLE = FROZEN_STATES - {RoundState.OPEN, RoundState.CLOSED}
@@ -20,14 +20,13 @@ NOTICE_DAYS = 3
 
 
 @transaction.atomic
-def repeat_round(round: Round, *, by: Any, now: datetime | None = None) -> Round:
+def repeat_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     """Return a draft with the same terms, scheme, plan, exclusions and scrutineers, and as long, some days from now.
 
     The roll is proposed anew, because people come and go, and a random choice with a new seed; every key is made anew.
     Raises: WrongState while the round is a draft, open or not yet counted; whatever create_round raises.
     """
-    if round.state not in REPEATABLE:
-        raise WrongState(state=round.get_state_display())
+    check_state(round, REPEATABLE)
     now = now or timezone.now()
     opens_at = _morning(now + timedelta(days=NOTICE_DAYS), like=round.opens_at)
     draft = create_round(

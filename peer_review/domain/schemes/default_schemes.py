@@ -14,6 +14,7 @@ from peer_review.domain.schemes.schemes import check_scheme
 from peer_review.enums import PaperKind, ScaleKind
 from peer_review.models import Criterion, Scheme, VoterClass
 from peer_review.models.scheme import default_visibility
+from peer_review.users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ LIBRARY: Final[dict[str, Ready]] = {
 
 
 @transaction.atomic
-def create_default_schemes(*, by: Any = None) -> dict[str, Scheme]:
+def create_default_schemes(*, by: User | None = None) -> dict[str, Scheme]:
     """Return the schemes of the library by their key, creating those that are missing (known by their name).
 
     Of a scheme that has been developed further, the newest version is returned.
@@ -198,7 +199,7 @@ def _existing(ready: Ready) -> Scheme | None:
     return found
 
 
-def _create(ready: Ready, *, by: Any) -> Scheme:
+def _create(ready: Ready, *, by: User | None) -> Scheme:
     terms = {"floor": conf.FLOOR, "visibility": default_visibility(), **ready.more}
     scheme: Scheme = Scheme.objects.create(name=ready.name, description=ready.description, scale=ready.scale, **terms)
     Criterion.objects.bulk_create(

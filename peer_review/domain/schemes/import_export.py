@@ -12,6 +12,7 @@ from peer_review import audit_log
 from peer_review.domain.schemes.schemes import check_scheme, next_version
 from peer_review.exceptions.schemes import SchemeFileInvalid
 from peer_review.models import Criterion, Scheme, VoterClass
+from peer_review.users import User
 
 FORMAT: Final = "zhengyan.scheme/1"
 MAX_BYTES: Final = 200_000
@@ -48,7 +49,7 @@ def export_scheme(scheme: Scheme) -> bytes:
 
 
 @transaction.atomic
-def import_scheme(data: bytes, *, by: Any) -> Scheme:
+def import_scheme(data: bytes, *, by: User) -> Scheme:
     """Return the scheme that a file describes. Where one of its name is there already, it becomes its next version.
 
     Raises: SchemeFileInvalid for what is no such file; SchemeInvalid if it could not be asked. Nothing is kept then.

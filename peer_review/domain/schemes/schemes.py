@@ -18,6 +18,7 @@ from peer_review.exceptions.schemes import SchemeInUse, SchemeNameTaken
 from peer_review.models import Scheme
 from peer_review.models.scheme import KEY_PATTERN
 from peer_review.protocol.papers import LOW, QUOTA, SHEET_RULES
+from peer_review.users import User
 
 #: Lowest and highest answer of each scale.
 SCALE_BOUNDS = {ScaleKind.POINTS: (0, 100), ScaleKind.ANCHORS: (1, 5), ScaleKind.GRADES: (1, 4)}
@@ -202,7 +203,7 @@ def next_version(name: str) -> int:
 
 
 @transaction.atomic
-def make_version(scheme: Scheme, *, by: Any) -> Scheme:
+def make_version(scheme: Scheme, *, by: User) -> Scheme:
     """Return a new version of a scheme, equal to it until it is edited. Rounds keep the version they were made with.
 
     The old one is retired: not offered for new rounds.
@@ -214,7 +215,7 @@ def make_version(scheme: Scheme, *, by: Any) -> Scheme:
 
 
 @transaction.atomic
-def copy_scheme(scheme: Scheme, *, name: str, by: Any) -> Scheme:
+def copy_scheme(scheme: Scheme, *, name: str, by: User) -> Scheme:
     """Return a scheme of its own that begins as a copy of another.
 
     Raises: SchemeNameTaken.

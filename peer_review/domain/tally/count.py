@@ -17,6 +17,7 @@ from django_tasks import task
 
 from peer_review import audit_log
 from peer_review.box import store
+from peer_review.domain.locks import check_state, lock_round
 from peer_review.domain.rounds.lifecycle import mark_counted, mark_void
 from peer_review.domain.schemes.ballot_papers import papers_of
 from peer_review.domain.tally.bulletin import WrittenLeaves, make_bulletin, written_leaves
@@ -28,6 +29,7 @@ from peer_review.exceptions.base import WrongKey, WrongState
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
 from peer_review.models import Assignment, CountRun, Round
 from peer_review.protocol.checking import Terms
+from peer_review.users import User
 from zhengyan_crypto import sealing
 from zhengyan_crypto.encoding import b64u_encode
 from zhengyan_crypto.errors import CryptoError
@@ -63,7 +65,7 @@ def opening(round: Round) -> Opening:
 
     Raises: WrongState unless the round is closed.
     """
-    _expect_closed(round)
+    check_state(round, {RoundState.CLOSED})
     opened = store.count_rows("opened", round.public_id)
     return Opening(opened=opened, total=opened + store.count_rows("closed", round.public_id))
 
@@ -74,7 +76,7 @@ def sealed_rows(round: Round, *, limit: int = MAX_ROWS) -> list[dict[str, str]]:
     The rows that are left are dealt out evenly: a last chunk of one row would tell which entry lay in that row.
     Raises: WrongState.
     """
-    _expect_closed(round)
+    check_state(round, {RoundState.CLOSED})
     left = store.count_rows("closed", round.public_id)
     if not left:
         return []
@@ -83,13 +85,13 @@ def sealed_rows(round: Round, *, limit: int = MAX_ROWS) -> list[dict[str, str]]:
     return [{"id": row_id.hex(), "epk": b64u_encode(epk)} for row_id, epk in rows]
 
 
-def open_rows(round: Round, *, by: Any, keys: dict[bytes, bytes]) -> Opening:
+def open_rows(round: Round, *, by: User, keys: dict[bytes, bytes]) -> Opening:
     """Open rows with their content keys, {row id: key}, all of them or none.
 
     A row that is open already is passed over, so a chunk may be sent twice.
     Raises: WrongState; WrongKey if one key does not open its row.
     """
-    _expect_closed(round)
+    check_state(round, {RoundState.CLOSED})
     start_run(round, by=by)
     if not store.table_exists("closed", round.public_id):
         return opening(round)
@@ -106,13 +108,12 @@ def open_rows(round: Round, *, by: Any, keys: dict[bytes, bytes]) -> Opening:
 
 
 @transaction.atomic
-def start_run(round: Round, *, by: Any) -> CountRun:
+def start_run(round: Round, *, by: User) -> CountRun:
     """Return the round's count, begun and put on record the first time.
 
     Raises: WrongState.
     """
-    locked = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    _expect_closed(locked)
+    locked = lock_round(round, expect={RoundState.CLOSED})
     run, created = CountRun.objects.get_or_create(round=locked)
     if created:
         audit_log.record(locked, "peer_review.round.unseal", by=by)
@@ -122,7 +123,7 @@ def start_run(round: Round, *, by: Any) -> CountRun:
 # Counting
 
 
-def finish_opening(round: Round, *, by: Any) -> CountRun:
+def finish_opening(round: Round, *, by: User) -> CountRun:
     """Start the count in the background once no row is sealed any more. Called again, it starts a stopped one anew.
 
     Raises: WrongState, BoxStillSealed.
@@ -163,14 +164,14 @@ def count_progress(round: Round) -> Progress:
     return Progress(run.phase, run.done, run.total)
 
 
-def count_round(round: Round, *, by: Any = None) -> CountRun:
+def count_round(round: Round, *, by: User | None = None) -> CountRun:
     """Check every opened ballot, keep the last of each credential, write them sorted, and sign the bulletin.
 
     Then blinded values, blind signatures and the receipt key are destroyed; the sealed rows went with the writing.
     Raises: WrongState; NotCounting if the box was not opened; BoxStillSealed; MoreBallotsThanDrawn, and then
         nothing is destroyed.
     """
-    _expect_closed(round)
+    check_state(round, {RoundState.CLOSED})
     run = CountRun.objects.filter(round=round).first()
     if run is None:
         raise NotCounting
@@ -230,13 +231,12 @@ def _check_figures(round: Round, run: CountRun, counted: Counter[str]) -> None:
 
 
 @transaction.atomic
-def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: Any) -> CountRun:
+def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: User | None) -> CountRun:
     """Sign the bulletin, destroy what is no longer needed and record the count, all in one transaction.
 
     A round of which too few papers came back is void, with its bulletin and nothing else to publish.
     """
-    round = Round.objects.select_for_update(of=("self",)).get(pk=round.pk)
-    _expect_closed(round)
+    round = lock_round(round, expect={RoundState.CLOSED})
     bulletin = make_bulletin(round, leaves)
     Assignment.objects.filter(cell__round=round).update(blinded=None, blind_sig=None)
     Round.objects.filter(pk=round.pk).update(receipt_key=b"")
@@ -279,11 +279,6 @@ def _report(run: CountRun, **changes: Any) -> None:
     for name, value in changes.items():
         setattr(run, name, value)
     CountRun.objects.filter(pk=run.pk).update(**changes)
-
-
-def _expect_closed(round: Round) -> None:
-    if round.state != RoundState.CLOSED:
-        raise WrongState(state=round.get_state_display())
 
 
 def counted_entries(round: Round) -> Iterator[bytes]:

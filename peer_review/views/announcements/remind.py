@@ -50,7 +50,7 @@ class RoundRemindView(TellingView):
     form_class = ReminderForm
 
     def tell(self, form: ReminderForm) -> str:
-        announcements.remind(self.round, by=self.request.user, text=form.cleaned_data["text"])
+        announcements.remind(self.round, by=self.user, text=form.cleaned_data["text"])
         return _("The reminder is being sent. You may leave this page.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class AnomaliesView(PatternsMixin, TemplateView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            run = search_patterns(self.round, by=request.user)
+            run = search_patterns(self.round, by=self.user)
         except Refusal as refusal:
             messages.error(request, refusal.message)
         else:

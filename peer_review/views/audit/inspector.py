@@ -62,7 +62,7 @@ class HandedOutView(AuditedRoundMixin, View):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.round.has_results:
             raise Http404
-        audit_log.record(self.round, self.act, by=request.user)
+        audit_log.record(self.round, self.act, by=self.user)
         response = StreamingHttpResponse(self.pieces(), content_type=self.content_type)
         response["Content-Disposition"] = f'attachment; filename="{self.name.format(self.round.public_id[:8])}"'
         response["Cache-Control"] = "no-store"

@@ -18,6 +18,7 @@ from peer_review.enums import RoundState
 from peer_review.exceptions.ballots import VotesOnPaper
 from peer_review.exceptions.base import WrongState
 from peer_review.models import Round
+from peer_review.users import User
 from peer_review.views.ballots import client_messages
 from peer_review.views.ballots.ballot_page import ballot_context
 from peer_review.views.ballots.paper_cards import paper_cards
@@ -25,7 +26,7 @@ from peer_review.views.ballots.stages import CAST, mode_of
 from peer_review.views.shared.access import RoundMixin
 
 
-def browser_tag(user: Any, round: Round) -> str:
+def browser_tag(user: User, round: Round) -> str:
     """Return an opaque name under which a browser keeps this person's drafts, apart from those of others who use it."""
     return salted_hmac("peer_review.browser_tag", f"{user.pk}|{round.public_id}").hexdigest()[:16]
 
@@ -50,7 +51,7 @@ class BallotView(RoundMixin, TemplateView):
                 self.round.refresh_from_db()  # Closed meanwhile.
         if self.round.state != RoundState.OPEN:
             return redirect("peer_review:check", self.round.public_id)
-        if votes_on_paper(self.round, request.user):
+        if votes_on_paper(self.round, self.user):
             messages.info(request, VotesOnPaper().message)
             return redirect("peer_review:round", self.round.public_id)
         response = super().get(request, *args, **kwargs)
@@ -58,7 +59,7 @@ class BallotView(RoundMixin, TemplateView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        round, user = self.round, self.request.user
+        round, user = self.round, self.user
         cards = paper_cards(round, user)
         context = ballot_context(
             round,
@@ -84,7 +85,7 @@ class CheckView(RoundMixin, TemplateView):
         leaf = "0" * 64
         config = {
             "round": self.round.public_id,
-            "owner": browser_tag(self.request.user, self.round),
+            "owner": browser_tag(self.user, self.round),
             "fingerprint": self.round.fingerprint,
             # A void round of which too few papers came back has its bulletin, and the check finds each ballot in it.
             "state": RoundState.COUNTED if self.round.has_bulletin else self.round.state,

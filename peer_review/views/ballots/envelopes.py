@@ -18,7 +18,7 @@ from peer_review.domain.ballots.envelopes import sign_envelopes
 from peer_review.exceptions.base import BadEncoding, NotOrganiser
 from peer_review.models import Round, Urn
 from peer_review.views.ballots import envelope_messages
-from peer_review.views.shared.access import RoundMixin, permitted_round
+from peer_review.views.shared.access import RoundMixin, permitted_round, user_of
 from peer_review.views.shared.json_endpoints import quiet, read_json
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
@@ -84,5 +84,5 @@ def sign_view(request: HttpRequest, public_id: str, number: int) -> HttpResponse
     if type(body["envelopes"]) is not list or not all(type(one) is dict for one in body["envelopes"]):
         raise BadEncoding
     blinded = [{cell: b64u_decode(value) for cell, value in one.items()} for one in body["envelopes"]]
-    signed = sign_envelopes(urn, by=request.user, blinded=blinded)
+    signed = sign_envelopes(urn, by=user_of(request), blinded=blinded)
     return JsonResponse({"signed": [{cell: b64u_encode(value) for cell, value in one.items()} for one in signed]})

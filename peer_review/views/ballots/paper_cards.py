@@ -13,6 +13,7 @@ from peer_review.domain.schemes.ballot_papers import criteria_for, paper_of
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Cell, Round, SheetEntry, Urn
 from peer_review.protocol.papers import Paper
+from peer_review.users import User
 from peer_review.views.schemes.sheet_rules import RuleWords, rules_in_words
 
 #: A sheet with more criteria than this is stacked on every screen: its columns would be too narrow for a number.
@@ -83,7 +84,7 @@ class PaperCard:
         return self.rows[0].section if not self.is_sheet and self.rows else ""
 
 
-def paper_cards(round: Round, user: Any) -> list[PaperCard]:
+def paper_cards(round: Round, user: User) -> list[PaperCard]:
     """Return this evaluator's papers of marks, sheets first, each subject's comment paper with its first marks.
 
     A fixed number of queries.

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from peer_review.enums import Collection, RoundState
+from peer_review.models import Round
 
 VISIT, DRAW, CAST = "visit", "draw", "cast"
 
@@ -21,17 +21,19 @@ class Stage:
     urgent: bool
 
 
-def mode_of(round: Any, *, now: datetime) -> str:
+def mode_of(round: Round, *, now: datetime) -> str:
     """Return how the ballot page works now: all in one visit, or the first or second of two stages."""
-    if round.collection != Collection.TWO_STAGE:
+    if round.collection != Collection.TWO_STAGE or round.casts_at is None:
         return VISIT
     return DRAW if now < round.casts_at else CAST
 
 
-def stage_of(round: Any, *, drawn: bool, now: datetime | None = None) -> Stage | None:
+def stage_of(round: Round, *, drawn: bool, now: datetime | None = None) -> Stage | None:
     """Return where an open round of two stages stands for somebody who has drawn or not; None for all others."""
     now = now or timezone.now()
     if round.state != RoundState.OPEN or round.collection != Collection.TWO_STAGE:
+        return None
+    if round.casts_at is None or round.opened_at is None:
         return None
     moments = {"opens": _moment(round.opens_at), "casts": _moment(round.casts_at), "last": _moment(round.closes_at)}
     if mode_of(round, now=now) == CAST:

@@ -53,7 +53,7 @@ class FindingRaiseView(RoundMixin, FormView):
     @cached_property
     def sections(self) -> dict[str, str]:
         """The sections about which this person may raise a finding."""
-        return sections_to_raise(self.round, by=self.request.user)
+        return sections_to_raise(self.round, by=self.user)
 
     @cached_property
     def subject(self) -> Subject | None:
@@ -86,7 +86,7 @@ class FindingRaiseView(RoundMixin, FormView):
         section = self.subject.section_key if self.subject else str(given.get("section") or "")
         figures = figures_for(
             self.round,
-            reader=self.request.user,
+            reader=self.user,
             subject=self.subject,
             section=section,
             criterion=criterion if criterion in labels else "",
@@ -101,7 +101,7 @@ class FindingRaiseView(RoundMixin, FormView):
         if not has_perm("peer_review.raise_finding", self.request.user, about):
             raise PermissionDenied
         try:
-            raise_finding(self.round, by=self.request.user, **data)
+            raise_finding(self.round, by=self.user, **data)
         except Refusal as refusal:
             form.add_error("text" if refusal.code in ("words_of_comment", "no_finding_text") else None, refusal.message)
             response = self.form_invalid(form)
@@ -151,8 +151,6 @@ def _note(view: RoundMixin, shown: Iterable[tuple[str, dict[str, Any]]]) -> None
         by_section.setdefault(section, []).append(figure["scope"])
     by_audience: dict[str, list[str]] = {}
     for section, scopes in by_section.items():
-        by_audience.setdefault(ledger.audience_of(view.request.user, view.round, section_key=section), []).extend(
-            scopes
-        )
+        by_audience.setdefault(ledger.audience_of(view.user, view.round, section_key=section), []).extend(scopes)
     for audience, scopes in by_audience.items():
         ledger.note_all(view.round, scopes=scopes, channel=Channel.PAGE, audience=audience)

@@ -1,7 +1,6 @@
 """The box key and the server: its public half and holders come in, its test, and what a command on another computer
 needs. JSON endpoints with a session; the key itself is never among what they take."""
 
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -17,12 +16,11 @@ from peer_review.domain.keys import box_export, custody
 from peer_review.exceptions.base import BadEncoding, Refusal
 from peer_review.exceptions.keys import SharesInvalid
 from peer_review.models import Round
-from peer_review.views.shared.access import RoundMixin, scrutineers_round
+from peer_review.offline import OPEN_BOX
+from peer_review.views.shared.access import RoundMixin, scrutineers_round, user_of
 from peer_review.views.shared.json_endpoints import quiet, read_json
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
-
-COMMAND = Path(__file__).resolve().parents[2] / "open_box.py"
 
 
 @csrf_protect
@@ -38,7 +36,7 @@ def box_key_view(request: HttpRequest, public_id: str) -> HttpResponse:
     terms: dict[str, Any] = {}
     if "holders" in fields:
         terms = {"threshold": _integer(body["threshold"]), "holders": _holders(round, body["holders"])}
-    return JsonResponse({"epk": b64u_encode(custody.set_box_key(round, by=request.user, public=public, **terms))})
+    return JsonResponse({"epk": b64u_encode(custody.set_box_key(round, by=user_of(request), public=public, **terms))})
 
 
 @csrf_protect
@@ -47,7 +45,7 @@ def box_key_share_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"number"} of a share whose holder has written it down; answer {"ok": true}."""
     round = scrutineers_round(request, public_id)
     body: Any = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"number"}), "share")
-    custody.confirm_share(round, by=request.user, number=_integer(body["number"]))
+    custody.confirm_share(round, by=user_of(request), number=_integer(body["number"]))
     return JsonResponse({"ok": True})
 
 
@@ -58,7 +56,7 @@ def box_key_test_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"key": base64url}, the test row's content key; answer {"ok": true} if it opens the row."""
     round = scrutineers_round(request, public_id)
     body: Any = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"key"}), "test")
-    custody.confirm_box_key(round, by=request.user, key=b64u_decode(body["key"]))
+    custody.confirm_box_key(round, by=user_of(request), key=b64u_decode(body["key"]))
     return JsonResponse({"ok": True})
 
 
@@ -66,7 +64,7 @@ def box_key_test_view(request: HttpRequest, public_id: str) -> HttpResponse:
 def command_view(request: HttpRequest) -> FileResponse:
     """Hand out the command that makes keys and opens boxes, one file. It is public code and holds no secret."""
     return FileResponse(
-        COMMAND.open("rb"), as_attachment=True, filename=COMMAND.name, content_type="text/x-python; charset=utf-8"
+        OPEN_BOX.open("rb"), as_attachment=True, filename=OPEN_BOX.name, content_type="text/x-python; charset=utf-8"
     )
 
 
@@ -108,8 +106,8 @@ class ShareConfirmView(ShareStepView):
     """I have my share on paper."""
 
     def record(self) -> None:
-        for share in custody.custody(self.round).shares_of(self.request.user):
-            custody.confirm_share(self.round, by=self.request.user, number=share.number)
+        for share in custody.custody(self.round).shares_of(self.user):
+            custody.confirm_share(self.round, by=self.user, number=share.number)
         messages.success(self.request, _("Recorded: you have your share on paper."))
 
 
@@ -117,7 +115,7 @@ class ShareDestroyView(ShareStepView):
     """I have destroyed my share."""
 
     def record(self) -> None:
-        custody.destroy_share(self.round, by=self.request.user)
+        custody.destroy_share(self.round, by=self.user)
         messages.success(self.request, _("Recorded: what you kept of the key is destroyed."))
 
 

@@ -27,7 +27,7 @@ class ScrutineerListView(SignedInMixin, TemplateView):
         return "scrutineer" in role_names(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
+        user = self.user
         return super().get_context_data(
             rounds=Round.objects.openable_by(user),
             to_destroy=set(custody.rounds_to_destroy_key_of(user)),
@@ -50,7 +50,7 @@ class ScrutineerRoundView(RoundMixin, TemplateView):
         round, kept = self.round, custody.custody(self.round)
         scrutineers = list(round.scrutineers.order_by("pk")[:MAX_SHARES])
         total = len(scrutineers)
-        mine = kept.shares_of(self.request.user)
+        mine = kept.shares_of(self.user)
         return super().get_context_data(
             config=self.config(kept, scrutineers),
             words=scrutineer(),

@@ -14,7 +14,7 @@ class KeysPrepareView(RoundStepView):
     """Make the cells' keys in the background."""
 
     def step(self) -> str:
-        server_keys.request_keys(self.round, by=self.request.user)
+        server_keys.request_keys(self.round, by=self.user)
         return _("The keys are being made. You may leave this page.")
 
 

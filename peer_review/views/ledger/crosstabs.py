@@ -10,6 +10,7 @@ from peer_review.domain.ledger.crosstabs import Choices, Cross, choices, cross_t
 from peer_review.domain.ledger.ledger import audience_of
 from peer_review.enums import Channel, CrossRows
 from peer_review.rules.roles import has_perm
+from peer_review.users import User
 from peer_review.views.ledger.published import PublishedMixin
 
 
@@ -50,7 +51,7 @@ class DrilldownView(PublishedMixin, TemplateView):
     permission = "peer_review.drill_down"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user: Any = self.request.user
+        user: User = self.user
         headed = None
         if not has_perm("peer_review.view_all_results", user, self.round):
             # Somebody stands on a roll once, so heads one section at most.

@@ -19,6 +19,7 @@ from peer_review.forms.outcomes import AnswerForm, ExtensionForm, HandOverForm
 from peer_review.models import Contest, ContestStage, Decision
 from peer_review.roles import role_names
 from peer_review.rules.roles import has_perm
+from peer_review.users import User
 from peer_review.views.outcomes.appeals import result_url
 from peer_review.views.shared.access import SignedInMixin
 
@@ -38,7 +39,7 @@ class ContestListView(DeskMixin, TemplateView):
     template_name = "peer_review/outcomes/contest_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user: Any = self.request.user
+        user: User = self.user
         stages = ContestStage.objects.select_related("contest__subject__round", "responsible")
         mine = list(stages.answerable_by(user).order_by("due_date", "pk"))
         # Whoever could take it over is told that it is there, not what it says.
@@ -122,7 +123,7 @@ class ContestAnswerView(ContestMixin, TemplateView):
     def act(self, form: Any) -> str:
         """Make the one domain call and return what to say."""
         data = form.cleaned_data
-        appeals.answer_stage(self.stage, by=self.request.user, answer=data["answer"], grade=data["grade"])
+        appeals.answer_stage(self.stage, by=self.user, answer=data["answer"], grade=data["grade"])
         return _("Answered. The person is told by mail and on the site.")
 
     def goes_on(self) -> str:
@@ -148,7 +149,7 @@ class ContestAnswerView(ContestMixin, TemplateView):
         return HandOverForm(data, people=others)
 
     def get_context_data(self, refused: Any = None, **kwargs: Any) -> dict[str, Any]:
-        user, subject = self.request.user, self.contest.subject
+        user, subject = self.user, self.contest.subject
         standing = standing_of(subject, user)
         forms: dict[str, Any] = {}
         if self.may_answer:
@@ -190,7 +191,7 @@ class ContestTakeUpView(ContestMixin, View):
         if not self.may_answer:
             raise PermissionDenied
         try:
-            appeals.take_up(self.stage, by=request.user)
+            appeals.take_up(self.stage, by=self.user)
             messages.success(request, _("Taken up. The person sees that you are looking into it."))
         except Refusal as refusal:
             messages.error(request, refusal.message)
@@ -209,7 +210,7 @@ class ContestHandOverView(ContestAnswerView):
 
     def act(self, form: Any) -> str:
         to = form.cleaned_data["to"]
-        appeals.hand_over(self.stage, by=self.request.user, to=to)
+        appeals.hand_over(self.stage, by=self.user, to=to)
         return _("%(name)s is responsible now and has been told.") % {"name": to.get_full_name()}
 
     def goes_on(self) -> str:
@@ -227,7 +228,7 @@ class ContestExtendView(ContestAnswerView):
         return self.handle(ExtensionForm(request.POST))
 
     def act(self, form: Any) -> str:
-        appeals.extend_appeal(self.stage, by=self.request.user, reason=form.cleaned_data["reason"])
+        appeals.extend_appeal(self.stage, by=self.user, reason=form.cleaned_data["reason"])
         return _("The time is lengthened. The person is told.")
 
     def goes_on(self) -> str:

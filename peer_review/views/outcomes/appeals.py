@@ -18,6 +18,7 @@ from peer_review.exceptions.outcomes import NothingToAppeal, NothingToWithdraw
 from peer_review.forms.outcomes import GroundsForm
 from peer_review.models import Contest, Subject
 from peer_review.rules.roles import has_perm
+from peer_review.users import User
 from peer_review.views.shared.access import HiddenRoundMixin
 
 
@@ -77,7 +78,7 @@ class ContestView(OutcomeMixin, TemplateView):
 
     def act(self, grounds: str) -> str:
         """Make the one domain call and return what to say."""
-        appeals.ask_review(self.subject, by=self.request.user, grounds=grounds)
+        appeals.ask_review(self.subject, by=self.user, grounds=grounds)
         return _("Your request for a review is in. You find its progress on this page.")
 
     def shown(self, *, status: int = 200, **forms: GroundsForm) -> HttpResponse:
@@ -87,13 +88,13 @@ class ContestView(OutcomeMixin, TemplateView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        standing = standing_of(self.subject, self.request.user)
+        standing = standing_of(self.subject, self.user)
         kwargs.setdefault("ask", GroundsForm() if standing.may_ask else None)
         kwargs.setdefault("appeal", GroundsForm() if standing.may_appeal else None)
         return super().get_context_data(
             subject=self.subject,
             standing=standing,
-            result_url=result_url(self.request.user, self.subject),
+            result_url=result_url(self.user, self.subject),
             days={name: days(name).days for name in ("ask", "review", "appeal", "ruling", "extension")},
             **kwargs,
         )
@@ -109,7 +110,7 @@ class ContestAppealView(ContestView):
         contest = self.contest()
         if contest is None:
             raise NothingToAppeal
-        appeals.appeal(contest, by=self.request.user, grounds=grounds)
+        appeals.appeal(contest, by=self.user, grounds=grounds)
         return _("Your appeal is in. An inspector decides it, who had no part in the review.")
 
 
@@ -123,7 +124,7 @@ class ContestWithdrawView(OutcomeMixin, View):
             contest = self.contest()
             if contest is None:
                 raise NothingToWithdraw
-            appeals.withdraw(contest, by=request.user)
+            appeals.withdraw(contest, by=self.user)
             messages.success(request, _("Withdrawn. The outcome stays as it stands."))
         except Refusal as refusal:
             messages.error(request, refusal.message)
@@ -136,13 +137,13 @@ class OutcomeAcknowledgeView(OutcomeMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        acknowledge(self.subject, by=request.user)
+        acknowledge(self.subject, by=self.user)
         messages.success(request, _("Noted that you have received it. That is no agreement."))
-        url = result_url(request.user, self.subject) if request.POST.get("back") == "result" else ""
+        url = result_url(self.user, self.subject) if request.POST.get("back") == "result" else ""
         return redirect(url or reverse("peer_review:contest", args=[self.round.public_id, self.subject.pk]))
 
 
-def result_url(user: Any, subject: Subject) -> str:
+def result_url(user: User, subject: Subject) -> str:
     """Return where this person reads the figures of a subject; nothing where they may not."""
     if not has_perm("peer_review.view_subject_result", user, subject):
         return ""
@@ -151,5 +152,5 @@ def result_url(user: Any, subject: Subject) -> str:
     return reverse("peer_review:subject-result", args=[subject.round.public_id, subject.pk])
 
 
-def _is_self(user: Any, subject: Subject) -> bool:
+def _is_self(user: User, subject: Subject) -> bool:
     return subject.member is not None and subject.member.user_id == user.pk

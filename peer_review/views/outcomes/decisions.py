@@ -48,7 +48,7 @@ class DecisionsView(PublishedMixin, TemplateView):
         form, status = context["form"], 422
         if form.is_valid():
             try:
-                made = decide(self.round, by=request.user, choices=form.choices())
+                made = decide(self.round, by=self.user, choices=form.choices())
             except Refusal as refusal:
                 form.add_error(None, refusal.message)
                 status = refusal.status
@@ -150,7 +150,7 @@ class OutcomesTellView(PublishedMixin, View):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            made = tell_outcomes(self.round, by=request.user)
+            made = tell_outcomes(self.round, by=self.user)
             said = ngettext("%(n)s outcome told in writing.", "%(n)s outcomes told in writing.", len(made))
             messages.success(request, said % {"n": len(made)})
         except Refusal as refusal:

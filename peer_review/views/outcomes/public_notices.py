@@ -47,9 +47,7 @@ class PublicNoticeStartView(RoundMixin, FormView):
     def form_valid(self, form: PublicNoticeForm) -> HttpResponse:
         data = form.cleaned_data
         try:
-            start_public_notice(
-                self.round, by=self.request.user, contact=data["contact"], contact_words=data["contact_words"]
-            )
+            start_public_notice(self.round, by=self.user, contact=data["contact"], contact_words=data["contact_words"])
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form, status=refusal.status)

@@ -12,11 +12,12 @@ from peer_review.enums import RoundState
 from peer_review.models import Assignment, PublicNotice, Round, SelfEvaluation, Subject
 from peer_review.roles import role_names
 from peer_review.rules.roles import has_perm
+from peer_review.users import User
 from peer_review.views.ballots.stages import stage_of
 from peer_review.views.shared.access import RoundMixin, SignedInMixin
 
 
-def self_evaluations_of(user: Any) -> Any:
+def self_evaluations_of(user: User) -> Any:
     """Return the open rounds that ask this person what they say of themself; `said` if they have. One query."""
     mine = SelfEvaluation.objects.filter(subject__round=OuterRef("pk"), subject__member__user=user)
     return Round.objects.self_evaluable_by(user).open().annotate(said=Exists(mine.order_by())).order_by("closes_at")
@@ -33,7 +34,7 @@ class RoundListView(SignedInMixin, TemplateView):
         return round.state == RoundState.OPEN and (round.stage is None or bool(round.stage.action))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
+        user = self.user
         mine = Q(cells__assignments__evaluator=user)
         rounds = (
             Round.objects.evaluable_by(user)
@@ -68,7 +69,7 @@ class RoundDetailView(RoundMixin, TemplateView):
     template_name = "peer_review/overview/round.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user: Any = self.request.user
+        user: User = self.user
         may_evaluate = has_perm("peer_review.evaluate_round", user, self.round)
         mine = Assignment.objects.filter(evaluator=user, cell__round=self.round)
         papers = mine.count() if may_evaluate else 0

@@ -52,7 +52,7 @@ class ExclusionsView(ManagedRoundMixin, FormView):
         try:
             withdrawn = exclude(
                 self.round,
-                by=self.request.user,
+                by=self.user,
                 reason=form.cleaned_data["reason"],
                 both_ways=form.cleaned_data["both_ways"],
                 **found,
@@ -95,5 +95,5 @@ class ExclusionLiftView(RollStepView):
 
     def step(self) -> str:
         exclusion = get_object_or_404(self.round.exclusions, pk=number(self.request.POST.get("exclusion")))
-        allow_again(self.round, by=self.request.user, exclusion=exclusion)
+        allow_again(self.round, by=self.user, exclusion=exclusion)
         return _("The exclusion is lifted. Use the plan again to give the pair its papers.")

@@ -77,7 +77,7 @@ class PlanView(DraftMixin, FormView):
 
     def form_valid(self, form: PlanForm) -> HttpResponse:
         try:
-            plan_setup.save_plan(self.round, by=self.request.user, plan=form.as_json())
+            plan_setup.save_plan(self.round, by=self.user, plan=form.as_json())
         except PlanInvalid as refusal:
             for problem in refusal.problems:
                 form.add_error(None, problem)
@@ -156,7 +156,7 @@ class PlanUseView(RoundStepView):
     back = "round-roll"
 
     def step(self) -> str:
-        return say_used(roll.use_plan(self.round, by=self.request.user))
+        return say_used(roll.use_plan(self.round, by=self.user))
 
 
 class DrawAgainView(RoundStepView):
@@ -165,7 +165,7 @@ class DrawAgainView(RoundStepView):
     back = "plan-preview"
 
     def step(self) -> str:
-        plan_setup.draw_again(self.round, by=self.request.user)
+        plan_setup.draw_again(self.round, by=self.user)
         return _("Drawn again from a new seed. The log has it.")
 
 
@@ -208,7 +208,7 @@ class NamedListView(DraftMixin, FormView):
             plan["pattern"] = str(Pattern.LIST)
         elif plan.get("pattern") == Pattern.LIST:
             plan["pattern"] = str(Pattern.USUAL)
-        plan_setup.save_plan(self.round, by=self.request.user, plan=plan)
+        plan_setup.save_plan(self.round, by=self.user, plan=plan)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lines = sum(len(users) for of in self.round.plan.get("lines", {}).values() for users in of.values())
@@ -224,7 +224,7 @@ class ForgetListView(RoundStepView):
         plan = {key: value for key, value in self.round.plan.items() if key != "lines"}
         if plan.get("pattern") == Pattern.LIST:
             plan["pattern"] = str(Pattern.USUAL)
-        plan_setup.save_plan(self.round, by=self.request.user, plan=plan)
+        plan_setup.save_plan(self.round, by=self.user, plan=plan)
         return _("The imported list is no longer part of the plan.")
 
 

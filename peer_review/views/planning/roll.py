@@ -172,8 +172,8 @@ class RollProposeView(RollStepView):
     def step(self) -> str:
         form = RollProposeForm(self.request.POST)
         house_wide = form.cleaned_data["house_wide"] if form.is_valid() else None
-        plan_setup.save_plan(self.round, by=self.request.user, plan={"house_wide": house_wide})
-        return say_used(roll.use_plan(self.round, by=self.request.user))
+        plan_setup.save_plan(self.round, by=self.user, plan={"house_wide": house_wide})
+        return say_used(roll.use_plan(self.round, by=self.user))
 
 
 class RollAddView(RollStepView):
@@ -184,7 +184,7 @@ class RollAddView(RollStepView):
         person = next((one for one in import_string(conf.ROLL_SOURCE)(self.round) if one.user_id == wanted), None)
         if person is None:
             raise Http404
-        roll_edits.add_member(self.round, by=self.request.user, person=person)
+        roll_edits.add_member(self.round, by=self.user, person=person)
         return _("%(name)s is on the roll now, without a ballot paper yet.") % {"name": person.name}
 
 
@@ -193,7 +193,7 @@ class RollRemoveView(RollStepView):
 
     def step(self) -> str:
         member = self.member()
-        roll_edits.remove_member(self.round, by=self.request.user, member=member)
+        roll_edits.remove_member(self.round, by=self.user, member=member)
         return _("%(name)s is off the roll.") % {"name": member.name}
 
 
@@ -202,7 +202,7 @@ class RollOnPaperView(RollStepView):
 
     def step(self) -> str:
         member, on_paper = self.member(), self.request.POST.get("on_paper") == "1"
-        roll_edits.set_on_paper(self.round, by=self.request.user, member=member, on_paper=on_paper)
+        roll_edits.set_on_paper(self.round, by=self.user, member=member, on_paper=on_paper)
         text = _("%(name)s votes on paper.") if on_paper else _("%(name)s votes in the browser.")
         return text % {"name": member.name}
 
@@ -212,7 +212,7 @@ class SubjectRemoveView(RollStepView):
 
     def step(self) -> str:
         subject = self.subject()
-        roll_edits.remove_subject(self.round, by=self.request.user, subject=subject)
+        roll_edits.remove_subject(self.round, by=self.user, subject=subject)
         return _("%(name)s is not evaluated any more.") % {"name": subject.label}
 
 
@@ -231,9 +231,7 @@ class SubjectAddView(ManagedRoundMixin, FormView):
 
     def form_valid(self, form: RollSubjectForm) -> HttpResponse:
         try:
-            made = roll_edits.add_subject(
-                self.round, by=self.request.user, member=self.member, evaluators=form.evaluators()
-            )
+            made = roll_edits.add_subject(self.round, by=self.user, member=self.member, evaluators=form.evaluators())
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
@@ -286,7 +284,7 @@ class SubjectClassView(RoundStepView):
             raise Http404
         member = form.cleaned_data["member"]
         voters = form.cleaned_data["voter_class"] or None
-        roll_edits.set_class(self.round, by=self.request.user, member=member, subject=subject, voter_class=voters)
+        roll_edits.set_class(self.round, by=self.user, member=member, subject=subject, voter_class=voters)
         return _("Saved for %(name)s.") % {"name": member.name}
 
     def back_url(self) -> str:

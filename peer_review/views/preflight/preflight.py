@@ -99,5 +99,5 @@ class ClassesMergeView(RoundStepView):
             subjects = [found.papers.subjects[at].pk for at in step.subjects]
         else:
             subjects = []
-        moved = merge_classes(self.round, by=self.request.user, subjects=subjects, source=source, target=target)
+        moved = merge_classes(self.round, by=self.user, subjects=subjects, source=source, target=target)
         return ngettext("Merged: %(n)s ballot paper moved.", "Merged: %(n)s ballot papers moved.", moved) % {"n": moved}

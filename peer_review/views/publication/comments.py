@@ -82,7 +82,7 @@ class CommentWithholdView(CommentActView):
         form.is_valid()
         comments.withhold_comment(
             self.round,
-            by=request.user,
+            by=self.user,
             entry=form.cleaned_data.get("entry", ""),
             reason=form.cleaned_data.get("reason", ""),
         )
@@ -95,7 +95,7 @@ class CommentReadmitView(CommentActView):
     def act(self, request: HttpRequest) -> str:
         form = CommentForm(request.POST)
         form.is_valid()
-        comments.readmit_comment(self.round, by=request.user, entry=form.cleaned_data.get("entry", ""))
+        comments.readmit_comment(self.round, by=self.user, entry=form.cleaned_data.get("entry", ""))
         return _("The comment will be shown after all.")
 
 
@@ -103,5 +103,5 @@ class CommentsFinishView(CommentActView):
     """The review is done."""
 
     def act(self, request: HttpRequest) -> str:
-        comments.finish_review(self.round, by=request.user)
+        comments.finish_review(self.round, by=self.user)
         return _("The review is finished. The organiser can publish the results.")

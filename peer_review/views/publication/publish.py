@@ -10,5 +10,5 @@ class RoundPublishView(RoundStepView):
     """Counted to published."""
 
     def step(self) -> str:
-        publish.publish_round(self.round, by=self.request.user)
+        publish.publish_round(self.round, by=self.user)
         return _("The results are published.")

@@ -17,6 +17,7 @@ from peer_review.domain.voting_period import check_collecting
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.publication import SelfEvaluationForm
 from peer_review.models import SelfEvaluation, Subject
+from peer_review.users import User
 from peer_review.views.shared.access import HiddenRoundMixin
 
 
@@ -29,7 +30,7 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
 
     def permitted(self) -> bool:
         allowed = super().permitted()
-        user: Any = self.request.user
+        user: User = self.user
         mine = Subject.objects.filter(round=self.round, member__user=user)
         self.kept = SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
         return allowed
@@ -40,9 +41,7 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
 
     def form_valid(self, form: SelfEvaluationForm) -> HttpResponse:
         try:
-            save_self_evaluation(
-                self.round, by=self.request.user, answers=form.answers(), text=form.cleaned_data["text"]
-            )
+            save_self_evaluation(self.round, by=self.user, answers=form.answers(), text=form.cleaned_data["text"])
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)

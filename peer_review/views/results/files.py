@@ -29,6 +29,7 @@ from peer_review.reports.groups import round_report, section_report
 from peer_review.reports.subject import subject_report
 from peer_review.reports.subject_book import subject_book
 from peer_review.rules.roles import has_perm
+from peer_review.users import User
 from peer_review.views.ledger.published import PublishedMixin
 
 TYPES = {
@@ -79,7 +80,7 @@ class ReportView(PublishedMixin, View):
             ledger.note(self.round, scope=export.scope, channel=channel, audience=export.audience)
             if export.logged:
                 record = {"scope": export.scope, "format": str(channel)}
-                audit_log.record(self.round, "peer_review.round.report", by=request.user, **record)
+                audit_log.record(self.round, "peer_review.round.report", by=self.user, **record)
         response = HttpResponse(made, content_type=TYPES[channel])
         name = f"{self.round.title} {export.name}".translate(_NOT_IN_NAMES)
         # RFC 5987 where the name is Chinese; true for "save as".
@@ -99,7 +100,7 @@ class SubjectReport(ReportView):
 
     def of(self, result: Result) -> Export:
         result.round = self.round
-        user = self.request.user
+        user = self.user
         reading: SubjectReading = read_subject(result, reader=user, channel=self.channel)
         return Export(
             name=reading.label,
@@ -140,13 +141,13 @@ class SectionReportView(ReportView):
 
     def permitted(self) -> bool:
         allowed = super().permitted()
-        user = self.request.user
+        user = self.user
         self.sees_all = bool(has_perm("peer_review.view_all_results", user, self.round))
         heads = bool(has_perm("peer_review.view_section_results", user, self.round))
         return allowed and (self.sees_all or heads)
 
     def export(self) -> Export:
-        user: Any = self.request.user
+        user: User = self.user
         key = self.section()
         reading: SectionReading = read_section(self.round, key, reader=user, channel=self.channel)
         return Export(
@@ -160,7 +161,7 @@ class SectionReportView(ReportView):
 
     def section(self) -> str:
         """Return the key of the section asked for. Raises: Http404 for one that is not theirs, as for none at all."""
-        user: Any = self.request.user
+        user: User = self.user
         headed = self.round.members.filter(user=user, is_section_head=True).order_by("section_key")
         keys = list(headed.values_list("section_key", flat=True))
         wanted = self.request.GET.get("section", keys[0] if keys else "")
@@ -176,7 +177,7 @@ class RoundReportView(ReportView):
     permission = "peer_review.view_all_results"
 
     def export(self) -> Export:
-        user = self.request.user
+        user = self.user
         reading: RoundReading = read_round(self.round, reader=user, channel=self.channel)
         return Export(
             name=_("All results"),

@@ -21,6 +21,7 @@ from peer_review.domain.schemes.grades import grade_names
 from peer_review.enums import Audience, ResultScope
 from peer_review.models import CriterionResult, Result
 from peer_review.rules.roles import has_perm
+from peer_review.users import User
 from peer_review.views.ledger.published import PublishedMixin
 from peer_review.views.results import pictures
 
@@ -213,7 +214,7 @@ class SectionResultsView(ListMixin, TemplateView):
     permission = "peer_review.view_section_results"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user: Any = self.request.user
+        user: User = self.user
         # Somebody stands on a roll once, so heads one section at most.
         key = self.round.members.values_list("section_key", flat=True).get(user=user, is_section_head=True)
         subjects = Result.objects.filter(round=self.round, section_key=key).of_scope(ResultScope.SUBJECT)
@@ -250,7 +251,7 @@ class AllResultsView(ListMixin, TemplateView):
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user: Any = self.request.user
+        user: User = self.user
         subjects = Result.objects.filter(round=self.round).of_scope(ResultScope.SUBJECT)
         wanted = self.request.GET.get("section", "")
         if wanted and subjects.filter(section_key=wanted).exists():
@@ -282,7 +283,7 @@ class SummaryView(ListMixin, TemplateView):
     permission = "peer_review.view_summary"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        reading = read_summary(self.round, reader=self.request.user)
+        reading = read_summary(self.round, reader=self.user)
         self.note(reading.scope, Audience.STAFF)
         lines = pictures.summary_lines(reading)
         name = _("Mean of all subjects")

@@ -78,8 +78,8 @@ class SheetMixin(PublishedMixin):
     def sheet(self, result: Result) -> dict[str, Any]:
         """Return what result.html shows."""
         result.round = self.round
-        reading = read_subject(result, reader=self.request.user)
-        self.note(reading.scope, ledger.audience_of(self.request.user, self.round, subject=result.subject))
+        reading = read_subject(result, reader=self.user)
+        self.note(reading.scope, ledger.audience_of(self.user, self.round, subject=result.subject))
         own = _("You") if reading.own else reading.label
         others = [one.label for one in reading.comparisons]
         lines = pictures.subject_lines(reading)
@@ -94,7 +94,7 @@ class SheetMixin(PublishedMixin):
             "tiles": pictures.tiles(reading.criteria),
             "alike": [one.label for one in reading.comparisons if not one.distinct],
             "raises": not reading.own and self.may_raise(reading.section_key),
-            "standing": standing_of(result.subject, self.request.user) if result.subject else None,
+            "standing": standing_of(result.subject, self.user) if result.subject else None,
         }
 
 

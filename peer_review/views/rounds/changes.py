@@ -22,7 +22,7 @@ class RoundLengthenView(TellingView):
 
     def tell(self, form: LengthenForm) -> str:
         data = form.cleaned_data
-        extend_round(self.round, by=self.request.user, closes_at=data["closes_at"], reason=data["reason"])
+        extend_round(self.round, by=self.user, closes_at=data["closes_at"], reason=data["reason"])
         return _("The round stays open longer. Everybody on the roll is told.")
 
 
@@ -30,5 +30,5 @@ class RoundRepeatView(RoundStepView):
     """A draft to hold the round once more."""
 
     def step(self) -> str:
-        self.round = repeat_round(self.round, by=self.request.user)
+        self.round = repeat_round(self.round, by=self.user)
         return _("This is the new draft. Look at its dates, then make the roll anew.")

@@ -56,21 +56,21 @@ class RoundCreateView(SignedInMixin, RoundFormView):
     permission = "peer_review.add_round"
 
     def save(self, form: RoundForm) -> Round:
-        return lifecycle.create_round(by=self.request.user, **form.cleaned_data)
+        return lifecycle.create_round(by=self.user, **form.cleaned_data)
 
 
 class RoundEditView(ManagedRoundMixin, RoundFormView):
     """Change a draft's terms."""
 
     def save(self, form: RoundForm) -> Round:
-        return lifecycle.update_round(self.round, by=self.request.user, **form.cleaned_data)
+        return lifecycle.update_round(self.round, by=self.user, **form.cleaned_data)
 
 
 class RoundOpenView(RoundStepView):
     """Draft to open."""
 
     def step(self) -> str:
-        lifecycle.open_round(self.round, by=self.request.user)
+        lifecycle.open_round(self.round, by=self.user)
         return _("The round is open. Print the notice with its fingerprint.")
 
 
@@ -78,7 +78,7 @@ class RoundCloseView(RoundStepView):
     """Open to closed."""
 
     def step(self) -> str:
-        lifecycle.close_round(self.round, by=self.request.user)
+        lifecycle.close_round(self.round, by=self.user)
         return _("The round is closed. A scrutineer can open the box now.")
 
 
@@ -86,7 +86,7 @@ class RoundArchiveView(RoundStepView):
     """Published to archived."""
 
     def step(self) -> str:
-        lifecycle.archive_round(self.round, by=self.request.user)
+        lifecycle.archive_round(self.round, by=self.user)
         return _("The round is archived. Its results stay readable.")
 
 
@@ -94,7 +94,7 @@ class RoundDeleteView(RoundStepView):
     """Delete a draft."""
 
     def step(self) -> str:
-        lifecycle.delete_round(self.round, by=self.request.user)
+        lifecycle.delete_round(self.round, by=self.user)
         return _("The draft is deleted.")
 
     def back_url(self) -> str:

@@ -19,6 +19,7 @@ from peer_review.exceptions.base import Refusal
 from peer_review.forms.schemes import SchemeCopyForm, SchemeFileForm
 from peer_review.models import Scheme
 from peer_review.permission_policies import SchemePermissionPolicy
+from peer_review.views.shared.access import user_of
 
 LIST = "wagtailsnippets_peer_review_scheme:list"
 EDIT = "wagtailsnippets_peer_review_scheme:edit"
@@ -69,7 +70,7 @@ class SchemeVersionView(OneSchemeMixin, SchemePage, TemplateView):
         return super().get_context_data(scheme=self.scheme, next=next_version(self.scheme.name), **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        made = make_version(self.scheme, by=request.user)
+        made = make_version(self.scheme, by=user_of(request))
         messages.success(request, _("Version %(n)s is there. Change it as you like.") % {"n": made.version})
         return redirect(EDIT, made.pk)
 
@@ -86,7 +87,7 @@ class SchemeCopyView(OneSchemeMixin, SchemeFormPage):
 
     def form_valid(self, form: SchemeCopyForm) -> HttpResponse:
         try:
-            made = copy_scheme(self.scheme, name=form.cleaned_data["name"], by=self.request.user)
+            made = copy_scheme(self.scheme, name=form.cleaned_data["name"], by=user_of(self.request))
         except Refusal as refusal:
             form.add_error("name", refusal.message)
             return self.form_invalid(form)
@@ -116,7 +117,7 @@ class SchemeImportView(SchemeFormPage):
 
     def form_valid(self, form: SchemeFileForm) -> HttpResponse:
         try:
-            scheme = import_scheme(form.cleaned_data["file"].read(), by=self.request.user)
+            scheme = import_scheme(form.cleaned_data["file"].read(), by=user_of(self.request))
         except Refusal as refusal:
             form.add_error("file", refusal.message)
             return self.form_invalid(form)

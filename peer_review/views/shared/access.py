@@ -11,6 +11,17 @@ from peer_review.exceptions.base import LoginRequired, NotScrutineer, Refusal, U
 from peer_review.models import Round
 from peer_review.roles import is_known
 from peer_review.rules.roles import has_perm
+from peer_review.users import User
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return who is signed in.
+
+    Raises: LoginRequired for a stranger.
+    """
+    if not request.user.is_authenticated:
+        raise LoginRequired
+    return request.user
 
 
 class SignedInMixin(LoginRequiredMixin):
@@ -18,6 +29,11 @@ class SignedInMixin(LoginRequiredMixin):
 
     permission: str | None = None
     request: HttpRequest
+
+    @property
+    def user(self) -> User:
+        """Return who is signed in: `dispatch` sends strangers to the sign-in page."""
+        return user_of(self.request)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not self.permitted():

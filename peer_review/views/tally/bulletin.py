@@ -1,6 +1,5 @@
 """The bulletin: for everyone, without signing in where a browser checks its own ballots."""
 
-from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -10,12 +9,11 @@ from django.views.generic import TemplateView
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.exceptions.base import UnknownRound
 from peer_review.models import Bulletin, Round
+from peer_review.offline import VERIFIER
 from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import RoundMixin
 from peer_review.views.shared.json_endpoints import quiet
 from peer_review.views.tally.client_messages import verify
-
-VERIFIER = Path(__file__).resolve().parents[2] / "verify_bulletin.py"
 
 
 class CountedRoundMixin(RoundMixin):

@@ -10,7 +10,7 @@ from peer_review.conf import conf
 from peer_review.domain.tally import count
 from peer_review.exceptions.base import BadEncoding
 from peer_review.models import Round
-from peer_review.views.shared.access import scrutineers_round
+from peer_review.views.shared.access import scrutineers_round, user_of
 from peer_review.views.shared.json_endpoints import quiet, read_json
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, hex_decode
@@ -36,7 +36,7 @@ def keys_view(request: HttpRequest, public_id: str) -> HttpResponse:
     if type(body["keys"]) is not dict or len(body["keys"]) > count.MAX_ROWS:
         raise BadEncoding
     keys = {hex_decode(row_id, length=16): b64u_decode(key, length=32) for row_id, key in body["keys"].items()}
-    state = count.open_rows(round, by=request.user, keys=keys)
+    state = count.open_rows(round, by=user_of(request), keys=keys)
     return JsonResponse({"opened": state.opened, "total": state.total})
 
 
@@ -45,7 +45,7 @@ def keys_view(request: HttpRequest, public_id: str) -> HttpResponse:
 def finish_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Start the count in the background; answer its progress."""
     round = scrutineers_round(request, public_id)
-    count.finish_opening(round, by=request.user)
+    count.finish_opening(round, by=user_of(request))
     round.refresh_from_db()
     return _progress(round)
 

@@ -239,21 +239,21 @@ WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 # Cuts Chinese into words on the way into the index and out of a query, so the forum need not do it again.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.backends"}}
 FORUM_PAGES_SEGMENTER = "builtins.str"
-FORUM_PAGES_AUTHOR_LINE = "organisation.people.author_lines"
+FORUM_PAGES_AUTHOR_LINE = "organisation.author_lines.author_lines"
 
 SITE_ID = 1
 COMMENTS_APP = "django_comments_xtd"
 
 PEER_REVIEW_BOX_DATABASE = "box"
 PEER_REVIEW_ROLL_SOURCE = "organisation.roll.propose_roll"
-PEER_REVIEW_WORKDAYS = "disclosures.workdays.after_workdays"
+PEER_REVIEW_WORKDAYS = "foundation.workdays.after_workdays"
 PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
 PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 # Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
 PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2
 
 # A disclosure is published in the version that was approved.
-WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.finishing.publish_approved"
+WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.publish_action.publish_finished"
 
 # The frame around every page, and who may see a page at all: strangers sign in, except where a route or a page answers
 # them itself. Everything a browser sends without cookies (ballots, bulletins, feeds, probes) is listed here.
@@ -271,7 +271,7 @@ OPEN_ROUTES = {
     "readyz",
     "robots",
     "wagtail_serve",  # each page decides: see OPEN_PAGE_APPS
-    "wagtaildocs_serve",  # a file is as open as its documents: disclosures/documents.py
+    "wagtaildocs_serve",  # a file is as open as its documents: disclosures/file_access.py
     "disclosures:feed",
     "disclosures:column-feed",
     "peer_review:draw",
@@ -296,14 +296,14 @@ OPEN_ROUTES = {
 }
 OPEN_PAGE_APPS = {"disclosures"}
 HOME_WAITING = [
-    "home.providers.ballots",
-    "home.providers.announcements",
-    "home.providers.boxes",
-    "home.providers.decisions",
-    "home.providers.outcomes",
-    "home.providers.contests",
-    "home.providers.reviews",
-    "home.providers.moderation",
+    "home.adapters.peer_review.ballots",
+    "home.adapters.peer_review.announcements",
+    "home.adapters.peer_review.boxes",
+    "home.adapters.peer_review.decisions",
+    "home.adapters.peer_review.outcomes",
+    "home.adapters.peer_review.contests",
+    "disclosures.waiting.reviews",
+    "home.adapters.forum_pages.moderation",
 ]
 
 # Logs. Nothing is written about requests to these routes.

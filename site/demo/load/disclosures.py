@@ -2,20 +2,19 @@
 
 import datetime
 import json
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.html import escape
 from wagtail.models import Page
 
-from demo.load.content import disclosures
+from demo.load.content import DisclosureEntry, disclosures
 from demo.load.moments import midnight
 from demo.people import SECTIONS
 from disclosures.domain.workflow import ensure_workflow
 from disclosures.enums import Audience, Validity
 from disclosures.models import DisclosureColumnPage, DisclosureIndexPage, DisclosurePage
-from disclosures.workdays import after_workdays
+from foundation.workdays import after_workdays
 from organisation.models import Section, User
 
 COLUMNS = [("party", "党务公开", "党"), ("government", "政务公开", "政"), ("culture", "文化建设", "文")]
@@ -60,7 +59,7 @@ def _column(index: DisclosureIndexPage, key: str, title: str, code: str) -> Disc
 
 
 def _document(
-    column: DisclosureColumnPage, section: Section, editor: User, entry: dict[str, Any], number: int
+    column: DisclosureColumnPage, section: Section, editor: User, entry: DisclosureEntry, number: int
 ) -> DisclosurePage:
     written = (midnight() - datetime.timedelta(days=entry["days_ago"])).date()
     head = section.memberships.open().filter(is_head=True).select_related("staff__user").first()
@@ -93,13 +92,18 @@ def _document(
     return page
 
 
-def _body(entry: dict[str, Any]) -> list[dict[str, Any]]:
+def _body(entry: DisclosureEntry) -> list[dict[str, object]]:
     """Return the paragraphs and the table of a document as Wagtail stores them."""
-    blocks: list[dict[str, Any]] = [
+    blocks: list[dict[str, object]] = [
         {"type": "text", "value": "".join(f"<p>{escape(text)}</p>" for text in entry["body"])}
     ]
     if rows := entry.get("table"):
-        table = {"data": rows, "first_row_is_table_header": True, "first_col_is_header": False, "cell": []}
+        table: dict[str, object] = {
+            "data": rows,
+            "first_row_is_table_header": True,
+            "first_col_is_header": False,
+            "cell": [],
+        }
         table |= {"table_header_choice": "row", "table_caption": ""}
         blocks.append({"type": "table", "value": table})
     return blocks

@@ -3,7 +3,7 @@
 import datetime
 import random
 import uuid
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -11,14 +11,27 @@ from django.utils import timezone
 from django_comments.models import Comment
 from wagtail.models import Page
 
-from demo.load.content import topics
+from demo.load.content import TopicEntry, topics
 from demo.load.moments import later, midnight, office_hours
 from forum_pages.models import BoardGrant, BoardPage, BoardTally, ForumIndexPage, Topic, TopicComment, insert_comment
 from forum_pages.text import clean_source, clean_title, render
 from organisation.models import User
 
 NAMESPACE = uuid.UUID("5b0f6a0e-0f7b-4d43-9a34-7a1b6c1c2d01")
-BOARDS: list[dict[str, Any]] = [
+
+
+class BoardEntry(TypedDict):
+    """A board of the forum."""
+
+    slug: str
+    title: str
+    description: str
+    prompt: NotRequired[str]
+    open_for_days: NotRequired[int]
+    moderated: NotRequired[bool]
+
+
+BOARDS: list[BoardEntry] = [
     {
         "slug": "exchange",
         "title": "交流互评",
@@ -67,7 +80,7 @@ def load_forum(home: Page) -> int:
     return added
 
 
-def _board(index: ForumIndexPage, entry: dict[str, Any]) -> BoardPage:
+def _board(index: ForumIndexPage, entry: BoardEntry) -> BoardPage:
     board = BoardPage.objects.filter(slug=entry["slug"]).first()
     if board is not None:
         return board
@@ -88,7 +101,7 @@ def _board(index: ForumIndexPage, entry: dict[str, Any]) -> BoardPage:
 
 
 def _topic(
-    entry: dict[str, Any], board: BoardPage, authors: list[User], chance: random.Random, submission: uuid.UUID
+    entry: TopicEntry, board: BoardPage, authors: list[User], chance: random.Random, submission: uuid.UUID
 ) -> None:
     posted = office_hours(entry["days_ago"], chance)
     source = clean_source(entry["body"])

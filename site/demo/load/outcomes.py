@@ -3,7 +3,6 @@ runs, and one person who does not agree.
 """
 
 import datetime
-from typing import Any
 
 from demo.load.moments import midnight
 from organisation.models import User
@@ -65,7 +64,7 @@ def _choices(round: Round) -> list[Choice]:
     return made
 
 
-def _contest(subject: Subject, leader: Any, told: datetime.datetime) -> None:
+def _contest(subject: Subject, leader: User, told: datetime.datetime) -> None:
     assert subject.member is not None  # the round evaluates people
     user = subject.member.user
     acknowledge(subject, by=user, now=told + datetime.timedelta(hours=2))

@@ -5,7 +5,6 @@ preparation. Their ballots went through the real protocol (demo.load.voting).
 import datetime
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -26,7 +25,7 @@ from peer_review.domain.publication.self_evaluations import save_self_evaluation
 from peer_review.domain.rounds import lifecycle
 from peer_review.domain.schemes.default_schemes import create_default_schemes
 from peer_review.enums import Collection, RoundKind
-from peer_review.models import Round
+from peer_review.models import Round, Scheme
 from peer_review.providers.roll import Person
 from zhengyan_crypto import sealing
 
@@ -91,7 +90,7 @@ def _scrutineer() -> User:
     return scrutineer
 
 
-def _load_published(organiser: User, schemes: dict[str, Any]) -> None:
+def _load_published(organiser: User, schemes: dict[str, Scheme]) -> None:
     opens = midnight() - datetime.timedelta(days=90)
     closes = opens + datetime.timedelta(days=7)
     round = lifecycle.create_round(
@@ -112,9 +111,10 @@ def _load_published(organiser: User, schemes: dict[str, Any]) -> None:
     _publish(_collect(round, organiser, mood, opens=opens, closes=closes), organiser)
 
 
-def _load_full_circle(organiser: User, schemes: dict[str, Any]) -> None:
+def _load_full_circle(organiser: User, schemes: dict[str, Scheme]) -> None:
     opens = midnight() - datetime.timedelta(days=40)
     closes = opens + datetime.timedelta(days=5)
+    reviewer = User.objects.get(username="inspector")
     round = lifecycle.create_round(
         by=organiser,
         title=FULL_CIRCLE,
@@ -124,18 +124,18 @@ def _load_full_circle(organiser: User, schemes: dict[str, Any]) -> None:
         opens_at=opens,
         closes_at=closes,
         scrutineers=[_scrutineer()],
-        comment_reviewer=User.objects.get(username="inspector"),
+        comment_reviewer=reviewer,
         now=opens - datetime.timedelta(days=3),
     )
     save_plan(round, by=organiser, plan={"sections": [PILOT], "house_wide": True})
     use_plan(round, by=organiser, people=_reference_staff(round), at_once=True)
     mood = voting.Mood(seed=2026_3, turnout=1, answer=voting.anchors, words=WORDS)
     counted = _collect(round, organiser, mood, opens=opens, closes=closes, before_closing=_say_of_themselves)
-    comments.finish_review(counted, by=counted.comment_reviewer)
+    comments.finish_review(counted, by=reviewer)
     _publish(counted, organiser)
 
 
-def _load_open(organiser: User, schemes: dict[str, Any]) -> None:
+def _load_open(organiser: User, schemes: dict[str, Scheme]) -> None:
     opens = midnight() - datetime.timedelta(days=2)
     round = lifecycle.create_round(
         by=organiser,
@@ -156,7 +156,7 @@ def _load_open(organiser: User, schemes: dict[str, Any]) -> None:
     voting.vote(round, mood, now=timezone.now())
 
 
-def _load_sheet(organiser: User, schemes: dict[str, Any]) -> None:
+def _load_sheet(organiser: User, schemes: dict[str, Scheme]) -> None:
     opens = midnight() - datetime.timedelta(days=1)
     round = lifecycle.create_round(
         by=organiser,
@@ -182,7 +182,7 @@ def _load_sheet(organiser: User, schemes: dict[str, Any]) -> None:
     voting.vote(round, mood, now=timezone.now())
 
 
-def _load_draft(organiser: User, schemes: dict[str, Any]) -> None:
+def _load_draft(organiser: User, schemes: dict[str, Scheme]) -> None:
     """A round for the organiser to try everything on: plan with a random choice, two stages, keys not made yet."""
     opens = midnight() + datetime.timedelta(days=10, hours=9)
     round = lifecycle.create_round(

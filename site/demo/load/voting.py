@@ -8,7 +8,6 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connections
 
@@ -90,7 +89,7 @@ def vote(round: Round, mood: Mood, *, now: datetime.datetime) -> None:
 
 def _sittings(
     round: Round, voters: Iterable[User], mood: Mood, chance: random.Random, now: datetime.datetime
-) -> Iterator[list[dict[str, Any]]]:
+) -> Iterator[list[dict[str, object]]]:
     """Yield what each voter's browser would send, after drawing."""
     asked = papers_of(round)
     worth = {subject: chance.gauss(0, 1) for subject in round.subjects.values_list("pk", flat=True)}
@@ -117,7 +116,7 @@ def _sittings(
 
 def _answers(
     paper: papers.Paper, worth: list[float], leniency: float, mood: Mood, chance: random.Random
-) -> dict[str, Any] | None:
+) -> dict[str, int | str] | None:
     """Return what one voter puts on one paper; None for words that they do not write."""
     if paper.kind == papers.COMMENT:
         return {"text": chance.choice(mood.words)} if mood.words and chance.random() < 0.8 else None
@@ -125,7 +124,7 @@ def _answers(
     if paper.kind == papers.RATING:
         return {key: mood.answer(chance, worth[0], leniency) for key in keys_of}
     best = max(range(len(worth)), key=worth.__getitem__)
-    given: dict[str, Any] = {}
+    given: dict[str, int | str] = {}
     for at, value in enumerate(worth):
         for key in keys_of:
             answer = mood.answer(chance, value, leniency)
@@ -137,7 +136,7 @@ def _answers(
     return given
 
 
-def _cast(public_id: str, entries: list[dict[str, Any]], now: datetime.datetime) -> None:
+def _cast(public_id: str, entries: list[dict[str, object]], now: datetime.datetime) -> None:
     """Cast until every paper has its receipt."""
     try:
         while entries:

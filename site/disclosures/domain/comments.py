@@ -1,9 +1,8 @@
 """Comments on documents, kept by django-comments-xtd without threads."""
 
-from typing import Any
-
 import rules
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -13,9 +12,10 @@ from wagtail.log_actions import log
 from disclosures.exceptions import CommentsClosed
 from disclosures.models import DisclosurePage
 from disclosures.rules import COMMENT, is_moderator, is_signed_in
+from organisation.models import User
 
 
-def comments_on(page: DisclosurePage) -> QuerySet:
+def comments_on(page: DisclosurePage) -> QuerySet[XtdComment]:
     """Return the comments that readers see. No query yet."""
     return XtdComment.norel_objects.filter(
         content_type=ContentType.objects.get_for_model(DisclosurePage),
@@ -26,13 +26,13 @@ def comments_on(page: DisclosurePage) -> QuerySet:
 
 
 @transaction.atomic
-def add_comment(*, page: DisclosurePage, user: Any, text: str) -> XtdComment:
+def add_comment(*, page: DisclosurePage, user: User | AnonymousUser, text: str) -> XtdComment:
     """Write a comment and return it. The same text by the same person again is the comment already there.
 
     Raises: CommentsClosed if the page takes none, or not from this person.
     """
     page = DisclosurePage.objects.select_for_update(of=("self",)).get(pk=page.pk)
-    if not rules.has_perm(COMMENT, user, page):
+    if user.is_anonymous or not rules.has_perm(COMMENT, user, page):
         raise CommentsClosed
     again: XtdComment | None = comments_on(page).filter(user=user, comment=text).order_by("-pk").first()
     if again is not None:
@@ -50,7 +50,7 @@ def add_comment(*, page: DisclosurePage, user: Any, text: str) -> XtdComment:
 
 
 @transaction.atomic
-def remove_comment(*, page: DisclosurePage, comment_id: int, user: Any) -> bool:
+def remove_comment(*, page: DisclosurePage, comment_id: int, user: User | AnonymousUser) -> bool:
     """Take a comment away: one's own, or any as a moderator. Return False if there was none to take."""
     mine = Q() if is_moderator(user) else Q(user=user)
     if not is_signed_in(user):

@@ -3,8 +3,6 @@
 from django.db import transaction
 
 from disclosures.models import DisclosurePage
-from disclosures.models.document import DAYS_TO_PUBLISH
-from disclosures.workdays import after_workdays
 
 
 @transaction.atomic
@@ -17,7 +15,7 @@ def settle_provisional_due_dates() -> int:
     for page in DisclosurePage.objects.filter(due_is_provisional=True).only(
         "document_date", "publication_due_date", "due_is_provisional"
     ):
-        day, provisional = after_workdays(page.document_date, DAYS_TO_PUBLISH)
+        day, provisional = page.computed_due_date
         if (day, provisional) != (page.publication_due_date, True):
             DisclosurePage.objects.filter(pk=page.pk).update(publication_due_date=day, due_is_provisional=provisional)
             changed += 1

@@ -1,4 +1,4 @@
-"""Set up the way from draft to publication. Its last step is in disclosures/finishing.py."""
+"""Set up the way from draft to publication. Its last step is in domain/publication.py."""
 
 from django.conf import settings
 from django.contrib.auth.models import Permission

@@ -2,7 +2,7 @@
 
 from disclosures.models.document import DisclosureAttachment, DisclosurePage
 from disclosures.models.index_number import IndexNumberCounter
-from disclosures.models.lists import DisclosureColumnPage, DisclosureIndexPage
+from disclosures.models.listing import DisclosureColumnPage, DisclosureIndexPage
 from disclosures.models.workflow import ApprovalTask, SecrecyReviewTask
 
 __all__ = [

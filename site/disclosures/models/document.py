@@ -6,34 +6,37 @@ import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page, PageManager
+from wagtail.models import Orderable, Page, PageManager, Revision
 from wagtail.search import index
 
-from disclosures import rules
+from disclosures.admin_forms import DisclosurePageForm
 from disclosures.choosers import person_chooser
+from disclosures.domain.publication import withdraw
 from disclosures.enums import NOT_AS_WRITTEN, Audience, Validity
 from disclosures.exceptions import NotThroughWorkflow, NumberedStays
-from disclosures.forms import DisclosurePageForm
+from disclosures.models.answered import AnsweredByView
 from disclosures.models.blocks import BodyBlock
 from disclosures.models.index_number import IndexNumberCounter
-from disclosures.permissions import DocumentPermissionTester
+from disclosures.permission_testers import DocumentPermissionTester
 from disclosures.querysets import DisclosureQuerySet
-from disclosures.workdays import after_workdays
+from foundation.deadlines import Deadline, due_date
+from foundation.workdays import DueDate
+from organisation.models import User
 
 #: Working days between a document and its publication (政府信息公开条例, art 26).
 DAYS_TO_PUBLISH = 20
 
 
-class DisclosurePage(Page):
+class DisclosurePage(AnsweredByView, Page):
     """A document of a column. It gets its index number in the transaction that first publishes it, and keeps it."""
 
     index_number = models.CharField(_("index number"), max_length=40, unique=True, null=True, editable=False)
@@ -136,29 +139,39 @@ class DisclosurePage(Page):
 
     # What the admin may do
 
-    def permissions_for_user(self, user: Any) -> DocumentPermissionTester:
+    def permissions_for_user(self, user: User | AnonymousUser) -> DocumentPermissionTester:
         """Publishing is for the workflow, and numbered documents stay."""
         return DocumentPermissionTester(user, self)
 
-    def publish(self, revision: Any, user: Any = None, **kwargs: Any) -> Any:
+    def publish(self, revision: Revision, user: User | None = None, **kwargs: Any) -> None:
         """Publish a revision: for the workflow and the clock, which ask without a person or without asking leave.
 
         Raises: NotThroughWorkflow if a person publishes directly.
         """
         if user is not None and not kwargs.get("skip_permission_checks"):
             raise NotThroughWorkflow
-        return super().publish(revision, user=user, **kwargs)
+        super().publish(revision, user=user, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
+    def unpublish(
+        self, set_expired: bool = False, commit: bool = True, user: User | None = None, log_action: bool = True
+    ) -> None:
+        """Withdraw the document: for the leadership, and for the clock, which acts without a person.
+
+        Raises: NotWithdrawn if anybody else does.
+        """
+        withdraw(self, by=user, set_expired=set_expired, commit=commit, log_action=log_action)
+
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         """Delete a draft.
 
         Raises: NumberedStays once it has an index number.
         """
         if self.index_number:
             raise NumberedStays
-        return super().delete(*args, **kwargs)
+        deleted: tuple[int, dict[str, int]] = super().delete(*args, **kwargs)
+        return deleted
 
-    def move(self, target: Page, pos: str | None = None, user: Any = None) -> None:
+    def move(self, target: Page, pos: str | None = None, user: User | None = None) -> None:
         """Move a draft.
 
         Raises: NumberedStays once it has an index number and would change its column.
@@ -190,7 +203,12 @@ class DisclosurePage(Page):
     def set_due_date(self) -> None:
         """Compute the due date where none is given; a given one is not provisional."""
         if self.publication_due_date is None and self.document_date:
-            self.publication_due_date, self.due_is_provisional = after_workdays(self.document_date, DAYS_TO_PUBLISH)
+            self.publication_due_date, self.due_is_provisional = self.computed_due_date
+
+    @property
+    def computed_due_date(self) -> DueDate:
+        """The due date by the document date, whatever was set by hand."""
+        return due_date(Deadline(start=self.document_date, workdays=DAYS_TO_PUBLISH))
 
     def _is_followed_by_itself(self) -> bool:
         """Return whether the chain of successors comes back. One query a step; chains are short."""
@@ -203,31 +221,29 @@ class DisclosurePage(Page):
             successor_id = DisclosurePage.objects.filter(pk=successor_id).values_list("successor", flat=True).first()
         return False
 
-    def with_content_json(self, content: dict[str, Any]) -> DisclosurePage:
+    def with_content_json(self, content: dict[str, object]) -> DisclosurePage:
         """Return the page as a revision has it, with the number that no revision may change."""
         page: DisclosurePage = super().with_content_json(content)
         page.index_number = self.index_number
         return page
 
-    def save(self, clean: bool = True, user: Any = None, log_action: Any = False, **kwargs: Any) -> Any:
+    def save(self, clean: bool = True, user: User | None = None, log_action: Any = False, **kwargs: Any) -> Any:
         """Save; give the number in the same transaction if the page is live and has none yet."""
         self.set_due_date()
         with transaction.atomic():
             if self.live or self.pk:
-                self._settle_index_number(kwargs)
+                # The stored number if there is one: copies in memory may be older.
+                stored = self._stored_index_number()
+                self.index_number = stored or (self._take_index_number() if self.live else None)
+                if self.index_number != stored and kwargs.get("update_fields") is not None:
+                    kwargs = {**kwargs, "update_fields": {*kwargs["update_fields"], "index_number"}}
             return super().save(clean=clean, user=user, log_action=log_action, **kwargs)
 
-    def _settle_index_number(self, save_options: dict[str, Any]) -> None:
-        """Take the stored number if there is one: copies in memory may be older. Else give one to a live page."""
-        stored = self._stored_index_number()
-        if stored is None and self.live:
-            year = timezone.localdate(self.first_published_at).year
-            counter = IndexNumberCounter.lock(code=self.column_code, year=year)
-            # Whoever waited for the counter may find that the page was published meanwhile.
-            stored = self._stored_index_number() or counter.take()
-            if save_options.get("update_fields") is not None:
-                save_options["update_fields"] = {*save_options["update_fields"], "index_number"}
-        self.index_number = stored
+    def _take_index_number(self) -> str:
+        """Return a new number, or the one that the page got while it waited for the counter."""
+        year = timezone.localdate(self.first_published_at).year
+        counter = IndexNumberCounter.lock(code=self.column_code, year=year)
+        return self._stored_index_number() or counter.take()
 
     def _stored_index_number(self) -> str | None:
         if not self.pk:
@@ -258,22 +274,6 @@ class DisclosurePage(Page):
     def published_date(self) -> datetime.date | None:
         """The day of the first publication."""
         return timezone.localdate(self.first_published_at) if self.first_published_at else None
-
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer readers it is addressed to; strangers are asked to sign in, others find nothing."""
-        from disclosures.views.document import answer_reader  # noqa: PLC0415 - views import this module
-
-        if not getattr(request, "is_preview", False) and not rules.is_addressed(request.user, self):
-            if not rules.is_signed_in(request.user):
-                from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415 - only here
-
-                return redirect_to_login(request.get_full_path())
-            raise Http404
-        return answer_reader(request, self)
-
-    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """Show editors what readers will get, with the columns above it."""
-        return self.serve(request)
 
 
 class DisclosureAttachment(Orderable):

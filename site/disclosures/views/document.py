@@ -1,10 +1,9 @@
 """What a reader gets: the document, and its comments."""
 
-from typing import Any
-
 import rules
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
@@ -12,15 +11,23 @@ from disclosures.domain.comments import add_comment, comments_on, remove_comment
 from disclosures.exceptions import CommentsClosed
 from disclosures.forms import CommentForm
 from disclosures.models import DisclosureColumnPage, DisclosureIndexPage, DisclosurePage
-from disclosures.rules import COMMENT, can_read, is_moderator
-from search.paging import page_of
+from disclosures.rules import COMMENT, can_read, is_addressed, is_moderator, is_signed_in
+from foundation.paging import page_of
 
 COMMENTS = 20
 
 
 def answer_reader(request: HttpRequest, page: DisclosurePage) -> HttpResponse:
-    """Show the document, or take a comment. The page has checked that the reader is addressed."""
-    if request.method == "POST" and not getattr(request, "is_preview", False):
+    """Show the document, or take a comment. A stranger to whom it is not addressed is asked to sign in.
+
+    Raises: Http404 to anybody else to whom it is not addressed.
+    """
+    is_preview = getattr(request, "is_preview", False)
+    if not is_preview and not is_addressed(request.user, page):
+        if not is_signed_in(request.user):
+            return redirect_to_login(request.get_full_path())
+        raise Http404
+    if request.method == "POST" and not is_preview:
         return _take_comment(request, page)
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
@@ -44,7 +51,7 @@ def _take_comment(request: HttpRequest, page: DisclosurePage) -> HttpResponse:
 
 
 def _show(request: HttpRequest, page: DisclosurePage, *, form: CommentForm, status: int = 200) -> HttpResponse:
-    context: dict[str, Any] = page.get_context(request)
+    context: dict[str, object] = page.get_context(request)
     parents = {
         type(parent): parent
         for parent in page.get_ancestors().type(DisclosureIndexPage, DisclosureColumnPage).specific()

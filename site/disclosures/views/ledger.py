@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import csv
+from collections.abc import Iterable
 
 import django_filters
 import rules
@@ -18,6 +19,7 @@ from wagtail.admin.views.reports import ReportView
 
 from disclosures.enums import LedgerState
 from disclosures.models import DisclosureColumnPage, DisclosurePage
+from disclosures.querysets import DisclosureQuerySet
 from disclosures.rules import SEE_LEDGER
 from organisation.models import Section
 
@@ -43,7 +45,7 @@ class LedgerFilterSet(WagtailFilterSet):
         model = DisclosurePage
         fields: list[str] = []
 
-    def filter_column(self, rows: Any, name: str, value: Any) -> Any:
+    def filter_column(self, rows: DisclosureQuerySet, name: str, value: DisclosureColumnPage) -> DisclosureQuerySet:
         """Keep the documents of one column."""
         return rows.child_of(value)
 
@@ -105,14 +107,14 @@ class LedgerView(ReportView):
             StatusTagColumn("state_label", label=_("State"), primary=lambda page: page.ledger_state != LedgerState.DUE),
         ]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Ask the rules."""
         if not rules.has_perm(SEE_LEDGER, request.user):
             raise PermissionDenied
         response: HttpResponse = super().dispatch(request, *args, **kwargs)
         return response
 
-    def get_base_queryset(self) -> Any:
+    def get_base_queryset(self) -> DisclosureQuerySet:
         """Return the documents of this person's ledger."""
         return (
             DisclosurePage.objects.in_ledger_of(self.request.user)
@@ -121,7 +123,7 @@ class LedgerView(ReportView):
             .defer("body")
         )
 
-    def decorate_paginated_queryset(self, object_list: Any) -> list[DisclosurePage]:
+    def decorate_paginated_queryset(self, object_list: Iterable[DisclosurePage]) -> list[DisclosurePage]:
         """Add the labels."""
         return [self._labelled(page) for page in object_list]
 
@@ -143,11 +145,11 @@ class LedgerView(ReportView):
         """Return a name that says what and when."""
         return f"disclosure-ledger-{timezone.localdate():%Y%m%d}"
 
-    def write_csv_row(self, writer: Any, row_dict: dict[str, Any]) -> Any:
+    def write_csv_row(self, writer: csv.DictWriter, row_dict: dict[str, object]) -> str:
         """Write a row in which no spreadsheet program sees a formula."""
         return super().write_csv_row(writer, {name: _harmless(value) for name, value in row_dict.items()})
 
 
-def _harmless(value: Any) -> Any:
+def _harmless(value: object) -> object:
     """Put a quote before text that a spreadsheet program would calculate."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,26 +1,22 @@
 """Upload, check, confirm, carry out: one function per arrow of ImportState."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from organisation.enums import ImportState
 from organisation.exceptions import FileRefused, ImportNotReady, ImportStale
 from organisation.imports.apply import apply_plan
-from organisation.imports.columns import STAFF
-from organisation.imports.plan import Change, Place, Plan, Progress, make_plan, no_progress
+from organisation.imports.fingerprint import fingerprint_of
+from organisation.imports.model import ImportPlan, Progress, no_progress
+from organisation.imports.plan import make_plan
 from organisation.imports.progress import Reporter
+from organisation.imports.report import ImportReport, describe
 from organisation.imports.tables import read_tables
 from organisation.models import ImportRun, User
 
-# How many lines of each sort a report keeps to show; the figures count them all.
-SHOWN = 200
 
-
-def read_file(*, content: bytes, file_name: str, is_complete: bool, progress: Progress = no_progress) -> Plan:
+def read_file(*, content: bytes, file_name: str, is_complete: bool, progress: Progress = no_progress) -> ImportPlan:
     """Return what a file asks for. Raises: FileRefused."""
     return make_plan(read_tables(content, file_name), is_complete=is_complete, progress=progress)
 
@@ -85,7 +81,7 @@ def carry_out(*, run: ImportRun) -> ImportRun:
             )
             if plan.error_count:
                 _finish(run, ImportState.REFUSED, describe(plan))
-            elif plan.fingerprint() != run.report.get("fingerprint"):
+            elif fingerprint_of(plan) != run.report.get("fingerprint"):
                 run.state = ImportState.CHECKED
                 run.report = describe(plan) | {"notice": str(ImportStale.message)}
                 run.save(update_fields=["state", "report"])
@@ -108,92 +104,7 @@ def cancel(*, run: ImportRun, by: User | None) -> ImportRun:
     return run
 
 
-def _finish(run: ImportRun, state: ImportState, report: dict[str, Any]) -> None:
+def _finish(run: ImportRun, state: ImportState, report: ImportReport | dict[str, str]) -> None:
     """End an import: keep its figures, delete its file."""
     run.state, run.report, run.content, run.finished_at = state, report, None, timezone.now()
     run.save(update_fields=["state", "report", "content", "finished_at"])
-
-
-def describe(plan: Plan, *, shown: int | None = SHOWN) -> dict[str, Any]:
-    """Return a plan in words and figures, as JSON: what people see before they confirm.
-
-    Lists are cut at `shown` lines; the figures are not.
-    """
-    return {
-        "figures": {
-            "added": len(plan.added),
-            "changed": len(plan.changed),
-            "left": len(plan.left),
-            "unchanged": plan.unchanged,
-            "sections_added": len(plan.new_sections),
-            "sections_changed": len(plan.changed_sections),
-            "ranks_added": len(plan.new_ranks),
-            "ranks_changed": len(plan.changed_ranks),
-            "rows": plan.rows,
-            "errors": plan.error_count,
-        },
-        "fingerprint": plan.fingerprint(),
-        "changes_anything": plan.changes_anything,
-        "added": [
-            [person.number, person.name, _place_in_words(person.place) + _left_in_words(person.left)]
-            for person in plan.added[:shown]
-        ],
-        "changed": [
-            [change.known.number, change.known.name, _change_in_words(plan, change)] for change in plan.changed[:shown]
-        ],
-        "left": [
-            [change.known.number, change.known.name, _change_in_words(plan, change)] for change in plan.left[:shown]
-        ],
-        "sections": [
-            [section.code, section.name, _changes_in_words(section.changes)]
-            for section in [*plan.new_sections, *plan.changed_sections][:shown]
-        ],
-        "ranks": [
-            [rank.code, rank.name, _changes_in_words(rank.changes)]
-            for rank in [*plan.new_ranks, *plan.changed_ranks][:shown]
-        ],
-        "errors": [[error.sheet, error.row, error.column, error.reason] for error in plan.errors],
-        "notices": plan.notices,
-    }
-
-
-def _place_in_words(place: Place) -> str:
-    words = [place.section.name, place.rank.name]
-    if place.is_head:
-        words.append(_("section head"))
-    return " · ".join([*words, _("since %(day)s") % {"day": place.since.isoformat()}])
-
-
-def _left_in_words(day: Any) -> str:
-    return " · " + _("left on %(day)s") % {"day": day.isoformat()} if day else ""
-
-
-def _change_in_words(plan: Plan, change: Change) -> str:
-    known, words = change.known, []
-    for name, value in (change.user | change.staff).items():
-        if name in ("left",):
-            continue
-        label = next(str(column.label) for column in STAFF.columns if column.key == name)
-        words.append(_change_of(label, getattr(known, name), value))
-    if change.returned:
-        words.append(_("returns"))
-    if place := change.moved or change.corrected:
-        before = next((section.name for section in plan.sections.values() if section.pk == known.section_id), "—")
-        if place.section.pk == known.section_id:
-            words.append(_place_in_words(place))
-        else:
-            words.append(f"{before} → {_place_in_words(place)}")
-    if change.left:
-        words.append(_("left on %(day)s") % {"day": change.left.isoformat()})
-    return _("; ").join(words)
-
-
-def _change_of(label: str, before: Any, after: Any) -> str:
-    return _("%(label)s: %(before)s → %(after)s") % {"label": label, "before": before or "—", "after": after or "—"}
-
-
-def _changes_in_words(changes: dict[str, tuple[str, str]]) -> str:
-    labels = {"name": _("Name"), "order": _("Order"), "parent": _("Part of")}
-    if not changes:
-        return _("new")
-    return _("; ").join(_change_of(labels[name], before, after) for name, (before, after) in changes.items())

@@ -1,1 +1,1 @@
-"""Staff records from CSV and xlsx, in three steps: read (tables), compare (plan), write (apply)."""
+"""Staff records from CSV and xlsx: read (tables, headings, cells), compare (plan), report, write (apply)."""

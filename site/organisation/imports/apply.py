@@ -1,9 +1,10 @@
 """Carry out a plan: all of it or nothing, in bulk."""
 
+import datetime
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -11,7 +12,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from organisation.enums import Role
-from organisation.imports.plan import Change, NewPerson, Place, Plan, Progress, no_progress
+from organisation.imports.cells import CellValue
+from organisation.imports.model import Change, ImportPlan, NewPerson, Placement, Progress, no_progress
 from organisation.models import Membership, Rank, Section, Staff, User
 from organisation.pinyin import name_keys
 from organisation.roles import group_of
@@ -23,7 +25,7 @@ ORDER_DETOUR = 10_000
 T = TypeVar("T")
 
 
-def apply_plan(plan: Plan, *, progress: Progress = no_progress) -> None:
+def apply_plan(plan: ImportPlan, *, progress: Progress = no_progress) -> None:
     """Write a plan that has no errors. Everything is in one transaction; a fall leaves the records as they were.
 
     Rows are written in bulk, without signals. New accounts get no password, not even a hashed one.
@@ -53,7 +55,7 @@ def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
         yield chunk
 
 
-def _write_sections(plan: Plan) -> None:
+def _write_sections(plan: ImportPlan) -> None:
     new = plan.new_sections
     # Under a name of their own first: a section may take the name that another one gives up in the same file.
     moving = [section for section in plan.changed_sections if {"name", "parent"} & section.changes.keys()]
@@ -80,7 +82,7 @@ def _write_sections(plan: Plan) -> None:
         )
 
 
-def _write_ranks(plan: Plan) -> None:
+def _write_ranks(plan: ImportPlan) -> None:
     for rank in plan.changed_ranks:
         Rank.objects.filter(pk=rank.pk).update(order=ORDER_DETOUR + rank.order, name=f"\ue000{rank.pk}")
     for rank in plan.changed_ranks:
@@ -94,7 +96,7 @@ def _no_password() -> str:
     return "!" + secrets.token_urlsafe(30)
 
 
-def _add(people: list[NewPerson], roles: dict[Role, Group], today: Any) -> None:
+def _add(people: list[NewPerson], roles: dict[Role, Group], today: datetime.date) -> None:
     now = timezone.now()
     users = User.objects.bulk_create(
         User(
@@ -124,41 +126,41 @@ def _add(people: list[NewPerson], roles: dict[Role, Group], today: Any) -> None:
         )
     staff = Staff.objects.bulk_create(staff)
     Membership.objects.bulk_create(
-        _membership(row.pk, person.place, until=person.left)
+        _membership(row.pk, person.placement, until=person.left)
         for person, row in zip(people, staff, strict=True)
-        if person.left is None or person.left > person.place.since
+        if person.left is None or person.left > person.placement.since
     )
-    staying = [(user.pk, person.place) for person, user in zip(people, users, strict=True) if user.is_active]
-    _give(roles[Role.STAFF], [user_id for user_id, _place in staying])
-    _give(roles[Role.SECTION_HEAD], [user_id for user_id, place in staying if place.is_head])
+    staying = [(user.pk, person.placement) for person, user in zip(people, users, strict=True) if user.is_active]
+    _give(roles[Role.STAFF], [user_id for user_id, _placement in staying])
+    _give(roles[Role.SECTION_HEAD], [user_id for user_id, placement in staying if placement.is_head])
 
 
-def _membership(staff_id: int, place: Place, *, until: Any = None) -> Membership:
+def _membership(staff_id: int, placement: Placement, *, until: datetime.date | None = None) -> Membership:
     return Membership(
         staff_id=staff_id,
-        section_id=place.section.pk,
-        rank_id=place.rank.pk,
-        is_head=place.is_head,
-        from_date=place.since,
+        section_id=placement.section.pk,
+        rank_id=placement.rank.pk,
+        is_head=placement.is_head,
+        from_date=placement.since,
         to_date=until,
     )
 
 
-def _change(changes: list[Change], roles: dict[Role, Group], today: Any) -> None:
+def _change(changes: list[Change], roles: dict[Role, Group], today: datetime.date) -> None:
     _change_users(changes, today)
     _change_staff(changes)
     _change_memberships(changes)
-    leaving = [change.known.user_id for change in changes if change.left is not None and change.left <= today]
+    leaving = [change.person.user_id for change in changes if change.left is not None and change.left <= today]
     _take(roles[Role.STAFF], leaving)
     _take(roles[Role.SECTION_HEAD], leaving)
-    _give(roles[Role.STAFF], [change.known.user_id for change in changes if change.returned])
-    placed = [(change.known.user_id, change.moved or change.corrected) for change in changes]
-    _give(roles[Role.SECTION_HEAD], [user_id for user_id, place in placed if place and place.is_head])
-    _take(roles[Role.SECTION_HEAD], [user_id for user_id, place in placed if place and not place.is_head])
+    _give(roles[Role.STAFF], [change.person.user_id for change in changes if change.returned])
+    placed = [(change.person.user_id, change.moved or change.corrected) for change in changes]
+    _give(roles[Role.SECTION_HEAD], [user_id for user_id, placement in placed if placement and placement.is_head])
+    _take(roles[Role.SECTION_HEAD], [user_id for user_id, placement in placed if placement and not placement.is_head])
 
 
-def _change_users(changes: list[Change], today: Any) -> None:
-    wanted: dict[int, dict[str, Any]] = {}
+def _change_users(changes: list[Change], today: datetime.date) -> None:
+    wanted: dict[int, Mapping[str, CellValue]] = {}
     for change in changes:
         values = dict(change.user)
         if change.left is not None and change.left <= today:
@@ -166,23 +168,23 @@ def _change_users(changes: list[Change], today: Any) -> None:
         elif change.returned:
             values["is_active"] = True
         if values:
-            wanted[change.known.user_id] = values
+            wanted[change.person.user_id] = values
     _upsert(User, wanted, ["username", "name", "email", "is_active"])
 
 
 def _change_staff(changes: list[Change]) -> None:
-    wanted: dict[int, dict[str, Any]] = {}
+    wanted: dict[int, Mapping[str, CellValue]] = {}
     for change in changes:
         values = dict(change.staff)
         if "name" in change.user:
-            keys = name_keys(change.user["name"])
+            keys = name_keys(str(change.user["name"]))
             values |= {"name_key": keys.sort, "search_text": keys.search}
         if values:
-            wanted[change.known.pk] = values
+            wanted[change.person.pk] = values
     _upsert(Staff, wanted, ["position", "phone", "joined", "left", "name_key", "search_text"])
 
 
-def _upsert(model: type[Model], wanted: dict[int, dict[str, Any]], fields: list[str]) -> None:
+def _upsert(model: type[Model], wanted: Mapping[int, Mapping[str, CellValue]], fields: list[str]) -> None:
     """Set different values on many rows: one INSERT ... ON CONFLICT, far cheaper than bulk_update's CASE."""
     rows = model._default_manager.in_bulk(list(wanted))
     for pk, values in wanted.items():
@@ -196,28 +198,28 @@ def _upsert(model: type[Model], wanted: dict[int, dict[str, Any]], fields: list[
 
 def _change_memberships(changes: list[Change]) -> None:
     corrected = {
-        change.known.membership_id: {
+        change.person.membership_id: {
             "section_id": change.corrected.section.pk,
             "rank_id": change.corrected.rank.pk,
             "is_head": change.corrected.is_head,
         }
         for change in changes
-        if change.corrected is not None and change.known.membership_id is not None
+        if change.corrected is not None and change.person.membership_id is not None
     }
     _upsert(Membership, corrected, ["section", "rank", "is_head"])
     ended = {
-        change.known.membership_id: {"to_date": change.moved.since}
+        change.person.membership_id: {"to_date": change.moved.since}
         for change in changes
-        if change.moved is not None and not change.returned and change.known.membership_id is not None
+        if change.moved is not None and not change.returned and change.person.membership_id is not None
     }
     _upsert(Membership, ended, ["to_date"])
     Membership.objects.bulk_create(
-        _membership(change.known.pk, change.moved) for change in changes if change.moved is not None
+        _membership(change.person.pk, change.moved) for change in changes if change.moved is not None
     )
-    by_day: dict[Any, list[int]] = {}
+    by_day: dict[datetime.date, list[int]] = {}
     for change in changes:
         if change.left is not None:
-            by_day.setdefault(change.left, []).append(change.known.pk)
+            by_day.setdefault(change.left, []).append(change.person.pk)
     for day, staff_ids in by_day.items():
         memberships = Membership.objects.filter(staff__in=staff_ids)
         memberships.filter(from_date__gte=day).delete()

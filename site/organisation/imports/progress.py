@@ -7,7 +7,6 @@ files in VAR_DIR, which every process of that one machine sees.
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache, caches
@@ -28,7 +27,7 @@ def _store() -> BaseCache:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The last thing a task told. `total` 0 means it is not known yet."""
+    """How far a task is, as it last reported. `total` 0 means it is not known yet."""
 
     stage: str
     done: int
@@ -51,25 +50,25 @@ class Step:
 
 
 class Reporter:
-    """Called by a task with (stage, done, total); tells at most a few times a second."""
+    """Report how far a task is, a few times a second at most. A task calls it with (stage, done, total)."""
 
     def __init__(self, run_id: int) -> None:
         self.key = f"organisation-import-{run_id}"
-        self.told_at = 0.0
+        self.reported_at = 0.0
         self.store = _store()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if done == total or now - self.told_at >= INTERVAL:
-            self.told_at = now
+        if done == total or now - self.reported_at >= INTERVAL:
+            self.reported_at = now
             self.store.set(self.key, (stage, done, total, time.time()), KEEP)
 
     def clear(self) -> None:
-        """Forget; the import has ended."""
+        """Delete the last report: the import has ended."""
         self.store.delete(self.key)
 
 
 def last_step(run_id: int) -> Step | None:
     """Return how far the task of an import is, or None before it started and after it ended."""
-    told: tuple[Any, ...] | None = _store().get(f"organisation-import-{run_id}")
-    return Step(*told) if told else None
+    step: tuple[str, int, int, float] | None = _store().get(f"organisation-import-{run_id}")
+    return Step(*step) if step else None

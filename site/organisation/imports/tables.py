@@ -5,13 +5,13 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import openpyxl
 from django.utils.translation import gettext as _
+from openpyxl.worksheet.worksheet import Worksheet
 
 from organisation.exceptions import FileRefused
 
@@ -20,8 +20,6 @@ MAX_COLUMNS = 100
 MAX_UNPACKED = 1_000_000_000
 # A head row may stand below a title or two.
 HEAD_ROWS = 10
-
-Cell = str | datetime.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +32,18 @@ class BadCell:
         return self.reason
 
 
+#: A cell of a table, before its column reads it.
+Cell = str | datetime.date | BadCell | None
+#: The number of a row as a spreadsheet shows it, and its cells.
+Row = tuple[int, Sequence[Cell]]
+
+
 @dataclass(slots=True)
 class Table:
-    """One sheet. `rows` yields (row number as the spreadsheet shows it, cells) once."""
+    """One sheet. Its rows can be read once."""
 
     name: str
-    rows: Iterator[tuple[int, list[Any]]]
+    rows: Iterator[Row]
 
 
 def read_tables(content: bytes, file_name: str) -> list[Table]:
@@ -95,7 +99,7 @@ def _is_gb2312(character: str) -> bool:
     return True
 
 
-def _csv_rows(text: str) -> Iterator[tuple[int, list[Any]]]:
+def _csv_rows(text: str) -> Iterator[Row]:
     head = "\n".join(text.splitlines()[:HEAD_ROWS])
     delimiter = max(",\t;，", key=head.count)
     # The number of the line in the file is what an editor shows, and a spreadsheet too unless cells hold line breaks.
@@ -132,8 +136,9 @@ def _read_xlsx(content: bytes) -> list[Table]:
     ]
 
 
-def _xlsx_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-    sheet.reset_dimensions()  # the range a file claims is not to be trusted
+def _xlsx_rows(sheet: Worksheet) -> Iterator[Row]:
+    # The range a file claims is not to be trusted. Sheets of a workbook opened read-only have this.
+    sheet.reset_dimensions()  # type: ignore[attr-defined]
     try:
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
             if number > MAX_ROWS and any(value is not None for value in row):
@@ -148,7 +153,7 @@ def _xlsx_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
 ERROR_VALUES = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)\Z")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Cell:
     """Return a cell as text, a day, None or BadCell."""
     if value is None or isinstance(value, str):
         return value

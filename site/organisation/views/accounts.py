@@ -1,7 +1,5 @@
 """Signing in, changing a password, setting the first one."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
@@ -14,9 +12,10 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
+from foundation.refusals import Refusal
 from organisation.domain.invitations import accept_invitation, find_invitation
-from organisation.exceptions import InvitationUnknown, Refusal
-from organisation.forms import ChangePasswordForm, NewPasswordForm, SignInForm
+from organisation.exceptions import InvitationUnknown
+from organisation.forms.accounts import ChangePasswordForm, NewPasswordForm, SignInForm
 from organisation.models import User
 
 BACKEND = "organisation.backends.StaffBackend"
@@ -31,7 +30,7 @@ class SignInView(auth_views.LoginView):
 
     form_class = SignInForm
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.user.is_authenticated and not self.get_redirect_url():
             return redirect(self.get_default_redirect_url())
         return super().get(request, *args, **kwargs)
@@ -72,7 +71,7 @@ class InvitationView(View):
         messages.success(request, _("Your password is set. Welcome, %(name)s.") % {"name": user.get_full_name()})
         return redirect("/")
 
-    def answer(self, request: HttpRequest, form: Any, user: User) -> HttpResponse:
+    def answer(self, request: HttpRequest, form: NewPasswordForm, user: User) -> HttpResponse:
         return render(request, "registration/invitation.html", {"form": form, "account": user})
 
     def refused(self, request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -1,16 +1,16 @@
 """The directory: who works where, and how to reach them."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.generic import RedirectView, TemplateView
 
-from organisation.forms import DirectoryForm
+from foundation.paging import page_of
+from organisation.forms.directory import DirectoryForm
 from organisation.models import Section, Staff
-from organisation.paging import by_name
+from organisation.section_tree import descendants
 
 PAGE_SIZE = 50
 
@@ -30,7 +30,7 @@ class DirectoryView(LoginRequiredMixin, TemplateView):
 
     template_name = "organisation/directory.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context = super().get_context_data(**kwargs)
         form = DirectoryForm(self.request.GET)
         words = form.cleaned_data["q"] if form.is_valid() else ""
@@ -39,14 +39,16 @@ class DirectoryView(LoginRequiredMixin, TemplateView):
         section = next((section for section in sections if section.code == code), None)
         people = Staff.objects.visible_to(self.request.user)
         if section is not None:
-            people = people.in_sections(_ids_below(sections, section.pk))
+            people = people.in_sections(descendants({each.pk: each.parent_id for each in sections}, [section.pk]))
         if words:
             people = people.named_like(words)
-        page = by_name(
+        page = page_of(
             people.with_place(),
+            key="name_key",
+            size=PAGE_SIZE,
             after=self.request.GET.get("after", ""),
             before=self.request.GET.get("before", ""),
-            size=PAGE_SIZE,
+            descending=False,
         )
         kept = {key: value for key, value in (("q", words), ("section", code if section else "")) if value}
         return context | {
@@ -64,20 +66,8 @@ class DirectoryView(LoginRequiredMixin, TemplateView):
 class MeView(LoginRequiredMixin, RedirectView):
     """My own entry in the directory."""
 
-    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
+    def get_redirect_url(self, *args: object, **kwargs: object) -> str:
         return reverse("organisation:directory") + "?" + urlencode({"q": self.request.user.name})  # type: ignore[union-attr]  # signed in
-
-
-def _ids_below(sections: list[Section], top: int) -> set[int]:
-    """Return the ids of a section and everything below it, from sections that are loaded already."""
-    found, waiting = {top}, [top]
-    while waiting:
-        parent = waiting.pop()
-        for section in sections:
-            if section.parent_id == parent and section.pk not in found:
-                found.add(section.pk)
-                waiting.append(section.pk)
-    return found
 
 
 def _tree(sections: list[Section], current: Section | None, words: str) -> list[Branch]:

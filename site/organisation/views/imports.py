@@ -1,7 +1,5 @@
 """Upload a file, look at what it would change, confirm, watch it being carried out."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,12 +8,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
+from foundation.refusals import Refusal
 from organisation import tasks
 from organisation.domain import imports
 from organisation.enums import ImportState
-from organisation.exceptions import Refusal
-from organisation.forms import ImportForm
-from organisation.imports.columns import KINDS
+from organisation.forms.imports import ImportForm
+from organisation.imports.headings import KINDS
 from organisation.imports.progress import last_step
 from organisation.models import ImportRun
 from organisation.views.admin import ManagerView
@@ -124,7 +122,7 @@ class ImportCancelView(ImportPage):
         return self.to_run()
 
 
-def _about(run: ImportRun) -> dict[str, Any]:
+def _about(run: ImportRun) -> dict[str, object]:
     figures = run.report.get("figures", {})
     return {
         "run": run,

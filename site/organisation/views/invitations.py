@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import segno
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,13 +13,14 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
+from foundation.paging import page_of
 from organisation import tasks
 from organisation.domain.invitations import Slip, invite
 from organisation.models import Section, Staff
-from organisation.paging import by_name
 from organisation.querysets import StaffQuerySet
 from organisation.views.admin import ManagerView
 
+PAGE_SIZE = 50
 PRINT_LIMIT = 300
 
 
@@ -51,8 +51,11 @@ class InvitationListView(InvitationPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         section = _section(request.GET.get("section", ""))
         waiting = _waiting(section)
-        page = by_name(
+        page = page_of(
             waiting.with_place().prefetch_related("user__invitations"),
+            key="name_key",
+            size=PAGE_SIZE,
+            descending=False,
             after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
         )
@@ -154,7 +157,7 @@ def _lines(slips: Iterator[Slip]) -> Iterator[str]:
         )
 
 
-def _line(cells: list[Any]) -> str:
+def _line(cells: list[str]) -> str:
     out = io.StringIO()
     # A cell that a spreadsheet would take for a formula is made text.
     csv.writer(out).writerow([f"'{cell}" if str(cell)[:1] in "=+-@\t\r" and cell else cell for cell in cells])

@@ -4,13 +4,12 @@ Everything that Wagtail indexes goes through it: pages, documents, images, peopl
 search of Wagtail's own admin finds Chinese words too.
 """
 
-from typing import Any
-
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from modelsearch.backends.base import BaseSearchBackend
 
 
-def SearchBackend(params: dict[str, Any]) -> Any:
+def SearchBackend(params: dict[str, object]) -> BaseSearchBackend:
     """Return the backend for the database in use."""
     # Each module can only be imported on its own database: Wagtail's index has other columns on each.
     if connection.vendor == "sqlite":

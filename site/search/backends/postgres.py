@@ -1,7 +1,5 @@
 """PostgreSQL with tsvector."""
 
-from typing import Any
-
 from django.db.models import F
 from modelsearch.backends.database.postgres.postgres import (
     ObjectIndexer,
@@ -10,6 +8,7 @@ from modelsearch.backends.database.postgres.postgres import (
     PostgresSearchBackend,
     PostgresSearchQueryCompiler,
 )
+from modelsearch.query import SearchQuery
 
 from .segmenting import SegmentingCompiler, SegmentingIndex, SegmentingIndexer
 
@@ -27,20 +26,20 @@ class Index(SegmentingIndex, PostgresIndex):
 class Compiler(SegmentingCompiler, PostgresSearchQueryCompiler):
     """Whole words. Always asks the index: the columns of the models are not cut into words."""
 
-    def get_search_vectors(self, search_query: Any) -> list[tuple[Any, Any]]:
+    def get_search_vectors(self, search_query: SearchQuery) -> list[tuple[F, F]]:
         """Return the columns of the index to look into, with their weights."""
         if self.wants_title_only():
             return [(F("index_entries__title"), F("index_entries__title_norm"))]
-        vectors: list[tuple[Any, Any]] = self.get_index_vectors(search_query)
+        vectors: list[tuple[F, F]] = self.get_index_vectors(search_query)
         return vectors
 
 
 class AutocompleteCompiler(SegmentingCompiler, PostgresAutocompleteQueryCompiler):
     """Beginnings of words."""
 
-    def get_search_vectors(self, search_query: Any) -> list[tuple[Any, Any]]:
+    def get_search_vectors(self, search_query: SearchQuery) -> list[tuple[F, F]]:
         """Return the one column the index has for this."""
-        vectors: list[tuple[Any, Any]] = self.get_index_vectors(search_query)
+        vectors: list[tuple[F, F]] = self.get_index_vectors(search_query)
         return vectors
 
 
@@ -51,5 +50,5 @@ class SegmentingPostgresBackend(PostgresSearchBackend):
     autocomplete_query_compiler_class = AutocompleteCompiler
     index_class = Index
 
-    def __init__(self, params: dict[str, Any]) -> None:
+    def __init__(self, params: dict[str, object]) -> None:
         super().__init__({"SEARCH_CONFIG": "simple", **params})

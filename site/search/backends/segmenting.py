@@ -6,13 +6,13 @@ from typing import Any
 from modelsearch.query import MATCH_NONE, And, Boost, Not, Or, Phrase, PlainText, SearchQuery
 from modelsearch.utils import get_content_type_pk
 
-from search.segment import segment, segment_query
+from foundation.segment import segment, segment_query
 
 
 class SegmentingIndexer:
     """Mixin of an ObjectIndexer: every text is cut into words before it is stored."""
 
-    def prepare_value(self, value: Any) -> str:
+    def prepare_value(self, value: object) -> str:
         """Return the words of `value`."""
         text: str = super().prepare_value(value)  # type: ignore[misc]
         return segment(text)
@@ -65,7 +65,7 @@ class SegmentingCompiler:
     query: SearchQuery
     fields: list[str] | None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.query = segmented(self.query)
 

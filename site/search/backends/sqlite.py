@@ -1,7 +1,6 @@
 """SQLite with FTS5."""
 
-from typing import Any
-
+from django.db.models import QuerySet
 from modelsearch.backends.database.sqlite.sqlite import (
     ObjectIndexer,
     SQLiteAutocompleteQueryCompiler,
@@ -26,7 +25,7 @@ class Index(SegmentingIndex, SQLiteIndex):
 class Compiler(SegmentingCompiler, SQLiteSearchQueryCompiler):
     """Whole words."""
 
-    def search(self, *args: Any, **kwargs: Any) -> Any:
+    def search(self, *args: object, **kwargs: object) -> QuerySet:
         """Return the rows found, looking into the columns the index has."""
         self.fields = ["title"] if self.wants_title_only() else None
         return super().search(*args, **kwargs)
@@ -35,7 +34,7 @@ class Compiler(SegmentingCompiler, SQLiteSearchQueryCompiler):
 class AutocompleteCompiler(SegmentingCompiler, SQLiteAutocompleteQueryCompiler):
     """Beginnings of words."""
 
-    def search(self, *args: Any, **kwargs: Any) -> Any:
+    def search(self, *args: object, **kwargs: object) -> QuerySet:
         """Return the rows found; the index has one column for this."""
         self.fields = None
         return super().search(*args, **kwargs)

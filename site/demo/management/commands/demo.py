@@ -1,7 +1,6 @@
 """`manage.py demo`: load the reference organisation, or what is missing of it, and print the sign-ins."""
 
 import os
-from typing import Any
 
 from django.core.management import BaseCommand, CommandParser, call_command
 from wagtail.models import Site
@@ -20,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--size", type=int, default=0, help=f"employees; {REFERENCE_SIZE} unless given")
 
-    def handle(self, *args: Any, size: int, **options: Any) -> None:
+    def handle(self, *args: object, size: int, **options: object) -> None:
         size = max(size, REFERENCE_SIZE)
         site = Site.objects.select_related("root_page").get(is_default_site=True)
         if not site.site_name:

@@ -1,7 +1,5 @@
 """manage.py settle_due_dates: once the holidays of another year are known."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from disclosures.domain.due_dates import settle_provisional_due_dates
@@ -12,6 +10,6 @@ class Command(BaseCommand):
 
     help = "Computes provisional due dates of disclosures again, after the package chinesecalendar was updated."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Print how many changed."""
         self.stdout.write(f"{settle_provisional_due_dates()} due dates changed.")

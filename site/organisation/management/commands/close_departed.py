@@ -1,7 +1,5 @@
 """Mark as closed the accounts of those whose day of leaving has come. For a nightly timer."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from organisation.domain.staff import close_departed
@@ -12,5 +10,5 @@ class Command(BaseCommand):
 
     help = "Close the accounts of those whose announced day of leaving has come."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         self.stdout.write(str(close_departed()))

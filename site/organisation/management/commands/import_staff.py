@@ -3,7 +3,6 @@
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from organisation.domain import imports
 from organisation.exceptions import FileRefused
 from organisation.imports.apply import apply_plan
+from organisation.imports.report import describe
 
 
 class Command(BaseCommand):
@@ -25,16 +25,13 @@ class Command(BaseCommand):
             "--complete", action="store_true", help="The list is complete: whoever is missing from it has left."
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        file: Path = options["file"]
+    def handle(self, *args: object, file: Path, complete: bool, dry_run: bool, **options: object) -> None:
         try:
             content = file.read_bytes()
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         try:
-            plan = imports.read_file(
-                content=content, file_name=file.name, is_complete=options["complete"], progress=self.tell
-            )
+            plan = imports.read_file(content=content, file_name=file.name, is_complete=complete, progress=self.tell)
         except FileRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         for notice in plan.notices:
@@ -50,11 +47,17 @@ class Command(BaseCommand):
                 self.stderr.write(where)
             raise CommandError(_("%(count)d errors; nothing was changed.") % {"count": plan.error_count})
         # Every line of a dry run is printed: a file is the right place for a long one.
-        report = imports.describe(plan, shown=None if options["dry_run"] else 0)
-        for mark, name in (("+", "added"), ("~", "changed"), ("-", "left"), ("=", "sections"), ("=", "ranks")):
-            for number, person, words in report[name]:
+        report = describe(plan, shown=None if dry_run else 0)
+        for mark, lines in (
+            ("+", report["added"]),
+            ("~", report["changed"]),
+            ("-", report["left"]),
+            ("=", report["sections"]),
+            ("=", report["ranks"]),
+        ):
+            for number, person, words in lines:
                 self.stdout.write(f"{mark} {number} {person}: {words}")
-        if not options["dry_run"]:
+        if not dry_run:
             apply_plan(plan, progress=self.tell)
         self.stdout.write(
             _("added %(added)d, changed %(changed)d, left %(left)d, unchanged %(unchanged)d") % report["figures"]
@@ -63,7 +66,7 @@ class Command(BaseCommand):
             _("sections: added %(sections_added)d, changed %(sections_changed)d; ") % report["figures"]
             + _("ranks: added %(ranks_added)d, changed %(ranks_changed)d") % report["figures"]
         )
-        if options["dry_run"]:
+        if dry_run:
             self.stdout.write(_("This was a dry run; nothing was changed."))
 
     def tell(self, stage: str, done: int, total: int) -> None:

@@ -15,12 +15,12 @@ from typing import Any
 import cryptography
 import pytest
 
-from peer_review import verify_bulletin
 from peer_review.domain.audit import audit_package
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.enums import ResultScope
 from peer_review.models import Assignment, Result, Round
-from peer_review.verify_bulletin import Recount, RollFile, Rules, Votes, leaves_of, parse, parse_terms
+from peer_review.offline import verify_bulletin
+from peer_review.offline.verify_bulletin import Recount, RollFile, Rules, Votes, leaves_of, parse, parse_terms
 from tests.factories.peer_review.counted_rounds import make_published_round, make_voted_round, papers, publish, spread
 from tests.factories.peer_review.rounds import SchemeFactory
 

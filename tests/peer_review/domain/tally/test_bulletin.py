@@ -9,6 +9,7 @@ from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.count import counted_entries
 from peer_review.exceptions.tally import UnknownLeaf
 from peer_review.models import Assignment
+from peer_review.offline import VERIFIER
 from peer_review.protocol.ballots import verify_bulletin
 from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, make_voted_round, papers
 from zhengyan_crypto import merkle
@@ -16,7 +17,6 @@ from zhengyan_crypto.encoding import b64u_decode
 from zhengyan_crypto.errors import BadBulletin
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
-VERIFIER = Path(bulletins.__file__).resolve().parents[2] / "verify_bulletin.py"
 
 
 def test_bulletin_lists_the_leaf_of_every_counted_ballot_sorted() -> None:

@@ -124,7 +124,7 @@ def test_strangers_are_asked_to_sign_in(client: Client) -> None:
 
 
 def test_home_names_how_many_are_new(client: Client, reader: Any) -> None:
-    from home.providers import announcements
+    from home.adapters.peer_review import announcements
 
     assert list(announcements(reader)) == []
     tell(reader, times=2)

@@ -232,7 +232,7 @@ def test_a_report_made_all_the_same_is_blind(running: RunningRound) -> None:
     plain = RequestFactory().post("/", body, content_type="application/json", HTTP_X_SECRET=secret)
     assert secret in report(plain)
     blind = RequestFactory().post("/", body, content_type="application/json", HTTP_X_SECRET=secret)
-    with mock.patch("peer_review.views.shared.json_endpoints.cast", return_value=[]):
+    with mock.patch("peer_review.views.ballots.cast.cast", return_value=[]):
         cast_view(blind, public_id=running.round.public_id)
     assert isinstance(blind.exception_reporter_filter, BlindReporterFilter)
     assert secret not in report(blind)

@@ -1,0 +1,135 @@
+"""What each ballot of a count must be, and how often each answer was given."""
+
+from collections import Counter
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+
+from peer_review.offline.verifier.bulletin_checks import BulletinChecks, Check
+from peer_review.offline.verifier.encoding import Fault, canonical, fields, listed, parse, unbase64, unhex
+from peer_review.offline.verifier.signatures import TOKEN_PADDING, leaf_of, signed
+
+
+class BallotChecks:
+    """The ballots: each drawn for its cell, signed and in the bulletin; none dropped, none added."""
+
+    def __init__(self, data: bytes, about: BulletinChecks) -> None:
+        self.data, self.about, self.manifest = data, about, about.about
+        self.entries: list[Any] = []
+
+    def checks(self) -> list[Check]:
+        """Return the checks, in order. Without the first, which reads, no other can be made."""
+        return [
+            ("form of the ballots", "选票格式", self.read_ballots),
+            ("token of each ballot, for its cell", "每票的凭证与票格相符", self.check_tokens),
+            ("signature of each ballot", "每票的签名", self.check_signatures),
+            ("one ballot per credential", "每份凭证只计一票", self.check_unique),
+            ("no ballot dropped", "没有漏计的票", self.check_dropped),
+            ("no ballot added", "没有多出的票", self.check_added),
+            ("ballots in each cell", "各票格的票数", self.check_counts),
+        ]
+
+    def read_ballots(self) -> tuple[str, str]:
+        value = fields(parse(self.data), "v", "round", "entries")
+        if value["round"] != self.manifest.round:
+            raise Fault("of another round", "属于另一轮测评")
+        for number, entry in enumerate(listed(value["entries"]), 1):
+            self.read_entry(number, entry)
+            self.entries.append(entry)
+        return f"{len(self.entries)} ballots", f"{len(self.entries)} 张票"
+
+    def read_entry(self, number: int, entry: Any) -> None:
+        try:
+            ballot = fields(
+                fields(entry, "ballot", "sig", "tok")["ballot"], "v", "round", "cell", "pk", "pre", "rev", "a"
+            )
+            unhex(ballot["round"], 16)
+            unhex(ballot["cell"], 8)
+            unbase64(ballot["pk"], 32)
+            unbase64(ballot["pre"], 32)
+            unbase64(entry["sig"], 64)
+            unbase64(entry["tok"])
+            if type(ballot["rev"]) is not int or ballot["rev"] < 1 or type(ballot["a"]) is not dict:
+                raise Fault("a field of the wrong kind", "有字段类型不对")
+            if list(ballot["a"]) == ["text"] and type(ballot["a"]["text"]) is str:
+                return  # A comment paper: words, not figures.
+            if any(type(answer) is not int and answer != "dk" for answer in ballot["a"].values()):
+                raise Fault("an answer is neither an integer nor dk", "答案既非整数也非“不了解”")
+        except Fault as fault:
+            raise Fault(f"ballot {number}: {fault.english}", f"第 {number} 张票：{fault.chinese}") from fault
+
+    def check_tokens(self) -> None:
+        for number, entry in enumerate(self.entries, 1):
+            ballot = entry["ballot"]
+            key = self.manifest.keys.get(ballot["cell"])
+            if ballot["round"] != self.manifest.round or key is None:
+                raise Fault(f"ballot {number}: no such round or cell", f"第 {number} 张票：没有这一轮或票格")
+            name = f"anon-tok/v1|{ballot['round']}|{ballot['cell']}|".encode()
+            message = unbase64(ballot["pre"]) + name + unbase64(ballot["pk"])
+            try:
+                key.verify(unbase64(entry["tok"]), message, TOKEN_PADDING, hashes.SHA384())
+            except InvalidSignature as error:
+                raise Fault(
+                    f"ballot {number}: its token was not issued for cell {ballot['cell']}",
+                    f"第 {number} 张票：凭证不是票格 {ballot['cell']} 签发的",
+                ) from error
+
+    def check_signatures(self) -> None:
+        for number, entry in enumerate(self.entries, 1):
+            message = b"anon-ballot/v1\n" + canonical(entry["ballot"])
+            if not signed(unbase64(entry["ballot"]["pk"]), unbase64(entry["sig"]), message):
+                raise Fault(f"ballot {number}: altered after it was cast", f"第 {number} 张票：投出后被改动")
+
+    def check_unique(self) -> None:
+        seen: dict[str, int] = {}
+        for number, entry in enumerate(self.entries, 1):
+            first = seen.setdefault(entry["ballot"]["pk"], number)
+            if first != number:
+                raise Fault(
+                    f"ballots {first} and {number} spend the same credential",
+                    f"第 {first} 张与第 {number} 张票使用同一凭证",
+                )
+
+    def check_dropped(self) -> None:
+        missing = set(self.about.leaves) - {leaf_of(entry) for entry in self.entries}
+        if missing:
+            raise Fault(
+                f"{len(missing)} leaves of the bulletin have no ballot, first {min(missing).hex()}",
+                f"公告中有 {len(missing)} 个叶子没有对应的票",
+            )
+
+    def check_added(self) -> None:
+        known = set(self.about.leaves)
+        for number, entry in enumerate(self.entries, 1):
+            if leaf_of(entry) not in known:
+                raise Fault(f"ballot {number} is not in the bulletin", f"第 {number} 张票不在公告中")
+
+    def check_counts(self) -> None:
+        found = Counter(entry["ballot"]["cell"] for entry in self.entries)
+        for cell in self.about.head["cells"]:
+            if found[cell["cell"]] != cell["counted"]:
+                raise Fault(
+                    f"cell {cell['cell']}: {cell['counted']} counted, {found[cell['cell']]} found",
+                    f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {found[cell['cell']]}",
+                )
+
+    def count_answers(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return how often each answer was given, cell by cell and criterion by criterion."""
+        tally: dict[str, dict[str, dict[str, Any]]] = {}
+        for entry in sorted(self.entries, key=lambda entry: entry["ballot"]["cell"]):
+            criteria = tally.setdefault(entry["ballot"]["cell"], {})
+            for criterion, answer in sorted(entry["ballot"]["a"].items()):
+                figures = criteria.setdefault(criterion, {"n": 0, "abstentions": 0, "sum": 0, "distribution": {}})
+                if criterion == "text" and type(answer) is str:
+                    figures["n"] += 1
+                elif answer == "dk":
+                    figures["abstentions"] += 1
+                else:
+                    figures["n"] += 1
+                    figures["sum"] += answer
+                    figures["distribution"][str(answer)] = figures["distribution"].get(str(answer), 0) + 1
+        for criteria in tally.values():
+            for figures in criteria.values():
+                figures["distribution"] = dict(sorted(figures["distribution"].items(), key=lambda pair: int(pair[0])))
+        return tally

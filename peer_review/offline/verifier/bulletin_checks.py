@@ -1,0 +1,192 @@
+"""What the manifest, the bulletin and receipts must say: each check a sentence and a function."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from peer_review.offline.verifier.encoding import Fault, canonical, fields, listed, parse, unbase64, unhex
+from peer_review.offline.verifier.signatures import signed
+
+#: A sentence in English and in Chinese, and the function that returns a note, or nothing, or raises a Fault.
+Check = tuple[str, str, Callable[[], tuple[str, str] | None]]
+
+
+class ManifestChecks:
+    """The manifest as published at opening: its keys, and the fingerprint of the printed notice."""
+
+    def __init__(self, data: bytes, *, expected: str = "") -> None:
+        self.data, self.expected = data, expected
+        self.fingerprint = ""
+        self.manifest: dict[str, Any] = {}
+        self.keys: dict[str, rsa.RSAPublicKey] = {}
+
+    @property
+    def round(self) -> str:
+        name: str = self.manifest["round"]
+        return name
+
+    @property
+    def receipt_key(self) -> bytes:
+        return unbase64(self.manifest["receipt_key"])
+
+    def checks(self) -> list[Check]:
+        """Return the checks, in order. Without the first, which reads, no other can be made."""
+        made: list[Check] = [("manifest and its keys", "密钥清单", self.read_manifest)]
+        if self.expected:
+            made.append(("fingerprint of the printed notice", "与张贴的指纹一致", self.check_fingerprint))
+        return made
+
+    def read_manifest(self) -> tuple[str, str]:
+        value = fields(parse(self.data), "v", "round", "receipt_key", "box_key", "cells")
+        if canonical(value) != self.data:
+            raise Fault("not in canonical form", "不是规范形式")
+        unhex(value["round"], 16)
+        unbase64(value["receipt_key"], 32)
+        unbase64(value["box_key"], 32)
+        for cell in listed(value["cells"]):
+            fields(cell, "cell", "spki")
+            unhex(cell["cell"], 8)
+            self.keys[cell["cell"]] = self.read_key(cell["cell"], cell["spki"])
+        if len(self.keys) != len(value["cells"]) or len({cell["spki"] for cell in value["cells"]}) != len(self.keys):
+            raise Fault("two cells share a name or a key", "有两个票格共用名称或密钥")
+        self.manifest, self.fingerprint = value, hashlib.sha256(self.data).hexdigest()
+        return f"{len(self.keys)} cells, SHA-256 {self.fingerprint}", f"{len(self.keys)} 个票格"
+
+    @staticmethod
+    def read_key(cell: str, spki: Any) -> rsa.RSAPublicKey:
+        try:
+            key = serialization.load_der_public_key(unbase64(spki))
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise Fault(f"cell {cell}: not a public key", f"票格 {cell}：不是公钥") from error
+        if not isinstance(key, rsa.RSAPublicKey) or key.key_size < 2048 or key.public_numbers().e != 65537:
+            raise Fault(f"cell {cell}: a key that may not be used", f"票格 {cell}：密钥不合要求")
+        return key
+
+    def check_fingerprint(self) -> None:
+        if re.sub(r"[\s:-]", "", self.expected).lower() != self.fingerprint:
+            raise Fault("the manifest has another fingerprint", "密钥清单的指纹不同")
+
+
+class BulletinChecks:
+    """The bulletin: signed by the round, made for this manifest, a tree over its leaves, figures that can be."""
+
+    def __init__(self, data: bytes, about: ManifestChecks) -> None:
+        self.data, self.about = data, about
+        self.bulletin: dict[str, Any] = {}
+        self.leaves: list[bytes] = []
+
+    def checks(self) -> list[Check]:
+        """Return the checks, in order. Without the first, which reads, no other can be made."""
+        return [
+            ("form of the bulletin", "公告格式", self.read_bulletin),
+            ("signature of the bulletin's head", "公告首部的签名", self.check_signature),
+            ("bulletin belongs to this manifest", "公告与密钥清单对应", self.check_belonging),
+            ("order of the leaves", "叶子的次序", self.check_order),
+            ("root of the tree", "树根", self.check_root),
+            ("counted ≤ drawn ≤ eligible in each cell", "各票格：计入 ≤ 领取 ≤ 应有", self.check_figures),
+        ]
+
+    def read_bulletin(self) -> tuple[str, str]:
+        value = fields(parse(self.data), "v", "head", "sig", "leaves")
+        head = fields(value["head"], "v", "round", "manifest", "size", "root", "cells")
+        unbase64(value["sig"], 64)
+        unhex(head["root"], 32)
+        for cell in listed(head["cells"]):
+            fields(cell, "cell", "eligible", "drawn", "counted")
+            if any(type(cell[name]) is not int for name in ("eligible", "drawn", "counted")):
+                raise Fault("a figure is not an integer", "有数字不是整数")
+        self.leaves = [unhex(leaf, 32) for leaf in listed(value["leaves"])]
+        self.bulletin = value
+        return f"{len(self.leaves)} ballots", f"{len(self.leaves)} 张票"
+
+    @property
+    def head(self) -> dict[str, Any]:
+        head: dict[str, Any] = self.bulletin["head"]
+        return head
+
+    def check_signature(self) -> None:
+        message = b"anon-bulletin/v1\n" + canonical(self.head)
+        if not signed(self.about.receipt_key, unbase64(self.bulletin["sig"]), message):
+            raise Fault("not signed by the round's key, or altered since", "不是本轮密钥签署，或签署后被改动")
+
+    def check_belonging(self) -> None:
+        if self.head["round"] != self.about.round:
+            raise Fault("of another round", "属于另一轮测评")
+        if self.head["manifest"] != self.about.fingerprint:
+            raise Fault("made for another manifest: keys were changed", "对应另一份密钥清单：密钥被更换")
+        if [cell["cell"] for cell in self.head["cells"]] != sorted(self.about.keys):
+            raise Fault("its cells are not those of the manifest", "票格与密钥清单不符")
+
+    def check_order(self) -> None:
+        for left, right in zip(self.leaves, self.leaves[1:], strict=False):
+            if left == right:
+                raise Fault("a leaf is there twice", "有叶子重复")
+            if left > right:
+                raise Fault("the leaves are not sorted", "叶子未按次序排列")
+
+    def check_root(self) -> None:
+        if self.head["size"] != len(self.leaves):
+            raise Fault(
+                f"the head says {self.head['size']} ballots, there are {len(self.leaves)}",
+                f"首部称 {self.head['size']} 张，实有 {len(self.leaves)} 张",
+            )
+        level = self.leaves
+        while len(level) > 1:  # RFC 9162, 2.1: a last one without neighbour rises unchanged
+            above = [hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
+            level = above + level[len(level) - len(level) % 2 :]
+        root = level[0] if level else hashlib.sha256(b"").digest()
+        if root.hex() != self.head["root"]:
+            raise Fault("it does not cover these leaves", "树根与叶子不符")
+
+    def check_figures(self) -> None:
+        for cell in self.head["cells"]:
+            if not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
+                raise Fault(
+                    f"cell {cell['cell']}: {cell['counted']} counted, {cell['drawn']} drawn of {cell['eligible']}",
+                    f"票格 {cell['cell']}：计入 {cell['counted']}，领取 {cell['drawn']}，应有 {cell['eligible']}",
+                )
+        total = sum(cell["counted"] for cell in self.head["cells"])
+        if total != len(self.leaves):
+            raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
+
+
+class ReceiptChecks:
+    """Receipts that evaluators kept: signed by the round, and in the bulletin."""
+
+    def __init__(self, data: bytes, about: BulletinChecks) -> None:
+        self.data, self.about = data, about
+
+    def checks(self) -> list[Check]:
+        """Return the checks, in order."""
+        return [("receipts", "回执", self.check_receipts)]
+
+    def check_receipts(self) -> tuple[str, str]:
+        manifest = self.about.about
+        value = parse(self.data)
+        if type(value) is dict and "receipts" in value:
+            if value.get("fingerprint", manifest.fingerprint) != manifest.fingerprint:
+                raise Fault("kept under another manifest", "回执对应另一份密钥清单")
+            receipts = listed(value["receipts"])
+        else:
+            receipts = [value]
+        known = set(self.about.leaves)
+        counted = 0
+        for receipt in receipts:
+            leaf = unhex(fields(receipt, "v", "round", "leaf", "sig")["leaf"], 32)
+            body = canonical({"v": 1, "round": receipt["round"], "leaf": receipt["leaf"]})
+            if receipt["round"] != manifest.round:
+                raise Fault("of another round", "属于另一轮测评")
+            if not signed(manifest.receipt_key, unbase64(receipt["sig"], 64), b"anon-receipt/v1\n" + body):
+                raise Fault(f"{leaf.hex()} was not signed by this round", f"{leaf.hex()} 不是本轮签发的回执")
+            counted += leaf in known
+        if counted != len(receipts):
+            raise Fault(
+                f"{counted} of {len(receipts)} counted (a ballot replaced by a later one is not)",
+                f"{len(receipts)} 张中计入 {counted} 张（被后来的票取代的不计）",
+            )
+        return f"{counted} of {len(receipts)} counted", f"{len(receipts)} 张中计入 {counted} 张"

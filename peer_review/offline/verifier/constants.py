@@ -1,0 +1,41 @@
+"""Figures of the counting rules, and how exactly searches are checked."""
+
+#: Kinds of published figures that this file does not compute: named and numbered, never passed over in silence.
+NOT_RECOUNTED = {
+    "comparable_rank": ("which means by rank all may read", "哪些职级平均分可供全体查看"),
+}
+GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
+USUAL_BANDS = (90, 70, 60)
+SPREAD_FLOOR = {"points": 2.5, "anchors": 10.0, "grades": 7.5}
+TRIM_ABOVE = 5
+BAR_FLOOR = 3
+#: Numpy's generator PCG64 (XSL RR 128/64) after seeding with 19 790 301: split halves are dealt by it.
+PCG_STATE, PCG_STEP = 185022135591076192141167713582622350261, 174245319466782427288351607187956729369
+PCG_FACTOR, PCG_MASK = 0x2360ED051FC65DA44385DF649FCCF645, 2**128 - 1
+MOST_SPLITS, FEWEST_SPLITS, DEALT = 100, 4, 1_000_000
+#: With fewer subjects that sheets link, one cannot tell a strict sheet from weak subjects.
+FEWEST_LINKED = 3
+#: More levels than this beside the longest factor are not fitted.
+MOST_LEVELS = 8_000
+Z95 = 1.959963984540054
+#: Why there is no adjusted score, in the order in which one stands for the whole round.
+REASONS = ("papers", "trimmed", "few_abstained", "few_subjects", "too_large", "no_fit", "not_shown")
+#: Random effects: the subject, the sheet, the pair of both, and subject by criterion.
+FACTORS = ("subject", "sheet", "pair", "profile")
+#: So near to 0 the slopes of the likelihood must be: per relative change of a variance; of the Rasch model, per
+#: standard error of a parameter, as it would be if the measures were known.
+SLOPE = 1e-3
+#: Where the effects explain the marks wholly, the residual variance is held at the marks' own divided by this.
+WHOLLY = 1e7
+#: Of the Rasch model. A category needs so many answers before each criterion has steps of its own.
+ENOUGH = 10
+#: Who gave, or got, nothing but the best (the worst) mark is counted as having so much less (more) in all.
+EXTREME = 0.3
+#: Standard deviation of the measures at which they are published as not differing.
+NO_SPREAD = 0.02
+#: The weak prior that is laid over parameters where publication says so: standard deviations of the parameters and of
+#: the logarithm of the measures' spread. Without it, no parameter and no spread is beyond the last two.
+PRIOR, PRIOR_SPREAD, FAR, FAR_SPREAD = 3.0, 1.0, 15.0, 10.0
+#: Measures are summed up around the likeliest in steps of so many standard deviations, and of so many logits divided by
+#: the steps of a criterion, until the likelihood has fallen by so many powers of e.
+STEP, WIDEST, FALLEN = 0.75, 1.4, 32.0

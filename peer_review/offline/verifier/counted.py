@@ -1,0 +1,270 @@
+"""The means of one criterion, and the weights of classes in them."""
+
+import math
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import cache
+
+from peer_review.offline.verifier.constants import BAR_FLOOR, SPREAD_FLOOR, TRIM_ABOVE
+from peer_review.offline.verifier.figures import Mean
+from peer_review.offline.verifier.rules import RollFile, Row, Rules, Votes
+
+
+class ClassWeights:
+    """What each class weighs in a figure, by how many of each answered."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.cuts: dict[tuple[int, ...], list[Fraction]] = {}
+
+    def shares(self, sizes: tuple[int, ...]) -> list[Fraction]:
+        """Return each class's share of a figure: no ballot carries more than 1/floor of it."""
+        if sizes not in self.cuts:
+            self.cuts[sizes] = class_shares(sizes, self.rules.class_weights, self.rules.floor)
+        return self.cuts[sizes]
+
+    def weigh(self, piles: Sequence[list[int]]) -> tuple[Fraction, float]:
+        """Return the weighted mean of several classes' points, and half its interval."""
+        shares = self.shares(tuple(len(pile) for pile in piles))
+        return weigh(piles, shares, trim=self.rules.trim, least=SPREAD_FLOOR[self.rules.scale])
+
+
+class Counted:
+    """One criterion: what may be shown, alone or within a rest."""
+
+    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, weights: ClassWeights, at: int) -> None:
+        self.rules, self.roll, self.weights, self.number = rules, roll, weights, at
+        self.points, self.abstentions = votes.points[at], votes.abstentions[at]
+        self.sheets, self.asked = votes.sheets[at], rules.asked[at]
+        self.sections = roll.many_sections
+        subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
+        self.piles = [[self.points.get((at, one), []) for one in classes] for at in range(subjects)]
+        self.unsure = [[self.abstentions[at, one] for one in classes] for at in range(subjects)]
+        n = [sum(map(len, piles)) for piles in self.piles]
+        self.alone = [at for at in range(subjects) if n[at] >= floor]
+        self.with_classes = {
+            at
+            for at in self.alone
+            if all(
+                len(pile) >= floor or not (pile or unsure)
+                for pile, unsure in zip(self.piles[at], self.unsure[at], strict=True)
+            )
+        }
+        # Too few alone: together with the others of their section, else with those of all sections, else not at all.
+        small = [at for at in range(subjects) if n[at] < floor and (n[at] or any(self.unsure[at]))]
+        self.rests: dict[int, list[int]] = {}  # section (after the last: all together) → subjects
+        left = []
+        for section in range(self.sections):
+            members = [at for at in small if self.roll.sections[at] == section]
+            if self.is_crowd(members):
+                self.rests[section] = members
+            else:
+                left += members
+        if self.is_crowd(left):
+            self.rests[self.sections] = sorted(left)
+        self.means = [self.subject_mean(at) for at in range(subjects)]
+        self.fewer: dict[tuple[int, int, int], Fraction] = {}  # figures without a ballot of these points
+        self.others: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
+
+    def is_crowd(self, members: list[int]) -> bool:
+        """Whether answers, sheets and people behind several subjects are all as many as the floor."""
+        floor = self.rules.floor
+        if sum(len(pile) for at in members for pile in self.piles[at]) < floor:
+            return False
+        single = sum(len(pile) for at in members for pile in self.piles[at]) - sum(
+            len(self.sheets[at]) for at in members
+        )
+        if single + len(set().union(*(self.sheets[at] for at in members))) < floor:
+            return False
+        papers = {cell for at in members for one, cell in self.roll.papers[at] if one in self.asked}
+        return len(set().union(*(self.roll.holders.get(cell, set()) for cell in papers))) >= floor
+
+    def subject(self, at: int) -> Mean | None:
+        return self.means[at]
+
+    def subject_mean(self, at: int) -> Mean | None:
+        piles = self.piles[at]
+        n = sum(map(len, piles))
+        if n < self.rules.floor:
+            return None
+        return Mean(*self.weights.weigh(piles), n, sum(self.unsure[at]))
+
+    def without(self, at: int, row: Row) -> Fraction:
+        """Return a subject's figure without one of its ballots; the whole figure if that one did not answer."""
+        points, whole = row.points[self.number], self.means[at]
+        if points is None or whole is None:
+            return whole.value if whole else Fraction()
+        key = at, row.voter_class, points
+        if key not in self.fewer:
+            others, share = self.beside(at, row.voter_class)
+            left = list(self.piles[at][row.voter_class])
+            left.remove(points)
+            self.fewer[key] = others + share * location(left, trim=self.rules.trim) if left else others
+        return self.fewer[key]
+
+    def beside(self, at: int, one: int) -> tuple[Fraction, Fraction]:
+        """Return what the other classes make of a subject's figure, and the share of a class with a ballot fewer."""
+        if (at, one) not in self.others:
+            piles = self.piles[at]
+            shares = self.weights.shares(tuple(len(pile) - (number == one) for number, pile in enumerate(piles)))
+            rest = (number for number, pile in enumerate(piles) if pile and number != one)
+            made = sum((shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction())
+            self.others[at, one] = made, shares[one]
+        return self.others[at, one]
+
+    def voter_class(self, at: int, one: int) -> Mean | None:
+        pile = self.piles[at][one]
+        if at not in self.with_classes or not pile:
+            return None
+        least = SPREAD_FLOOR[self.rules.scale]
+        return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][one])
+
+    def rest(self, where: int) -> Mean | None:
+        """Return the mean of the subjects too few alone, their ballots pooled class by class."""
+        members = self.rests.get(where)
+        if not members:
+            return None
+        piles = [[points for at in members for points in self.piles[at][one]] for one in range(len(self.rules.classes))]
+        unsure = sum(sum(self.unsure[at]) for at in members)
+        return Mean(*self.weights.weigh(piles), sum(map(len, piles)), unsure, len(members))
+
+    def section(self, section: int) -> Mean | None:
+        members = [self.subject(at) for at in self.alone if self.roll.sections[at] == section]
+        return mean_of([*members, self.rest(section)])
+
+    def rank(self, rank: int) -> Mean | None:
+        """Return the mean of a rank's subjects. A rest comes in if all of it is of the rank."""
+        members = [self.subject(at) for at in self.alone if self.roll.ranks[at] == rank]
+        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[one] == rank for one in rest)]
+        return mean_of([*members, *map(self.rest, sorted(whole))])
+
+    def unit(self) -> Mean | None:
+        return mean_of([*map(self.subject, self.alone), *map(self.rest, range(self.sections + 1))])
+
+    def bars(self, at: int) -> list[list[int]] | None:
+        """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
+        edges = self.rules.edges
+        held = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
+        made = [[bin, bin, held[bin]] for bin in range(len(edges))]
+        while any(0 < bar[2] < BAR_FLOOR for bar in made):
+            if len(made) == 1:
+                return None
+            i = next(i for i, bar in enumerate(made) if 0 < bar[2] < BAR_FLOOR)
+            before = made[i - 1][2] if i else -1
+            after = made[i + 1][2] if i + 1 < len(made) else -1
+            i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
+            made[i : i + 2] = [[made[i][0], made[i + 1][1], made[i][2] + made[i + 1][2]]]
+        return made if sum(bar[2] > 0 for bar in made) > 1 else None
+
+
+def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
+    """Return the weights renormalised over the classes that answered, cut back to 1/floor a ballot."""
+    base = [weight if n else Fraction() for n, weight in zip(sizes, weights, strict=True)]
+    shares = [one / sum(base) if one else one for one in base]
+    if sum(sizes) < floor:  # Nothing helps there; such groups are shown only as what one ballot fewer would make.
+        return shares
+    cut: set[int] = set()
+    while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
+        cut |= over
+        room = 1 - sum(Fraction(sizes[at], floor) for at in cut)
+        free = sum(one for at, one in enumerate(base) if at not in cut)
+        shares = [
+            Fraction(sizes[at], floor) if at in cut else one / free * room if one else one
+            for at, one in enumerate(base)
+        ]
+    return shares
+
+
+def weigh(
+    piles: Sequence[list[int]], shares: Sequence[Fraction], *, trim: bool, least: float
+) -> tuple[Fraction, float]:
+    """Return Σ share × class mean, and half its 95 % interval by Welch and Satterthwaite.
+
+    With more than five answers in a class one highest and one lowest are dropped from its mean, and its spread is that
+    of the answers with these two pulled in to their neighbours (Tukey and McLaughlin). A class with one answer borrows
+    the spread of the others. No spread is less than `least`.
+    """
+    value = Fraction()
+    spreads: list[tuple[float, int, float]] = []  # of each class that answered: square of spread, df, its factor
+    for pile, share in zip(piles, shares, strict=True):
+        n = len(pile)
+        if not n:
+            continue
+        total, squares = sum(pile), sum(points * points for points in pile)
+        if trim and n > TRIM_ABOVE:
+            first, second, *_middle, last_but_one, last = sorted(pile)
+            value += share * Fraction(total - first - last, n - 2)
+            total += second - first + last_but_one - last
+            squares += second**2 - first**2 + last_but_one**2 - last**2
+            df, factor = n - 3, n / (n - 2) ** 2
+        else:
+            value += share * Fraction(total, n)
+            df, factor = n - 1, 1 / n
+        spreads.append(((n * squares - total * total) / (n * (n - 1)) if n > 1 else math.nan, df, factor))
+    together = sum(df for _square, df, _factor in spreads)
+    pooled = math.fsum(square * df for square, df, _factor in spreads if df) / max(together, 1)
+    used = [share for pile, share in zip(piles, shares, strict=True) if pile]
+    variance, divisor = 0.0, 0.0
+    for (square, df, factor), share in zip(spreads, used, strict=True):
+        part = float(share) ** 2 * factor * max(square if df else pooled, least**2)
+        variance += part
+        divisor += part**2 / (df or together) if df or together else 0.0
+    freedom = min(variance**2 / divisor + 1e-9, 10_000) if divisor else 10_000
+    return value, t_quantile(max(1, int(freedom))) * math.sqrt(variance)
+
+
+def location(pile: list[int], *, trim: bool) -> Fraction:
+    """Return the mean of a class's points, without one highest and one lowest where these are dropped."""
+    if trim and len(pile) > TRIM_ABOVE:
+        return Fraction(sum(pile) - min(pile) - max(pile), len(pile) - 2)
+    return Fraction(sum(pile), len(pile))
+
+
+def mean_of(parts: Iterable[Mean | None]) -> Mean | None:
+    """Return the mean of several groups' figures, each weighing as many as its members."""
+    known = [part for part in parts if part]
+    members = sum(part.members for part in known)
+    if not members:
+        return None
+    return Mean(
+        value=sum((part.value * part.members for part in known), Fraction()) / members,
+        half=math.sqrt(math.fsum((part.half * part.members) ** 2 for part in known)) / members,
+        n=sum(part.n for part in known),
+        abstentions=sum(part.abstentions for part in known),
+        members=members,
+    )
+
+
+@cache
+def t_quantile(df: int) -> float:
+    """Return Student's t for a two-sided 95 % interval.
+
+    Up to 30 degrees of freedom from the closed form of its distribution (Abramowitz and Stegun, 26.7.3 and 26.7.4) by
+    Newton's method, beyond by the expansion 26.7.5, as the rules say.
+    """
+    z = 1.959963984540054
+    if df > 30:
+        terms = (
+            z,
+            (z**3 + z) / 4,
+            (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+            (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        )
+        return sum(term / df**power for power, term in enumerate(terms))
+    scale = math.gamma((df + 1) / 2) / math.gamma(df / 2) / math.sqrt(df * math.pi)
+    t = z
+    for _step in range(100):
+        angle = math.atan2(t, math.sqrt(df))
+        sine, square = math.sin(angle), math.cos(angle) ** 2
+        term = total = 1.0 if df % 2 == 0 else math.cos(angle)
+        for i in range(2 + df % 2, df - 1, 2):
+            term *= square * (i - 1) / i
+            total += term
+        inside = sine * total if df % 2 == 0 else 2 / math.pi * (angle + (sine * total if df > 1 else 0.0))
+        step = (inside - 0.95) / (2 * scale * square ** ((df + 1) / 2))
+        t -= step
+        if abs(step) < 1e-14 * t:
+            break
+    return t

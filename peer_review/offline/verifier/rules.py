@@ -1,0 +1,152 @@
+"""The frozen scheme, the roll and the answers."""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from peer_review.offline.verifier.constants import GRADE_POINTS, SPREAD_FLOOR, USUAL_BANDS
+from peer_review.offline.verifier.encoding import Fault, fields, listed, parse_terms
+
+
+def digest_of_terms(scheme: bytes) -> str:
+    """Return the hash under which the opening of a round froze, and logged, its scheme."""
+    terms = json.dumps(parse_terms(scheme), sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(terms.encode()).hexdigest()
+
+
+def check_frozen(digest: str, rules: "Rules", exposure: bytes) -> None:
+    """Check that the scheme is the one whose hash the opening of the round froze."""
+    frozen = parse_terms(exposure)
+    if type(frozen) is not dict or frozen.get("form") != digest or frozen.get("floor") != rules.floor:
+        raise Fault("not the scheme that the opening froze", "不是开启时冻结的方案")
+
+
+class Rules:
+    """How answers become figures, as the round's scheme says. Weights are exact."""
+
+    def __init__(self, scheme: Any) -> None:
+        try:
+            self.scale: str = scheme["scale"]
+            self.lowest, self.highest = int(scheme["min"]), int(scheme["max"])
+            self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
+            self.classes: list[str] = [one["key"] for one in scheme["classes"]]
+            self.class_weights = [Fraction(one["weight"]) for one in scheme["classes"]]
+            self.criteria: list[str] = [one["key"] for one in scheme["criteria"]]
+            self.criterion_weights = [Fraction(one["weight"]) for one in scheme["criteria"]]
+            self.asked = [{self.classes.index(key) for key in one["classes"]} for one in scheme["criteria"]]
+            self.bands = [int(lowest) for lowest in scheme["bands"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Fault(f"a field is missing or of the wrong kind ({error})", "缺少字段，或类型不对") from error
+        if self.scale not in SPREAD_FLOOR or self.floor < 1:
+            raise Fault("an unknown scale or no floor", "量表不明，或没有下限")
+
+    def points(self, answer: int) -> int:
+        """Return an answer as points from 0 to 100."""
+        if self.scale == "grades":
+            return GRADE_POINTS[answer]
+        return answer * 20 if self.scale == "anchors" else answer
+
+    @property
+    def edges(self) -> tuple[int, ...]:
+        """The lower edges of the bars, in points."""
+        if self.scale == "anchors":
+            return (0, 30, 50, 70, 90)
+        return (0, *reversed(self.bands if self.scale == "points" else USUAL_BANDS))
+
+
+class RollFile:
+    """Which subjects each cell is about, and, where a rule needs it, how many people hold papers.
+
+    {"v": 1, "round": …, "subjects": [{"section": number, "rank": number}, …],
+     "cells": [{"cell": …, "kind": "rating" | "sheet" | "comment", "class": …, "subjects": [number, …]}, …],
+     "holders": [[cell, …], …]}
+
+    Subjects are numbered from 1, sections and ranks too; rank 0 is none. `holders`: one list a person, of the papers
+    about subjects with too few ballots; these papers are complete, so their holders must be as many as the signed head
+    calls eligible.
+    """
+
+    def __init__(self, value: Any, head: Any, rules: Rules) -> None:
+        fields(value, "v", "round", "subjects", "cells", "holders")
+        if value["round"] != head["round"]:
+            raise Fault("of another round", "属于另一轮测评")
+        self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
+        self.ranks = [one["rank"] - 1 for one in listed(value["subjects"])]
+        self.many_sections = max(self.sections, default=-1) + 1
+        self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
+        self.sheets: set[str] = set()
+        self.words: set[str] = set()
+        for one in listed(value["cells"]):
+            fields(one, "cell", "kind", "class", "subjects")
+            if one["kind"] == "comment":
+                self.words.add(one["cell"])
+                continue
+            about = tuple(number - 1 for number in listed(one["subjects"]))
+            if one["class"] not in rules.classes or not all(0 <= at < len(self.sections) for at in about):
+                raise Fault(f"cell {one['cell']}: no such class or subject", f"票格 {one['cell']}：没有这一票类或对象")
+            self.cells[one["cell"]] = rules.classes.index(one["class"]), about
+            if one["kind"] == "sheet":
+                self.sheets.add(one["cell"])
+        if self.cells.keys() | self.words != {cell["cell"] for cell in head["cells"]}:
+            raise Fault("its cells are not those of the bulletin", "票格与公告不符")
+        self.holders: dict[str, set[int]] = defaultdict(set)  # the people who hold a cell's paper
+        for person, cells in enumerate(listed(value["holders"])):
+            for cell in listed(cells):
+                self.holders[cell].add(person)
+        eligible = {cell["cell"]: cell["eligible"] for cell in head["cells"]}
+        for cell, people in self.holders.items():
+            if eligible.get(cell) != len(people):
+                raise Fault(f"cell {cell}: another number of holders", f"票格 {cell}：持有人数不符")
+        self.papers: dict[int, list[tuple[int, str]]] = defaultdict(list)  # class and cell of those about a subject
+        for cell, (one, about) in self.cells.items():
+            for subject in about:
+                self.papers[subject].append((one, cell))
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one ballot says about one subject: points a criterion, None where it says nothing."""
+
+    subject: int
+    voter_class: int
+    points: tuple[int | None, ...]
+    sheet: int  # the number of the ballot
+
+
+class Votes:
+    """The answers, by criterion, subject and class, in points; and row by row."""
+
+    def __init__(self, entries: Iterable[Any], roll: RollFile, rules: Rules) -> None:
+        self.points: list[dict[tuple[int, int], list[int]]] = [defaultdict(list) for _criterion in rules.criteria]
+        self.abstentions: list[Counter[tuple[int, int]]] = [Counter() for _criterion in rules.criteria]
+        # Of whole sheets: which of them answered about each subject. Any other paper is a sheet of its own.
+        self.sheets: list[dict[int, set[int]]] = [defaultdict(set) for _criterion in rules.criteria]
+        self.rows: list[Row] = []
+        asked = [[at for at, classes in enumerate(rules.asked) if one in classes] for one in range(len(rules.classes))]
+        for number, entry in enumerate(entries, 1):
+            cell, answers = entry["ballot"]["cell"], entry["ballot"]["a"]
+            if cell in roll.words:
+                continue
+            one, about = roll.cells[cell]
+            whole = cell in roll.sheets
+            if len(answers) != len(about) * len(asked[one]):
+                raise Fault(f"ballot {number}: other questions than were asked", f"第 {number} 张票：题目不符")
+            for place, subject in enumerate(about, 1):
+                said: list[int | None] = [None] * len(rules.criteria)
+                for at in asked[one]:
+                    key = f"{place}.{rules.criteria[at]}" if whole else rules.criteria[at]
+                    answer = answers.get(key)
+                    if answer == "dk":
+                        self.abstentions[at][subject, one] += 1
+                    elif type(answer) is int and rules.lowest <= answer <= rules.highest:
+                        said[at] = points = rules.points(answer)
+                        self.points[at][subject, one].append(points)
+                        if whole:
+                            self.sheets[at][subject].add(number)
+                    else:
+                        raise Fault(f"ballot {number}: {key} is not answered", f"第 {number} 张票：{key} 没有有效答案")
+                self.rows.append(Row(subject, one, tuple(said), number))

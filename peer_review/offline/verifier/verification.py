@@ -1,0 +1,160 @@
+"""Every check for which there is a file, a line written for each."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from peer_review.offline.verifier.ballot_checks import BallotChecks
+from peer_review.offline.verifier.bulletin_checks import BulletinChecks, Check, ManifestChecks, ReceiptChecks
+from peer_review.offline.verifier.constants import NOT_RECOUNTED
+from peer_review.offline.verifier.encoding import Fault, parse, parse_terms
+from peer_review.offline.verifier.figures import kind_not_recounted, leaves_of
+from peer_review.offline.verifier.package import Files, check_sums
+from peer_review.offline.verifier.recount import Recount
+from peer_review.offline.verifier.rules import RollFile, Rules, Votes, check_frozen, digest_of_terms
+from peer_review.offline.verifier.severity import models_of
+
+
+class Verifier:
+    """Runs checks one by one, writes a line for each, remembers whether all held."""
+
+    def __init__(self, write: Callable[[str], Any]) -> None:
+        self.write = write
+        self.sound = True
+        self.tally: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def check(self, english: str, chinese: str, what: Callable[[], tuple[str, str] | None]) -> bool:
+        """Run one check, write its line, return whether it holds."""
+        try:
+            more = what()
+        except Fault as fault:
+            self.sound = False
+            self.write(f"FAIL  {english}: {fault.english}  |  不通过：{chinese}：{fault.chinese}\n")
+            return False
+        note = (f" ({more[0]})", f"（{more[1]}）") if more else ("", "")
+        self.write(f"ok    {english}{note[0]}  |  通过：{chinese}{note[1]}\n")
+        return True
+
+    def check_all(self, checks: list[Check]) -> bool:
+        """Run checks, the others only if the first holds; return whether that one does."""
+        first, *others = checks
+        if not self.check(*first):
+            return False
+        for one in others:
+            self.check(*one)
+        return True
+
+    def run(self, files: Files, *, expected: str = "", recount: bool = False) -> bool:
+        """Run every check for which there is a file; return whether all hold."""
+        if files.sums is not None:
+            sums, held = files.sums, files.found or {}
+            self.check("files of the package", "数据包内的文件", lambda: check_sums(sums, held))
+        manifest = ManifestChecks(files.manifest, expected=expected)
+        bulletin = BulletinChecks(files.bulletin, manifest)
+        if not (self.check_all(manifest.checks()) and self.check_all(bulletin.checks())):
+            return False
+        entries: list[Any] = []
+        if files.ballots is not None:
+            entries = self.check_ballots(BallotChecks(files.ballots, bulletin))
+        if files.receipt is not None:
+            self.check_all(ReceiptChecks(files.receipt, bulletin).checks())
+        if recount and self.sound:
+            self.recount(files, entries, head=bulletin.head)
+        elif recount:
+            self.write("not recounted: the checks above do not hold  |  未重算：以上检查未通过\n")
+        elif files.ballots is not None and self.sound:
+            self.write_tally()
+        return self.sound
+
+    def check_ballots(self, ballots: BallotChecks) -> list[Any]:
+        """Check the ballots and, if all is sound, count their answers; return their entries."""
+        if self.check_all(ballots.checks()) and self.sound:
+            self.tally = ballots.count_answers()
+        return ballots.entries
+
+    def write_tally(self) -> None:
+        """Write what was counted."""
+        self.write("tally, counted again  |  重新计票：\n")
+        for cell, criteria in self.tally.items():
+            for criterion, figures in criteria.items():
+                spread = " ".join(f"{score}×{count}" for score, count in figures["distribution"].items())
+                self.write(
+                    f"      {cell} {criterion}: n={figures['n']} dk={figures['abstentions']}"
+                    f" sum={figures['sum']} [{spread}]\n"
+                )
+
+    def recount(self, files: Files, entries: list[Any], *, head: dict[str, Any]) -> None:
+        """Compute every published figure anew and compare."""
+        if None in (files.ballots, files.scheme, files.roll, files.figures):
+            missing = [name for name in ("ballots", "scheme", "roll", "figures") if getattr(files, name) is None]
+            self.sound = False
+            names = ", ".join(f"{name}.json" for name in missing)
+            self.write(f"FAIL  nothing to recount without {names}  |  不通过：缺少 {names}，无法重算\n")
+            return
+        read: dict[str, Any] = {}
+
+        def rules() -> tuple[str, str]:
+            read["rules"] = Rules(parse_terms(files.scheme or b""))
+            digest = digest_of_terms(files.scheme or b"")
+            if files.exposure is not None:
+                check_frozen(digest, read["rules"], files.exposure)
+            return f"SHA-256 {digest}", f"SHA-256 {digest}"
+
+        def roll() -> tuple[str, str]:
+            read["roll"] = made = RollFile(parse(files.roll or b""), head, read["rules"])
+            return f"{len(made.sections)} subjects", f"{len(made.sections)} 名被评对象"
+
+        def votes() -> None:
+            read["votes"] = Votes(entries, read["roll"], read["rules"])
+
+        def published() -> tuple[str, str]:
+            read["figures"] = value = parse_terms(files.figures or b"")
+            if type(value) is not dict or value.get("v") != 1 or value.get("round") != head["round"]:
+                raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
+            models_of(value)
+            told = {key: value[key] for key in value if key not in ("v", "round", "models")}
+            read["published"] = made = dict(leaves_of(told))
+            return f"{len(made)} figures", f"{len(made)} 项"
+
+        if not (
+            self.check("scheme as the round froze it", "开启时冻结的方案", rules)
+            and self.check("roll and its cells", "名册与票格", roll)
+            and self.check("answers as the scheme asks them", "答案符合方案", votes)
+            and self.check("form of the published figures", "公布数字的格式", published)
+        ):
+            return
+        made = Recount(read["rules"], read["roll"], read["votes"], read["figures"])
+        if made.severity.groups or made.severity.faults:
+            self.check("models of the adjusted scores", "按宽严调整所用的模型", made.severity.check)
+        self.compare(read["published"], dict(leaves_of(made.figures())))
+        if made.severity.unfitted:
+            self.write(
+                f"note  NOT recounted: that no likeliest figures were found ({made.severity.unfitted} fits)"
+                f"  |  说明：未重算：称未能求得最可能的数值（{made.severity.unfitted} 次拟合）\n"
+            )
+
+    def compare(self, published: dict[tuple[str, ...], Any], anew: dict[tuple[str, ...], Any]) -> None:
+        """Write whether every published figure is the one computed here, and name each that is not."""
+        passed_over = Counter(kind for path in published if (kind := kind_not_recounted(path)))
+        asked = {path: value for path, value in published.items() if not kind_not_recounted(path)}
+        differing = [path for path in sorted(asked.keys() | anew.keys()) if asked.get(path) != anew.get(path)]
+        for path in differing:
+            name = " ".join(path)
+            before, now = (str(side.get(path, "-")) for side in (asked, anew))
+            self.write(f"      {name}: published {before}, recounted {now}  |  {name}：公布 {before}，重算 {now}\n")
+
+        def verdict() -> tuple[str, str]:
+            same = sum(path not in set(differing) for path in asked) if differing else len(asked)
+            if differing:
+                raise Fault(
+                    f"{same} of {len(asked)} figures reproduced, {len(differing)} differ",
+                    f"{len(asked)} 项公布数字中重算一致 {same} 项，不一致 {len(differing)} 项",
+                )
+            return f"{same} of {same} figures reproduced", f"{same} 项公布数字全部重算一致"
+
+        self.check("recount", "重算", verdict)
+        for kind, number in sorted(passed_over.items()):
+            self.write(
+                f"note  NOT recounted: {NOT_RECOUNTED[kind][0]} ({number} figures)"
+                f"  |  说明：未重算：{NOT_RECOUNTED[kind][1]}（{number} 项）\n"
+            )

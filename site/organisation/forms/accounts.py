@@ -1,0 +1,35 @@
+"""Sign in, set a first password, change it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.utils.translation import gettext_lazy as _
+
+
+class BootstrapMixin:
+    """Give the fields the classes of the front pages."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
+
+
+class SignInForm(BootstrapMixin, AuthenticationForm):
+    """User name and password."""
+
+    error_messages = {
+        "invalid_login": _("User name and password do not match. Mind upper and lower case in the password."),
+        "inactive": _("This account is closed."),
+    }
+
+
+class NewPasswordForm(BootstrapMixin, SetPasswordForm):
+    """A first password."""
+
+
+class ChangePasswordForm(BootstrapMixin, PasswordChangeForm):
+    """A new password in place of the old one."""

@@ -1,0 +1,364 @@
+"""The standalone verifier: an honest count passes, each kind of fraud is named."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from peer_review.offline import VERIFIER
+from peer_review.offline.verifier.cli import main
+from peer_review.offline.verifier.signatures import leaf_of
+from peer_review.protocol import ballots
+from peer_review.protocol.credentials import new_master
+from tests.peer_review.protocol.election import CELLS, ROUND, Election
+from zhengyan_crypto import canonical
+
+
+@dataclass
+class Files:
+    """What an auditor holds, still changeable."""
+
+    folder: Path
+    manifest: bytes
+    bulletin: dict[str, Any]
+    entries: list[dict[str, Any]]
+
+    def arguments(self, **more: str) -> list[str]:
+        """Write the files; return the command line."""
+        ballots_file = {"v": 1, "round": ROUND, "entries": self.entries}
+        (self.folder / "manifest.json").write_bytes(self.manifest)
+        (self.folder / "bulletin.json").write_text(json.dumps(self.bulletin))
+        (self.folder / "ballots.json").write_text(json.dumps(ballots_file))
+        names = [f"--{name}={self.folder / name}.json" for name in ("manifest", "bulletin", "ballots")]
+        return [*names, *(f"--{name}={value}" for name, value in more.items())]
+
+
+@pytest.fixture(scope="module")
+def election() -> Election:
+    return Election()
+
+
+@pytest.fixture(scope="module")
+def counted(election: Election) -> list[dict[str, Any]]:
+    """Five ballots in one cell, two in the other."""
+    scores = [90, 80, 80, "dk", 100]
+    first = [election.entry({"virtue": score, "ability": 60, "diligence": "dk"}) for score in scores]
+    return [*first, election.entry(cell=CELLS[1]), election.entry(cell=CELLS[1])]
+
+
+@pytest.fixture
+def files(election: Election, counted: list[dict[str, Any]], tmp_path: Path) -> Files:
+    return Files(tmp_path, election.manifest, election.bulletin(counted), json.loads(json.dumps(counted)))
+
+
+def run(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> tuple[int, str]:
+    status = main(arguments)
+    return status, capsys.readouterr().out
+
+
+def failures(output: str) -> list[str]:
+    return [line.removeprefix("FAIL  ").split("  |  ")[0] for line in output.splitlines() if line.startswith("FAIL")]
+
+
+def test_an_honest_count_passes_and_is_counted_again(
+    election: Election, files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally = files.folder / "tally.json"
+    status, output = run(capsys, files.arguments(fingerprint=election.fingerprint, tally=str(tally)))
+    assert status == 0
+    assert failures(output) == []
+    assert output.endswith("All checks hold.  |  全部通过。\n")
+    assert json.loads(tally.read_text())[CELLS[0]] == {
+        "ability": {"n": 5, "abstentions": 0, "sum": 300, "distribution": {"60": 5}},
+        "diligence": {"n": 0, "abstentions": 5, "sum": 0, "distribution": {}},
+        "virtue": {"n": 4, "abstentions": 1, "sum": 350, "distribution": {"80": 2, "90": 1, "100": 1}},
+    }
+    assert f"{CELLS[0]} virtue: n=4 dk=1 sum=350 [80×2 90×1 100×1]" in output
+
+
+def test_every_line_speaks_both_languages(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    files.entries.pop()
+    _, output = run(capsys, files.arguments(fingerprint="0" * 64))
+    for line in output.splitlines():
+        english, chinese = line.split("  |  ")
+        assert english.isascii() or "≤" in english
+        assert not chinese.isascii()
+
+
+def test_it_runs_as_one_file_that_knows_nothing_of_us(files: Files, tmp_path: Path) -> None:
+    alone = tmp_path / "elsewhere" / "verify_bulletin.py"
+    alone.parent.mkdir()
+    alone.write_bytes(VERIFIER.read_bytes())
+    guard = "import sys, runpy; sys.modules['peer_review'] = sys.modules['django'] = None; "
+    run_it = f"sys.argv[0] = {str(alone)!r}; runpy.run_path(sys.argv[0], run_name='__main__')"
+    command = [sys.executable, "-I", "-c", guard + run_it, *files.arguments()]
+    done = subprocess.run(command, capture_output=True, cwd=alone.parent, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "全部通过" in done.stdout.decode("utf-8")
+    files.entries.pop()
+    done = subprocess.run([*command[:4], *files.arguments()], capture_output=True, cwd=alone.parent, check=False)
+    assert done.returncode == 1
+
+
+def added(files: Files, election: Election) -> None:
+    files.entries.append(election.entry())
+
+
+def dropped(files: Files, election: Election) -> None:
+    files.entries.pop(0)
+
+
+def dropped_everywhere(files: Files, election: Election) -> None:
+    files.entries.pop(0)
+    files.bulletin["leaves"] = sorted(leaf_of(entry).hex() for entry in files.entries)
+
+
+def altered(files: Files, election: Election) -> None:
+    files.entries[1]["ballot"]["a"]["virtue"] = 100
+
+
+def altered_head(files: Files, election: Election) -> None:
+    files.bulletin["head"]["cells"][0]["eligible"] += 1
+
+
+def swapped_cell(files: Files, election: Election) -> None:
+    files.entries[2]["ballot"]["cell"] = CELLS[1]
+
+
+def duplicate_token(files: Files, election: Election) -> None:
+    master = new_master()
+    files.entries = [election.entry(master=master), election.entry(master=master, revision=2)]
+    files.bulletin = election.bulletin(files.entries)
+
+
+def broken_order(files: Files, election: Election) -> None:
+    files.bulletin["leaves"].reverse()
+
+
+def leaf_twice(files: Files, election: Election) -> None:
+    files.bulletin["leaves"].insert(0, files.bulletin["leaves"][0])
+
+
+def resigned(files: Files, election: Election) -> None:
+    """Whoever holds the receipt key can sign what they like; it still has to add up."""
+    head = files.bulletin["head"]
+    files.bulletin["sig"] = ballots.b64u_encode(election.receipt_key.sign(ballots.bulletin_message(head)))
+
+
+def more_counted_than_drawn(files: Files, election: Election) -> None:
+    files.bulletin["head"]["cells"][0]["drawn"] = 4
+    resigned(files, election)
+
+
+def figures_do_not_add_up(files: Files, election: Election) -> None:
+    files.bulletin["head"]["cells"][0]["counted"] = 4
+    resigned(files, election)
+
+
+def figures_moved_between_cells(files: Files, election: Election) -> None:
+    files.bulletin["head"]["cells"][0]["counted"] -= 1
+    files.bulletin["head"]["cells"][1]["counted"] += 1
+    resigned(files, election)
+
+
+def false_root(files: Files, election: Election) -> None:
+    files.bulletin["head"]["root"] = "0" * 64
+    resigned(files, election)
+
+
+def keys_swapped(files: Files, election: Election) -> None:
+    other = Election()
+    files.manifest = ballots.Manifest(ROUND, election.receipt_public, other.box_public, election.cells).encode()
+
+
+def cell_left_out(files: Files, election: Election) -> None:
+    files.bulletin["head"]["cells"].pop()
+    resigned(files, election)
+
+
+def odd_answer(files: Files, election: Election) -> None:
+    files.entries[0]["ballot"]["a"]["virtue"] = "excellent"
+
+
+FRAUDS: list[tuple[Callable[[Files, Election], None], list[str]]] = [
+    (
+        added,
+        [
+            "no ballot added: ballot 8 is not in the bulletin",
+            f"ballots in each cell: cell {CELLS[0]}: 5 counted, 6 found",
+        ],
+    ),
+    (dropped, ["no ballot dropped: 1 leaves of the bulletin have no ballot", "ballots in each cell: "]),
+    (
+        dropped_everywhere,
+        [
+            "root of the tree: the head says 7 ballots, there are 6",
+            "counted ≤ drawn ≤ eligible in each cell: the cells add up to 7",
+            "ballots in each cell: ",
+        ],
+    ),
+    (
+        altered,
+        [
+            "signature of each ballot: ballot 2: altered after it was cast",
+            "no ballot dropped: 1 leaves",
+            "no ballot added: ballot 2 is not in the bulletin",
+        ],
+    ),
+    (altered_head, ["signature of the bulletin's head: not signed by the round's key, or altered since"]),
+    (
+        swapped_cell,
+        [
+            f"token of each ballot, for its cell: ballot 3: its token was not issued for cell {CELLS[1]}",
+            "signature of each ballot: ballot 3",
+            "no ballot dropped",
+            "no ballot added",
+            "ballots in each cell",
+        ],
+    ),
+    (duplicate_token, ["one ballot per credential: ballots 1 and 2 spend the same credential"]),
+    (
+        broken_order,
+        ["order of the leaves: the leaves are not sorted", "root of the tree: it does not cover these leaves"],
+    ),
+    (
+        leaf_twice,
+        [
+            "order of the leaves: a leaf is there twice",
+            "root of the tree: the head says 7 ballots, there are 8",
+            "counted ≤ drawn ≤ eligible in each cell: the cells add up to 7",
+        ],
+    ),
+    (more_counted_than_drawn, [f"counted ≤ drawn ≤ eligible in each cell: cell {CELLS[0]}: 5 counted, 4 drawn"]),
+    (
+        figures_do_not_add_up,
+        ["counted ≤ drawn ≤ eligible in each cell: the cells add up to 6", "ballots in each cell: "],
+    ),
+    (figures_moved_between_cells, [f"ballots in each cell: cell {CELLS[0]}: 4 counted, 5 found"]),
+    (false_root, ["root of the tree: it does not cover these leaves"]),
+    (keys_swapped, ["bulletin belongs to this manifest: made for another manifest: keys were changed"]),
+    (
+        cell_left_out,
+        [
+            "bulletin belongs to this manifest: its cells are not those of the manifest",
+            "counted ≤ drawn ≤ eligible in each cell: the cells add up to 5",
+        ],
+    ),
+    (odd_answer, ["form of the ballots: ballot 1: an answer is neither an integer nor dk"]),
+]
+
+
+@pytest.mark.parametrize(("fraud", "messages"), FRAUDS, ids=[fraud.__name__ for fraud, _ in FRAUDS])
+def test_each_fraud_is_named(
+    election: Election,
+    files: Files,
+    capsys: pytest.CaptureFixture[str],
+    fraud: Callable[[Files, Election], None],
+    messages: list[str],
+) -> None:
+    fraud(files, election)
+    status, output = run(capsys, files.arguments())
+    assert status == 1
+    found = failures(output)
+    assert len(found) == len(messages), found
+    for line, message in zip(found, messages, strict=True):
+        assert line.startswith(message)
+    assert "tally" not in output
+
+
+def test_another_fingerprint_is_refused(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    status, output = run(capsys, files.arguments(fingerprint="0" * 64))
+    assert status == 1
+    assert failures(output) == ["fingerprint of the printed notice: the manifest has another fingerprint"]
+
+
+def test_a_fingerprint_may_be_typed_in_groups(
+    election: Election, files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = " ".join(election.fingerprint[i : i + 4] for i in range(0, 64, 4)).upper()
+    assert run(capsys, files.arguments(fingerprint=typed))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda data: data + b"\n", "manifest and its keys: not in canonical form"),
+        (lambda data: data[:-1], "manifest and its keys: not strict JSON"),
+        (lambda data: data.replace(b'"v":1', b'"v":2'), "manifest and its keys: an unknown version"),
+        (lambda data: data.replace(b'"v":1', b'"v":1.0'), "manifest and its keys: not strict JSON"),
+        (lambda data: data.replace(b'"v":1', b'"v":1,"v":1'), "manifest and its keys: not strict JSON"),
+    ],
+)
+def test_a_damaged_manifest_ends_the_verification(
+    files: Files, capsys: pytest.CaptureFixture[str], damage: Callable[[bytes], bytes], message: str
+) -> None:
+    files.manifest = damage(files.manifest)
+    status, output = run(capsys, files.arguments())
+    assert status == 1
+    assert len(failures(output)) == 1
+    assert failures(output)[0].startswith(message)
+
+
+def test_cells_that_share_a_key_are_refused(
+    election: Election, files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = canonical.loads(election.manifest)
+    value["cells"][1]["spki"] = value["cells"][0]["spki"]
+    files.manifest = canonical.dumps(value)
+    _, output = run(capsys, files.arguments())
+    assert failures(output) == ["manifest and its keys: two cells share a name or a key"]
+
+
+@pytest.mark.parametrize("spki", ["AAAA", "", 7, "%%%"])
+def test_what_is_no_key_is_refused(
+    election: Election, files: Files, capsys: pytest.CaptureFixture[str], spki: object
+) -> None:
+    value = canonical.loads(election.manifest)
+    value["cells"][0]["spki"] = spki
+    files.manifest = canonical.dumps(value)
+    status, output = run(capsys, files.arguments())
+    assert status == 1
+    assert len(failures(output)) == 1
+
+
+def test_receipts_one_by_one_or_in_the_evaluators_file(
+    election: Election, files: Files, counted: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = files.folder / "receipt.json"
+    path.write_text(json.dumps(election.receipt(counted[0])))
+    status, output = run(capsys, files.arguments(receipt=str(path)))
+    assert status == 0
+    assert "receipts (1 of 1 counted)" in output
+    receipts = [election.receipt(entry) for entry in counted[:3]]
+    kept = {"v": 1, "round": ROUND, "title": "民主测评", "fingerprint": election.fingerprint, "receipts": receipts}
+    path.write_text(json.dumps(kept))
+    status, output = run(capsys, files.arguments(receipt=str(path)))
+    assert status == 0
+    assert "receipts (3 of 3 counted)" in output
+
+
+def test_a_receipt_that_is_not_counted_or_not_ours_is_named(
+    election: Election, files: Files, counted: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = files.folder / "receipt.json"
+    receipt = election.receipt(counted[0])
+    path.write_text(json.dumps({"receipts": [receipt, election.receipt(election.entry())]}))
+    status, output = run(capsys, files.arguments(receipt=str(path)))
+    assert status == 1
+    assert failures(output) == ["receipts: 1 of 2 counted (a ballot replaced by a later one is not)"]
+    path.write_text(json.dumps(receipt | {"leaf": files.bulletin["leaves"][0][::-1]}))
+    _, output = run(capsys, files.arguments(receipt=str(path)))
+    assert "was not signed by this round" in failures(output)[0]
+    path.write_text(json.dumps({"fingerprint": "0" * 64, "receipts": []}))
+    _, output = run(capsys, files.arguments(receipt=str(path)))
+    assert failures(output) == ["receipts: kept under another manifest"]
+
+
+def test_a_missing_file_is_said_with_its_name(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(files.arguments(receipt="/nowhere/receipt.json")) == 2
+    assert "/nowhere/receipt.json" in capsys.readouterr().err
