@@ -41,7 +41,11 @@ TESTS = Path(__file__).resolve().parent
 #: killed workers, searches over many drawn rounds, migrations from the first.
 BROWSER = ("e2e",)
 LONG = ("attack", "test_kill.py", "test_crash.py", "test_firefox.py", "test_upgrade.py")
-LONG_TESTS = ("test_no_combination_of_published_figures_lays_bare_fewer_than_k_ballots",)
+LONG_TESTS = (
+    "test_no_combination_of_published_figures_lays_bare_fewer_than_k_ballots",
+    "test_what_is_certified_no_attacker_takes_apart_at_any_turnout",
+    "test_memory_grows_by_a_tenth_of_the_ballots",
+)
 #: Files whose tests are dealt out one by one. Of every other file, one process takes all.
 SPREAD = ("test_every_page.py",)
 
