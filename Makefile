@@ -14,6 +14,9 @@ BOX_DATABASE_URL_TEST ?= postgres://postgres@127.0.0.1:5432/zhengyan_box
 CACHE_URL_TEST ?= redis://127.0.0.1:6379/0
 DEMO := DJANGO_SETTINGS_MODULE=config.settings.demo
 
+# Three processes of a test run would compile what one has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test test-fast test-long test-postgres test-wagtail8 test-durations coverage lint format wheel plugin-check \
   release-check bench lock upgrade-dump messages assets assets-check browser clean-demo

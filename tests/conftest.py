@@ -41,7 +41,11 @@ TESTS = Path(__file__).resolve().parent
 #: killed workers, searches over many drawn rounds, migrations from the first.
 BROWSER = ("e2e",)
 LONG = ("attack", "test_kill.py", "test_crash.py", "test_firefox.py", "test_upgrade.py")
-LONG_TESTS = ("test_no_combination_of_published_figures_lays_bare_fewer_than_k_ballots",)
+LONG_TESTS = (
+    "test_no_combination_of_published_figures_lays_bare_fewer_than_k_ballots",
+    "test_what_is_certified_no_attacker_takes_apart_at_any_turnout",
+    "test_memory_grows_by_a_tenth_of_the_ballots",
+)
 #: Files whose tests are dealt out one by one. Of every other file, one process takes all.
 SPREAD = ("test_every_page.py",)
 
@@ -65,23 +69,30 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("slow")
 
 
+def _empties_database(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(item.fixturenames)  # type: ignore[attr-defined]
+    return bool(asked or (marker and marker.kwargs.get("transaction")))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests in order.
 
     Files that need no database come first, while it is made; then, as pytest-django has it, tests in a transaction, and
-    after them the others. The longest of each begin, or one process ends long after the other.
+    after them the others, with their whole files, because what they leave is no longer what migrations made. The
+    longest of each begin, or one process ends long after the other.
     """
     touching = {item.path for item in items if _touches_database(item)}
+    emptying = {item.path for item in items if _empties_database(item)}
     tests_of = Counter(item.path for item in items)
 
-    def place(item: pytest.Item) -> tuple[int, float]:
-        marker = item.get_closest_marker("django_db")
-        alone = bool(marker and marker.kwargs.get("transaction"))
+    def place(item: pytest.Item) -> tuple[int, bool, float]:
+        stage = 2 if item.path in emptying else int(item.path in touching)
         seconds = MEASURED["seconds"].get(item.path.relative_to(TESTS).as_posix(), 0.0)
         if item.path.name in SPREAD:
             seconds /= tests_of[item.path]
-        return 2 if alone else int(item.path in touching), -seconds
+        return stage, _empties_database(item), -seconds
 
     items.sort(key=place)
 

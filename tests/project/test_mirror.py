@@ -40,7 +40,7 @@ def excused() -> list[str]:
     return UNTESTED.read_text("utf-8").split()
 
 
-def test_every_module_has_a_mirror_of_its_own() -> None:
+def test_every_module_has_a_test_file_of_its_own() -> None:
     assert sorted(set(missing()) - set(excused())) == []
 
 
