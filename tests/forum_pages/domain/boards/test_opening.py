@@ -12,7 +12,6 @@ from forum_pages.exceptions.base import Refusal
 from forum_pages.exceptions.boards import BoardClosed, BoardNotOpenYet
 from forum_pages.models import BoardPage
 
-
 pytestmark = pytest.mark.django_db
 
 
