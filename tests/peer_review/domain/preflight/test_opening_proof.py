@@ -23,7 +23,7 @@ from peer_review.domain.preflight.opening_proof import (
 )
 from peer_review.domain.preflight.roll_arrays import read_papers
 from peer_review.domain.rounds.lifecycle import open_round
-from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.enums import Collection, RoundState
 from peer_review.exceptions.base import SchemeInvalid
@@ -240,9 +240,9 @@ class TestOpening:
     def test_trusts_no_kept_proof(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A proof that says all is well lies in the cache under this very roll: opening looks for itself."""
         round = make_ready_round().round
-        assert opening_obstacles(reread(round)) == []
+        assert opening_refusals(reread(round)) == []
         monkeypatch.setattr(preflight, "certificate", lambda setting: breached("figures"))
-        assert opening_obstacles(reread(round)) == []
+        assert opening_refusals(reread(round)) == []
 
         with pytest.raises(ExposureUnproved):
             open_round(round, by=round.organiser)
