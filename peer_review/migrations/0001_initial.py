@@ -409,12 +409,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="Refused",
+            name="RefusedQuery",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("scope", models.CharField(max_length=200, verbose_name="what")),
                 ("reason", models.CharField(max_length=20, verbose_name="reason")),
-                ("first_at", models.DateField(verbose_name="first asked")),
+                ("first_date", models.DateField(verbose_name="first asked")),
                 (
                     "round",
                     models.ForeignKey(
@@ -523,6 +523,41 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "exclusion",
                 "verbose_name_plural": "exclusions",
+            },
+        ),
+        migrations.CreateModel(
+            name="DisclosureEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(max_length=200, verbose_name="what")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("page", "Page"),
+                            ("pdf", "PDF"),
+                            ("xlsx", "Spreadsheet"),
+                            ("api", "API"),
+                            ("package", "Auditor’s package"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("audience", models.CharField(max_length=80, verbose_name="audience")),
+                ("statements", models.JSONField(default=list)),
+                ("first_date", models.DateField(verbose_name="first shown")),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shown", to="peer_review.round"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "entry of the ledger",
+                "verbose_name_plural": "entries of the ledger",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
@@ -878,41 +913,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "whole sheet",
                 "verbose_name_plural": "whole sheets",
                 "ordering": ["sort_order", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Shown",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("scope", models.CharField(max_length=200, verbose_name="what")),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[
-                            ("page", "Page"),
-                            ("pdf", "PDF"),
-                            ("xlsx", "Spreadsheet"),
-                            ("api", "API"),
-                            ("package", "Auditor’s package"),
-                        ],
-                        max_length=10,
-                        verbose_name="channel",
-                    ),
-                ),
-                ("audience", models.CharField(max_length=80, verbose_name="audience")),
-                ("statements", models.JSONField(default=list)),
-                ("first_at", models.DateField(verbose_name="first shown")),
-                (
-                    "round",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="shown", to="peer_review.round"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "entry of the ledger",
-                "verbose_name_plural": "entries of the ledger",
-                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
@@ -1460,7 +1460,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("round", "user"), name="peer_review_member_once_a_round"),
         ),
         migrations.AddConstraint(
-            model_name="refused",
+            model_name="refusedquery",
             constraint=models.UniqueConstraint(fields=("round", "scope"), name="peer_review_refused_once"),
         ),
         migrations.AddConstraint(
@@ -1491,6 +1491,12 @@ class Migration(migrations.Migration):
             model_name="exclusion",
             constraint=models.UniqueConstraint(
                 fields=("round", "evaluator", "subject_key"), name="peer_review_exclusion_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disclosureentry",
+            constraint=models.UniqueConstraint(
+                fields=("round", "scope", "channel", "audience"), name="peer_review_shown_once"
             ),
         ),
         migrations.AddConstraint(
@@ -1563,12 +1569,6 @@ class Migration(migrations.Migration):
             model_name="criterion",
             constraint=models.CheckConstraint(
                 condition=models.Q(("weight__gt", 0)), name="peer_review_criterion_weight_gt_0"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shown",
-            constraint=models.UniqueConstraint(
-                fields=("round", "scope", "channel", "audience"), name="peer_review_shown_once"
             ),
         ),
         migrations.AddConstraint(

@@ -10,11 +10,11 @@ from .count_run import CountRun
 from .custody import KeyShare, Urn
 from .decision import Decision, OutcomeNotice, PublicNotice, PublicNoticeEntry
 from .finding import RaisedFinding
+from .ledger import DisclosureEntry, RefusedQuery
 from .result import CriterionResult, Result
 from .roll import Exclusion, RollMember, Subject
 from .round import Round
 from .scheme import Criterion, Scheme, VoterClass
-from .shown import Refused, Shown
 from .words import Comment, SelfEvaluation
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Criterion",
     "CriterionResult",
     "Decision",
+    "DisclosureEntry",
     "Exclusion",
     "KeyShare",
     "Notice",
@@ -39,7 +40,7 @@ __all__ = [
     "PublicNotice",
     "PublicNoticeEntry",
     "RaisedFinding",
-    "Refused",
+    "RefusedQuery",
     "Result",
     "RollMember",
     "Round",
@@ -47,7 +48,6 @@ __all__ = [
     "SelfEvaluation",
     "Sheet",
     "SheetEntry",
-    "Shown",
     "Subject",
     "Urn",
     "VoterClass",

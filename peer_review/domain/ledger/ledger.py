@@ -18,7 +18,7 @@ from peer_review.counting.ledger import Book, Load, Verdict
 from peer_review.domain.ledger.questions import Board, Question
 from peer_review.domain.locks import lock_round
 from peer_review.enums import RESULT_STATES, Audience, Channel
-from peer_review.models import Refused, Round, Shown
+from peer_review.models import DisclosureEntry, RefusedQuery, Round
 from peer_review.rules.roles import is_inspector, is_leader
 from peer_review.rules.rounds import is_responsible_organiser
 from peer_review.rules.subjects import is_own_subject
@@ -58,8 +58,8 @@ def ask_all(round: Round, questions: Sequence[Question], *, channel: Channel, au
     """
     round = lock_round(round, expect=RESULT_STATES)
     wanted = {one.scope: one for one in questions}
-    told = {one.scope: one.statements[0] for one in Shown.objects.filter(round=round).exclude(statements=[])}
-    refused = dict(Refused.objects.filter(round=round).values_list("scope", "reason"))
+    told = {one.scope: one.statements[0] for one in DisclosureEntry.objects.filter(round=round).exclude(statements=[])}
+    refused = dict(RefusedQuery.objects.filter(round=round).values_list("scope", "reason"))
     answers: dict[Question, Answer] = {}
     fresh: list[Question] = []
     for scope, question in wanted.items():
@@ -145,32 +145,36 @@ def note_all(
     `statements`: of those that were asked for, what was told.
     """
     wanted = dict.fromkeys(scopes)
-    known = Shown.objects.filter(round=round, channel=channel, audience=audience, scope__in=wanted)
+    known = DisclosureEntry.objects.filter(round=round, channel=channel, audience=audience, scope__in=wanted)
     fresh = set(wanted) - set(known.values_list("scope", flat=True))
     today = timezone.localdate()
     rows = [
-        Shown(
+        DisclosureEntry(
             round=round,
             scope=scope,
             channel=channel,
             audience=audience,
             statements=[statements[scope]] if statements and scope in statements else [],
-            first_at=today,
+            first_date=today,
         )
         for scope in wanted
         if scope in fresh
     ]
     # Two readers at once: the second finds the first's line, which says the same.
-    Shown.objects.bulk_create(rows, ignore_conflicts=True)
+    DisclosureEntry.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def note_refused(round: Round, *, scopes: Iterable[str], reason: str) -> None:
     """Record questions that were not answered. Two queries at most."""
     wanted = dict.fromkeys(scopes)
-    fresh = set(wanted) - set(Refused.objects.filter(round=round, scope__in=wanted).values_list("scope", flat=True))
+    fresh = set(wanted) - set(
+        RefusedQuery.objects.filter(round=round, scope__in=wanted).values_list("scope", flat=True)
+    )
     today = timezone.localdate()
-    rows = [Refused(round=round, scope=scope, reason=reason, first_at=today) for scope in wanted if scope in fresh]
-    Refused.objects.bulk_create(rows, ignore_conflicts=True)
+    rows = [
+        RefusedQuery(round=round, scope=scope, reason=reason, first_date=today) for scope in wanted if scope in fresh
+    ]
+    RefusedQuery.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def audience_of(user: User, round: Round, *, subject: Any = None, section_key: str = "") -> str:

@@ -15,7 +15,7 @@ from peer_review.domain.locks import lock_round
 from peer_review.enums import RESULT_STATES
 from peer_review.exceptions.base import ReasonMissing
 from peer_review.exceptions.ledger import AlreadyWithdrawn, OwnFigures, UnknownFigures
-from peer_review.models import CriterionResult, Refused, Result, Round
+from peer_review.models import CriterionResult, RefusedQuery, Result, Round
 from peer_review.users import User
 
 ACTION = "peer_review.round.withdraw"
@@ -71,13 +71,13 @@ def _check_scope(round: Round, scope: str, *, criterion: str, subject: str, by: 
             raise OwnFigures
     elif criterion not in {one["key"] for one in round.form["criteria"]}:
         raise UnknownFigures
-    if Refused.objects.filter(round=round, scope=scope, reason=Reason.WITHDRAWN).exists():
+    if RefusedQuery.objects.filter(round=round, scope=scope, reason=Reason.WITHDRAWN).exists():
         raise AlreadyWithdrawn
 
 
 def remaining_criteria(round: Round) -> Mapping[str, str]:
     """Return the criteria that have not been withdrawn, key → label. One query."""
-    scopes = set(Refused.objects.filter(round=round, reason=Reason.WITHDRAWN).values_list("scope", flat=True))
+    scopes = set(RefusedQuery.objects.filter(round=round, reason=Reason.WITHDRAWN).values_list("scope", flat=True))
     return {one["key"]: one["label"] for one in round.form["criteria"] if f"criterion:{one['key']}" not in scopes}
 
 

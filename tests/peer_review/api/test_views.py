@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from peer_review.api import views
 from peer_review.api.enums import Scope
 from peer_review.enums import Channel
-from peer_review.models import Result, Round, Shown
+from peer_review.models import DisclosureEntry, Result, Round
 from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread
 from tests.factories.peer_review.rounds import RoundFactory, make_open_round, make_user
 
@@ -186,7 +186,7 @@ def test_ledger_knows_what_went_out(round: Round, reads_for: Callable[..., Any])
     one = subject(round, "丙")
     reads_for(one.member.user)(address(round, "results/own/"))
     reads_for(make_user("局长", "leadership"))(address(round, "results/"))
-    shown = Shown.objects.filter(round=round, channel=Channel.API).values_list("scope", "audience")
+    shown = DisclosureEntry.objects.filter(round=round, channel=Channel.API).values_list("scope", "audience")
     assert set(shown) == {(f"subject:{one.key}", "integration"), ("round", "integration")}
 
 

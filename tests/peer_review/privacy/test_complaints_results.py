@@ -33,9 +33,9 @@ from peer_review.models import (
     ContestStage,
     CriterionResult,
     Decision,
+    DisclosureEntry,
     Result,
     Round,
-    Shown,
 )
 from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread
 from tests.factories.peer_review.decided_rounds import (
@@ -177,7 +177,11 @@ def test_complaint_the_same_names_through_another_door_a_file(client: Client) ->
         assert not [name for name in names if name in text], file
         assert round.title in text or "Round" in text, file
     # Nor is it written down who fetched a file, but for the role.
-    assert {one.audience for one in Shown.objects.filter(round=round)} == {"subject", "leadership", "section_head:a"}
+    assert {one.audience for one in DisclosureEntry.objects.filter(round=round)} == {
+        "subject",
+        "leadership",
+        "section_head:a",
+    }
 
 
 def test_complaint_absentees_counted_as_zero(client: Client) -> None:
@@ -283,7 +287,7 @@ def test_complaint_filters_crossed_until_one_person_is_left(client: Client) -> N
         {"rows": "rank", "voter_class": "leaders", "section": "a"},
     ):
         compose(client, round, **asked)
-    answered = {one.scope for one in Shown.objects.exclude(statements=[]) if '"leaders"]' in one.scope}
+    answered = {one.scope for one in DisclosureEntry.objects.exclude(statements=[]) if '"leaders"]' in one.scope}
     others = '["quality","a","rank2","leaders"]'
     # The others' leaders are known from their pages, so any mean that holds hers as well was refused.
     assert f"cell:{others}" in answered

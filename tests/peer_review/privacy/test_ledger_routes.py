@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from peer_review.api import urls as api_urls
 from peer_review.domain.findings.findings import raise_finding
-from peer_review.models import AnomalyRun, Round, Shown, Subject
+from peer_review.models import AnomalyRun, DisclosureEntry, Round, Subject
 from peer_review.urls import urlpatterns
 from tests.factories.peer_review.counted_rounds import make_published_round, spread
 from tests.factories.peer_review.rounds import make_user
@@ -146,7 +146,7 @@ class World:
         }
         raise_finding(self.round, by=self.readers["leader"], text="The counter opens too late.", section="a")
         AnomalyRun.objects.create(round=self.round, done=1, total=1, searches=[])
-        Shown.objects.all().delete()
+        DisclosureEntry.objects.all().delete()
 
     def fill(self, text: str) -> str:
         """Return a text with the subject's id and key filled in."""
@@ -192,7 +192,7 @@ def test_route_that_shows_figures_leaves_its_line(world: World, route: str, case
     assert response.status_code == 200
     if response.streaming:
         list(response.streaming_content)  # type: ignore[attr-defined]  # asked above
-    lines = Shown.objects.order_by("scope").values_list("round", "scope", "channel", "audience")
+    lines = DisclosureEntry.objects.order_by("scope").values_list("round", "scope", "channel", "audience")
     assert list(lines) == [
         (world.round.pk, world.fill(scope), case.channel, case.audience) for scope in sorted(case.scopes)
     ]
@@ -209,4 +209,4 @@ def test_stranger_to_the_figures_is_shown_none_and_leaves_no_line(world: World, 
     signed_in.force_login(outsider)
     assert signed_in.get(world.address(route, case)).status_code in (302, 401)
 
-    assert not Shown.objects.exists()
+    assert not DisclosureEntry.objects.exists()

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.presenters import read_round, read_section, read_subject
 from peer_review.enums import Channel
-from peer_review.models import Bulletin, Result, Round, Shown
+from peer_review.models import Bulletin, DisclosureEntry, Result, Round
 from peer_review.reports.group_book import round_book, section_book
 from peer_review.reports.groups import round_report, section_report
 from peer_review.reports.pdf import render
@@ -342,7 +342,7 @@ def test_trend_shows_each_round_as_it_was_published_and_is_on_record() -> None:
     assert [row[0] for row in rows] == [round.title, "2025年度民主测评"]
     assert [row[2:5] for row in rows] == [(one.score, one.low, one.high) for one in (result, then)]
     assert [row[5] for row in rows] == [one.criteria.get(criterion="quality").value for one in (result, then)]
-    assert Shown.objects.filter(round=round, channel=Channel.PDF, scope__startswith="trend:").exists()
+    assert DisclosureEntry.objects.filter(round=round, channel=Channel.PDF, scope__startswith="trend:").exists()
 
 
 def test_round_that_is_held_back_is_in_no_byte_and_said_in_words() -> None:

@@ -10,7 +10,7 @@ from peer_review.domain.ledger.ledger import Answer, Reason, ask, ask_all, note,
 from peer_review.domain.ledger.questions import Question
 from peer_review.enums import Channel, ResultScope
 from peer_review.exceptions.base import WrongState
-from peer_review.models import Refused, Round, Shown
+from peer_review.models import DisclosureEntry, RefusedQuery, Round
 from tests.factories.peer_review.counted_rounds import make_crossed_round, make_published_round, spread
 from tests.factories.peer_review.rounds import RoundFactory
 
@@ -26,7 +26,7 @@ def test_what_was_shown_is_noted_once_a_channel_and_audience(django_assert_num_q
     note(round, scope="subject:p1", channel=Channel.PDF, audience="subject")
     note(round, scope="subject:p1", channel=Channel.PAGE, audience="leadership")
 
-    kept = Shown.objects.values_list("scope", "channel", "audience", "statements", "first_at")
+    kept = DisclosureEntry.objects.values_list("scope", "channel", "audience", "statements", "first_date")
     today = timezone.localdate()
     assert list(kept) == [
         ("subject:p1", "page", "subject", [], today),
@@ -38,11 +38,11 @@ def test_what_was_shown_is_noted_once_a_channel_and_audience(django_assert_num_q
 def test_the_first_day_stays_when_it_is_shown_again() -> None:
     round = RoundFactory()
     note(round, scope="round", channel=Channel.XLSX, audience="leadership")
-    Shown.objects.update(first_at="2020-01-01")
+    DisclosureEntry.objects.update(first_date="2020-01-01")
 
     note_all(round, scopes=["round", "summary"], channel=Channel.XLSX, audience="leadership")
 
-    assert [(one.scope, one.first_at.year) for one in Shown.objects.all()] == [
+    assert [(one.scope, one.first_date.year) for one in DisclosureEntry.objects.all()] == [
         ("round", 2020),
         ("summary", timezone.localdate().year),
     ]
@@ -53,21 +53,21 @@ def test_many_scopes_are_noted_in_two_queries(many: int, django_assert_num_queri
     round = RoundFactory()
     with django_assert_num_queries(2):
         note_all(round, scopes=[f"section:{at}" for at in range(many)], channel=Channel.PAGE, audience="leadership")
-    assert Shown.objects.count() == many
+    assert DisclosureEntry.objects.count() == many
 
 
 def test_no_line_is_kept_twice() -> None:
     round = RoundFactory()
     note(round, scope="round", channel=Channel.PAGE, audience="leadership")
     with pytest.raises(IntegrityError), transaction.atomic():
-        Shown.objects.create(
-            round=round, scope="round", channel="page", audience="leadership", first_at=timezone.localdate()
+        DisclosureEntry.objects.create(
+            round=round, scope="round", channel="page", audience="leadership", first_date=timezone.localdate()
         )
 
 
 def test_an_entry_names_no_person_and_no_moment() -> None:
     """Who looked, and when, is not asked for: there is nowhere to write it."""
-    fields = {field.name: field.get_internal_type() for field in Shown._meta.concrete_fields}
+    fields = {field.name: field.get_internal_type() for field in DisclosureEntry._meta.concrete_fields}
     assert fields == {
         "id": "BigAutoField",
         "round": "ForeignKey",
@@ -75,7 +75,7 @@ def test_an_entry_names_no_person_and_no_moment() -> None:
         "channel": "CharField",
         "audience": "CharField",
         "statements": "JSONField",
-        "first_at": "DateField",
+        "first_date": "DateField",
     }
 
 
@@ -104,7 +104,7 @@ def test_a_question_about_what_was_published_has_the_published_answer() -> None:
     section = round.results.get(scope=ResultScope.SECTION, section_key="a").criteria.get(criterion="quality")
     answer = ask(round, Question("quality", section="a"), channel=Channel.PAGE, audience="leadership")
     assert answer == Answer(section.value)
-    kept = Shown.objects.get()
+    kept = DisclosureEntry.objects.get()
     assert kept.statements == [
         {
             "v": 1,
@@ -126,8 +126,8 @@ def test_a_class_that_would_single_out_a_few_is_refused_and_the_other_side_of_it
         question = Question("quality", section="a", voter_class=voter_class)
         answer = ask(round, question, channel=Channel.PAGE, audience="leadership")
         assert answer == Answer(None, Reason.ISOLATES)
-    assert not Shown.objects.exists()
-    assert [(one.scope, one.reason) for one in Refused.objects.all()] == [
+    assert not DisclosureEntry.objects.exists()
+    assert [(one.scope, one.reason) for one in RefusedQuery.objects.all()] == [
         ('cell:["quality","a",null,"leaders"]', "isolates"),
         ('cell:["quality","a",null,"staff"]', "isolates"),
     ]
@@ -159,7 +159,7 @@ def test_an_answer_once_given_is_given_again_without_opening_the_box(django_asse
         assert ask(round, question, channel=Channel.PAGE, audience="leadership") == first
     assert not [one for one in seen.captured_queries if "ballots" in one["sql"]]
     ask(round, question, channel=Channel.XLSX, audience="organiser")
-    assert [(one.channel, one.audience, len(one.statements)) for one in Shown.objects.all()] == [
+    assert [(one.channel, one.audience, len(one.statements)) for one in DisclosureEntry.objects.all()] == [
         ("page", "leadership", 1),
         ("xlsx", "organiser", 1),
     ]
@@ -202,7 +202,7 @@ def test_nothing_is_answered_before_publication(state: str) -> None:
     Round.objects.filter(pk=round.pk).update(state=state)
     with pytest.raises(WrongState):
         ask(round, Question("quality"), channel=Channel.PAGE, audience="leadership")
-    assert not Shown.objects.exists()
+    assert not DisclosureEntry.objects.exists()
 
 
 def test_names_of_sections_cannot_be_mistaken_for_other_questions() -> None:

@@ -10,7 +10,7 @@ from peer_review.domain.ledger.withdrawals import Withdrawal, remaining_criteria
 from peer_review.enums import Channel
 from peer_review.exceptions.base import ReasonMissing, Refusal, WrongState
 from peer_review.exceptions.ledger import AlreadyWithdrawn, OwnFigures, UnknownFigures
-from peer_review.models import CriterionResult, Refused, Round, Shown
+from peer_review.models import CriterionResult, DisclosureEntry, RefusedQuery, Round
 from tests.factories.peer_review.counted_rounds import make_crossed_round
 from tests.factories.peer_review.rounds import make_user
 
@@ -31,7 +31,7 @@ def test_a_withdrawn_criterion_goes_everywhere_with_the_scores_made_of_it() -> N
     assert ask(round, question, channel=Channel.PAGE, audience="leadership") == Answer(None, Reason.WITHDRAWN)
     assert ask(round, Question("spirit", "a"), channel=Channel.PAGE, audience="leadership").value is not None
     # Nobody forgets what they saw: the statement stands against later ones.
-    assert Shown.objects.filter(scope=question.scope).exists()
+    assert DisclosureEntry.objects.filter(scope=question.scope).exists()
     entry = ModelLogEntry.objects.get(action="peer_review.round.withdraw")
     assert entry.data == {"what": "criterion:quality", "reason": "The question was worded wrongly", "figures": 18}
 
@@ -46,7 +46,7 @@ def test_a_withdrawn_subject_is_in_no_later_answer_and_means_stay() -> None:
     assert round.results.get(subject__key=key).score is None
     assert list(round.results.exclude(subject__key=key).order_by("pk").values_list("score", flat=True)) == before
     ask(round, Question("quality", section="a"), channel=Channel.PAGE, audience="leadership")
-    assert Shown.objects.get().statements[0]["without"] == [key]
+    assert DisclosureEntry.objects.get().statements[0]["without"] == [key]
     # What is left of the section is one subject, so a class of it is told by its page or not at all.
     assert ask(round, Question("quality", "a", None, "leaders"), channel=Channel.PAGE, audience="leadership") == Answer(
         None, Reason.TOO_FEW
@@ -71,7 +71,7 @@ def test_a_withdrawal_of_nothing_there_is_refused() -> None:
     for named in ({"criterion": "nothing"}, {"subject": "nobody"}, {"criterion": "quality\x00"}):
         with pytest.raises(UnknownFigures):
             withdraw(round, by=round.organiser, reason="wrong", **named)
-    assert not Refused.objects.exists()
+    assert not RefusedQuery.objects.exists()
 
 
 def test_figures_are_withdrawn_once() -> None:
@@ -86,8 +86,8 @@ def test_figures_are_withdrawn_once() -> None:
 
 def test_a_question_that_was_refused_stands_in_no_withdrawals_way() -> None:
     round = make_crossed_round()
-    Refused.objects.create(
-        round=round, scope="criterion:quality", reason=Reason.ISOLATES, first_at=timezone.localdate()
+    RefusedQuery.objects.create(
+        round=round, scope="criterion:quality", reason=Reason.ISOLATES, first_date=timezone.localdate()
     )
     assert withdraw(round, by=round.organiser, reason="wrong", criterion="quality") == 18
 

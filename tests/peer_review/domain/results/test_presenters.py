@@ -11,7 +11,7 @@ from peer_review.domain.results.presenters import read_round, read_section, read
 from peer_review.domain.results.score_explanation import Term
 from peer_review.enums import Channel
 from peer_review.exceptions.preflight import TermsAltered
-from peer_review.models import CriterionResult, Result, Round, Shown
+from peer_review.models import CriterionResult, DisclosureEntry, Result, Round
 from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread
 from tests.factories.peer_review.decided_rounds import make_scored_round
 from tests.factories.peer_review.rounds import make_user
@@ -333,7 +333,7 @@ def test_a_reading_and_its_trend_are_recorded_by_role_and_channel() -> None:
     second = make_published_round({(name, "all"): papers(8, 71) for name in NAMES}, earlier=first, strangers=0)
     result = result_of(second, "甲")
     read_subject(result, reader=Reader(leader(), Channel.PDF))
-    noted = Shown.objects.filter(round=second)
+    noted = DisclosureEntry.objects.filter(round=second)
     assert list(noted.values_list("scope", "channel", "audience")) == [
         (f"trend:subject:{result.subject.key}:{first.public_id}", "pdf", "leadership"),
         (f"subject:{result.subject.key}", "pdf", "leadership"),

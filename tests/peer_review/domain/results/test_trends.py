@@ -7,7 +7,7 @@ import pytest
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.trends import group_trend, subject_trend
 from peer_review.enums import ResultScope
-from peer_review.models import Refused, Result, Round, Shown
+from peer_review.models import DisclosureEntry, RefusedQuery, Result, Round
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
 from tests.factories.peer_review.rounds import make_user
 
@@ -145,12 +145,12 @@ def test_what_is_set_side_by_side_and_what_is_not_goes_into_the_ledger(leader: A
     first, second = years(0)
     key = result(second).subject.key
     subject_trend(result(second), reader=Reader(leader))
-    assert list(Shown.objects.values_list("round", "scope", "audience")) == [
+    assert list(DisclosureEntry.objects.values_list("round", "scope", "audience")) == [
         (second.pk, f"trend:subject:{key}:{first.public_id}", "leadership")
     ]
     third = make_published_round({(name, "all"): papers(8) for name in "甲乙丙丁戊己"}, earlier=second, strangers=1)
     subject_trend(result(third), reader=Reader(leader))
-    assert list(Refused.objects.values_list("round", "scope", "reason")) == [
+    assert list(RefusedQuery.objects.values_list("round", "scope", "reason")) == [
         (third.pk, f"trend:subject:{key}:{one.public_id}", "rolls") for one in (second, first)
     ]
 

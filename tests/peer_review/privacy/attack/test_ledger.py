@@ -23,7 +23,7 @@ from peer_review.domain.ledger.ledger import ask, ask_all
 from peer_review.domain.ledger.questions import Board, Question
 from peer_review.domain.ledger.withdrawals import withdraw
 from peer_review.enums import Channel
-from peer_review.models import Round, Shown
+from peer_review.models import DisclosureEntry, Round
 from tests.factories.peer_review.counted_rounds import make_published_round, spread
 from tests.peer_review.counting.test_disclosure import exposed, flatten, givers
 
@@ -238,7 +238,7 @@ def told(round: Round) -> World:
     )
     sections, ranks, classes = {"a": 0, "b": 1}, {"rank1": 0, "rank2": 1}, {"leaders": 0, "staff": 1}
     world = World(ballots, plan)
-    for kept in Shown.objects.filter(round=round).exclude(statements=[]):
+    for kept in DisclosureEntry.objects.filter(round=round).exclude(statements=[]):
         (one,) = kept.statements
         gone = frozenset(at for at, subject in enumerate(subjects) if subject.key in one["without"])
         world.shown.append((sections.get(one["section"]), ranks.get(one["rank"]), classes.get(one["class"]), gone))

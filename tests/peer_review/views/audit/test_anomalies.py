@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from peer_review.models import Anomaly, AnomalyRun, Round, Shown, Subject
+from peer_review.models import Anomaly, AnomalyRun, DisclosureEntry, Round, Subject
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, spread
 from tests.factories.peer_review.rounds import make_user
 
@@ -111,7 +111,7 @@ def test_progress_of_a_search_that_was_never_begun_is_nothing(inspector: Client)
 def test_what_was_shown_is_noted_in_the_ledger(inspector: Client) -> None:
     round = make_searched_round()
     inspector.get(address(round))
-    assert list(Shown.objects.values_list("round", "scope", "channel", "audience")) == [
+    assert list(DisclosureEntry.objects.values_list("round", "scope", "channel", "audience")) == [
         (round.pk, "patterns", "page", "inspector")
     ]
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from peer_review import audit_log
-from peer_review.models import CountRun, Round, Shown
+from peer_review.models import CountRun, DisclosureEntry, Round
 from peer_review.views.audit import audit as views
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, papers
 from tests.factories.peer_review.rounds import make_user
@@ -59,7 +59,7 @@ def test_package_is_handed_out_after_publication_and_put_on_record_and_in_the_le
     assert answer["Cache-Control"] == "no-store"
     assert f'filename="audit-{published.public_id[:8]}.zip"' in answer["Content-Disposition"]
     assert ModelLogEntry.objects.filter(action="peer_review.round.package").count() == 1
-    shown = Shown.objects.get(round=published)
+    shown = DisclosureEntry.objects.get(round=published)
     assert (shown.scope, shown.channel, shown.audience) == ("round", "package", "inspector")
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from peer_review.models import Comment, RaisedFinding, Result, Round, Shown, Subject
+from peer_review.models import Comment, DisclosureEntry, RaisedFinding, Result, Round, Subject
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, spread
 from tests.factories.peer_review.rounds import make_user
 
@@ -174,7 +174,7 @@ def test_round_without_results_has_no_findings(client: Client) -> None:
 def test_what_was_shown_is_noted_in_the_ledger(leader: Client, round: Round) -> None:
     leader.get(address(round), {"section": "a"})
     leader.get(address(round))
-    noted = set(Shown.objects.filter(round=round).values_list("scope", "channel", "audience"))
+    noted = set(DisclosureEntry.objects.filter(round=round).values_list("scope", "channel", "audience"))
     assert noted == {("section:a", "page", "leadership"), ("round", "page", "leadership")}
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from peer_review.models import Refused, Round, Shown
+from peer_review.models import DisclosureEntry, RefusedQuery, Round
 from tests.factories.peer_review.counted_rounds import make_published_round, spread
 from tests.factories.peer_review.rounds import make_user
 
@@ -71,7 +71,7 @@ def test_a_cell_nobody_answered_and_one_held_back_are_the_same_bytes(client: Cli
     cells = [re.sub(r"\s+", " ", cell) for cell in re.findall(r"<td.*?</td>", body, flags=re.S)]
     assert len(cells) == 4
     assert set(cells) == {'<td class="pr-num"><span class="pr-few">too few</span> </td>'}
-    assert Refused.objects.filter(round=round).count() == 4
+    assert RefusedQuery.objects.filter(round=round).count() == 4
 
 
 def test_a_section_head_is_offered_the_own_section_and_asks_of_no_other(
@@ -80,9 +80,9 @@ def test_a_section_head_is_offered_the_own_section_and_asks_of_no_other(
     assert [row[0] for row in table(client, round, head, rows="section")] == ["Section a"]
     # Another section in the address is not another section on the page.
     assert table(client, round, head, rows="rank", section="b") == table(client, round, head, rows="rank")
-    asked = [one.statements[0]["section"] for one in Shown.objects.all()]
+    asked = [one.statements[0]["section"] for one in DisclosureEntry.objects.all()]
     assert set(asked) == {"a"}
-    assert set(Shown.objects.values_list("audience", flat=True)) == {"section_head:a"}
+    assert set(DisclosureEntry.objects.values_list("audience", flat=True)) == {"section_head:a"}
 
 
 @pytest.mark.parametrize("role", ["staff", "inspector", "scrutineer", "superuser"])
@@ -91,14 +91,14 @@ def test_nobody_else_composes_tables(client: Client, round: Round, role: str) ->
     client.force_login(user)
     answer = client.get(reverse("peer_review:crosstab", args=[round.public_id]), {"rows": "section"})
     assert answer.status_code in (403, 404)
-    assert not Shown.objects.exists()
+    assert not DisclosureEntry.objects.exists()
 
 
 def test_the_page_asks_nothing_before_a_table_is_composed(client: Client, round: Round) -> None:
     client.force_login(make_user("", "leadership"))
     page = client.get(reverse("peer_review:crosstab", args=[round.public_id])).content.decode()
     assert "<tbody>" not in page
-    assert not Shown.objects.filter(scope__startswith="cell:").exists()
+    assert not DisclosureEntry.objects.filter(scope__startswith="cell:").exists()
 
 
 @pytest.mark.parametrize("asked", [{"rows": "people"}, {"rows": "section", "rank": "rank9"}, {"rows": ""}])
@@ -109,8 +109,8 @@ def test_what_is_not_offered_is_said_at_the_field_and_asked_of_nobody(
     answer = client.get(reverse("peer_review:crosstab", args=[round.public_id]), asked, headers=ENGLISH)
     assert answer.status_code == 200
     assert 'class="pr-error"' in answer.content.decode()
-    assert not Shown.objects.exists()
-    assert not Refused.objects.exists()
+    assert not DisclosureEntry.objects.exists()
+    assert not RefusedQuery.objects.exists()
 
 
 def test_a_table_known_to_the_ledger_costs_the_same_queries_whatever_its_size(

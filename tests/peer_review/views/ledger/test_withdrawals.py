@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from peer_review.models import CriterionResult, Refused, Round, Subject
+from peer_review.models import CriterionResult, RefusedQuery, Round, Subject
 from peer_review.rules.roles import has_perm
 from tests.factories.peer_review.counted_rounds import make_crossed_round
 from tests.factories.peer_review.rounds import make_user
@@ -86,7 +86,7 @@ def test_a_subjects_sheet_is_withdrawn_from_their_page(round: Round) -> None:
 def test_what_cannot_be_is_said_and_nothing_is_withdrawn(round: Round, changes: dict[str, str], said: str) -> None:
     answer = client_of(round.organiser).post(address(round), GIVEN | changes)
     assert said in answer.content.decode()
-    assert not Refused.objects.exists()
+    assert not RefusedQuery.objects.exists()
 
 
 def test_figures_withdrawn_meanwhile_are_said_to_be(round: Round) -> None:
@@ -127,7 +127,7 @@ def test_nobody_but_the_responsible_organiser_reaches_it(round: Round, role: str
     client = client_of(make_user("", role))
     for answer in (client.get(address(round)), client.post(address(round), GIVEN)):
         assert answer.status_code in (403, 404)
-    assert not Refused.objects.exists()
+    assert not RefusedQuery.objects.exists()
 
 
 def test_before_publication_there_is_nothing_to_withdraw(round: Round) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from peer_review.domain.outcomes.decisions import decide, tell_outcomes
 from peer_review.domain.outcomes.public_notices import start_public_notice
-from peer_review.models import Decision, OutcomeNotice, PublicNotice, Round, Shown
+from peer_review.models import Decision, DisclosureEntry, OutcomeNotice, PublicNotice, Round
 from peer_review.views.outcomes import decisions as views
 from tests.factories.peer_review.decided_rounds import (
     choice,
@@ -78,7 +78,7 @@ class TestList:
         places = re.findall(r'<h3 id="place-(\w+)">', html)
         assert places == ["above", "tied", "below", "none"]
         assert html.count("ch-quota") == 9  # through every interval
-        assert Shown.objects.filter(round=round, scope="round", audience="leadership").count() == 1
+        assert DisclosureEntry.objects.filter(round=round, scope="round", audience="leadership").count() == 1
 
     def test_what_is_clear_is_chosen_and_what_is_tied_is_not(self, round: Round, leader: Any) -> None:
         html = browser(leader).get(address(round)).content.decode()

@@ -20,7 +20,7 @@ from wagtail.models import ModelLogEntry
 from peer_review.domain.publication.publish import publish_round
 from peer_review.enums import Channel, RoundState
 from peer_review.exceptions.results import NoChineseFont
-from peer_review.models import Round, Shown
+from peer_review.models import DisclosureEntry, Round
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, papers
 from tests.factories.peer_review.rounds import make_user
 from tests.peer_review.reports.plain import text_of
@@ -188,7 +188,7 @@ def test_ledger_knows_what_was_shown_in_which_file_to_which_role(round: Round, f
     get(everybody["leader"], round, "report-round", format)
     get(everybody["leader"], round, "report-subject", subject.pk, format)
 
-    shown = set(Shown.objects.filter(round=round).values_list("scope", "channel", "audience"))
+    shown = set(DisclosureEntry.objects.filter(round=round).values_list("scope", "channel", "audience"))
 
     assert shown == {
         (f"subject:{subject.key}", format, "subject"),
@@ -222,7 +222,7 @@ def test_refused_file_leaves_no_trace_and_says_what_to_do(round: Round, tmp_path
     assert "fonts-noto-cjk" in pdf.content.decode()
     assert reverse("peer_review:report-own", args=[round.public_id, "xlsx"]) in pdf.content.decode()
     assert workbook.status_code == 200
-    assert list(Shown.objects.values_list("channel", flat=True)) == [Channel.XLSX]
+    assert list(DisclosureEntry.objects.values_list("channel", flat=True)) == [Channel.XLSX]
 
 
 def test_refusal_is_told_in_the_readers_language(round: Round, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from peer_review.models import Result, Round, Shown
+from peer_review.models import DisclosureEntry, Result, Round
 from peer_review.views.results import result_lists as lists
 from peer_review.views.results import results as views
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, papers, spread
@@ -370,7 +370,7 @@ def test_every_page_of_figures_is_in_the_ledger_under_the_readers_role(round: Ro
         client.force_login(user)
         for _twice in range(2):
             assert client.get(url).status_code == 200
-    assert list(Shown.objects.order_by("pk").values_list("scope", "channel", "audience")) == [
+    assert list(DisclosureEntry.objects.order_by("pk").values_list("scope", "channel", "audience")) == [
         (f"subject:{mine.key}", "page", "subject"),
         (f"subject:{mine.key}", "page", "leadership"),
         ("section:a", "page", "section_head:a"),

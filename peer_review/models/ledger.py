@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from peer_review.enums import Channel
 
 
-class Shown(models.Model):
+class DisclosureEntry(models.Model):
     """Something of a round that was shown to an audience through a channel, and the first day it was.
 
     scope: "subject:<key>", "section:<key>", "rank:<key>", "round", "summary" for figures released at publication;
@@ -20,7 +20,7 @@ class Shown(models.Model):
     audience = models.CharField(_("audience"), max_length=80)
     statements = models.JSONField(default=list)
     # A day, never a moment: who looked when is nobody's business.
-    first_at = models.DateField(_("first shown"))
+    first_date = models.DateField(_("first shown"))
 
     class Meta:
         verbose_name = _("entry of the ledger")
@@ -34,13 +34,13 @@ class Shown(models.Model):
         return f"{self.scope} → {self.audience} ({self.channel})"
 
 
-class Refused(models.Model):
+class RefusedQuery(models.Model):
     """A question about a round that the ledger did not answer, and the first day it was asked."""
 
     round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="refused")
     scope = models.CharField(_("what"), max_length=200)
     reason = models.CharField(_("reason"), max_length=20)  # domain.ledger.Reason
-    first_at = models.DateField(_("first asked"))
+    first_date = models.DateField(_("first asked"))
 
     class Meta:
         verbose_name = _("refused question")
