@@ -110,7 +110,7 @@ ROLE_SEATS: dict[tuple[str, int], tuple[str, tuple[str, ...]]] = {
 
 
 def names() -> Iterator[str]:
-    """Return invented names without end, none twice in the first few thousand."""
+    """Yield invented names without end; of those already given, every third comes again, as among people."""
     chance = random.Random(20260101)  # noqa: S311 - names of invented people, not secrets
     seen: set[str] = set()
     serial = 0
