@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Audience(models.TextChoices):
-    """Who may read a disclosure."""
+    """The readers to whom a disclosure is addressed."""
 
     PUBLIC = "public", _("Everybody, without signing in")
     STAFF = "staff", _("All staff")
@@ -13,7 +13,7 @@ class Audience(models.TextChoices):
 
 
 class Validity(models.TextChoices):
-    """Whether a document still holds. One that does not stays, marked so, with a link to its successor."""
+    """The validity of a document. One that is no longer in force stays, marked so, with a link to its successor."""
 
     IN_FORCE = "in_force", _("In force")
     AMENDED = "amended", _("Amended")
@@ -25,7 +25,7 @@ NOT_AS_WRITTEN = frozenset({Validity.AMENDED, Validity.REPEALED})
 
 
 class LedgerState(models.TextChoices):
-    """How a document stands against its due date."""
+    """The state of a document against its due date."""
 
     DUE = "due", _("Due for publication")
     OVERDUE = "overdue", _("Overdue for publication")

@@ -1,4 +1,4 @@
-"""Who may open a file of Wagtail's document library."""
+"""Access to the files of Wagtail's document library."""
 
 from __future__ import annotations
 

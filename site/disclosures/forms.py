@@ -15,7 +15,7 @@ COMMENT_MAX = 2_000
 
 
 class ListingForm(forms.Form):
-    """What a list of documents may be asked. Anything unreadable is left out, never an error page."""
+    """Search and filters of a list of documents. Unreadable values are left out and give no error page."""
 
     q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
     section = forms.ModelChoiceField(

@@ -1,4 +1,4 @@
-"""Who may do what with disclosures. Predicates are pure, and false for None and strangers.
+"""Permissions on disclosures. Predicates are pure, and false for None and strangers.
 
 The queryset twins are in querysets.py: `can_read` and `visible_to`, `can_see_in_ledger` and `in_ledger_of`.
 """
@@ -35,7 +35,7 @@ class Groups(Protocol):
 
 
 class Document(Protocol):
-    """What the rules ask of a document. The model lies above them."""
+    """The fields of a document that the rules read. The model lies above this module."""
 
     live: bool
     path: str

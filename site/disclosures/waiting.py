@@ -1,4 +1,4 @@
-"""What waits for a person in the workflow of disclosures."""
+"""Steps of the workflow that wait for a person, for the home page."""
 
 from __future__ import annotations
 

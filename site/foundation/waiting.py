@@ -39,7 +39,7 @@ class Waiting:
 
     @property
     def state(self) -> str:
-        """How the due date stands: "late", "soon", "later", or "" without one."""
+        """The state of the due date: "late", "soon", "later", or "" without one."""
         if self.deadline is None:
             return ""
         left = self.deadline - timezone.now()

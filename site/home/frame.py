@@ -1,4 +1,4 @@
-"""What the frame around every page needs: the bureau's name, the main navigation, the way into the admin."""
+"""The frame around every page: the bureau's name, the main navigation, the link to the admin."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DISCLOSURES = ("disclosures", "disclosureindexpage")
 
 
 @dataclass(frozen=True)
-class Place:
+class NavigationEntry:
     """One entry of the main navigation."""
 
     label: str | Promise
@@ -53,7 +53,7 @@ class Frame:
 
     @cached_property
     def page_urls(self) -> dict[tuple[str, str], str]:
-        """Return where the forum and the disclosures begin. One query."""
+        """Return the addresses of the forum and the disclosures. One query."""
         if self.site is None:
             return {}
         root = self.site.root_page.url_path
@@ -71,16 +71,16 @@ class Frame:
 
     @property
     def forum_url(self) -> str:
-        """Where the forum begins."""
+        """The address of the forum."""
         return self.page_urls.get(FORUM) or route("forum_pages:overview")
 
     @property
     def disclosures_url(self) -> str:
-        """Where the disclosures begin."""
+        """The address of the disclosures."""
         return self.page_urls.get(DISCLOSURES, "")
 
     @cached_property
-    def places(self) -> list[Place]:
+    def places(self) -> list[NavigationEntry]:
         """The main navigation, with the entry that this request belongs to."""
         here = self.request.path
         entries: list[tuple[str | Promise, list[str]]] = [
@@ -89,11 +89,11 @@ class Frame:
             (_("Peer review"), [route("peer_review:round-list")]),
             (_("Directory"), [route("organisation:directory")]),
         ]
-        places = [Place(_("Home"), "/", here == "/", here == "/")]
+        places = [NavigationEntry(_("Home"), "/", here == "/", here == "/")]
         for label, (url, *others) in entries:
             if url:
                 is_here = any(here.startswith(prefix) for prefix in (url, *others) if prefix)
-                places.append(Place(label, url, is_here, here == url))
+                places.append(NavigationEntry(label, url, is_here, here == url))
         return places
 
     @cached_property

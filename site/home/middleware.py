@@ -1,4 +1,4 @@
-"""The intranet is for those who sign in; what is open to strangers is listed, not assumed."""
+"""Sign-in before every page. The settings list the routes that are open to strangers."""
 
 from __future__ import annotations
 

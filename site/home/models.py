@@ -16,7 +16,7 @@ NEWEST = 8
 
 
 class HomePage(Page):
-    """Where everybody arrives. It has no text of its own; its children are the sections of the site."""
+    """The first page of the site. It has no text of its own; its children are the sections of the site."""
 
     max_count = 1
     template = "home/home_page.html"

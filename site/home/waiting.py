@@ -1,4 +1,4 @@
-"""What waits for a person, gathered from the functions that settings.HOME_WAITING names."""
+"""Items that wait for a person, collected from the functions that settings.HOME_WAITING names."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class OrganisationConfig(AppConfig):
     verbose_name = _("Organisation")
 
     def ready(self) -> None:
-        """Make the roles after every migrate."""
+        """Create the roles after every migrate."""
         from organisation.roles import create_roles  # noqa: PLC0415 - models are not loaded any earlier
 
         post_migrate.connect(create_roles, sender=self, dispatch_uid="organisation.create_roles")

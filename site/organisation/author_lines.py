@@ -1,4 +1,4 @@
-"""What other apps ask about people."""
+"""Name and section of an author, for other apps."""
 
 from collections.abc import Iterable
 

@@ -28,7 +28,7 @@ MAX_READINGS = 12
 
 @dataclass(frozen=True, slots=True)
 class NameKeys:
-    """What is stored beside a name: a key to sort by, and a text in which to search."""
+    """The keys stored beside a name: one to sort by, and a text in which to search."""
 
     sort: str
     search: str
@@ -37,10 +37,10 @@ class NameKeys:
 @lru_cache(maxsize=20_000)
 def readings_of(character: str) -> tuple[str, ...]:
     """Return the one or two commonest readings of a Chinese character; empty for anything else."""
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    if not found:
+    readings = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
+    if not readings:
         return ()
-    return tuple(dict.fromkeys(reading.replace("ü", "v") for reading in found[0]))[:2]
+    return tuple(dict.fromkeys(reading.replace("ü", "v") for reading in readings[0]))[:2]
 
 
 def plain(text: str) -> str:

@@ -26,7 +26,7 @@ class SectionQuerySet(models.QuerySet):
 
 
 class MembershipQuerySet(models.QuerySet):
-    """Who belonged where, and when. `to_date` is the first day on which it no longer holds."""
+    """Memberships. `to_date` is the first day on which one no longer holds."""
 
     def on(self, day: datetime.date | None = None) -> Self:
         """Memberships that hold on a day (today if none is given): at most one a person."""

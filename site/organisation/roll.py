@@ -1,4 +1,4 @@
-"""Who may evaluate whom starts from the staff records."""
+"""The roll of a round as the staff records propose it."""
 
 import datetime
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Who may do what with the records of people. Predicates are pure, and false for None and strangers."""
+"""Permissions on the records of people. Predicates are pure, and false for None and strangers."""
 
 import rules
 

@@ -1,4 +1,4 @@
-"""What the search page may be asked."""
+"""The form of the search page."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

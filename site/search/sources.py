@@ -1,4 +1,4 @@
-"""What the site-wide search looks through. Each source finds only rows that the person may see."""
+"""Sources of the site-wide search. Each finds only rows that the person may see."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Hit:
 
 
 class Source(ABC, Generic[Row]):
-    """A kind of thing that can be found."""
+    """A kind of rows that can be found."""
 
     kind: str
     label: str | Promise

@@ -29,22 +29,22 @@ def load_outcomes(round: Round) -> None:
         return
     leader, inspector = User.objects.get(username="leader"), User.objects.get(username="inspector")
     other = User.objects.filter(groups__name="leadership", is_active=True).exclude(pk=leader.pk).order_by("pk")[0]
-    told = midnight() - datetime.timedelta(days=3) + datetime.timedelta(hours=10)
+    told_at = midnight() - datetime.timedelta(days=3) + datetime.timedelta(hours=10)
     own = set(
         round.subjects.exclude(pk__in=Subject.objects.not_addressed_to(leader).values("pk")).values_list(
             "pk", flat=True
         )
     )
     choices = _choices(round)
-    decide(round, by=leader, choices=[one for one in choices if one.subject not in own], now=told)
+    decide(round, by=leader, choices=[choice for choice in choices if choice.subject not in own], now=told_at)
     if own:
-        decide(round, by=other, choices=[one for one in choices if one.subject in own], now=told)
-    tell_outcomes(round, by=leader, now=told)
+        decide(round, by=other, choices=[choice for choice in choices if choice.subject in own], now=told_at)
+    tell_outcomes(round, by=leader, now=told_at)
     if to_announce(round).exists():
-        day_after = told + datetime.timedelta(days=1)
+        day_after = told_at + datetime.timedelta(days=1)
         start_public_notice(round, by=leader, contact=inspector, contact_words=CONTACT, now=day_after)
     head = round.subjects.select_related("member__user").get(member__user__username="head")
-    _contest(head, leader, told)
+    _contest(head, leader, told_at)
 
 
 def _choices(round: Round) -> list[Choice]:
@@ -52,21 +52,22 @@ def _choices(round: Round) -> list[Choice]:
     would give.
     """
     proposal = proposal_of(round)
-    places, made = proposal.left or 0, []
+    places = proposal.left or 0
+    choices: list[Choice] = []
     for subject in round.subjects.order_by("sort_order", "pk"):
         if subject.pk in proposal.tied:
             grade, places = ("excellent" if places > 0 else "competent"), places - 1
-            made.append(Choice(subject.pk, grade, TIE))
+            choices.append(Choice(subject.pk, grade, TIE))
         elif subject.pk in proposal.scored:
-            made.append(Choice(subject.pk, proposal.grades[subject.pk]))
+            choices.append(Choice(subject.pk, proposal.grades[subject.pk]))
         else:
-            made.append(Choice(subject.pk, "", NOT_GRADED))
-    return made
+            choices.append(Choice(subject.pk, "", NOT_GRADED))
+    return choices
 
 
-def _contest(subject: Subject, leader: User, told: datetime.datetime) -> None:
+def _contest(subject: Subject, leader: User, told_at: datetime.datetime) -> None:
     assert subject.member is not None  # the round evaluates people
     user = subject.member.user
-    acknowledge(subject, by=user, now=told + datetime.timedelta(hours=2))
-    contest = ask_review(subject, by=user, grounds=GROUNDS, now=told + datetime.timedelta(days=1))
-    take_up(contest.stages.get(), by=leader, now=told + datetime.timedelta(days=2))
+    acknowledge(subject, by=user, now=told_at + datetime.timedelta(hours=2))
+    contest = ask_review(subject, by=user, grounds=GROUNDS, now=told_at + datetime.timedelta(days=1))
+    take_up(contest.stages.get(), by=leader, now=told_at + datetime.timedelta(days=2))

@@ -73,5 +73,5 @@ def _hire(person: DemoPerson, section: Section, rank: Rank) -> None:
 def sign_ins() -> list[DemoSignIn]:
     """Return one sign-in per role, in the order of the roles."""
     names = {"staff": "staff", "section_head": "head", "leadership": "leader", "administrator": "admin"}
-    found = User.objects.in_bulk([names.get(role, role) for role in Role.values], field_name="username")
-    return [DemoSignIn(role, found[names.get(role, role)]) for role in Role]
+    users = User.objects.in_bulk([names.get(role, role) for role in Role.values], field_name="username")
+    return [DemoSignIn(role, users[names.get(role, role)]) for role in Role]

@@ -56,7 +56,7 @@ def load_rounds() -> list[str]:
     """Make sure every round is there; return the titles of those that were made."""
     organiser = User.objects.get(username="organiser")
     schemes = create_default_schemes(by=organiser)
-    made = []
+    loaded = []
     for title, load in (
         (PUBLISHED, _load_published),
         (FULL_CIRCLE, _load_full_circle),
@@ -66,12 +66,12 @@ def load_rounds() -> list[str]:
         Round.objects.drafts().filter(title=title).delete()  # left behind by an interrupted run
         if not Round.objects.filter(title=title).exists():
             load(organiser, schemes)
-            made.append(title)
+            loaded.append(title)
     load_outcomes(Round.objects.get(title=PUBLISHED))
     if not Round.objects.filter(title=DRAFT).exists():
         _load_draft(organiser, schemes)
-        made.append(DRAFT)
-    return made
+        loaded.append(DRAFT)
+    return loaded
 
 
 def box_key_path() -> Path:
@@ -172,8 +172,10 @@ def _load_sheet(organiser: User, schemes: dict[str, Scheme]) -> None:
     people = list(_reference_staff(round))
     groups = group_keys(people)
     top = groups[min(leaders_of(people))]
-    classes = {HEADS: "section_heads", **{one: "staff" for one in groups if one not in (HEADS, top)}}
-    matrix = [{"from": one, "to": top, "class": voters, "reach": "house"} for one, voters in sorted(classes.items())]
+    classes = {HEADS: "section_heads", **{group: "staff" for group in groups if group not in (HEADS, top)}}
+    matrix = [
+        {"from": group, "to": top, "class": voters, "reach": "house"} for group, voters in sorted(classes.items())
+    ]
     save_plan(round, by=organiser, plan={"pattern": "matrix", "groups": [top], "matrix": matrix})
     use_plan(round, by=organiser, people=people, at_once=True)
     _leave_box_key(round, voting.prepare(round, _scrutineer()))
@@ -212,7 +214,7 @@ def _reference_staff(round: Round) -> Iterator[Person]:
     seats = {line.user.pk for line in sign_ins()}
     left = {section: share for section, _title, share in SECTIONS}
     chosen = set()
-    for person in sorted(people, key=lambda one: one.user_id not in seats):
+    for person in sorted(people, key=lambda person: person.user_id not in seats):
         if left.get(person.section_key, 0) > 0:
             left[person.section_key] -= 1
             chosen.add(person.user_id)
@@ -247,7 +249,7 @@ def _say_of_themselves(round: Round, now: datetime.datetime) -> None:
     for at, subject in enumerate(round.subjects.select_related("member__user")):
         if at % 2 == 0 and subject.member is not None:
             criteria = enumerate(round.form["criteria"])
-            answers = {one["key"]: max(low, high - 1 - (at + number) % 2) for number, one in criteria}
+            answers = {criterion["key"]: max(low, high - 1 - (at + number) % 2) for number, criterion in criteria}
             words = "这一年主要精力放在基础工作上，沟通方面还要加强。"
             save_self_evaluation(round, by=subject.member.user, answers=answers, text=words, now=now)
 

@@ -98,15 +98,15 @@ def _sittings(
         lists.setdefault(sheet, []).append(subject)
     for user in voters:
         master, leniency = new_master(), chance.gauss(0, 1)
-        cells = [one.cell for one in Assignment.objects.of(evaluator=user, round=round)]
+        cells = [assignment.cell for assignment in Assignment.objects.of(evaluator=user, round=round)]
         public = {cell.key: decode_spki(cell.spki) for cell in cells}
         credentials = {key: Credential(master, round.public_id, key) for key in public}
-        blinded = {key: one.blind(public[key]).blinded for key, one in credentials.items()}
+        blinded = {key: credential.blind(public[key]).blinded for key, credential in credentials.items()}
         signed = draw(user, round, blinded, now=now)
         entries = []
         for cell in cells:
             about = lists[cell.sheet_id] if cell.sheet_id else [cell.subject_id]
-            answers = _answers(asked[cell.key], [worth[one] for one in about], leniency, mood, chance)
+            answers = _answers(asked[cell.key], [worth[subject] for subject in about], leniency, mood, chance)
             if answers is None:
                 continue
             token = credentials[cell.key].finalize(public[cell.key], signed[cell.key])
@@ -141,9 +141,9 @@ def _cast(public_id: str, entries: list[dict[str, object]], now: datetime.dateti
     try:
         while entries:
             answers = cast(public_id, entries, now=now)
-            if refused := [one for one in answers if not one["ok"]]:
+            if refused := [answer for answer in answers if not answer["ok"]]:
                 raise RuntimeError(f"the demonstration's ballots were refused: {refused[0]}")
-            entries = [entry for entry, one in zip(entries, answers, strict=True) if one.get("pending")]
+            entries = [entry for entry, answer in zip(entries, answers, strict=True) if answer.get("pending")]
     finally:
         connections.close_all()
 

@@ -1,4 +1,4 @@
-"""What a document is made of."""
+"""Blocks of the body of a document."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -32,7 +32,7 @@ class DocumentListBlock(blocks.StructBlock):
 
 
 class QuoteBlock(blocks.StructBlock):
-    """Words of somebody else, and whose they are."""
+    """A quotation and its source."""
 
     text = blocks.TextBlock(label=_("Text"))
     source = blocks.CharBlock(label=_("Source"), required=False, max_length=200)

@@ -140,7 +140,7 @@ class DisclosurePage(AnsweredByView, Page):
     # What the admin may do
 
     def permissions_for_user(self, user: User | AnonymousUser) -> DocumentPermissionTester:
-        """Publishing is for the workflow, and numbered documents stay."""
+        """Return the permissions on a document: the workflow publishes it, and once numbered it stays."""
         return DocumentPermissionTester(user, self)
 
     def publish(self, revision: Revision, user: User | None = None, **kwargs: Any) -> None:

@@ -58,5 +58,5 @@ class DisclosureColumnPage(ListPage):
         verbose_name_plural = _("columns of disclosures")
 
     def permissions_for_user(self, user: User | AnonymousUser) -> ColumnPermissionTester:
-        """Nobody publishes into a column directly."""
+        """Return the permissions in a column, into which nobody publishes directly."""
         return ColumnPermissionTester(user, self)

@@ -1,4 +1,4 @@
-"""What a reader gets: the document, and its comments."""
+"""The page of a document, with its comments."""
 
 import rules
 from django.contrib import messages

@@ -91,7 +91,7 @@ class LedgerView(ReportView):
 
     @property
     def columns(self) -> list[Column]:
-        """What the table shows."""
+        """The columns of the table."""
         return [
             TitleColumn(
                 "title", label=_("Title"), get_url=lambda page: reverse("wagtailadmin_pages:edit", args=[page.pk])
@@ -108,7 +108,7 @@ class LedgerView(ReportView):
         ]
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Ask the rules."""
+        """Answer those who have a ledger; 403 for everyone else."""
         if not rules.has_perm(SEE_LEDGER, request.user):
             raise PermissionDenied
         response: HttpResponse = super().dispatch(request, *args, **kwargs)

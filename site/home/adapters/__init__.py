@@ -1,1 +1,1 @@
-"""What the plugins have for the home page: they are for any Wagtail site and know nothing of this one."""
+"""Providers of the home page for the plugins, which are for any Wagtail site and know nothing of this one."""

@@ -1,4 +1,4 @@
-"""What waits for a person in the forum. The plugin knows no home page, so the site asks it here."""
+"""Items of the forum that wait for a person. The plugin knows no home page, so the site asks it here."""
 
 from __future__ import annotations
 

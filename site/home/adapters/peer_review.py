@@ -1,4 +1,4 @@
-"""What waits for a person in peer review. The plugin knows no home page, so the site asks it here."""
+"""Items of peer review that wait for a person. The plugin knows no home page, so the site asks it here."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ def outcomes(user: User) -> Iterator[Waiting]:
     Two queries.
     """
     today = timezone.localdate()
-    told = OutcomeNotice.objects.unacknowledged_by(user).select_related("subject__round").order_by("notice_date")
-    for notice in told[:MOST_SHOWN]:
+    notices = OutcomeNotice.objects.unacknowledged_by(user).select_related("subject__round").order_by("notice_date")
+    for notice in notices[:MOST_SHOWN]:
         until = ask_until(notice.notice_date)
         yield Waiting(
             kind=_("My outcome"),

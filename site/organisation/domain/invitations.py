@@ -122,8 +122,10 @@ def accept_invitation(*, token: str, password: str) -> User:
     Raises: InvitationUnknown, InvitationSpent (also to the slower of two browsers), InvitationExpired, AccountClosed.
     """
     with transaction.atomic():
-        found = find_invitation(token=token)
-        invitation = _check(Invitation.objects.select_for_update(of=("self",)).select_related("user").get(pk=found.pk))
+        invitation = find_invitation(token=token)
+        invitation = _check(
+            Invitation.objects.select_for_update(of=("self",)).select_related("user").get(pk=invitation.pk)
+        )
         user = invitation.user
         user.set_password(password)
         user.save(update_fields=["password"])

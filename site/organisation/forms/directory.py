@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DirectoryForm(forms.Form):
-    """What somebody looks for in the directory."""
+    """A search in the directory."""
 
     q = forms.CharField(
         label=_("Name or pinyin"),

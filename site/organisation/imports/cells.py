@@ -1,4 +1,4 @@
-"""How a cell of each column is read: as clean text, a code, a day, yes or no."""
+"""Readers of cells, one a column: clean text, a code, a day, yes or no."""
 
 import datetime
 import re

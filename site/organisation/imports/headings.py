@@ -1,4 +1,4 @@
-"""Which columns a table may have and under which heads; which row of a sheet is its row of heads."""
+"""Columns that a table may have, their heads, and the row of a sheet that holds the heads."""
 
 import datetime
 import re
@@ -44,7 +44,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What one table describes. It is recognised by the columns it cannot do without."""
+    """A kind of table. It is recognised by the columns it cannot do without."""
 
     key: str
     label: str | Promise
@@ -178,7 +178,7 @@ def plain_head(cell: Cell) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a row of heads means: the kind of table, the index of each column, and the heads not understood."""
+    """The meaning of a row of heads: the kind of table, the index of each column, and the heads not understood."""
 
     kind: Kind
     indexes: dict[str, int]

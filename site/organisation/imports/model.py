@@ -1,4 +1,4 @@
-"""What a file asks for: the nouns of a comparison. Nothing is read or written here."""
+"""The plan of an import and its parts. Nothing is read or written here."""
 
 import datetime
 from collections import Counter
@@ -19,7 +19,7 @@ def no_progress(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """What is wrong, and where. `row` 0 means the sheet as a whole."""
+    """An error in a file, and its place. `row` 0 means the sheet as a whole."""
 
     sheet: str
     row: int
@@ -100,7 +100,7 @@ class NewPerson:
 
 @dataclass(slots=True)
 class Change:
-    """What happens to a recorded person. `user` and `staff` hold new values by field name."""
+    """A change to a recorded person. `user` and `staff` hold new values by field name."""
 
     person: RecordedPerson
     user: dict[str, CellValue] = field(default_factory=dict)

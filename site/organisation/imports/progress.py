@@ -1,4 +1,4 @@
-"""Show how far a background task is, to another process, while its transaction is still open.
+"""Progress of a background task, for another process, while its transaction is still open.
 
 The figures go through the cache. The embedded default has a cache for each process only; there they go through small
 files in VAR_DIR, which every process of that one machine sees.
@@ -27,7 +27,7 @@ def _store() -> BaseCache:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far a task is, as it last reported. `total` 0 means it is not known yet."""
+    """The progress that a task last reported. `total` 0 means it is not known yet."""
 
     stage: str
     done: int

@@ -1,4 +1,4 @@
-"""What a cell means that names a section or a rank."""
+"""References to sections and ranks in cells."""
 
 from typing import Generic, TypeVar
 

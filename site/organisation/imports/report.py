@@ -1,4 +1,4 @@
-"""A plan in words and figures: what people see before they confirm."""
+"""The report of a plan in words and figures, which people see before they confirm."""
 
 import datetime
 from typing import TypedDict
@@ -18,7 +18,7 @@ Line = list[str]
 
 
 class ImportReport(TypedDict):
-    """What a run stores as JSON."""
+    """The report that an import stores as JSON."""
 
     figures: dict[str, int]
     fingerprint: str

@@ -1,4 +1,4 @@
-"""People who work or worked here, and where."""
+"""Members of staff and their memberships in sections."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +90,7 @@ class Staff(models.Model):
 
 
 class Membership(models.Model):
-    """Where a person belonged, from the first day up to, not including, `to_date`."""
+    """Section and rank of a person, from the first day up to, not including, `to_date`."""
 
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("staff"))
     section = models.ForeignKey(

@@ -22,7 +22,7 @@ BACKEND = "organisation.backends.StaffBackend"
 
 
 class SignInView(auth_views.LoginView):
-    """The door. Whoever is in already goes home.
+    """The sign-in page. Whoever is signed in already goes home.
 
     Somebody signed in who was sent here by a page that refused them stays and is told so: sending them back, as
     `redirect_authenticated_user` does, would go round for ever.
@@ -44,7 +44,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
 
 
 class PasswordChangeDoneView(auth_views.PasswordChangeDoneView):
-    """It is changed."""
+    """The confirmation that the password was changed."""
 
 
 @method_decorator([never_cache, sensitive_post_parameters(), sensitive_variables("token")], name="dispatch")

@@ -1,4 +1,4 @@
-"""What the admin pages of this app have in common."""
+"""The base of the admin pages of this app."""
 
 import rules
 from django.core.exceptions import PermissionDenied

@@ -1,4 +1,4 @@
-"""Upload a file, look at what it would change, confirm, watch it being carried out."""
+"""Pages of an import: upload, comparison, confirmation, progress."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -87,7 +87,7 @@ class ImportStatusView(ImportPage):
 
 
 class ImportConfirmView(ImportPage):
-    """Yes, do it."""
+    """Confirm an import and hand it to the background task."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
@@ -110,7 +110,7 @@ class ImportAgainView(ImportPage):
 
 
 class ImportCancelView(ImportPage):
-    """No, leave it."""
+    """Cancel an import."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:

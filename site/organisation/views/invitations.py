@@ -1,4 +1,4 @@
-"""Give out one-time links: as a printed page of slips, as a file, by mail."""
+"""Pages that give out one-time links: as printed slips, as a file, by mail."""
 
 import csv
 import io
@@ -44,7 +44,7 @@ def _section(code: str) -> Section | None:
 
 
 class InvitationListView(InvitationPage):
-    """Who has no password yet."""
+    """The people who have no password yet."""
 
     template_name = "organisation/admin/invitation_index.html"
 
@@ -72,7 +72,7 @@ class InvitationListView(InvitationPage):
 
 
 class InvitationGiveOutView(InvitationPage):
-    """Make the links, once, and show them, once."""
+    """Create fresh links and show them once."""
 
     template_name = "organisation/admin/invitation_slips.html"
 

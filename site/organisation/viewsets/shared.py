@@ -1,4 +1,4 @@
-"""What the viewsets of organisation have in common."""
+"""The shared parts of the viewsets of organisation."""
 
 import rules
 from django.db import transaction

@@ -129,8 +129,8 @@ class StaffInspectView(generic.InspectView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context: dict[str, object] = super().get_context_data(**kwargs)
         context["memberships"] = self.object.memberships.select_related("section", "rank").order_by("-from_date")
-        held = set(self.object.user.groups.values_list("name", flat=True))
-        context["roles"] = [role.label for role in Role if role.value in held]
+        names = set(self.object.user.groups.values_list("name", flat=True))
+        context["roles"] = [role.label for role in Role if role.value in names]
         return context
 
 

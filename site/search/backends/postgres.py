@@ -24,7 +24,7 @@ class Index(SegmentingIndex, PostgresIndex):
 
 
 class Compiler(SegmentingCompiler, PostgresSearchQueryCompiler):
-    """Whole words. Always asks the index: the columns of the models are not cut into words."""
+    """Queries of whole words. They always ask the index: the columns of the models are not cut into words."""
 
     def get_search_vectors(self, search_query: SearchQuery) -> list[tuple[F, F]]:
         """Return the columns of the index to look into, with their weights."""

@@ -1,4 +1,4 @@
-"""What both databases share: words go through the segmenter on their way in and out."""
+"""The parts that both databases share: words go through the segmenter on their way in and out."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -23,7 +23,7 @@ class Index(SegmentingIndex, SQLiteIndex):
 
 
 class Compiler(SegmentingCompiler, SQLiteSearchQueryCompiler):
-    """Whole words."""
+    """Queries of whole words."""
 
     def search(self, *args: object, **kwargs: object) -> QuerySet:
         """Return the rows found, looking into the columns the index has."""

@@ -31,7 +31,9 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         try:
-            plan = imports.read_file(content=content, file_name=file.name, is_complete=complete, progress=self.tell)
+            plan = imports.read_file(
+                content=content, file_name=file.name, is_complete=complete, progress=self.show_progress
+            )
         except FileRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         for notice in plan.notices:
@@ -58,7 +60,7 @@ class Command(BaseCommand):
             for number, person, words in lines:
                 self.stdout.write(f"{mark} {number} {person}: {words}")
         if not dry_run:
-            apply_plan(plan, progress=self.tell)
+            apply_plan(plan, progress=self.show_progress)
         self.stdout.write(
             _("added %(added)d, changed %(changed)d, left %(left)d, unchanged %(unchanged)d") % report["figures"]
         )
@@ -69,7 +71,7 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(_("This was a dry run; nothing was changed."))
 
-    def tell(self, stage: str, done: int, total: int) -> None:
+    def show_progress(self, stage: str, done: int, total: int) -> None:
         """Show progress on a terminal, in one line."""
         if sys.stderr.isatty():
             self.stderr.write(f"\r{stage} {done}" + (f" / {total}" if total else ""), ending="")
