@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from foundation.workdays import after_workdays
+from foundation.workdays import after_workdays, is_workday
 
 
 def day(text: str) -> datetime.date:
@@ -40,3 +40,20 @@ def test_count_into_a_year_not_announced_is_provisional() -> None:
 
 def test_count_that_ends_on_the_last_known_day_is_not_provisional() -> None:
     assert after_workdays(day("2026-12-30"), 1) == (day("2026-12-31"), False)
+
+
+@pytest.mark.parametrize(
+    ("date", "answer"),
+    [
+        ("2026-03-06", (True, True)),
+        ("2026-03-07", (False, True)),
+        # A Saturday at work, and a Friday off.
+        ("2026-02-28", (True, True)),
+        ("2026-10-02", (False, True)),
+        # Not announced: a plain weekday, and a plain weekend.
+        ("2999-01-01", (True, False)),
+        ("2999-01-05", (False, False)),
+    ],
+)
+def test_workday_is_known_where_the_calendar_is(date: str, answer: tuple[bool, bool]) -> None:
+    assert is_workday(day(date)) == answer

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.test import RequestFactory
 from django.utils import translation
+from wagtail.models import Site
 
-from home.frame import Frame
+from home.frame import Frame, frame, route
 from tests.factories.forum_pages import board, forum, person
 from tests.factories.home import home_page
 
@@ -79,3 +80,21 @@ def test_way_into_the_admin_is_shown_to_those_who_may_enter() -> None:
     shown = [frame_for("/", user).may_enter_admin for user in (by_group, directly, stranger, AnonymousUser())]
 
     assert shown == [True, True, False, False]
+
+
+def test_route_of_an_app_that_is_not_there_is_empty() -> None:
+    assert (route("organisation:directory"), route("nobody:nothing")) == ("/directory/", "")
+
+
+def test_every_template_has_the_frame() -> None:
+    request = RequestFactory().get("/")
+
+    assert frame(request)["frame"].request is request
+
+
+def test_frame_of_a_host_without_a_site_is_empty() -> None:
+    Site.objects.all().delete()
+
+    empty = frame_for("/")
+
+    assert (empty.site, empty.bureau, empty.page_urls) == (None, "", {})

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import get_resolver
 
-from home.middleware import is_open
+from home.middleware import ask_to_sign_in, is_open
 from tests.factories import disclosures, forum_pages
 from tests.factories.home import home_page
 
@@ -90,3 +90,18 @@ def route_names(resolver: object, namespace: str = "") -> list[str]:
 )
 def test_open_routes_are_matched_whole(name: str, expected: bool) -> None:
     assert is_open(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "opens"),
+    [("login", True), ("peer_review_api:rounds", True), ("peer_review:cast", True), ("peer_review:round-list", False)],
+)
+def test_route_is_open_by_its_name_or_its_namespace(name: str, opens: bool) -> None:
+    assert is_open(name) is opens
+
+
+@pytest.mark.parametrize(("method", "wanted"), [("get", "/directory/%3Fa%3D1"), ("post", "/")])
+def test_way_to_the_sign_in_keeps_what_was_read(rf: RequestFactory, method: str, wanted: str) -> None:
+    response = ask_to_sign_in(getattr(rf, method)("/directory/?a=1"))
+
+    assert response.headers["Location"] == f"/accounts/login/?next={wanted}"
