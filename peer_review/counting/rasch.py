@@ -27,8 +27,8 @@ Steps = Literal["common", "item"]
 #: Each subject's likelihood is summed up around its likeliest measure, which is right however many marks it has: to
 #: both sides until it has fallen by so many powers of e; in steps of so many standard deviations, of so many logits at
 #: most, divided by the number of steps of an item. The rectangle rule then errs by exp(-2 π² / STEP²) of a normal curve
-#: and exp(-2 π² / WIDEST) where the steps of an item all lie at one place. Where a subject's marks are all the same, its
-#: likelihood ends in an edge, and the rule errs by exp(-π² / EDGE), EDGE being the most there.
+#: and exp(-2 π² / WIDEST) where the steps of an item all lie at one place. Where a subject's marks are all the same,
+#: its likelihood ends in an edge, and the rule errs by exp(-π² / EDGE), EDGE being the most there.
 FALLEN, STEP, WIDEST, EDGE = 28.0, 0.75, 1.4, 0.5
 #: A rater who gave nothing but the best (or the worst) mark would be infinitely lenient (severe). Counted as having
 #: given so much less (more) than that in all: Linacre, Rasch Measurement Transactions 12 (1998), 613-614.
