@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from peer_review.counting import henderson
 from peer_review.counting.henderson import TooManyLevels
 from peer_review.counting.linkage import islands
-from peer_review.counting.mixed import Fit, reml
+from peer_review.counting.mixed import Fit, reml, wholly_explained
 
 DATA = Path(__file__).parent / "data"
 
@@ -340,3 +340,42 @@ def test_hundred_thousand_ratings_take_seconds_not_minutes() -> None:
     assert time.process_time() - start < 20
     assert fit.converged
     assert deviations(fit) == pytest.approx({"subject": 6, "rater": 4, "criterion": 0, "residual": 8}, abs=0.3)
+
+
+LEVELS = np.array([0, 0, 1, 1, 2, 2, 3, 3])
+PAIRS = np.array([0, 1, 0, 1, 0, 1, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("codes", "ratings", "explained"),
+    [
+        ([], [1, 1, 2], False),
+        ([LEVELS], 10 * LEVELS, True),
+        ([LEVELS], 10 * LEVELS + (PAIRS == 1) * (LEVELS == 2), False),
+        ([LEVELS, PAIRS], 10 * LEVELS + PAIRS, True),
+        ([LEVELS, PAIRS], 10 * LEVELS + PAIRS * LEVELS, False),
+        ([LEVELS, PAIRS, 2 * LEVELS + PAIRS], 10 * LEVELS + PAIRS * LEVELS, False),  # a level for each rating
+        ([LEVELS, LEVELS // 2], 10 * LEVELS, True),  # levels within levels
+        ([LEVELS, PAIRS], 10 * LEVELS + PAIRS + 0.5, None),  # no whole numbers
+        ([LEVELS, PAIRS, np.arange(8) % 3], 10 * LEVELS + PAIRS, None),  # three that cross
+        # Two islands: each has numbers of its own.
+        ([LEVELS, np.array([0, 1, 0, 1, 2, 3, 2, 3])], [1, 2, 3, 4, 9, 7, 5, 3], True),
+    ],
+)
+def test_wholly_explained_is_decided_on_whole_numbers(codes: list[Any], ratings: Any, explained: bool | None) -> None:
+    assert wholly_explained(codes, np.array(ratings, dtype=float)) is explained
+
+
+def test_least_residual_is_held_where_less_is_left_over() -> None:
+    factors = {"subject": np.repeat(np.arange(5), 9), "rater": np.tile(np.arange(9), 5)}
+    fit = reml(60.0 + 5 * factors["subject"], factors, least=1 / 12)
+    assert fit.converged
+    assert fit.components["residual"].variance == fit.unit == 1 / 12
+    # With no spread by rater that is the analysis of variance: 62.5 between subjects, less the residual of nine marks.
+    assert fit.components["subject"].variance == pytest.approx(62.5 - 1 / 12 / 9, rel=1e-9)
+    assert fit.components["rater"].variance == 0
+
+
+def test_least_residual_changes_nothing_where_more_is_left_over() -> None:
+    ratings, factors = penicillin()
+    assert reml(ratings, factors, least=0.01).components == reml(ratings, factors).components

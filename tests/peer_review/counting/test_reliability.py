@@ -317,3 +317,32 @@ def test_where_ballots_differ_more_than_subjects_the_estimate_is_0() -> None:
 )
 def test_bands_follow_koo_and_li(reliability: float, band: str) -> None:
     assert band_of(reliability) == band
+
+
+def test_order_of_the_ballots_decides_nothing_about_halves() -> None:
+    """Values less the mean of their sheet often lie between two billionths: a sum in another order would differ."""
+    luck = np.random.default_rng(5)
+    subject, sheet = np.repeat(np.arange(6), 8), np.tile(np.arange(8), 6)
+    points = [luck.integers(0, 101, 48).astype(float) for _criterion in range(3)]
+    told = {"shown": np.ones((3, 6), dtype=bool), "weights": np.array([33.3, 33.3, 33.4]), "floor": 5}
+    made = round_reliability(subject, points, sheet=sheet, spread_floor=2.5, **told)
+    assert made is not None
+    assert made.halves is not None
+    for _turn in range(20):
+        order = luck.permutation(48)
+        turned = [one[order] for one in points]
+        assert round_reliability(subject[order], turned, sheet=sheet[order], spread_floor=2.5, **told) == made
+
+
+def test_spread_at_its_floor_is_not_below_it() -> None:
+    """Halves are given where the spread is the floor exactly, whatever the last bit of its square."""
+    subject = np.repeat(np.arange(6), 8)
+    points = [10.0 * subject + np.tile([0.0, 2.0], 24)]
+    shown, weights = np.ones((1, 6), dtype=bool), np.array([100.0])
+    spread = float(np.sqrt(8 / 7))
+    halves = []
+    for floor in (spread * (1 - 1e-9), spread, spread * (1 + 1e-9), spread * (1 + 1e-6)):
+        made = round_reliability(subject, points, shown=shown, weights=weights, floor=5, spread_floor=floor)
+        assert made is not None
+        halves.append(made.halves is not None)
+    assert halves == [True, True, True, False]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from peer_review.counting import mixed
 from peer_review.counting.release import release
+from peer_review.offline.verifier.constants import ROUNDED
 from peer_review.offline.verifier.encoding import Fault
 from peer_review.offline.verifier.figures import leaves_of
 from tests.peer_review.offline.drawn import draw_sheets, sheets_about, told, verified
@@ -74,6 +75,16 @@ def test_variances_nearly_right_do_not_pass_for_the_likeliest() -> None:
                 made.severity.check()
     group["model"] = honest
     assert drawn.recount(copy.deepcopy(figures)).severity.check()[0].startswith("1 fits")
+
+
+def test_residual_below_that_of_rounding_does_not_pass() -> None:
+    drawn = sheets_about(lambda subject, sheet, at: 60 + 5 * subject)
+    figures = told(release(drawn.ballots, drawn.plan), drawn.scheme)
+    [group] = figures["unit"]["adjusted"]["groups"]
+    assert float(group["model"]["residual"]) == ROUNDED
+    group["model"]["residual"] = Decimal("1e-6")
+    with pytest.raises(Fault, match="slope inf of residual"):
+        drawn.recount(figures).severity.check()
 
 
 @pytest.mark.parametrize("model", [{}, {"residual": -1}, {"residual": 1, "sheet": "much"}, [], None])
