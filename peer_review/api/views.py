@@ -22,13 +22,14 @@ from peer_review.api.access import HasScope, IntegrationAuthentication
 from peer_review.api.enums import Scope
 from peer_review.api.models import Integration
 from peer_review.conf import conf
-from peer_review.domain.ledger import ledger
+from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results import presenters
 from peer_review.domain.rounds.participation import participation
 from peer_review.domain.tally.bulletin import head_of, totals
 from peer_review.enums import Channel, ResultScope
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Bulletin, Result, Round, Subject
+from peer_review.paging import page_of
 from peer_review.rules.roles import has_perm
 
 PAGE = 50
@@ -82,9 +83,10 @@ class Reading(APIView):
             raise PermissionDenied
         return found
 
-    def note(self, round: Round, scope: str) -> None:
-        """Let the ledger know that figures went out."""
-        ledger.note(round, scope=scope, channel=Channel.API, audience=AUDIENCE)
+    @property
+    def reader(self) -> Reader:
+        """The account that the integration reads for, as presenters take it."""
+        return Reader(self.request.user, Channel.API, role=AUDIENCE)
 
     def handle_exception(self, exc: Exception) -> Response:
         # Figures are not read under terms that are not those that were frozen: the pages answer 403 too.
@@ -151,8 +153,7 @@ class OwnResultView(Reading):
     def answer(self, result: Result, round: Round) -> Response:
         """Return what the account finds of one subject."""
         result.round = round
-        reading = presenters.read_subject(result, reader=self.request.user, channel=Channel.API)
-        self.note(round, reading.scope)
+        reading = presenters.read_subject(result, reader=self.reader)
         return Response(serializers.SubjectSerializer(reading).data)
 
 
@@ -178,8 +179,7 @@ class SummaryView(Reading):
     @extend_schema(operation_id="summary", responses={200: serializers.SummarySerializer, **REFUSALS})
     def get(self, request: Request, round: str) -> Response:
         found = self.round("peer_review.view_summary")
-        reading = presenters.read_summary(found, reader=request.user)
-        self.note(found, reading.scope)
+        reading = presenters.read_summary(found, reader=self.reader)
         return Response(serializers.SummarySerializer(reading).data)
 
 
@@ -193,12 +193,10 @@ class SectionView(Reading):
         found = self.round()
         if not found.subjects.filter(section_key=section).exists():
             raise Http404
-        heads = found.members.filter(user=request.user, is_section_head=True, section_key=section)
-        as_head = has_perm("peer_review.view_section_results", request.user, found) and heads.exists()
-        if not as_head and not has_perm("peer_review.view_all_results", request.user, found):
+        of_section = Result(round=found, scope=ResultScope.SECTION, section_key=section)
+        if not has_perm("peer_review.view_section_result", request.user, of_section):
             raise PermissionDenied
-        reading = presenters.read_section(found, section, reader=request.user, channel=Channel.API)
-        self.note(found, reading.scope)
+        reading = presenters.read_section(found, section, reader=self.reader)
         return Response(serializers.SectionSerializer(reading).data)
 
 
@@ -218,26 +216,13 @@ class RoundResultsView(Reading):
     )
     def get(self, request: Request, round: str) -> Response:
         found = self.round("peer_review.view_all_results")
-        rows = Result.objects.filter(round=found).of_scope(ResultScope.SUBJECT).order_by("sort_order", "pk")
-        page = list(self.beyond(rows, request.query_params.get("after")).select_related("subject__member")[: PAGE + 1])
-        reading = presenters.read_round(found, reader=request.user, subjects=page[:PAGE], channel=Channel.API)
-        self.note(found, reading.scope)
-        following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
-        named: Mapping[str, Any] = {name: getattr(reading, name) for name in reading.__slots__} | {"next": following}
-        return Response(serializers.RoundResultsSerializer(named).data)
-
-    def beyond(self, rows: Any, after: str | None) -> Any:
-        """Return the rows that follow the row `after`.
-
-        Raises: ParseError for what is no row of this round.
-        """
-        if after is None:
-            return rows
-        known = after.isascii() and after.isdecimal() and len(after) < 19
-        last = rows.filter(pk=int(after)).values_list("sort_order", flat=True).first() if known else None
-        if last is None:
+        rows = Result.objects.filter(round=found).of_scope(ResultScope.SUBJECT).select_related("subject__member")
+        page = page_of(rows, request.query_params, size=PAGE, order=("sort_order", "pk"))
+        if page.is_refused:
             raise ParseError
-        return rows.filter(sort_order__gte=last).exclude(sort_order=last, pk__lte=int(after))
+        reading = presenters.read_round(found, reader=self.reader, subjects=page.rows)
+        named: Mapping[str, Any] = {name: getattr(reading, name) for name in reading.__slots__} | {"next": page.after}
+        return Response(serializers.RoundResultsSerializer(named).data)
 
 
 class BulletinView(Reading):

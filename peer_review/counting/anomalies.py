@@ -19,7 +19,8 @@ import numpy as np
 from .aggregate import TRIM_ABOVE, aggregate
 from .combine import class_shares
 from .disclosure import Flags
-from .permutation import PERMUTATIONS, deal, false_discovery, probability
+from .linkage import islands
+from .permutation import PERMUTATIONS, deal, probability
 from .scales import SPREAD_FLOOR, Floats, Ints
 
 #: A pattern is reported where chance makes one as striking in at most this share of cases.
@@ -33,6 +34,8 @@ ENDS = {"points": (0.0, 100.0), "anchors": (20.0, 100.0), "grades": (30.0, 95.0)
 #: What chance has left over when a matrix has been fitted, at least.
 _FREEDOM = 3
 _UNANIMOUS_WORK = 100_000_000
+#: Two figures that differ by less are equal: the order of a sum does not decide whether a pattern is one.
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def unanimous(
     classes = len(rule.class_weights)
     stats = aggregate(subject * classes + voter_class, points, groups=len(shown) * classes, edges=(0.0,))
     spread = np.nan_to_num(stats.spread).reshape(-1, classes).max(axis=1)
-    alike = int((shown & (spread <= SPREAD_FLOOR[rule.scale])).sum())
+    alike = int((shown & (spread <= SPREAD_FLOOR[rule.scale] + _NOTHING)).sum())
 
     order = np.argsort(subject, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(subject[order]) > 0])
@@ -174,7 +177,7 @@ def camps(
     for size in np.unique(n[large]).tolist():
         these = large[n[large] == size]
         share, distance = _best_cut(points[start[these][:, None] + np.arange(size)], rule.floor)
-        for at in np.flatnonzero(distance >= CAMPS_APART[rule.scale]).tolist():
+        for at in np.flatnonzero(distance >= CAMPS_APART[rule.scale] - _NOTHING).tolist():
             of_class = tuple(sizes[these[at]].tolist())
             if of_class not in known:
                 dealt = np.sort(np.concatenate(_deals(pools, of_class, seed=seed, hands=hands), axis=1), axis=1)
@@ -202,8 +205,8 @@ def returns(matrix: Floats, *, seed: Sequence[int], hands: int = PERMUTATIONS) -
     for at, other in both:
         ours = (left[at, other], left[other, at])
         for high, value, dealt in ((True, min(ours), favour), (False, -max(ours), spite)):
-            if value >= FAVOUR:
-                above = len(dealt) - int(np.searchsorted(dealt, value - 1e-9))
+            if value >= FAVOUR - _NOTHING:
+                above = len(dealt) - int(np.searchsorted(dealt, value - _NOTHING))
                 found.append(Pattern(at, high, (above + 1) / (len(dealt) + 1), other))
     return _search(found, tested=2 * len(both))
 
@@ -231,7 +234,7 @@ def changes(
     shares = [class_shares(sizes, rule.class_weights, floor=rule.floor) for sizes in n]
     cells = [_cells(answers, sizes) for answers, sizes in ((now, n[0]), (before, n[1]))]
     found = []
-    for at in np.flatnonzero(comparable & (np.abs(difference) >= CHANGE - 1e-9)).tolist():
+    for at in np.flatnonzero(comparable & (np.abs(difference) >= CHANGE - _NOTHING)).tolist():
         parts = [of_round[at * classes : (at + 1) * classes] for of_round in cells]
         moved = np.zeros(hands + 1)
         for one in range(classes):
@@ -243,15 +246,9 @@ def changes(
             rows = np.concatenate([pool[None, :], dealt])
             moved += shares[0][at, one] * _locate(rows[:, : sizes[0]], trim=rule.trim)
             moved -= shares[1][at, one] * _locate(rows[:, sizes[0] :], trim=rule.trim)
-        as_far = np.abs(moved[1:]) >= abs(moved[0]) - 1e-9
+        as_far = np.abs(moved[1:]) >= abs(moved[0]) - _NOTHING
         found.append(Pattern(at, bool(difference[at] > 0), probability(as_far)))
     return _search(found, tested=int(comparable.sum()))
-
-
-def with_q(search: Search) -> list[tuple[Pattern, float]]:
-    """Return the patterns with the share of chance among all at least as striking (permutation.false_discovery)."""
-    q = false_discovery([one.p for one in search.patterns], tested=search.tested)
-    return list(zip(search.patterns, q, strict=True))
 
 
 def _search(found: list[Pattern], *, tested: int) -> Search:
@@ -331,7 +328,9 @@ def _residuals(matrix: Floats, known: Flags) -> Floats | None:
     design = np.zeros((len(rows), 2 * size))
     design[np.arange(len(rows)), rows] = 1.0
     design[np.arange(len(rows)), size + columns] = 1.0
-    if not len(rows) or len(rows) - int(np.linalg.matrix_rank(design)) < _FREEDOM:
+    # The rank of rows and columns is the number of both less the parts that no entry links.
+    parts = len(np.unique(islands([rows, columns])))
+    if not len(rows) or len(rows) - (len(np.unique(rows)) + len(np.unique(columns)) - parts) < _FREEDOM:
         return None
     values = matrix[known]
     fitted = design @ np.linalg.lstsq(design, values, rcond=None)[0]

@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from .henderson import Equations, Factored, indicator
 from .linkage import islands
@@ -27,8 +28,11 @@ INTERCEPT: Final = "intercept"
 ISLAND: Final = "island"
 #: Two-sided 95 % of the normal distribution.
 Z95: Final = 1.959963984540054
-#: Stop when the quadratic model promises less than this on the REML criterion.
-PROMISE = 1e-14
+#: Stop when the quadratic model promises less than this on the REML criterion; then up to so many steps more, until it
+#: promises less than the second: what the search ends at is the same to nine digits, wherever its last bits lead it.
+PROMISE, POLISHED, POLISH = 1e-14, 1e-18, 3
+#: Of several peaks those that differ by less than this on the criterion are equally likely: not the last bit decides.
+ALIKE = 1e-7
 #: A factor with less than this share of the residual variance has none.
 NEGLIGIBLE = 1e-9
 #: Beyond this ratio to the residual variance there is no residual: the effects explain the ratings wholly.
@@ -147,6 +151,7 @@ def reml(
     linked: Sequence[str] | None = None,
     within: bool = False,
     held: Mapping[str, float] | None = None,
+    least: float = 0.0,
 ) -> Fit:
     """Return the fit of crossed random effects.
 
@@ -156,6 +161,8 @@ def reml(
     each island a level of its own, so that effects compare within islands only; without it the islands are compared
     as lme4 does, on the assumption that all levels are drawn from one population.
     `held` fixes the variances, for all random factors and "residual".
+    `least`: no residual variance is below it. Above 0, the likelihood has a maximum whatever the ratings: it is that of
+    ratings which are known up to rounding only, 1/12 for whole numbers.
     Raises: TooManyLevels.
     """
     known = ~np.isnan(ratings)
@@ -172,10 +179,12 @@ def reml(
     if within:
         columns[ISLAND] = island
     names, design = _fixed_design(columns, len(y))
-    left_out = _left_out(codes, design, y)
+    partitions = [np.unique(one, return_inverse=True)[1].reshape(-1) for one in columns.values()]
+    left_out = _left_out(codes, design, y, partitions)
     used = [name for name in codes if name not in left_out]
     equations = Equations([codes[name] for name in used], [len(labels[name]) for name in used], design)
-    search = _Search(equations, y - y.mean())
+    explained = wholly_explained([*(codes[name] for name in used), *partitions], y)
+    search = _Search(equations, y - y.mean(), least=least, explained=explained)
     ordered = [used[at] for at in equations.order]
     if held is not None:
         found = search.hold(np.array([held[name] for name in ordered]), held[RESIDUAL])
@@ -183,7 +192,7 @@ def reml(
         found = search.hold(np.zeros(len(ordered)), 0.0)
     else:
         found = search.run()
-    return _report(found, y, names, labels, codes, island, used, left_out)
+    return _report(found, y, names, labels, codes, island, used, left_out, least)
 
 
 def _nothing(labels: Mapping[str, Labels]) -> Fit:
@@ -216,25 +225,35 @@ def _fixed_design(columns: Mapping[str, Labels], n: int) -> tuple[list[str], Any
     return [names[at] for at in kept], design[:, kept]
 
 
-def _left_out(codes: Mapping[str, Ints], fixed: Any, y: Floats) -> dict[str, str]:
-    """Return which variances cannot be estimated from such ratings, and why."""
+def _left_out(codes: Mapping[str, Ints], fixed: Any, y: Floats, partitions: Sequence[Ints]) -> dict[str, str]:
+    """Return which variances cannot be estimated from such ratings, and why.
+
+    With one fixed factor at most, `partitions`, that is decided by comparing and counting alone.
+    """
     n = len(y)
+    one_factor = len(partitions) < 2
+    inside = partitions[0] if partitions else np.zeros(n, dtype=np.int64)
     square = (fixed.T @ fixed).toarray()
-    centred = y - y.mean()
-    over = centred - fixed @ np.linalg.solve(square, fixed.T @ centred)
-    spread = float(np.abs(over).max())
-    if spread <= 1e-12 * max(1.0, float(np.abs(y).max())):
+    if one_factor:
+        flat = _is_constant(inside, y)
+    else:
+        centred = y - y.mean()
+        over = centred - fixed @ np.linalg.solve(square, fixed.T @ centred)
+        flat = float(np.abs(over).max()) <= 1e-12 * max(1.0, float(np.abs(y).max()))
+    if flat:
         return dict.fromkeys([*codes, RESIDUAL], "no_variation")
     reasons: dict[str, str] = {}
     seen: dict[bytes, str] = {}
     for name, code in codes.items():
         levels = int(code.max()) + 1
-        wide = indicator(code, levels)
-        touching = (fixed.T @ wide).toarray()
-        outside = n - float((touching * np.linalg.solve(square, touching)).sum())
+        if one_factor:
+            determined = _is_constant(inside, code)
+        else:
+            touching = (fixed.T @ indicator(code, levels)).toarray()
+            determined = n - float((touching * np.linalg.solve(square, touching)).sum()) <= 1e-9 * n
         _values, first, inverse = np.unique(code, return_index=True, return_inverse=True)
         partition = first[inverse.reshape(-1)].tobytes()  # the same for the same groups, whatever they are called
-        if outside <= 1e-9 * n:
+        if determined:
             reasons[name] = "in_fixed"
         elif levels == n:
             reasons[name] = "one_each"
@@ -242,6 +261,72 @@ def _left_out(codes: Mapping[str, Ints], fixed: Any, y: Floats) -> dict[str, str
             reasons[name] = "same_as"
         seen.setdefault(partition, name)
     return reasons
+
+
+def _is_constant(code: Ints, values: Floats | Ints) -> bool:
+    """Return whether values are equal wherever the code is."""
+    _codes, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    return bool((values[first[inverse.reshape(-1)]] == values).all())
+
+
+def wholly_explained(codes: Sequence[Ints], y: Floats) -> bool | None:
+    """Return whether sums of the factors' levels give every rating exactly, though there are more ratings than that
+    would need; None where neither whole numbers nor at most two crossed factors let it be decided exactly.
+
+    A factor whose levels lie within those of another adds nothing beside the other.
+    """
+    if not (y == np.floor(y)).all():
+        return None
+    crossed = _finest(codes)
+    if len(crossed) > 2:
+        return None
+    if not crossed:
+        return False
+    if len(crossed) == 1:
+        return _is_constant(crossed[0], y) and len(np.unique(crossed[0])) < len(y)
+    return _is_additive(crossed[0], crossed[1], y)
+
+
+def _finest(codes: Sequence[Ints]) -> list[Ints]:
+    """Return the factors that no other refines, of several with the same groups the first."""
+    made: list[Ints] = []
+    for at, one in enumerate(codes):
+        others = [(place, other) for place, other in enumerate(codes) if place != at and _is_constant(other, one)]
+        if all(_is_constant(one, other) and place > at for place, other in others):
+            made.append(one)
+    return made
+
+
+def _is_additive(first: Ints, second: Ints, y: Floats) -> bool:
+    """Return whether each rating is a number of its first level plus one of its second, with ratings left over.
+
+    Exact for whole numbers: along a tree that spans the levels the numbers follow from the ratings, one by one; then
+    all other ratings must agree with them.
+    """
+    many, other = int(first.max()) + 1, int(second.max()) + 1
+    nodes = many + other
+    key = first * other + second
+    pairs, place = np.unique(key, return_index=True)
+    ends = (pairs // other, many + pairs % other)
+    _parts, part = connected_components(
+        sparse.coo_array((np.ones(len(pairs)), ends), shape=(nodes, nodes)), directed=False
+    )
+    _labels, roots = np.unique(part, return_index=True)
+    # One more node, linked to one level of each part, so that one walk reaches all.
+    ends = (np.append(ends[0], np.full(len(roots), nodes)), np.append(ends[1], roots))
+    graph = sparse.coo_array((np.ones(len(ends[0])), ends), shape=(nodes + 1, nodes + 1)).tocsr()
+    order, before = breadth_first_order(graph, nodes, directed=False)
+    low, high = np.minimum(before[:nodes], np.arange(nodes)), np.maximum(before[:nodes], np.arange(nodes))
+    linked = before[:nodes] < nodes
+    rating = np.zeros(nodes, dtype=np.int64)
+    rating[linked] = place[np.searchsorted(pairs, low[linked] * other + high[linked] - many)]
+    given, came, known = y[rating].tolist(), before.tolist(), linked.tolist()
+    value = [0.0] * (nodes + 1)
+    for node in order[1:].tolist():
+        value[node] = given[node] - value[came[node]] if known[node] else 0.0
+    made = np.array(value)
+    agree = bool((made[first] + made[many + second] == y).all())
+    return agree and nodes - len(roots) < len(y)
 
 
 @dataclass(slots=True)
@@ -286,8 +371,9 @@ class _State:
 class _Search:
     """The way to the variances: average information steps with a line search, kept inside gamma ≥ 0."""
 
-    def __init__(self, equations: Equations, y: Floats) -> None:
+    def __init__(self, equations: Equations, y: Floats, *, least: float = 0.0, explained: bool | None = None) -> None:
         self.equations, self.y = equations, y
+        self.least, self.explained = least, explained
         fixed = equations.columns(len(equations.sizes))
         self.freedom = len(y) - (fixed.stop - fixed.start)
         self.fixed_variance: float | None = None
@@ -317,24 +403,37 @@ class _Search:
 
     def run(self) -> "_Found":
         """Return the state at the maximum of the restricted likelihood."""
+        found: list[_Found] = []
+        if not (self._explains_all() if self.explained is None and not self.least else self.explained):
+            found = self._peaks(cap=WHOLLY)
+            if all(self._is_inner(one) for one in found):
+                return _likeliest(found)
+        # No residual at all, the boundary 0, or less than the least: hold it there, fit the others, see what is
+        # likelier. Without a least, next to nothing stands for 0.
+        square = float(self.y @ self.y) / len(self.y)
+        self.fixed_variance = self.least or square / WHOLLY
+        held = self._peaks(cap=np.inf, most=square / self.fixed_variance)
+        inner = [one for one in found if self._is_inner(one)]
+        return _likeliest([*inner, *(replace(one, wholly=True) for one in held)])
+
+    def _is_inner(self, found: "_Found") -> bool:
+        return bool(found.state.gamma.max(initial=0.0) < WHOLLY and found.state.variance >= self.least)
+
+    def _peaks(self, *, cap: float, most: float | None = None) -> "list[_Found]":
+        """Return where the search ends from each start. most: where all variation is between levels, gamma is so."""
         factors = len(self.equations.sizes)
         if not factors:
-            return _Found(self.state(np.zeros(0)), 0.0, 0, True, False)
-        found: list[_Found] = []
-        if not self._explains_all():
-            found = [self._descend(start, cap=WHOLLY) for start in self._starts()]
-            if self.equations.others <= SMALL:
-                found += [self._descend(start, cap=WHOLLY) for start in _woken(min(found, key=_Found.rank).state.gamma)]
-            if all(one.state.gamma.max() < WHOLLY for one in found):
-                return min(found, key=_Found.rank)
-        # Towards no residual at all, the boundary 0: hold it next to nothing, fit the others, see which is likelier.
-        self.fixed_variance = float(self.y @ self.y) / len(self.y) / WHOLLY
-        starts = [np.full(factors, WHOLLY / factors)]
-        if self.equations.others <= SMALL:
-            starts += [np.where(np.arange(factors) == at, WHOLLY, WHOLLY / 100) for at in range(factors)]
-        held = [self._descend(start, cap=np.inf) for start in starts]
-        inner = [one for one in found if one.state.gamma.max() < WHOLLY]
-        return min([*inner, *(replace(one, wholly=True) for one in held)], key=_Found.rank)
+            return [_Found(self.state(np.zeros(0)), 0.0, 0, True, False)]
+        is_small = self.equations.others <= SMALL
+        starts = self._starts() if most is None or self.least else []
+        if most is not None:
+            starts.append(np.full(factors, most / factors))
+            if is_small:
+                starts += [np.where(np.arange(factors) == at, most, most / 100) for at in range(factors)]
+        found = [self._descend(start, cap=cap) for start in starts]
+        if is_small and (most is None or self.least):
+            found += [self._descend(start, cap=cap) for start in _woken(_likeliest(found).state.gamma)]
+        return found
 
     def _explains_all(self) -> bool:
         """Return whether least squares with all effects fixed would leave nothing over though it might have."""
@@ -367,12 +466,31 @@ class _Search:
             move[free] = -_solve_positive(curvature, slopes[free])
             promise = -float(slopes @ move)
             if promise < PROMISE:
-                return _Found(state, self._score(state, slopes), step, True, False)
+                state = self._polish(state, move, promise, cap)
+                return _Found(state, self._score(state, state.slopes), step, True, False)
             better = self._line(state, slopes, move, cap)
             if better is None:
                 return _Found(state, self._score(state, slopes), step, promise < 1e-6, False)
             state = better
         return _Found(state, self._score(state, state.slopes), STEPS, False, False)
+
+    def _polish(self, state: _State, move: Floats, promise: float, cap: float) -> _State:
+        """Return the state after the last small steps, which no line search could tell from rounding."""
+        for _step in range(POLISH):
+            if promise < POLISHED:
+                break
+            other = self.state(np.minimum(np.maximum(state.gamma + move, 0.0), cap))
+            if ((other.gamma > 0) != (state.gamma > 0)).any():
+                break
+            free = other.gamma > 0
+            slopes = other.slopes
+            move = np.zeros(len(move))
+            move[free] = -_solve_positive(self._average_information(other)[np.ix_(free, free)], slopes[free])
+            smaller = -float(slopes @ move)
+            if smaller >= promise:
+                break
+            state, promise = other, smaller
+        return state
 
     def _average_information(self, state: _State) -> Floats:
         """Return the criterion's curvature in gamma, the residual variance maximised away unless it is held."""
@@ -385,11 +503,15 @@ class _Search:
 
     def _line(self, state: _State, slopes: Floats, move: Floats, cap: float) -> _State | None:
         """Return the first state along the move, halved again and again, that is low enough; None if none is."""
+        # Growth is bounded, so that one wild step leaves the sensible range of no factor. What is left of the move must
+        # lead downhill: else those of its parts that do, alone.
+        most = np.minimum(30.0 * state.gamma + 1.0, cap)
+        move = np.minimum(np.maximum(state.gamma + move, 0.0), most) - state.gamma
+        if float(slopes @ move) > -0.1 * float(np.abs(slopes * move).sum()):
+            move = np.where(slopes * move < 0, move, 0.0)
         length = 1.0
         while length > 1e-9:
-            # Growth is bounded, so that one wild step leaves the sensible range of no factor.
-            gamma = np.minimum(np.maximum(state.gamma + length * move, 0.0), 30.0 * state.gamma + 1.0)
-            gamma = np.minimum(gamma, cap)
+            gamma = state.gamma + length * move
             promised = float(slopes @ (gamma - state.gamma))
             other = self.state(gamma)
             noise = 1e-13 * abs(state.criterion)
@@ -409,11 +531,15 @@ class _Found:
     score: float
     steps: int
     converged: bool
-    wholly: bool  # no residual is left over
+    wholly: bool  # no residual is left over, or less than the least: held there
 
-    def rank(self) -> tuple[bool, float]:
-        """Converged first, then the lowest criterion."""
-        return not self.converged, self.state.criterion
+
+def _likeliest(found: "Sequence[_Found]") -> "_Found":
+    """Return the peak with the lowest criterion, of those that converged if any did; of equal ones by the variances."""
+    found = [one for one in found if one.converged] or found
+    lowest = min(one.state.criterion for one in found)
+    alike = [one for one in found if one.state.criterion <= lowest + ALIKE]
+    return min(alike, key=lambda one: tuple(np.round(np.log1p(one.state.gamma), 3)))
 
 
 def _woken(gamma: Floats) -> Iterator[Floats]:
@@ -425,7 +551,7 @@ def _woken(gamma: Floats) -> Iterator[Floats]:
 
 def _solve_positive(matrix: Floats, right: Floats) -> Floats:
     """Return matrix⁻¹ · right for a matrix that rounding or confounded factors may have made singular."""
-    size = np.sqrt(np.maximum(np.diagonal(matrix), 1e-300))
+    size = np.sqrt(np.maximum(np.diagonal(matrix), 1e-200))
     values, vectors = np.linalg.eigh(matrix / np.outer(size, size))
     values = np.maximum(values, 1e-10)
     return np.asarray(vectors @ ((vectors.T @ (right / size)) / values) / size, dtype=np.float64)
@@ -462,6 +588,7 @@ def _report(
     island: Ints,
     used: list[str],
     left_out: Mapping[str, str],
+    least: float,
 ) -> Fit:
     state = found.state
     equations = state.factored.equations
@@ -470,7 +597,7 @@ def _report(
     if not flat:
         errors, residual_error = _standard_errors(state, residual=not found.wholly)
     diagonal = np.sqrt(np.maximum(state.variance * state.factored.variances(), 0.0))
-    residual = 0.0 if found.wholly else state.variance
+    residual = least if found.wholly else state.variance
     components: dict[str, Component] = {name: Component(0.0, left_out=left_out.get(name, "")) for name in labels}
     values = {name: (np.zeros(len(one)), np.zeros(len(one))) for name, one in labels.items()}
     for place, at in enumerate(equations.order):

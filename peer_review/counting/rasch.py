@@ -27,13 +27,15 @@ Steps = Literal["common", "item"]
 #: Each subject's likelihood is summed up around its likeliest measure, which is right however many marks it has: to
 #: both sides until it has fallen by so many powers of e; in steps of so many standard deviations, of so many logits at
 #: most, divided by the number of steps of an item. The rectangle rule then errs by exp(-2 π² / STEP²) of a normal curve
-#: and exp(-2 π² / WIDEST) where the steps of an item all lie at one place.
-FALLEN, STEP, WIDEST = 28.0, 0.75, 1.4
+#: and exp(-2 π² / WIDEST) where the steps of an item all lie at one place. Where a subject's marks are all the same,
+#: its likelihood ends in an edge, and the rule errs by exp(-π² / EDGE), EDGE being the most there.
+FALLEN, STEP, WIDEST, EDGE = 28.0, 0.75, 1.4, 0.5
 #: A rater who gave nothing but the best (or the worst) mark would be infinitely lenient (severe). Counted as having
 #: given so much less (more) than that in all: Linacre, Rasch Measurement Transactions 12 (1998), 613-614.
 EXTREME = 0.3
-#: Stop when a step promises less than this on the log likelihood.
-PROMISE = 1e-12
+#: Stop when a step promises less than this on the log likelihood; it is taken nevertheless if it promises more than
+#: the second, so that what the search ends at is the same to ten digits, wherever its last bits lead it.
+PROMISE, POLISHED = 1e-12, 1e-18
 ITERATIONS = 200
 #: Standard deviations of the measures down to this are none.
 NO_SPREAD = 0.02
@@ -224,6 +226,7 @@ class _Model:
         self.constraint = self._constraint(first, many)
         self.centre = np.zeros(self.subjects)
         self.starts = np.searchsorted(self.subject, np.arange(self.subjects + 1))
+        self.same = np.maximum.reduceat(self.x, self.starts[:-1]) == np.minimum.reduceat(self.x, self.starts[:-1])
         self.extreme_raters = self._extreme(self.rater, self.raters)
         self.extreme_items = self._extreme(self.item, self.items)
         self.push = np.zeros(self.spread_at + 1)
@@ -322,7 +325,7 @@ class _Model:
                 break
         self.centre[first:last] = centre
         scale = 1 / np.sqrt(curve)
-        step = np.minimum(STEP * scale, WIDEST / self.most)
+        step = np.minimum(STEP * scale, np.where(self.same[first:last], EDGE, WIDEST) / self.most)
         reach = 7.5 * scale
         for _wider in range(20):  # one side is longer where nearly all marks are the best, or the worst
             ends = centre[:, None] + reach[:, None] * np.array([-1.0, 0.0, 1.0])
@@ -384,13 +387,18 @@ class _Model:
 
     def run(self) -> tuple[_Point, int, bool, bool]:
         """Return the likeliest point, the iterations it took, whether it converged, and whether a prior was needed."""
-        point, iterations, converged = self._climb()
-        if converged and not self._is_far(point) and _is_positive(point.information):
-            return point, iterations, True, False
+        if not self._tells_all():
+            point, iterations, converged = self._climb()
+            if converged and not self._is_far(point) and _is_positive(point.information):
+                return point, iterations, True, False
         self.prior[:-1], self.prior[-1] = 1 / PRIOR**2, 1 / PRIOR_SPREAD**2
         self.centre[:] = 0.0
         point, iterations, converged = self._climb()
         return point, iterations, converged, True
+
+    def _tells_all(self) -> bool:
+        """Return whether each subject has nothing but one category, so that no spread of the measures is too large."""
+        return bool(self.same.all() and (self.highest > 0).all() and self.x.min() < self.x.max())
 
     def _is_far(self, point: _Point) -> bool:
         full = self.constraint @ point.free
@@ -409,8 +417,14 @@ class _Model:
                 point.slopes[inside], point.information[inside, inside], point.complete[inside, inside]
             )
             promise = float(point.slopes @ move)
-            if promise < PROMISE or (not self.prior.any() and self._is_far(point)):
-                return point, iteration, promise < PROMISE
+            if promise < PROMISE:
+                if promise > POLISHED:
+                    free = point.free + move
+                    free[-1] = max(free[-1], lowest)
+                    point = self.at(free, slopes=True)
+                return point, iteration, True
+            if not self.prior.any() and self._is_far(point):
+                return point, iteration, False
             move *= min(1.0, 3.0 / float(np.abs(move).max()))
             length = 1.0
             # What a short step of a small promise gains is rounding.

@@ -24,6 +24,8 @@ MOST_SPLITS, FEWEST_SPLITS, DEALT = 100, 4, 1_000_000
 SEED = 19_790_301
 #: Equal up to so many decimals is equal: sums in another order differ in the last bits.
 _EXACT = 9
+#: A spread below its floor by less than this share is at the floor: not the last bit tells whether halves are given.
+_AT_FLOOR = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ def round_reliability(
     one = one_way(subject, values)
     if one.subjects < max(2, floor) or one.ballots < floor or np.isnan(one.within):
         return None
-    tight = one.within < spread_floor**2
+    tight = one.within < spread_floor**2 * (1 - _AT_FLOOR)
     one = replace(one, within=max(one.within, spread_floor**2))
     table, level = None, values
     if sheet is not None and (table := _table(subject, values, sheet[inside], least=floor)) is not None:
@@ -301,9 +303,19 @@ def _table(subject: Ints, values: Floats, sheet: Ints, *, least: int) -> Floats 
 
 
 def _without_raters(values: Floats, sheet: Ints) -> Floats:
-    """Return values less the mean of their sheet."""
-    n = np.maximum(np.bincount(sheet), 1)
-    return _settle(values - (np.bincount(sheet, weights=values) / n)[sheet])
+    """Return values less the mean of their sheet.
+
+    In whole units of the last decimal, halves up: a mean of two values often lies between two units, and there the
+    order of a sum would say which of them it is, and with that who is dealt where.
+    """
+    unit = 10**_EXACT
+    whole = np.rint(values * unit).astype(np.int64)
+    n = np.bincount(sheet)
+    total = np.zeros(len(n), dtype=np.int64)
+    np.add.at(total, sheet, whole)
+    many = n[sheet]
+    made: Floats = ((2 * (many * whole - total[sheet]) + many) // (2 * many)) / unit
+    return made
 
 
 def _settle(values: Floats) -> Floats:

@@ -36,6 +36,9 @@ from .scales import SPREAD_FLOOR, Floats, Ints, round_half_up
 
 #: With fewer subjects one cannot tell a strict sheet from weak subjects.
 FEWEST: Final = 3
+#: Marks in points are whole numbers: no residual variance is less than that of rounding (Sheppard, 1898). So there are
+#: likeliest variances whatever the marks, those that the effects explain wholly too.
+ROUNDED: Final = 1 / 12
 #: A category needs so many answers before each criterion has steps of its own (Linacre, 2002).
 ENOUGH: Final = 10
 #: Why a round has no adjusted scores at all, or a subject has none.
@@ -91,7 +94,7 @@ class Group:
     (residual), as standard deviations in points; of Rasch, by subject and sheet, in logits. None less than what an
     interval is drawn with stands for the residual: less would tell that all agree.
     model: for auditors alone, who have the ballots: what the fit was solved with, unrounded. Of "reml" the variances by
-    the same names; `residual` next to nothing where nothing is left over. Of "rasch" see _parameters.
+    the same names; `residual` is ROUNDED where less is left over. Of "rasch" see _parameters.
     """
 
     voter_class: int
@@ -245,7 +248,9 @@ class _Fitting:
             rows = np.flatnonzero(fitted & (self.voter_class == voters))
             codes = [np.unique(one[rows], return_inverse=True)[1].reshape(-1) for one in (self.subject, self.sheet)]
             island = islands(codes)
-            for one in range(int(island.max()) + 1):
+            # The order in which ballots and sheets come decides neither the order of the fits nor a sum within one.
+            rows, island = rows[order := np.lexsort((self.sheet[rows], self.subject[rows]))], island[order]
+            for one in dict.fromkeys(island.tolist()):
                 yield int(voters), rows[island == one], int(island.max()) + 1
 
     def _fit(self, voters: int, rows: Ints, inside: Ints) -> tuple[_Part, Group] | str:
@@ -313,7 +318,7 @@ def _fit_points(
     if len(np.unique(criterion)) > 1:
         sheets = int(sheet.max()) + 1
         random |= {PAIR: subject * sheets + sheet, PROFILE: subject * many + criterion}
-    fit = reml(values, random, {CRITERION: criterion}, linked=(SUBJECT, SHEET))
+    fit = reml(values, random, {CRITERION: criterion}, linked=(SUBJECT, SHEET), least=ROUNDED)
     if not fit.converged:
         raise _NoFit
     subjects = weights.shape[1]

@@ -36,15 +36,11 @@ class NothingChosen(Refusal):
     text = _("Choose a grade for at least one person.")
 
 
-class DecisionReasonMissing(Refusal):
-    """Only what follows the proposal needs no words."""
-
-    code = "decision_reason_missing"
-    status = 422
-    text = _(
-        "%(name)s: give the reason. It is needed wherever the decision differs from the proposal, resolves a tie, or "
-        "grades nobody. Nothing was recorded."
-    )
+#: Message of ReasonMissing for a decision: only what follows the proposal needs no words.
+DECISION_REASON_MISSING = _(
+    "%(name)s: give the reason. It is needed wherever the decision differs from the proposal, resolves a tie, or "
+    "grades nobody. Nothing was recorded."
+)
 
 
 class NoFigures(Refusal):
@@ -182,10 +178,8 @@ class NotExtendable(Refusal):
     text = _("Only an appeal's time can be lengthened, until its last day.")
 
 
-class ExtensionReasonMissing(Refusal):
-    code = "extension_reason_missing"
-    status = 422
-    text = _("Give the reason for the longer time. The person reads it.")
+#: Message of ReasonMissing for a longer time to decide an appeal.
+EXTENSION_REASON_MISSING = _("Give the reason for the longer time. The person reads it.")
 
 
 class DecisionsAreKept(Refusal):

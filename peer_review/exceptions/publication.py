@@ -2,19 +2,21 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.base import EDIT_ROUND, OpeningRefusal, Refusal
 
 
-class NoCommentReviewer(Refusal):
+class NoCommentReviewer(OpeningRefusal):
     code = "no_comment_reviewer"
     text = _("The scheme has comment papers. Name a reviewer of comments with an active account.")
+    remedy = EDIT_ROUND
 
 
-class CommentReviewerEvaluated(Refusal):
+class CommentReviewerEvaluated(OpeningRefusal):
     """Whoever is evaluated would read, and could withhold, what is said of themselves."""
 
     code = "comment_reviewer_evaluated"
     text = _("%(name)s is evaluated in this round and so cannot review its comments. Name somebody else.")
+    remedy = EDIT_ROUND
 
 
 class CommentsUnreviewed(Refusal):
@@ -33,7 +35,5 @@ class UnknownComment(Refusal):
     text = _("There is no such comment to review.")
 
 
-class NoReasonGiven(Refusal):
-    code = "no_reason_given"
-    status = 422
-    text = _("Say why the comment is withheld, without repeating its words.")
+#: Message of ReasonMissing for a comment that is withheld.
+WITHHOLDING_REASON_MISSING = _("Say why the comment is withheld, without repeating its words.")

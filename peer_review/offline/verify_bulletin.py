@@ -61,6 +61,8 @@ BAR_FLOOR = 3
 PCG_STATE, PCG_STEP = 185022135591076192141167713582622350261, 174245319466782427288351607187956729369
 PCG_FACTOR, PCG_MASK = 0x2360ED051FC65DA44385DF649FCCF645, 2**128 - 1
 MOST_SPLITS, FEWEST_SPLITS, DEALT = 100, 4, 1_000_000
+#: Values are reckoned in billionths of a point; a spread below its floor by less than this share is at the floor.
+UNIT, AT_FLOOR = 10**9, 1e-7
 #: With fewer subjects that sheets link, one cannot tell a strict sheet from weak subjects.
 FEWEST_LINKED = 3
 #: More levels than this beside the longest factor are not fitted.
@@ -73,8 +75,8 @@ FACTORS = ("subject", "sheet", "pair", "profile")
 #: So near to 0 the slopes of the likelihood must be: per relative change of a variance; of the Rasch model, per
 #: standard error of a parameter, as it would be if the measures were known.
 SLOPE = 1e-3
-#: Where the effects explain the marks wholly, the residual variance is held at the marks' own divided by this.
-WHOLLY = 1e7
+#: Marks are whole numbers: no residual variance is less than that of rounding.
+ROUNDED = 1 / 12
 #: Of the Rasch model. A category needs so many answers before each criterion has steps of its own.
 ENOUGH = 10
 #: Who gave, or got, nothing but the best (the worst) mark is counted as having so much less (more) in all.
@@ -85,8 +87,9 @@ NO_SPREAD = 0.02
 #: the logarithm of the measures' spread. Without it, no parameter and no spread is beyond the last two.
 PRIOR, PRIOR_SPREAD, FAR, FAR_SPREAD = 3.0, 1.0, 15.0, 10.0
 #: Measures are summed up around the likeliest in steps of so many standard deviations, and of so many logits divided by
-#: the steps of a criterion, until the likelihood has fallen by so many powers of e.
-STEP, WIDEST, FALLEN = 0.75, 1.4, 32.0
+#: the steps of a criterion (EDGE where the marks of a subject are all the same), until the likelihood has fallen by so
+#: many powers of e.
+STEP, WIDEST, EDGE, FALLEN = 0.75, 1.4, 0.5, 32.0
 
 
 # encoding: JSON, base64url and hexadecimal, each in its one spelling; a refusal in two languages.
@@ -655,7 +658,7 @@ class Mixed:
     sheets that answered the same share it. What is left is dense and as large as the cells, subject by criterion.
     middle: of each cell the criterion's mean plus the subject's effects. errors: the covariances of their errors.
     slopes: of the restricted likelihood, by name, 0 at its top. Where a variance is 0, only what would raise it counts.
-    is_wholly: the residual is held next to nothing, because the effects explain the marks wholly.
+    is_wholly: the residual is held at the variance of rounding, because less is left over.
     Raises: Fault for variances that are none.
     """
 
@@ -779,11 +782,10 @@ class Mixed:
             slope = traces[name] - squares[name] / self.residual
             gamma = self.gamma[name]
             made[name] = gamma * slope if gamma else min(0.0, slope) / max(traces[name], 1e-300)
-        next_to_nothing = own / self.n / WHOLLY
-        self.is_wholly = abs(self.residual / next_to_nothing - 1) < 1e-9
+        self.is_wholly = abs(self.residual / ROUNDED - 1) < 1e-9
         freedom = self.n - len(self.criteria)
         slope = freedom - left_over / self.residual
-        made["residual"] = min(0.0, slope) if self.is_wholly else slope
+        made["residual"] = min(0.0, slope) if self.is_wholly else slope if self.residual > ROUNDED else math.inf
         return made
 
     @property
@@ -946,11 +948,13 @@ class Ruler:
         cells = [(subject, self.criteria.index(criterion)) for subject, criterion in self.linked.cells]
         sizes: Counter[tuple[tuple[int, ...], int]] = Counter()
         self.totals: Counter[int] = Counter()
+        self.given: dict[int, set[int]] = defaultdict(set)  # of each subject the categories that it got
         for held in self.linked.sheets:
             gained = [place[points] for cell, points in held]
             sizes[tuple(cell for cell, _points in held), sum(gained)] += 1
             for (cell, _points), one in zip(held, gained, strict=True):
                 self.totals[cells[cell][0]] += one
+                self.given[cells[cell][0]].add(one)
         self.groups = [(total, many) for (_pattern, total), many in sizes.items()]
         self.push: list[float] = []
         about: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -1002,7 +1006,7 @@ class Ruler:
             if abs(move) < 1e-3:
                 break
         self.centre[subject] = centre
-        step = min(STEP / math.sqrt(curve), WIDEST / self.highest)
+        step = min(STEP / math.sqrt(curve), (EDGE if len(self.given[subject]) == 1 else WIDEST) / self.highest)
         top, _slope, _curve, both = self.look(subject, centre)
         found = [(centre, 1.0, both)]
         for way in (-step, step):
@@ -1634,7 +1638,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
     between = between if between * (len(n) - 1) > 1e-18 else 0.0
     within = spread / (total - len(n)) if spread > 1e-18 else 0.0
-    tight, within = within < least, max(within, least)
+    tight, within = within < least * (1 - AT_FLOOR), max(within, least)
     k = (total - sum(many * many for many in n) / total) / (len(n) - 1)
     harmonic = len(n) / math.fsum(1 / many for many in n)
     ratio = between / within
@@ -1685,7 +1689,7 @@ def composites(
 
 def settled(value: float) -> float:
     """Return a value to nine decimals: what differs beyond is the order of a sum."""
-    return round(value * 1e9) / 1e9
+    return round(value * UNIT) / UNIT
 
 
 def complete_table(
@@ -1700,13 +1704,17 @@ def complete_table(
 
 def without_raters(values: dict[int, list[float]], sheets: dict[int, list[int]]) -> dict[int, list[float]]:
     """Return values less the mean of their sheet."""
-    of: dict[int, list[float]] = defaultdict(list)
+    of: dict[int, list[int]] = defaultdict(list)
     for at in values:
         for sheet, value in zip(sheets[at], values[at], strict=True):
-            of[sheet].append(value)
-    means = {sheet: math.fsum(held) / len(held) for sheet, held in of.items()}
+            of[sheet].append(round(value * UNIT))
+
+    def less(whole: int, held: list[int]) -> float:
+        """Return a value less the mean of its sheet's, in whole units, halves up."""
+        return (2 * (len(held) * whole - sum(held)) + len(held)) // (2 * len(held)) / UNIT
+
     return {
-        at: [settled(value - means[sheet]) for sheet, value in zip(sheets[at], values[at], strict=True)]
+        at: [less(round(value * UNIT), of[sheet]) for sheet, value in zip(sheets[at], values[at], strict=True)]
         for at in values
     }
 

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from peer_review.enums import ResultScope
 from peer_review.roles import is_known
 from peer_review.users import AnyUser
 
@@ -42,6 +43,19 @@ class ResultQuerySet(models.QuerySet[Any]):
             | (Q(scope="rank") & (of_all | summary | (own & holds_it)))
             | (Q(scope="unit") & (of_all | summary | (headed & Q(comparable=True)) | own))
         )
+
+    def of_sections_readable_by(self, user: AnyUser | None) -> "ResultQuerySet":
+        """Twin of peer_review.view_section_result: sections whose list of subjects this user may read."""
+        if not is_known(user):
+            return self.none()
+        rounds = apps.get_model("peer_review", "Round").objects.order_by()
+        members = apps.get_model("peer_review", "RollMember").objects.order_by()
+        heads = (
+            members.filter(round=OuterRef("round")).sections_headed_by(user).filter(section_key=OuterRef("section_key"))
+        )
+        of_all = Q(round__in=rounds.with_all_results_for(user).values("pk"))
+        headed = Q(round__in=rounds.with_section_results_for(user).values("pk")) & Q(Exists(heads))
+        return self.of_scope(ResultScope.SECTION).filter(of_all | headed)
 
 
 class CriterionResultQuerySet(models.QuerySet[Any]):

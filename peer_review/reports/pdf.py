@@ -29,6 +29,11 @@ _PROBE = b"""#set document(title: "probe")
 #sys.inputs.text"""
 
 
+def may_refuse() -> bool:
+    """Return whether render refuses reports in Chinese: the computer has no font for them."""
+    return not fonts.families()
+
+
 def render(report: Report) -> bytes:
     """Return the PDF of a report.
 

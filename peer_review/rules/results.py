@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import rules
-
 from peer_review.enums import ResultScope
-from peer_review.roles import is_known
+from peer_review.rules.base import predicate_about
 from peer_review.rules.roles import is_inspector, is_leader
 from peer_review.rules.rounds import (
     is_comment_reviewer,
@@ -15,36 +13,36 @@ from peer_review.rules.rounds import (
     is_published,
     is_responsible_organiser,
     is_scrutineer_of,
+    is_shown_to,
     is_subject,
-    shown_to,
 )
-from peer_review.rules.subjects import handles_appeal, is_head_of_subject, is_own_subject, of_round
-from peer_review.users import AnyUser
+from peer_review.rules.subjects import is_head_of_subject, is_own_subject, is_responsible_for_appeal, of_round
+from peer_review.users import User
 
-can_view_own_result = is_published & shown_to("subject") & is_subject
-
-
-can_view_section_results = is_published & shown_to("section_head") & is_head_on_roll
+can_view_own_result = is_published & is_shown_to("subject") & is_subject
 
 
-can_view_all_results = is_published & (is_responsible_organiser | (is_leader & shown_to("leadership")))
+can_view_section_results = is_published & is_shown_to("section_head") & is_head_on_roll
+
+
+can_view_all_results = is_published & (is_responsible_organiser | (is_leader & is_shown_to("leadership")))
 
 
 can_drill_down = can_view_all_results | can_view_section_results
 
 
-can_view_summary = is_published & shown_to("staff")
+can_view_summary = is_published & is_shown_to("staff")
 
 
 can_view_anomalies = is_inspector & is_published
 
 
 can_view_subject_result = of_round(is_published) & (
-    (is_own_subject & of_round(shown_to("subject")))
-    | (is_head_of_subject & of_round(shown_to("section_head")))
+    (is_own_subject & of_round(is_shown_to("subject")))
+    | (is_head_of_subject & of_round(is_shown_to("section_head")))
     | of_round(can_view_all_results)
     # Whoever decides an appeal sees what the subject sees.
-    | (handles_appeal & of_round(shown_to("subject")))
+    | (is_responsible_for_appeal & of_round(is_shown_to("subject")))
 )
 
 
@@ -56,76 +54,77 @@ can_view_round = (
 )
 
 
-@rules.predicate
-def is_result_of_subject(user: AnyUser | None, result: Any) -> bool:
+@predicate_about("result")
+def is_result_of_subject(user: User, result: Any) -> bool:
     """The result tells of one subject."""
-    return bool(result is not None and result.scope == ResultScope.SUBJECT)
+    return bool(result.scope == ResultScope.SUBJECT)
 
 
-@rules.predicate
-def is_result_of_unit(user: AnyUser | None, result: Any) -> bool:
+@predicate_about("result")
+def is_result_of_unit(user: User, result: Any) -> bool:
     """The result tells of all together."""
-    return bool(result is not None and result.scope == ResultScope.UNIT)
+    return bool(result.scope == ResultScope.UNIT)
 
 
-@rules.predicate
-def is_result_of_section(user: AnyUser | None, result: Any) -> bool:
+@predicate_about("result")
+def is_result_of_section(user: User, result: Any) -> bool:
     """The result tells of one section."""
-    return bool(result is not None and result.scope == ResultScope.SECTION)
+    return bool(result.scope == ResultScope.SECTION)
 
 
-@rules.predicate
-def is_result_of_rank(user: AnyUser | None, result: Any) -> bool:
+@predicate_about("result")
+def is_result_of_rank(user: User, result: Any) -> bool:
     """The result tells of one rank."""
-    return bool(result is not None and result.scope == ResultScope.RANK)
+    return bool(result.scope == ResultScope.RANK)
 
 
-@rules.predicate
-def is_comparable(user: AnyUser | None, result: Any) -> bool:
+@predicate_about("result")
+def is_comparable(user: User, result: Any) -> bool:
     """The result is a mean over so many that it may be shown to people who may not see its members."""
-    return bool(result is not None and result.comparable)
+    return bool(result.comparable)
 
 
-@rules.predicate
-def heads_section_of_result(user: AnyUser | None, result: Any) -> bool:
+@predicate_about("result")
+def is_head_of_result_section(user: User, result: Any) -> bool:
     """Headed the section that the result tells of when the roll was frozen. One query."""
     heads = result.round.members.filter(user=user, is_section_head=True, section_key=result.section_key)
-    return bool(is_known(user) and heads.exists())
+    return bool(heads.exists())
 
 
-@rules.predicate
-def lies_in_section_of_result(user: AnyUser | None, result: Any) -> bool:
+@predicate_about("result")
+def is_in_result_section(user: User, result: Any) -> bool:
     """Is evaluated in this round as a member of the section that the result tells of. One query."""
     mine = result.round.subjects.filter(member__user=user, section_key=result.section_key)
-    return bool(is_known(user) and mine.exists())
+    return bool(mine.exists())
 
 
-@rules.predicate
-def holds_rank_of_result(user: AnyUser | None, result: Any) -> bool:
+@predicate_about("result")
+def is_in_result_rank(user: User, result: Any) -> bool:
     """Is evaluated in this round as a member of the rank that the result tells of. One query."""
     mine = result.round.subjects.filter(member__user=user, member__rank_key=result.rank_key)
-    return bool(is_known(user) and mine.exists())
+    return bool(mine.exists())
 
 
-@rules.predicate
-def can_view_subject_of_result(user: AnyUser | None, result: Any) -> bool:
+@predicate_about("result")
+def can_view_subject_of_result(user: User, result: Any) -> bool:
     """May read the figures of the subject that the result tells of."""
-    return bool(result is not None and can_view_subject_result.test(user, result.subject))
+    return bool(can_view_subject_result.test(user, result.subject))
+
+
+can_view_section_result = is_result_of_section & (
+    of_round(can_view_all_results) | (of_round(can_view_section_results) & is_head_of_result_section)
+)
 
 
 can_view_group_result = of_round(can_view_all_results) | (
     (is_comparable & of_round(can_view_summary))
     | (
         of_round(can_view_section_results)
-        & ((is_result_of_unit & is_comparable) | (is_result_of_section & heads_section_of_result))
+        & ((is_result_of_unit & is_comparable) | (is_result_of_section & is_head_of_result_section))
     )
     | (
         is_comparable
         & of_round(can_view_own_result)
-        & (
-            is_result_of_unit
-            | (is_result_of_section & lies_in_section_of_result)
-            | (is_result_of_rank & holds_rank_of_result)
-        )
+        & (is_result_of_unit | (is_result_of_section & is_in_result_section) | (is_result_of_rank & is_in_result_rank))
     )
 )

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.test import Client
 from wagtail.documents.models import Document
 
+from disclosures.file_access import may_open
 from organisation.enums import Role
+from organisation.models import Membership
 from organisation.roles import group_of
 from tests.factories import disclosures as make
 from tests.factories import forum_pages as forum
@@ -62,3 +65,33 @@ def test_file_that_nothing_refers_to_belongs_to_writers() -> None:
 
     assert reader().get(document.url).status_code == 404
     assert reader(Role.EDITOR).get(document.url).status_code == 200
+
+
+def test_file_of_a_draft_is_open_to_whoever_uploaded_or_answers_for_it() -> None:
+    uploader, head = make.person(Role.EDITOR), make.person(Role.SECTION_HEAD)
+    Membership.objects.filter(staff=head.staff).update(is_head=True)
+    page = make.draft(section=head.staff.memberships.get().section)
+    document = make.attachment(page)
+    document.uploaded_by_user = uploader
+    document.save()
+
+    may = {
+        name: may_open(document, user)
+        for name, user in {
+            "uploader": uploader,
+            "head": head,
+            "leader": make.person(Role.LEADERSHIP),
+            "other head": make.person(Role.SECTION_HEAD),
+            "staff": make.person(),
+            "stranger": AnonymousUser(),
+        }.items()
+    }
+
+    assert may == {
+        "uploader": True,
+        "head": True,
+        "leader": True,
+        "other head": False,
+        "staff": False,
+        "stranger": False,
+    }

@@ -80,3 +80,22 @@ def test_only_the_leadership_withdraws(people: dict[str, Any]) -> None:
     allowed = {who for who, user in people.items() if page.permissions_for_user(user).can_unpublish()}
 
     assert allowed == {"leader", "all"}
+
+
+def test_audience_takes_the_place_of_view_restrictions() -> None:
+    superuser = UserFactory(is_superuser=True)
+
+    assert not make.draft().permissions_for_user(superuser).can_set_view_restrictions()
+    assert make.column().permissions_for_user(superuser).can_set_view_restrictions()
+
+
+def test_leadership_takes_back_a_date_of_publication(people: dict[str, Any]) -> None:
+    page = make.draft()
+
+    allowed = {who for who, user in people.items() if page.permissions_for_user(user).can_unschedule()}
+
+    assert allowed == {"leader", "all"}
+
+
+def test_draft_is_not_withdrawn(people: dict[str, Any]) -> None:
+    assert not make.draft().permissions_for_user(people["leader"]).can_unpublish()

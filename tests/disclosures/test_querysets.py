@@ -3,9 +3,12 @@
 import datetime
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from freezegun import freeze_time
+from pytest_django import DjangoAssertNumQueries
 
 from disclosures.models import DisclosurePage
+from organisation.enums import Role
 from tests.factories import disclosures as make
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +48,38 @@ def test_document_is_due_until_the_end_of_its_last_day(ledger: dict[str, Disclos
     for day, state in ((30, "due"), (31, "overdue")):
         rows = DisclosurePage.objects.with_ledger_state(datetime.date(2026, 3, day)).in_bulk()
         assert rows[ledger["overdue"].pk].ledger_state == state
+
+
+def test_ledger_knows_the_local_day_of_the_first_publication(ledger: dict[str, DisclosurePage]) -> None:
+    rows = DisclosurePage.objects.with_ledger_state(datetime.date(2026, 6, 1)).in_bulk()
+
+    assert {name: rows[ledger[name].pk].published_on for name in ("in time", "late", "due")} == {
+        "in time": datetime.date(2026, 3, 30),
+        "late": datetime.date(2026, 3, 31),
+        "due": None,
+    }
+
+
+@pytest.mark.parametrize(("year", "count"), [(2025, 0), (2026, 5), (2027, 0)])
+def test_documents_of_a_year_are_those_dated_in_it(ledger: dict[str, DisclosurePage], year: int, count: int) -> None:
+    assert DisclosurePage.objects.in_year(year).count() == count
+
+
+def test_first_and_last_day_of_a_year_belong_to_it() -> None:
+    for day in (datetime.date(2026, 1, 1), datetime.date(2026, 12, 31)):
+        make.draft(document_date=day, slug=f"d{day:%m}")
+
+    assert DisclosurePage.objects.in_year(2026).count() == 2
+
+
+def test_row_of_a_list_costs_no_further_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    make.published()
+
+    with django_assert_num_queries(1):
+        assert [page.section.name for page in DisclosurePage.objects.for_rows()]
+
+
+def test_ledger_of_a_stranger_is_empty(ledger: dict[str, DisclosurePage]) -> None:
+    for user in (None, AnonymousUser(), make.person()):
+        assert not DisclosurePage.objects.in_ledger_of(user).exists()
+    assert DisclosurePage.objects.in_ledger_of(make.person(Role.INSPECTOR)).count() == 5

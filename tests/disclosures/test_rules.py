@@ -5,13 +5,24 @@ from typing import Any
 import pytest
 import rules
 from django.contrib.auth.models import AnonymousUser
+from pytest_django import DjangoAssertNumQueries
 from wagtail.models import PageViewRestriction
 
+from disclosures import rules as disclosure_rules
 from disclosures.models import DisclosurePage
-from disclosures.rules import COMMENT, DRAFT, READ, SEE_LEDGER, can_read, can_see_in_ledger
+from disclosures.rules import (
+    COMMENT,
+    DRAFT,
+    READ,
+    SEE_LEDGER,
+    can_read,
+    can_see_in_ledger,
+    closed_paths,
+    headed_section_ids,
+)
 from organisation.enums import Role
 from organisation.models import Membership
-from organisation.roles import group_of
+from organisation.roles import group_of, has_role
 from tests.factories import disclosures as make
 from tests.factories.organisation import SectionFactory, UserFactory
 
@@ -116,3 +127,82 @@ def test_password_protected_pages_are_in_no_list() -> None:
 
     assert not DisclosurePage.objects.visible_to(someone("staff")).exists()
     assert not can_read(someone("staff"), page)
+
+
+PREDICATES = [
+    "is_signed_in",
+    "is_editor",
+    "is_section_head",
+    "is_leader",
+    "is_inspector",
+    "is_moderator",
+    "is_addressed",
+    "can_read",
+    "is_open_for_comments",
+    "can_draft_for",
+    "can_see_in_ledger",
+    "sees_whole_ledger",
+    "can_withdraw",
+]
+
+
+@pytest.mark.parametrize("name", PREDICATES)
+def test_predicates_are_false_for_nobody_and_for_nothing(name: str) -> None:
+    predicate = getattr(disclosure_rules, name)
+
+    for user in (None, AnonymousUser(), someone("locked")):
+        assert predicate.test(user, None) is False, user
+
+
+@pytest.mark.parametrize(
+    ("predicate", "role"),
+    [
+        ("is_editor", Role.EDITOR),
+        ("is_section_head", Role.SECTION_HEAD),
+        ("is_leader", Role.LEADERSHIP),
+        ("is_inspector", Role.INSPECTOR),
+        ("is_moderator", Role.MODERATOR),
+        ("can_withdraw", Role.LEADERSHIP),
+    ],
+)
+def test_role_makes_the_predicate_true(predicate: str, role: Role) -> None:
+    true_of = {who for who in PEOPLE if getattr(disclosure_rules, predicate)(someone(who))}
+
+    assert true_of == {role.value}
+
+
+def test_headed_sections_cost_two_queries_however_many_and_however_often(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    head = make.person(Role.SECTION_HEAD)
+    Membership.objects.filter(staff=head.staff).update(is_head=True)
+    own = head.staff.memberships.get().section
+    below = SectionFactory(parent=SectionFactory(parent=own))
+    page = make.draft(section=below)
+    assert has_role(head, Role.SECTION_HEAD)
+
+    with django_assert_num_queries(2):
+        for _time in range(5):
+            assert can_see_in_ledger(head, page)
+            assert len(headed_section_ids(head)) == 3
+
+
+def test_closed_paths_are_read_once_for_many_documents(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    pages = [make.published(slug=f"d{number}") for number in range(3)]
+    restriction = PageViewRestriction.objects.create(
+        page=make.column("文", "文化建设", "culture"), restriction_type=PageViewRestriction.GROUPS
+    )
+    restriction.groups.add(group_of(Role.INSPECTOR))
+    reader = someone("staff")
+    assert has_role(reader, Role.STAFF)
+
+    with django_assert_num_queries(2):
+        assert [can_read(reader, page) for page in pages] == [True, True, True]
+        assert closed_paths(reader) == [restriction.page.path]
+
+
+def test_closed_paths_of_nobody_are_those_of_a_stranger() -> None:
+    PageViewRestriction.objects.create(page=make.column(), restriction_type=PageViewRestriction.LOGIN)
+
+    assert closed_paths(None) == closed_paths(AnonymousUser()) == [make.column().path]
+    assert closed_paths(someone("staff")) == []

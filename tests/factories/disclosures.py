@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from wagtail.documents.models import Document
+from wagtail.models import Page, PageViewRestriction
 
 from disclosures.models import DisclosureAttachment, DisclosureColumnPage, DisclosureIndexPage, DisclosurePage
 from organisation.enums import Role
@@ -86,3 +87,8 @@ def attachment(page: DisclosurePage, *, name: str = "card.pdf", content: bytes =
     page.attachments.add(DisclosureAttachment(document=document))
     page.save()
     return document
+
+
+def restrict(page: Page) -> PageViewRestriction:
+    """Close a page and everything below it to strangers."""
+    return PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)

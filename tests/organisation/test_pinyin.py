@@ -2,7 +2,7 @@
 
 import pytest
 
-from organisation.pinyin import name_keys, needle
+from organisation.pinyin import is_chinese, name_keys, needle, plain, readings_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,3 +27,27 @@ def test_name_is_found_by_characters_pinyin_and_initials(
     assert keys.sort == sort
     assert [words for words in found_by if needle(words) not in keys.search] == []
     assert [words for words in not_by if needle(words) in keys.search] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [("Zhāng Sān", "zhangsan"), ("LÜ", "lv"), ("张·三", "张三"), ("１２", "12"), (" .", ""), ("", "")],
+)
+def test_plain_text_has_no_case_accents_space_or_punctuation(text: str, letters: str) -> None:
+    assert plain(text) == letters
+
+
+@pytest.mark.parametrize(("character", "readings"), [("张", ("zhang",)), ("吕", ("lv",)), ("a", ()), ("·", ())])
+def test_readings_of_a_character(character: str, readings: tuple[str, ...]) -> None:
+    assert readings_of(character)[: len(readings) or 1] == readings
+    assert is_chinese(character) is bool(readings)
+
+
+def test_latin_letters_are_looked_for_at_the_start_of_a_reading() -> None:
+    assert [needle(words) for words in ("zs", "张", " ", "张s")] == [" zs", "张", "", "张s"]
+
+
+def test_name_without_letters_has_no_keys_and_a_long_one_is_cut() -> None:
+    assert (name_keys("…").sort, name_keys("…").search) == ("", "")
+    keys = name_keys("行" * 60)
+    assert (len(keys.sort) <= 80, len(keys.search) <= 400) == (True, True)

@@ -3,10 +3,11 @@
 import pytest
 import rules
 from django.contrib.auth.models import AnonymousUser
+from rules.predicates import Predicate
 
 from organisation.enums import Role
 from organisation.models import Staff
-from organisation.rules import BROWSE, MANAGE
+from organisation.rules import BROWSE, MANAGE, is_administrator, is_signed_in, is_superuser
 from tests.factories.organisation import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +45,17 @@ def test_strangers_and_nobody_see_and_manage_nothing() -> None:
         assert not Staff.objects.visible_to(user).exists()
         assert not rules.has_perm(BROWSE, user)
         assert not rules.has_perm(MANAGE, user)
+
+
+@pytest.mark.parametrize("predicate", [is_signed_in, is_administrator, is_superuser])
+def test_predicates_are_false_for_nobody_strangers_and_closed_accounts(predicate: Predicate) -> None:
+    locked = UserFactory(is_active=False, is_superuser=True, roles=[Role.ADMINISTRATOR])
+
+    assert [predicate(user) for user in (None, AnonymousUser(), locked)] == [False, False, False]
+
+
+def test_superuser_manages_and_is_no_administrator() -> None:
+    superuser = UserFactory(is_superuser=True)
+
+    assert (is_superuser(superuser), is_administrator(superuser)) == (True, False)
+    assert rules.has_perm(MANAGE, superuser)

@@ -24,11 +24,12 @@ from peer_review.domain.locks import lock_round_by_pk
 from peer_review.domain.outcomes.deadlines import appeal_until, ask_until, days, may_appeal
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.enums import AWAITING_ANSWER, AnnouncementKind, ContestStatus, StageKind
+from peer_review.exceptions.base import ReasonMissing
 from peer_review.exceptions.outcomes import (
+    EXTENSION_REASON_MISSING,
     AnswerMissing,
     ContestRunning,
     ExtendedAlready,
-    ExtensionReasonMissing,
     GroundsMissing,
     NotAddressee,
     NotExtendable,
@@ -163,7 +164,7 @@ def hand_over(stage: ContestStage, *, by: User, to: User, now: datetime | None =
 def extend_appeal(stage: ContestStage, *, by: User, reason: str, now: datetime | None = None) -> ContestStage:
     """Lengthen the time to decide an appeal, once, with a reason that the person reads.
 
-    Raises: StageOver, NotResponsible, NotExtendable, ExtendedAlready, ExtensionReasonMissing.
+    Raises: StageOver, NotResponsible, NotExtendable, ExtendedAlready, ReasonMissing.
     """
     now = now or timezone.now()
     stage, round = _lock_stage(stage, by)
@@ -172,7 +173,7 @@ def extend_appeal(stage: ContestStage, *, by: User, reason: str, now: datetime |
     if stage.kind != StageKind.APPEAL or timezone.localdate(now) > stage.due_date:
         raise NotExtendable
     if not reason.strip():
-        raise ExtensionReasonMissing
+        raise ReasonMissing(EXTENSION_REASON_MISSING)
     stage.extension_reason, stage.due_date = reason.strip()[:WORDS], stage.due_date + days("extension")
     stage.save(update_fields=["extension_reason", "due_date"])
     audit_log.record(stage.contest, "peer_review.contest.extend", by=by, until=stage.due_date.isoformat())

@@ -21,10 +21,11 @@ from peer_review.domain.announcements.announcements import announce_outcomes
 from peer_review.domain.locks import lock_round
 from peer_review.domain.outcomes.proposals import RoundProposal, needs_reason, proposal_of
 from peer_review.domain.preflight.frozen_terms import check_terms
+from peer_review.exceptions.base import ReasonMissing
 from peer_review.exceptions.outcomes import (
+    DECISION_REASON_MISSING,
     AlreadyTold,
     DecidedMeanwhile,
-    DecisionReasonMissing,
     HasFigures,
     NoFigures,
     NotAddressee,
@@ -63,7 +64,7 @@ def decide(round: Round, *, by: User, choices: Sequence[Choice], now: datetime |
 
     What is decided so already is left as it is. The quota holds over all standing decisions, under a lock.
     Raises: NotPublished, TermsAltered, NothingChosen, UnknownSubject, OwnDecision, AlreadyTold, DecidedMeanwhile,
-        UnknownGrade, NoFigures, HasFigures, DecisionReasonMissing, QuotaExceeded.
+        UnknownGrade, NoFigures, HasFigures, ReasonMissing, QuotaExceeded.
     """
     now = now or timezone.now()
     round = _lock(round)
@@ -185,7 +186,7 @@ def _check_grade(proposal: RoundProposal, subject: Subject, grade: str, reason: 
     if not grade and subject.pk in proposal.scored:
         raise HasFigures(name=subject.label)
     if not reason and needs_reason(proposal, subject.pk, grade):
-        raise DecisionReasonMissing(name=subject.label)
+        raise ReasonMissing(DECISION_REASON_MISSING, name=subject.label)
 
 
 def _check_quota(proposal: RoundProposal, standing: dict[int, Decision]) -> None:

@@ -15,7 +15,13 @@ from peer_review import audit_log
 from peer_review.box import store
 from peer_review.domain.locks import lock_round
 from peer_review.enums import CellKind, RoundState
-from peer_review.exceptions.publication import CommentsUnreviewed, NoReasonGiven, ReviewFinished, UnknownComment
+from peer_review.exceptions.base import ReasonMissing
+from peer_review.exceptions.publication import (
+    WITHHOLDING_REASON_MISSING,
+    CommentsUnreviewed,
+    ReviewFinished,
+    UnknownComment,
+)
 from peer_review.models import Comment, Round, Subject
 from peer_review.users import User
 
@@ -105,12 +111,12 @@ def withhold_comment(round: Round, *, by: User, entry: str, reason: str) -> Comm
     """Keep one comment from being shown, with a reason that goes on record; its words do not.
 
     Withholding it again gives it the new reason.
-    Raises: WrongState, ReviewFinished, NoReasonGiven, UnknownComment.
+    Raises: WrongState, ReviewFinished, ReasonMissing, UnknownComment.
     """
     round = _lock_for_review(round)
     reason = " ".join(reason.split())[:REASON_LENGTH]
     if not reason:
-        raise NoReasonGiven
+        raise ReasonMissing(WITHHOLDING_REASON_MISSING)
     subject = _subject_of(round, entry)
     comment, _created = Comment.objects.update_or_create(
         subject=subject, entry=entry, defaults={"withheld": True, "text": "", "reason": reason}

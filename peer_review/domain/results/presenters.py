@@ -1,7 +1,8 @@
 """What a reader finds of published results: one source for pages, PDF, xlsx and API, which compute nothing themselves.
 
 Every reading is made for a `reader` and holds what that person may read and nothing else: whatever is not theirs is
-not loaded. The caller has asked rules.py whether they may read this subject, section, round or summary at all.
+not loaded. The caller has asked rules.py whether they may read this subject, section, round or summary at all. Each
+function that returns figures of a round records them in the ledger, by the reader's role and channel.
 
 Shapes and units: reading_shapes.py.
 Queries: a fixed number for each function, however many subjects, sections or criteria there are.
@@ -16,7 +17,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from peer_review.counting.scales import to_points
-from peer_review.domain.outcomes.proposals import proposal_of
+from peer_review.domain.ledger.readers import Reader
+from peer_review.domain.outcomes.proposals import RoundProposal, proposal_of
 from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.domain.publication.figures import (
     Mark,
@@ -53,7 +55,7 @@ from peer_review.domain.results.trends import Trend, group_trend, subject_trend
 from peer_review.domain.schemes.answer_choices import answers_in_words
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.domain.tally.bulletin import head_of, totals
-from peer_review.enums import CellKind, Channel, ResultScope
+from peer_review.enums import Audience, CellKind, ResultScope
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import (
     Assignment,
@@ -69,17 +71,16 @@ from peer_review.models import (
 from peer_review.users import User
 
 
-def read_subject(result: Result, *, reader: User, channel: Channel = Channel.PAGE) -> SubjectReading:
+def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
     """Return what `reader` finds of the subject of `result`.
 
     Comparisons are only means over so many that nobody's figure can be taken out of them, whoever reads: a sheet is
-    handed on to the person it is about. `channel`: through which the reading is shown, which the ledger must know of
-    what it sets beside earlier rounds.
+    handed on to the person it is about.
     """
     round = result.round
     form = _form(round)
     subject = Subject.objects.select_related("member").get(result=result)
-    groups = _comparable_groups(subject, result, reader)
+    groups = _comparable_groups(subject, result, reader.user)
     shown = _shown(groups)
     rows = criterion_rows([result, *shown])
     score = score_mark(form, result)
@@ -90,7 +91,7 @@ def read_subject(result: Result, *, reader: User, channel: Channel = Channel.PAG
     kept = SelfEvaluation.objects.filter(subject=subject).first() if form["self_evaluation"] else None
     adjusted = _adjusted(form, result)
     coverage = coverage_of([row for (of, _key), row in rows.items() if of == result.pk])
-    return SubjectReading(
+    reading = SubjectReading(
         scope=f"subject:{subject.key}",
         head=read_head(round),
         subject=subject.pk,
@@ -99,7 +100,7 @@ def read_subject(result: Result, *, reader: User, channel: Channel = Channel.PAG
         section_key=subject.section_key,
         section=subject.section_name,
         rank=subject.member.rank_name if subject.member is not None else "",
-        own=subject.member is not None and subject.member.user_id == reader.pk,
+        own=subject.member is not None and subject.member.user_id == reader.user.pk,
         score=score,
         ballots=result.ballots,
         comparisons=tuple(_comparison(form, one, score) for one in shown),
@@ -120,78 +121,81 @@ def read_subject(result: Result, *, reader: User, channel: Channel = Channel.PAG
         self_lines=_self_lines(form, kept, criteria),
         self_words=kept.text if kept is not None else "",
         comments=_words(form, subject),
-        trend=subject_trend(result, reader=reader, channel=channel),
+        trend=subject_trend(result, reader=reader),
     )
+    reader.record(round, [reading.scope], subject=subject)
+    return reading
 
 
 def read_section(
     round: Round,
     section_key: str,
     *,
-    reader: User,
+    reader: Reader,
     subjects: Sequence[Result] | None = None,
-    channel: Channel = Channel.PAGE,
 ) -> SectionReading:
     """Return what `reader`, who heads the section or sees all, finds of it.
 
     `subjects`: the results whose rows are wanted, in their order, as a page of a long list has them; else all that
-    the reader may read of the section. `channel` as in read_subject.
+    the reader may read of the section.
     """
     form = _form(round)
-    readable = Result.objects.filter(round=round).visible_to(reader)
+    readable = Result.objects.filter(round=round).visible_to(reader.user)
     of_section = readable.of_scope(ResultScope.SUBJECT).filter(section_key=section_key)
     wanted = Q(scope=ResultScope.SECTION, section_key=section_key) | Q(scope__in=[ResultScope.RANK, ResultScope.UNIT])
     results = list(readable.filter(wanted).order_by("sort_order", "pk"))
     groups = read_groups(form, results)
     rows, ties = read_rows(form, of_section, subjects)
-    return SectionReading(
+    reading = SectionReading(
         scope=f"section:{section_key}",
         head=read_head(round),
         criteria=columns(form),
         section=first_of(groups, ResultScope.SECTION),
         unit=first_of(groups, ResultScope.UNIT),
         ranks=all_of(groups, ResultScope.RANK),
-        trend=_trend(round, results, ResultScope.SECTION, reader, channel),
+        trend=_trend(round, results, ResultScope.SECTION, reader),
         rows=rows,
         ties=ties,
         reliability=_reliability(results),
         reliability_note=_reliability_note(results),
     )
+    reader.record(round, [reading.scope], section_key=section_key)
+    return reading
 
 
-def read_round(
-    round: Round, *, reader: User, subjects: Sequence[Result] | None = None, channel: Channel = Channel.PAGE
-) -> RoundReading:
-    """Return what `reader`, who sees all results, finds of a round; `subjects` and `channel` as in read_section."""
+def read_round(round: Round, *, reader: Reader, subjects: Sequence[Result] | None = None) -> RoundReading:
+    """Return what `reader`, who sees all results, finds of a round; `subjects` as in read_section."""
     form = _form(round)
-    readable = Result.objects.filter(round=round).visible_to(reader)
+    readable = Result.objects.filter(round=round).visible_to(reader.user)
     results = list(readable.exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk"))
     groups = read_groups(form, results)
     proposal = proposal_of(round)
     rows, ties = read_rows(form, readable.of_scope(ResultScope.SUBJECT), subjects, proposal=proposal)
-    return RoundReading(
+    reading = RoundReading(
         scope="round",
         head=read_head(round),
         criteria=columns(form),
         unit=first_of(groups, ResultScope.UNIT),
         sections=all_of(groups, ResultScope.SECTION),
         ranks=all_of(groups, ResultScope.RANK),
-        trend=_trend(round, results, ResultScope.UNIT, reader, channel),
+        trend=_trend(round, results, ResultScope.UNIT, reader),
         proposal=proposal,
         rows=rows,
         ties=ties,
         reliability=_reliability(results),
         reliability_note=_reliability_note(results),
     )
+    reader.record(round, [reading.scope])
+    return reading
 
 
-def read_summary(round: Round, *, reader: User) -> SummaryReading:
+def read_summary(round: Round, *, reader: Reader) -> SummaryReading:
     """Return the published summary. The same for every reader: only means over so many that nobody can be taken out."""
     form = _form(round)
     readable = Result.objects.filter(round=round, comparable=True).exclude(scope=ResultScope.SUBJECT)
-    results = list(readable.visible_to(reader).shown().order_by("sort_order", "pk"))
+    results = list(readable.visible_to(reader.user).shown().order_by("sort_order", "pk"))
     groups = read_groups(form, results)
-    return SummaryReading(
+    reading = SummaryReading(
         scope="summary",
         head=read_head(round),
         criteria=columns(form),
@@ -201,6 +205,16 @@ def read_summary(round: Round, *, reader: User) -> SummaryReading:
         reliability=_reliability(results),
         reliability_note=_reliability_note(results),
     )
+    # Whoever reads it, the ledger names all staff: the summary is the same for everybody.
+    reader.record(round, [reading.scope], role=Audience.STAFF)
+    return reading
+
+
+def read_proposal(round: Round, *, reader: Reader) -> RoundProposal:
+    """Return what the scores propose under the quota, for `reader`, who decides on the round."""
+    proposal = proposal_of(round)
+    reader.record(round, ["round"], role=Audience.LEADERSHIP)
+    return proposal
 
 
 def read_head(round: Round) -> Head:
@@ -242,13 +256,13 @@ def _form(round: Round) -> dict[str, Any]:
     return form
 
 
-def _comparable_groups(subject: Subject, result: Result, reader: User) -> list[Result]:
+def _comparable_groups(subject: Subject, result: Result, user: User) -> list[Result]:
     """Return the means of the subject's section, of its rank and of all, as far as the reader may read them."""
     own = Q(scope=ResultScope.UNIT) | Q(scope=ResultScope.SECTION, section_key=result.section_key)
     if subject.member is not None:
         own |= Q(scope=ResultScope.RANK, rank_key=subject.member.rank_key)
     order = [ResultScope.SECTION, ResultScope.RANK, ResultScope.UNIT]
-    found = Result.objects.filter(own, round=result.round_id).visible_to(reader)
+    found = Result.objects.filter(own, round=result.round_id).visible_to(user)
     return sorted(found, key=lambda one: order.index(ResultScope(one.scope)))
 
 
@@ -385,13 +399,13 @@ def _words(form: Mapping[str, Any], subject: Subject) -> Words:
     )
 
 
-def _trend(round: Round, results: Sequence[Result], scope: str, reader: User, channel: Channel) -> Trend | None:
+def _trend(round: Round, results: Sequence[Result], scope: str, reader: Reader) -> Trend | None:
     """Return how the one mean of a scope stood in earlier rounds; None where it is not shown now."""
     result = next((one for one in results if one.scope == scope and one.score is not None), None)
     if result is None:
         return None
     result.round = round
-    return group_trend(result, reader=reader, channel=channel)
+    return group_trend(result, reader=reader)
 
 
 def _unit(groups: Sequence[Result]) -> Result | None:

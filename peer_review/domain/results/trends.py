@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peer_review.domain.ledger.ledger import Reason, audience_of, note_all, note_refused
-from peer_review.enums import Channel, ResultScope
+from peer_review.domain.ledger.ledger import Reason
+from peer_review.domain.ledger.readers import Reader
+from peer_review.enums import ResultScope
 from peer_review.models import CriterionResult, Result, Round
-from peer_review.users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +48,21 @@ class Trend:
     held_back: int
 
 
-def subject_trend(result: Result, *, reader: User, channel: Channel = Channel.PAGE) -> Trend:
+def subject_trend(result: Result, *, reader: Reader) -> Trend:
     """Return one subject's figures over the rounds, as far as `reader` may read them; see group_trend."""
-    return _trend(result, reader, channel, subject__key=result.subject.key if result.subject else "")
+    return _trend(result, reader, subject__key=result.subject.key if result.subject else "")
 
 
-def group_trend(result: Result, *, reader: User, channel: Channel = Channel.PAGE) -> Trend:
+def group_trend(result: Result, *, reader: Reader) -> Trend:
     """Return the figures of a section, a rank, or all together over the rounds.
 
     Each round's own rules say whether the reader may read it. What is set side by side goes into the ledger, what is
     held back too. Nine queries or fewer, whatever the number of rounds.
     """
-    return _trend(result, reader, channel, section_key=result.section_key, rank_key=result.rank_key)
+    return _trend(result, reader, section_key=result.section_key, rank_key=result.rank_key)
 
 
-def _trend(result: Result, reader: User, channel: Channel, **same: Any) -> Trend:
+def _trend(result: Result, reader: Reader, **same: str) -> Trend:
     round = result.round
     listed = [str(one) for one in round.exposure.get("compared", [])]
     found = (
@@ -80,16 +80,15 @@ def _trend(result: Result, reader: User, channel: Channel, **same: Any) -> Trend
             (taken if all(_goes_with(newer, one) for newer in taken) else apart).append(one)
     readable = set(
         Result.objects.filter(pk__in=[one.pk for one in (*taken[1:], *apart)])
-        .visible_to(reader)
+        .visible_to(reader.user)
         .values_list("pk", flat=True)
     )
     shown = [result, *(one for one in taken[1:] if one.pk in readable)]
     held_back = [one for one in apart if one.pk in readable]
-    audience = audience_of(reader, round, subject=result.subject, section_key=result.section_key)
     if scopes := [_scope(result, one) for one in shown[1:]]:
-        note_all(round, scopes=scopes, channel=channel, audience=audience)
-    if refused := [_scope(result, one) for one in held_back]:
-        note_refused(round, scopes=refused, reason=Reason.ROLLS)
+        reader.record(round, scopes, subject=result.subject, section_key=result.section_key)
+    if scopes := [_scope(result, one) for one in held_back]:
+        reader.record_held_back(round, scopes, reason=Reason.ROLLS)
     return Trend(_points(reversed(shown)), len(held_back))
 
 

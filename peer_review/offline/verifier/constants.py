@@ -13,6 +13,8 @@ BAR_FLOOR = 3
 PCG_STATE, PCG_STEP = 185022135591076192141167713582622350261, 174245319466782427288351607187956729369
 PCG_FACTOR, PCG_MASK = 0x2360ED051FC65DA44385DF649FCCF645, 2**128 - 1
 MOST_SPLITS, FEWEST_SPLITS, DEALT = 100, 4, 1_000_000
+#: Values are reckoned in billionths of a point; a spread below its floor by less than this share is at the floor.
+UNIT, AT_FLOOR = 10**9, 1e-7
 #: With fewer subjects that sheets link, one cannot tell a strict sheet from weak subjects.
 FEWEST_LINKED = 3
 #: More levels than this beside the longest factor are not fitted.
@@ -25,8 +27,8 @@ FACTORS = ("subject", "sheet", "pair", "profile")
 #: So near to 0 the slopes of the likelihood must be: per relative change of a variance; of the Rasch model, per
 #: standard error of a parameter, as it would be if the measures were known.
 SLOPE = 1e-3
-#: Where the effects explain the marks wholly, the residual variance is held at the marks' own divided by this.
-WHOLLY = 1e7
+#: Marks are whole numbers: no residual variance is less than that of rounding.
+ROUNDED = 1 / 12
 #: Of the Rasch model. A category needs so many answers before each criterion has steps of its own.
 ENOUGH = 10
 #: Who gave, or got, nothing but the best (the worst) mark is counted as having so much less (more) in all.
@@ -37,5 +39,6 @@ NO_SPREAD = 0.02
 #: the logarithm of the measures' spread. Without it, no parameter and no spread is beyond the last two.
 PRIOR, PRIOR_SPREAD, FAR, FAR_SPREAD = 3.0, 1.0, 15.0, 10.0
 #: Measures are summed up around the likeliest in steps of so many standard deviations, and of so many logits divided by
-#: the steps of a criterion, until the likelihood has fallen by so many powers of e.
-STEP, WIDEST, FALLEN = 0.75, 1.4, 32.0
+#: the steps of a criterion (EDGE where the marks of a subject are all the same), until the likelihood has fallen by so
+#: many powers of e.
+STEP, WIDEST, EDGE, FALLEN = 0.75, 1.4, 0.5, 32.0

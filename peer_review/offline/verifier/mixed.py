@@ -5,7 +5,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from peer_review.offline.verifier.constants import FACTORS, WHOLLY, Z95
+from peer_review.offline.verifier.constants import FACTORS, ROUNDED, Z95
 from peer_review.offline.verifier.encoding import Fault
 from peer_review.offline.verifier.figures import rounded
 from peer_review.offline.verifier.linear import dot, solved
@@ -19,7 +19,7 @@ class Mixed:
     sheets that answered the same share it. What is left is dense and as large as the cells, subject by criterion.
     middle: of each cell the criterion's mean plus the subject's effects. errors: the covariances of their errors.
     slopes: of the restricted likelihood, by name, 0 at its top. Where a variance is 0, only what would raise it counts.
-    is_wholly: the residual is held next to nothing, because the effects explain the marks wholly.
+    is_wholly: the residual is held at the variance of rounding, because less is left over.
     Raises: Fault for variances that are none.
     """
 
@@ -143,11 +143,10 @@ class Mixed:
             slope = traces[name] - squares[name] / self.residual
             gamma = self.gamma[name]
             made[name] = gamma * slope if gamma else min(0.0, slope) / max(traces[name], 1e-300)
-        next_to_nothing = own / self.n / WHOLLY
-        self.is_wholly = abs(self.residual / next_to_nothing - 1) < 1e-9
+        self.is_wholly = abs(self.residual / ROUNDED - 1) < 1e-9
         freedom = self.n - len(self.criteria)
         slope = freedom - left_over / self.residual
-        made["residual"] = min(0.0, slope) if self.is_wholly else slope
+        made["residual"] = min(0.0, slope) if self.is_wholly else slope if self.residual > ROUNDED else math.inf
         return made
 
     @property

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from peer_review.offline.verifier.constants import (
+    EDGE,
     ENOUGH,
     EXTREME,
     FALLEN,
@@ -88,11 +89,13 @@ class Ruler:
         cells = [(subject, self.criteria.index(criterion)) for subject, criterion in self.linked.cells]
         sizes: Counter[tuple[tuple[int, ...], int]] = Counter()
         self.totals: Counter[int] = Counter()
+        self.given: dict[int, set[int]] = defaultdict(set)  # of each subject the categories that it got
         for held in self.linked.sheets:
             gained = [place[points] for cell, points in held]
             sizes[tuple(cell for cell, _points in held), sum(gained)] += 1
             for (cell, _points), one in zip(held, gained, strict=True):
                 self.totals[cells[cell][0]] += one
+                self.given[cells[cell][0]].add(one)
         self.groups = [(total, many) for (_pattern, total), many in sizes.items()]
         self.push: list[float] = []
         about: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -144,7 +147,7 @@ class Ruler:
             if abs(move) < 1e-3:
                 break
         self.centre[subject] = centre
-        step = min(STEP / math.sqrt(curve), WIDEST / self.highest)
+        step = min(STEP / math.sqrt(curve), (EDGE if len(self.given[subject]) == 1 else WIDEST) / self.highest)
         top, _slope, _curve, both = self.look(subject, centre)
         found = [(centre, 1.0, both)]
         for way in (-step, step):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from peer_review.offline.verifier.constants import (
+    AT_FLOOR,
     DEALT,
     FEWEST_SPLITS,
     MOST_SPLITS,
@@ -15,6 +16,7 @@ from peer_review.offline.verifier.constants import (
     PCG_STATE,
     PCG_STEP,
     SPREAD_FLOOR,
+    UNIT,
 )
 from peer_review.offline.verifier.figures import rounded, share_of
 from peer_review.offline.verifier.rules import Row, Rules
@@ -40,7 +42,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
     between = between if between * (len(n) - 1) > 1e-18 else 0.0
     within = spread / (total - len(n)) if spread > 1e-18 else 0.0
-    tight, within = within < least, max(within, least)
+    tight, within = within < least * (1 - AT_FLOOR), max(within, least)
     k = (total - sum(many * many for many in n) / total) / (len(n) - 1)
     harmonic = len(n) / math.fsum(1 / many for many in n)
     ratio = between / within
@@ -91,7 +93,7 @@ def composites(
 
 def settled(value: float) -> float:
     """Return a value to nine decimals: what differs beyond is the order of a sum."""
-    return round(value * 1e9) / 1e9
+    return round(value * UNIT) / UNIT
 
 
 def complete_table(
@@ -106,13 +108,17 @@ def complete_table(
 
 def without_raters(values: dict[int, list[float]], sheets: dict[int, list[int]]) -> dict[int, list[float]]:
     """Return values less the mean of their sheet."""
-    of: dict[int, list[float]] = defaultdict(list)
+    of: dict[int, list[int]] = defaultdict(list)
     for at in values:
         for sheet, value in zip(sheets[at], values[at], strict=True):
-            of[sheet].append(value)
-    means = {sheet: math.fsum(held) / len(held) for sheet, held in of.items()}
+            of[sheet].append(round(value * UNIT))
+
+    def less(whole: int, held: list[int]) -> float:
+        """Return a value less the mean of its sheet's, in whole units, halves up."""
+        return (2 * (len(held) * whole - sum(held)) + len(held)) // (2 * len(held)) / UNIT
+
     return {
-        at: [settled(value - means[sheet]) for sheet, value in zip(sheets[at], values[at], strict=True)]
+        at: [less(round(value * UNIT), of[sheet]) for sheet, value in zip(sheets[at], values[at], strict=True)]
         for at in values
     }
 

@@ -2,9 +2,8 @@
 
 from django.core.exceptions import PermissionDenied
 
-from peer_review.domain.ledger import ledger
+from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.preflight.frozen_terms import form_holds
-from peer_review.enums import Channel
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import RaisedFinding
 from peer_review.rules.roles import has_perm
@@ -20,9 +19,10 @@ class PublishedMixin(RoundMixin):
             raise PermissionDenied(TermsAltered().message)
         return allowed
 
-    def note(self, scope: str, audience: str) -> None:
-        """Put on record that these figures were shown on a page. One query where they were before."""
-        ledger.note(self.round, scope=scope, channel=Channel.PAGE, audience=audience)
+    @property
+    def reader(self) -> Reader:
+        """The reader of the page, as presenters take it."""
+        return Reader(self.user)
 
     def may_raise(self, section_key: str) -> bool:
         """Whether the reader may raise a finding about this section, or, without a key, about all together."""

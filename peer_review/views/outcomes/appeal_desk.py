@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
@@ -17,6 +18,7 @@ from peer_review.domain.schemes.grades import grade_names
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.outcomes import AnswerForm, ExtensionForm, HandOverForm
 from peer_review.models import Contest, ContestStage, Decision
+from peer_review.paging import page_of
 from peer_review.roles import role_names
 from peer_review.rules.roles import has_perm
 from peer_review.users import User
@@ -52,17 +54,12 @@ class ContestListView(DeskMixin, TemplateView):
             .exclude(by=user)
             .select_related("subject__round")
             .prefetch_related("stages__responsible")
-            .order_by("-pk")
         )
-        before = self.request.GET.get("before", "")
-        if before.isascii() and before.isdecimal() and len(before) < 19:
-            others = others.filter(pk__lt=int(before))
-        page = list(others[: PAGE + 1])
-        more, page = len(page) > PAGE, page[:PAGE]
+        page = page_of(others, self.request.GET, size=PAGE)
         return super().get_context_data(
             mine=mine,
             others=[{"contest": one, "stage": list(one.stages.all())[-1]} for one in page],
-            before=page[-1].pk if more else None,
+            paging=page,
             today=timezone.localdate(),
             **kwargs,
         )
@@ -72,22 +69,40 @@ class ContestMixin(DeskMixin):
     """A page about one contest. Who may take it over without reading it finds its dates and no words."""
 
     kwargs: dict[str, Any]
-    contest: Contest
-    stage: ContestStage
+
+    @cached_property
+    def contest(self) -> Contest:
+        """The contest of the address. Raises: Http404 where there is none."""
+        contests = Contest.objects.select_related("subject__round", "subject__member", "by")
+        contest: Contest = get_object_or_404(contests, pk=self.kwargs["pk"])
+        return contest
+
+    @cached_property
+    def stage(self) -> ContestStage:
+        """The latest stage of the contest."""
+        related = ("contest__subject__round", "contest__subject__member", "responsible")
+        stage: ContestStage | None = self.contest.stages.select_related(*related).order_by("pk").last()
+        assert stage is not None  # a contest begins with one
+        return stage
+
+    @cached_property
+    def may_read(self) -> bool:
+        """Whether the reader may read what is contested and why."""
+        return bool(has_perm("peer_review.view_contest", self.user, self.contest))
+
+    @cached_property
+    def may_assign(self) -> bool:
+        """Whether the reader may name who is responsible for the stage."""
+        return bool(has_perm("peer_review.assign_contest", self.user, self.stage))
+
+    @cached_property
+    def may_answer(self) -> bool:
+        """Whether the reader may answer the stage."""
+        return bool(has_perm("peer_review.answer_contest", self.user, self.stage))
 
     def permitted(self) -> bool:
         if not super().permitted():
             return False
-        found = Contest.objects.select_related("subject__round", "subject__member", "by").filter(pk=self.kwargs["pk"])
-        contest: Contest | None = found.first()
-        if contest is None:
-            raise Http404
-        self.contest, user = contest, self.request.user
-        stages = contest.stages.select_related("contest__subject__round", "contest__subject__member", "responsible")
-        self.stage = list(stages.order_by("pk"))[-1]
-        self.may_read = bool(has_perm("peer_review.view_contest", user, contest))
-        self.may_assign = bool(has_perm("peer_review.assign_contest", user, self.stage))
-        self.may_answer = bool(has_perm("peer_review.answer_contest", user, self.stage))
         if not (self.may_read or self.may_assign):
             raise Http404
         return True

@@ -4,6 +4,7 @@ A whole round of 500 subjects takes about a second (docs/reports.md), so no file
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from peer_review import audit_log
-from peer_review.domain.ledger import ledger
+from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.presenters import read_round, read_section, read_subject
 from peer_review.domain.results.read_models import RoundReading, SectionReading, SubjectReading
-from peer_review.enums import Channel
+from peer_review.domain.results.readable_rounds import headed_section
+from peer_review.enums import Channel, ResultScope
 from peer_review.exceptions.base import Refusal
 from peer_review.models import Result, Subject
 from peer_review.reports import pdf
@@ -29,7 +31,6 @@ from peer_review.reports.groups import round_report, section_report
 from peer_review.reports.subject import subject_report
 from peer_review.reports.subject_book import subject_book
 from peer_review.rules.roles import has_perm
-from peer_review.users import User
 from peer_review.views.ledger.published import PublishedMixin
 
 TYPES = {
@@ -42,14 +43,13 @@ _NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t', "-"))
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What a request asks for: the name of the file, what it shows and to whom, and how it is made.
+    """What a request asks for: the name of the file, what it shows, and how it is made.
 
     logged: stands in the audit log, as what tells of many does.
     """
 
     name: str
     scope: str
-    audience: str
     report: Callable[[], Report]
     book: Callable[[], bytes]
     logged: bool
@@ -59,6 +59,11 @@ class ReportView(PublishedMixin, View):
     """A file of published figures: a PDF or a workbook, in the reader's language."""
 
     http_method_names = ["get", "head", "options"]
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of the file, as presenters take it."""
+        return Reader(self.user, self.channel)
 
     def export(self) -> Export:
         """Return what is asked for. Raises: Http404, PermissionDenied."""
@@ -71,22 +76,28 @@ class ReportView(PublishedMixin, View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        export, channel = self.export(), self.channel
+        channel = self.channel
         try:
-            made = pdf.render(export.report()) if channel == Channel.PDF else export.book()
+            export, content = self.rendered()
         except Refusal as refusal:
             return self.refused(refusal)
-        with transaction.atomic():
-            ledger.note(self.round, scope=export.scope, channel=channel, audience=export.audience)
-            if export.logged:
-                record = {"scope": export.scope, "format": str(channel)}
-                audit_log.record(self.round, "peer_review.round.report", by=self.user, **record)
-        response = HttpResponse(made, content_type=TYPES[channel])
+        if export.logged:
+            record = {"scope": export.scope, "format": str(channel)}
+            audit_log.record(self.round, "peer_review.round.report", by=self.user, **record)
+        response = HttpResponse(content, content_type=TYPES[channel])
         name = f"{self.round.title} {export.name}".translate(_NOT_IN_NAMES)
         # RFC 5987 where the name is Chinese; true for "save as".
         response["Content-Disposition"] = content_disposition_header(True, f"{name}.{channel}") or "attachment"
         response["Cache-Control"] = "no-store, private"
         return response
+
+    def rendered(self) -> tuple[Export, bytes]:
+        """Return what is asked for, and its bytes. Raises: Refusal, and then nothing is on record as shown."""
+        # Only where a PDF may be refused: elsewhere the database would be locked for as long as setting it takes.
+        is_pdf = self.channel == Channel.PDF
+        with transaction.atomic() if is_pdf and pdf.may_refuse() else nullcontext():
+            export = self.export()
+            return export, pdf.render(export.report()) if is_pdf else export.book()
 
     def refused(self, refusal: Refusal) -> HttpResponse:
         """Answer why there is no PDF, with the way to the workbook."""
@@ -100,12 +111,10 @@ class SubjectReport(ReportView):
 
     def of(self, result: Result) -> Export:
         result.round = self.round
-        user = self.user
-        reading: SubjectReading = read_subject(result, reader=user, channel=self.channel)
+        reading: SubjectReading = read_subject(result, reader=self.reader)
         return Export(
             name=reading.label,
             scope=reading.scope,
-            audience=ledger.audience_of(user, self.round, subject=result.subject),
             report=lambda: subject_report(reading),
             book=lambda: subject_book(reading),
             logged=False,
@@ -139,21 +148,15 @@ class SectionReportView(ReportView):
     GET section: its key; without, the first that the reader heads.
     """
 
-    def permitted(self) -> bool:
-        allowed = super().permitted()
-        user = self.user
-        self.sees_all = bool(has_perm("peer_review.view_all_results", user, self.round))
-        heads = bool(has_perm("peer_review.view_section_results", user, self.round))
-        return allowed and (self.sees_all or heads)
+    #: Whoever may read a section or all of them, as for composed tables.
+    permission = "peer_review.drill_down"
 
     def export(self) -> Export:
-        user: User = self.user
         key = self.section()
-        reading: SectionReading = read_section(self.round, key, reader=user, channel=self.channel)
+        reading: SectionReading = read_section(self.round, key, reader=self.reader)
         return Export(
             name=reading.section.label if reading.section is not None else _("Results of my section"),
             scope=reading.scope,
-            audience=ledger.audience_of(user, self.round, section_key=key),
             report=lambda: section_report(reading),
             book=lambda: section_book(reading),
             logged=True,
@@ -161,14 +164,12 @@ class SectionReportView(ReportView):
 
     def section(self) -> str:
         """Return the key of the section asked for. Raises: Http404 for one that is not theirs, as for none at all."""
-        user: User = self.user
-        headed = self.round.members.filter(user=user, is_section_head=True).order_by("section_key")
-        keys = list(headed.values_list("section_key", flat=True))
-        wanted = self.request.GET.get("section", keys[0] if keys else "")
-        known = Result.objects.filter(round=self.round, scope="section", section_key=wanted).exists()
-        if not known or not (self.sees_all or wanted in keys):
+        wanted: str = self.request.GET.get("section", headed_section(self.round, self.user) or "")
+        of_section = Result.objects.of_scope(ResultScope.SECTION)
+        result = of_section.select_related("round").filter(round=self.round, section_key=wanted).first()
+        if not has_perm("peer_review.view_section_result", self.user, result):
             raise Http404
-        return str(wanted)
+        return wanted
 
 
 class RoundReportView(ReportView):
@@ -177,12 +178,10 @@ class RoundReportView(ReportView):
     permission = "peer_review.view_all_results"
 
     def export(self) -> Export:
-        user = self.user
-        reading: RoundReading = read_round(self.round, reader=user, channel=self.channel)
+        reading: RoundReading = read_round(self.round, reader=self.reader)
         return Export(
             name=_("All results"),
             scope=reading.scope,
-            audience=ledger.audience_of(user, self.round),
             report=lambda: round_report(reading),
             book=lambda: round_book(reading),
             logged=True,

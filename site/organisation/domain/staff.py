@@ -217,9 +217,9 @@ def revise(
             if left is None:
                 transfer(staff=staff, section=section, rank=rank, is_head=is_head, since=since)
             else:
-                leave(staff=staff, on=left)
+                staff = leave(staff=staff, on=left)
         elif left is None:
-            return_to_work(staff=staff, section=section, rank=rank, is_head=is_head, since=since)
+            staff = return_to_work(staff=staff, section=section, rank=rank, is_head=is_head, since=since).staff
         elif left != staff.left:
             raise AlreadyLeft
     return staff

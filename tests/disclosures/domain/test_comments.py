@@ -1,7 +1,9 @@
 """Comments on documents."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
+from wagtail.models import PageLogEntry
 
 from disclosures.domain.comments import add_comment, comments_on, remove_comment
 from disclosures.exceptions import CommentsClosed
@@ -49,3 +51,41 @@ def test_own_comment_is_removed_by_its_author_and_any_by_a_moderator() -> None:
     assert remove_comment(page=page, comment_id=second.pk, user=moderator)
     assert not remove_comment(page=page, comment_id=second.pk, user=moderator)
     assert comments_on(page).count() == 0
+
+
+def test_comments_are_those_of_the_page_that_nobody_removed() -> None:
+    page, other = make.published(comments_open=True), make.published(comments_open=True, slug="other")
+    author = make.person()
+    shown = add_comment(page=page, user=author, text="一")
+    removed = add_comment(page=page, user=author, text="二")
+    add_comment(page=other, user=author, text="三")
+    remove_comment(page=page, comment_id=removed.pk, user=author)
+
+    assert list(comments_on(page)) == [shown]
+
+
+def test_comment_of_another_page_is_not_removed_through_this_one() -> None:
+    page, other = make.published(comments_open=True), make.published(comments_open=True, slug="other")
+    author = make.person()
+    comment = add_comment(page=other, user=author, text="三")
+
+    assert not remove_comment(page=page, comment_id=comment.pk, user=author)
+    assert not remove_comment(page=other, comment_id=comment.pk, user=AnonymousUser())
+    assert comments_on(other).count() == 1
+
+
+def test_removal_is_recorded() -> None:
+    page, author = make.published(comments_open=True), make.person()
+    comment = add_comment(page=page, user=author, text="一")
+
+    remove_comment(page=page, comment_id=comment.pk, user=author)
+
+    entry = PageLogEntry.objects.get(action="disclosures.comment_removed")
+    assert (entry.page_id, entry.user, entry.data) == (page.pk, author, {"comment": comment.pk})
+
+
+def test_strangers_and_nobody_comment_nowhere() -> None:
+    page = make.published(comments_open=True, audience="public")
+
+    with pytest.raises(CommentsClosed):
+        add_comment(page=page, user=AnonymousUser(), text="x")

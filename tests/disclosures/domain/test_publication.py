@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
+from pytest_django import DjangoAssertNumQueries
 
-from disclosures.exceptions import OwnWorkApproved, OwnWorkReviewed
+from disclosures.domain.publication import approve, authors_of, publish_approved, withdraw
+from disclosures.exceptions import NotWithdrawn, OwnWorkApproved, OwnWorkReviewed
 from disclosures.models import ApprovalTask, DisclosurePage, SecrecyReviewTask
 from organisation.enums import Role
 from tests.factories import disclosures as make
@@ -106,3 +109,90 @@ def test_what_is_published_is_what_was_approved(people: dict[str, Any]) -> None:
 
     # The edit needs its own review; until then nothing of it is out.
     assert DisclosurePage.objects.get(pk=page.pk).title != "没有批准的标题"
+
+
+def test_authors_are_those_who_wrote_or_submitted_since_the_last_publication(people: dict[str, Any]) -> None:
+    page = make.draft(owner=people["editor"])
+    page.save_revision(user=people["inspector"])
+    page.save_revision()
+    page.get_workflow().start(page, people["leader"])
+    page = DisclosurePage.objects.get(pk=page.pk)
+    assert authors_of(page) == {people[name].pk for name in ("editor", "inspector", "leader")}
+
+    published = make.published(owner=people["editor"])
+    published.save_revision(user=people["all"])
+    assert authors_of(DisclosurePage.objects.get(pk=published.pk)) == {people["all"].pk}
+
+
+def test_authors_take_few_queries(people: dict[str, Any], django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    page = make.submitted(author=people["editor"])
+    page = DisclosurePage.objects.get(pk=page.pk)
+    ContentType.objects.get_for_model(DisclosurePage)
+
+    with django_assert_num_queries(2):
+        authors_of(page)
+
+
+@pytest.mark.parametrize(("is_member", "is_active"), [(False, True), (True, False)])
+def test_approval_is_refused_to_strangers_of_the_step_and_closed_accounts(
+    people: dict[str, Any], is_member: bool, is_active: bool
+) -> None:
+    page = make.submitted(author=people["editor"])
+    approver = make.person(Role.INSPECTOR)
+    approver.is_active = is_active
+
+    with pytest.raises(OwnWorkReviewed):
+        approve(page.current_workflow_task_state, by=approver, is_member=is_member, refusal=OwnWorkReviewed)
+
+    assert DisclosurePage.objects.get(pk=page.pk).current_workflow_task_state.status == "in_progress"
+
+
+def test_approval_keeps_its_comment(people: dict[str, Any]) -> None:
+    page = make.submitted(author=people["editor"])
+    state = page.current_workflow_task_state
+
+    approve(state, by=people["inspector"], is_member=True, refusal=OwnWorkReviewed, comment="可以公开。")
+
+    state.refresh_from_db()
+    assert (state.status, state.comment, state.finished_by) == ("approved", "可以公开。", people["inspector"])
+
+
+def test_approver_needs_no_permission_to_publish(people: dict[str, Any]) -> None:
+    page = make.submitted(author=people["editor"])
+
+    publish_approved(page.current_workflow_state, by=people["leader"])
+
+    published = DisclosurePage.objects.get(pk=page.pk)
+    assert published.live
+    assert published.index_number is not None
+
+
+@pytest.mark.parametrize("who", ["editor", "inspector", "superuser"])
+def test_withdrawal_is_refused_to_all_but_the_leadership(people: dict[str, Any], who: str) -> None:
+    page = make.published()
+
+    with pytest.raises(NotWithdrawn):
+        withdraw(page, by=people[who])
+    with pytest.raises(NotWithdrawn):
+        page.unpublish(user=people[who])
+
+    assert DisclosurePage.objects.get(pk=page.pk).live
+
+
+def test_withdrawn_document_keeps_its_number(people: dict[str, Any]) -> None:
+    page = make.published()
+    number = page.index_number
+
+    withdraw(page, by=people["leader"])
+
+    withdrawn = DisclosurePage.objects.get(pk=page.pk)
+    assert (withdrawn.live, withdrawn.index_number) == (False, number)
+
+
+def test_clock_withdraws_without_a_person() -> None:
+    page = make.published()
+
+    page.unpublish(set_expired=True, user=None)
+
+    withdrawn = DisclosurePage.objects.get(pk=page.pk)
+    assert (withdrawn.live, withdrawn.expired) == (False, True)

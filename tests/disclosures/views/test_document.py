@@ -93,3 +93,40 @@ def test_comments_are_paged(client: Client) -> None:
 
     assert [len(one.context["comments"]) for one in (first, second)] == [20, 1]
     assert second.context["comments"].rows[0].comment == "第20条"
+
+
+def test_strangers_are_asked_to_sign_in_and_others_find_nothing() -> None:
+    for_leaders = make.published(audience="groups", audience_groups=[group_of(Role.LEADERSHIP)])
+
+    stranger = Client().get(for_leaders.url)
+    assert (stranger.status_code, stranger.headers["Location"].split("?")[0]) == (302, "/accounts/login/")
+    assert reader().get(for_leaders.url).status_code == 404
+    assert reader(Role.LEADERSHIP).get(for_leaders.url).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_other_methods_are_not_allowed(client: Client, method: str) -> None:
+    page = make.published()
+
+    assert getattr(client, method)(page.url).status_code == 405
+
+
+def test_own_comment_is_removed_with_a_button(client: Client) -> None:
+    page = make.published(comments_open=True)
+    client.post(page.url, {"comment": "支持。"})
+    comment = comments_on(page).get()
+
+    response = client.post(page.url, {"remove": str(comment.pk)})
+
+    assert response.headers["Location"].endswith("#comments")
+    assert comments_on(page).count() == 0
+
+
+@pytest.mark.parametrize("number", ["x", "9" * 30, "-1"])
+def test_strange_number_removes_nothing(client: Client, number: str) -> None:
+    page = make.published(comments_open=True)
+    client.post(page.url, {"comment": "支持。"})
+
+    client.post(page.url, {"remove": number})
+
+    assert comments_on(page).count() == 1

@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from forum_pages.domain.moderation.reports import report_post
-from forum_pages.models import BoardPage, TopicComment
+from forum_pages.models import BoardPage, Topic, TopicComment
 from organisation.models import User
 from tests.factories import forum_pages as make
 

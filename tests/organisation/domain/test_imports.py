@@ -83,3 +83,40 @@ def test_refused_import_keeps_its_errors_and_no_file() -> None:
 
     assert (run.state, run.content) == (ImportState.REFUSED, None)
     assert run.report["errors"] == [["staff.csv", 2, "Employee number", "This cell must not be empty."]]
+
+
+def test_upload_keeps_the_file_and_waits_for_the_check() -> None:
+    user = User.objects.create(username="manager")
+
+    run = imports.upload(content=b"x", file_name="a" * 300, is_complete=True, by=user)
+
+    assert (run.state, bytes(run.content or b""), run.is_complete, run.created_by) == (
+        ImportState.CHECKING,
+        b"x",
+        True,
+        user,
+    )
+    assert len(run.file_name) == 200
+
+
+def test_check_twice_gives_the_same() -> None:
+    run = checked_run(csv_bytes(HEAD, ZHANG))
+    report = run.report
+
+    assert imports.check(run=run).report == report
+
+
+def test_file_that_cannot_be_read_is_refused_with_its_reason() -> None:
+    run = checked_run(b"")
+
+    assert (run.state, run.report, run.content) == (ImportState.REFUSED, {"refusal": "The file is empty."}, None)
+
+
+def test_cancelled_import_keeps_no_file_and_a_confirmed_one_is_not_cancelled() -> None:
+    run = checked_run(csv_bytes(HEAD, ZHANG))
+    cancelled = imports.cancel(run=run, by=None)
+    assert (cancelled.state, cancelled.content, bool(cancelled.finished_at)) == (ImportState.CANCELLED, None, True)
+
+    confirmed = imports.confirm(run=checked_run(csv_bytes(HEAD, ZHANG)), by=None)
+    with pytest.raises(ImportNotReady):
+        imports.cancel(run=confirmed, by=None)

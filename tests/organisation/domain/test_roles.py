@@ -3,10 +3,10 @@
 import pytest
 from wagtail.models import GroupPagePermission, ModelLogEntry, Page
 
-from organisation.domain.roles import assign_role, grant_pages, set_roles, withdraw_role
+from organisation.domain.roles import assign_role, follow_staff_record, grant_pages, set_roles, withdraw_role
 from organisation.enums import DERIVED_ROLES, Role
 from organisation.exceptions import DerivedRole, NotLeftAlone
-from tests.factories.organisation import UserFactory
+from tests.factories.organisation import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +55,34 @@ def test_editors_may_write_below_a_page_but_not_publish() -> None:
     assert not page.permissions_for_user(editor).can_publish()
     assert not page.permissions_for_user(staff).can_add_subpage()
     assert GroupPagePermission.objects.filter(page=page).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("is_current", "is_head", "held"),
+    [(True, False, {"staff"}), (True, True, {"staff", "section_head"}), (False, True, set())],
+)
+def test_roles_follow_the_staff_record(is_current: bool, is_head: bool, held: set[str]) -> None:
+    person = StaffFactory(roles=[Role.SECTION_HEAD, Role.EDITOR])
+    if not is_current:
+        person.left = person.joined
+
+    follow_staff_record(staff=person, is_head=is_head)
+
+    assert set(person.user.groups.values_list("name", flat=True)) == held | {"editor"}
+
+
+def test_setting_roles_leaves_those_of_the_record_alone() -> None:
+    person = StaffFactory(roles=[Role.EDITOR])
+
+    set_roles(user=person.user, roles=[Role.STAFF, Role.SCRUTINEER])
+
+    assert set(person.user.groups.values_list("name", flat=True)) == {"staff", "scrutineer"}
+
+
+def test_setting_roles_does_not_take_the_administrators_own() -> None:
+    admin = UserFactory(roles=[Role.ADMINISTRATOR])
+
+    with pytest.raises(NotLeftAlone):
+        set_roles(user=admin, roles=[Role.EDITOR], by=admin)
+
+    assert set(admin.groups.values_list("name", flat=True)) == {"administrator"}

@@ -29,3 +29,13 @@ def test_section_cannot_lie_below_itself() -> None:
         Section.objects.filter(pk=top.pk).update(parent=top.pk)
     move_section(section=bottom, parent=top)
     assert Section.objects.ids_below(top.pk) == {top.pk, middle.pk, bottom.pk}
+
+
+def test_section_is_moved_below_another_and_to_the_top() -> None:
+    top, section = SectionFactory(), SectionFactory()
+
+    move_section(section=section, parent=top)
+    assert Section.objects.get(pk=section.pk).parent == top
+
+    move_section(section=section, parent=None)
+    assert Section.objects.get(pk=section.pk).parent is None

@@ -157,3 +157,90 @@ def test_return_begins_a_new_membership() -> None:
         (place.section_id, TODAY, None),
     ]
     assert person.user.is_active
+
+
+def test_particulars_are_corrected_and_the_place_stays() -> None:
+    person = StaffFactory(name="张三", employee_number="7")
+    before = history(person)
+
+    verbs.correct_details(
+        staff=person,
+        name="张三丰",
+        employee_number="8",
+        joined=person.joined,
+        position="处长",
+        phone="8001",
+        email="a@example.org",
+    )
+
+    corrected = Staff.objects.get(pk=person.pk)
+    assert (corrected.user.name, corrected.employee_number, corrected.position) == ("张三丰", "8", "处长")
+    assert (corrected.phone, corrected.user.email, history(corrected)) == ("8001", "a@example.org", before)
+
+
+def test_correction_to_a_number_that_is_taken_or_a_day_after_leaving_is_refused() -> None:
+    person, other = StaffFactory(left=TODAY), StaffFactory()
+    particulars = {"staff": person, "name": "张三", "joined": person.joined}
+
+    with pytest.raises(NumberTaken):
+        verbs.correct_details(employee_number=other.employee_number, **particulars)
+    with pytest.raises(LeavesBeforeJoining):
+        verbs.correct_details(employee_number="x", **{**particulars, "joined": TODAY + DAY})
+
+
+def test_announced_leaving_closes_the_account_when_its_day_has_come() -> None:
+    gone, staying, later = (StaffFactory() for _number in range(3))
+    Staff.objects.filter(pk=gone.pk).update(left=TODAY)
+    Staff.objects.filter(pk=later.pk).update(left=TODAY + DAY)
+
+    assert verbs.close_departed() == 1
+    assert verbs.close_departed() == 0
+
+    active = {person.pk: Staff.objects.get(pk=person.pk).user.is_active for person in (gone, staying, later)}
+    assert active == {gone.pk: False, staying.pk: True, later.pk: True}
+    assert roles_of(gone) == set()
+
+
+def form(person: Staff, **changes: object) -> dict[str, object]:
+    """What the form of a person says."""
+    place = person.memberships.order_by("from_date").last()
+    assert place is not None
+    return {
+        "staff": person,
+        "name": person.user.name,
+        "employee_number": person.employee_number,
+        "joined": person.joined,
+        "section": place.section,
+        "rank": place.rank,
+        "is_head": place.is_head,
+        "left": person.left,
+        **changes,
+    }
+
+
+def test_form_transfers_lets_go_and_brings_back() -> None:
+    person, section = StaffFactory(), SectionFactory()
+
+    verbs.revise(**form(person))
+    assert len(history(person)) == 1
+
+    verbs.revise(**form(person, section=section, since=TODAY - 2 * DAY))
+    assert person.place.section == section
+
+    gone = verbs.revise(**form(person, left=TODAY))
+    assert (gone.left, roles_of(gone)) == (TODAY, set())
+
+    back = verbs.revise(**form(gone, left=None, since=TODAY))
+    assert (back.left, roles_of(back)) == (None, {Role.STAFF})
+    assert Staff.objects.get(pk=person.pk).left is None
+
+
+def test_form_does_not_change_a_day_of_leaving() -> None:
+    person = StaffFactory()
+    verbs.leave(staff=person, on=TODAY)
+    person.refresh_from_db()
+
+    with pytest.raises(AlreadyLeft):
+        verbs.revise(**form(person, left=TODAY + DAY, name="别名"))
+
+    assert Staff.objects.get(pk=person.pk).user.name != "别名"

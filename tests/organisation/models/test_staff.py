@@ -43,3 +43,31 @@ def test_name_keys_follow_a_corrected_name() -> None:
 
     assert Staff.objects.named_like("lisi").get() == person
     assert not Staff.objects.named_like("zs").exists()
+
+
+@pytest.mark.parametrize(("left", "is_current"), [(None, True), (1, True), (0, False), (-1, False)])
+def test_person_is_current_until_the_day_of_leaving(left: int | None, is_current: bool) -> None:
+    assert Staff(left=None if left is None else TODAY + left * DAY).is_current is is_current
+
+
+def test_place_is_that_of_today() -> None:
+    person = StaffFactory()
+    present = person.memberships.get()
+    assert person.place == present
+
+    Membership.objects.filter(pk=present.pk).update(to_date=TODAY)
+    assert person.place is None
+    assert Staff.objects.with_place().get(pk=person.pk).place is None
+
+
+def test_nobody_leaves_before_joining() -> None:
+    person = StaffFactory()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Staff.objects.filter(pk=person.pk).update(left=person.joined - DAY)
+
+
+def test_names_say_who_and_where() -> None:
+    person = StaffFactory(name="张三")
+
+    assert (str(person), str(person.place)) == ("张三", f"张三 · {person.place.section.name}")

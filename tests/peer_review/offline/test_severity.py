@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from peer_review.counting import mixed
 from peer_review.counting.release import release
 from peer_review.offline.verifier.encoding import Fault
 from peer_review.offline.verifier.figures import leaves_of
@@ -31,11 +32,19 @@ def test_recount_of_whole_sheets_equals_the_release(seed: int) -> None:
     [
         lambda subject, sheet, at: 70,
         lambda subject, sheet, at: 70 + 5 * at,
+        lambda subject, sheet, at: 60 + 5 * subject,
         lambda subject, sheet, at: 60 + sheet,
         lambda subject, sheet, at: 50 + 7 * subject + sheet**2 % 11,
         lambda subject, sheet, at: 50 + 7 * subject + sheet**2 * (subject + 1) % 11 + subject * at * 5 % 7,
     ],
-    ids=["all equal", "by criterion", "by sheet", "by subject and sheet", "by everything, nothing left over"],
+    ids=[
+        "all equal",
+        "by criterion",
+        "by subject",
+        "by sheet",
+        "by subject and sheet",
+        "by everything, nothing left over",
+    ],
 )
 def test_marks_that_the_effects_explain_wholly_are_recounted(mark: Any, criteria: int) -> None:
     drawn = sheets_about(mark, criteria=criteria)
@@ -107,9 +116,10 @@ def test_command_line_names_what_is_wrong_with_an_adjusted_score() -> None:
     assert not verified(drawn, changed)[0]
 
 
-def test_fits_without_variances_are_counted_as_not_recounted() -> None:
-    """Marks that differ by subject only leave no likeliest figures: that is published, and not tried again."""
+def test_fits_without_variances_are_counted_as_not_recounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the search ends nowhere there are no likeliest figures: that is published, and not tried again."""
     drawn = sheets_about(lambda subject, sheet, at: 60 + 5 * subject)
+    monkeypatch.setattr(mixed, "STEPS", 0)
     made = drawn.recount()
     assert made.severity.unfitted == 1
     told_of = told(release(drawn.ballots, drawn.plan), drawn.scheme)

@@ -9,6 +9,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.presenters import read_round, read_section, read_subject
 from peer_review.enums import Channel
 from peer_review.models import Bulletin, Result, Round, Shown
@@ -41,7 +42,7 @@ def reported() -> ReportedRound:
 
 def own_reading(reported: ReportedRound, name: str) -> Any:
     result = reported.result(name)
-    return read_subject(result, reader=result.subject.member.user)
+    return read_subject(result, reader=Reader(result.subject.member.user))
 
 
 def numbers_in(text: str) -> set[str]:
@@ -79,7 +80,7 @@ def test_subject_report_shows_every_published_figure_to_its_last_digit(reported:
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_round_report_shows_every_score_and_criterion_of_everybody(reported: ReportedRound, language: str) -> None:
     with translation.override(language):
-        reading = read_round(reported.round, reader=reported.leader)
+        reading = read_round(reported.round, reader=Reader(reported.leader))
         text, book = text_of(render(round_report(reading))), round_book(reading)
 
     published: set[str] = set()
@@ -91,7 +92,7 @@ def test_round_report_shows_every_score_and_criterion_of_everybody(reported: Rep
 
 
 def test_section_report_tells_of_its_members_and_of_no_others(reported: ReportedRound) -> None:
-    reading = read_section(reported.round, "a", reader=reported.head)
+    reading = read_section(reported.round, "a", reader=Reader(reported.head))
     text, book = text_of(render(section_report(reading))), section_book(reading)
 
     for name in "甲乙丙丁戊己":
@@ -196,7 +197,7 @@ def test_check_that_differs_by_a_last_digit_says_so_and_is_not_bent() -> None:
     ballots = [{"quality": 80, "spirit": 71 if at == 0 else 70} for at in range(8)]
     round = make_published_round({("甲", "all"): ballots}, trim=False)
     result = Result.objects.select_related("subject__member", "round").get(round=round, label="甲")
-    content = subject_book(read_subject(result, reader=result.subject.member.user))
+    content = subject_book(read_subject(result, reader=Reader(result.subject.member.user)))
     calculator = Calculator(content)
     rows = {row[0].value: row for row in calculator.book["Score"].iter_rows()}
 
@@ -219,7 +220,7 @@ def test_class_weights_make_each_criterion_and_the_score(reported: ReportedRound
 
 
 def test_formulas_of_a_round_come_to_what_is_kept(reported: ReportedRound) -> None:
-    calculator = Calculator(round_book(read_round(reported.round, reader=reported.leader)))
+    calculator = Calculator(round_book(read_round(reported.round, reader=Reader(reported.leader))))
     formulas = calculator.formulas()
 
     assert len(formulas) > 20
@@ -228,7 +229,7 @@ def test_formulas_of_a_round_come_to_what_is_kept(reported: ReportedRound) -> No
 
 
 def test_mean_of_a_section_is_recomputed_from_the_subjects_listed(reported: ReportedRound) -> None:
-    calculator = Calculator(section_book(read_section(reported.round, "a", reader=reported.head)))
+    calculator = Calculator(section_book(read_section(reported.round, "a", reader=Reader(reported.head))))
     rows = {row[0].value: row for row in calculator.book["Means"].iter_rows()}
     section = Result.objects.get(round=reported.round, scope="section", section_key="a")
 
@@ -238,7 +239,7 @@ def test_mean_of_a_section_is_recomputed_from_the_subjects_listed(reported: Repo
 
 
 def test_mean_of_a_section_with_a_thin_subject_is_not_made_of_those_listed(reported: ReportedRound) -> None:
-    book = load_workbook(BytesIO(round_book(read_round(reported.round, reader=reported.leader))))
+    book = load_workbook(BytesIO(round_book(read_round(reported.round, reader=Reader(reported.leader)))))
     rows = {row[0].value: row for row in book["Means"].iter_rows()}
     section = Result.objects.get(round=reported.round, scope="section", section_key="b")
 
@@ -250,7 +251,7 @@ def test_mean_of_a_section_with_a_thin_subject_is_not_made_of_those_listed(repor
 
 def test_thin_subject_is_in_no_byte_of_any_report(reported: ReportedRound) -> None:
     reading = own_reading(reported, "辛")
-    everybody = read_round(reported.round, reader=reported.leader)
+    everybody = read_round(reported.round, reader=Reader(reported.leader))
     for made in (render(subject_report(reading)), render(round_report(everybody))):
         assert not {f"{one}.0" for one in THIN_SUBJECT} & numbers_in(text_of(made))
         assert not {f"{one}.0" for one in THIN_SUBJECT} & numbers_in(streams_of(made).decode("latin-1"))
@@ -276,7 +277,7 @@ def test_thin_class_is_in_no_cell_and_no_picture(reported: ReportedRound) -> Non
 
 
 def test_workbook_has_no_hidden_sheet_row_or_column_and_no_note(reported: ReportedRound) -> None:
-    book = load_workbook(BytesIO(round_book(read_round(reported.round, reader=reported.leader))))
+    book = load_workbook(BytesIO(round_book(read_round(reported.round, reader=Reader(reported.leader)))))
 
     for sheet in book:
         assert sheet.sheet_state == "visible"
@@ -331,7 +332,7 @@ def test_trend_shows_each_round_as_it_was_published_and_is_on_record() -> None:
     result = Result.objects.select_related("subject__member").get(round=round, label="乙", scope="subject")
     then = Result.objects.exclude(round=round).get(label="乙", scope="subject")
 
-    reading = read_subject(result, reader=leader, channel=Channel.PDF)
+    reading = read_subject(result, reader=Reader(leader, Channel.PDF))
     text = re.sub(r"\s+", " ", text_of(render(subject_report(reading))))
     book = load_workbook(BytesIO(subject_book(reading)))
 
@@ -351,7 +352,7 @@ def test_round_that_is_held_back_is_in_no_byte_and_said_in_words() -> None:
     round = make_published_round(ballots, earlier=earlier, strangers=1)
     result = Result.objects.select_related("subject__member").get(round=round, label="乙", scope="subject")
 
-    reading = read_subject(result, reader=make_user("局长", "leadership"))
+    reading = read_subject(result, reader=Reader(make_user("局长", "leadership")))
     made, book = render(subject_report(reading)), subject_book(reading)
 
     assert reading.trend.held_back == 1
@@ -365,7 +366,7 @@ def test_those_tied_at_the_quotas_line_are_named_and_marked() -> None:
     ballots |= {(name, "all"): papers(6, 70, 70) for name in "丙丁戊己庚辛"}
     round, leader = make_published_round(ballots, excellent_quota=20), make_user("局长", "leadership")
 
-    reading = read_round(round, reader=leader)
+    reading = read_round(round, reader=Reader(leader))
     text, book = re.sub(r"\s+", " ", text_of(render(round_report(reading)))), round_book(reading)
 
     assert sorted(row.label for row in reading.rows if row.line == "tied") == ["乙", "甲"]
@@ -382,7 +383,7 @@ def test_tables_of_many_criteria_lie_across_and_nothing_else_does() -> None:
     ballots = {(name, "all"): [{key: 70 + at for key, _weight in criteria} for at in range(6)] for name in "甲乙"}
     round = make_published_round(ballots, criteria=criteria)
 
-    reading = read_round(round, reader=make_user("局长", "leadership"))
+    reading = read_round(round, reader=Reader(make_user("局长", "leadership")))
     pages = PdfReader(BytesIO(render(round_report(reading)))).pages
 
     across = [page.extract_text() for page in pages if page.mediabox.width > page.mediabox.height]
@@ -399,7 +400,9 @@ def test_long_names_are_whole_on_the_first_page_and_short_above_each() -> None:
     Round.objects.filter(pk=round.pk).update(title=title)
     result = Result.objects.select_related("subject__member", "round").get(label=name, scope="subject")
 
-    pages = PdfReader(BytesIO(render(subject_report(read_subject(result, reader=result.subject.member.user))))).pages
+    pages = PdfReader(
+        BytesIO(render(subject_report(read_subject(result, reader=Reader(result.subject.member.user)))))
+    ).pages
     texts = [re.sub(r"\s+", "", page.extract_text()) for page in pages]
 
     assert title in texts[0]
@@ -411,7 +414,7 @@ def test_long_names_are_whole_on_the_first_page_and_short_above_each() -> None:
 def test_long_list_repeats_its_heads_on_every_page() -> None:
     round = make_published_round({(f"人{at:02d}", "all"): spread(6, 60 + at % 30) for at in range(60)})
 
-    reading = read_round(round, reader=make_user("局长", "leadership"))
+    reading = read_round(round, reader=Reader(make_user("局长", "leadership")))
     texts = [page.extract_text() for page in PdfReader(BytesIO(render(round_report(reading)))).pages]
 
     ranked = [text for text in texts if re.search(r"\d+–\d+\s*人", text)]

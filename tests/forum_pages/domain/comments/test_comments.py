@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_comments_xtd.models import XtdComment
 from pytest_django import Settings
+from wagtail.models import ModelLogEntry
 
 from forum_pages.domain.comments.comments import edit_comment, post_comment, remove_comment
 from forum_pages.domain.moderation import actions
+from forum_pages.enums import Verb
 from forum_pages.exceptions.base import EditedMeanwhile, NothingChanged, ReasonMissing
 from forum_pages.exceptions.comments import CommentAwaiting, CommentRemoved, ParentElsewhere
 from forum_pages.exceptions.topics import TopicHidden, TopicLocked
 from forum_pages.models import BoardPage, Topic, TopicComment
+from forum_pages.signals import comment_posted
 from organisation.models import User
 from tests.factories import forum_pages as make
 
@@ -173,3 +178,72 @@ def test_authors_cannot_remove_in_a_locked_topic_moderators_can(topic: Topic, re
     with pytest.raises(TopicLocked):
         remove_comment(comment=comment, user=reader, reason="x")
     remove_comment(comment=comment, user=moderator, reason="x")
+
+
+def test_post_comment_signals_what_is_visible_once_it_is_committed(
+    topic: Topic, author: User, moderator: User, committed: Callable[[], AbstractContextManager[object]]
+) -> None:
+    received: list[tuple[object, ...]] = []
+
+    def receiver(sender: type, comment: TopicComment, topic: Topic, user: User, **kwargs: object) -> None:
+        received.append((comment, topic, user))
+
+    comment_posted.connect(receiver)
+    try:
+        with committed():
+            comment = make.comment(topic, author)
+            make.comment(make.topic(make.board("moderated", moderated=True), moderator), author)
+    finally:
+        comment_posted.disconnect(receiver)
+    assert received == [(comment, topic, author)]
+
+
+def test_a_receiver_that_fails_does_not_fail_the_post(
+    topic: Topic,
+    reader: User,
+    committed: Callable[[], AbstractContextManager[object]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def receiver(sender: type, **kwargs: object) -> None:
+        raise RuntimeError("the receiver is broken")
+
+    comment_posted.connect(receiver)
+    try:
+        with committed():
+            comment = make.comment(topic, reader)
+    finally:
+        comment_posted.disconnect(receiver)
+    assert TopicComment.objects.get() == comment
+    assert "the receiver is broken" in caplog.text
+
+
+def test_a_moderator_of_the_board_is_not_held_back_by_it(author: User, reader: User) -> None:
+    topic = make.topic(make.board("moderated", moderated=True, grants={Verb.MODERATE: [reader]}), reader)
+    assert (topic.awaiting, make.comment(topic, reader).is_public) == (False, True)
+    assert make.comment(topic, author).is_public is False
+    assert make.comment(topic, make.person("root", is_superuser=True)).is_public is False
+
+
+def test_edit_comment_refusals(topic: Topic, reader: User, moderator: User) -> None:
+    comment = make.comment(topic, reader)
+    actions.lock_topic(topic=topic, user=moderator)
+    with pytest.raises(TopicLocked):
+        edit_comment(comment=comment, user=reader, source="x", seen=0)
+    actions.unlock_topic(topic=topic, user=moderator)
+    remove_comment(comment=comment, user=reader, reason="x")
+    with pytest.raises(CommentRemoved):
+        edit_comment(comment=comment, user=reader, source="x", seen=0)
+
+
+def test_a_comment_that_awaits_approval_is_removed_without_being_counted(author: User, moderator: User) -> None:
+    topic = make.topic(make.board("moderated", moderated=True), moderator)
+    remove_comment(comment=make.comment(topic, author), user=author, reason="写错了")
+    topic.refresh_from_db()
+    assert topic.comment_count == 0
+
+
+def test_only_what_moderators_remove_is_in_the_audit_log(topic: Topic, reader: User, moderator: User) -> None:
+    remove_comment(comment=make.comment(topic, reader), user=reader, reason="写错了")
+    assert not ModelLogEntry.objects.exists()
+    remove_comment(comment=make.comment(topic, reader), user=moderator, reason="离题")
+    assert ModelLogEntry.objects.get().data == {"reason": "离题"}

@@ -6,9 +6,11 @@ import pytest
 
 from forum_pages.domain.comments.comments import remove_comment
 from forum_pages.domain.comments.reactions import react
+from forum_pages.domain.moderation.actions import hide_topic
 from forum_pages.enums import Reaction
 from forum_pages.exceptions.base import OwnPost
-from forum_pages.exceptions.comments import CommentRemoved
+from forum_pages.exceptions.comments import CommentAwaiting, CommentRemoved
+from forum_pages.exceptions.topics import TopicHidden
 from forum_pages.models import Topic, TopicComment
 from organisation.models import User
 from tests.factories import forum_pages as make
@@ -40,3 +42,24 @@ def test_no_reaction_to_what_is_not_shown(topic: Topic, author: User, reader: Us
     remove_comment(comment=comment, user=author, reason="x")
     with pytest.raises(CommentRemoved):
         react(target=TopicComment.objects.get(pk=comment.pk), user=reader, reaction=Reaction.LIKE)
+
+
+def test_no_reaction_to_what_awaits_approval_or_stands_in_a_hidden_topic(
+    author: User, reader: User, moderator: User
+) -> None:
+    topic = make.topic(make.board("moderated", moderated=True), moderator)
+    awaiting = make.comment(topic, author)
+    with pytest.raises(CommentAwaiting):
+        react(target=awaiting, user=reader, reaction=Reaction.LIKE)
+    hide_topic(topic=topic, user=moderator, reason="x")
+    for target in (topic, awaiting):
+        with pytest.raises(TopicHidden):
+            react(target=target, user=reader, reaction=Reaction.LIKE)
+
+
+def test_reactions_of_two_people_are_counted_apart(topic: Topic, reader: User, moderator: User) -> None:
+    react(target=topic, user=reader, reaction=Reaction.LIKE)
+    react(target=topic, user=moderator, reaction=Reaction.DISLIKE)
+    assert (topic.like_count, topic.dislike_count) == (1, 1)
+    assert react(target=topic, user=reader, reaction=Reaction.LIKE) is None
+    assert (topic.like_count, topic.dislike_count) == (0, 1)

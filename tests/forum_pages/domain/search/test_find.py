@@ -10,9 +10,10 @@ from pytest_django import Settings
 
 from forum_pages.domain.comments.comments import remove_comment
 from forum_pages.domain.moderation import actions
-from forum_pages.domain.search.find import find_comments, find_topics
+from forum_pages.domain.search.find import WORDS_MAX, board_ids, find_comments, find_topics, words_of
 from forum_pages.domain.topics.topics import edit_topic
-from forum_pages.models import BoardPage
+from forum_pages.enums import Verb
+from forum_pages.models import BoardPage, Topic
 from organisation.models import User
 from tests.factories import forum_pages as make
 
@@ -79,3 +80,32 @@ def test_edits_are_found(
         edit_topic(topic=topic, user=author, title="新题", source="换成审计", seen=0)
     assert found(reader, "审计") == [topic.pk]
     assert found(reader, "旧文") == []
+
+
+def test_words_of_a_query_are_few_and_each_once(settings: Settings) -> None:
+    settings.FORUM_PAGES_SEGMENTER = "builtins.str"
+    assert words_of("整改 期限 整改") == ["整改", "期限"]
+    assert len(words_of(" ".join(str(number) for number in range(99)))) == WORDS_MAX
+    assert words_of(" ") == []
+
+
+def test_a_query_without_words_finds_nothing(reader: User, topic: Topic) -> None:
+    assert list(find_topics(user=reader, query=" ", below=None, size=9)) == []
+
+
+def test_find_begins_below_an_id(
+    reader: User, author: User, board: BoardPage, committed: Callable[[], AbstractContextManager[object]]
+) -> None:
+    with committed():
+        first, second, third = (make.topic(board, author, f"整改 {number}") for number in range(3))
+        comments = [make.comment(first, author, f"整改 {number}") for number in range(3)]
+    page = find_topics(user=reader, query="整改", below=third.pk, size=1)
+    assert (list(page), page.next) == ([second], str(second.pk))
+    assert list(find_topics(user=reader, query="整改", below=int(page.next), size=1)) == [first]
+    assert list(find_comments(user=reader, query="整改", below=comments[1].pk, size=9)) == [comments[0]]
+
+
+def test_board_ids_are_lists(reader: User, board: BoardPage) -> None:
+    own = make.board("own", grants={Verb.MODERATE: [reader]})
+    readable, moderated = board_ids(reader)
+    assert (sorted(readable), moderated) == (sorted([board.pk, own.pk]), [own.pk])

@@ -127,3 +127,31 @@ def test_withdraw_topic_only_while_nobody_has_commented(board: BoardPage, author
     make.comment(other, reader)
     with pytest.raises(TopicHasComments):
         withdraw_topic(topic=other, user=author, reason="写错了")
+
+
+def test_a_double_click_that_was_slower_gets_the_topic_of_the_faster(
+    board: BoardPage, author: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = uuid.uuid4()
+    faster = start_topic(board=board, user=author, title="一", source="一", submission=submission)
+    looks = iter([None, faster])
+    monkeypatch.setattr("django.db.models.QuerySet.first", lambda rows: next(looks))
+    assert start_topic(board=board, user=author, title="一", source="一", submission=submission) == faster
+
+
+@pytest.mark.parametrize(("state", "refusal"), [({"hidden": True}, TopicHidden), ({"locked": True}, TopicLocked)])
+def test_withdraw_topic_refusals(topic: Topic, author: User, state: dict[str, bool], refusal: type[Refusal]) -> None:
+    Topic.objects.filter(pk=topic.pk).update(**state)
+    with pytest.raises(refusal):
+        withdraw_topic(topic=topic, user=author, reason="x")
+
+
+def test_a_topic_that_awaits_approval_is_withdrawn_without_being_counted(author: User) -> None:
+    board = make.board("moderated", moderated=True)
+    withdrawn = withdraw_topic(topic=make.topic(board, author), user=author, reason="写错了")
+    assert (withdrawn.hidden, withdrawn.hidden_by, count(board)) == (True, author, 0)
+
+
+def test_a_moderator_edits_on_a_moderated_board_without_approval(moderator: User) -> None:
+    topic = make.topic(make.board("moderated", moderated=True), moderator)
+    assert edit_topic(topic=topic, user=moderator, title="换", source="换", seen=0).awaiting is False

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from forum_pages.models import BoardPage, Topic
+from tests.factories import forum_pages as make
 
 pytestmark = pytest.mark.django_db
 
@@ -30,3 +31,19 @@ def test_topic_start_posts_and_shows_on_the_board(as_author: Client, board: Boar
     assert "如何 提升履职能力" in listed.content.decode()
     shown = as_author.get(topic.get_absolute_url())
     assert "<strong>先</strong>" in shown.content.decode()
+
+
+def test_a_topic_that_awaits_approval_says_so(as_author: Client) -> None:
+    board = make.board("moderated", moderated=True)
+    url = reverse("forum_pages:topic-start", args=[board.pk])
+    answer = as_author.post(
+        url, {"title": "题", "source": "文", "submission": "5b0f6a0e-0f7b-4d43-9a34-7a1b6c1c2d01"}, follow=True
+    )
+    assert Topic.objects.get().awaiting is True
+    assert len(answer.context["messages"]) == 1
+
+
+def test_a_preview_starts_nothing(as_author: Client, board: BoardPage) -> None:
+    answer = as_author.post(reverse("forum_pages:topic-start", args=[board.pk]), {"source": "**粗**", "preview": "1"})
+    assert "<strong>粗</strong>" in answer.content.decode()
+    assert not Topic.objects.exists()

@@ -24,12 +24,11 @@ from peer_review.domain.outcomes.decisions import tell_outcomes
 from peer_review.domain.outcomes.outcome_status import standing_of
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.enums import ContestStatus
-from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.base import ReasonMissing, Refusal
 from peer_review.exceptions.outcomes import (
     AnswerMissing,
     ContestRunning,
     ExtendedAlready,
-    ExtensionReasonMissing,
     GroundsMissing,
     NotAddressee,
     NotExtendable,
@@ -163,7 +162,7 @@ class TestDeadlines:
         stage = appeal(contest, by=person(ben), grounds="Still not.", now=TOLD)
         assert stage.due_date == date(2027, 1, 19)
 
-        with pytest.raises(ExtensionReasonMissing):
+        with pytest.raises(ReasonMissing):
             extend_appeal(stage, by=inspector, reason=" ", now=day(60))
         with pytest.raises(NotExtendable):
             extend_appeal(stage, by=inspector, reason="A witness is away.", now=day(61))

@@ -12,11 +12,10 @@ from peer_review import audit_log, signals
 from peer_review.domain.outcomes.decisions import Choice, acknowledge, decide, tell_outcomes
 from peer_review.domain.outcomes.outcome_status import standing_of
 from peer_review.domain.outcomes.proposals import proposal_of
-from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.base import ReasonMissing, Refusal
 from peer_review.exceptions.outcomes import (
     AlreadyTold,
     DecidedMeanwhile,
-    DecisionReasonMissing,
     DecisionsAreKept,
     HasFigures,
     NoFigures,
@@ -141,15 +140,13 @@ def test_the_untied_are_decided_at_once_without_words_and_the_tie_with_a_reason(
     ids=["tie up", "tie down", "other than proposed", "not graded"],
 )
 def test_what_does_not_follow_the_proposal_needs_a_reason(round: Round, leader: Any, name: str, grade: str) -> None:
-    said = refused(round, DecisionReasonMissing, choice(round, name, grade, "  "), by=leader)
+    said = refused(round, ReasonMissing, choice(round, name, grade, "  "), by=leader)
 
     assert said.startswith(f"{name}: give the reason.")
 
 
 def test_all_or_nothing(round: Round, leader: Any) -> None:
-    refused(
-        round, DecisionReasonMissing, choice(round, "Ada", "excellent"), choice(round, "Ben", "excellent"), by=leader
-    )
+    refused(round, ReasonMissing, choice(round, "Ada", "excellent"), choice(round, "Ben", "excellent"), by=leader)
 
 
 def test_nobody_decides_on_themselves(round: Round) -> None:

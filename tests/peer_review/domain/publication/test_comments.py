@@ -14,9 +14,9 @@ from wagtail.snippets.models import get_snippet_models
 
 from peer_review.domain.publication import comments as domain
 from peer_review.domain.publication.publish import publish_round
-from peer_review.domain.rounds.opening_checks import opening_obstacles
-from peer_review.exceptions.base import WrongState
-from peer_review.exceptions.publication import CommentsUnreviewed, NoReasonGiven, ReviewFinished, UnknownComment
+from peer_review.domain.rounds.opening_checks import opening_refusals
+from peer_review.exceptions.base import ReasonMissing, WrongState
+from peer_review.exceptions.publication import CommentsUnreviewed, ReviewFinished, UnknownComment
 from peer_review.models import Comment, Round, SelfEvaluation
 from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, open_ready, papers
 from tests.factories.peer_review.rounds import make_comment_cell, make_ready_round, make_user
@@ -124,7 +124,7 @@ def test_too_few_left_after_withholding_are_not_shown_and_the_reviewer_knows_bef
 @pytest.mark.parametrize("reason", ["", "  \n "])
 def test_withholding_needs_a_reason(reason: str) -> None:
     round = counted({"甲": WORDS})
-    with pytest.raises(NoReasonGiven):
+    with pytest.raises(ReasonMissing):
         withhold(round, WORDS[0], reason=reason)
     assert not Comment.objects.exists()
 
@@ -204,7 +204,7 @@ def test_round_with_comments_opens_only_with_a_reviewer_who_is_not_evaluated() -
 
     def obstacles(reviewer: Any) -> list[str]:
         running.round.comment_reviewer = reviewer
-        return [one.code for one in opening_obstacles(running.round)]
+        return [one.code for one in opening_refusals(running.round)]
 
     evaluated = running.round.subjects.get().member.user
     assert "no_comment_reviewer" in obstacles(None)

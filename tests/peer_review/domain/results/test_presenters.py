@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.presenters import read_round, read_section, read_subject, read_summary
 from peer_review.domain.results.score_explanation import Term
 from peer_review.enums import Channel
@@ -72,7 +73,7 @@ def values(reading: Any) -> set[float]:
 
 def test_subject_finds_the_stored_figures_to_the_last_digit(round: Round) -> None:
     result = result_of(round, "丙")
-    reading = read_subject(result, reader=person(round, "丙"))
+    reading = read_subject(result, reader=Reader(person(round, "丙")))
     assert (reading.score.value, reading.score.low, reading.score.high) == (result.score, result.low, result.high)
     stored = CriterionResult.objects.filter(result=result).order_by("pk")
     assert [
@@ -88,7 +89,7 @@ def test_subject_finds_the_stored_figures_to_the_last_digit(round: Round) -> Non
 
 
 def test_subject_is_compared_with_the_section_and_all_but_with_nobody(two: Round) -> None:
-    reading = read_subject(result_of(two, "丙"), reader=person(two, "丙"))
+    reading = read_subject(result_of(two, "丙"), reader=Reader(person(two, "丙")))
     section, *_ranks, unit = reading.comparisons
     assert (section.scope, section.label, section.score.value, section.members) == (
         "section",
@@ -107,7 +108,7 @@ def test_subject_is_compared_with_the_section_and_all_but_with_nobody(two: Round
 
 def test_all_in_one_section_are_compared_with_one_mean() -> None:
     round = make_published_round({(name, "all"): papers(6, 61 + at, 63 + at) for at, name in enumerate(NAMES)})
-    reading = read_subject(result_of(round, "丙"), reader=person(round, "丙"))
+    reading = read_subject(result_of(round, "丙"), reader=Reader(person(round, "丙")))
     assert "unit" not in [one.scope for one in reading.comparisons]
     assert reading.comparisons[0].scope == "section"
 
@@ -116,14 +117,14 @@ def test_a_mean_that_a_figure_could_be_taken_out_of_is_compared_with_for_nobody(
     """Leadership sees the mean of two on its own page; on the sheet, which is handed to the person, it is not."""
     round = make_published_round({(name, "all"): papers(5, at, at) for name, at in (("甲", 53), ("乙", 97))})
     for reader in (person(round, "甲"), leader()):
-        reading = read_subject(result_of(round, "甲"), reader=reader)
+        reading = read_subject(result_of(round, "甲"), reader=Reader(reader))
         assert reading.comparisons == ()
         assert not {97.0, 75.0} & values(reading)
-    assert 75.0 in values(read_round(round, reader=leader()))
+    assert 75.0 in values(read_round(round, reader=Reader(leader())))
 
 
 def test_thin_subject_holds_no_figure_at_all(round: Round) -> None:
-    reading = read_subject(result_of(round, "辛"), reader=person(round, "辛"))
+    reading = read_subject(result_of(round, "辛"), reader=Reader(person(round, "辛")))
     assert (reading.score, reading.ballots, reading.unknown, reading.adjusted_note) == (None, None, None, "")
     assert [(line.own, line.bars, line.share, line.made_of) for line in reading.criteria] == [
         (None, (), None, None)
@@ -136,7 +137,7 @@ def test_score_is_made_of_shares_and_released_figures() -> None:
         {("甲", "leaders"): spread(7, 80), ("甲", "staff"): spread(9, 70)}, criteria=[("quality", 75), ("spirit", 25)]
     )
     result = result_of(round, "甲")
-    reading = read_subject(result, reader=leader())
+    reading = read_subject(result, reader=Reader(leader()))
     rows = {one.criterion: one for one in CriterionResult.objects.filter(result=result)}
     quality = reading.criteria[0]
     assert quality.made_of.terms == (
@@ -158,7 +159,7 @@ def test_score_is_made_of_shares_and_released_figures() -> None:
 
 def test_classes_that_are_held_back_are_in_no_step() -> None:
     round = make_published_round({("甲", "leaders"): papers(2, 13, 17), ("甲", "staff"): papers(9, 83, 87)})
-    reading = read_subject(result_of(round, "甲"), reader=leader())
+    reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert [(one.score, one.marks, one.share) for one in reading.classes] == [(None, (None, None), None)] * 2
     assert [step.sums for step in reading.steps if step.key == "classes"] == [()]
     assert reading.classes_shown is False
@@ -167,14 +168,14 @@ def test_classes_that_are_held_back_are_in_no_step() -> None:
 
 def test_class_of_one_possible_voter_is_alone() -> None:
     round = make_published_round({("甲", "leaders"): papers(1), ("甲", "staff"): papers(9)})
-    reading = read_subject(result_of(round, "甲"), reader=leader())
+    reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert [(one.key, one.alone) for one in reading.classes] == [("leaders", True), ("staff", False)]
 
 
 def test_absentees_and_abstentions_are_never_zero() -> None:
     known = [{"quality": 80, "spirit": 80}] * 6
     round = make_published_round({("甲", "all"): [*known, *[{"quality": "dk", "spirit": "dk"}] * 4]}, eligible=40)
-    reading = read_subject(result_of(round, "甲"), reader=leader())
+    reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert reading.score.value == 80.0
     assert [(line.own.n, line.own.abstentions, line.own.unknown) for line in reading.criteria] == [(6, 4, 40.0)] * 2
     assert (reading.unknown, reading.unknown_is_high) == (40.0, True)
@@ -184,7 +185,7 @@ def test_absentees_and_abstentions_are_never_zero() -> None:
 def test_few_who_do_not_know_are_no_warning() -> None:
     known = [{"quality": 80, "spirit": 80}] * 9
     round = make_published_round({("甲", "all"): [*known, {"quality": "dk", "spirit": "dk"}]})
-    reading = read_subject(result_of(round, "甲"), reader=leader())
+    reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert (reading.unknown, reading.unknown_is_high) == (10.0, False)
 
 
@@ -195,7 +196,7 @@ def test_few_who_do_not_know_are_no_warning() -> None:
 def test_whether_one_ballot_decides_is_said_in_a_sentence(stored: bool | None, words: str) -> None:
     round = make_published_round({("甲", "all"): spread(9)})
     Result.objects.filter(subject__isnull=False).update(one_ballot=stored)
-    reading = read_subject(result_of(round, "甲"), reader=leader())
+    reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert reading.one_ballot is stored
     assert words in reading.one_ballot_note
     assert bool(reading.one_ballot_note) == bool(words)
@@ -205,7 +206,7 @@ def test_adjusted_score_stands_beside_the_score_and_is_explained() -> None:
     round = make_published_round({("甲", "all"): spread(9)})
     result = result_of(round, "甲")
     Result.objects.filter(pk=result.pk).update(adjusted={"value": 91.2, "low": 88.0, "high": 94.4, "method": "reml"})
-    reading = read_subject(result_of(round, "甲"), reader=leader())
+    reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert reading.score.value == result.score
     assert (reading.adjusted.value, reading.adjusted.low, reading.adjusted.high) == (91.2, 88.0, 94.4)
     assert reading.adjusted.grade_label == "Excellent"
@@ -214,22 +215,22 @@ def test_adjusted_score_stands_beside_the_score_and_is_explained() -> None:
 
 def test_no_adjusted_score_says_why() -> None:
     round = make_published_round({("甲", "all"): spread(9)})
-    reading = read_subject(result_of(round, "甲"), reader=leader())
+    reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert reading.adjusted is None
     assert "the price of their anonymity" in reading.adjusted_note
 
 
 def test_section_head_finds_the_section_only(round: Round, head: Any) -> None:
-    reading = read_section(round, "a", reader=head)
+    reading = read_section(round, "a", reader=Reader(head))
     assert [row.label for row in reading.rows] == list(reversed(NAMES))
     assert (reading.section.score.value, reading.section.members, reading.section.label) == (73.8, 7, "Section a")
     assert [column.key for column in reading.criteria] == ["quality", "spirit"]
-    other = read_section(round, "b", reader=head)
+    other = read_section(round, "b", reader=Reader(head))
     assert (other.section, other.rows) == (None, ())
 
 
 def test_leadership_finds_all_and_who_is_thin_stands_last_without_a_place(round: Round) -> None:
-    reading = read_round(round, reader=leader())
+    reading = read_round(round, reader=Reader(leader()))
     assert [row.label for row in reading.rows] == [*reversed(NAMES), "辛"]
     assert [group.label for group in reading.sections] == ["Section a", "Section b"]
     last = reading.rows[-1]
@@ -239,27 +240,30 @@ def test_leadership_finds_all_and_who_is_thin_stands_last_without_a_place(round:
 
 
 def test_rows_of_a_page_keep_their_places_among_all(round: Round) -> None:
-    whole = {row.subject: row for row in read_round(round, reader=leader()).rows}
+    whole = {row.subject: row for row in read_round(round, reader=Reader(leader())).rows}
     some = list(Result.objects.filter(label__in="乙戊").select_related("subject__member").order_by("label"))
-    part = read_round(round, reader=leader(), subjects=some)
+    part = read_round(round, reader=Reader(leader()), subjects=some)
     assert [row.label for row in part.rows] == sorted("乙戊")
     assert [whole[row.subject] for row in part.rows] == list(part.rows)
 
 
 def test_stranger_finds_no_rows_even_if_asked_by_mistake(round: Round) -> None:
     stranger = make_user()
-    assert (read_round(round, reader=stranger).rows, read_section(round, "a", reader=stranger).rows) == ((), ())
+    assert (
+        read_round(round, reader=Reader(stranger)).rows,
+        read_section(round, "a", reader=Reader(stranger)).rows,
+    ) == ((), ())
 
 
 def test_summary_names_nobody_and_is_the_same_for_everybody(round: Round) -> None:
-    told = read_summary(round, reader=make_user("", "staff"))
-    assert told == read_summary(round, reader=leader())
+    told = read_summary(round, reader=Reader(make_user("", "staff")))
+    assert told == read_summary(round, reader=Reader(leader()))
     assert (told.unit.score.value, [group.label for group in told.sections]) == (73.8, ["Section a"])
     assert not {result_of(round, name).score for name in NAMES if name != "丁"} & values(told)
 
 
 def test_head_holds_what_proves_the_count(round: Round) -> None:
-    head = read_summary(round, reader=leader()).head
+    head = read_summary(round, reader=Reader(leader())).head
     assert (head.root, head.ballots, head.fingerprint) == (round.bulletin.root, 45, "0" * 64)
     assert (head.eligible, head.counted, head.floor, head.bands) == (45, 45, 5, (90.0, 70.0, 60.0))
 
@@ -269,10 +273,10 @@ def test_nothing_is_read_once_the_terms_were_altered(round: Round) -> None:
     result = result_of(round, "甲")
     result.round = round
     for read in (
-        lambda: read_subject(result, reader=leader()),
-        lambda: read_section(round, "a", reader=leader()),
-        lambda: read_round(round, reader=leader()),
-        lambda: read_summary(round, reader=leader()),
+        lambda: read_subject(result, reader=Reader(leader())),
+        lambda: read_section(round, "a", reader=Reader(leader())),
+        lambda: read_round(round, reader=Reader(leader())),
+        lambda: read_summary(round, reader=Reader(leader())),
     ):
         with pytest.raises(TermsAltered):
             read()
@@ -289,19 +293,20 @@ def test_readings_cost_the_same_for_one_and_for_three(django_assert_max_num_quer
         comments={"张": ["好", "很好", "认真", "踏实", "耐心"]},
     )
     reader = leader()
-    read_round(one, reader=reader)  # the reader's roles are asked once
+    for made in (one, three):  # the reader's roles are asked once, and an entry of the ledger is written once
+        read_round(made, reader=Reader(reader))
     costs = []
     for made, name in ((one, "甲"), (three, "张")):
         round = Round.objects.select_related("organiser").get(pk=made.pk)  # as every page has it
         result = result_of(round, name)
         with django_assert_max_num_queries(14) as subject:
-            read_subject(result, reader=reader)
+            read_subject(result, reader=Reader(reader))
         with django_assert_max_num_queries(14) as section:
-            read_section(round, "a", reader=reader)
+            read_section(round, "a", reader=Reader(reader))
         with django_assert_max_num_queries(14) as whole:
-            read_round(round, reader=reader)
+            read_round(round, reader=Reader(reader))
         with django_assert_max_num_queries(14) as summary:
-            read_summary(round, reader=reader)
+            read_summary(round, reader=Reader(reader))
         costs.append([len(subject), len(section), len(whole), len(summary)])
     assert costs[0] == costs[1]
 
@@ -312,32 +317,33 @@ def test_readings_set_earlier_rounds_beside_and_say_how_many_are_held_back() -> 
     third = make_published_round({(name, "all"): papers(8, 72) for name in NAMES}, earlier=second, strangers=1)
     reader = leader()
 
-    of_two = read_subject(result_of(second, "甲"), reader=reader).trend
+    of_two = read_subject(result_of(second, "甲"), reader=Reader(reader)).trend
     assert [(one.public_id, one.score.value) for one in of_two.points] == [
         (first.public_id, 70.0),
         (second.public_id, 70.6),
     ]
-    of_three = read_subject(result_of(third, "甲"), reader=reader).trend
+    of_three = read_subject(result_of(third, "甲"), reader=Reader(reader)).trend
     assert (len(of_three.points), of_three.held_back) == (1, 2)
-    for read in (read_round(second, reader=reader), read_section(second, "a", reader=reader)):
+    for read in (read_round(second, reader=Reader(reader)), read_section(second, "a", reader=Reader(reader))):
         assert [one.public_id for one in read.trend.points] == [first.public_id, second.public_id]
 
 
-def test_channel_of_a_reading_is_what_the_ledger_notes_of_its_trend() -> None:
+def test_a_reading_and_its_trend_are_recorded_by_role_and_channel() -> None:
     first = make_published_round({(name, "all"): papers(8, 70) for name in NAMES})
     second = make_published_round({(name, "all"): papers(8, 71) for name in NAMES}, earlier=first, strangers=0)
     result = result_of(second, "甲")
-    read_subject(result, reader=leader(), channel=Channel.PDF)
+    read_subject(result, reader=Reader(leader(), Channel.PDF))
     noted = Shown.objects.filter(round=second)
-    assert list(noted.values_list("scope", "channel")) == [
-        (f"trend:subject:{result.subject.key}:{first.public_id}", "pdf")
+    assert list(noted.values_list("scope", "channel", "audience")) == [
+        (f"trend:subject:{result.subject.key}:{first.public_id}", "pdf", "leadership"),
+        (f"subject:{result.subject.key}", "pdf", "leadership"),
     ]
 
 
 def test_rows_of_a_round_know_the_quota_line_and_who_is_tied_at_it() -> None:
     scores: dict[str, int | None] = {"甲": 97, "乙": 93, "丙": 93, "丁": 92, "戊": 70, "己": None}
     round = make_scored_round(scores | dict.fromkeys("子丑寅卯", 65), quota=20)  # two places of ten
-    reading = read_round(round, reader=leader())
+    reading = read_round(round, reader=Reader(leader()))
     assert (reading.proposal.places, reading.proposal.left, reading.proposal.line[0]) == (2, 1, 93.0)
     assert [(row.label, row.line) for row in reading.rows if row.label in scores] == [
         ("甲", "above"),
@@ -353,7 +359,7 @@ def test_rows_of_a_round_know_the_quota_line_and_who_is_tied_at_it() -> None:
 
 def test_head_of_a_section_finds_no_quota_line_for_it_is_somebody_elses_score(head: Any) -> None:
     round = make_scored_round({"甲": 97, "乙": 93}, sections={"乙": "b"}, heads={"b": head})
-    reading = read_section(round, "b", reader=head)
+    reading = read_section(round, "b", reader=Reader(head))
     assert [(row.label, row.line, row.near_line) for row in reading.rows] == [("乙", "", False)]
     assert 97.0 not in values(reading)
 
@@ -365,6 +371,6 @@ def test_head_of_a_section_finds_no_quota_line_for_it_is_somebody_elses_score(he
 def test_sheets_say_why_no_score_is_without_severity(reason: str, words: str) -> None:
     round = make_published_round({("甲", "all"): spread(9)}, paper="sheet")
     Result.objects.filter(pk=result_of(round, "甲").pk).update(adjusted={"reason": reason})
-    reading = read_subject(result_of(round, "甲"), reader=leader())
+    reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert reading.adjusted is None
     assert words in reading.adjusted_note

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.trends import group_trend, subject_trend
 from peer_review.enums import ResultScope
 from peer_review.models import Refused, Result, Round, Shown
@@ -47,7 +48,7 @@ def test_a_round_whose_voters_differ_by_a_few_is_not_set_beside(
     """Eight voters of whom n are exchanged: 2 n are on one roll only, and the floor is 5."""
     _first, second = years(strangers)
 
-    trend = subject_trend(result(second), reader=leader)
+    trend = subject_trend(result(second), reader=Reader(leader))
 
     assert (len(trend.points), trend.held_back) == (seen, held_back)
 
@@ -58,7 +59,7 @@ def test_adding_a_voter_never_reveals_a_prior_cell(leader: Any, voters: int) -> 
     first = make_published_round({("甲", "all"): papers(voters)})
     second = make_published_round({("甲", "all"): papers(voters + 1)}, earlier=first)
 
-    trend = subject_trend(result(second), reader=leader)
+    trend = subject_trend(result(second), reader=Reader(leader))
 
     assert [one.public_id for one in trend.points] == [second.public_id]
     assert trend.held_back == (voters >= 5)
@@ -67,7 +68,7 @@ def test_adding_a_voter_never_reveals_a_prior_cell(leader: Any, voters: int) -> 
 def test_points_are_the_published_figures_oldest_first(leader: Any) -> None:
     first, second = years(0)
 
-    trend = subject_trend(result(second), reader=leader)
+    trend = subject_trend(result(second), reader=Reader(leader))
 
     assert [one.public_id for one in trend.points] == [first.public_id, second.public_id]
     assert [(one.title, one.published_at) for one in trend.points] == [
@@ -81,7 +82,7 @@ def test_points_are_the_published_figures_oldest_first(leader: Any) -> None:
 def test_every_pair_counts_not_only_the_newest(leader: Any) -> None:
     """The third goes with the second and, by itself, with the first; but the first two differ by two voters."""
     _first, second, third = years(1, 8)
-    trend = subject_trend(result(third), reader=leader)
+    trend = subject_trend(result(third), reader=Reader(leader))
 
     assert [one.public_id for one in trend.points] == [second.public_id, third.public_id]
     assert trend.held_back == 1
@@ -92,17 +93,17 @@ def test_each_round_says_itself_who_may_read_it(leader: Any) -> None:
     first.form["visibility"]["leadership"] = False
     Round.objects.filter(pk=first.pk).update(form=first.form)
 
-    trend = subject_trend(result(second), reader=leader)
+    trend = subject_trend(result(second), reader=Reader(leader))
     # Nothing tells of a round that is none of the reader's business: it is not counted as held back either.
     assert ([one.public_id for one in trend.points], trend.held_back) == ([second.public_id], 0)
     person = result(second).subject.member.user
-    assert len(subject_trend(result(second), reader=person).points) == 2
+    assert len(subject_trend(result(second), reader=Reader(person)).points) == 2
 
 
 def test_other_schemes_kinds_and_people_are_not_looked_at(leader: Any) -> None:
     make_published_round({("甲", "all"): papers(8)})
     other = make_published_round({("甲", "all"): papers(8)})
-    trend = subject_trend(result(other), reader=leader)
+    trend = subject_trend(result(other), reader=Reader(leader))
     assert ([one.public_id for one in trend.points], trend.held_back) == ([other.public_id], 0)
 
 
@@ -111,15 +112,15 @@ def test_groups_are_compared_by_the_voters_of_all_their_subjects(leader: Any, st
     """Six subjects with two voters apart each are twelve: no single mark, though each subject is held back."""
     _first, second = years(strangers, ranks={"甲": 2, "乙": 2, "丙": 2})
 
-    assert len(group_trend(unit(second), reader=leader).points) == seen
+    assert len(group_trend(unit(second), reader=Reader(leader)).points) == seen
     for scope in (ResultScope.SECTION, ResultScope.RANK):
         for one in Result.objects.select_related("round").filter(round=second, scope=scope):
-            assert len(group_trend(one, reader=leader).points) == seen
+            assert len(group_trend(one, reader=Reader(leader)).points) == seen
 
 
 def test_a_group_of_few_whose_voters_differ_by_one_is_held_back(leader: Any) -> None:
     _first, second = years(1, names="甲")
-    trend = group_trend(unit(second), reader=leader)
+    trend = group_trend(unit(second), reader=Reader(leader))
     assert (len(trend.points), trend.held_back) == (1, 1)
 
 
@@ -128,27 +129,27 @@ def test_a_criterion_asked_of_one_class_is_compared_by_that_class(leader: Any) -
     cells = {("甲", "leaders"): papers(6), ("甲", "staff"): [{"spirit": 70}] * 8}
     first = make_published_round(cells, asked={"quality": ["leaders"]})
     second = make_published_round(cells, earlier=first)
-    assert len(subject_trend(result(second), reader=leader).points) == 2
+    assert len(subject_trend(result(second), reader=Reader(leader)).points) == 2
     held = second.exposure["no_trend"][first.public_id]
     held["classes"] = {"leaders": [result(second).subject.key]}
     Round.objects.filter(pk=second.pk).update(exposure=second.exposure)
 
-    trend = subject_trend(result(second), reader=leader)
+    trend = subject_trend(result(second), reader=Reader(leader))
 
     assert (len(trend.points), trend.held_back) == (1, 1)
     # Of groups it is not known how many of which class differ.
-    assert len(group_trend(unit(second), reader=leader).points) == 1
+    assert len(group_trend(unit(second), reader=Reader(leader)).points) == 1
 
 
 def test_what_is_set_side_by_side_and_what_is_not_goes_into_the_ledger(leader: Any) -> None:
     first, second = years(0)
     key = result(second).subject.key
-    subject_trend(result(second), reader=leader)
+    subject_trend(result(second), reader=Reader(leader))
     assert list(Shown.objects.values_list("round", "scope", "audience")) == [
         (second.pk, f"trend:subject:{key}:{first.public_id}", "leadership")
     ]
     third = make_published_round({(name, "all"): papers(8) for name in "甲乙丙丁戊己"}, earlier=second, strangers=1)
-    subject_trend(result(third), reader=leader)
+    subject_trend(result(third), reader=Reader(leader))
     assert list(Refused.objects.values_list("round", "scope", "reason")) == [
         (third.pk, f"trend:subject:{key}:{one.public_id}", "rolls") for one in (second, first)
     ]
@@ -160,7 +161,7 @@ def test_an_old_round_that_froze_no_comparisons_is_alone(leader: Any) -> None:
         del second.exposure["no_trend"][first.public_id][missing]
     Round.objects.filter(pk=second.pk).update(exposure=second.exposure)
     for one in Result.objects.select_related("round", "subject").filter(round=second):
-        made = subject_trend(one, reader=leader) if one.subject else group_trend(one, reader=leader)
+        made = subject_trend(one, reader=Reader(leader)) if one.subject else group_trend(one, reader=Reader(leader))
         assert len(made.points) == 1
 
 
@@ -169,7 +170,7 @@ def test_a_trend_costs_the_same_queries_over_any_number_of_rounds(
     leader: Any, many: int, django_assert_num_queries: Any
 ) -> None:
     last = result(years(*[0] * many)[-1])
-    subject_trend(last, reader=leader)
+    subject_trend(last, reader=Reader(leader))
     reader = type(leader).objects.get(pk=leader.pk)
     with django_assert_num_queries(5):
-        assert len(subject_trend(last, reader=reader).points) == many + 1
+        assert len(subject_trend(last, reader=Reader(reader)).points) == many + 1

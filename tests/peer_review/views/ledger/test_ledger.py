@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from peer_review.domain.ledger.ledger import ask_all, note, note_all
 from peer_review.domain.ledger.questions import Question
+from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.trends import subject_trend
 from peer_review.enums import Channel, ResultScope
 from peer_review.models import Result, Round
@@ -38,7 +39,7 @@ def test_every_kind_of_entry_is_told_in_words(client: Client, round: Round) -> N
     later = make_published_round({("甲", "all"): papers(8)}, earlier=round)
     leader = make_user("", "leadership")
     result = Result.objects.select_related("round", "subject").get(round=later, scope=ResultScope.SUBJECT)
-    subject_trend(result, reader=leader)
+    subject_trend(result, reader=Reader(leader))
     for scope in (f"subject:{result.subject.key}", "section:a", "rank:rank1", "round", "summary", "patterns"):
         note(later, scope=scope, channel=Channel.PDF, audience="section_head:a")
     note(later, scope="summary", channel=Channel.API, audience="integration")
@@ -76,8 +77,8 @@ def test_pages_follow_one_another_without_gap_or_repetition(
     for _page in range(3):
         page = read(client, round, inspector, **query)
         seen += [f"s{at}" for at in range(5) if f"Results of s{at}<" in page]
-        following = re.search(r'rel="next" href="\?before=(\d+)#', page)
-        query = {"before": following[1]} if following else {}
+        following = re.search(r'rel="next" href="\?after=(\d+)#', page)
+        query = {"after": following[1]} if following else {}
     assert not query
     assert sorted(seen) == ["s0", "s1", "s2", "s3", "s4"]
     assert seen[0] in ("s3", "s4")
