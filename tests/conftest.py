@@ -45,6 +45,8 @@ LONG_TESTS = (
     "test_no_combination_of_published_figures_lays_bare_fewer_than_k_ballots",
     "test_what_is_certified_no_attacker_takes_apart_at_any_turnout",
     "test_memory_grows_by_a_tenth_of_the_ballots",
+    "test_hundred_thousand_ratings_take_seconds_not_minutes",
+    "test_ten_thousand_marks_take_seconds",
 )
 #: Files whose tests are dealt out one by one. Of every other file, one process takes all.
 SPREAD = ("test_every_page.py",)

@@ -15,7 +15,7 @@ BESIDES = {
     "views": {"shared", "overview"},
     "urls": {"shared", "overview"},
     "forms": {"shared", "fields", "widgets", "roll"},
-    "rules": {"shared", "permissions", "roles", "subjects"},
+    "rules": {"base", "shared", "permissions", "roles", "subjects"},
     "querysets": {"shared", "roles", "subjects"},
     "exceptions": {"base"},
     "templates": {"shared", "overview", "parts"},
