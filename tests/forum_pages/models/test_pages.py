@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 from wagtail.models import PageLogEntry
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text
@@ -120,3 +120,9 @@ def test_the_index_routes_to_its_boards_and_to_nothing_else(board: BoardPage, as
     index = board.get_parent().url
     assert as_reader.get(f"{index}talk/").context["board"] == board
     assert as_reader.get(f"{index}nothing/").status_code == 404
+
+
+def test_a_grant_is_called_by_its_verb_and_whom_it_names(board: BoardPage, reader: User) -> None:
+    with translation.override("en"):
+        assert str(make.grant(board, Verb.READ, reader)) == "Read: 李建国"
+        assert str(make.grant(board, Verb.MODERATE, "staff")) == "Moderate: staff"

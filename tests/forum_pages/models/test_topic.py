@@ -71,3 +71,4 @@ def test_the_database_keeps_one_reaction_of_a_person(topic: Topic, reader: User)
 def test_a_topic_is_called_by_its_title(topic: Topic) -> None:
     assert str(topic) == topic.title
     assert topic.get_absolute_url() == f"/discuss/topics/{topic.pk}/"
+    assert str(TopicFlag(topic=topic, user_id=3, flag="I liked it")) == f"3: I liked it ({topic.pk})"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponseBase
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -87,3 +88,14 @@ def test_preview_of_a_form_that_is_not_valid_yet() -> None:
 
 def test_pages_are_not_stored_in_between(as_reader: Client, client: Client) -> None:
     assert as_reader.get(reverse("forum_pages:overview")).headers["Cache-Control"] == "private, no-cache"
+
+
+def test_strangers_go_to_the_sign_in_and_htmx_takes_the_whole_page_there() -> None:
+    def answer(**headers: str) -> HttpResponseBase:
+        request = RequestFactory().get("/discuss/?x=1", headers=headers)
+        request.user = AnonymousUser()
+        return ForumView.as_view()(request)
+
+    assert answer().headers["Location"].endswith("?next=/discuss/%3Fx%3D1")
+    part = answer(**{"HX-Request": "true"})
+    assert (part.status_code, "HX-Redirect" in part.headers) == (200, True)
