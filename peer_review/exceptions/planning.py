@@ -87,7 +87,7 @@ class NoSeed(Refusal):
     text = _("Chance has no say in this plan, so there is nothing to draw again.")
 
 
-class ListRefused(Refusal):
+class ImportListInvalid(Refusal):
     """A file of named lines cannot be read as a whole; the message says why."""
 
     code = "list_refused"

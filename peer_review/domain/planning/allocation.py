@@ -13,7 +13,7 @@ from peer_review.conf import conf
 from peer_review.domain.planning import random_allocation
 from peer_review.domain.planning.eligibility import CLASS_KEYS, ProposedSubject, pools_for, propose_subjects
 from peer_review.domain.planning.plan import Pattern, Plan
-from peer_review.domain.planning.random_allocation import Positions, Want, positions
+from peer_review.domain.planning.random_allocation import Demand, Positions, positions
 from peer_review.exceptions.base import EmptyRoll
 from peer_review.exceptions.planning import NoMatchingClass, TooManyPapers
 from peer_review.providers.roll import Person
@@ -21,21 +21,21 @@ from peer_review.providers.roll import Person
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One subject in one voter class: who is named (`fixed`), and who may be asked besides (`want.eligible()`)."""
+    """One subject in one voter class: who is named (`fixed`), and who may be asked besides (`demand.eligible()`)."""
 
     subject: int
     voter_class: str
-    want: Want
+    demand: Demand
     fixed: Positions
 
     @property
     def eligible(self) -> int:
         """How many may evaluate here, chosen or not."""
-        return len(self.fixed) + len(self.want)
+        return len(self.fixed) + len(self.demand)
 
 
 @dataclass
-class Allotment:
+class Allocation:
     """Everybody's papers under a plan. `people` are sorted by user id; `chosen` holds positions in it, a slot each."""
 
     people: list[Person]
@@ -66,11 +66,11 @@ class Allotment:
     def short(self) -> Iterator[Slot]:
         """Yield the slots with fewer people than chance should have chosen."""
         for slot in self.slots:
-            if slot.want.wanted > len(slot.want) and len(slot.want):
+            if slot.demand.wanted > len(slot.demand) and len(slot.demand):
                 yield slot
 
 
-def allot(
+def allocate(
     plan: Plan,
     *,
     kind: str,
@@ -79,7 +79,7 @@ def allot(
     seed: str = "",
     excluded: Collection[tuple[int, str]] = (),
     day: date,
-) -> Allotment:
+) -> Allocation:
     """Return who evaluates whom under a plan.
 
     classes: keys of the scheme's voter classes, in its order. excluded: (user id, subject's key), who may not, whatever
@@ -94,14 +94,14 @@ def allot(
     subjects = _subjects(plan, kind, people)
     people = sorted(people, key=lambda one: one.user_id)
     slots, unknown = _slots(plan, kind, people, subjects, classes, excluded, day)
-    total = sum(len(slot.fixed) + min(slot.want.wanted, len(slot.want)) for slot in slots)
+    total = sum(len(slot.fixed) + min(slot.demand.wanted, len(slot.demand)) for slot in slots)
     if not total:
         if plan.pattern == Pattern.USUAL and not set(classes) & set(CLASS_KEYS[kind]) and len(classes) > 1:
             raise NoMatchingClass(expected=", ".join(CLASS_KEYS[kind]))
         raise EmptyRoll
     if total > conf.MAX_PAPERS:
         raise TooManyPapers(papers=total, most=conf.MAX_PAPERS)
-    return Allotment(
+    return Allocation(
         people=people,
         subjects=subjects,
         slots=slots,
@@ -158,7 +158,7 @@ def _slots(
                 continue
             limit = plan.sample.get(voters) if plan.is_random else None
             wanted = count if limit is None else max(0, limit - len(certain))
-            slots.append(Slot(at, voters, Want(wanted, pool, removed), certain))
+            slots.append(Slot(at, voters, Demand(wanted, pool, removed), certain))
     return slots, unknown
 
 
@@ -214,16 +214,16 @@ def _choose(
     drawn: list[int] = []
     loads = np.zeros(people, dtype=np.int64)
     for at, slot in enumerate(slots):
-        if slot.want.wanted < len(slot.want):
+        if slot.demand.wanted < len(slot.demand):
             drawn.append(at)
             sure = slot.fixed
         else:
-            able = slot.want.eligible()
+            able = slot.demand.eligible()
             sure = np.union1d(slot.fixed, able).astype(np.int32) if len(slot.fixed) else able
         loads[sure] += 1
         chosen.append(sure)
     drawn.sort(key=lambda at: (subjects[slots[at].subject].key, slots[at].voter_class))
-    found = random_allocation.draw(bytes.fromhex(seed), [slots[at].want for at in drawn], loads=loads)
+    found = random_allocation.allocate_at_random(bytes.fromhex(seed), [slots[at].demand for at in drawn], loads=loads)
     for at, group in zip(drawn, found, strict=True):
         fixed = slots[at].fixed
         chosen[at] = np.union1d(fixed, group).astype(np.int32) if len(fixed) else group

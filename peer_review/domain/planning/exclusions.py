@@ -15,7 +15,7 @@ from peer_review.users import User
 
 
 @transaction.atomic
-def exclude(
+def add_exclusion(
     round: Round, *, by: User, evaluator: Person, subject: ProposedSubject, reason: str, both_ways: bool = False
 ) -> int:
     """Exclude a person from evaluating a subject and, with `both_ways`, the subject from evaluating them.
@@ -53,7 +53,7 @@ def exclude(
 
 
 @transaction.atomic
-def allow_again(round: Round, *, by: User, exclusion: Exclusion) -> None:
+def remove_exclusion(round: Round, *, by: User, exclusion: Exclusion) -> None:
     """Lift an exclusion. The roll gives the pair no paper by itself: use the plan again, or do it by hand.
 
     Raises: RoundFrozen, RollBeingWritten.

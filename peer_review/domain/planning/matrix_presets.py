@@ -11,7 +11,7 @@ Cells = dict[tuple[str, str], tuple[str, str]]
 DIRECTIONS = ("up", "across", "down")
 
 
-def suggest(
+def fill_matrix(
     directions: Iterable[str],
     columns: Sequence[tuple[str, Any]],
     groups: Sequence[Group],

@@ -11,7 +11,7 @@ from peer_review.exceptions.planning import AmbiguousPerson, UnknownPerson
 from peer_review.providers.roll import Person
 
 
-class Directory:
+class PeopleLookup:
     """The people of a round, found by text. One query for their user names."""
 
     def __init__(self, kind: str, people: Sequence[Person]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from peer_review.domain.planning.envelope_groups import urn_obstacles
+from peer_review.domain.planning.envelope_groups import envelope_refusals
 from peer_review.domain.preflight import preflight
 from peer_review.domain.preflight.sheet_checks import sheet_obstacles
 from peer_review.domain.rounds import opening_checks
@@ -39,7 +39,7 @@ CHECKS: list[Callable[..., Any]] = [
     reviewer_refusals,
     preflight.obstacles,
     sheet_obstacles,
-    urn_obstacles,
+    envelope_refusals,
 ]
 
 
