@@ -7,7 +7,7 @@ import numpy as np
 
 from peer_review.counting.exposure import Merge, Outcome, Setting, merges, missing_voters, outcome
 from peer_review.counting.guarantee import Certificate, certificate
-from peer_review.domain.preflight.comparability import Earlier, earlier_rounds
+from peer_review.domain.preflight.comparability import ComparableRound, comparable_rounds
 from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import CellKind, Collection
@@ -36,7 +36,7 @@ class Preflight:
     share_from: str
     merges: list[Merge]
     lacking: list[tuple[int, int]]
-    earlier: list[Earlier]
+    earlier: list[ComparableRound]
     certificate: Certificate
     comments: bool
 
@@ -88,7 +88,7 @@ def preflight(round: Round) -> Preflight:
         share_from=share_from,
         merges=merges(setting),
         lacking=[(int(at), int(missing[at])) for at in np.flatnonzero(missing)],
-        earlier=earlier_rounds(round, form, papers),
+        earlier=comparable_rounds(round, form, papers),
         certificate=certificate(setting),
         comments=bool(form["comments"]),
     )

@@ -15,7 +15,7 @@ from peer_review.models import Assignment, Round
 NAMED = 5
 
 
-def sheet_obstacles(round: Round) -> Iterator[OpeningRefusal]:
+def sheet_refusals(round: Round) -> Iterator[OpeningRefusal]:
     """Yield what is wrong with a draft's whole sheets, and with whom. Two queries where nothing is."""
     held = Assignment.objects.filter(cell__round=round, cell__kind=CellKind.SHEET)
     listed = held.filter(cell__sheet__entries__subject__member__user_id=F("evaluator_id"))

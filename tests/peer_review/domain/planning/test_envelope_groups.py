@@ -60,7 +60,7 @@ def test_paper_groups_take_two_queries(draft: Round, django_assert_num_queries: 
         envelope_groups(draft)
 
 
-def test_urn_obstacles_name_who_would_draw_from_too_small_an_urn(draft: Round) -> None:
+def test_envelope_refusals_name_who_would_draw_from_too_small_an_urn(draft: Round) -> None:
     on_paper(draft, 3, 4, 5)
     assert list(envelope_refusals(draft)) == []
 

@@ -38,7 +38,7 @@ def pair_of(draft: Round) -> tuple[Person, ProposedSubject]:
     return lookup.person("Person 4"), lookup.subject("person5")
 
 
-def test_exclude_withdraws_papers_and_holds_against_plans_and_hands_until_allow_again(draft: Round) -> None:
+def test_add_exclusion_withdraws_papers_and_holds_against_plans_and_hands_until_remove_exclusion(draft: Round) -> None:
     evaluator, subject = pair_of(draft)
     plan = {**PEERS, "sample": {}}
     save_plan(draft, by=draft.organiser, plan=plan)

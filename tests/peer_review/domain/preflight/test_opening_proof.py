@@ -16,7 +16,7 @@ from peer_review.domain.preflight import opening_proof, preflight
 from peer_review.domain.preflight.opening_proof import (
     OpeningProof,
     exposure_fingerprint,
-    exposure_obstacles,
+    exposure_refusals,
     kept_proof,
     proof_of,
     prove,
@@ -210,19 +210,19 @@ def test_a_kept_proof_speaks_the_language_of_its_reader(draft: Round, monkeypatc
 
 class TestExposureObstacles:
     def test_are_none_where_the_guarantee_holds(self, draft: Round) -> None:
-        assert list(exposure_obstacles(draft)) == []
+        assert list(exposure_refusals(draft)) == []
 
     def test_name_sheets_and_counter_example(self, draft: Round, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(opening_proof, "certificate", lambda setting: breached("figures"))
         li = draft.subjects.get(label="Li").member
         Assignment.objects.create(evaluator=li.user, cell=draft.cells.get(kind="sheet"))
 
-        assert [type(refusal) for refusal in exposure_obstacles(draft)] == [SheetNamesReceiver, ExposureUnproved]
+        assert [type(refusal) for refusal in exposure_refusals(draft)] == [SheetNamesReceiver, ExposureUnproved]
 
     def test_tell_nothing_of_an_unsound_scheme(self, draft: Round) -> None:
         draft.scheme.criteria.all().delete()
 
-        assert list(exposure_obstacles(reread(draft))) == []
+        assert list(exposure_refusals(reread(draft))) == []
 
 
 class TestOpening:
