@@ -14,7 +14,7 @@ from peer_review.conf import conf
 from peer_review.counting.exposure import Fate, Outcome
 from peer_review.domain.preflight.opening_proof import proof_of
 from peer_review.domain.preflight.preflight import Preflight
-from peer_review.exceptions.preflight import TermsAltered
+from peer_review.exceptions.preflight import ExposureUnproved, TermsAltered
 from peer_review.models import Round
 
 
@@ -28,8 +28,9 @@ def freeze_exposure(round: Round, preflight: Preflight) -> None:
     shown, no_trend: {earlier round: what of it may not}, seal}.
     Raises: ExposureUnproved.
     """
-    for refusal in proof_of(preflight.certificate, preflight.papers).refusals:
-        raise refusal
+    proof = proof_of(preflight.certificate, preflight.papers)
+    if proof.sentence:
+        raise ExposureUnproved(words=proof.sentence)
     certificate = asdict(preflight.certificate)
     del certificate["breach"]
     exposure = {

@@ -33,11 +33,6 @@ class OpeningProof:
     subject: str = ""
 
     @property
-    def refusals(self) -> list[ExposureUnproved]:
-        """Return the refusal of a round that has a counter-example; empty for any other."""
-        return [ExposureUnproved(words=self.sentence)] if self.certificate.breach else []
-
-    @property
     def sentence(self) -> str:
         """Return the counter-example as a sentence in the reader's language; empty where there is none."""
         breach = self.certificate.breach
@@ -123,4 +118,5 @@ def exposure_refusals(
         proof = proof_for(round)
     except SchemeInvalid:
         return
-    yield from proof.refusals
+    if proof.sentence:
+        yield ExposureUnproved(words=proof.sentence)

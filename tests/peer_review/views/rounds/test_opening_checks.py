@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from peer_review.domain.planning.envelope_groups import envelope_refusals
-from peer_review.domain.preflight import preflight
-from peer_review.domain.preflight.sheet_checks import sheet_obstacles
+from peer_review.domain.preflight.opening_proof import exposure_refusals
+from peer_review.domain.preflight.sheet_checks import sheet_refusals
 from peer_review.domain.rounds import opening_checks
 from peer_review.domain.rounds.reviewer_checks import reviewer_refusals
 from peer_review.domain.schemes.schemes import check_scheme
@@ -37,8 +37,8 @@ CHECKS: list[Callable[..., Any]] = [
     opening_checks.check_terms,
     check_scheme,
     reviewer_refusals,
-    preflight.obstacles,
-    sheet_obstacles,
+    exposure_refusals,
+    sheet_refusals,
     envelope_refusals,
 ]
 
