@@ -18,7 +18,7 @@ class AlreadyOnRoll(Refusal):
 
 
 class PaperVotersTooFew(OpeningRefusal):
-    """An urn so small that an envelope would tell who drew it."""
+    """An urn is so small that an envelope identifies who drew it."""
 
     code = "paper_voters_too_few"
     text = _(

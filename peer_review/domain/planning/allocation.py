@@ -1,4 +1,4 @@
-"""What a plan comes to: for every subject and voter class, who evaluates. Computed without writing anything."""
+"""Allocation of evaluators: for every subject and voter class of a plan, who evaluates. Nothing is written."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ from peer_review.providers.roll import Person
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One subject in one voter class: who is named (`fixed`), and who may be asked besides (`demand.eligible()`)."""
+    """One subject in one voter class: the evaluators whom a list names (`fixed`), and the demand for others."""
 
     subject: int
     voter_class: str
@@ -30,13 +30,13 @@ class Slot:
 
     @property
     def eligible(self) -> int:
-        """How many may evaluate here, chosen or not."""
+        """Return the number of people who may evaluate here, chosen or not."""
         return len(self.fixed) + len(self.demand)
 
 
 @dataclass
 class Allocation:
-    """Everybody's papers under a plan. `people` are sorted by user id; `chosen` holds positions in it, a slot each."""
+    """The papers of a plan. `people` are sorted by user id; `chosen` holds, for each slot, positions in `people`."""
 
     people: list[Person]
     subjects: list[ProposedSubject]
@@ -47,12 +47,12 @@ class Allocation:
 
     @property
     def papers(self) -> int:
-        """How many papers about one subject each."""
+        """Return the number of papers, each about one subject."""
         return sum(len(one) for one in self.chosen)
 
     @cached_property
     def loads(self) -> NDArray[np.int64]:
-        """How many subjects each person evaluates."""
+        """Return the number of subjects that each person evaluates."""
         if not self.chosen:
             return np.zeros(len(self.people), dtype=np.int64)
         return np.bincount(np.concatenate(self.chosen), minlength=len(self.people)).astype(np.int64)
@@ -64,7 +64,7 @@ class Allocation:
                 yield slot.subject, slot.voter_class, chosen
 
     def short(self) -> Iterator[Slot]:
-        """Yield the slots with fewer people than chance should have chosen."""
+        """Yield the slots that have fewer people than the random choice was to select."""
         for slot in self.slots:
             if slot.demand.wanted > len(slot.demand) and len(slot.demand):
                 yield slot
@@ -80,7 +80,7 @@ def allocate(
     excluded: Collection[tuple[int, str]] = (),
     day: date,
 ) -> Allocation:
-    """Return who evaluates whom under a plan.
+    """Return the allocation of evaluators under a plan.
 
     classes: keys of the scheme's voter classes, in its order. excluded: (user id, subject's key), who may not, whatever
     the plan says. seed: hexadecimal, needed where chance has a say. day: until when months together are counted.
@@ -163,7 +163,7 @@ def _slots(
 
 
 class _Barred:
-    """Who may not evaluate a subject: themselves, the excluded, those who have been together too short a time."""
+    """People who may not evaluate a subject: the subject, the excluded, and colleagues of too short a time."""
 
     def __init__(self, plan: Plan, people: Sequence[Person], excluded: Collection[tuple[int, str]], day: date) -> None:
         self.at = {one.user_id: i for i, one in enumerate(people)}
@@ -191,7 +191,7 @@ class _Barred:
 
 
 def _named(plan: Plan, people: Sequence[Person]) -> tuple[Mapping[str, Mapping[str, Positions]], int]:
-    """Return the imported list by subject and class, and how many of its lines name nobody who is here."""
+    """Return the imported list by subject and class, and the number of its lines that name an unknown person."""
     at = {one.user_id: i for i, one in enumerate(people)}
     named: dict[str, dict[str, Positions]] = defaultdict(dict)
     unknown = 0
@@ -206,7 +206,7 @@ def _named(plan: Plan, people: Sequence[Person]) -> tuple[Mapping[str, Mapping[s
 def _choose(
     plan: Plan, slots: Sequence[Slot], subjects: Sequence[ProposedSubject], people: int, seed: str
 ) -> list[Positions]:
-    """Return everybody eligible, and where a class has a limit, whom chance chooses to fill it.
+    """Return everybody eligible and, where a class has a limit, the people selected at random.
 
     What people hold already, named or in classes without a limit, counts when papers are spread evenly.
     """

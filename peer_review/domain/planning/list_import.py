@@ -1,4 +1,4 @@
-"""Named lists: a CSV file or workbook that says line by line who evaluates whom in which voter class.
+"""Import of lists: a CSV file or workbook with an evaluator, a subject and a voter class on each line.
 
 Nothing is written here. Either every line is in order, or the file is refused with row, column and reason of each
 fault.
@@ -36,7 +36,7 @@ HEADS: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, and where. `row` 0 is the file as a whole."""
+    """A fault and its place. Row 0 stands for the whole file."""
 
     row: int
     column: str
@@ -45,7 +45,7 @@ class Fault:
 
 @dataclass(slots=True)
 class ImportedList:
-    """What a file says: `lines` as a plan keeps them, usable only if there are no faults."""
+    """The contents of a file: `lines` as a plan keeps them, usable only if there are no faults."""
 
     lines: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     count: int = 0
@@ -53,7 +53,7 @@ class ImportedList:
     fault_count: int = 0
 
     def refuse(self, row: int, column: str, reason: str) -> None:
-        """Keep a fault; of very many only the first."""
+        """Record a fault; only the first ones are kept."""
         self.fault_count += 1
         if len(self.faults) < MAX_FAULTS:
             self.faults.append(Fault(row, column, reason))
@@ -67,7 +67,7 @@ def read_list(
     classes: Mapping[str, str],
     excluded: Mapping[tuple[int, str], str],
 ) -> ImportedList:
-    """Return what a file says, checked line by line.
+    """Return the contents of a file, checked line by line.
 
     classes: key → label; a cell may hold either. With a single class the column may be missing.
     excluded: (user id, subject's key) → reason.
@@ -122,7 +122,7 @@ def read_list(
 
 
 def reads_workbooks() -> bool:
-    """Whether .xlsx files can be read here; the plugin itself does not ask for openpyxl."""
+    """Return whether .xlsx files can be read here; the plugin does not require openpyxl."""
     return find_spec("openpyxl") is not None
 
 

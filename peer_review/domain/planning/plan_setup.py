@@ -1,4 +1,4 @@
-"""Setting a round's plan up: save it, draw again, and see what it comes to before anything is written."""
+"""Set-up of a round's plan: save it, renew its seed, and preview its papers before anything is written."""
 
 import hashlib
 import secrets
@@ -37,7 +37,7 @@ _KEPT = 3600
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """One subject and how many would evaluate it, a number a voter class."""
+    """One subject and the number of its evaluators in each voter class."""
 
     key: str
     label: str
@@ -47,20 +47,20 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class NameList:
-    """A number of people or things, the first of them by name."""
+    """A count of people or subjects, with the names of the first."""
 
     count: int = 0
     names: tuple[str, ...] = ()
 
     @property
     def left(self) -> int:
-        """How many are not named."""
+        """Return the number of those not named."""
         return self.count - len(self.names)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Papers by who evaluates (rows) and who is evaluated (columns)."""
+    """Papers by groups of evaluators (rows) and groups of subjects (columns)."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[int, ...]], ...]
@@ -68,7 +68,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """Whole sheets: so many voters of a class have the same list of so many subjects."""
+    """Whole sheets with the same list: the number of its subjects and of the voters of a class who receive it."""
 
     voter_class: str
     subjects: int
@@ -77,7 +77,7 @@ class SheetLine:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a plan comes to."""
+    """The figures of a plan."""
 
     people: int
     subjects: int
@@ -99,13 +99,13 @@ class Preview:
 
     @property
     def lists_differ(self) -> bool:
-        """Whole sheets: whether people of one class would receive different lists, which opening refuses."""
+        """Return whether people of one class would receive different sheets, which opening refuses."""
         classes = [sheet.voter_class for sheet in self.sheets]
         return len(classes) > len(set(classes))
 
 
 def people_of(round: Round) -> list[Person]:
-    """Return whom the organisation proposes for this round."""
+    """Return the people that the organisation proposes for this round."""
     return list(import_string(conf.ROLL_SOURCE)(round))
 
 
@@ -115,7 +115,7 @@ def class_keys(round: Round) -> list[str]:
 
 
 def plan_of(round: Round) -> Plan:
-    """Return the plan a draft has.
+    """Return the plan of a draft.
 
     Raises: PlanInvalid if its scheme has changed so that the plan does not fit any more.
     """
@@ -124,7 +124,7 @@ def plan_of(round: Round) -> Plan:
 
 @transaction.atomic
 def save_plan(round: Round, *, by: User, plan: dict[str, Any]) -> Plan:
-    """Keep a plan for later use; the roll stays as it is. The first one in which chance has a say gets its seed.
+    """Save a plan for later use; the roll stays as it is. The first plan with a random choice gets its seed.
 
     Raises: RoundFrozen, PlanInvalid.
     """
@@ -142,7 +142,7 @@ def save_plan(round: Round, *, by: User, plan: dict[str, Any]) -> Plan:
 
 @transaction.atomic
 def renew_seed(round: Round, *, by: User) -> str:
-    """Replace a draft's seed, so that chance chooses others; return it. The log counts how often.
+    """Replace a draft's seed, so that others are selected, and return it. The log counts the renewals.
 
     Raises: RoundFrozen, NoSeed.
     """
@@ -158,14 +158,14 @@ def renew_seed(round: Round, *, by: User) -> str:
 
 
 def times_seed_renewed(round: Round) -> int:
-    """Return how often the seed was replaced, as the log has it."""
+    """Return the number of renewals of the seed in the log."""
     kind = ContentType.objects.get_for_model(Round)
     entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(round.pk))
     return entries.filter(action="peer_review.round.seed").count()
 
 
 def allocate_round(round: Round, people: Sequence[Person]) -> Allocation:
-    """Return who evaluates whom under the round's plan and exclusions.
+    """Return the allocation of evaluators under the round's plan and exclusions.
 
     Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
     """
@@ -181,7 +181,7 @@ def allocate_round(round: Round, people: Sequence[Person]) -> Allocation:
 
 
 def preview_plan(round: Round, people: Sequence[Person] | None = None) -> Preview:
-    """Return what the round's plan comes to, exactly what using it would write.
+    """Return the figures of the round's plan: exactly the roll that using it would write.
 
     Kept in the cache under everything it depends on: turning its pages costs no second computation.
     Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.

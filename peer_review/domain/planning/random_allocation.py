@@ -1,4 +1,4 @@
-"""The balanced random choice: r of those who may, for everybody who is evaluated, from a published seed.
+"""Balanced random allocation: a number of the eligible evaluators for every subject, from a published seed.
 
 docs/rounds.md tells the steps in words; whoever has the roll and the seed can repeat them, in any language. Nothing
 here depends on Python's `random`, on the order of a dictionary or on floating point numbers.
@@ -55,7 +55,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """So many (`wanted`) out of a pool of evaluators without those `removed` from it; both ascending.
+    """A demand for `wanted` evaluators out of a pool, without those `removed` from it; both ascending.
 
     Pools are shared between demands: ten thousand people who may all evaluate each other are one array.
     """
@@ -77,7 +77,7 @@ class Demand:
 def allocate_at_random(
     seed: bytes, demands: Sequence[Demand], *, loads: Sequence[int] | NDArray[np.int64]
 ) -> list[Positions]:
-    """Return whom each demand gets: exactly `wanted`, or all of its pool where that is fewer.
+    """Return the evaluators of each demand: exactly `wanted`, or its whole pool where that is smaller.
 
     `loads` is how many papers each evaluator holds already. Of all choices that give every demand its number, this one
     spreads the papers most evenly: no sum of squares of the evaluators' numbers is smaller.
@@ -102,7 +102,7 @@ def _order(stream: Stream, demands: Sequence[Demand]) -> list[int]:
 
 
 def _least_loaded(stream: Stream, eligible: Positions, wanted: int, held: NDArray[np.int64]) -> Positions:
-    """Return those with the fewest papers; among the last equals, chance decides."""
+    """Return the evaluators with the fewest papers; ties at the limit are broken at random."""
     if wanted >= len(eligible):
         return eligible
     if wanted <= 0:

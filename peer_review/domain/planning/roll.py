@@ -1,4 +1,4 @@
-"""The roll of a draft: written from the round's plan, at once or in the background, and what is thin about it."""
+"""The roll of a draft: written from the round's plan, at once or in the background, with its warnings."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ CHUNK = 10_000
 
 @dataclass(frozen=True, slots=True)
 class RollSummary:
-    """What a roll comes to; `written` is False while a large one is being written in the background."""
+    """The size of a roll; `written` is False while a large one is being written in the background."""
 
     members: int
     subjects: int
@@ -40,7 +40,7 @@ class RollSummary:
 
 @dataclass(frozen=True, slots=True)
 class RollProgress:
-    """How far the writing of a large roll has come, in papers."""
+    """Progress of writing a large roll, in papers."""
 
     ready: int
     total: int
@@ -53,7 +53,7 @@ class RollProgress:
 
 @dataclass(frozen=True, slots=True)
 class RollWarning:
-    """Something thin about a cell: `code` is `single_voter` (not anonymous) or `below_floor` (shown nowhere alone)."""
+    """A warning about a cell: `single_voter` (not anonymous) or `below_floor` (shown nowhere alone)."""
 
     code: str
     subject: str
@@ -64,20 +64,20 @@ class RollWarning:
 
 @dataclass(frozen=True, slots=True)
 class RollWarnings:
-    """The first warnings about a roll, and how many there are."""
+    """The first warnings about a roll, and the number of all."""
 
     count: int
     first: list[RollWarning]
 
     @property
     def left(self) -> int:
-        """How many are not among the first."""
+        """Return the number of warnings that are not among the first."""
         return self.count - len(self.first)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedCell:
-    """A cell to be written: of which subject or sheet (positions), and the user ids of those who receive it."""
+    """A cell to be written: the position of its subject or sheet, and the user ids of its evaluators."""
 
     kind: str
     of: int
@@ -87,7 +87,7 @@ class PlannedCell:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRoll:
-    """Everything that using a plan writes. `order` is the order in which the organisation lists its people."""
+    """A roll to be written. `order` holds the people as the organisation lists them."""
 
     order: Sequence[Person]
     allocation: Allocation
@@ -101,7 +101,7 @@ class PlannedRoll:
 
 
 def plan_roll(round: Round, people: Iterable[Person] | None = None) -> PlannedRoll:
-    """Return what using the round's plan would write, over these people or those whom conf.ROLL_SOURCE names.
+    """Return the roll that the round's plan asks for, over these people or those of conf.ROLL_SOURCE.
 
     Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
     """
@@ -130,7 +130,7 @@ def plan_roll(round: Round, people: Iterable[Person] | None = None) -> PlannedRo
 def use_plan(
     round: Round, *, by: User, people: Iterable[Person] | None = None, at_once: bool | None = None
 ) -> RollSummary:
-    """Replace a draft's roll by what its plan asks for; changes by hand are lost, ticks for voting on paper stay.
+    """Replace a draft's roll by the one that its plan asks for. Edits are lost; votes on paper stay.
 
     Up to conf.ROLL_AT_ONCE papers it is written at once, a larger one by a background job (see roll_progress);
     `at_once` decides otherwise. Until it is complete nothing can be edited and the round cannot be opened.
@@ -219,7 +219,7 @@ def write_roll(round_pk: int, token: str) -> bool:
 
 
 def roll_progress(round: Round) -> RollProgress | None:
-    """Return how far the writing has come, counted in what is written; None while nothing is being written."""
+    """Return the progress of writing, counted in papers; None while nothing is being written."""
     if not is_being_written(round):
         return None
     total = int(round.plan["state"]["writing"]["papers"])
@@ -232,7 +232,7 @@ def _may_write(round: Round, token: str) -> bool:
 
 
 def _write(round: Round, planned_roll: PlannedRoll) -> Iterator[int]:
-    """Write a roll in place of the old one, pausing after each chunk: where a commit may be made."""
+    """Write a roll in place of the old one; yield after each chunk, where a commit may be made."""
     on_paper = set(round.members.filter(on_paper=True).values_list("user_id", flat=True))
     _delete_roll(round)
     yield 0
@@ -357,7 +357,7 @@ def roll_warnings(round: Round, *, most: int | None = None) -> RollWarnings:
 
 
 def new_member(round: Round, person: Person) -> RollMember:
-    """Return an unsaved member: the person as they are now."""
+    """Return an unsaved member of the roll, a copy of the person as they are now."""
     return RollMember(
         round=round,
         user_id=person.user_id,

@@ -1,4 +1,4 @@
-"""Repeating a draw: does the roll hold exactly what plan, exclusions and published seed give?"""
+"""Verification of an allocation: the roll against plan, exclusions and published seed."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ Line = tuple[tuple[str, ...], str, int]
 
 @dataclass(frozen=True, slots=True)
 class AllocationComparison:
-    """Papers by plan and seed against papers on the roll. Changes by hand, which the log names, show as differences."""
+    """Papers by plan and seed compared with papers on the roll. Edits, which the log names, show as differences."""
 
     papers: int
     missing: frozenset[Line]
@@ -25,7 +25,7 @@ class AllocationComparison:
 
 
 def verify_allocation(round: Round) -> AllocationComparison:
-    """Compute the roll again from its own snapshot of people, and compare. Comment papers follow the others.
+    """Return the comparison of the roll with one computed from its own snapshot of people. Comments are left out.
 
     Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
     """

@@ -1,4 +1,4 @@
-"""What a round will lay open about its voters, found and proved before it opens."""
+"""The pre-flight: what a round will expose of its voters, computed and proved before it opens."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ USUAL_SHARE, LEAST_SHARE = 0.8, 0.05
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """Everything the organiser is shown. Positions are those of `papers.subjects` and `papers.classes`.
+    """The exposure of a round. Positions are those of `papers.subjects` and `papers.classes`.
 
     full, expected, thin: what happens if all vote, if `share` of them do (as in the round called `share_from`, where
     there is one), and if every paper stays one ballot under the floor.
@@ -60,12 +60,12 @@ class Preflight:
 
     @property
     def silent(self) -> int:
-        """How many subjects can never have a comment shown."""
+        """Return the number of subjects of which no comment can be shown."""
         return int((self.papers.comments < self.floor).sum()) if self.comments else 0
 
 
 def preflight(round: Round) -> Preflight:
-    """Return what a round would lay open: of a draft with the scheme as it stands, else with the frozen form.
+    """Return the exposure of a round: of a draft with its scheme as it stands, else with the frozen form.
 
     A dozen queries whatever the size; 100,000 papers take about two seconds.
     Raises: SchemeInvalid.

@@ -88,7 +88,7 @@ class ExclusionListView(ManagedRoundMixin, FormView):
 
 
 class ExclusionRemoveView(RollStepView):
-    """Lift an exclusion."""
+    """Remove an exclusion."""
 
     back = "exclusion-list"
 

@@ -1,4 +1,4 @@
-"""Pages of who evaluates whom: the plan, what it comes to before anything is written, named lists."""
+"""Pages of the plan: set-up, preview before anything is written, import of lists."""
 
 from typing import Any
 
@@ -104,7 +104,7 @@ class RoundPlanView(DraftMixin, FormView):
 
 
 class PlanPreviewView(DraftMixin, TemplateView):
-    """What the plan comes to: the table of papers, each subject's count per class, what is thin. Writes nothing."""
+    """Preview of the plan: tables of papers, each subject's voters by class, and warnings. It writes nothing."""
 
     template_name = "peer_review/planning/plan_preview.html"
 
@@ -159,7 +159,7 @@ class PlanUseView(RoundStepView):
 
 
 class SeedRenewView(RoundStepView):
-    """Let chance choose others; the log counts how often."""
+    """Renew the seed, so that others are selected; the log counts the renewals."""
 
     back = "plan-preview"
 
@@ -187,7 +187,7 @@ class ListImportView(DraftMixin, FormView):
         return redirect("peer_review:plan-preview", self.round.public_id)
 
     def read(self, form: ListImportForm) -> ImportedList:
-        """Return what the file says."""
+        """Return the contents of the file."""
         return read_list(
             form.cleaned_data["file"].read(),
             kind=self.round.kind,
@@ -238,7 +238,7 @@ class RollProgressView(ManagedRoundMixin, View):
 
 
 def roll_message(made: roll.RollSummary) -> str:
-    """Return what to say when a plan was put to use."""
+    """Return the message after a plan was used."""
     text = (
         _("Proposed: %(members)s people, %(subjects)s subjects, %(papers)s ballot papers.")
         if made.written

@@ -134,7 +134,7 @@ class RollOnPaperView(RollStepView):
 
 
 class SubjectRemoveView(RollStepView):
-    """Let nobody evaluate this subject."""
+    """Remove a subject."""
 
     def step(self) -> str:
         subject = self.subject()
@@ -143,7 +143,7 @@ class SubjectRemoveView(RollStepView):
 
 
 class SubjectAddView(ManagedRoundMixin, FormView):
-    """Let a member be evaluated: by which sections, in which class."""
+    """Make a member a subject: choose the sections that evaluate it, and in which class."""
 
     template_name = "peer_review/planning/subject_add.html"
     form_class = RollSubjectForm

@@ -29,7 +29,7 @@ FATES: dict[int, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """How many subjects end how at one turnout."""
+    """The number of subjects that are shown, and how, at one turnout."""
 
     label: str
     classes: int
@@ -89,7 +89,7 @@ class Comparison:
 
 
 def attention(preflight: Preflight) -> Any:
-    """Return which subjects are not shown with all their classes if everybody votes, or have a lone voter."""
+    """Return the subjects that have a single voter, or are not shown with all their classes if everybody votes."""
     lone = (preflight.setting.eligible == 1).any(axis=1)
     return (
         lone
@@ -152,7 +152,7 @@ def subject_lines(preflight: Preflight, at: int) -> SubjectLines:
 
 
 def changes(preflight: Preflight, round: Round) -> list[Change]:
-    """Return what would truly help, what helps most first."""
+    """Return the changes that help, the most helpful first."""
     made = []
     for one in preflight.merges:
         values = {

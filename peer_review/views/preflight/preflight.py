@@ -1,4 +1,4 @@
-"""The pre-flight page: may the round open, what would it lay open, what to change, and the guarantee."""
+"""The pre-flight page: whether the round may open, its exposure, the changes that help, and the guarantee."""
 
 from typing import Any
 
