@@ -12,7 +12,7 @@ from peer_review.reports import fonts
 
 @register()
 def check_box_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """The box needs a database of its own, and the router that keeps Django's tables out of it."""
+    """Check that the box has a database of its own, and the router that keeps Django's tables out of it."""
     alias = conf.BOX_DATABASE
     if alias not in settings.DATABASES or alias == "default":
         return [
@@ -39,7 +39,7 @@ def check_box_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_sessions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Drawing must leave no time behind."""
+    """Check that drawing a ballot paper leaves no time in the session."""
     if settings.SESSION_SAVE_EVERY_REQUEST:
         return [
             Warning(
@@ -52,7 +52,7 @@ def check_sessions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_fonts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Reports in Chinese need a font that has it."""
+    """Check that a font for reports in Chinese is there."""
     missing = [str(path) for path in conf.FONT_PATHS if not Path(path).is_dir()]
     found: list[CheckMessage] = []
     if missing:

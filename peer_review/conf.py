@@ -7,7 +7,7 @@ from django.conf import settings
 DEFAULTS: dict[str, Any] = {
     # Alias of the ballot box's own database.
     "BOX_DATABASE": "box",
-    # Dotted path of the function that proposes a roll: (round) -> Iterable[peer_review.roll.Person].
+    # Dotted path of the function that proposes a roll: (round) -> Iterable[peer_review.providers.roll.Person].
     "ROLL_SOURCE": "peer_review.providers.roll.propose_from_groups",
     # Encrypts the cells' private keys at rest.
     "KEY_SECRET": None,

@@ -1,4 +1,4 @@
-"""Lets Wagtail's admin ask rules.py."""
+"""Permission policies, by which Wagtail's admin asks our rules."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,6 +1,6 @@
-"""What an opened round or a decision can never lose again, whoever writes the row: the admin, a shell, a careless line.
+"""Guards of saving: an opened round keeps its frozen terms and a decision its content, whoever saves the row.
 
-Only `save()` passes here. Rows rewritten behind Django's back do not; those frozen_exposure.check_terms finds.
+Only `save()` passes here. Rows rewritten behind Django's back do not; frozen_terms.check_terms detects those.
 """
 
 from typing import Any
@@ -42,7 +42,7 @@ def keep_decisions(sender: Any, instance: Any, raw: bool = False, **kwargs: Any)
 
 
 def log_exposure(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
-    """Log a change of floor or visibility with the drafts that it reaches, by whatever door it came."""
+    """Log a change of floor or visibility with each draft of the scheme, whoever saves it."""
     held = None if raw or instance.pk is None else sender.objects.filter(pk=instance.pk).first()
     if held is not None:
         record_exposure_change(instance, before=exposure_terms(held), after=exposure_terms(instance), by=None)

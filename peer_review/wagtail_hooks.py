@@ -1,4 +1,4 @@
-"""Registration in Wagtail's admin: schemes, and the words of the audit log."""
+"""Registration in Wagtail's admin: schemes, and the actions of the audit log."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -32,7 +32,7 @@ from peer_review.views.schemes import schemes
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: LogActionRegistry) -> None:
-    """Name our acts in Wagtail's log."""
+    """Register our actions in Wagtail's log."""
     audit_log.register(actions)
 
 
@@ -72,7 +72,7 @@ def scheme_buttons(snippet: Any, user: AnyUser | None, next_url: str | None = No
 
 
 class SchemeIndexView(IndexView):
-    """The library, with a door for files."""
+    """The list of schemes, with a link to the import."""
 
     @property
     def header_more_buttons(self) -> list[Button]:

@@ -18,7 +18,7 @@ class AlreadyOnRoll(Refusal):
 
 
 class PaperVotersTooFew(OpeningRefusal):
-    """An urn so small that an envelope would tell who drew it."""
+    """An urn is so small that an envelope identifies who drew it."""
 
     code = "paper_voters_too_few"
     text = _(
@@ -87,7 +87,7 @@ class NoSeed(Refusal):
     text = _("Chance has no say in this plan, so there is nothing to draw again.")
 
 
-class ListRefused(Refusal):
+class ImportListInvalid(Refusal):
     """A file of named lines cannot be read as a whole; the message says why."""
 
     code = "list_refused"

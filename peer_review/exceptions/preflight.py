@@ -6,7 +6,7 @@ from peer_review.exceptions.base import EDIT_ROLL, OpeningRefusal, Refusal, Reme
 
 
 class SheetNamesReceiver(OpeningRefusal):
-    """A list without its reader's own name would tell whose it is (PROTOCOL: two kinds of ballot paper)."""
+    """A list without its reader's name identifies the reader (docs/rounds.md#whole-sheets)."""
 
     code = "sheet_names_receiver"
     text = _(
@@ -17,7 +17,7 @@ class SheetNamesReceiver(OpeningRefusal):
 
 
 class SheetListsDiffer(OpeningRefusal):
-    """Who receives another list than the rest of the class can be told by it."""
+    """A list that differs from the rest of the class identifies who receives it."""
 
     code = "sheet_lists_differ"
     text = _(
@@ -28,7 +28,7 @@ class SheetListsDiffer(OpeningRefusal):
 
 
 class ExposureUnproved(OpeningRefusal):
-    """The search for a counter-example to the guarantee found one."""
+    """The guarantee has a counter-example."""
 
     code = "exposure_unproved"
     text = _("The round may not open: %(words)s")

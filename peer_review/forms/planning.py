@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.domain.planning.eligibility import Group
-from peer_review.domain.planning.matrix_presets import Cells, suggest
+from peer_review.domain.planning.matrix_presets import Cells, fill_matrix
 from peer_review.domain.planning.plan import ANY, MAX_MONTHS, MAX_SAMPLE, Pattern, Plan, Reach
 from peer_review.enums import RoundKind
 from peer_review.forms.fields import reach_field
@@ -66,7 +66,9 @@ class PlanForm(forms.Form):
         self.kind, self.plan, self.classes, self.listed = kind, plan, classes, groups
         self.of_sections = kind == RoundKind.SECTION
         self.columns = [(ANY, _("other sections"))] if self.of_sections else [(one.key, one.label) for one in groups]
-        cells = dict(plan.matrix) or suggest(("up", "across", "down"), self.columns, groups, list(classes), Reach.OWN)
+        cells = dict(plan.matrix) or fill_matrix(
+            ("up", "across", "down"), self.columns, groups, list(classes), Reach.OWN
+        )
         kwargs["initial"] = {**_initial(plan, groups, sections), **self.cell_values(cells), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
@@ -179,7 +181,7 @@ def _initial(plan: Plan, groups: Sequence[Group], sections: Sequence[tuple[str, 
     }
 
 
-class NamedListForm(forms.Form):
+class ListImportForm(forms.Form):
     """A file that names who evaluates whom, line by line."""
 
     file = forms.FileField(

@@ -10,7 +10,7 @@ from peer_review.querysets.ballots import CellQuerySet
 
 
 def new_cell_key() -> str:
-    """A cell's name in ballots and manifest: 16 hexadecimal characters, telling nothing."""
+    """Return a random name of a cell for ballots and manifest: 16 hexadecimal characters."""
     return secrets.token_hex(8)
 
 
@@ -67,7 +67,7 @@ class Cell(models.Model):
     key = models.CharField(max_length=16, default=new_cell_key)
     spki = models.TextField(blank=True)  # base64url DER, public
     private_key = models.BinaryField(blank=True, default=bytes)  # encrypted at rest, emptied at closing
-    # Two stages: too few had drawn at the barrier, so nothing may be cast here (PROTOCOL: steps).
+    # Two stages: too few had drawn at the barrier, so nothing may be cast here (docs/rounds.md#what-evaluators-see).
     closed = models.BooleanField(default=False)
 
     objects = CellQuerySet.as_manager()

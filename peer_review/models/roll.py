@@ -36,7 +36,7 @@ class RollMember(models.Model):
 
 
 class Subject(models.Model):
-    """Who or what is evaluated: a person, a section."""
+    """A person or section that is evaluated."""
 
     round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="subjects")
     member = models.OneToOneField(RollMember, null=True, blank=True, on_delete=models.CASCADE, related_name="subject")

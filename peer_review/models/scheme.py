@@ -1,4 +1,4 @@
-"""What is asked: criteria, scale, voter classes, floor, who sees what."""
+"""Schemes: criteria, scale, voter classes, floor and audiences."""
 
 from decimal import Decimal
 
@@ -19,19 +19,19 @@ above_zero = MinValueValidator(Decimal("0.01"), _("The weight must be above 0.")
 
 
 def default_visibility() -> dict[str, bool]:
-    """Who sees results unless the scheme says otherwise (peer_review.enums.Audience)."""
+    """Return the audiences that see results by default (peer_review.enums.Audience)."""
     return {"subject": True, "section_head": True, "leadership": True, "staff": False}
 
 
 def default_bands() -> list[int]:
-    """Lowest points of the three upper grades: [90, 100], [70, 90), [60, 70), [0, 60) are practice (RULES)."""
+    """Return the lowest points of the three upper grades: 90, 70 and 60 are common practice."""
     return [90, 70, 60]
 
 
 class Scheme(ClusterableModel):
     """A questionnaire and its counting rules. A round freezes a copy of it (`Round.form`) when it opens.
 
-    sheet_rules: [{"kind": one of crypto.papers.SHEET_RULES, "n" or "percent": …, "points": …}, …], for whole sheets.
+    sheet_rules: [{"kind": one of protocol.papers.SHEET_RULES, "n" or "percent": …, "points": …}, …], for whole sheets.
     """
 
     name = models.CharField(_("name"), max_length=120)
@@ -112,7 +112,7 @@ class Scheme(ClusterableModel):
 
     @property
     def standing(self) -> str:
-        """Whether new rounds may choose it, in a word."""
+        """Return in a word whether new rounds may choose it."""
         return gettext("retired") if self.retired else gettext("offered")
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""In which language somebody reads. A site names its own function in PEER_REVIEW_LANGUAGE_SOURCE."""
+"""Languages of readers. A site names its own function in PEER_REVIEW_LANGUAGE_SOURCE."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""The shape in which a site proposes people for a roll, and a default source for sites without an organisation app."""
+"""People whom a site proposes for a roll, and a default source for sites without an organisation app."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How working days are counted. A site that knows its holidays names its own function in PEER_REVIEW_WORKDAYS."""
+"""Working days. A site that knows its holidays names its own function in PEER_REVIEW_WORKDAYS."""
 
 from datetime import date, timedelta
 

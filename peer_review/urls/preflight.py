@@ -5,6 +5,6 @@ from django.urls import path
 from peer_review.views.preflight import preflight
 
 urlpatterns = [
-    path("organise/<str:public_id>/preflight/", preflight.PreflightView.as_view(), name="round-preflight"),
-    path("organise/<str:public_id>/preflight/merge/", preflight.ClassesMergeView.as_view(), name="preflight-merge"),
+    path("organise/<str:public_id>/preflight/", preflight.RoundPreflightView.as_view(), name="round-preflight"),
+    path("organise/<str:public_id>/preflight/merge/", preflight.ClassMergeView.as_view(), name="class-merge"),
 ]

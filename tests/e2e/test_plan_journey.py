@@ -80,7 +80,7 @@ def test_an_organiser_plans_looks_excludes_and_uses_the_roll(live_server: Any, p
     round.refresh_from_db()
     assert re.fullmatch("[0-9a-f]{64}", round.plan_seed)
 
-    page.goto(live_server.url + reverse("peer_review:exclusions", args=[round.public_id]))
+    page.goto(live_server.url + reverse("peer_review:exclusion-list", args=[round.public_id]))
     assert serious(page) == []
     page.get_by_label("Who may not evaluate").fill("Clerk A")
     page.get_by_label("Whom").fill("Lin")

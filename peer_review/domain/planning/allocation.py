@@ -1,4 +1,4 @@
-"""What a plan comes to: for every subject and voter class, who evaluates. Computed without writing anything."""
+"""Allocation of evaluators: for every subject and voter class of a plan, who evaluates. Nothing is written."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from peer_review.conf import conf
 from peer_review.domain.planning import random_allocation
 from peer_review.domain.planning.eligibility import CLASS_KEYS, ProposedSubject, pools_for, propose_subjects
 from peer_review.domain.planning.plan import Pattern, Plan
-from peer_review.domain.planning.random_allocation import Positions, Want, positions
+from peer_review.domain.planning.random_allocation import Demand, Positions, positions
 from peer_review.exceptions.base import EmptyRoll
 from peer_review.exceptions.planning import NoMatchingClass, TooManyPapers
 from peer_review.providers.roll import Person
@@ -21,22 +21,22 @@ from peer_review.providers.roll import Person
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One subject in one voter class: who is named (`fixed`), and who may be asked besides (`want.eligible()`)."""
+    """One subject in one voter class: the evaluators whom a list names (`fixed`), and the demand for others."""
 
     subject: int
     voter_class: str
-    want: Want
+    demand: Demand
     fixed: Positions
 
     @property
     def eligible(self) -> int:
-        """How many may evaluate here, chosen or not."""
-        return len(self.fixed) + len(self.want)
+        """Return the number of people who may evaluate here, chosen or not."""
+        return len(self.fixed) + len(self.demand)
 
 
 @dataclass
-class Allotment:
-    """Everybody's papers under a plan. `people` are sorted by user id; `chosen` holds positions in it, a slot each."""
+class Allocation:
+    """The papers of a plan. `people` are sorted by user id; `chosen` holds, for each slot, positions in `people`."""
 
     people: list[Person]
     subjects: list[ProposedSubject]
@@ -47,12 +47,12 @@ class Allotment:
 
     @property
     def papers(self) -> int:
-        """How many papers about one subject each."""
+        """Return the number of papers, each about one subject."""
         return sum(len(one) for one in self.chosen)
 
     @cached_property
     def loads(self) -> NDArray[np.int64]:
-        """How many subjects each person evaluates."""
+        """Return the number of subjects that each person evaluates."""
         if not self.chosen:
             return np.zeros(len(self.people), dtype=np.int64)
         return np.bincount(np.concatenate(self.chosen), minlength=len(self.people)).astype(np.int64)
@@ -64,13 +64,13 @@ class Allotment:
                 yield slot.subject, slot.voter_class, chosen
 
     def short(self) -> Iterator[Slot]:
-        """Yield the slots with fewer people than chance should have chosen."""
+        """Yield the slots that have fewer people than the random choice was to select."""
         for slot in self.slots:
-            if slot.want.wanted > len(slot.want) and len(slot.want):
+            if slot.demand.wanted > len(slot.demand) and len(slot.demand):
                 yield slot
 
 
-def allot(
+def allocate(
     plan: Plan,
     *,
     kind: str,
@@ -79,8 +79,8 @@ def allot(
     seed: str = "",
     excluded: Collection[tuple[int, str]] = (),
     day: date,
-) -> Allotment:
-    """Return who evaluates whom under a plan.
+) -> Allocation:
+    """Return the allocation of evaluators under a plan.
 
     classes: keys of the scheme's voter classes, in its order. excluded: (user id, subject's key), who may not, whatever
     the plan says. seed: hexadecimal, needed where chance has a say. day: until when months together are counted.
@@ -94,14 +94,14 @@ def allot(
     subjects = _subjects(plan, kind, people)
     people = sorted(people, key=lambda one: one.user_id)
     slots, unknown = _slots(plan, kind, people, subjects, classes, excluded, day)
-    total = sum(len(slot.fixed) + min(slot.want.wanted, len(slot.want)) for slot in slots)
+    total = sum(len(slot.fixed) + min(slot.demand.wanted, len(slot.demand)) for slot in slots)
     if not total:
         if plan.pattern == Pattern.USUAL and not set(classes) & set(CLASS_KEYS[kind]) and len(classes) > 1:
             raise NoMatchingClass(expected=", ".join(CLASS_KEYS[kind]))
         raise EmptyRoll
     if total > conf.MAX_PAPERS:
         raise TooManyPapers(papers=total, most=conf.MAX_PAPERS)
-    return Allotment(
+    return Allocation(
         people=people,
         subjects=subjects,
         slots=slots,
@@ -158,12 +158,12 @@ def _slots(
                 continue
             limit = plan.sample.get(voters) if plan.is_random else None
             wanted = count if limit is None else max(0, limit - len(certain))
-            slots.append(Slot(at, voters, Want(wanted, pool, removed), certain))
+            slots.append(Slot(at, voters, Demand(wanted, pool, removed), certain))
     return slots, unknown
 
 
 class _Barred:
-    """Who may not evaluate a subject: themselves, the excluded, those who have been together too short a time."""
+    """People who may not evaluate a subject: the subject, the excluded, and colleagues of too short a time."""
 
     def __init__(self, plan: Plan, people: Sequence[Person], excluded: Collection[tuple[int, str]], day: date) -> None:
         self.at = {one.user_id: i for i, one in enumerate(people)}
@@ -191,7 +191,7 @@ class _Barred:
 
 
 def _named(plan: Plan, people: Sequence[Person]) -> tuple[Mapping[str, Mapping[str, Positions]], int]:
-    """Return the imported list by subject and class, and how many of its lines name nobody who is here."""
+    """Return the imported list by subject and class, and the number of its lines that name an unknown person."""
     at = {one.user_id: i for i, one in enumerate(people)}
     named: dict[str, dict[str, Positions]] = defaultdict(dict)
     unknown = 0
@@ -206,7 +206,7 @@ def _named(plan: Plan, people: Sequence[Person]) -> tuple[Mapping[str, Mapping[s
 def _choose(
     plan: Plan, slots: Sequence[Slot], subjects: Sequence[ProposedSubject], people: int, seed: str
 ) -> list[Positions]:
-    """Return everybody eligible, and where a class has a limit, whom chance chooses to fill it.
+    """Return everybody eligible and, where a class has a limit, the people selected at random.
 
     What people hold already, named or in classes without a limit, counts when papers are spread evenly.
     """
@@ -214,16 +214,16 @@ def _choose(
     drawn: list[int] = []
     loads = np.zeros(people, dtype=np.int64)
     for at, slot in enumerate(slots):
-        if slot.want.wanted < len(slot.want):
+        if slot.demand.wanted < len(slot.demand):
             drawn.append(at)
             sure = slot.fixed
         else:
-            able = slot.want.eligible()
+            able = slot.demand.eligible()
             sure = np.union1d(slot.fixed, able).astype(np.int32) if len(slot.fixed) else able
         loads[sure] += 1
         chosen.append(sure)
     drawn.sort(key=lambda at: (subjects[slots[at].subject].key, slots[at].voter_class))
-    found = random_allocation.draw(bytes.fromhex(seed), [slots[at].want for at in drawn], loads=loads)
+    found = random_allocation.allocate_at_random(bytes.fromhex(seed), [slots[at].demand for at in drawn], loads=loads)
     for at, group in zip(drawn, found, strict=True):
         fixed = slots[at].fixed
         chosen[at] = np.union1d(fixed, group).astype(np.int32) if len(fixed) else group

@@ -1,4 +1,4 @@
-"""Who may evaluate whom by rank and section: the usual pattern of each kind of round, and the organiser's table.
+"""Eligibility by rank and section: the usual pattern of each kind of round, and the organiser's matrix.
 
 People are known by their position in a list; a pool is an ascending array of positions, shared between all subjects to
 whom it applies, so that ten thousand people who all may evaluate each other stay one array.
@@ -32,7 +32,7 @@ Pools = Mapping[str, Positions]
 
 @dataclass(frozen=True, slots=True)
 class ProposedSubject:
-    """Who or what is to be evaluated: `user_id` is None for a section, `group` then ANY."""
+    """A person or section to be evaluated. For a section `user_id` is None and `group` is ANY."""
 
     key: str
     label: str
@@ -44,7 +44,7 @@ class ProposedSubject:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A row of the table: a rank tier, or the section heads. Listed from the top down."""
+    """A row of the matrix: a rank tier or the section heads. Groups are listed from the top down."""
 
     key: str
     label: str
@@ -93,7 +93,7 @@ def propose_subjects(
     groups: Collection[str] | None = None,
     sections: Collection[str] | None = None,
 ) -> list[ProposedSubject]:
-    """Return who is evaluated: every person, or every section that is not made up of leaders alone.
+    """Return the subjects: every person, or every section that is not made up of leaders alone.
 
     `groups` and `sections` narrow it down.
     """
@@ -122,7 +122,7 @@ def class_for(capacity: str, classes: Sequence[str]) -> str | None:
 def pools_for(
     plan: Plan, *, kind: str, people: Sequence[Person], classes: Sequence[str], house_wide: bool
 ) -> Callable[[ProposedSubject], Pools]:
-    """Return the function that tells who may evaluate a subject in which class (the subject too, taken out later).
+    """Return a function from a subject to its eligible evaluators by class; the subject is among them.
 
     In the usual pattern, PERSON: colleagues of the own section; with `house_wide`, leaders and heads of all too.
     SECTION: everyone outside the section.

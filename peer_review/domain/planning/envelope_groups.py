@@ -1,4 +1,4 @@
-"""Urns: which people without a computer draw their envelopes from the same pile.
+"""Envelope groups: people without a computer who draw their envelopes from the same urn.
 
 An envelope holds the credentials of one set of papers, so envelopes can only be exchanged between people who have
 all of these papers in common. Cells are grouped by exactly who votes in them on paper: a person draws one envelope
@@ -17,20 +17,20 @@ from peer_review.users import User
 
 
 @dataclass(frozen=True, slots=True)
-class PaperGroup:
-    """Cells (primary keys) that exactly these people (users' keys) vote in on paper."""
+class EnvelopeGroup:
+    """Cells (primary keys) in which exactly these people (users' primary keys) vote on paper."""
 
     cells: tuple[int, ...]
     people: frozenset[int]
 
 
 def votes_on_paper(round: Round, user: User) -> bool:
-    """Whether the roll has this person vote with an envelope, so not in a browser of their own. One query."""
+    """Return whether this person votes with an envelope, so not in a browser of their own. One query."""
     return bool(round.members.filter(user=user, on_paper=True).exists())
 
 
-def paper_groups(round: Round) -> list[PaperGroup]:
-    """Return how a round's paper voters fall into urns, the largest first; nothing where all vote by computer.
+def envelope_groups(round: Round) -> list[EnvelopeGroup]:
+    """Return the envelope groups of a round, the largest first; empty where everybody votes by computer.
 
     Two queries.
     """
@@ -44,15 +44,15 @@ def paper_groups(round: Round) -> list[PaperGroup]:
     cells_of: dict[frozenset[int], list[int]] = defaultdict(list)
     for cell, people in of_cell.items():
         cells_of[frozenset(people)].append(cell)
-    groups = [PaperGroup(tuple(sorted(cells)), people) for people, cells in cells_of.items()]
+    groups = [EnvelopeGroup(tuple(sorted(cells)), people) for people, cells in cells_of.items()]
     return sorted(groups, key=lambda group: (-len(group.people), group.cells))
 
 
-def urn_obstacles(round: Round) -> Iterator[OpeningRefusal]:
-    """Yield a refusal if an urn would be so small that an envelope tells who drew it."""
+def envelope_refusals(round: Round) -> Iterator[OpeningRefusal]:
+    """Yield a refusal if an urn is so small that an envelope identifies who drew it."""
     least = int(conf.MINIMUM_FLOOR)
     lonely: set[int] = set()
-    for group in paper_groups(round):
+    for group in envelope_groups(round):
         if len(group.people) < least:
             lonely |= group.people
     if lonely:
@@ -61,9 +61,9 @@ def urn_obstacles(round: Round) -> Iterator[OpeningRefusal]:
 
 
 def make_urns(round: Round) -> list[Urn]:
-    """Keep the urns of a round that is being opened; its roll cannot change any more."""
+    """Create and return the urns of a round that is being opened; its roll cannot change any more."""
     urns = []
-    for number, group in enumerate(paper_groups(round), start=1):
+    for number, group in enumerate(envelope_groups(round), start=1):
         urn = Urn.objects.create(round=round, number=number, envelopes=len(group.people))
         urn.cells.set(group.cells)
         urns.append(urn)

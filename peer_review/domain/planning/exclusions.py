@@ -1,4 +1,4 @@
-"""Exclusions (回避): who may not evaluate whom, whatever plan, list or hand says otherwise."""
+"""Exclusions (回避): pairs of people who may not evaluate each other, whatever plan, list or edit says."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,10 +15,10 @@ from peer_review.users import User
 
 
 @transaction.atomic
-def exclude(
+def add_exclusion(
     round: Round, *, by: User, evaluator: Person, subject: ProposedSubject, reason: str, both_ways: bool = False
 ) -> int:
-    """Exclude a person from evaluating a subject and, with `both_ways`, the subject from evaluating them.
+    """Exclude a person from evaluating a subject; with `both_ways` also the subject from evaluating the person.
 
     Papers that the roll gave them about each other are withdrawn at once; returns how many. A plan used later leaves
     the pair out, and where chance chose, it chooses others.
@@ -53,8 +53,8 @@ def exclude(
 
 
 @transaction.atomic
-def allow_again(round: Round, *, by: User, exclusion: Exclusion) -> None:
-    """Lift an exclusion. The roll gives the pair no paper by itself: use the plan again, or do it by hand.
+def remove_exclusion(round: Round, *, by: User, exclusion: Exclusion) -> None:
+    """Remove an exclusion. The pair gets its papers back only by using the plan again or by an edit of the roll.
 
     Raises: RoundFrozen, RollBeingWritten.
     """
@@ -72,7 +72,7 @@ def allow_again(round: Round, *, by: User, exclusion: Exclusion) -> None:
 
 
 def _withdraw(round: Round, user: int, subject_key: str) -> int:
-    """Take away the papers of one pair; a whole sheet that lists the subject too, since it cannot lose one line."""
+    """Withdraw the papers of one pair, also a whole sheet that lists the subject: it cannot lose one line."""
     papers = Assignment.objects.filter(cell__round=round, evaluator_id=user)
     about = Q(cell__subject__key=subject_key) | Q(cell__sheet__entries__subject__key=subject_key)
     found = set(papers.filter(about).values_list("pk", flat=True))

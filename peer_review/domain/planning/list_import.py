@@ -1,4 +1,4 @@
-"""Named lists: a CSV file or workbook that says line by line who evaluates whom in which voter class.
+"""Import of lists: a CSV file or workbook with an evaluator, a subject and a voter class on each line.
 
 Nothing is written here. Either every line is in order, or the file is refused with row, column and reason of each
 fault.
@@ -15,10 +15,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from peer_review.domain.planning.people_lookup import Directory
+from peer_review.domain.planning.people_lookup import PeopleLookup
 from peer_review.domain.planning.plan import MAX_LINES
 from peer_review.exceptions.base import Refusal
-from peer_review.exceptions.planning import ListRefused
+from peer_review.exceptions.planning import ImportListInvalid
 from peer_review.providers.roll import Person
 
 MAX_FAULTS = 200
@@ -36,7 +36,7 @@ HEADS: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, and where. `row` 0 is the file as a whole."""
+    """A fault and its place. Row 0 stands for the whole file."""
 
     row: int
     column: str
@@ -44,8 +44,8 @@ class Fault:
 
 
 @dataclass(slots=True)
-class NamedList:
-    """What a file says: `lines` as a plan keeps them, usable only if there are no faults."""
+class ImportedList:
+    """The contents of a file: `lines` as a plan keeps them, usable only if there are no faults."""
 
     lines: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     count: int = 0
@@ -53,7 +53,7 @@ class NamedList:
     fault_count: int = 0
 
     def refuse(self, row: int, column: str, reason: str) -> None:
-        """Keep a fault; of very many only the first."""
+        """Record a fault; only the first ones are kept."""
         self.fault_count += 1
         if len(self.faults) < MAX_FAULTS:
             self.faults.append(Fault(row, column, reason))
@@ -66,14 +66,14 @@ def read_list(
     people: Sequence[Person],
     classes: Mapping[str, str],
     excluded: Mapping[tuple[int, str], str],
-) -> NamedList:
-    """Return what a file says, checked line by line.
+) -> ImportedList:
+    """Return the contents of a file, checked line by line.
 
     classes: key → label; a cell may hold either. With a single class the column may be missing.
     excluded: (user id, subject's key) → reason.
-    Raises: ListRefused if the file as a whole cannot be read.
+    Raises: ImportListInvalid if the file as a whole cannot be read.
     """
-    made = NamedList()
+    made = ImportedList()
     rows = _rows(content)
     heading = _find_heading(rows, made)
     if heading is None:
@@ -82,7 +82,7 @@ def read_list(
     if "class" not in columns and len(classes) > 1:
         made.refuse(0, _("voter class"), _("This column is missing; the scheme has several voter classes."))
         return made
-    directory = Directory(kind, people)
+    lookup = PeopleLookup(kind, people)
     by_name = {"".join(name.split()).casefold(): key for key, label in classes.items() for name in (key, label)}
     seen: dict[tuple[int, str], int] = {}
     lines: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -93,9 +93,9 @@ def read_list(
             continue
         made.count += 1
         if made.count > MAX_LINES:
-            raise ListRefused(_("The file has more than %(n)s lines. Split it.") % {"n": MAX_LINES})
-        evaluator = _find(directory.person, texts["evaluator"], number, heads["evaluator"], made)
-        subject = _find(directory.subject, texts["subject"], number, heads["subject"], made)
+            raise ImportListInvalid(_("The file has more than %(n)s lines. Split it.") % {"n": MAX_LINES})
+        evaluator = _find(lookup.person, texts["evaluator"], number, heads["evaluator"], made)
+        subject = _find(lookup.subject, texts["subject"], number, heads["subject"], made)
         voters = next(iter(classes)) if "class" not in columns else by_name.get(_plain(texts["class"]))
         if voters is None:
             reason = _("The scheme has no voter class “%(key)s”.") % {"key": texts["class"]}
@@ -115,18 +115,18 @@ def read_list(
             seen[pair] = number
             lines[voters][subject.key].append(evaluator.user_id)
     if not made.count:
-        raise ListRefused(_("The file has column heads but no lines."))
+        raise ImportListInvalid(_("The file has column heads but no lines."))
     if not made.fault_count:
         made.lines = {voters: dict(subjects) for voters, subjects in lines.items()}
     return made
 
 
 def reads_workbooks() -> bool:
-    """Whether .xlsx files can be read here; the plugin itself does not ask for openpyxl."""
+    """Return whether .xlsx files can be read here; the plugin does not require openpyxl."""
     return find_spec("openpyxl") is not None
 
 
-def _find(ask: Any, text: str, row: int, column: str, made: NamedList) -> Any:
+def _find(ask: Any, text: str, row: int, column: str, made: ImportedList) -> Any:
     """Return what `ask` finds for a cell, or None after noting what is wrong with it."""
     if not text:
         made.refuse(row, column, _("The cell is empty."))
@@ -139,7 +139,7 @@ def _find(ask: Any, text: str, row: int, column: str, made: NamedList) -> Any:
 
 
 def _find_heading(
-    rows: Iterator[tuple[int, list[str]]], made: NamedList
+    rows: Iterator[tuple[int, list[str]]], made: ImportedList
 ) -> tuple[dict[str, str], dict[str, int]] | None:
     """Return the columns' own names and places, having read up to the head row; None, with a fault, without one."""
     for _tried, (_number, cells) in zip(range(HEAD_ROWS), rows, strict=False):
@@ -160,9 +160,9 @@ def _plain(text: str) -> str:
 
 def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     if len(content) > MAX_BYTES:
-        raise ListRefused(_("The file is too large."))
+        raise ImportListInvalid(_("The file is too large."))
     if not content.strip(b"\xef\xbb\xbf \t\r\n\0"):
-        raise ListRefused(_("The file is empty."))
+        raise ImportListInvalid(_("The file is empty."))
     if content.startswith(b"PK"):
         return _workbook_rows(content)
     return _csv_rows(_decode(content))
@@ -174,7 +174,7 @@ def _decode(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ListRefused(_("The file is neither a workbook (.xlsx) nor a CSV file in UTF-8 or GB18030."))
+    raise ImportListInvalid(_("The file is neither a workbook (.xlsx) nor a CSV file in UTF-8 or GB18030."))
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -185,27 +185,27 @@ def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
             yield number, row
     except csv.Error as error:
-        raise ListRefused(_("Row %(row)s is not proper CSV.") % {"row": number + 1}) from error
+        raise ImportListInvalid(_("Row %(row)s is not proper CSV.") % {"row": number + 1}) from error
 
 
 def _workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     if not reads_workbooks():
-        raise ListRefused(_("Workbooks cannot be read here. Save the list as CSV (UTF-8)."))
+        raise ImportListInvalid(_("Workbooks cannot be read here. Save the list as CSV (UTF-8)."))
     import openpyxl  # noqa: PLC0415 - not a requirement of the plugin: where it is missing, CSV still works
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise ListRefused(_("The file is too large."))
+                raise ImportListInvalid(_("The file is too large."))
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = next(one for one in book.worksheets if one.sheet_state == "visible" and hasattr(one, "iter_rows"))
         sheet.reset_dimensions()  # the range a file claims is not to be trusted
         for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=50), start=1):
             yield number, [_cell_text(value) for value in row]
-    except ListRefused:
+    except ImportListInvalid:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers raise
-        raise ListRefused(_("This workbook is damaged and cannot be opened.")) from error
+        raise ImportListInvalid(_("This workbook is damaged and cannot be opened.")) from error
 
 
 def _cell_text(value: Any) -> str:

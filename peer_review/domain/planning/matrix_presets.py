@@ -1,4 +1,4 @@
-"""Filling the table of who evaluates whom by a word: upwards, across, downwards."""
+"""Presets of the matrix: fill it upwards, across or downwards."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Cells = dict[tuple[str, str], tuple[str, str]]
 DIRECTIONS = ("up", "across", "down")
 
 
-def suggest(
+def fill_matrix(
     directions: Iterable[str],
     columns: Sequence[tuple[str, Any]],
     groups: Sequence[Group],
@@ -38,7 +38,7 @@ def suggest(
 
 
 def _class(group: Group, groups: Sequence[Group], direction: str, classes: Sequence[str]) -> str:
-    """Return the class that fits best: by direction, else by the evaluators' rank, else the scheme's first."""
+    """Return the voter class of a direction, else that of the evaluators' rank, else the scheme's first."""
     by_direction = {"up": "subordinates", "across": "peers", "down": "superiors"}.get(direction, "")
     capacity = "section_heads" if group.key == HEADS else "leaders" if group is groups[0] and groups[1:] else "staff"
     return class_for(by_direction, classes) or class_for(capacity, classes) or classes[0]

@@ -1,4 +1,4 @@
-"""Finding people and sections by what an organiser types or a list says: user name, employee number or exact name."""
+"""Lookup of people and sections by user name, employee number or exact name, as organisers and lists give them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from peer_review.exceptions.planning import AmbiguousPerson, UnknownPerson
 from peer_review.providers.roll import Person
 
 
-class Directory:
-    """The people of a round, found by text. One query for their user names."""
+class PeopleLookup:
+    """An index of the people of a round by text. One query for their user names."""
 
     def __init__(self, kind: str, people: Sequence[Person]) -> None:
         self._people: dict[str, list[Person]] = defaultdict(list)
@@ -32,7 +32,7 @@ class Directory:
         self._sections = kind == RoundKind.SECTION
 
     def person(self, text: str) -> Person:
-        """Return the one person so called.
+        """Return the one person of this name.
 
         Raises: UnknownPerson, AmbiguousPerson.
         """
@@ -44,7 +44,7 @@ class Directory:
         return found[0]
 
     def subject(self, text: str) -> ProposedSubject:
-        """Return the one person, or in a round of sections the one section, that may be evaluated and is so called.
+        """Return the one subject of this name: a person or, in a round of sections, a section.
 
         Raises: UnknownPerson, AmbiguousPerson.
         """

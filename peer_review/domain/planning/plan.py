@@ -1,10 +1,11 @@
-"""The plan of a round: who evaluates whom, as its organiser set it up. JSON in `Round.plan`, read and checked here.
+"""The plan of a round says who evaluates whom. `Round.plan` keeps it as JSON, which is read and checked here.
 
     {"v": 1, "pattern": "matrix", "groups": ["heads", "t2"], "sections": ["BG"], "house_wide": null,
      "matrix": [{"from": "heads", "to": "t2", "class": "superiors", "reach": "own"}],
      "lines": {"peers": {"p17": [4, 9]}}, "sample": {"peers": 5}, "months": 6}
 
-Everything but `v` may be missing. docs/plugins.md explains each key. `state` is no part of the plan: see domain.roll.
+Everything but `v` may be missing. docs/plugins.md explains each key. `state` is no part of the plan: see
+domain.planning.plan_state.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -28,7 +29,7 @@ _KEYS = frozenset({"v", "pattern", "groups", "sections", "house_wide", "matrix",
 
 
 class Pattern(models.TextChoices):
-    """Where a plan begins."""
+    """The pattern that a plan starts from."""
 
     USUAL = "usual", gettext_lazy("The usual pattern of this kind of round")
     MATRIX = "matrix", gettext_lazy("A table: which rank evaluates which")
@@ -36,7 +37,7 @@ class Pattern(models.TextChoices):
 
 
 class Reach(models.TextChoices):
-    """How far a cell of the matrix reaches, seen from the subject's section."""
+    """The sections that a cell of the matrix reaches, relative to the subject's."""
 
     OWN = "own", gettext_lazy("own section")
     OTHER = "other", gettext_lazy("other sections")
@@ -45,7 +46,7 @@ class Reach(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan that is in order. `groups` and `sections` None: everybody, every section.
+    """A valid plan. `groups` None stands for everybody, `sections` None for every section.
 
     matrix: (evaluators' group, subjects' group) → (voter class, reach). lines: class → subject's key → user ids.
     sample: class → at most so many, chosen by chance. months: in the same section at least so long.
@@ -62,16 +63,16 @@ class Plan:
 
     @property
     def is_random(self) -> bool:
-        """Whether chance has a say, so that a seed is needed."""
+        """Return whether evaluators are selected at random, so that a seed is needed."""
         return bool(self.sample) and self.pattern != Pattern.LIST
 
     @property
     def line_count(self) -> int:
-        """How many papers the imported list names."""
+        """Return the number of papers that the imported list names."""
         return sum(len(users) for subjects in self.lines.values() for users in subjects.values())
 
     def as_json(self) -> dict[str, Any]:
-        """Return what Round.plan keeps: only what says something, always in the same order."""
+        """Return the plan as Round.plan keeps it: without empty keys, always in the same order."""
         made: dict[str, Any] = {"v": VERSION, "pattern": str(self.pattern)}
         if self.house_wide is not None:
             made["house_wide"] = self.house_wide
@@ -118,7 +119,7 @@ def read_plan(data: Any, *, kind: str, classes: Collection[str]) -> Plan:
 
 
 def plan_problems(data: Any, *, kind: str, classes: Collection[str]) -> Iterator[str]:
-    """Yield what is wrong with a plan, a sentence a fault; nothing for a plan that can be used."""
+    """Yield a sentence for each fault of a plan."""
     if not isinstance(data, dict):
         yield _("A plan is a JSON object.")
         return

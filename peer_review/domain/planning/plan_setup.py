@@ -1,4 +1,4 @@
-"""Setting a round's plan up: save it, draw again, and see what it comes to before anything is written."""
+"""Set-up of a round's plan: save it, renew its seed, and preview its papers before anything is written."""
 
 import hashlib
 import secrets
@@ -19,7 +19,7 @@ from wagtail.models import ModelLogEntry
 from peer_review import audit_log
 from peer_review.conf import conf
 from peer_review.domain.locks import lock_draft
-from peer_review.domain.planning.allocation import Allotment, allot
+from peer_review.domain.planning.allocation import Allocation, allocate
 from peer_review.domain.planning.eligibility import Group, group_keys, list_groups, list_sections
 from peer_review.domain.planning.plan import Plan, read_plan
 from peer_review.domain.planning.plan_state import outdate_plan
@@ -37,7 +37,7 @@ _KEPT = 3600
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """One subject and how many would evaluate it, a number a voter class."""
+    """One subject and the number of its evaluators in each voter class."""
 
     key: str
     label: str
@@ -46,21 +46,21 @@ class PreviewRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
-    """A number of people or things, the first of them by name."""
+class NameList:
+    """A count of people or subjects, with the names of the first."""
 
     count: int = 0
     names: tuple[str, ...] = ()
 
     @property
     def left(self) -> int:
-        """How many are not named."""
+        """Return the number of those not named."""
         return self.count - len(self.names)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Papers by who evaluates (rows) and who is evaluated (columns)."""
+    """Papers by groups of evaluators (rows) and groups of subjects (columns)."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[int, ...]], ...]
@@ -68,7 +68,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """Whole sheets: so many voters of a class have the same list of so many subjects."""
+    """Whole sheets with the same list: the number of its subjects and of the voters of a class who receive it."""
 
     voter_class: str
     subjects: int
@@ -77,7 +77,7 @@ class SheetLine:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a plan comes to."""
+    """The figures of a plan."""
 
     people: int
     subjects: int
@@ -90,22 +90,22 @@ class Preview:
     sections: Table | None
     thin: int
     single: int
-    idle: Some
-    lonely: Some
-    short: Some
+    idle: NameList
+    lonely: NameList
+    short: NameList
     without_since: int
     unknown_lines: int
     sheets: tuple[SheetLine, ...] = field(default=())
 
     @property
     def lists_differ(self) -> bool:
-        """Whole sheets: whether people of one class would receive different lists, which opening refuses."""
+        """Return whether people of one class would receive different sheets, which opening refuses."""
         classes = [sheet.voter_class for sheet in self.sheets]
         return len(classes) > len(set(classes))
 
 
 def people_of(round: Round) -> list[Person]:
-    """Return whom the organisation proposes for this round."""
+    """Return the people that the organisation proposes for this round."""
     return list(import_string(conf.ROLL_SOURCE)(round))
 
 
@@ -115,7 +115,7 @@ def class_keys(round: Round) -> list[str]:
 
 
 def plan_of(round: Round) -> Plan:
-    """Return the plan a draft has.
+    """Return the plan of a draft.
 
     Raises: PlanInvalid if its scheme has changed so that the plan does not fit any more.
     """
@@ -124,7 +124,7 @@ def plan_of(round: Round) -> Plan:
 
 @transaction.atomic
 def save_plan(round: Round, *, by: User, plan: dict[str, Any]) -> Plan:
-    """Keep a plan for later use; the roll stays as it is. The first one in which chance has a say gets its seed.
+    """Save a plan for later use; the roll stays as it is. The first plan with a random choice gets its seed.
 
     Raises: RoundFrozen, PlanInvalid.
     """
@@ -141,8 +141,8 @@ def save_plan(round: Round, *, by: User, plan: dict[str, Any]) -> Plan:
 
 
 @transaction.atomic
-def draw_again(round: Round, *, by: User) -> str:
-    """Replace a draft's seed, so that chance chooses others; return it. The log counts how often.
+def renew_seed(round: Round, *, by: User) -> str:
+    """Replace a draft's seed, so that others are selected, and return it. The log counts the renewals.
 
     Raises: RoundFrozen, NoSeed.
     """
@@ -152,24 +152,24 @@ def draw_again(round: Round, *, by: User) -> str:
     before, round.plan_seed = round.plan_seed, secrets.token_hex(32)
     round.save(update_fields=["plan_seed"])
     outdate_plan(round)
-    times = times_drawn_again(round) + 1
+    times = times_seed_renewed(round) + 1
     audit_log.record(round, "peer_review.round.seed", by=by, before=before, seed=round.plan_seed, times=times)
     return round.plan_seed
 
 
-def times_drawn_again(round: Round) -> int:
-    """Return how often the seed was replaced, as the log has it."""
+def times_seed_renewed(round: Round) -> int:
+    """Return the number of renewals of the seed in the log."""
     kind = ContentType.objects.get_for_model(Round)
     entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(round.pk))
     return entries.filter(action="peer_review.round.seed").count()
 
 
-def allot_round(round: Round, people: Sequence[Person]) -> Allotment:
-    """Return who evaluates whom under the round's plan and exclusions.
+def allocate_round(round: Round, people: Sequence[Person]) -> Allocation:
+    """Return the allocation of evaluators under the round's plan and exclusions.
 
     Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
     """
-    return allot(
+    return allocate(
         plan_of(round),
         kind=round.kind,
         people=people,
@@ -181,7 +181,7 @@ def allot_round(round: Round, people: Sequence[Person]) -> Allotment:
 
 
 def preview_plan(round: Round, people: Sequence[Person] | None = None) -> Preview:
-    """Return what the round's plan comes to, exactly what using it would write.
+    """Return the figures of the round's plan: exactly the roll that using it would write.
 
     Kept in the cache under everything it depends on: turning its pages costs no second computation.
     Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
@@ -195,7 +195,7 @@ def preview_plan(round: Round, people: Sequence[Person] | None = None) -> Previe
     found: Preview | None = cache.get(key)
     if found is None:
         found = make_preview(
-            allot_round(round, people),
+            allocate_round(round, people),
             kind=round.kind,
             classes=class_keys(round),
             floor=floor,
@@ -207,7 +207,7 @@ def preview_plan(round: Round, people: Sequence[Person] | None = None) -> Previe
 
 
 def make_preview(
-    allotment: Allotment,
+    allocation: Allocation,
     *,
     kind: str,
     classes: Sequence[str],
@@ -215,20 +215,20 @@ def make_preview(
     order: Sequence[Person],
     whole_sheets: bool = False,
 ) -> Preview:
-    """Return the figures of an allotment. `order` lists ranks and sections as the organisation does."""
-    subjects, column = allotment.subjects, {voters: at for at, voters in enumerate(classes)}
+    """Return the figures of an allocation. `order` lists ranks and sections as the organisation does."""
+    subjects, column = allocation.subjects, {voters: at for at, voters in enumerate(classes)}
     counts = np.zeros((len(subjects), len(classes)), dtype=np.int64)
-    for at, voters, evaluators in allotment.lines():
+    for at, voters, evaluators in allocation.lines():
         counts[at, column[voters]] = len(evaluators)
     present = counts[counts > 0]
     total = counts.sum(axis=1) if len(subjects) else np.zeros(0)
-    loads = allotment.loads
+    loads = allocation.loads
     busy = loads[loads > 0]
-    short = [subjects[slot.subject].label for slot in allotment.short()]
+    short = [subjects[slot.subject].label for slot in allocation.short()]
     return Preview(
-        people=len(allotment.people),
+        people=len(allocation.people),
         subjects=len(subjects),
-        papers=allotment.papers,
+        papers=allocation.papers,
         least=int(busy.min()) if len(busy) else 0,
         most=int(loads.max()) if len(loads) else 0,
         classes=tuple(classes),
@@ -236,61 +236,61 @@ def make_preview(
             PreviewRow(one.key, one.label, one.section_name, tuple(int(n) for n in row))
             for one, row in zip(subjects, counts, strict=True)
         ),
-        ranks=_rank_table(allotment, kind, list_groups(order)),
-        sections=_section_table(allotment, order),
+        ranks=_rank_table(allocation, kind, list_groups(order)),
+        sections=_section_table(allocation, order),
         thin=int((present < floor).sum()),
         single=int((present == 1).sum()),
-        idle=_some(one.name for one, load in zip(allotment.people, loads, strict=True) if not load),
-        lonely=_some(one.label for one, n in zip(subjects, total, strict=True) if not n),
-        short=_some(dict.fromkeys(short)),
-        without_since=allotment.without_since,
-        unknown_lines=allotment.unknown_lines,
-        sheets=_sheet_lines(allotment, classes) if whole_sheets else (),
+        idle=_name_list(one.name for one, load in zip(allocation.people, loads, strict=True) if not load),
+        lonely=_name_list(one.label for one, n in zip(subjects, total, strict=True) if not n),
+        short=_name_list(dict.fromkeys(short)),
+        without_since=allocation.without_since,
+        unknown_lines=allocation.unknown_lines,
+        sheets=_sheet_lines(allocation, classes) if whole_sheets else (),
     )
 
 
-def _rank_table(allotment: Allotment, kind: str, groups: Sequence[Group]) -> Table:
+def _rank_table(allocation: Allocation, kind: str, groups: Sequence[Group]) -> Table:
     at = {group.key: n for n, group in enumerate(groups)}
-    rows = np.array([at[key] for key in group_keys(allotment.people)], dtype=np.int64)
+    rows = np.array([at[key] for key in group_keys(allocation.people)], dtype=np.int64)
     if kind == RoundKind.SECTION:
-        columns = np.zeros(len(allotment.subjects), dtype=np.int64)
+        columns = np.zeros(len(allocation.subjects), dtype=np.int64)
         labels: tuple[str, ...] = ("",)
     else:
-        columns = np.array([at[one.group] for one in allotment.subjects], dtype=np.int64)
+        columns = np.array([at[one.group] for one in allocation.subjects], dtype=np.int64)
         labels = tuple(group.label for group in groups)
-    return _table(allotment, rows, columns, [group.label for group in groups], labels)
+    return _table(allocation, rows, columns, [group.label for group in groups], labels)
 
 
-def _section_table(allotment: Allotment, order: Sequence[Person]) -> Table | None:
+def _section_table(allocation: Allocation, order: Sequence[Person]) -> Table | None:
     sections = list_sections(order)
     if not 1 < len(sections) <= SECTIONS:
         return None
     at = {key: n for n, (key, _name) in enumerate(sections)}
-    rows = np.array([at[one.section_key] for one in allotment.people], dtype=np.int64)
-    columns = np.array([at[one.section_key] for one in allotment.subjects], dtype=np.int64)
+    rows = np.array([at[one.section_key] for one in allocation.people], dtype=np.int64)
+    columns = np.array([at[one.section_key] for one in allocation.subjects], dtype=np.int64)
     names = [name for _key, name in sections]
-    return _table(allotment, rows, columns, names, tuple(names))
+    return _table(allocation, rows, columns, names, tuple(names))
 
 
-def _table(allotment: Allotment, rows: Any, columns: Any, names: Sequence[str], labels: tuple[str, ...]) -> Table:
+def _table(allocation: Allocation, rows: Any, columns: Any, names: Sequence[str], labels: tuple[str, ...]) -> Table:
     papers = np.zeros((len(names), len(labels)), dtype=np.int64)
-    for at, _voters, evaluators in allotment.lines():
+    for at, _voters, evaluators in allocation.lines():
         papers[:, columns[at]] += np.bincount(rows[evaluators], minlength=len(names))
     return Table(labels, tuple((name, tuple(int(n) for n in row)) for name, row in zip(names, papers, strict=True)))
 
 
-def _sheet_lines(allotment: Allotment, classes: Sequence[str]) -> tuple[SheetLine, ...]:
+def _sheet_lines(allocation: Allocation, classes: Sequence[str]) -> tuple[SheetLine, ...]:
     found = [
         SheetLine(voters, len(subjects), len(evaluators))
-        for (voters, subjects), evaluators in group_sheets(allotment).items()
+        for (voters, subjects), evaluators in group_sheets(allocation).items()
     ]
     return tuple(sorted(found, key=lambda one: (classes.index(one.voter_class), -one.voters, one.subjects)))
 
 
-def group_sheets(allotment: Allotment) -> dict[tuple[str, tuple[int, ...]], list[int]]:
+def group_sheets(allocation: Allocation) -> dict[tuple[str, tuple[int, ...]], list[int]]:
     """Return, for every voter class and exact list of subjects in it, the positions of those who would receive it."""
     lists: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for subject, voters, evaluators in allotment.lines():
+    for subject, voters, evaluators in allocation.lines():
         for one in evaluators.tolist():
             lists[one, voters].append(subject)
     sheets: dict[tuple[str, tuple[int, ...]], list[int]] = defaultdict(list)
@@ -299,6 +299,6 @@ def group_sheets(allotment: Allotment) -> dict[tuple[str, tuple[int, ...]], list
     return sheets
 
 
-def _some(names: Iterable[str]) -> Some:
+def _name_list(names: Iterable[str]) -> NameList:
     every = list(names)
-    return Some(len(every), tuple(every[:NAMES]))
+    return NameList(len(every), tuple(every[:NAMES]))

@@ -1,4 +1,4 @@
-"""A draft, locked for changing its terms or its roll."""
+"""The state of a draft's plan: used, outdated or being written; and the lock of its roll."""
 
 import secrets
 from typing import Any
@@ -9,7 +9,7 @@ from peer_review.models import Round
 
 
 def lock_roll(round: Round) -> Round:
-    """Return the round locked, its roll complete.
+    """Return the round, locked; its roll is complete.
 
     Raises: RoundFrozen, RollBeingWritten.
     """
@@ -20,12 +20,12 @@ def lock_roll(round: Round) -> Round:
 
 
 def is_being_written(round: Round) -> bool:
-    """Whether a large roll is being written in the background, or its writing was cut short."""
+    """Return whether a large roll is being written in the background, or its writing was cut short."""
     return "writing" in round.plan.get("state", {})
 
 
 def outdate_plan(round: Round, plan: dict[str, Any] | None = None) -> None:
-    """Keep another plan (or the same one, its seed changed): the roll is no longer what it asks for.
+    """Save another plan, or the same one with a renewed seed; the roll no longer follows from it.
 
     A roll that is being written stays half-written, so closed to edits and opening, until the plan is used; its writer
     is told by another token to stop. The caller holds the draft's lock.
@@ -39,7 +39,7 @@ def outdate_plan(round: Round, plan: dict[str, Any] | None = None) -> None:
 
 
 def set_plan_state(round: Round, **state: object) -> None:
-    """Keep what has become of the plan, beside it. The caller holds the draft's lock.
+    """Save the state of the plan beside it. The caller holds the draft's lock.
 
     used: the roll is what the plan asks for, changes by hand apart. writing: {token, papers} while it is written.
     """

@@ -1,4 +1,4 @@
-"""The balanced random choice: r of those who may, for everybody who is evaluated, from a published seed.
+"""Balanced random allocation: a number of the eligible evaluators for every subject, from a published seed.
 
 docs/rounds.md tells the steps in words; whoever has the roll and the seed can repeat them, in any language. Nothing
 here depends on Python's `random`, on the order of a dictionary or on floating point numbers.
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Positions = NDArray[np.int32]
 CONTEXT = b"zhengyan-draw/v1"
 _WORD = 2**32
-#: Walks through all wants for hand-overs of one link, before chains are searched one by one: for speed alone.
+#: Walks through all demands for hand-overs of one link, before chains are searched one by one: for speed alone.
 _PASSES = 8
 
 
@@ -54,10 +54,10 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
-    """So many (`wanted`) out of a pool of evaluators without those `removed` from it; both ascending.
+class Demand:
+    """A demand for `wanted` evaluators out of a pool, without those `removed` from it; both ascending.
 
-    Pools are shared between wants: ten thousand people who may all evaluate each other are one array, not ten thousand.
+    Pools are shared between demands: ten thousand people who may all evaluate each other are one array.
     """
 
     wanted: int
@@ -74,33 +74,35 @@ class Want:
         return np.delete(self.pool, np.searchsorted(self.pool, self.removed))
 
 
-def draw(seed: bytes, wants: Sequence[Want], *, loads: Sequence[int] | NDArray[np.int64]) -> list[Positions]:
-    """Return whom each want gets: exactly `wanted`, or all of its pool where that is fewer.
+def allocate_at_random(
+    seed: bytes, demands: Sequence[Demand], *, loads: Sequence[int] | NDArray[np.int64]
+) -> list[Positions]:
+    """Return the evaluators of each demand: exactly `wanted`, or its whole pool where that is smaller.
 
-    `loads` is how many papers each evaluator holds already. Of all choices that give every want its number, this one
+    `loads` is how many papers each evaluator holds already. Of all choices that give every demand its number, this one
     spreads the papers most evenly: no sum of squares of the evaluators' numbers is smaller.
-    The same seed, wants and loads in the same order give the same choice.
+    The same seed, demands and loads in the same order give the same choice.
     """
     stream, held = Stream(seed), np.asarray(loads, dtype=np.int64).copy()
-    chosen: list[Positions] = [positions()] * len(wants)
-    for at in _order(stream, wants):
-        taken = _least_loaded(stream, wants[at].eligible(), wants[at].wanted, held)
+    chosen: list[Positions] = [positions()] * len(demands)
+    for at in _order(stream, demands):
+        taken = _least_loaded(stream, demands[at].eligible(), demands[at].wanted, held)
         held[taken] += 1
         chosen[at] = np.sort(taken)
-    return _level(wants, chosen, held)
+    return _level(demands, chosen, held)
 
 
-def _order(stream: Stream, wants: Sequence[Want]) -> list[int]:
-    """Return the wants shuffled (Fisher and Yates, from the end), then those with the smallest pools first."""
-    order = list(range(len(wants)))
+def _order(stream: Stream, demands: Sequence[Demand]) -> list[int]:
+    """Return the demands shuffled (Fisher and Yates, from the end), then those with the smallest pools first."""
+    order = list(range(len(demands)))
     for last in range(len(order) - 1, 0, -1):
         other = stream.below(last + 1)
         order[last], order[other] = order[other], order[last]
-    return sorted(order, key=lambda at: len(wants[at]))
+    return sorted(order, key=lambda at: len(demands[at]))
 
 
 def _least_loaded(stream: Stream, eligible: Positions, wanted: int, held: NDArray[np.int64]) -> Positions:
-    """Return those with the fewest papers; among the last equals, chance decides."""
+    """Return the evaluators with the fewest papers; ties at the limit are broken at random."""
     if wanted >= len(eligible):
         return eligible
     if wanted <= 0:
@@ -115,20 +117,20 @@ def _least_loaded(stream: Stream, eligible: Positions, wanted: int, held: NDArra
     return np.concatenate([sure, equals[:missing]])
 
 
-def _level(wants: Sequence[Want], chosen: list[Positions], held: NDArray[np.int64]) -> list[Positions]:
+def _level(demands: Sequence[Demand], chosen: list[Positions], held: NDArray[np.int64]) -> list[Positions]:
     """Hand papers on, along chains, from those with many to those with at least two fewer, until no chain is left.
 
     Then the choice is the most even there is: it is a flow with convex costs, and every cycle that would make it
     cheaper is such a chain. Who cannot be relieved is settled together with everyone the search has reached, since a
-    chain from them would be a chain from here; so unsuccessful searches cost one walk through all wants together.
+    chain from them would be a chain from here; so unsuccessful searches cost one walk through all demands together.
     """
     touched = np.zeros(len(held), dtype=bool)
-    for want in wants:
-        touched[want.pool] = True
+    for demand in demands:
+        touched[demand.pool] = True
     if not touched.any() or held[touched].max() - held[touched].min() <= 1:
         return chosen
     for _pass in range(_PASSES):
-        if not sum([_hand_over(want, chosen, at, held) for at, want in enumerate(wants)]):
+        if not sum([_hand_over(demand, chosen, at, held) for at, demand in enumerate(demands)]):
             break
     papers: list[set[int]] = [set() for _ in held]
     taken = [set(one.tolist()) for one in chosen]
@@ -142,7 +144,7 @@ def _level(wants: Sequence[Want], chosen: list[Positions], held: NDArray[np.int6
         load, start = heapq.heappop(queue)
         if settled[start] or -load != held[start]:
             continue
-        chain, reached = _find_chain(start, wants, taken, papers, held, settled)
+        chain, reached = _find_chain(start, demands, taken, papers, held, settled)
         if not chain:
             settled |= reached
             continue
@@ -159,11 +161,11 @@ def _level(wants: Sequence[Want], chosen: list[Positions], held: NDArray[np.int6
     return [positions(sorted(one)) for one in taken]
 
 
-def _hand_over(want: Want, chosen: list[Positions], at: int, held: NDArray[np.int64]) -> int:
-    """Make the hand-overs of one link within one want, the widest first, then the lowest position; return how many."""
-    if not 0 < len(chosen[at]) < len(want):
+def _hand_over(demand: Demand, chosen: list[Positions], at: int, held: NDArray[np.int64]) -> int:
+    """Make the hand-overs of one link within a demand, the widest first, then the lowest position; return how many."""
+    if not 0 < len(chosen[at]) < len(demand):
         return 0
-    able, moved = want.eligible(), 0
+    able, moved = demand.eligible(), 0
     loads, inside = held[able], np.zeros(len(able), dtype=bool)
     inside[np.searchsorted(able, chosen[at])] = True
     while True:
@@ -183,15 +185,15 @@ def _hand_over(want: Want, chosen: list[Positions], at: int, held: NDArray[np.in
 
 def _find_chain(
     start: int,
-    wants: Sequence[Want],
+    demands: Sequence[Demand],
     taken: list[set[int]],
     papers: list[set[int]],
     held: NDArray[np.int64],
     settled: NDArray[np.bool_],
 ) -> tuple[list[tuple[int, int, int]], NDArray[np.bool_]]:
-    """Return the shortest chain (giver, want, taker), last link first, from `start` to somebody with two fewer papers.
+    """Return the shortest chain (giver, demand, taker), last link first, from `start` to one with two fewer papers.
 
-    Breadth first, wants and people ascending; without a chain, also who was reached.
+    Breadth first, demands and people ascending; without a chain, also who was reached.
     """
     goal = held[start] - 2
     reached = np.zeros(len(held), dtype=bool)
@@ -204,7 +206,7 @@ def _find_chain(
         giver = line.popleft()
         for at in sorted(papers[giver] - seen):
             seen.add(at)
-            able = wants[at].eligible()
+            able = demands[at].eligible()
             able = able[~(reached[able] | settled[able])]
             able = np.setdiff1d(able, positions(sorted(taken[at])), assume_unique=True)
             if not len(able):

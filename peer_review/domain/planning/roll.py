@@ -1,4 +1,4 @@
-"""The roll of a draft: written from the round's plan, at once or in the background, and what is thin about it."""
+"""The roll of a draft: written from the round's plan, at once or in the background, with its warnings."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,8 +14,8 @@ from peer_review import audit_log
 from peer_review.conf import conf
 from peer_review.domain.keys.server_keys import return_keys_to_pool
 from peer_review.domain.locks import lock_draft
-from peer_review.domain.planning.allocation import Allotment
-from peer_review.domain.planning.plan_setup import allot_round, group_sheets, people_of, preview_plan, save_plan
+from peer_review.domain.planning.allocation import Allocation
+from peer_review.domain.planning.plan_setup import allocate_round, group_sheets, people_of, preview_plan, save_plan
 from peer_review.domain.planning.plan_state import is_being_written, set_plan_state
 from peer_review.enums import CellKind, PaperKind
 from peer_review.models import Assignment, Cell, RollMember, Round, Sheet, SheetEntry, Subject
@@ -29,7 +29,7 @@ CHUNK = 10_000
 
 @dataclass(frozen=True, slots=True)
 class RollSummary:
-    """What a roll comes to; `written` is False while a large one is being written in the background."""
+    """The size of a roll; `written` is False while a large one is being written in the background."""
 
     members: int
     subjects: int
@@ -40,7 +40,7 @@ class RollSummary:
 
 @dataclass(frozen=True, slots=True)
 class RollProgress:
-    """How far the writing of a large roll has come, in papers."""
+    """Progress of writing a large roll, in papers."""
 
     ready: int
     total: int
@@ -53,7 +53,7 @@ class RollProgress:
 
 @dataclass(frozen=True, slots=True)
 class RollWarning:
-    """Something thin about a cell: `code` is `single_voter` (not anonymous) or `below_floor` (shown nowhere alone)."""
+    """A warning about a cell: `single_voter` (not anonymous) or `below_floor` (shown nowhere alone)."""
 
     code: str
     subject: str
@@ -64,20 +64,20 @@ class RollWarning:
 
 @dataclass(frozen=True, slots=True)
 class RollWarnings:
-    """The first warnings about a roll, and how many there are."""
+    """The first warnings about a roll, and the number of all."""
 
     count: int
     first: list[RollWarning]
 
     @property
     def left(self) -> int:
-        """How many are not among the first."""
+        """Return the number of warnings that are not among the first."""
         return self.count - len(self.first)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedCell:
-    """A cell to be written: of which subject or sheet (positions), and the user ids of those who receive it."""
+    """A cell to be written: the position of its subject or sheet, and the user ids of its evaluators."""
 
     kind: str
     of: int
@@ -86,51 +86,51 @@ class PlannedCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Blueprint:
-    """Everything that using a plan writes. `order` is the order in which the organisation lists its people."""
+class PlannedRoll:
+    """A roll to be written. `order` holds the people as the organisation lists them."""
 
     order: Sequence[Person]
-    allotment: Allotment
+    allocation: Allocation
     sheets: list[tuple[int, ...]]
     cells: list[PlannedCell]
 
     @property
     def summary(self) -> RollSummary:
         papers = sum(len(cell.evaluators) for cell in self.cells)
-        return RollSummary(len(self.order), len(self.allotment.subjects), len(self.cells), papers)
+        return RollSummary(len(self.order), len(self.allocation.subjects), len(self.cells), papers)
 
 
-def draw_up(round: Round, people: Iterable[Person] | None = None) -> Blueprint:
-    """Return what using the round's plan would write, over these people or those whom conf.ROLL_SOURCE names.
+def plan_roll(round: Round, people: Iterable[Person] | None = None) -> PlannedRoll:
+    """Return the roll that the round's plan asks for, over these people or those of conf.ROLL_SOURCE.
 
     Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
     """
     order = people_of(round) if people is None else list(people)
-    allotment = allot_round(round, order)
-    users = [one.user_id for one in allotment.people]
+    allocation = allocate_round(round, order)
+    users = [one.user_id for one in allocation.people]
     sheets: dict[tuple[int, ...], int] = {}
     cells: list[PlannedCell] = []
     if round.scheme.paper == PaperKind.SHEET:
-        for (voters, subjects), evaluators in group_sheets(allotment).items():
+        for (voters, subjects), evaluators in group_sheets(allocation).items():
             at = sheets.setdefault(subjects, len(sheets))
             cells.append(PlannedCell(CellKind.SHEET, at, voters, [users[one] for one in evaluators]))
     else:
-        for subject, voters, chosen in allotment.lines():
+        for subject, voters, chosen in allocation.lines():
             cells.append(PlannedCell(CellKind.RATING, subject, voters, [users[one] for one in chosen.tolist()]))
     if round.scheme.comments:
         writers: dict[int, set[int]] = {}
-        for subject, _voters, chosen in allotment.lines():
+        for subject, _voters, chosen in allocation.lines():
             writers.setdefault(subject, set()).update(chosen.tolist())
         for subject, found in writers.items():
             cells.append(PlannedCell(CellKind.COMMENT, subject, "", [users[one] for one in sorted(found)]))
-    return Blueprint(order, allotment, list(sheets), cells)
+    return PlannedRoll(order, allocation, list(sheets), cells)
 
 
 @transaction.atomic
 def use_plan(
     round: Round, *, by: User, people: Iterable[Person] | None = None, at_once: bool | None = None
 ) -> RollSummary:
-    """Replace a draft's roll by what its plan asks for; changes by hand are lost, ticks for voting on paper stay.
+    """Replace a draft's roll by the one that its plan asks for. Edits are lost; votes on paper stay.
 
     Up to conf.ROLL_AT_ONCE papers it is written at once, a larger one by a background job (see roll_progress);
     `at_once` decides otherwise. Until it is complete nothing can be edited and the round cannot be opened.
@@ -144,12 +144,12 @@ def use_plan(
         if seen.papers > conf.ROLL_AT_ONCE:
             cells = sum(n > 0 for row in seen.rows for n in row.counts)
             return _write_later(round, by, RollSummary(seen.people, seen.subjects, cells, seen.papers, written=False))
-    blueprint = draw_up(round, people)
-    made = blueprint.summary
+    planned_roll = plan_roll(round, people)
+    made = planned_roll.summary
     if at_once is False:
         return _write_later(round, by, replace(made, written=False))
     _record(round, by, made)
-    for _step in _write(round, blueprint):
+    for _step in _write(round, planned_roll):
         pass
     set_plan_state(round, used=True)
     return made
@@ -205,8 +205,8 @@ def write_roll(round_pk: int, token: str) -> bool:
     round = Round.objects.drafts().select_related("scheme").filter(pk=round_pk).first()
     if round is None or not _may_write(round, token):
         return False
-    blueprint = draw_up(round)
-    steps, papers = _write(round, blueprint), blueprint.summary.papers
+    planned_roll = plan_roll(round)
+    steps, papers = _write(round, planned_roll), planned_roll.summary.papers
     while True:
         with transaction.atomic():
             locked = Round.objects.select_for_update().drafts().filter(pk=round_pk).first()
@@ -219,7 +219,7 @@ def write_roll(round_pk: int, token: str) -> bool:
 
 
 def roll_progress(round: Round) -> RollProgress | None:
-    """Return how far the writing has come, counted in what is written; None while nothing is being written."""
+    """Return the progress of writing, counted in papers; None while nothing is being written."""
     if not is_being_written(round):
         return None
     total = int(round.plan["state"]["writing"]["papers"])
@@ -231,12 +231,12 @@ def _may_write(round: Round, token: str) -> bool:
     return is_being_written(round) and round.plan["state"]["writing"]["token"] == token
 
 
-def _write(round: Round, blueprint: Blueprint) -> Iterator[int]:
-    """Write a roll in place of the old one, pausing after each chunk: where a commit may be made."""
+def _write(round: Round, planned_roll: PlannedRoll) -> Iterator[int]:
+    """Write a roll in place of the old one; yield after each chunk, where a commit may be made."""
     on_paper = set(round.members.filter(on_paper=True).values_list("user_id", flat=True))
     _delete_roll(round)
     yield 0
-    members = [new_member(round, one) for one in blueprint.order]
+    members = [new_member(round, one) for one in planned_roll.order]
     for member in members:
         member.on_paper = member.on_paper or member.user_id in on_paper
     RollMember.objects.bulk_create(members, batch_size=BATCH)
@@ -253,15 +253,15 @@ def _write(round: Round, blueprint: Blueprint) -> Iterator[int]:
                 section_name=one.section_name,
                 sort_order=order,
             )
-            for order, one in enumerate(blueprint.allotment.subjects)
+            for order, one in enumerate(planned_roll.allocation.subjects)
         ],
         batch_size=BATCH,
     )
-    sheets = _write_sheets(round, blueprint, subjects)
+    sheets = _write_sheets(round, planned_roll, subjects)
     yield 0
     cells: list[Cell] = []
-    for begin in range(0, len(blueprint.cells), BATCH):
-        planned = blueprint.cells[begin : begin + BATCH]
+    for begin in range(0, len(planned_roll.cells), BATCH):
+        planned = planned_roll.cells[begin : begin + BATCH]
         rows = [
             Cell(round=round, kind=one.kind, sheet=sheets[one.of], voter_class=one.voter_class)
             if one.kind == CellKind.SHEET
@@ -271,7 +271,7 @@ def _write(round: Round, blueprint: Blueprint) -> Iterator[int]:
         cells += Cell.objects.bulk_create(rows)
         yield 0
     waiting: list[Assignment] = []
-    for planned_cell, cell in zip(blueprint.cells, cells, strict=True):
+    for planned_cell, cell in zip(planned_roll.cells, cells, strict=True):
         waiting += [Assignment(evaluator_id=user, cell=cell) for user in planned_cell.evaluators]
         if len(waiting) >= CHUNK:
             Assignment.objects.bulk_create(waiting, batch_size=BATCH)
@@ -280,19 +280,19 @@ def _write(round: Round, blueprint: Blueprint) -> Iterator[int]:
     Assignment.objects.bulk_create(waiting, batch_size=BATCH)
 
 
-def _write_sheets(round: Round, blueprint: Blueprint, subjects: Sequence[Subject]) -> list[Sheet]:
+def _write_sheets(round: Round, planned_roll: PlannedRoll, subjects: Sequence[Subject]) -> list[Sheet]:
     """Write one whole sheet for each list of subjects that differs, named after what it lists."""
     sheets = Sheet.objects.bulk_create(
         [
             Sheet(round=round, label=_sheet_label([subjects[at] for at in listed]), sort_order=order)
-            for order, listed in enumerate(blueprint.sheets)
+            for order, listed in enumerate(planned_roll.sheets)
         ],
         batch_size=BATCH,
     )
     SheetEntry.objects.bulk_create(
         [
             SheetEntry(sheet=sheet, subject=subjects[at], position=position)
-            for sheet, listed in zip(sheets, blueprint.sheets, strict=True)
+            for sheet, listed in zip(sheets, planned_roll.sheets, strict=True)
             for position, at in enumerate(listed, start=1)
         ],
         batch_size=BATCH,
@@ -357,7 +357,7 @@ def roll_warnings(round: Round, *, most: int | None = None) -> RollWarnings:
 
 
 def new_member(round: Round, person: Person) -> RollMember:
-    """Return an unsaved member: the person as they are now."""
+    """Return an unsaved member of the roll, a copy of the person as they are now."""
     return RollMember(
         round=round,
         user_id=person.user_id,

@@ -1,4 +1,4 @@
-"""Changes of a draft's roll by hand: one person, one subject, one paper at a time."""
+"""Edits of a draft's roll: one person, one subject, one paper at a time."""
 
 from django.db import transaction
 
@@ -16,7 +16,7 @@ from peer_review.users import User
 
 @transaction.atomic
 def add_member(round: Round, *, by: User, person: Person) -> RollMember:
-    """Put one more person on a draft's roll, as an evaluator of nobody yet. See add_subject and set_class.
+    """Add a person to a draft's roll, without papers yet. See add_subject and set_class.
 
     Raises: RoundFrozen, RollBeingWritten, AlreadyOnRoll.
     """
@@ -31,7 +31,7 @@ def add_member(round: Round, *, by: User, person: Person) -> RollMember:
 
 @transaction.atomic
 def remove_member(round: Round, *, by: User, member: RollMember) -> None:
-    """Take a person off a draft's roll, as evaluator and as subject.
+    """Remove a person from a draft's roll, as evaluator and as subject.
 
     Raises: RoundFrozen, RollBeingWritten.
     """
@@ -47,7 +47,7 @@ def remove_member(round: Round, *, by: User, member: RollMember) -> None:
 
 @transaction.atomic
 def set_on_paper(round: Round, *, by: User, member: RollMember, on_paper: bool) -> None:
-    """Say whether a member votes on paper, drawing an envelope from an urn; kept when the roll is written anew.
+    """Set whether a member votes on paper, by an envelope from an urn; it stays when the roll is written anew.
 
     Raises: RoundFrozen, RollBeingWritten.
     """
@@ -58,7 +58,7 @@ def set_on_paper(round: Round, *, by: User, member: RollMember, on_paper: bool) 
 
 @transaction.atomic
 def add_subject(round: Round, *, by: User, member: RollMember, evaluators: dict[int, str]) -> Subject:
-    """Let a member be evaluated by others: `evaluators` maps members' ids to voter class keys. The excluded stay out.
+    """Make a member a subject. `evaluators` maps members' ids to voter class keys; the excluded are left out.
 
     Raises: RoundFrozen, RollBeingWritten, SheetsByPlan, AlreadyOnRoll, SelfEvaluation, UnknownVoterClass.
     """
@@ -85,7 +85,7 @@ def add_subject(round: Round, *, by: User, member: RollMember, evaluators: dict[
 
 @transaction.atomic
 def remove_subject(round: Round, *, by: User, subject: Subject) -> None:
-    """Let nobody evaluate this subject; the person stays on the roll as an evaluator.
+    """Remove a subject; the person stays on the roll as an evaluator.
 
     Raises: RoundFrozen, RollBeingWritten.
     """
@@ -99,7 +99,7 @@ def remove_subject(round: Round, *, by: User, subject: Subject) -> None:
 
 @transaction.atomic
 def set_class(round: Round, *, by: User, member: RollMember, subject: Subject, voter_class: str | None) -> None:
-    """Let a member evaluate a subject in this class, or, with None, not at all. A paper for comments follows.
+    """Set the voter class in which a member evaluates a subject; None for not at all. Comment papers follow.
 
     Raises: RoundFrozen, RollBeingWritten, SheetsByPlan, SelfEvaluation, Excluded, UnknownVoterClass.
     """
@@ -119,7 +119,7 @@ def set_class(round: Round, *, by: User, member: RollMember, subject: Subject, v
 
 
 def drop_empty_cells(round: Round) -> None:
-    """Remove papers that nobody may cast: the class is simply absent for that subject, its weight renormalised."""
+    """Remove cells without evaluators: the class is absent for that subject, its weight renormalised."""
     empty = round.cells.filter(assignments__isnull=True)
     return_keys_to_pool(empty)
     round.cells.filter(pk__in=list(empty.values_list("pk", flat=True))).delete()

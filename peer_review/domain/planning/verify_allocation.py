@@ -1,8 +1,8 @@
-"""Repeating a draw: does the roll hold exactly what plan, exclusions and published seed give?"""
+"""Verification of an allocation: the roll against plan, exclusions and published seed."""
 
 from dataclasses import dataclass
 
-from peer_review.domain.planning.roll import draw_up
+from peer_review.domain.planning.roll import plan_roll
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, RollMember, Round, SheetEntry
 from peer_review.providers.roll import Person
@@ -12,8 +12,8 @@ Line = tuple[tuple[str, ...], str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Papers by plan and seed against papers on the roll. Changes by hand, which the log names, show as differences."""
+class AllocationComparison:
+    """Papers by plan and seed compared with papers on the roll. Edits, which the log names, show as differences."""
 
     papers: int
     missing: frozenset[Line]
@@ -24,22 +24,22 @@ class Comparison:
         return not self.missing and not self.extra
 
 
-def redraw(round: Round) -> Comparison:
-    """Compute the roll again from its own snapshot of people, and compare. Comment papers follow the others.
+def verify_allocation(round: Round) -> AllocationComparison:
+    """Return the comparison of the roll with one computed from its own snapshot of people. Comments are left out.
 
     Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
     """
     members = [_person(member) for member in round.members.order_by("pk")]
-    blueprint = draw_up(round, members)
-    keys = [one.key for one in blueprint.allotment.subjects]
+    planned_roll = plan_roll(round, members)
+    keys = [one.key for one in planned_roll.allocation.subjects]
     wanted: set[Line] = set()
-    for cell in blueprint.cells:
+    for cell in planned_roll.cells:
         if cell.kind != CellKind.COMMENT:
-            about = blueprint.sheets[cell.of] if cell.kind == CellKind.SHEET else (cell.of,)
+            about = planned_roll.sheets[cell.of] if cell.kind == CellKind.SHEET else (cell.of,)
             names = tuple(sorted(keys[at] for at in about))
             wanted |= {(names, cell.voter_class, user) for user in cell.evaluators}
     found = _papers(round)
-    return Comparison(len(found), frozenset(wanted - found), frozenset(found - wanted))
+    return AllocationComparison(len(found), frozenset(wanted - found), frozenset(found - wanted))
 
 
 def _papers(round: Round) -> set[Line]:

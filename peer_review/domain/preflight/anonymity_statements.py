@@ -1,7 +1,7 @@
-"""What each evaluator is told on each paper, in one sentence that holds whoever takes part.
+"""Anonymity statement of each ballot paper: one sentence that is true whoever takes part.
 
-It speaks of ballots, not of people: a figure that gathers the few ballots of several subjects may hold more than one
-ballot of the same person, and nobody can tell (that is what makes them anonymous).
+A statement counts ballots, not people: a figure that gathers the few ballots of several subjects may hold more than
+one ballot of the same person, and nobody can tell (that is what makes them anonymous).
 """
 
 from collections import defaultdict
@@ -17,10 +17,11 @@ from peer_review.users import User
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the sentence of one paper depends on: possible voters of its class, and of its subject in all classes.
+class StatementInputs:
+    """Data that the statement of one paper depends on.
 
-    `lone` names the other classes of the same subject or sheet that have one possible voter.
+    voters: name of the paper's class. eligible: possible voters of that class; total: of all classes of the subject.
+    single_voter: names of the subject's other classes that have one possible voter.
     """
 
     kind: str
@@ -28,57 +29,54 @@ class Standing:
     voters: str
     eligible: int
     total: int
-    lone: tuple[str, ...]
+    single_voter: tuple[str, ...]
 
 
-def promise(round: Round, cell: Cell) -> str:
-    """Return the sentence for one paper. One query, two on a draft."""
-    return promises_of(round, [cell])[cell.key]
+def anonymity_statement(round: Round, cell: Cell) -> str:
+    """Return the statement for one paper. One query, two on a draft."""
+    return statements_for(round, [cell])[cell.key]
 
 
-def promises(round: Round, user: User) -> dict[str, str]:
-    """Return the sentence for each of this evaluator's papers, by the cell's key. Two queries, three on a draft."""
+def anonymity_statements(round: Round, user: User) -> dict[str, str]:
+    """Return the statement for each of this evaluator's papers, by the cell's key. Two queries, three on a draft."""
     cells = round.cells.filter(assignments__evaluator=user).select_related("subject", "sheet")
-    return promises_of(round, list(cells))
+    return statements_for(round, list(cells))
 
 
-def promises_of(round: Round, cells: list[Cell]) -> dict[str, str]:
-    """Return the sentence for each of these papers, by the cell's key. One query however many, two on a draft."""
+def statements_for(round: Round, cells: list[Cell]) -> dict[str, str]:
+    """Return the statement for each of these papers, by the cell's key. One query however many, two on a draft."""
     floor = int(round.form.get("floor") or round.scheme.floor)
     two_stage = round.collection == Collection.TWO_STAGE
     return {
-        cell.key: sentence(standing, floor=floor, two_stage=two_stage)
-        for cell, standing in zip(cells, _standings(round, cells), strict=True)
+        cell.key: sentence(inputs, floor=floor, two_stage=two_stage)
+        for cell, inputs in zip(cells, _statement_inputs(round, cells), strict=True)
     }
 
 
-def _standings(round: Round, cells: list[Cell]) -> Iterable[Standing]:
+def _statement_inputs(round: Round, cells: list[Cell]) -> Iterable[StatementInputs]:
     labels = _class_labels(round)
-    beside: dict[tuple[int | None, int | None], dict[str, int]] = defaultdict(dict)
-    about = round.cells.filter(subject__in=[one.subject_id for one in cells if one.subject_id])
-    about |= round.cells.filter(sheet__in=[one.sheet_id for one in cells if one.sheet_id])
-    comments: dict[int | None, int] = {}
-    counted = about.with_turnout().values_list("kind", "subject_id", "sheet_id", "voter_class", "eligible")
+    # By subject or sheet, then by class.
+    voters: dict[tuple[int | None, int | None], dict[str, int]] = defaultdict(dict)
+    commenters: dict[int | None, int] = {}
+    related = round.cells.filter(subject__in=[cell.subject_id for cell in cells if cell.subject_id])
+    related |= round.cells.filter(sheet__in=[cell.sheet_id for cell in cells if cell.sheet_id])
+    counted = related.with_turnout().values_list("kind", "subject_id", "sheet_id", "voter_class", "eligible")
     for kind, subject, sheet, voter_class, eligible in counted:
         if kind == CellKind.COMMENT:
-            comments[subject] = eligible
+            commenters[subject] = eligible
         else:
-            beside[subject, sheet][voter_class] = eligible
+            voters[subject, sheet][voter_class] = eligible
     for cell in cells:
-        classes = beside[cell.subject_id, cell.sheet_id]
-        comment = cell.kind == CellKind.COMMENT
-        lone = (
-            ()
-            if comment
-            else tuple(labels.get(key, key) for key, n in classes.items() if n == 1 and key != cell.voter_class)
-        )
-        yield Standing(
+        by_class = voters[cell.subject_id, cell.sheet_id]
+        is_comment = cell.kind == CellKind.COMMENT
+        others = [key for key, n in by_class.items() if n == 1 and key != cell.voter_class]
+        yield StatementInputs(
             kind=cell.kind,
             label=str(cell.subject or cell.sheet),
             voters=labels.get(cell.voter_class, cell.voter_class),
-            eligible=comments.get(cell.subject_id, 0) if comment else classes.get(cell.voter_class, 0),
-            total=sum(classes.values()),
-            lone=lone,
+            eligible=commenters.get(cell.subject_id, 0) if is_comment else by_class.get(cell.voter_class, 0),
+            total=sum(by_class.values()),
+            single_voter=() if is_comment else tuple(labels.get(key, key) for key in others),
         )
 
 
@@ -88,10 +86,10 @@ def _class_labels(round: Round) -> dict[str, str]:
     return dict(round.scheme.voter_classes.values_list("key", "label"))
 
 
-def sentence(standing: Standing, *, floor: int, two_stage: bool) -> str:
-    """Return the words for one paper, true for every turnout."""
-    values = {"subject": standing.label, "voters": standing.voters, "floor": floor, "n": standing.eligible}
-    if two_stage and standing.eligible < floor:
+def sentence(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
+    """Return the statement for one paper; it is true for every turnout."""
+    values = {"subject": inputs.label, "voters": inputs.voters, "floor": floor, "n": inputs.eligible}
+    if two_stage and inputs.eligible < floor:
         return (
             _(
                 "Fewer than %(floor)s people may cast this paper, so it closes when the drawing ends: "
@@ -99,17 +97,17 @@ def sentence(standing: Standing, *, floor: int, two_stage: bool) -> str:
             )
             % values
         )
-    if standing.kind == CellKind.COMMENT:
-        if standing.eligible < floor:
+    if inputs.kind == CellKind.COMMENT:
+        if inputs.eligible < floor:
             return _("Fewer than %(floor)s people may comment on “%(subject)s”, so no comment will be shown.") % values
         return _("Comments are shown only if at least %(floor)s are written, in an order made by chance.") % values
-    if standing.eligible == 1:
+    if inputs.eligible == 1:
         words = _(
             "You are the only possible voter in the class “%(voters)s” for “%(subject)s”: this mark is one "
             "person's and is labelled so; no figure is made of it alone."
         )
         return words % values
-    if not standing.lone:
+    if not inputs.single_voter:
         return (
             _("At least %(floor)s ballots, yours among them, are counted together before any figure is shown.") % values
         )
@@ -118,6 +116,6 @@ def sentence(standing: Standing, *, floor: int, two_stage: bool) -> str:
         "the mark from “%(lone)s” is one person's and is labelled so.",
         "At least %(floor)s ballots, yours among them, are counted together before any figure is shown; "
         "the marks from “%(lone)s” are one person's each and are labelled so.",
-        len(standing.lone),
+        len(inputs.single_voter),
     )
-    return words % {**values, "lone": _(", ").join(standing.lone)}
+    return words % {**values, "lone": _(", ").join(inputs.single_voter)}

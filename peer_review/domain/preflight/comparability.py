@@ -1,4 +1,4 @@
-"""Earlier rounds of the same scheme: whose figures, set beside the new ones, would tell of a few voters only.
+"""ComparableRound rounds of the same scheme: whose figures, set beside the new ones, would tell of a few voters only.
 
 If the same eight people evaluated somebody last year, and this year a ninth as well, then the difference of the two
 figures is the ninth's mark, as near as the eight have kept theirs. So a comparison is shown only where either the same
@@ -17,19 +17,20 @@ from peer_review.domain.preflight.roll_arrays import RollPapers, RollSubject, re
 from peer_review.models import Round
 
 #: Comparisons are allowed with so many of the last published rounds, and checked for them.
-LOOKS_BACK = 4
+MOST_COMPARED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """One earlier round beside this one. `apart`: of how many voters the rolls differ, for each subject of this
-    round that was in both, by its position; `classes` the same for each (subject, class) in both, `sections` by section
-    key, `ranks` by rank key, `unit` for all.
+class ComparableRound:
+    """An earlier round, and the number of voters by which its roll differs from this round's.
+
+    subjects: by the position of each subject that is in both; classes: by (subject, class); sections and ranks: by key;
+    unit: for all subjects together.
     """
 
     public_id: str
     title: str
-    apart: dict[int, int]
+    subjects: dict[int, int]
     classes: dict[tuple[int, int], int]
     sections: dict[str, int]
     unit: int
@@ -37,7 +38,7 @@ class Earlier:
 
     def held_back(self, floor: int) -> list[int]:
         """Return the subjects whose comparison with that round is not shown."""
-        return [at for at, n in self.apart.items() if 0 < n < floor]
+        return [at for at, n in self.subjects.items() if 0 < n < floor]
 
     def no_trend(self, papers: RollPapers, floor: int) -> dict[str, Any]:
         """Return what must not be compared, by the keys under which results are kept."""
@@ -54,16 +55,16 @@ class Earlier:
         }
 
 
-def earlier_rounds(round: Round, form: Mapping[str, Any], papers: RollPapers) -> list[Earlier]:
+def comparable_rounds(round: Round, form: Mapping[str, Any], papers: RollPapers) -> list[ComparableRound]:
     """Return the last published rounds of the same kind and scheme, newest first. One query, and four for each."""
     rounds = Round.objects.with_results().filter(kind=round.kind, form__scheme__name=form["scheme"]["name"])
     if round.opened_at is not None:
         rounds = rounds.filter(published_at__lt=round.opened_at)
-    rounds = rounds.exclude(pk=round.pk).order_by("-published_at", "-pk")[:LOOKS_BACK]
-    return [_beside(one, papers) for one in rounds]
+    rounds = rounds.exclude(pk=round.pk).order_by("-published_at", "-pk")[:MOST_COMPARED]
+    return [_compare(earlier, papers) for earlier in rounds]
 
 
-def _beside(other: Round, papers: RollPapers) -> Earlier:
+def _compare(other: Round, papers: RollPapers) -> ComparableRound:
     theirs = read_papers(other, other.form)
     mine = {one.key: at for at, one in enumerate(papers.subjects)}
     number = dict(mine)
@@ -87,10 +88,10 @@ def _beside(other: Round, papers: RollPapers) -> Earlier:
     sections = _summed(differ, number, theirs, papers, lambda one: one.section_key)
     ranks = _summed(differ, number, theirs, papers, lambda one: one.rank_key)
     width = len(classes)
-    return Earlier(
+    return ComparableRound(
         public_id=other.public_id,
         title=other.title,
-        apart={at: int(differ[at]) for at in both},
+        subjects={at: int(differ[at]) for at in both},
         classes={
             (at, voters): int(by_class[at * width + voters])
             for at in both

@@ -1,4 +1,4 @@
-"""What an organiser can change about a draft's exposure in one step."""
+"""Fixes of a draft's exposure that an organiser makes in one step."""
 
 from collections.abc import Iterable
 from typing import Any

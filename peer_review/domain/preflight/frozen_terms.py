@@ -1,4 +1,4 @@
-"""The exposure shown before opening: frozen, sealed, logged. Floor and visibility cannot be lowered afterwards."""
+"""Frozen disclosure terms of a round: floor, visibility and exposure, sealed and logged when the round opens."""
 
 import hashlib
 import hmac
@@ -14,12 +14,12 @@ from peer_review.conf import conf
 from peer_review.counting.exposure import Fate, Outcome
 from peer_review.domain.preflight.opening_proof import proof_of
 from peer_review.domain.preflight.preflight import Preflight
-from peer_review.exceptions.preflight import TermsAltered
+from peer_review.exceptions.preflight import ExposureUnproved, TermsAltered
 from peer_review.models import Round
 
 
-def freeze_exposure(round: Round, found: Preflight) -> None:
-    """Set `round.exposure` from its frozen form and what the pre-flight found under it.
+def freeze_exposure(round: Round, preflight: Preflight) -> None:
+    """Set `round.exposure` from its frozen form and the pre-flight of both.
 
     The caller saves, and logs `logged_terms(round)`.
 
@@ -28,40 +28,43 @@ def freeze_exposure(round: Round, found: Preflight) -> None:
     shown, no_trend: {earlier round: what of it may not}, seal}.
     Raises: ExposureUnproved.
     """
-    for refusal in proof_of(found.certificate, found.papers).refusals:
-        raise refusal
-    made = asdict(found.certificate)
-    del made["breach"]
+    proof = proof_of(preflight.certificate, preflight.papers)
+    if proof.sentence:
+        raise ExposureUnproved(words=proof.sentence)
+    certificate = asdict(preflight.certificate)
+    del certificate["breach"]
     exposure = {
         "v": 1,
         "floor": int(round.form["floor"]),
         "visibility": dict(round.form["visibility"]),
         "form": _digest(round.form),
-        "subjects": len(found.papers.subjects),
-        "full": summary(found.full),
-        "expected": summary(found.expected),
-        "percent": int(found.share * 100 + 0.5),
-        "lone": len(found.lone),
-        "closing": len(found.closing),
-        "certificate": made,
-        "compared": [one.public_id for one in found.earlier],
-        "no_trend": {one.public_id: one.no_trend(found.papers, found.floor) for one in found.earlier},
+        "subjects": len(preflight.papers.subjects),
+        "full": summary(preflight.full),
+        "expected": summary(preflight.expected),
+        "percent": int(preflight.share * 100 + 0.5),
+        "lone": len(preflight.lone),
+        "closing": len(preflight.closing),
+        "certificate": certificate,
+        "compared": [earlier.public_id for earlier in preflight.earlier],
+        "no_trend": {
+            earlier.public_id: earlier.no_trend(preflight.papers, preflight.floor) for earlier in preflight.earlier
+        },
     }
     round.exposure = {**exposure, "seal": _seal(round, exposure)}
 
 
-def summary(found: Outcome) -> dict[str, int]:
-    """Return how many subjects are shown with their classes, as a whole, in a rest, not at all."""
+def summary(outcome: Outcome) -> dict[str, int]:
+    """Return the number of subjects that are shown with their classes, as a whole, in a larger group, not at all."""
     return {
-        "classes": found.with_classes,
-        "alone": found.count(Fate.ALONE),
-        "rest": found.count(Fate.SECTION, Fate.UNIT),
-        "withheld": found.count(Fate.WITHHELD, Fate.ABSENT),
+        "classes": outcome.with_classes,
+        "alone": outcome.count(Fate.ALONE),
+        "rest": outcome.count(Fate.SECTION, Fate.UNIT),
+        "withheld": outcome.count(Fate.WITHHELD, Fate.ABSENT),
     }
 
 
 def logged_terms(round: Round) -> dict[str, Any]:
-    """Return what the audit entry of the opening keeps of the exposure: enough to see any later change."""
+    """Return the terms that the audit entry of the opening keeps: enough to detect any later change."""
     terms = {"floor": round.exposure["floor"], "form": round.exposure["form"]}
     return {**terms, "exposure": _digest(round.exposure)}
 
@@ -73,9 +76,9 @@ def terms_hold(round: Round) -> bool:
 
 
 def form_holds(round: Round) -> bool:
-    """Return whether the form is still the one that the exposure was made for. No query.
+    """Return whether the form is still the one that the exposure was computed for. No query.
 
-    Asked at every reading of results, and without the secret: that may be changed once a round has been counted.
+    Every reading of results asks this. It needs no secret, which may change once a round has been counted.
     """
     exposure = round.exposure
     return (

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from peer_review.counting.guarantee import Certificate, certificate
 from peer_review.domain.preflight.preflight import setting_of
 from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
-from peer_review.domain.preflight.sheet_checks import sheet_obstacles
+from peer_review.domain.preflight.sheet_checks import sheet_refusals
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.exceptions.base import OpeningRefusal, SchemeInvalid
 from peer_review.exceptions.preflight import ExposureUnproved
@@ -31,11 +31,6 @@ class OpeningProof:
 
     certificate: Certificate
     subject: str = ""
-
-    @property
-    def refusals(self) -> list[ExposureUnproved]:
-        """Return the refusal of a round that has a counter-example; empty for any other."""
-        return [ExposureUnproved(words=self.sentence)] if self.certificate.breach else []
 
     @property
     def sentence(self) -> str:
@@ -114,13 +109,14 @@ def exposure_fingerprint(round: Round) -> str:
     return digest.hexdigest()
 
 
-def exposure_obstacles(
+def exposure_refusals(
     round: Round, *, proof_for: Callable[[Round], OpeningProof] = kept_proof
 ) -> Iterator[OpeningRefusal]:
     """Yield the reasons for which a draft's exposure forbids opening it; of an unsound scheme nothing can be told."""
-    yield from sheet_obstacles(round)
+    yield from sheet_refusals(round)
     try:
         proof = proof_for(round)
     except SchemeInvalid:
         return
-    yield from proof.refusals
+    if proof.sentence:
+        yield ExposureUnproved(words=proof.sentence)

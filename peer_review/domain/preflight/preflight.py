@@ -1,4 +1,4 @@
-"""What a round will lay open about its voters, found and proved before it opens."""
+"""The pre-flight: what a round will expose of its voters, computed and proved before it opens."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from peer_review.counting.exposure import Merge, Outcome, Setting, merges, missing_voters, outcome
 from peer_review.counting.guarantee import Certificate, certificate
-from peer_review.domain.preflight.comparability import Earlier, earlier_rounds
+from peer_review.domain.preflight.comparability import ComparableRound, comparable_rounds
 from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import CellKind, Collection
@@ -20,7 +20,7 @@ USUAL_SHARE, LEAST_SHARE = 0.8, 0.05
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """Everything the organiser is shown. Positions are those of `papers.subjects` and `papers.classes`.
+    """The exposure of a round. Positions are those of `papers.subjects` and `papers.classes`.
 
     full, expected, thin: what happens if all vote, if `share` of them do (as in the round called `share_from`, where
     there is one), and if every paper stays one ballot under the floor.
@@ -36,7 +36,7 @@ class Preflight:
     share_from: str
     merges: list[Merge]
     lacking: list[tuple[int, int]]
-    earlier: list[Earlier]
+    earlier: list[ComparableRound]
     certificate: Certificate
     comments: bool
 
@@ -60,12 +60,12 @@ class Preflight:
 
     @property
     def silent(self) -> int:
-        """How many subjects can never have a comment shown."""
+        """Return the number of subjects of which no comment can be shown."""
         return int((self.papers.comments < self.floor).sum()) if self.comments else 0
 
 
 def preflight(round: Round) -> Preflight:
-    """Return what a round would lay open: of a draft with the scheme as it stands, else with the frozen form.
+    """Return the exposure of a round: of a draft with its scheme as it stands, else with the frozen form.
 
     A dozen queries whatever the size; 100,000 papers take about two seconds.
     Raises: SchemeInvalid.
@@ -88,7 +88,7 @@ def preflight(round: Round) -> Preflight:
         share_from=share_from,
         merges=merges(setting),
         lacking=[(int(at), int(missing[at])) for at in np.flatnonzero(missing)],
-        earlier=earlier_rounds(round, form, papers),
+        earlier=comparable_rounds(round, form, papers),
         certificate=certificate(setting),
         comments=bool(form["comments"]),
     )

@@ -1,4 +1,4 @@
-"""A round's roll as arrays: who may cast a ballot about whom. What the pre-flight and its comparisons are made of."""
+"""A round's roll as arrays: who may cast a ballot about whom. Pre-flight and comparisons are computed from it."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from peer_review.models import Assignment, Round, SheetEntry
 
 @dataclass(frozen=True, slots=True)
 class RollSubject:
-    """One subject of a round; its place in the list is its number in the arrays."""
+    """One subject of a round; its position in the list is its number in the arrays."""
 
     pk: int
     key: str

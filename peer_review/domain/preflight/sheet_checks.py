@@ -1,4 +1,4 @@
-"""Whole sheets only where PROTOCOL.md allows them: the same list for everybody, and nobody on it receives it."""
+"""Checks of whole sheets (docs/rounds.md#whole-sheets): one list for everybody, and nobody on it receives it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from peer_review.models import Assignment, Round
 NAMED = 5
 
 
-def sheet_obstacles(round: Round) -> Iterator[OpeningRefusal]:
-    """Yield what is wrong with a draft's whole sheets, and with whom. Two queries where nothing is."""
+def sheet_refusals(round: Round) -> Iterator[OpeningRefusal]:
+    """Yield a refusal for each fault of a draft's whole sheets, with the names of those concerned. Two queries."""
     held = Assignment.objects.filter(cell__round=round, cell__kind=CellKind.SHEET)
     listed = held.filter(cell__sheet__entries__subject__member__user_id=F("evaluator_id"))
     if receivers := set(listed.values_list("evaluator_id", flat=True)):

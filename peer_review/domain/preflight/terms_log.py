@@ -1,4 +1,4 @@
-"""Changes to what a draft will lay open, made by editing its scheme: written to the round's own audit log."""
+"""Log of changed disclosure terms: an edit of a scheme is written to the audit log of each of its drafts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +10,12 @@ from peer_review.users import User
 
 
 def exposure_terms(scheme: Any) -> dict[str, Any]:
-    """Return the terms of a scheme that say how much of a round is shown, and to whom."""
+    """Return the disclosure terms of a scheme: floor and audiences."""
     return {"floor": int(scheme.floor), "visibility": dict(scheme.visibility or {})}
 
 
 def is_weaker(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Return whether smaller groups are shown than before, or somebody sees what they did not."""
+    """Return whether the terms are weaker than before: a lower floor, or another audience."""
     wider = any(yes and not before["visibility"].get(audience) for audience, yes in after["visibility"].items())
     return bool(after["floor"] < before["floor"] or wider)
 

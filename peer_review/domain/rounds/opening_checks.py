@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from peer_review.domain.keys.custody import check_shares_confirmed
 from peer_review.domain.keys.server_keys import key_progress
-from peer_review.domain.planning.envelope_groups import urn_obstacles
+from peer_review.domain.planning.envelope_groups import envelope_refusals
 from peer_review.domain.planning.plan_state import is_being_written
-from peer_review.domain.preflight.opening_proof import OpeningProof, exposure_obstacles, kept_proof
+from peer_review.domain.preflight.opening_proof import OpeningProof, exposure_refusals, kept_proof
 from peer_review.domain.rounds.reviewer_checks import reviewer_refusals
 from peer_review.domain.schemes.schemes import check_scheme
 from peer_review.enums import CellKind, Collection
@@ -73,8 +73,8 @@ def obstacles(round: Round, now: datetime, *, proof_for: Callable[[Round], Openi
         yield EmptyRoll()
     else:
         yield from _roll_obstacles(round)
-        yield from exposure_obstacles(round, proof_for=proof_for)
-        yield from urn_obstacles(round)
+        yield from exposure_refusals(round, proof_for=proof_for)
+        yield from envelope_refusals(round)
         progress = key_progress(round)
         if progress.ready < progress.total:
             yield KeysMissing(missing=progress.total - progress.ready, total=progress.total)

@@ -1,4 +1,4 @@
-"""The answers that a criterion offers, in words: on the ballot paper, and wherever an answer is shown afterwards."""
+"""Labels of the answers that a criterion offers, on the ballot paper and wherever an answer is shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from peer_review.enums import ScaleKind
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer of a criterion: the number it gives, the mark before it, the words."""
+    """One answer of a criterion: its number, the mark before it and its label."""
 
     value: int
     mark: str

@@ -1,4 +1,4 @@
-"""Which answers each cell of a round takes: the frozen form, told cell by cell (crypto.papers)."""
+"""Ballot papers: the answers that each cell of a round takes under its form (protocol.papers)."""
 
 from collections import Counter
 from collections.abc import Mapping

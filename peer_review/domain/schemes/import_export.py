@@ -1,4 +1,4 @@
-"""Schemes as files: exported to be kept, read or carried to another house, and taken in again."""
+"""Export and import of schemes as files."""
 
 import json
 from collections.abc import Mapping

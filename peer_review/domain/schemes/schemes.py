@@ -1,4 +1,4 @@
-"""Schemes: is the questionnaire sound, what does a round freeze of it, and how it changes while rounds keep theirs."""
+"""Schemes: checks of a questionnaire, the copy that a round freezes, versions and copies."""
 
 import re
 from collections import Counter
@@ -41,7 +41,7 @@ def scheme_problems(
     quota: Any = 0,
     quota_approval: str = "",
 ) -> list[str]:
-    """Return what is wrong with a questionnaire, as sentences; an empty list if nothing is.
+    """Return a sentence for each fault of a questionnaire.
 
     Takes values rather than a Scheme, so that a form can ask before anything is saved. Criteria need `key`,
     `label`, `weight`, `anchors`, `comment_below`, `comment_above` and `classes`; classes `key`, `label`, `weight`.
@@ -69,7 +69,7 @@ def scheme_problems(
 
 
 def _size_problems(criteria: list[Any], classes: list[Any]) -> Iterator[str]:
-    """Yield whether there are too few or too many criteria or voter classes."""
+    """Yield the faults of the number of criteria and voter classes."""
     if not criteria:
         yield _("A scheme needs at least one criterion.")
     if not classes:
@@ -81,7 +81,7 @@ def _size_problems(criteria: list[Any], classes: list[Any]) -> Iterator[str]:
 
 
 def _term_problems(scale: str, floor: int | None, visibility: Any) -> Iterator[str]:
-    """Yield what is wrong with scale, floor and audiences."""
+    """Yield the faults of scale, floor and audiences."""
     if scale not in SCALE_BOUNDS:
         yield _("Choose a scale.")
     if floor is None or floor < conf.MINIMUM_FLOOR:
@@ -91,7 +91,7 @@ def _term_problems(scale: str, floor: int | None, visibility: Any) -> Iterator[s
 
 
 def _key_and_weight_problems(rows: list[Any], *, duplicate: str, total: str) -> Iterator[str]:
-    """Yield what is wrong with the keys and weights of criteria or of voter classes."""
+    """Yield the faults of the keys and weights of criteria or of voter classes."""
     for key, n in Counter(row.key for row in rows).items():
         if n > 1:
             yield duplicate % {"key": key}
@@ -106,7 +106,7 @@ def _key_and_weight_problems(rows: list[Any], *, duplicate: str, total: str) -> 
 
 
 def _anchor_problems(scale: str, criteria: list[Any]) -> Iterator[str]:
-    """Yield what is wrong with the words of the answers: as many as the scale has, or none where it has names."""
+    """Yield the faults of the anchors: one for each answer of the scale, or none where the scale names them."""
     expected = ANCHOR_COUNTS.get(ScaleKind(scale)) if scale in SCALE_BOUNDS else None
     for criterion in criteria:
         anchors = criterion.anchors
@@ -128,7 +128,7 @@ def _bands_problems(bands: Any) -> list[str]:
 
 
 def _quota_problems(quota: Any, approval: str) -> list[str]:
-    """Return what is wrong with the quota: 20 % of a round, up to 25 % with approval (RULES.md: evaluation)."""
+    """Return the faults of the quota: at most 20 %, up to 25 % with approval (docs/decisions.md#the-proposal)."""
     if type(quota) is not int or not 0 <= quota <= 25:
         return [_("The quota of “excellent” lies between 0 and 25 percent.")]
     if quota > 20 and not approval.strip():
@@ -137,7 +137,7 @@ def _quota_problems(quota: Any, approval: str) -> list[str]:
 
 
 def _asking_problems(scale: str, criteria: list[Any], classes: list[str]) -> list[str]:
-    """Return what is wrong with who is asked what, and with the answers that want a reason."""
+    """Return the faults of criteria: classes that the scheme does not have, and answers that require a reason."""
     problems = []
     low, high = SCALE_BOUNDS.get(ScaleKind(scale), (0, 100)) if scale in SCALE_BOUNDS else (0, 100)
     for one in criteria:
@@ -160,7 +160,7 @@ def _asking_problems(scale: str, criteria: list[Any], classes: list[str]) -> lis
 
 
 def _rule_problems(rules: Any) -> list[str]:
-    """Return what is wrong with the rules about a whole sheet (crypto.papers.SheetRule)."""
+    """Return the faults of the rules about a whole sheet (protocol.papers.SheetRule)."""
     if not isinstance(rules, list | tuple) or not all(isinstance(rule, dict) for rule in rules):
         return [_("The rules about a whole sheet are not in their form.")]
     problems = []
@@ -203,7 +203,7 @@ def check_scheme(scheme: Scheme) -> None:
 
 
 def check_unused(scheme: Scheme) -> None:
-    """Refuse to give up a scheme that a round, whatever its state, was made from.
+    """Refuse to delete a scheme that a round, whatever its state, was made from.
 
     Raises: SchemeInUse.
     """
@@ -212,7 +212,7 @@ def check_unused(scheme: Scheme) -> None:
 
 
 def is_in_use(scheme: Scheme) -> bool:
-    """Whether a round that has been opened was made from this version: it may then no longer change."""
+    """Return whether an opened round was made from this version, which may then no longer change."""
     return scheme.rounds.exclude(state=RoundState.DRAFT).exists()
 
 
@@ -235,7 +235,7 @@ def make_version(scheme: Scheme, *, by: User) -> Scheme:
 
 @transaction.atomic
 def copy_scheme(scheme: Scheme, *, name: str, by: User) -> Scheme:
-    """Return a scheme of its own that begins as a copy of another.
+    """Return a new scheme that starts as a copy of another.
 
     Raises: SchemeNameTaken.
     """

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from peer_review.domain.planning.verify_allocation import redraw
+from peer_review.domain.planning.verify_allocation import verify_allocation
 from peer_review.exceptions.base import Refusal
 from peer_review.models import Round
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if round is None:
             raise CommandError("There is no such round.")
         try:
-            found = redraw(round)
+            found = verify_allocation(round)
         except Refusal as refusal:
             raise CommandError(refusal.message) from refusal
         self.stdout.write(f"seed   {round.plan_seed or 'none: chance had no say'}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from peer_review.domain.preflight.anonymity_statements import promises, promises_of
+from peer_review.domain.preflight.anonymity_statements import anonymity_statements, statements_for
 from peer_review.domain.schemes.answer_choices import choices
 from peer_review.domain.schemes.ballot_papers import criteria_for, paper_of
 from peer_review.enums import CellKind
@@ -90,13 +90,13 @@ def paper_cards(round: Round, user: User) -> list[PaperCard]:
     A fixed number of queries.
     """
     cells = [(one.cell, one.blinded is not None) for one in Assignment.objects.of(evaluator=user, round=round)]
-    return _cards(round, cells, told=promises(round, user))
+    return _cards(round, cells, told=anonymity_statements(round, user))
 
 
 def urn_cards(round: Round, urn: Urn) -> list[PaperCard]:
     """Return the papers of an envelope, as paper_cards does for a person; an envelope's are drawn already."""
     cells = list(urn.cells.in_order())
-    return _cards(round, [(cell, True) for cell in cells], told=promises_of(round, cells))
+    return _cards(round, [(cell, True) for cell in cells], told=statements_for(round, cells))
 
 
 def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, str]) -> list[PaperCard]:

@@ -11,8 +11,8 @@ from django.views.generic import FormView
 
 from peer_review.domain.planning import plan_setup
 from peer_review.domain.planning.eligibility import propose_subjects
-from peer_review.domain.planning.exclusions import allow_again, exclude
-from peer_review.domain.planning.people_lookup import Directory
+from peer_review.domain.planning.exclusions import add_exclusion, remove_exclusion
+from peer_review.domain.planning.people_lookup import PeopleLookup
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.planning import ExclusionForm
@@ -33,16 +33,16 @@ class ExclusionRow:
     subject: str
 
 
-class ExclusionsView(ManagedRoundMixin, FormView):
+class ExclusionListView(ManagedRoundMixin, FormView):
     """The exclusions of a round, paged by key, and a form for another."""
 
-    template_name = "peer_review/planning/exclusions.html"
+    template_name = "peer_review/planning/exclusion_list.html"
     form_class = ExclusionForm
 
     def form_valid(self, form: ExclusionForm) -> HttpResponse:
-        directory = Directory(self.round.kind, plan_setup.people_of(self.round))
+        lookup = PeopleLookup(self.round.kind, plan_setup.people_of(self.round))
         found: dict[str, Any] = {}
-        for name, ask in (("evaluator", directory.person), ("subject", directory.subject)):
+        for name, ask in (("evaluator", lookup.person), ("subject", lookup.subject)):
             try:
                 found[name] = ask(form.cleaned_data[name])
             except Refusal as refusal:
@@ -50,7 +50,7 @@ class ExclusionsView(ManagedRoundMixin, FormView):
         if form.errors:
             return self.form_invalid(form)
         try:
-            withdrawn = exclude(
+            withdrawn = add_exclusion(
                 self.round,
                 by=self.user,
                 reason=form.cleaned_data["reason"],
@@ -62,7 +62,7 @@ class ExclusionsView(ManagedRoundMixin, FormView):
             return self.form_invalid(form)
         said = _("Excluded.") + (" " + _("Papers withdrawn: %(n)s.") % {"n": withdrawn} if withdrawn else "")
         messages.success(self.request, said)
-        return redirect("peer_review:exclusions", self.round.public_id)
+        return redirect("peer_review:exclusion-list", self.round.public_id)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         exclusions = self.round.exclusions.select_related("evaluator")
@@ -87,12 +87,12 @@ class ExclusionsView(ManagedRoundMixin, FormView):
         ]
 
 
-class ExclusionLiftView(RollStepView):
-    """Lift an exclusion."""
+class ExclusionRemoveView(RollStepView):
+    """Remove an exclusion."""
 
-    back = "exclusions"
+    back = "exclusion-list"
 
     def step(self) -> str:
         exclusion = get_object_or_404(self.round.exclusions, pk=read_id(self.request.POST.get("exclusion")))
-        allow_again(self.round, by=self.user, exclusion=exclusion)
+        remove_exclusion(self.round, by=self.user, exclusion=exclusion)
         return _("The exclusion is lifted. Use the plan again to give the pair its papers.")

@@ -1,4 +1,4 @@
-"""Pages of who evaluates whom: the plan, what it comes to before anything is written, named lists."""
+"""Pages of the plan: set-up, preview before anything is written, import of lists."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from django.views.generic import FormView, TemplateView, View
 
 from peer_review.domain.planning import plan_setup, roll
 from peer_review.domain.planning.eligibility import list_groups, list_sections
-from peer_review.domain.planning.list_import import NamedList, read_list
-from peer_review.domain.planning.matrix_presets import DIRECTIONS, suggest
+from peer_review.domain.planning.list_import import ImportedList, read_list
+from peer_review.domain.planning.matrix_presets import DIRECTIONS, fill_matrix
 from peer_review.domain.planning.plan import Pattern, Plan, Reach
 from peer_review.enums import PaperKind, RoundState
 from peer_review.exceptions.base import Refusal, RoundFrozen
 from peer_review.exceptions.planning import PlanInvalid
-from peer_review.forms.planning import NamedListForm, PlanForm
+from peer_review.forms.planning import ListImportForm, PlanForm
 from peer_review.paging import page_of_list
 from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
@@ -33,7 +33,7 @@ class DraftMixin(ManagedRoundMixin):
         return super().dispatch(request, *args, **kwargs)
 
 
-class PlanView(DraftMixin, FormView):
+class RoundPlanView(DraftMixin, FormView):
     """Set up who evaluates whom. The shortcuts fill the table and save nothing."""
 
     template_name = "peer_review/planning/round_plan.html"
@@ -66,7 +66,7 @@ class PlanView(DraftMixin, FormView):
         reach = wanted if wanted in Reach.values else Reach.OWN
         cells = {} if fill == "clear" else form.cells(data)
         if fill in DIRECTIONS:
-            cells |= suggest([fill], form.columns, form.listed, list(form.classes), reach)
+            cells |= fill_matrix([fill], form.columns, form.listed, list(form.classes), reach)
         for name, value in {"pattern": Pattern.MATRIX, **form.cell_values(cells)}.items():
             data[name] = value
         return data
@@ -104,7 +104,7 @@ class PlanView(DraftMixin, FormView):
 
 
 class PlanPreviewView(DraftMixin, TemplateView):
-    """What the plan comes to: the table of papers, each subject's count per class, what is thin. Writes nothing."""
+    """Preview of the plan: tables of papers, each subject's voters by class, and warnings. It writes nothing."""
 
     template_name = "peer_review/planning/plan_preview.html"
 
@@ -137,7 +137,7 @@ class PlanPreviewView(DraftMixin, TemplateView):
             "paging": page,
             "tables": self.tables(preview),
             "sheets": [(labels[one.voter_class], one.subjects, one.voters) for one in preview.sheets],
-            "times": plan_setup.times_drawn_again(self.round) if plan.is_random else 0,
+            "times": plan_setup.times_seed_renewed(self.round) if plan.is_random else 0,
         }
         return super().get_context_data(**context, **kwargs)
 
@@ -155,26 +155,26 @@ class PlanUseView(RoundStepView):
     back = "round-roll"
 
     def step(self) -> str:
-        return say_used(roll.use_plan(self.round, by=self.user))
+        return roll_message(roll.use_plan(self.round, by=self.user))
 
 
-class DrawAgainView(RoundStepView):
-    """Let chance choose others; the log counts how often."""
+class SeedRenewView(RoundStepView):
+    """Renew the seed, so that others are selected; the log counts the renewals."""
 
     back = "plan-preview"
 
     def step(self) -> str:
-        plan_setup.draw_again(self.round, by=self.user)
+        plan_setup.renew_seed(self.round, by=self.user)
         return _("Drawn again from a new seed. The log has it.")
 
 
-class NamedListView(DraftMixin, FormView):
+class ListImportView(DraftMixin, FormView):
     """Import a list: every line in order, or nothing, with row, column and reason of each fault."""
 
-    template_name = "peer_review/planning/plan_list.html"
-    form_class = NamedListForm
+    template_name = "peer_review/planning/list_import.html"
+    form_class = ListImportForm
 
-    def form_valid(self, form: NamedListForm) -> HttpResponse:
+    def form_valid(self, form: ListImportForm) -> HttpResponse:
         try:
             found = self.read(form)
             if found.fault_count:
@@ -186,8 +186,8 @@ class NamedListView(DraftMixin, FormView):
         messages.success(self.request, _("%(n)s lines are in order and part of the plan now.") % {"n": found.count})
         return redirect("peer_review:plan-preview", self.round.public_id)
 
-    def read(self, form: NamedListForm) -> NamedList:
-        """Return what the file says."""
+    def read(self, form: ListImportForm) -> ImportedList:
+        """Return the contents of the file."""
         return read_list(
             form.cleaned_data["file"].read(),
             kind=self.round.kind,
@@ -196,7 +196,7 @@ class NamedListView(DraftMixin, FormView):
             excluded={(one.evaluator_id, one.subject_key): one.reason for one in self.round.exclusions.all()},
         )
 
-    def save(self, found: NamedList, *, only: bool) -> None:
+    def save(self, found: ImportedList, *, only: bool) -> None:
         """Put the lines into the plan, in place of earlier ones."""
         try:
             plan = plan_setup.plan_of(self.round).as_json()
@@ -214,7 +214,7 @@ class NamedListView(DraftMixin, FormView):
         return super().get_context_data(classes=self.round.scheme.voter_classes.all(), lines=lines, **kwargs)
 
 
-class ForgetListView(RoundStepView):
+class ListRemoveView(RoundStepView):
     """Take the imported list out of the plan."""
 
     back = "round-plan"
@@ -237,8 +237,8 @@ class RollProgressView(ManagedRoundMixin, View):
         return JsonResponse({"ready": progress.ready, "total": progress.total})
 
 
-def say_used(made: roll.RollSummary) -> str:
-    """Return what to say when a plan was put to use."""
+def roll_message(made: roll.RollSummary) -> str:
+    """Return the message after a plan was used."""
     text = (
         _("Proposed: %(members)s people, %(subjects)s subjects, %(papers)s ballot papers.")
         if made.written

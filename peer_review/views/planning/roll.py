@@ -26,13 +26,13 @@ from peer_review.forms.roll import RollProposeForm, RollSearchForm, RollSubjectF
 from peer_review.models import RollMember, Subject
 from peer_review.paging import KeysetPage, page_of, read_id
 from peer_review.providers.roll import Person
-from peer_review.views.planning.plan import say_used
+from peer_review.views.planning.plan import roll_message
 from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
 PAGE = 50
 
 
-class RollView(ManagedRoundMixin, TemplateView):
+class RoundRollView(ManagedRoundMixin, TemplateView):
     """Who is on the roll, or who is evaluated: searched and paged by key."""
 
     template_name = "peer_review/planning/round_roll.html"
@@ -100,7 +100,7 @@ class RollProposeView(RollStepView):
         form = RollProposeForm(self.request.POST)
         house_wide = form.cleaned_data["house_wide"] if form.is_valid() else None
         plan_setup.save_plan(self.round, by=self.user, plan={"house_wide": house_wide})
-        return say_used(roll.use_plan(self.round, by=self.user))
+        return roll_message(roll.use_plan(self.round, by=self.user))
 
 
 class RollAddView(RollStepView):
@@ -134,7 +134,7 @@ class RollOnPaperView(RollStepView):
 
 
 class SubjectRemoveView(RollStepView):
-    """Let nobody evaluate this subject."""
+    """Remove a subject."""
 
     def step(self) -> str:
         subject = self.subject()
@@ -143,7 +143,7 @@ class SubjectRemoveView(RollStepView):
 
 
 class SubjectAddView(ManagedRoundMixin, FormView):
-    """Let a member be evaluated: by which sections, in which class."""
+    """Make a member a subject: choose the sections that evaluate it, and in which class."""
 
     template_name = "peer_review/planning/subject_add.html"
     form_class = RollSubjectForm
@@ -161,13 +161,13 @@ class SubjectAddView(ManagedRoundMixin, FormView):
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
-        return redirect("peer_review:roll-subject", self.round.public_id, made.pk)
+        return redirect("peer_review:subject-voters", self.round.public_id, made.pk)
 
 
-class SubjectRollView(ManagedRoundMixin, TemplateView):
+class SubjectVotersView(ManagedRoundMixin, TemplateView):
     """Who evaluates one subject, in which class; search to add others."""
 
-    template_name = "peer_review/planning/roll_subject.html"
+    template_name = "peer_review/planning/subject_voters.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         subject = get_object_or_404(self.round.subjects, pk=self.kwargs["subject"])
@@ -189,7 +189,7 @@ class SubjectRollView(ManagedRoundMixin, TemplateView):
         return super().get_context_data(**{**kwargs, **context})
 
 
-class SubjectClassView(RoundStepView):
+class VoterClassView(RoundStepView):
     """Set the class in which one member evaluates one subject."""
 
     def step(self) -> str:
@@ -203,4 +203,4 @@ class SubjectClassView(RoundStepView):
         return _("Saved for %(name)s.") % {"name": member.name}
 
     def back_url(self) -> str:
-        return reverse("peer_review:roll-subject", args=[self.round.public_id, self.kwargs["subject"]])
+        return reverse("peer_review:subject-voters", args=[self.round.public_id, self.kwargs["subject"]])

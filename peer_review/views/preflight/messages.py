@@ -1,4 +1,4 @@
-"""What a pre-flight found, in words: turnouts, lines of the table, changes that help, earlier rounds."""
+"""Messages of the pre-flight: turnouts, lines of the table, changes that help, earlier rounds."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ FATES: dict[int, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """How many subjects end how at one turnout."""
+    """The number of subjects that are shown, and how, at one turnout."""
 
     label: str
     classes: int
@@ -88,78 +88,78 @@ class Comparison:
     names: str
 
 
-def attention(found: Preflight) -> Any:
-    """Return which subjects are not shown with all their classes if everybody votes, or have a lone voter."""
-    lone = (found.setting.eligible == 1).any(axis=1)
+def attention(preflight: Preflight) -> Any:
+    """Return the subjects that have a single voter, or are not shown with all their classes if everybody votes."""
+    lone = (preflight.setting.eligible == 1).any(axis=1)
     return (
         lone
-        | ~((found.full.classes == Fate.ALONE) | (found.full.classes == Fate.ABSENT)).all(axis=1)
-        | (found.full.subjects != Fate.ALONE)
+        | ~((preflight.full.classes == Fate.ALONE) | (preflight.full.classes == Fate.ABSENT)).all(axis=1)
+        | (preflight.full.subjects != Fate.ALONE)
     )
 
 
-def scenarios(found: Preflight) -> list[Scenario]:
+def scenarios(preflight: Preflight) -> list[Scenario]:
     """Return the three turnouts that are shown side by side."""
 
     def one(label: str, outcome: Outcome) -> Scenario:
         return Scenario(label, **summary(outcome))
 
-    share = _("%(n)s %% vote, as in “%(title)s”") if found.share_from else _("%(n)s %% vote")
+    share = _("%(n)s %% vote, as in “%(title)s”") if preflight.share_from else _("%(n)s %% vote")
     return [
-        one(_("All vote"), found.full),
-        one(share % {"n": int(found.share * 100 + 0.5), "title": found.share_from}, found.expected),
-        one(_("Every paper one ballot under the floor"), found.thin),
+        one(_("All vote"), preflight.full),
+        one(share % {"n": int(preflight.share * 100 + 0.5), "title": preflight.share_from}, preflight.expected),
+        one(_("Every paper one ballot under the floor"), preflight.thin),
     ]
 
 
-def subject_lines(found: Preflight, at: int) -> SubjectLines:
+def subject_lines(preflight: Preflight, at: int) -> SubjectLines:
     """Return one subject's lines: as a whole, then each class that has voters."""
-    subject, setting = found.papers.subjects[at], found.setting
+    subject, setting = preflight.papers.subjects[at], preflight.setting
     eligible = setting.eligible[at]
     lines = [
         Line(
             voters="",
             eligible=int(eligible.sum()),
-            expected=int(found.expected.ballots[at].sum()),
-            full=str(FATES[int(found.full.subjects[at])]),
-            usual=str(FATES[int(found.expected.subjects[at])]),
-            thin=str(FATES[int(found.thin.subjects[at])]),
-            smallest=int(found.full.smallest[at]),
+            expected=int(preflight.expected.ballots[at].sum()),
+            full=str(FATES[int(preflight.full.subjects[at])]),
+            usual=str(FATES[int(preflight.expected.subjects[at])]),
+            thin=str(FATES[int(preflight.thin.subjects[at])]),
+            smallest=int(preflight.full.smallest[at]),
             lone=False,
             closing=False,
-            fate=int(found.full.subjects[at]),
+            fate=int(preflight.full.subjects[at]),
         )
     ]
-    for voters, label in enumerate(found.labels):
-        if not eligible[voters] or len(found.labels) == 1:
+    for voters, label in enumerate(preflight.labels):
+        if not eligible[voters] or len(preflight.labels) == 1:
             continue
-        fate = int(found.full.classes[at, voters])
+        fate = int(preflight.full.classes[at, voters])
         lines.append(
             Line(
                 voters=label,
                 eligible=int(eligible[voters]),
-                expected=int(found.expected.ballots[at, voters]),
+                expected=int(preflight.expected.ballots[at, voters]),
                 full=str(FATES[fate]),
-                usual=str(FATES[int(found.expected.classes[at, voters])]),
-                thin=str(FATES[int(found.thin.classes[at, voters])]),
-                smallest=int(found.full.smallest[at]) if fate != Fate.WITHHELD else 0,
+                usual=str(FATES[int(preflight.expected.classes[at, voters])]),
+                thin=str(FATES[int(preflight.thin.classes[at, voters])]),
+                smallest=int(preflight.full.smallest[at]) if fate != Fate.WITHHELD else 0,
                 lone=int(eligible[voters]) == 1,
-                closing=setting.two_stage and int(eligible[voters]) < found.floor,
+                closing=setting.two_stage and int(eligible[voters]) < preflight.floor,
                 fate=fate,
             )
         )
     return SubjectLines(subject.pk, subject.label, subject.section_name, lines)
 
 
-def changes(found: Preflight, round: Round) -> list[Change]:
-    """Return what would truly help, what helps most first."""
+def changes(preflight: Preflight, round: Round) -> list[Change]:
+    """Return the changes that help, the most helpful first."""
     made = []
-    for one in found.merges:
+    for one in preflight.merges:
         values = {
-            "source": found.labels[one.source],
-            "target": found.labels[one.target],
+            "source": preflight.labels[one.source],
+            "target": preflight.labels[one.target],
             "n": len(one.subjects),
-            "names": names(found, one.subjects),
+            "names": names(preflight, one.subjects),
         }
         if round.kind == RoundKind.SECTION:
             what = ngettext(
@@ -178,64 +178,69 @@ def changes(found: Preflight, round: Round) -> list[Change]:
             why.append(_("“%(source)s” has too few voters there; before, no class can be shown by itself.") % values)
         if one.shields:
             why.append(_("The mark of the one voter in “%(source)s” is then one of several.") % values)
-        if found.setting.two_stage:
+        if preflight.setting.two_stage:
             why.append(_("Otherwise these papers close when the drawing ends, and nobody can cast them."))
         why.append(_("The weight of “%(source)s” goes to the classes that remain.") % values)
-        keys = found.papers.classes
+        keys = preflight.papers.classes
         made.append(Change(what % values, why, keys[one.source], keys[one.target]))
-    if found.lacking:
-        n = len(found.lacking)
+    if preflight.lacking:
+        n = len(preflight.lacking)
         what = ngettext("Give %(n)s subject more evaluators:", "Give %(n)s subjects more evaluators:", n) % {"n": n}
         links = [
             (
-                found.papers.subjects[at].pk,
+                preflight.papers.subjects[at].pk,
                 ngettext("%(subject)s, %(n)s more", "%(subject)s, %(n)s more", missing)
-                % {"subject": found.papers.subjects[at].label, "n": missing},
+                % {"subject": preflight.papers.subjects[at].label, "n": missing},
             )
-            for at, missing in found.lacking[:NAMED]
+            for at, missing in preflight.lacking[:NAMED]
         ]
         why = [
-            _("Fewer than %(floor)s people may evaluate them: nothing is shown of them alone.") % {"floor": found.floor}
+            _("Fewer than %(floor)s people may evaluate them: nothing is shown of them alone.")
+            % {"floor": preflight.floor}
         ]
         if n > len(links):
             why.insert(0, _("And %(n)s more: choose “Only what needs attention” below.") % {"n": n - len(links)})
         made.append(Change(what, why, links=links))
-    if found.silent:
+    if preflight.silent:
         made.append(
             Change(
                 ngettext(
                     "%(n)s subject can have no comment shown.",
                     "%(n)s subjects can have no comment shown.",
-                    found.silent,
+                    preflight.silent,
                 )
-                % {"n": found.silent},
-                [_("Comments are shown from %(floor)s up, and fewer people may write one.") % {"floor": found.floor}],
+                % {"n": preflight.silent},
+                [
+                    _("Comments are shown from %(floor)s up, and fewer people may write one.")
+                    % {"floor": preflight.floor}
+                ],
             )
         )
     return made
 
 
-def comparisons(found: Preflight) -> list[Comparison]:
+def comparisons(preflight: Preflight) -> list[Comparison]:
     """Return the earlier rounds in figures and names."""
-    held_back = [one.held_back(found.floor) for one in found.earlier]
+    held_back = [one.held_back(preflight.floor) for one in preflight.earlier]
     return [
-        Comparison(one.title, len(one.apart), len(held), names(found, held))
-        for one, held in zip(found.earlier, held_back, strict=True)
+        Comparison(one.title, len(one.subjects), len(held), names(preflight, held))
+        for one, held in zip(preflight.earlier, held_back, strict=True)
     ]
 
 
-def cells(found: Preflight, places: list[tuple[int, int]]) -> str:
+def cells(preflight: Preflight, places: list[tuple[int, int]]) -> str:
     """Return the first of these (subject, class) pairs in words."""
     words = [
-        _("%(subject)s (%(voters)s)") % {"subject": found.papers.subjects[at].label, "voters": found.labels[voters]}
+        _("%(subject)s (%(voters)s)")
+        % {"subject": preflight.papers.subjects[at].label, "voters": preflight.labels[voters]}
         for at, voters in places[:NAMED]
     ]
     return listed(words, len(places))
 
 
-def names(found: Preflight, places: Sequence[int]) -> str:
+def names(preflight: Preflight, places: Sequence[int]) -> str:
     """Return the first of these subjects' names."""
-    return listed([found.papers.subjects[at].label for at in places[:NAMED]], len(places))
+    return listed([preflight.papers.subjects[at].label for at in places[:NAMED]], len(places))
 
 
 def listed(words: Iterable[str], total: int) -> str:

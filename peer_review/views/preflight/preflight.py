@@ -1,4 +1,4 @@
-"""The pre-flight page: may the round open, what would it lay open, what to change, and the guarantee."""
+"""The pre-flight page: whether the round may open, its exposure, the changes that help, and the guarantee."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from peer_review.domain.preflight.fixes import merge_classes
 from peer_review.domain.preflight.frozen_terms import terms_hold
 from peer_review.domain.preflight.opening_proof import proof_of
 from peer_review.domain.preflight.preflight import Preflight, preflight
-from peer_review.domain.preflight.sheet_checks import sheet_obstacles
+from peer_review.domain.preflight.sheet_checks import sheet_refusals
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import SchemeInvalid
 from peer_review.exceptions.preflight import NothingToMerge
@@ -29,10 +29,10 @@ from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepVie
 PAGE = 30
 
 
-class PreflightView(ManagedRoundMixin, TemplateView):
+class RoundPreflightView(ManagedRoundMixin, TemplateView):
     """Everything about a round's exposure on one page, the answer first. Its queries do not grow with the round."""
 
-    template_name = "peer_review/preflight/preflight.html"
+    template_name = "peer_review/preflight/round_preflight.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         round = self.round
@@ -42,7 +42,7 @@ class PreflightView(ManagedRoundMixin, TemplateView):
             found = preflight(round)
         except SchemeInvalid as refusal:
             return super().get_context_data(**context | {"unsound": refusal.message}, **kwargs)
-        against = [refusal.message for refusal in sheet_obstacles(round)] if draft else []
+        against = [refusal.message for refusal in sheet_refusals(round)] if draft else []
         if found.certificate.breach:
             against.append(proof_of(found.certificate, found.papers).sentence)
         only = self.request.GET.get("show") == "changed"
@@ -80,7 +80,7 @@ class PreflightView(ManagedRoundMixin, TemplateView):
         return [subject_lines(found, at) for at in page], page
 
 
-class ClassesMergeView(RoundStepView):
+class ClassMergeView(RoundStepView):
     """Merge two voter classes for all subjects whom it helps."""
 
     back = "round-preflight"

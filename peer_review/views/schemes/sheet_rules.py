@@ -1,4 +1,4 @@
-"""The rules of a whole sheet in words: before, while filling in, and when one is broken."""
+"""Messages of the rules of a whole sheet: before, while filling in, and when one is broken."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from peer_review.domain.planning.eligibility import HEADS, Group
 from peer_review.domain.planning.plan import MAX_MONTHS, MAX_SAMPLE, Pattern, Plan, read_plan
-from peer_review.forms.planning import ExclusionForm, NamedListForm, PlanForm
+from peer_review.forms.planning import ExclusionForm, ListImportForm, PlanForm
 
 pytestmark = pytest.mark.usefixtures("in_english")
 CLASSES = {"superiors": "Superiors", "peers": "Peers"}
@@ -155,8 +155,8 @@ class TestPlanForm:
 def test_named_list_form_asks_for_a_file_and_what_it_is(only: str, valid: bool) -> None:
     file = SimpleUploadedFile("list.csv", b"x")
 
-    assert NamedListForm({"only": only}, {"file": file}).is_valid() is valid
-    assert list(NamedListForm({"only": "1"}, {}).errors) == ["file"]
+    assert ListImportForm({"only": only}, {"file": file}).is_valid() is valid
+    assert list(ListImportForm({"only": "1"}, {}).errors) == ["file"]
 
 
 @pytest.mark.parametrize(

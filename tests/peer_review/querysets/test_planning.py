@@ -1,8 +1,9 @@
-"""Which members of a roll: searched, ordered by section, paged by key, chosen by whom they evaluate."""
+"""Which members of a roll: searched, and chosen by whom they evaluate or which section they head."""
 
 from collections.abc import Iterable
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from peer_review.models import RollMember, Round
 from tests.factories.peer_review.rounds import (
@@ -42,23 +43,12 @@ def names(members: Iterable[RollMember]) -> list[str]:
     ],
 )
 def test_matching_searches_names_and_sections(draft: Round, text: str, found: list[str]) -> None:
-    assert names(draft.members.by_section().matching(text)) == found
-
-
-def test_after_pages_by_section_without_gap_or_repetition(draft: Round) -> None:
-    members = draft.members.by_section()
-    pages: list[str] = []
-    pk, section = 0, ""
-    while page := list(members.after(pk, section)[:1]):
-        pages.append(page[0].name)
-        pk, section = page[0].pk, page[0].section_key
-
-    assert pages == ["Wang", "Qian", "Li", "Zhao"]
+    assert names(draft.members.order_by("section_key", "pk").matching(text)) == found
 
 
 def test_besides_leaves_out_the_subject_and_nobody_for_a_section(draft: Round) -> None:
     subject = make_subject(draft, draft.members.get(name="Li"))
-    assert names(draft.members.by_section().besides(subject)) == ["Wang", "Qian", "Zhao"]
+    assert names(draft.members.order_by("section_key", "pk").besides(subject)) == ["Wang", "Qian", "Zhao"]
 
     subject.member = None
     assert draft.members.besides(subject).count() == 4
@@ -71,4 +61,13 @@ def test_evaluating_holds_a_paper_or_a_sheet_and_not_a_comment(draft: Round) -> 
     make_sheet([subject], [zhao])
     make_comment_cell(subject, [qian])
 
-    assert names(draft.members.by_section().evaluating(subject)) == ["Wang", "Zhao"]
+    assert names(draft.members.order_by("section_key", "pk").evaluating(subject)) == ["Wang", "Zhao"]
+
+
+def test_sections_headed_by_are_those_of_the_roll_and_of_no_stranger(draft: Round) -> None:
+    head = draft.members.get(name="Li")
+    RollMember.objects.filter(pk=head.pk).update(is_section_head=True)
+
+    assert list(draft.members.sections_headed_by(head.user)) == ["b"]
+    for stranger in (None, AnonymousUser(), draft.members.get(name="Wang").user):
+        assert list(draft.members.sections_headed_by(stranger)) == []

@@ -9,7 +9,7 @@ from django.utils import timezone
 from peer_review.domain.ballots.cast import cast
 from peer_review.domain.ballots.credentials import draw
 from peer_review.domain.ballots.envelopes import open_envelope, sign_envelopes
-from peer_review.domain.planning.envelope_groups import paper_groups
+from peer_review.domain.planning.envelope_groups import envelope_groups
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.exceptions.ballots import DrawClosed, EnvelopesPrinted, UnknownEnvelope, VotesOnPaper
@@ -67,13 +67,13 @@ def printed(running: RunningRound) -> tuple[Urn, list[Envelope]]:
 
 def test_people_with_the_same_papers_share_an_urn() -> None:
     running = make_ready_round(evaluators=8, subjects=2)
-    assert paper_groups(running.round) == []
+    assert envelope_groups(running.round) == []
     on_paper(running, 0, 4, 5, 6)  # the first of them is evaluated: the paper about them goes to the other three
     own = running.round.cells.get(subject__member__user=running.evaluators[0].user)
     other = running.round.cells.exclude(pk=own.pk).get()
     everyone = frozenset(running.evaluators[number].user.pk for number in (0, 4, 5, 6))
 
-    groups = paper_groups(running.round)
+    groups = envelope_groups(running.round)
 
     assert [(group.cells, group.people) for group in groups] == [
         ((other.pk,), everyone),

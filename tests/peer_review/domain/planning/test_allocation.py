@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peer_review.domain.planning.allocation import Allotment, allot, months_before
+from peer_review.domain.planning.allocation import Allocation, allocate, months_before
 from peer_review.domain.planning.eligibility import list_groups
 from peer_review.domain.planning.plan import Plan, read_plan
 from peer_review.exceptions.base import EmptyRoll
@@ -44,7 +44,7 @@ def house(since: dict[str, date] | None = None) -> list[Person]:
 ID = {name: n for n, (name, *_rest) in enumerate(HOUSE, start=1)}
 
 
-def named(made: Allotment) -> dict[tuple[str, str], set[str]]:
+def named(made: Allocation) -> dict[tuple[str, str], set[str]]:
     """(subject, class) → names of evaluators"""
     return {
         (made.subjects[subject].label, voters): {made.people[one].name for one in group}
@@ -56,8 +56,8 @@ def plan(kind: str = "tier", **keys: Any) -> Plan:
     return read_plan({"v": 1, **keys}, kind=kind, classes=CLASSES)
 
 
-def use(made: Plan, *, kind: str = "tier", people: list[Person] | None = None, **more: Any) -> Allotment:
-    return allot(made, kind=kind, people=people or house(), classes=CLASSES, seed=SEED, day=DAY, **more)
+def use(made: Plan, *, kind: str = "tier", people: list[Person] | None = None, **more: Any) -> Allocation:
+    return allocate(made, kind=kind, people=people or house(), classes=CLASSES, seed=SEED, day=DAY, **more)
 
 
 def cell(evaluators: str, subjects: str, voters: str, reach: str) -> dict[str, str]:
@@ -176,11 +176,11 @@ def test_sections_are_evaluated_by_all_others_in_the_table_too() -> None:
 
 def test_what_comes_to_nothing_or_to_too_much_is_refused(settings: Any) -> None:
     with pytest.raises(EmptyRoll):
-        allot(Plan(), kind="tier", people=[], classes=CLASSES, day=DAY)
+        allocate(Plan(), kind="tier", people=[], classes=CLASSES, day=DAY)
     with pytest.raises(EmptyRoll):
         use(plan(pattern="matrix", matrix=[cell("t9", "t3", "peers", "own")]))
     with pytest.raises(NoMatchingClass):
-        allot(Plan(), kind="person", people=house(), classes=("x", "y"), day=DAY)
+        allocate(Plan(), kind="person", people=house(), classes=("x", "y"), day=DAY)
     settings.PEER_REVIEW_MAX_PAPERS = 20
     with pytest.raises(TooManyPapers):
         use(Plan())

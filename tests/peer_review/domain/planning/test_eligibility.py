@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from peer_review.domain.planning.allocation import allot
+from peer_review.domain.planning.allocation import allocate
 from peer_review.domain.planning.eligibility import (
     CLASS_KEYS,
     class_for,
@@ -53,7 +53,7 @@ def house() -> list[Person]:
 def evaluators(kind: str, *, house_wide: bool) -> dict[str, dict[str, set[str]]]:
     """subject → capacity → names"""
     plan = Plan(house_wide=house_wide)
-    made = allot(plan, kind=kind, people=house(), classes=CLASS_KEYS[kind], day=date(2026, 11, 1))
+    made = allocate(plan, kind=kind, people=house(), classes=CLASS_KEYS[kind], day=date(2026, 11, 1))
     found: dict[str, dict[str, set[str]]] = {one.label: {} for one in made.subjects}
     for subject, capacity, group in made.lines():
         names = [made.people[one].name for one in group]
@@ -105,7 +105,7 @@ def test_one_tier_only_has_no_leaders() -> None:
     people = [Person(user_id=n, name=str(n), section_key="a", section_name="A") for n in (1, 2)]
 
     plan = Plan(house_wide=True)
-    made = allot(plan, kind="person", people=people, classes=CLASS_KEYS["person"], day=date(2026, 11, 1))
+    made = allocate(plan, kind="person", people=people, classes=CLASS_KEYS["person"], day=date(2026, 11, 1))
 
     assert {capacity for _subject, capacity, _group in made.lines()} == {"staff"}
 

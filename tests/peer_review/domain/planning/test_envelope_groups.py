@@ -2,7 +2,7 @@
 
 import pytest
 
-from peer_review.domain.planning.envelope_groups import make_urns, paper_groups, urn_obstacles, votes_on_paper
+from peer_review.domain.planning.envelope_groups import envelope_groups, envelope_refusals, make_urns, votes_on_paper
 from peer_review.exceptions.planning import PaperVotersTooFew
 from peer_review.models import Round, Urn
 from tests.factories.peer_review.rounds import RoundFactory, make_cell, make_member, make_subject, make_user
@@ -37,35 +37,35 @@ def test_votes_on_paper_is_what_the_roll_says(draft: Round) -> None:
 
 
 def test_paper_groups_are_none_where_all_vote_by_computer(draft: Round) -> None:
-    assert paper_groups(draft) == []
+    assert envelope_groups(draft) == []
 
 
 def test_paper_groups_join_papers_of_exactly_the_same_people(draft: Round) -> None:
     everyone, late = on_paper(draft, 1, 2, 3, 4, 5), on_paper(draft, 3, 4, 5)
     li, wang = (draft.cells.get(subject__label=name).pk for name in ("Li", "Wang"))
 
-    assert [(group.cells, group.people) for group in paper_groups(draft)] == [((li,), everyone), ((wang,), late)]
+    assert [(group.cells, group.people) for group in envelope_groups(draft)] == [((li,), everyone), ((wang,), late)]
 
 
 def test_paper_groups_of_the_same_people_are_one(draft: Round) -> None:
     late = on_paper(draft, 3, 4, 5)
     cells = tuple(sorted(draft.cells.values_list("pk", flat=True)))
 
-    assert [(group.cells, group.people) for group in paper_groups(draft)] == [(cells, late)]
+    assert [(group.cells, group.people) for group in envelope_groups(draft)] == [(cells, late)]
 
 
 def test_paper_groups_take_two_queries(draft: Round, django_assert_num_queries: object) -> None:
     on_paper(draft, 3, 4, 5)
     with django_assert_num_queries(2):  # type: ignore[operator]
-        paper_groups(draft)
+        envelope_groups(draft)
 
 
-def test_urn_obstacles_name_who_would_draw_from_too_small_an_urn(draft: Round) -> None:
+def test_envelope_refusals_name_who_would_draw_from_too_small_an_urn(draft: Round) -> None:
     on_paper(draft, 3, 4, 5)
-    assert list(urn_obstacles(draft)) == []
+    assert list(envelope_refusals(draft)) == []
 
     draft.members.filter(name="Person 5").update(on_paper=False)
-    (refusal,) = urn_obstacles(draft)
+    (refusal,) = envelope_refusals(draft)
 
     assert isinstance(refusal, PaperVotersTooFew)
     assert refusal.details == {"names": "Person 3、Person 4", "least": 3}

@@ -6,8 +6,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from peer_review.domain.planning.list_import import NamedList, read_list
-from peer_review.exceptions.planning import ListRefused
+from peer_review.domain.planning.list_import import ImportedList, read_list
+from peer_review.exceptions.planning import ImportListInvalid
 from peer_review.providers.roll import Person
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ PEOPLE = [
 CLASSES = {"peers": "同级", "superiors": "上级"}
 
 
-def read(text: str | bytes, *, kind: str = "person", classes: Any = CLASSES, excluded: Any = None) -> NamedList:
+def read(text: str | bytes, *, kind: str = "person", classes: Any = CLASSES, excluded: Any = None) -> ImportedList:
     content = text.encode() if isinstance(text, str) else text
     return read_list(content, kind=kind, people=PEOPLE, classes=classes, excluded=excluded or {})
 
@@ -115,5 +115,5 @@ def test_a_file_without_the_heads_has_one_fault() -> None:
     ids=["empty", "blank", "damaged-workbook", "no-text", "heads-only", "open-quote"],
 )
 def test_what_cannot_be_read_is_refused(content: str | bytes) -> None:
-    with pytest.raises(ListRefused):
+    with pytest.raises(ImportListInvalid):
         read(content)

@@ -3,7 +3,7 @@
 import pytest
 
 from peer_review.domain.planning.eligibility import HEADS, Group
-from peer_review.domain.planning.matrix_presets import Cells, suggest
+from peer_review.domain.planning.matrix_presets import Cells, fill_matrix
 from peer_review.domain.planning.plan import ANY
 
 GROUPS = [Group("t0", "Leaders", 2), Group(HEADS, "Section heads", 3), Group("t2", "Staff", 9)]
@@ -39,13 +39,13 @@ CLASSES = ["superiors", "peers", "subordinates"]
     ],
 )
 def test_suggest_fills_the_direction_seen_from_the_evaluators(directions: list[str], cells: Cells) -> None:
-    assert suggest(directions, COLUMNS, GROUPS, CLASSES, "own") == cells
+    assert fill_matrix(directions, COLUMNS, GROUPS, CLASSES, "own") == cells
 
 
 def test_suggest_fills_the_column_of_sections_whatever_the_direction() -> None:
     classes = ["leaders", "section_heads", "staff"]
 
-    assert suggest([], [(ANY, "other sections")], GROUPS, classes, "own") == {
+    assert fill_matrix([], [(ANY, "other sections")], GROUPS, classes, "own") == {
         ("t0", ANY): ("leaders", "other"),
         (HEADS, ANY): ("section_heads", "other"),
         ("t2", ANY): ("staff", "other"),
@@ -61,10 +61,12 @@ def test_suggest_fills_the_column_of_sections_whatever_the_direction() -> None:
     ],
 )
 def test_suggest_takes_the_class_that_fits_best(classes: list[str], found: str) -> None:
-    assert suggest(["up"], COLUMNS, GROUPS, classes, "house")["t2", "t0"] == (found, "house")
+    assert fill_matrix(["up"], COLUMNS, GROUPS, classes, "house")["t2", "t0"] == (found, "house")
 
 
 def test_suggest_knows_no_leaders_where_there_is_one_group() -> None:
     only = [Group("t2", "Staff", 9)]
 
-    assert suggest(["across"], [("t2", "Staff")], only, ["leaders", "staff"], "own") == {("t2", "t2"): ("staff", "own")}
+    assert fill_matrix(["across"], [("t2", "Staff")], only, ["leaders", "staff"], "own") == {
+        ("t2", "t2"): ("staff", "own")
+    }

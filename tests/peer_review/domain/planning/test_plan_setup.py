@@ -10,7 +10,7 @@ from django.utils.translation import override
 from wagtail.models import ModelLogEntry
 
 from peer_review.domain.planning import roll
-from peer_review.domain.planning.plan_setup import draw_again, preview_plan, save_plan, times_drawn_again
+from peer_review.domain.planning.plan_setup import preview_plan, renew_seed, save_plan, times_seed_renewed
 from peer_review.domain.planning.plan_state import is_being_written, lock_roll
 from peer_review.domain.planning.roll_edits import set_class, set_on_paper
 from peer_review.domain.rounds.lifecycle import update_round
@@ -58,13 +58,13 @@ def test_a_faulty_plan_leaves_the_old_one(draft: Round) -> None:
 
 def test_drawing_again_is_counted_in_the_log_and_not_possible_without_chance(draft: Round) -> None:
     with pytest.raises(NoSeed):
-        draw_again(draft, by=draft.organiser)
+        renew_seed(draft, by=draft.organiser)
     save_plan(draft, by=draft.organiser, plan=PEERS)
     draft.refresh_from_db()
-    seeds = [draft.plan_seed, draw_again(draft, by=draft.organiser), draw_again(draft, by=draft.organiser)]
+    seeds = [draft.plan_seed, renew_seed(draft, by=draft.organiser), renew_seed(draft, by=draft.organiser)]
 
     assert len(set(seeds)) == 3
-    assert times_drawn_again(draft) == 2
+    assert times_seed_renewed(draft) == 2
     assert ModelLogEntry.objects.filter(action="peer_review.round.seed").latest("pk").data == {
         "before": seeds[1],
         "seed": seeds[2],
@@ -72,7 +72,7 @@ def test_drawing_again_is_counted_in_the_log_and_not_possible_without_chance(dra
     }
     Round.objects.update(state=RoundState.OPEN)
     with pytest.raises(RoundFrozen):
-        draw_again(draft, by=draft.organiser)
+        renew_seed(draft, by=draft.organiser)
 
 
 def test_the_preview_is_what_using_the_plan_writes(draft: Round) -> None:
@@ -104,7 +104,7 @@ def test_using_a_plan_twice_gives_the_same_roll_and_another_seed_another(draft: 
         rolls.append(papers(draft))
     different = 0
     for _time in range(4):  # one seed may by chance choose the same
-        draw_again(draft, by=draft.organiser)
+        renew_seed(draft, by=draft.organiser)
         roll.use_plan(draft, by=draft.organiser)
         different += papers(draft) != rolls[0]
 
@@ -124,7 +124,7 @@ def test_a_large_roll_is_written_in_the_background_and_can_be_cut_short_anywhere
     token = draft.plan["state"]["writing"]["token"]
     assert (made.written, made.papers) == (False, 12)
 
-    steps = roll._write(draft, roll.draw_up(draft))
+    steps = roll._write(draft, roll.plan_roll(draft))
     while not Assignment.objects.exists():
         next(steps)
     progress = roll.roll_progress(draft)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peer_review.domain.planning.random_allocation import Stream, Want, draw, positions
+from peer_review.domain.planning.random_allocation import Demand, Stream, allocate_at_random, positions
 
 SEED = bytes.fromhex("00112233445566778899aabbccddeeff" * 2)
 
@@ -33,9 +33,9 @@ def test_the_stream_is_the_published_one() -> None:
 def test_a_choice_is_the_published_one() -> None:
     """Six people who evaluate each other, two for each: the second vector of docs/rounds.md."""
     everybody = positions(range(6))
-    wants = [Want(2, everybody, positions([own])) for own in range(6)]
+    demands = [Demand(2, everybody, positions([own])) for own in range(6)]
 
-    chosen = [one.tolist() for one in draw(SEED, wants, loads=[0] * 6)]
+    chosen = [one.tolist() for one in allocate_at_random(SEED, demands, loads=[0] * 6)]
 
     assert chosen == [
         [1, 2],
@@ -58,35 +58,35 @@ def test_a_biased_word_is_thrown_away() -> None:
 
 
 @st.composite
-def elections(draw_: st.DrawFn, most: int = 9) -> tuple[list[Want], list[int]]:
+def elections(draw_: st.DrawFn, most: int = 9) -> tuple[list[Demand], list[int]]:
     people = draw_(st.integers(1, most))
     loads = draw_(st.lists(st.integers(0, 4), min_size=people, max_size=people))
-    wants = []
+    demands = []
     for _ in range(draw_(st.integers(0, most))):
         pool = sorted(draw_(st.sets(st.integers(0, people - 1))))
         removed = sorted(draw_(st.sets(st.sampled_from(pool)))) if pool else []
-        wants.append(Want(draw_(st.integers(0, 4)), positions(pool), positions(removed)))
-    return wants, loads
+        demands.append(Demand(draw_(st.integers(0, 4)), positions(pool), positions(removed)))
+    return demands, loads
 
 
 @given(elections())
-def test_everybody_gets_their_number_out_of_those_who_may(election: tuple[list[Want], list[int]]) -> None:
-    wants, loads = election
+def test_everybody_gets_their_number_out_of_those_who_may(election: tuple[list[Demand], list[int]]) -> None:
+    demands, loads = election
 
-    chosen = draw(SEED, wants, loads=loads)
+    chosen = allocate_at_random(SEED, demands, loads=loads)
 
-    for want, taken in zip(wants, chosen, strict=True):
-        able = set(want.pool.tolist()) - set(want.removed.tolist())
-        assert len(set(taken.tolist())) == len(taken) == min(want.wanted, len(able))
+    for demand, taken in zip(demands, chosen, strict=True):
+        able = set(demand.pool.tolist()) - set(demand.removed.tolist())
+        assert len(set(taken.tolist())) == len(taken) == min(demand.wanted, len(able))
         assert set(taken.tolist()) <= able
-    again = draw(SEED, wants, loads=loads)
+    again = allocate_at_random(SEED, demands, loads=loads)
     assert [one.tolist() for one in again] == [one.tolist() for one in chosen]
 
 
 @given(elections(most=4))
 @settings(max_examples=60)
-def test_no_other_choice_is_more_even(election: tuple[list[Want], list[int]]) -> None:
-    wants, loads = election
+def test_no_other_choice_is_more_even(election: tuple[list[Demand], list[int]]) -> None:
+    demands, loads = election
 
     def squares(choice: tuple[tuple[int, ...], ...]) -> int:
         counts = list(loads)
@@ -95,35 +95,35 @@ def test_no_other_choice_is_more_even(election: tuple[list[Want], list[int]]) ->
                 counts[one] += 1
         return sum(count * count for count in counts)
 
-    made = tuple(tuple(one.tolist()) for one in draw(SEED, wants, loads=loads))
+    made = tuple(tuple(one.tolist()) for one in allocate_at_random(SEED, demands, loads=loads))
 
-    every = product(*(combinations(one.eligible().tolist(), min(one.wanted, len(one))) for one in wants))
+    every = product(*(combinations(one.eligible().tolist(), min(one.wanted, len(one))) for one in demands))
     assert squares(made) == min(squares(choice) for choice in every)
 
 
 @pytest.mark.parametrize(("people", "wanted"), [(7, 3), (40, 5), (100, 10)])
 def test_where_all_evaluate_all_the_numbers_differ_by_one_at_most(people: int, wanted: int) -> None:
     everybody = positions(range(people))
-    wants = [Want(wanted, everybody, positions([own])) for own in range(people)]
+    demands = [Demand(wanted, everybody, positions([own])) for own in range(people)]
 
-    counts = np.bincount(np.concatenate(draw(SEED, wants, loads=[0] * people)), minlength=people)
+    counts = np.bincount(np.concatenate(allocate_at_random(SEED, demands, loads=[0] * people)), minlength=people)
 
     assert (counts.min(), counts.max()) == (wanted, wanted)
 
 
 def test_another_seed_is_another_choice() -> None:
     everybody = positions(range(30))
-    wants = [Want(5, everybody) for _ in range(10)]
+    demands = [Demand(5, everybody) for _ in range(10)]
 
-    choices = {str(draw(bytes([n]) * 32, wants, loads=[0] * 30)) for n in range(5)}
+    choices = {str(allocate_at_random(bytes([n]) * 32, demands, loads=[0] * 30)) for n in range(5)}
 
     assert len(choices) == 5
 
 
 def test_papers_that_somebody_has_to_hold_are_made_up_for_elsewhere() -> None:
     """Positions 0 and 1 alone may evaluate three subjects; the open pool then leaves them in peace."""
-    wants = [Want(2, positions([0, 1]))] * 3 + [Want(2, positions(range(5)))] * 4
+    demands = [Demand(2, positions([0, 1]))] * 3 + [Demand(2, positions(range(5)))] * 4
 
-    counts = np.bincount(np.concatenate(draw(SEED, wants, loads=[0] * 5)), minlength=5)
+    counts = np.bincount(np.concatenate(allocate_at_random(SEED, demands, loads=[0] * 5)), minlength=5)
 
     assert sorted(counts.tolist()) == [2, 3, 3, 3, 3]

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from peer_review.domain.planning import roll
-from peer_review.domain.planning.plan_setup import draw_again, save_plan
+from peer_review.domain.planning.plan_setup import renew_seed, save_plan
 from peer_review.domain.planning.roll_edits import set_class
-from peer_review.domain.planning.verify_allocation import redraw
+from peer_review.domain.planning.verify_allocation import verify_allocation
 from peer_review.enums import PaperKind
 from peer_review.models import Assignment, Round
 from tests.factories.peer_review.houses import DOWN, PEERS, make_house_draft
@@ -30,7 +30,7 @@ def test_an_untouched_roll_is_what_plan_and_seed_give(draft: Round) -> None:
 
     call_command("peer_review_redraw", draft.public_id, stdout=said)
 
-    assert redraw(draft).papers == 12
+    assert verify_allocation(draft).papers == 12
     assert draft.plan_seed in said.getvalue()
     assert "The roll is what plan and seed give." in said.getvalue()
 
@@ -53,7 +53,7 @@ def test_a_swapped_paper_and_another_seed_show(draft: Round) -> None:
     )
     set_class(draft, by=draft.organiser, member=other, subject=paper.cell.subject, voter_class="peers")
 
-    found = redraw(draft)
+    found = verify_allocation(draft)
     assert {line[2] for line in found.missing} == {paper.evaluator_id}
     assert {line[2] for line in found.extra} == {other.user_id}
     with pytest.raises(CommandError, match="1 papers the plan does not give, 1 it gives are missing"):
@@ -68,19 +68,19 @@ def test_whole_sheets_are_compared_list_by_list(draft: Round) -> None:
     save_plan(draft, by=draft.organiser, plan={"pattern": "matrix", "matrix": [DOWN]})
     roll.use_plan(draft, by=draft.organiser)
     draft.refresh_from_db()
-    assert redraw(draft).is_equal
+    assert verify_allocation(draft).is_equal
 
     draft.cells.get().assignments.first().delete()
 
-    assert len(redraw(draft).missing) == 1
+    assert len(verify_allocation(draft).missing) == 1
 
 
 def test_the_seed_in_use_decides(draft: Round) -> None:
     save_plan(draft, by=draft.organiser, plan=PEERS)
     roll.use_plan(draft, by=draft.organiser)
     for _time in range(4):  # one seed may by chance choose the same
-        draw_again(draft, by=draft.organiser)
+        renew_seed(draft, by=draft.organiser)
         draft.refresh_from_db()
-        if not redraw(draft).is_equal:
+        if not verify_allocation(draft).is_equal:
             return
     pytest.fail("four seeds chose the same")

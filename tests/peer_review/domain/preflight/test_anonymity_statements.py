@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from peer_review.domain.preflight.anonymity_statements import (
-    promise,
-    promises,
+    anonymity_statement,
+    anonymity_statements,
 )
 from peer_review.models import Round
 from tests.factories.peer_review.rounds import (
@@ -55,7 +55,7 @@ def test_a_paper_is_counted_with_at_least_k_ballots(people: list[Any]) -> None:
     round = draft()
     cell = make_cell(subject_of(round), people, "peers")
 
-    assert promise(round, cell) == TOGETHER + "."
+    assert anonymity_statement(round, cell) == TOGETHER + "."
 
 
 def test_whoever_is_alone_is_told_and_so_are_the_others(people: list[Any]) -> None:
@@ -64,18 +64,21 @@ def test_whoever_is_alone_is_told_and_so_are_the_others(people: list[Any]) -> No
     alone = make_cell(subject, people[:1], "superiors")
     others = make_cell(subject, people[1:], "peers")
 
-    assert promise(round, alone) == (
+    assert anonymity_statement(round, alone) == (
         "You are the only possible voter in the class “Superiors” for “Li”: this mark is one person's and is labelled "
         "so; no figure is made of it alone."
     )
-    assert promise(round, others) == TOGETHER + "; the mark from “Superiors” is one person's and is labelled so."
+    assert (
+        anonymity_statement(round, others)
+        == TOGETHER + "; the mark from “Superiors” is one person's and is labelled so."
+    )
 
 
 def test_a_whole_sheet_is_a_paper_like_others(people: list[Any]) -> None:
     round = draft()
     cell = make_sheet([subject_of(round), subject_of(round, "Wang")], people, "peers")
 
-    assert promise(round, cell) == TOGETHER + "."
+    assert anonymity_statement(round, cell) == TOGETHER + "."
 
 
 @pytest.mark.parametrize(
@@ -87,14 +90,14 @@ def test_a_whole_sheet_is_a_paper_like_others(people: list[Any]) -> None:
 )
 def test_comments_need_company(people: list[Any], writers: int, words: str) -> None:
     round = draft()
-    assert promise(round, make_comment_cell(subject_of(round), people[:writers])) == words
+    assert anonymity_statement(round, make_comment_cell(subject_of(round), people[:writers])) == words
 
 
 def test_a_thin_paper_of_two_stages_takes_no_ballot(people: list[Any]) -> None:
     round = draft(collection="two_stage", casts_at=timezone.now() + timedelta(hours=1))
     cell = make_cell(subject_of(round), people[:2], "peers")
 
-    assert promise(round, cell) == (
+    assert anonymity_statement(round, cell) == (
         "Fewer than 3 people may cast this paper, so it closes when the drawing ends: no ballot is taken on it."
     )
 
@@ -106,7 +109,7 @@ def test_an_evaluators_sentences_take_three_queries(people: list[Any], papers: i
     make_cell(subject_of(round, "Other"), people[1:], "peers")
 
     with CaptureQueriesContext(connection) as queries:
-        told = promises(round, people[0])
+        told = anonymity_statements(round, people[0])
 
     assert told == dict.fromkeys([cell.key for cell in cells], TOGETHER + ".")
     assert len(queries) == 3

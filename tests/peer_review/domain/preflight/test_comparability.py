@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from peer_review.domain.preflight.comparability import LOOKS_BACK, Earlier, earlier_rounds
+from peer_review.domain.preflight.comparability import MOST_COMPARED, ComparableRound, comparable_rounds
 from peer_review.domain.preflight.roll_arrays import RollPapers, RollSubject, read_papers
 from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.models import Round
@@ -14,9 +14,9 @@ from tests.factories.peer_review.counted_rounds import make_published_round, pap
 from tests.factories.peer_review.rounds import RoundFactory, make_cell, make_member, make_subject, make_user
 
 
-def earlier(**fields: Any) -> Earlier:
-    values: dict[str, Any] = {"public_id": "x", "title": "X", "apart": {}, "classes": {}, "sections": {}, "unit": 0}
-    return Earlier(**{**values, **fields})
+def earlier(**fields: Any) -> ComparableRound:
+    values: dict[str, Any] = {"public_id": "x", "title": "X", "subjects": {}, "classes": {}, "sections": {}, "unit": 0}
+    return ComparableRound(**{**values, **fields})
 
 
 #: Two subjects in two classes.
@@ -29,14 +29,14 @@ TWO = RollPapers(
 
 
 def test_held_back_are_subjects_whose_rolls_differ_by_fewer_than_the_floor() -> None:
-    beside = earlier(apart={0: 0, 1: 1, 2: 2, 3: 3, 4: 9})
+    beside = earlier(subjects={0: 0, 1: 1, 2: 2, 3: 3, 4: 9})
 
     assert beside.held_back(3) == [1, 2]
 
 
 def test_no_trend_names_subjects_classes_groups_and_the_whole() -> None:
     beside = earlier(
-        apart={0: 2, 1: 0},
+        subjects={0: 2, 1: 0},
         classes={(0, 0): 1, (0, 1): 3, (1, 1): 2},
         sections={"a": 2, "b": 0},
         ranks={"r1": 3, "r2": 1},
@@ -53,7 +53,7 @@ def test_no_trend_names_subjects_classes_groups_and_the_whole() -> None:
 
 
 def test_no_trend_holds_nothing_back_where_the_same_people_vote() -> None:
-    assert earlier(apart={0: 0}, sections={"a": 0}).no_trend(TWO, 3) == {
+    assert earlier(subjects={0: 0}, sections={"a": 0}).no_trend(TWO, 3) == {
         "subjects": [],
         "classes": {},
         "sections": [],
@@ -64,9 +64,9 @@ def test_no_trend_holds_nothing_back_where_the_same_people_vote() -> None:
 
 @pytest.mark.django_db(databases=["default", "box"])
 class TestEarlierRounds:
-    def beside(self, round: Round) -> list[Earlier]:
+    def beside(self, round: Round) -> list[ComparableRound]:
         form = round.form or freeze_scheme(round.scheme)
-        return earlier_rounds(round, form, read_papers(round, form))
+        return comparable_rounds(round, form, read_papers(round, form))
 
     def repeat(self, published: Round, **fields: Any) -> Round:
         """Return a draft of the same scheme about the same people, with the same voters."""
@@ -83,7 +83,7 @@ class TestEarlierRounds:
         (found,) = self.beside(self.repeat(published))
 
         assert (found.public_id, found.title) == (published.public_id, published.title)
-        assert (found.apart, found.classes, found.unit) == ({0: 0, 1: 0}, {(0, 0): 0, (1, 0): 0}, 0)
+        assert (found.subjects, found.classes, found.unit) == ({0: 0, 1: 0}, {(0, 0): 0, (1, 0): 0}, 0)
         assert set(found.sections.values()) == {0}
 
     def test_differ_by_whoever_votes_in_one_of_them_only(self) -> None:
@@ -95,7 +95,7 @@ class TestEarlierRounds:
 
         (found,) = self.beside(round)
 
-        assert (found.apart, found.unit) == ({0: 2}, 2)
+        assert (found.subjects, found.unit) == ({0: 2}, 2)
 
     def test_of_another_kind_or_scheme_are_none(self) -> None:
         published = make_published_round({("Li", "all"): papers(6)})
@@ -116,7 +116,7 @@ class TestEarlierRounds:
     def test_are_the_newest_few(self) -> None:
         first = make_published_round({("Li", "all"): papers(6)})
         later = []
-        for _time in range(LOOKS_BACK):
+        for _time in range(MOST_COMPARED):
             round = make_published_round({("Li", "all"): papers(6)}, earlier=first)
             later.append(round.public_id)
 

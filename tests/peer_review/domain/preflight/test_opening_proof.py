@@ -16,7 +16,7 @@ from peer_review.domain.preflight import opening_proof, preflight
 from peer_review.domain.preflight.opening_proof import (
     OpeningProof,
     exposure_fingerprint,
-    exposure_obstacles,
+    exposure_refusals,
     kept_proof,
     proof_of,
     prove,
@@ -162,7 +162,7 @@ def test_an_unsound_scheme_has_no_proof(draft: Round, ask: Callable[[Round], Ope
 def test_prove_finds_no_counter_example_in_the_rules_as_they_are(draft: Round) -> None:
     proof = prove(draft)
 
-    assert (proof.subject, proof.sentence, proof.refusals) == ("", "", [])
+    assert (proof.subject, proof.sentence) == ("", "")
     assert proof.certificate.inputs == preflight.preflight(draft).certificate.inputs
 
 
@@ -195,7 +195,6 @@ def test_a_proof_says_its_counter_example_in_a_sentence(certificate: Certificate
     proof = OpeningProof(certificate, "Li")
 
     assert proof.sentence == sentence
-    assert [refusal.details for refusal in proof.refusals] == ([{"words": sentence}] if sentence else [])
 
 
 def test_a_kept_proof_speaks_the_language_of_its_reader(draft: Round, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,19 +209,22 @@ def test_a_kept_proof_speaks_the_language_of_its_reader(draft: Round, monkeypatc
 
 class TestExposureObstacles:
     def test_are_none_where_the_guarantee_holds(self, draft: Round) -> None:
-        assert list(exposure_obstacles(draft)) == []
+        assert list(exposure_refusals(draft)) == []
 
     def test_name_sheets_and_counter_example(self, draft: Round, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(opening_proof, "certificate", lambda setting: breached("figures"))
         li = draft.subjects.get(label="Li").member
         Assignment.objects.create(evaluator=li.user, cell=draft.cells.get(kind="sheet"))
 
-        assert [type(refusal) for refusal in exposure_obstacles(draft)] == [SheetNamesReceiver, ExposureUnproved]
+        sheet, exposure = exposure_refusals(draft)
+
+        assert (type(sheet), type(exposure)) == (SheetNamesReceiver, ExposureUnproved)
+        assert exposure.details == {"words": kept_proof(draft).sentence}
 
     def test_tell_nothing_of_an_unsound_scheme(self, draft: Round) -> None:
         draft.scheme.criteria.all().delete()
 
-        assert list(exposure_obstacles(reread(draft))) == []
+        assert list(exposure_refusals(reread(draft))) == []
 
 
 class TestOpening:

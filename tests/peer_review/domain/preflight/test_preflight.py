@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from peer_review.counting.exposure import Fate
-from peer_review.domain.preflight.comparability import earlier_rounds
-from peer_review.domain.preflight.opening_proof import exposure_obstacles as obstacles
+from peer_review.domain.preflight.comparability import comparable_rounds
+from peer_review.domain.preflight.opening_proof import exposure_refusals
 from peer_review.domain.preflight.preflight import preflight
 from peer_review.domain.preflight.roll_arrays import read_papers
 from peer_review.domain.rounds.opening_checks import opening_refusals
@@ -151,16 +151,16 @@ def test_whose_list_differs_is_said_by_name(people: list[Any]) -> None:
     for user in people:
         make_member(round, user)
     make_sheet([li, wang], people)
-    assert list(obstacles(round)) == []
+    assert list(exposure_refusals(round)) == []
 
     make_sheet([li], people[:7])
-    (refusal,) = obstacles(round)
+    (refusal,) = exposure_refusals(round)
     assert isinstance(refusal, SheetListsDiffer)
     # The five who lack the second sheet are fewer than the seven who have it.
     assert refusal.details["names"] == "Person 10, Person 11, Person 7, Person 8, Person 9"
 
     make_sheet([wang], people[6:7])
-    (refusal,) = obstacles(round)
+    (refusal,) = exposure_refusals(round)
     assert refusal.details["names"] == "Person 10, Person 11, Person 6, Person 7, Person 8 and 1 more"
 
 
@@ -169,7 +169,7 @@ def test_sets_of_papers_may_differ_where_each_subject_has_its_own(people: list[A
     about(round, "Li", {"all": people})
     about(round, "Wang", {"all": people[:6]})
 
-    assert list(obstacles(round)) == []
+    assert list(exposure_refusals(round)) == []
 
 
 def repeat(earlier: Round, voters: dict[str, list[Any]]) -> Round:
@@ -190,7 +190,7 @@ def test_a_comparison_that_would_tell_of_a_few_is_held_back() -> None:
     found = preflight(round)
 
     (beside,) = found.earlier
-    assert beside.apart == {0: 0, 1: 1, 2: 14}
+    assert beside.subjects == {0: 0, 1: 1, 2: 14}
     key = round.subjects.get(label="Wang").key
     assert beside.no_trend(found.papers, 5) == {
         "subjects": [key],
@@ -234,4 +234,4 @@ def test_papers_of_unknown_classes_are_left_out(people: list[Any]) -> None:
     found = read_papers(round, form)
 
     assert found.eligible.tolist() == [[6]]
-    assert earlier_rounds(round, form, found) == []
+    assert comparable_rounds(round, form, found) == []

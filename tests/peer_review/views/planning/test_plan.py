@@ -16,8 +16,8 @@ from tests.factories.peer_review.houses import PEERS, house, make_house_draft
 from tests.factories.peer_review.rounds import make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
-PAGES = ("round-plan", "plan-preview", "plan-list", "exclusions", "roll-progress")
-STEPS = ("plan-use", "plan-draw", "plan-list-forget", "exclusion-lift", "roll-on-paper")
+PAGES = ("round-plan", "plan-preview", "list-import", "exclusion-list", "roll-progress")
+STEPS = ("plan-use", "seed-renew", "list-remove", "exclusion-remove", "roll-on-paper")
 
 
 def page(name: str, round: Round) -> str:
@@ -147,7 +147,7 @@ def test_the_preview_is_paged_by_key_searched_and_filtered(
 def test_a_list_is_taken_over_whole_or_not_at_all(client: Client, draft: Round) -> None:
     def send(text: str, only: str) -> Any:
         file = SimpleUploadedFile("list.csv", text.encode())
-        return client.post(page("plan-list", draft), {"file": file, "only": only})
+        return client.post(page("list-import", draft), {"file": file, "only": only})
 
     refused = send("评价人,被评价人,票类\nPerson 4,Person 5,Peers\nNobody,Person 5,Peers\n", "1")
     assert [(fault.row, fault.column) for fault in refused.context["found"].faults] == [(3, "评价人")]
@@ -160,7 +160,7 @@ def test_a_list_is_taken_over_whole_or_not_at_all(client: Client, draft: Round) 
     send("评价人,被评价人,票类\nPerson 4,Person 5,Superiors\n", "0")
     draft.refresh_from_db()
     assert draft.plan["pattern"] == "usual"
-    client.post(page("plan-list-forget", draft))
+    client.post(page("list-remove", draft))
     draft.refresh_from_db()
     assert draft.plan == {"v": 1, "pattern": "usual"}
 
@@ -199,10 +199,10 @@ def test_votes_on_paper_are_ticked_on_the_roll(client: Client, draft: Round) -> 
 def test_after_opening_the_plan_leads_to_the_frozen_roll(client: Client, draft: Round) -> None:
     Round.objects.filter(pk=draft.pk).update(state=RoundState.OPEN)
 
-    for name in ("round-plan", "plan-preview", "plan-list"):
+    for name in ("round-plan", "plan-preview", "list-import"):
         assert client.get(page(name, draft)).url == page("round-roll", draft)
-    client.post(page("plan-draw", draft))
-    assert client.get(page("exclusions", draft)).context["editable"] is False
+    client.post(page("seed-renew", draft))
+    assert client.get(page("exclusion-list", draft)).context["editable"] is False
 
 
 def test_in_a_round_of_sections_the_table_has_one_column(client: Client, draft: Round) -> None:

@@ -45,7 +45,7 @@ def test_the_roll_is_searched_paged_and_changed(client: Client) -> None:
     newcomer = make_user("Newcomer", username="house-new")
 
     rows = client.get(page("round-roll", round))
-    following = client.get(page("round-roll", round), {"after": rows.context["after"]})
+    following = client.get(page("round-roll", round), {"after": rows.context["paging"].after})
     seen = [row.member.name for row in [*rows.context["rows"], *following.context["rows"]]]
     assert sorted(seen) == [f"Person {number:02}" for number in range(55)]
     assert [row.member.name for row in client.get(page("round-roll", round), {"q": "07"}).context["rows"]] == [
@@ -61,15 +61,15 @@ def test_the_roll_is_searched_paged_and_changed(client: Client) -> None:
 
     made = client.post(page("subject-add", round, first.pk), {"section_0": "all"})
     subject = round.subjects.get()
-    assert made.url == page("roll-subject", round, subject.pk)
+    assert made.url == page("subject-voters", round, subject.pk)
     assert round.cells.with_turnout().get().eligible == 27
     other = round.members.get(name="Person 01")
-    client.post(page("subject-class", round, subject.pk), {"member": other.pk, "voter_class": "all"})
+    client.post(page("voter-class", round, subject.pk), {"member": other.pk, "voter_class": "all"})
     assert round.cells.with_turnout().get().eligible == 28
-    client.post(page("subject-class", round, subject.pk), {"member": other.pk, "voter_class": ""})
+    client.post(page("voter-class", round, subject.pk), {"member": other.pk, "voter_class": ""})
     assert round.cells.with_turnout().get().eligible == 27
     self_vote = client.post(
-        page("subject-class", round, subject.pk), {"member": first.pk, "voter_class": "all"}, follow=True
+        page("voter-class", round, subject.pk), {"member": first.pk, "voter_class": "all"}, follow=True
     )
     assert [message.level_tag for message in self_vote.context["messages"]][-1] == "error"
     assert round.cells.with_turnout().get().eligible == 27
@@ -133,11 +133,11 @@ def test_subjects_are_searched_and_paged(client: Client, draft: Round) -> None:
         make_subject(draft, make_member(draft, make_user(f"Person {number:02}")))
 
     first = client.get(page("round-roll", draft), {"tab": "subjects"})
-    second = client.get(page("round-roll", draft), {"tab": "subjects", "after": first.context["after"]})
+    second = client.get(page("round-roll", draft), {"tab": "subjects", "after": first.context["paging"].after})
 
     labels = [row.subject.label for row in [*first.context["rows"], *second.context["rows"]]]
     assert labels == ["Li", *(f"Person {number:02}" for number in range(55))]
-    assert second.context["after"] == ""
+    assert second.context["paging"].after is None
     found = client.get(page("round-roll", draft), {"tab": "subjects", "q": "Person 07"}).context["rows"]
     assert [row.subject.label for row in found] == ["Person 07"]
 
@@ -171,13 +171,13 @@ def test_who_is_not_on_this_roll_is_missing(client: Client, draft: Round, name: 
 
 def test_a_subject_is_shown_with_its_voters_and_others_are_searched(client: Client, draft: Round) -> None:
     subject = draft.subjects.get()
-    address = page("roll-subject", draft, subject.pk)
+    address = page("subject-voters", draft, subject.pk)
     assert client.get(address).context["rows"] == []
     found = client.get(address, {"q": "an"}).context["rows"]
     assert [(row.member.name, row.voter_class) for row in found] == [("Wang", "")]
 
     member = draft.members.get(name="Wang")
-    client.post(page("subject-class", draft, subject.pk), {"member": member.pk, "voter_class": "all"})
+    client.post(page("voter-class", draft, subject.pk), {"member": member.pk, "voter_class": "all"})
 
     (row,) = client.get(address).context["rows"]
     assert (row.member, row.voter_class) == (member, "all")
@@ -186,7 +186,7 @@ def test_a_subject_is_shown_with_its_voters_and_others_are_searched(client: Clie
 
 @pytest.mark.parametrize("posted", [{}, {"member": "x"}, {"voter_class": "all"}])
 def test_a_class_is_set_for_somebody_on_the_roll_alone(client: Client, draft: Round, posted: dict[str, str]) -> None:
-    address = page("subject-class", draft, draft.subjects.get().pk)
+    address = page("voter-class", draft, draft.subjects.get().pk)
 
     assert client.post(address, posted).status_code == 404
 
@@ -196,7 +196,7 @@ def test_whole_sheets_are_not_changed_paper_by_paper(client: Client, draft: Roun
     draft.scheme.save()
     subject, member = draft.subjects.get(), draft.members.get(name="Wang")
 
-    assert client.get(page("roll-subject", draft, subject.pk)).context["editable"] is False
+    assert client.get(page("subject-voters", draft, subject.pk)).context["editable"] is False
     refused = client.post(page("subject-add", draft, member.pk), {"section_0": "all"})
 
     assert refused.status_code == 200
@@ -211,7 +211,7 @@ def test_only_the_responsible_organiser_reaches_the_roll(client: Client, draft: 
 
     for address in (
         page("round-roll", draft),
-        page("roll-subject", draft, subject.pk),
+        page("subject-voters", draft, subject.pk),
         page("subject-add", draft, member.pk),
     ):
         assert client.get(address).status_code in (403, 404)

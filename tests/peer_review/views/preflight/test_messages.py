@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from peer_review.domain.preflight.comparability import Earlier
+from peer_review.domain.preflight.comparability import ComparableRound
 from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.enums import RoundKind
 from peer_review.models import Round, Subject
@@ -146,7 +146,7 @@ def test_changes_are_none_where_nothing_would_help(found: Preflight, draft: Roun
 
 
 def test_comparisons_count_subjects_in_both_and_name_those_held_back(found: Preflight) -> None:
-    earlier = Earlier("x", "Spring", {0: 0, 1: 3, 2: 9}, {}, {}, 12)
+    earlier = ComparableRound("x", "Spring", {0: 0, 1: 3, 2: 9}, {}, {}, 12)
 
     assert comparisons(replace(found, earlier=[earlier])) == [Comparison("Spring", 3, 1, "Wang")]
     assert comparisons(found) == []

@@ -60,7 +60,7 @@ def test_the_page_answers_first_and_says_what_would_help(client: Client, round: 
 
 
 def test_the_button_merges_and_the_advice_goes_away(client: Client, round: Round) -> None:
-    answer = client.post(address(round, "preflight-merge"), {"source": "superiors", "target": "peers"}, follow=True)
+    answer = client.post(address(round, "class-merge"), {"source": "superiors", "target": "peers"}, follow=True)
 
     page = answer.content.decode()
     assert "Merged: 1 ballot paper moved." in page
@@ -71,7 +71,7 @@ def test_the_button_merges_and_the_advice_goes_away(client: Client, round: Round
 
 @pytest.mark.parametrize("posted", [{}, {"source": "peers", "target": "staff"}, {"source": "x", "target": "y"}])
 def test_what_is_not_advised_is_not_done(client: Client, round: Round, posted: dict[str, str]) -> None:
-    answer = client.post(address(round, "preflight-merge"), posted, follow=True)
+    answer = client.post(address(round, "class-merge"), posted, follow=True)
 
     assert "There is nothing to merge" in answer.content.decode()
 
@@ -94,7 +94,7 @@ def test_an_opened_round_shows_what_was_frozen(client: Client) -> None:
     assert "Frozen when the round was opened." in page
     assert "The same as frozen at opening." in page
     assert "What would help" not in page
-    posted = client.post(address(running.round, "preflight-merge"), {"source": "a", "target": "b"}, follow=True)
+    posted = client.post(address(running.round, "class-merge"), {"source": "a", "target": "b"}, follow=True)
     assert "can no longer change" in posted.content.decode()
 
     Round.objects.filter(pk=running.round.pk).update(form={**running.round.form, "floor": 4})
@@ -118,7 +118,7 @@ def test_only_the_responsible_organiser_sees_it(client: Client, round: Round) ->
     ):
         client.force_login(user)
         assert client.get(address(round)).status_code == status
-        assert client.post(address(round, "preflight-merge")).status_code == status
+        assert client.post(address(round, "class-merge")).status_code == status
 
 
 def test_subjects_are_paged_at_one_query_count(client: Client, round: Round, monkeypatch: pytest.MonkeyPatch) -> None:
