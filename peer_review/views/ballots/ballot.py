@@ -50,7 +50,7 @@ class BallotView(RoundMixin, TemplateView):
             except WrongState:
                 self.round.refresh_from_db()  # Closed meanwhile.
         if self.round.state != RoundState.OPEN:
-            return redirect("peer_review:check", self.round.public_id)
+            return redirect("peer_review:ballot-check", self.round.public_id)
         if votes_on_paper(self.round, self.user):
             messages.info(request, VotesOnPaper().message)
             return redirect("peer_review:round-detail", self.round.public_id)
@@ -75,10 +75,10 @@ class BallotView(RoundMixin, TemplateView):
         return super().get_context_data(**context, too_late=too_late, **kwargs)
 
 
-class CheckView(RoundMixin, TemplateView):
+class BallotCheckView(RoundMixin, TemplateView):
     """Are my ballots in the count? Asked by the browser, answered by proofs."""
 
-    template_name = "peer_review/ballots/check.html"
+    template_name = "peer_review/ballots/ballot_check.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         address = [self.round.public_id]

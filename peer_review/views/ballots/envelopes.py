@@ -76,7 +76,7 @@ def paper_voters(round: Round, urn: Urn) -> list[str]:
 @csrf_protect
 @sensitive_variables()
 @quiet("POST")
-def sign_view(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+def envelopes_sign_view(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """Take {"envelopes": [{cell: base64url}, …]}; answer {"signed": [{cell: base64url}, …]}, in the same order."""
     round = permitted_round(request, public_id, "peer_review.manage_round", refusal=NotOrganiser())
     urn = get_object_or_404(round.urns, number=number)
