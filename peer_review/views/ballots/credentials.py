@@ -13,14 +13,14 @@ from peer_review.exceptions.base import BadEncoding, LoginRequired, UnknownRound
 from peer_review.models import Round
 from peer_review.roles import is_known
 from peer_review.views.shared.access import user_of
-from peer_review.views.shared.json_endpoints import quiet, read_json
+from peer_review.views.shared.json_endpoints import read_json, unlogged_endpoint
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
 
 @csrf_protect
 @sensitive_variables()
-@quiet("POST")
+@unlogged_endpoint("POST")
 def draw_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"blinded": {cell: base64url}}; answer {"signed": {cell: base64url}}."""
     round = _round(request, public_id)
