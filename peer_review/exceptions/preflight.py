@@ -6,7 +6,7 @@ from peer_review.exceptions.base import EDIT_ROLL, OpeningRefusal, Refusal, Reme
 
 
 class SheetNamesReceiver(OpeningRefusal):
-    """A list without its reader's own name would tell whose it is (PROTOCOL: two kinds of ballot paper)."""
+    """A list without its reader's own name would tell whose it is (docs/rounds.md#whole-sheets)."""
 
     code = "sheet_names_receiver"
     text = _(

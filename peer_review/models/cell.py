@@ -67,7 +67,7 @@ class Cell(models.Model):
     key = models.CharField(max_length=16, default=new_cell_key)
     spki = models.TextField(blank=True)  # base64url DER, public
     private_key = models.BinaryField(blank=True, default=bytes)  # encrypted at rest, emptied at closing
-    # Two stages: too few had drawn at the barrier, so nothing may be cast here (PROTOCOL: steps).
+    # Two stages: too few had drawn at the barrier, so nothing may be cast here.
     closed = models.BooleanField(default=False)
 
     objects = CellQuerySet.as_manager()

@@ -24,7 +24,7 @@ def default_visibility() -> dict[str, bool]:
 
 
 def default_bands() -> list[int]:
-    """Lowest points of the three upper grades: [90, 100], [70, 90), [60, 70), [0, 60) are practice (RULES)."""
+    """Lowest points of the three upper grades: [90, 100], [70, 90), [60, 70), [0, 60) are practice."""
     return [90, 70, 60]
 
 

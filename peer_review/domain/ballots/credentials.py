@@ -46,7 +46,7 @@ def issue_credentials(
         if votes_on_paper(round, evaluator):
             raise VotesOnPaper
         if len(blinded) != len(papers):
-            # A choice of cells would tell who draws; see PROTOCOL, step 1.
+            # All papers at once: a choice of some would tell who draws.
             raise BadEncoding
         if round.casts_at is not None and now >= round.casts_at and not all(paper.blinded for paper in papers):
             # Past the barrier nothing new is signed; what was drawn before may still be fetched again (recovery).

@@ -1,4 +1,4 @@
-"""Whole sheets only where PROTOCOL.md allows them: the same list for everybody, and nobody on it receives it."""
+"""Whole sheets: everybody of a voter class receives the same list, and nobody on it (docs/rounds.md#whole-sheets)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator

@@ -128,7 +128,7 @@ def _bands_problems(bands: Any) -> list[str]:
 
 
 def _quota_problems(quota: Any, approval: str) -> list[str]:
-    """Return what is wrong with the quota: 20 % of a round, up to 25 % with approval (RULES.md: evaluation)."""
+    """Return what is wrong with the quota: 20 % of a round, up to 25 % with approval (docs/decisions.md)."""
     if type(quota) is not int or not 0 <= quota <= 25:
         return [_("The quota of “excellent” lies between 0 and 25 percent.")]
     if quota > 20 and not approval.strip():

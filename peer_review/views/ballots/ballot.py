@@ -16,7 +16,7 @@ from peer_review.domain.planning.envelope_groups import votes_on_paper
 from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.enums import RoundState
 from peer_review.exceptions.ballots import VotesOnPaper
-from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.base import RoundStateInvalid
 from peer_review.models import Round
 from peer_review.users import User
 from peer_review.views.ballots import client_messages
@@ -47,7 +47,7 @@ class BallotView(RoundMixin, TemplateView):
         if self.round.state == RoundState.OPEN and self.mode == CAST and self.round.barrier_at is None:
             try:
                 self.round = pass_barrier(self.round, by=None, now=self.now)
-            except WrongState:
+            except RoundStateInvalid:
                 self.round.refresh_from_db()  # Closed meanwhile.
         if self.round.state != RoundState.OPEN:
             return redirect("peer_review:ballot-check", self.round.public_id)

@@ -10,7 +10,7 @@ from peer_review.domain.ballots.cast import cast
 from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.rounds.lifecycle import create_round, pass_barrier, pass_due_barriers
 from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed
-from peer_review.exceptions.base import NotOpenYet, WrongState
+from peer_review.exceptions.base import NotOpenYet, RoundStateInvalid
 from peer_review.exceptions.rounds import CollectionInvalid
 from peer_review.models import Round
 from tests.factories.peer_review.counted_rounds import count_all
@@ -99,7 +99,7 @@ def test_after_the_barrier_nothing_new_is_signed_but_what_was_drawn_comes_back(r
 
 def test_the_barrier_is_for_open_rounds(running: RunningRound) -> None:
     running.close()
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         pass_barrier(running.round, by=None, now=later(running))
 
 
