@@ -47,7 +47,7 @@ class RoundKind(models.TextChoices):
 
 
 class Collection(models.TextChoices):
-    """How a round collects its ballots (PROTOCOL: steps)."""
+    """How a round collects its ballots: docs/anonymity.md#how-without-mathematics."""
 
     ONE_VISIT = "one_visit", _("In one visit")
     TWO_STAGE = "two_stage", _("In two stages: draw first, cast later")

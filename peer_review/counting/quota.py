@@ -47,7 +47,7 @@ def propose(
     Only who reaches the band of 优秀 can be proposed for it. Who does, and finds no place, is proposed the next grade.
     The order of the scores has no part in it. Where there are places for everybody in the band, the band is the line.
     Raises: ValueError for a quota outside 0 to 100.
-    Source: 20 %, up to 25 % with approval (RULES.md: evaluation); ties are left to a person with a reason.
+    Source: 20 %, up to 25 % with approval (docs/decisions.md); ties are left to a person with a reason.
     """
     if not 0 <= quota <= 100:
         raise ValueError("a quota lies between 0 and 100")

@@ -3,23 +3,23 @@
 from collections.abc import Container
 
 from peer_review.enums import RoundState
-from peer_review.exceptions.base import RoundFrozen, WrongState
+from peer_review.exceptions.base import RoundFrozen, RoundStateInvalid
 from peer_review.models import Round
 
 
 def check_state(round: Round, expect: Container[RoundState | str]) -> None:
     """Refuse a round that is in none of the expected states.
 
-    Raises: WrongState.
+    Raises: RoundStateInvalid.
     """
     if round.state not in expect:
-        raise WrongState(state=round.get_state_display())
+        raise RoundStateInvalid(state=round.get_state_display())
 
 
 def lock_round(round: Round, *, expect: Container[RoundState | str] | None = None) -> Round:
     """Return the round as it is now, locked until the transaction ends. One query; the scheme comes along.
 
-    Raises: WrongState if `expect` is given and the round is in none of those states.
+    Raises: RoundStateInvalid if `expect` is given and the round is in none of those states.
     """
     return lock_round_by_pk(round.pk, expect=expect)
 
@@ -27,7 +27,7 @@ def lock_round(round: Round, *, expect: Container[RoundState | str] | None = Non
 def lock_round_by_pk(pk: int, *, expect: Container[RoundState | str] | None = None) -> Round:
     """Return the round of this primary key as `lock_round` does.
 
-    Raises: WrongState if `expect` is given and the round is in none of those states.
+    Raises: RoundStateInvalid if `expect` is given and the round is in none of those states.
     """
     locked: Round = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=pk)
     if expect is not None:

@@ -92,7 +92,7 @@ class SchemeInvalid(OpeningRefusal):
 # Rounds, from draft to archive
 
 
-class WrongState(Refusal):
+class RoundStateInvalid(Refusal):
     """The round is not in the state from which this step leads on."""
 
     code = "wrong_state"
@@ -124,7 +124,7 @@ class EmptyRoll(OpeningRefusal):
     remedy = Remedy(_("Go to the roll"), "round-roll", step="roll", sentence=_("Make the roll: who evaluates whom."))
 
 
-class SelfEvaluation(OpeningRefusal):
+class OwnAssignment(OpeningRefusal):
     code = "self_evaluation"
     status = 422
     text = _("Nobody evaluates themselves.")

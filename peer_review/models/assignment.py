@@ -10,7 +10,7 @@ from peer_review.querysets.ballots import AssignmentQuerySet
 class Assignment(models.Model):
     """One credential. `blinded` is what the browser sent, `blind_sig` our answer: neither can be tied to a ballot.
 
-    Add no column here: PROTOCOL (storage) names these four "and nothing else".
+    Add no column here: these four and nothing else may be kept about a person and a paper.
     """
 
     evaluator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

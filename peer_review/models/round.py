@@ -49,7 +49,7 @@ class Round(models.Model):
     # Who evaluates whom, as the organiser set it up (domain.plans); the seed makes a random choice reproducible.
     plan = models.JSONField(default=dict, editable=False)
     plan_seed = models.CharField(max_length=64, blank=True, editable=False)
-    # A longer batch window, with the number of requests it must gather before it goes out (PROTOCOL: storage).
+    # A longer batch window, with the number of requests it must gather before it goes out.
     batch_window = models.PositiveIntegerField(_("batch window (s)"), null=True, blank=True)
     batch_floor = models.PositiveSmallIntegerField(_("batch floor"), null=True, blank=True)
     # At half time and a day before the end of each stage (domain.announcements).

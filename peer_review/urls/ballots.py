@@ -9,10 +9,10 @@ urlpatterns = [
     path("rounds/<str:public_id>/cast/", cast.cast_view, name="cast"),
     path("rounds/<str:public_id>/manifest.json", cast.manifest_view, name="manifest"),
     path("organise/<str:public_id>/envelopes/", envelopes.EnvelopesView.as_view(), name="envelopes"),
-    path("organise/<str:public_id>/envelopes/<int:number>/", envelopes.sign_view, name="envelopes-sign"),
+    path("organise/<str:public_id>/envelopes/<int:number>/", envelopes.envelopes_sign_view, name="envelopes-sign"),
     path("rounds/<str:public_id>/kiosk/", kiosk.KioskView.as_view(), name="kiosk"),
     path("rounds/<str:public_id>/kiosk/draw/", kiosk.kiosk_draw_view, name="kiosk-draw"),
     path("rounds/<str:public_id>/kiosk/<str:token>/", kiosk.KioskBallotView.as_view(), name="kiosk-ballot"),
     path("rounds/<str:public_id>/ballot/", ballot.BallotView.as_view(), name="ballot"),
-    path("rounds/<str:public_id>/check/", ballot.CheckView.as_view(), name="check"),
+    path("rounds/<str:public_id>/check/", ballot.BallotCheckView.as_view(), name="ballot-check"),
 ]

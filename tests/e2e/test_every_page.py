@@ -90,7 +90,7 @@ def evaluation_by_staff(rounds: Rounds) -> list[str]:
         review("ballot", rounds.opened),
         review("ballot", rounds.sheet),
         review("round-detail", rounds.published),
-        review("check", rounds.published),
+        review("ballot-check", rounds.published),
         review("bulletin", rounds.published),
         review("own-result", rounds.published),
         rounds.outcome("staff"),

@@ -2,7 +2,7 @@
 
 During the draw, those who have not drawn are reminded, and at the barrier every trace of whom that was is deleted.
 While ballots can be cast a reminder goes to everybody with a paper, in the same words: nobody who sees it, or the list
-of those who got it, learns who has voted (PROTOCOL: disclosure control).
+of those who got it, learns who has voted (docs/rounds.md#what-people-are-told).
 """
 
 from collections.abc import Iterator
@@ -122,7 +122,7 @@ def _day(moment: datetime) -> int:
 def remind(round: Round, *, by: User, text: str = "", now: datetime | None = None) -> Announcement:
     """Send the reminder that fits the round's stage, with the organiser's own words added; at most one a day.
 
-    Raises: WrongState, NotOpenYet, RoundClosed, RemindedToday.
+    Raises: RoundStateInvalid, NotOpenYet, RoundClosed, RemindedToday.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.OPEN})

@@ -30,7 +30,7 @@ def search_anomalies(round: Round, *, by: User | None) -> AnomalyRun:
     """Start the search for patterns in the background, or start it again where it was cut short. `by` is None when
     publication started it. A search that is done stays as it is.
 
-    Raises: WrongState before publication, TermsAltered.
+    Raises: RoundStateInvalid before publication, TermsAltered.
     """
     round = lock_round(round, expect=RESULT_STATES)
     if not form_holds(round):

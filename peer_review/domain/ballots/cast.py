@@ -13,8 +13,8 @@ from typing import Any
 from django.utils import timezone
 
 from peer_review.box.batcher import Batcher, Row, Terms, Ticket, batcher
-from peer_review.box.places import places
 from peer_review.box.store import TableMissing
+from peer_review.box.waiting_slots import waiting_slots
 from peer_review.conf import conf
 from peer_review.domain.ballots.recent_casts import recent_casts
 from peer_review.domain.ballots.round_cache import OpenRound, cached_round, cached_state, is_late
@@ -162,7 +162,7 @@ def _wait_for(tickets: Sequence[Ticket], patience: float) -> None:
     """Wait until all are settled, if there is a place to wait in, at most `patience` seconds."""
     if all(ticket.wait(0) for ticket in tickets):
         return
-    with places.one() as found:
+    with waiting_slots.take() as found:
         until = monotonic() + patience
         for ticket in tickets if found else ():
             ticket.wait(max(0.0, until - monotonic()))

@@ -1,4 +1,4 @@
-"""Drawing: the one place where a person and a ballot paper meet. What is signed here is blinded.
+"""Blind credentials: the one place where a person and a ballot paper meet. What is signed here is blinded.
 
 Writes the assignment and nothing else: no session, no sign-in time, no log line, no cache.
 """
@@ -19,7 +19,9 @@ from zhengyan_crypto import blindsig
 from zhengyan_crypto.errors import BadEncoding as CryptoBadEncoding
 
 
-def draw(evaluator: User, round: Round, blinded: dict[str, bytes], *, now: datetime | None = None) -> dict[str, bytes]:
+def issue_credentials(
+    evaluator: User, round: Round, blinded: dict[str, bytes], *, now: datetime | None = None
+) -> dict[str, bytes]:
     """Return the blind signature for each of the evaluator's cells, all at once or none.
 
     The same blinded values again give the same answer, so a lost reply costs nothing; another value for a cell that
@@ -44,7 +46,7 @@ def draw(evaluator: User, round: Round, blinded: dict[str, bytes], *, now: datet
         if votes_on_paper(round, evaluator):
             raise VotesOnPaper
         if len(blinded) != len(papers):
-            # A choice of cells would tell who draws; see PROTOCOL, step 1.
+            # All papers at once: a choice of some would tell who draws.
             raise BadEncoding
         if round.casts_at is not None and now >= round.casts_at and not all(paper.blinded for paper in papers):
             # Past the barrier nothing new is signed; what was drawn before may still be fetched again (recovery).

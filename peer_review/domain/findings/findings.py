@@ -46,7 +46,7 @@ def raise_finding(
 
     section: key of a section that is evaluated, empty for all together; that of `subject` if one is given. The figures
     are those of the subject, else the section, else all, as far as `by` may read them.
-    Raises: WrongState before publication, TermsAltered, NoFindingText, UnknownSection, UnknownCriterion,
+    Raises: RoundStateInvalid before publication, TermsAltered, NoFindingText, UnknownSection, UnknownCriterion,
         FindingDueInPast; WordsOfComment, and that somebody tried is on record.
     """
     check_state(round, RESULT_STATES)

@@ -5,7 +5,7 @@ from typing import Any
 from peer_review.box import store
 from peer_review.domain.keys.custody import probe_key
 from peer_review.enums import RoundState
-from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.base import RoundStateInvalid
 from peer_review.models import Round
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_encode
@@ -19,7 +19,7 @@ def rows_file(round: Round) -> bytes:
 
     In a draft it holds the test row, after closing every row that is still sealed. Nothing in it is secret: it opens
     nothing without the key.
-    Raises: NoBoxKey; WrongState unless draft or closed.
+    Raises: NoBoxKey; RoundStateInvalid unless draft or closed.
     """
     if round.state == RoundState.DRAFT:
         rows: list[Any] = [{"id": TEST_ROW, "epk": b64u_encode(probe_key(round))}]
@@ -28,5 +28,5 @@ def rows_file(round: Round) -> bytes:
         sealed = store.closed_rows(round.public_id, limit=left) if left else []
         rows = [{"id": row_id.hex(), "epk": b64u_encode(epk)} for row_id, epk in sealed]
     else:
-        raise WrongState(state=round.get_state_display())
+        raise RoundStateInvalid(state=round.get_state_display())
     return canonical.dumps({"v": 1, "round": round.public_id, "box": round.box_public, "rows": rows})

@@ -183,7 +183,7 @@ def confirm_box_key(round: Round, *, by: User, key: bytes) -> None:
 def destroy_share(round: Round, *, by: User) -> None:
     """Record that somebody has destroyed what they kept of the key. Each says so for themself. Harmless when done.
 
-    Raises: WrongState before the count; NotHolder.
+    Raises: RoundStateInvalid before the count; NotHolder.
     """
     round = lock_round(round, expect=SPENT_STATES)
     mine = round.key_shares.filter(holder=by)

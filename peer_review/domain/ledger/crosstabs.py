@@ -66,7 +66,7 @@ def cross_table(
     """Return the rows of a composed table, its cells asked of the ledger and recorded there.
 
     `cross` names only what is offered. Seven queries if the ledger knows the table, sixteen if not.
-    Raises: WrongState before publication.
+    Raises: RoundStateInvalid before publication.
     """
     rows = offered.of(cross.rows)
     criteria = round.form["criteria"]

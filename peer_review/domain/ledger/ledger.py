@@ -54,7 +54,7 @@ def ask_all(round: Round, questions: Sequence[Question], *, channel: Channel, au
 
     Each is judged with those before it counted as told, under a lock on the round, so that no two askers slip past
     each other. Five queries if all are known; else the box is read once more.
-    Raises: WrongState before publication.
+    Raises: RoundStateInvalid before publication.
     """
     round = lock_round(round, expect=RESULT_STATES)
     wanted = {one.scope: one for one in questions}

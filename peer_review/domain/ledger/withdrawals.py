@@ -38,8 +38,8 @@ def withdraw(round: Round, *, by: User, reason: str, criterion: str = "", subjec
     `criterion`: asked wrongly; its figures go everywhere, and with them every score, which is made of it. `subject`
     (its key): that sheet goes. What was shown stays in the ledger, because nobody forgets it; what is computed anew
     afterwards is a question like any other. Callers check permission.
-    Raises: WrongState before publication; UnknownFigures, OwnFigures, AlreadyWithdrawn; ReasonMissing; ValueError
-        unless one of the two is named.
+    Raises: RoundStateInvalid before publication; UnknownFigures, OwnFigures, AlreadyWithdrawn; ReasonMissing;
+        ValueError unless one of the two is named.
     """
     if bool(criterion) == bool(subject):
         raise ValueError("either a criterion or a subject")

@@ -7,7 +7,7 @@ from peer_review import audit_log
 from peer_review.domain.planning.eligibility import ProposedSubject
 from peer_review.domain.planning.plan_state import lock_roll, set_plan_state
 from peer_review.domain.planning.roll_edits import drop_empty_cells
-from peer_review.exceptions.base import SelfEvaluation
+from peer_review.exceptions.base import OwnAssignment
 from peer_review.exceptions.planning import AlreadyExcluded
 from peer_review.models import Assignment, Exclusion, Round
 from peer_review.providers.roll import Person
@@ -22,11 +22,11 @@ def add_exclusion(
 
     Papers that the roll gave them about each other are withdrawn at once; returns how many. A plan used later leaves
     the pair out, and where chance chose, it chooses others.
-    Raises: RoundFrozen, RollBeingWritten, SelfEvaluation, AlreadyExcluded.
+    Raises: RoundFrozen, RollBeingWritten, OwnAssignment, AlreadyExcluded.
     """
     round = lock_roll(round)
     if subject.user_id == evaluator.user_id:
-        raise SelfEvaluation
+        raise OwnAssignment
     pairs = [(evaluator.user_id, subject.key)]
     if both_ways and subject.user_id is not None:
         pairs.append((subject.user_id, f"p{evaluator.user_id}"))

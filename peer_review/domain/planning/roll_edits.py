@@ -7,7 +7,7 @@ from peer_review.domain.keys.server_keys import return_keys_to_pool
 from peer_review.domain.planning.plan_state import lock_roll
 from peer_review.domain.planning.roll import new_member
 from peer_review.enums import CellKind, PaperKind
-from peer_review.exceptions.base import SelfEvaluation, UnknownVoterClass
+from peer_review.exceptions.base import OwnAssignment, UnknownVoterClass
 from peer_review.exceptions.planning import AlreadyOnRoll, Excluded, SheetsByPlan
 from peer_review.models import Assignment, Cell, Exclusion, RollMember, Round, Subject
 from peer_review.providers.roll import Person
@@ -60,7 +60,7 @@ def set_on_paper(round: Round, *, by: User, member: RollMember, on_paper: bool) 
 def add_subject(round: Round, *, by: User, member: RollMember, evaluators: dict[int, str]) -> Subject:
     """Make a member a subject. `evaluators` maps members' ids to voter class keys; the excluded are left out.
 
-    Raises: RoundFrozen, RollBeingWritten, SheetsByPlan, AlreadyOnRoll, SelfEvaluation, UnknownVoterClass.
+    Raises: RoundFrozen, RollBeingWritten, SheetsByPlan, AlreadyOnRoll, OwnAssignment, UnknownVoterClass.
     """
     round = lock_roll(round)
     if round.scheme.paper == PaperKind.SHEET:
@@ -101,7 +101,7 @@ def remove_subject(round: Round, *, by: User, subject: Subject) -> None:
 def set_class(round: Round, *, by: User, member: RollMember, subject: Subject, voter_class: str | None) -> None:
     """Set the voter class in which a member evaluates a subject; None for not at all. Comment papers follow.
 
-    Raises: RoundFrozen, RollBeingWritten, SheetsByPlan, SelfEvaluation, Excluded, UnknownVoterClass.
+    Raises: RoundFrozen, RollBeingWritten, SheetsByPlan, OwnAssignment, Excluded, UnknownVoterClass.
     """
     round = lock_roll(round)
     if round.scheme.paper == PaperKind.SHEET:
@@ -128,7 +128,7 @@ def drop_empty_cells(round: Round) -> None:
 
 def _assign(round: Round, member: RollMember, subject: Subject, voter_class: str | None) -> None:
     if subject.member_id is not None and subject.member_id == member.pk:
-        raise SelfEvaluation
+        raise OwnAssignment
     if voter_class is not None and not round.scheme.voter_classes.filter(key=voter_class).exists():
         raise UnknownVoterClass
     papers = Assignment.objects.filter(cell__subject=subject, evaluator_id=member.user_id)

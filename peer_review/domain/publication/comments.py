@@ -111,7 +111,7 @@ def withhold_comment(round: Round, *, by: User, entry: str, reason: str) -> Comm
     """Keep one comment from being shown, with a reason that goes on record; its words do not.
 
     Withholding it again gives it the new reason.
-    Raises: WrongState, ReviewFinished, ReasonMissing, UnknownComment.
+    Raises: RoundStateInvalid, ReviewFinished, ReasonMissing, UnknownComment.
     """
     round = _lock_for_review(round)
     reason = " ".join(reason.split())[:REASON_LENGTH]
@@ -129,7 +129,7 @@ def withhold_comment(round: Round, *, by: User, entry: str, reason: str) -> Comm
 def readmit_comment(round: Round, *, by: User, entry: str) -> None:
     """Let a withheld comment be shown after all.
 
-    Raises: WrongState, ReviewFinished, UnknownComment.
+    Raises: RoundStateInvalid, ReviewFinished, UnknownComment.
     """
     round = _lock_for_review(round)
     comment = Comment.objects.filter(subject__round=round, withheld=True, entry=entry).first() if entry else None
@@ -143,7 +143,7 @@ def readmit_comment(round: Round, *, by: User, entry: str) -> None:
 def finish_review(round: Round, *, by: User) -> Round:
     """Record that the comments have been reviewed, so that the results may be published.
 
-    Raises: WrongState, ReviewFinished.
+    Raises: RoundStateInvalid, ReviewFinished.
     """
     round = _lock_for_review(round)
     round.comments_reviewed = True

@@ -28,7 +28,7 @@ def publish_round(round: Round, *, by: User) -> Round:
     """Compute, control and keep the figures and comments of a counted round, and let those whom the scheme names read
     them.
 
-    Raises: WrongState, TermsAltered, ClockSetBack, CommentsUnreviewed.
+    Raises: RoundStateInvalid, TermsAltered, ClockSetBack, CommentsUnreviewed.
     """
     round = lock_round(round, expect={RoundState.COUNTED})
     check_terms(round)

@@ -25,7 +25,7 @@ from peer_review.domain.preflight.terms_log import exposure_terms, record_new_te
 from peer_review.domain.rounds.opening_checks import check_clock, check_terms, obstacles
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import Collection, RoundState, VoidReason
-from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, WrongState
+from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, RoundStateInvalid
 from peer_review.exceptions.rounds import ClockSetBack, ExtensionTooEarly
 from peer_review.models import Cell, Round, Scheme
 from peer_review.models.vacuum import vacuum_on_commit
@@ -146,7 +146,7 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     """Freeze form, roll and keys, make the box's table, publish manifest and fingerprint.
 
     Casting begins at `opens_at`, or at once if that has passed.
-    Raises: WrongState, and whatever opening_refusals would list.
+    Raises: RoundStateInvalid, and whatever opening_refusals would list.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.DRAFT})
@@ -191,7 +191,7 @@ def close_round(round: Round, *, by: User | None, now: datetime | None = None) -
 
     `by` None is the clock. The box's rows are moved before the state is written: after a crash in between,
     nothing can be cast and closing again finishes the work.
-    Raises: WrongState, ClockSetBack.
+    Raises: RoundStateInvalid, ClockSetBack.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.OPEN})
@@ -213,7 +213,7 @@ def extend_round(round: Round, *, by: User, closes_at: datetime, reason: str, no
     """Move the closing time of an open round to a later moment and tell everybody on the roll the same text.
 
     Processes that take ballots read the new time within conf.CAST_STATE_AGE seconds.
-    Raises: WrongState; RoundClosed once the old time has passed: people were told that it was the last moment;
+    Raises: RoundStateInvalid; RoundClosed once the old time has passed: people were told that it was the last moment;
         ExtensionTooEarly, ReasonMissing.
     """
     now = now or timezone.now()
@@ -243,7 +243,7 @@ def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) 
     """End the drawing of a two-stage round: cells that fewer than the floor have drawn take no ballots.
 
     `by` None is the clock. Until this has been done nobody can cast. Harmless when done already.
-    Raises: WrongState; NotOpenYet before its time.
+    Raises: RoundStateInvalid; NotOpenYet before its time.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.OPEN})
@@ -268,7 +268,7 @@ def pass_due_barriers(*, now: datetime | None = None) -> list[Round]:
     for round in Round.objects.due_to_cast(now).order_by("pk"):
         try:
             passed.append(pass_barrier(round, by=None, now=now))
-        except WrongState:
+        except RoundStateInvalid:
             continue  # Closed meanwhile.
     return passed
 
@@ -280,7 +280,7 @@ def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
     for round in Round.objects.due_to_close(now).order_by("pk"):
         try:
             closed.append(close_round(round, by=None, now=now))
-        except (WrongState, ClockSetBack):
+        except (RoundStateInvalid, ClockSetBack):
             continue  # Another process was faster, or the clock is wrong: the next tick sees.
     return closed
 
@@ -288,7 +288,7 @@ def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
 def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, **data: Any) -> Round:
     """Record that the ballots of a closed round have been counted. Called by domain.count, in its transaction.
 
-    Raises: WrongState, ClockSetBack.
+    Raises: RoundStateInvalid, ClockSetBack.
     """
     return _advance(
         round, RoundState.CLOSED, RoundState.COUNTED, "peer_review.round.count", signals.round_counted, by, now, data
@@ -299,7 +299,7 @@ def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, 
 def mark_void(round: Round, *, by: User | None, reason: VoidReason, **data: Any) -> Round:
     """Record that a closed round came to nothing: no figure of it is ever published. Called by domain.count.
 
-    Raises: WrongState.
+    Raises: RoundStateInvalid.
     """
     round = lock_round(round, expect={RoundState.CLOSED})
     round.state, round.void_reason = RoundState.VOID, reason
@@ -312,7 +312,7 @@ def mark_void(round: Round, *, by: User | None, reason: VoidReason, **data: Any)
 def mark_published(round: Round, *, by: User, now: datetime | None = None, **data: Any) -> Round:
     """Record that the results may be read. Called by domain.results, in its transaction.
 
-    Raises: WrongState, ClockSetBack.
+    Raises: RoundStateInvalid, ClockSetBack.
     """
     return _advance(
         round,
@@ -330,7 +330,7 @@ def mark_published(round: Round, *, by: User, now: datetime | None = None, **dat
 def archive_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     """Put a published round away; its results stay readable.
 
-    Raises: WrongState, ClockSetBack.
+    Raises: RoundStateInvalid, ClockSetBack.
     """
     return _advance(
         round,

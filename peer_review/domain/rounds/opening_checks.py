@@ -21,8 +21,8 @@ from peer_review.exceptions.base import (
     NotOrganiser,
     NotScrutineer,
     OpeningRefusal,
+    OwnAssignment,
     RollBeingWritten,
-    SelfEvaluation,
     SharesUnconfirmed,
     UnknownVoterClass,
 )
@@ -91,7 +91,7 @@ def obstacles(round: Round, now: datetime, *, proof_for: Callable[[Round], Openi
 def _roll_obstacles(round: Round) -> Iterator[OpeningRefusal]:
     own = Q(cell__subject__member__user_id=F("evaluator_id"))
     if Assignment.objects.filter(own, cell__round=round).exists():
-        yield SelfEvaluation()
+        yield OwnAssignment()
     asked = round.subjects.filter(Q(cells__kind=CellKind.RATING) | Q(sheet_entries__isnull=False))
     if lonely := list(round.subjects.exclude(pk__in=asked.values("pk")).values_list("label", flat=True)[:5]):
         yield SubjectWithNobody(subjects="、".join(lonely))

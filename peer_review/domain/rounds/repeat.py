@@ -24,7 +24,7 @@ def repeat_round(round: Round, *, by: User, now: datetime | None = None) -> Roun
     """Return a draft with the same terms, scheme, plan, exclusions and scrutineers, and as long, some days from now.
 
     The roll is proposed anew, because people come and go, and a random choice with a new seed; every key is made anew.
-    Raises: WrongState while the round is a draft, open or not yet counted; whatever create_round raises.
+    Raises: RoundStateInvalid while the round is a draft, open or not yet counted; whatever create_round raises.
     """
     check_state(round, REPEATABLE)
     now = now or timezone.now()

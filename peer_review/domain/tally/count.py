@@ -26,7 +26,7 @@ from peer_review.domain.tally.check_pool import CheckPool, processes_for
 from peer_review.domain.tally.opened_rows import check_opened_rows, encrypt_entry, standing_ballots
 from peer_review.domain.tally.return_rate import final_return_rate
 from peer_review.enums import CountPhase, RoundState, VoidReason
-from peer_review.exceptions.base import WrongKey, WrongState
+from peer_review.exceptions.base import RoundStateInvalid, WrongKey
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
 from peer_review.models import Assignment, CountRun, Round
 from peer_review.models.vacuum import vacuum_on_commit
@@ -65,7 +65,7 @@ class Progress:
 def opening(round: Round) -> Opening:
     """Return how many of the box's rows are opened.
 
-    Raises: WrongState unless the round is closed.
+    Raises: RoundStateInvalid unless the round is closed.
     """
     check_state(round, {RoundState.CLOSED})
     opened = store.count_rows("opened", round.public_id)
@@ -76,7 +76,7 @@ def sealed_rows(round: Round, *, limit: int = MAX_ROWS) -> list[dict[str, str]]:
     """Return up to `limit` rows still sealed, each with its id and the ephemeral key that the box key is combined with.
 
     The remaining rows are dealt out evenly: a last chunk of one row would tell which entry lay in that row.
-    Raises: WrongState.
+    Raises: RoundStateInvalid.
     """
     check_state(round, {RoundState.CLOSED})
     left = store.count_rows("closed", round.public_id)
@@ -91,7 +91,7 @@ def open_rows(round: Round, *, by: User, keys: dict[bytes, bytes]) -> Opening:
     """Open all of these rows with their content keys, {row id: key}, or none of them.
 
     A row that is open already is skipped, so a chunk may be sent twice.
-    Raises: WrongState; WrongKey if one key does not open its row.
+    Raises: RoundStateInvalid; WrongKey if one key does not open its row.
     """
     check_state(round, {RoundState.CLOSED})
     start_run(round, by=by)
@@ -113,7 +113,7 @@ def open_rows(round: Round, *, by: User, keys: dict[bytes, bytes]) -> Opening:
 def start_run(round: Round, *, by: User) -> CountRun:
     """Return the round's count. The first call begins it and puts that on record.
 
-    Raises: WrongState.
+    Raises: RoundStateInvalid.
     """
     locked = lock_round(round, expect={RoundState.CLOSED})
     run, created = CountRun.objects.get_or_create(round=locked)
@@ -128,7 +128,7 @@ def start_run(round: Round, *, by: User) -> CountRun:
 def finish_opening(round: Round, *, by: User) -> CountRun:
     """Start the count in the background, or start it anew where it was stopped. No row may be sealed any more.
 
-    Raises: WrongState, BoxStillSealed.
+    Raises: RoundStateInvalid, BoxStillSealed.
     """
     state = opening(round)
     if state.opened < state.total:
@@ -148,7 +148,7 @@ def count_round_task(round_pk: int, user_pk: int | None = None) -> str:
     user = get_user_model()._default_manager.filter(pk=user_pk).first() if user_pk is not None else None
     try:
         count_round(round, by=user)
-    except (WrongState, MoreBallotsThanDrawn) as refusal:
+    except (RoundStateInvalid, MoreBallotsThanDrawn) as refusal:
         return refusal.code
     return "counted"
 
@@ -170,7 +170,7 @@ def count_round(round: Round, *, by: User | None = None) -> CountRun:
     """Check every opened ballot, keep the last of each credential, write them sorted, and sign the bulletin.
 
     Then destroy blinded values, blind signatures and the receipt key. Writing the ballots has removed the sealed rows.
-    Raises: WrongState; NotCounting if the box was not opened; BoxStillSealed; MoreBallotsThanDrawn, and then
+    Raises: RoundStateInvalid; NotCounting if the box was not opened; BoxStillSealed; MoreBallotsThanDrawn, and then
         nothing is destroyed.
     """
     check_state(round, {RoundState.CLOSED})

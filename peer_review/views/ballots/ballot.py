@@ -16,7 +16,7 @@ from peer_review.domain.planning.envelope_groups import votes_on_paper
 from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.enums import RoundState
 from peer_review.exceptions.ballots import VotesOnPaper
-from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.base import RoundStateInvalid
 from peer_review.models import Round
 from peer_review.users import User
 from peer_review.views.ballots import client_messages
@@ -47,10 +47,10 @@ class BallotView(RoundMixin, TemplateView):
         if self.round.state == RoundState.OPEN and self.mode == CAST and self.round.barrier_at is None:
             try:
                 self.round = pass_barrier(self.round, by=None, now=self.now)
-            except WrongState:
+            except RoundStateInvalid:
                 self.round.refresh_from_db()  # Closed meanwhile.
         if self.round.state != RoundState.OPEN:
-            return redirect("peer_review:check", self.round.public_id)
+            return redirect("peer_review:ballot-check", self.round.public_id)
         if votes_on_paper(self.round, self.user):
             messages.info(request, VotesOnPaper().message)
             return redirect("peer_review:round-detail", self.round.public_id)
@@ -75,10 +75,10 @@ class BallotView(RoundMixin, TemplateView):
         return super().get_context_data(**context, too_late=too_late, **kwargs)
 
 
-class CheckView(RoundMixin, TemplateView):
+class BallotCheckView(RoundMixin, TemplateView):
     """Are my ballots in the count? Asked by the browser, answered by proofs."""
 
-    template_name = "peer_review/ballots/check.html"
+    template_name = "peer_review/ballots/ballot_check.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         address = [self.round.public_id]

@@ -9,13 +9,13 @@ from peer_review.domain.ballots.cast import cast
 from peer_review.exceptions.ballots import CookieOnAnonymousEndpoint
 from peer_review.exceptions.base import BadEncoding, UnknownRound
 from peer_review.models import Round
-from peer_review.views.shared.json_endpoints import no_transaction, quiet, read_json
+from peer_review.views.shared.json_endpoints import no_transaction, read_json, unlogged_endpoint
 
 
 @csrf_exempt
 @no_transaction
 @sensitive_variables()
-@quiet("POST")
+@unlogged_endpoint("POST")
 def cast_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a JSON list of entries; answer {"results": […]} in their order, once they are on disk.
 
@@ -34,7 +34,7 @@ def cast_view(request: HttpRequest, public_id: str) -> HttpResponse:
     return response
 
 
-@quiet("GET", "HEAD")
+@unlogged_endpoint("GET", "HEAD")
 def manifest_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return the manifest exactly as its fingerprint covers it. Public: everyone must get the same bytes."""
     manifest = Round.objects.frozen().filter(public_id=public_id).values_list("manifest", flat=True).first()

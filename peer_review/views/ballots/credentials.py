@@ -8,19 +8,19 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_variables
 
 from peer_review.conf import conf
-from peer_review.domain.ballots.credentials import draw
+from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.exceptions.base import BadEncoding, LoginRequired, UnknownRound
 from peer_review.models import Round
 from peer_review.roles import is_known
 from peer_review.views.shared.access import user_of
-from peer_review.views.shared.json_endpoints import quiet, read_json
+from peer_review.views.shared.json_endpoints import read_json, unlogged_endpoint
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
 
 @csrf_protect
 @sensitive_variables()
-@quiet("POST")
+@unlogged_endpoint("POST")
 def draw_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"blinded": {cell: base64url}}; answer {"signed": {cell: base64url}}."""
     round = _round(request, public_id)
@@ -28,7 +28,7 @@ def draw_view(request: HttpRequest, public_id: str) -> HttpResponse:
     if type(body["blinded"]) is not dict:
         raise BadEncoding
     blinded = {cell: b64u_decode(value) for cell, value in body["blinded"].items()}
-    signed = draw(user_of(request), round, blinded)
+    signed = issue_credentials(user_of(request), round, blinded)
     return JsonResponse({"signed": {cell: b64u_encode(value) for cell, value in signed.items()}})
 
 

@@ -19,7 +19,7 @@ from peer_review.exceptions.base import BadEncoding, NotOrganiser
 from peer_review.models import Round, Urn
 from peer_review.views.ballots import envelope_messages
 from peer_review.views.shared.access import RoundMixin, permitted_round, user_of
-from peer_review.views.shared.json_endpoints import quiet, read_json
+from peer_review.views.shared.json_endpoints import read_json, unlogged_endpoint
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
@@ -75,8 +75,8 @@ def paper_voters(round: Round, urn: Urn) -> list[str]:
 
 @csrf_protect
 @sensitive_variables()
-@quiet("POST")
-def sign_view(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+@unlogged_endpoint("POST")
+def envelopes_sign_view(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """Take {"envelopes": [{cell: base64url}, …]}; answer {"signed": [{cell: base64url}, …]}, in the same order."""
     round = permitted_round(request, public_id, "peer_review.manage_round", refusal=NotOrganiser())
     urn = get_object_or_404(round.urns, number=number)

@@ -20,14 +20,14 @@ from peer_review.models import Round, Urn
 from peer_review.views.ballots import envelope_messages
 from peer_review.views.ballots.ballot_page import ballot_context
 from peer_review.views.ballots.paper_cards import urn_cards
-from peer_review.views.shared.json_endpoints import quiet, read_json
+from peer_review.views.shared.json_endpoints import read_json, unlogged_endpoint
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
 
 @csrf_exempt
 @sensitive_variables()
-@quiet("POST")
+@unlogged_endpoint("POST")
 def kiosk_draw_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"blinded": {cell: base64url}}, all papers of one envelope; answer {"signed": {…}, "page": address}."""
     if request.META.get("HTTP_COOKIE"):

@@ -18,13 +18,13 @@ from peer_review.exceptions.keys import SharesInvalid
 from peer_review.models import Round
 from peer_review.offline import OPEN_BOX
 from peer_review.views.shared.access import RoundMixin, scrutineers_round, user_of
-from peer_review.views.shared.json_endpoints import quiet, read_json
+from peer_review.views.shared.json_endpoints import read_json, unlogged_endpoint
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
 
 @csrf_protect
-@quiet("POST")
+@unlogged_endpoint("POST")
 def box_key_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"public": base64url}, a box key's public half, and for a key in shares also {"threshold", "holders": [user
     ids in the order of the shares]}; answer {"epk"} of a test row sealed for it."""
@@ -40,7 +40,7 @@ def box_key_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @csrf_protect
-@quiet("POST")
+@unlogged_endpoint("POST")
 def box_key_share_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"number"} of a share whose holder has written it down; answer {"ok": true}."""
     round = scrutineers_round(request, public_id)
@@ -51,7 +51,7 @@ def box_key_share_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @csrf_protect
 @sensitive_variables()
-@quiet("POST")
+@unlogged_endpoint("POST")
 def box_key_test_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"key": base64url}, the test row's content key; answer {"ok": true} if it opens the row."""
     round = scrutineers_round(request, public_id)
@@ -60,15 +60,15 @@ def box_key_test_view(request: HttpRequest, public_id: str) -> HttpResponse:
     return JsonResponse({"ok": True})
 
 
-@quiet("GET")
-def command_view(request: HttpRequest) -> FileResponse:
+@unlogged_endpoint("GET")
+def open_box_view(request: HttpRequest) -> FileResponse:
     """Hand out the command that makes keys and opens boxes, one file. It is public code and holds no secret."""
     return FileResponse(
         OPEN_BOX.open("rb"), as_attachment=True, filename=OPEN_BOX.name, content_type="text/x-python; charset=utf-8"
     )
 
 
-class RowsFileView(RoundMixin, View):
+class BoxRowsView(RoundMixin, View):
     """What the command combines with the key: the test row's public part before opening, every row's after closing."""
 
     permission = "peer_review.open_box"

@@ -41,7 +41,7 @@ class BlindReporterFilter(SafeExceptionReporterFilter):
         return {}
 
 
-def quiet(*methods: str) -> Callable[[View], View]:
+def unlogged_endpoint(*methods: str) -> Callable[[View], View]:
     """Decorate a JSON endpoint of the ballot path: refusals become {"error": code}, and nothing is logged about
     who asked for what.
 

@@ -12,7 +12,7 @@ from peer_review.models import Bulletin, Round
 from peer_review.offline import VERIFIER
 from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import RoundMixin
-from peer_review.views.shared.json_endpoints import quiet
+from peer_review.views.shared.json_endpoints import unlogged_endpoint
 from peer_review.views.tally.client_messages import verifier_messages
 
 
@@ -46,7 +46,7 @@ class BulletinView(CountedRoundMixin, TemplateView):
         )
 
 
-@quiet("GET")
+@unlogged_endpoint("GET")
 def bulletin_json_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Answer the bulletin as it was signed. Asks nobody who they are."""
     response = HttpResponse(bulletins.published_json(_bulletin(public_id)), content_type="application/json")
@@ -55,13 +55,13 @@ def bulletin_json_view(request: HttpRequest, public_id: str) -> HttpResponse:
     return response
 
 
-@quiet("GET")
+@unlogged_endpoint("GET")
 def proof_view(request: HttpRequest, public_id: str, leaf: str) -> HttpResponse:
     """Answer the inclusion proof of one leaf hash. Asks nobody who they are, keeps nothing of what was asked."""
     return JsonResponse(bulletins.inclusion_proof(_bulletin(public_id), leaf))
 
 
-@quiet("GET")
+@unlogged_endpoint("GET")
 def verifier_view(request: HttpRequest) -> FileResponse:
     """Hand out the standalone verifier, one file."""
     return FileResponse(

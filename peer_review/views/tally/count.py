@@ -11,12 +11,12 @@ from peer_review.domain.tally import count
 from peer_review.exceptions.base import BadEncoding
 from peer_review.models import Round
 from peer_review.views.shared.access import scrutineers_round, user_of
-from peer_review.views.shared.json_endpoints import quiet, read_json
+from peer_review.views.shared.json_endpoints import read_json, unlogged_endpoint
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, hex_decode
 
 
-@quiet("GET")
+@unlogged_endpoint("GET")
 def rows_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Answer {"rows": [{"id", "epk"}], "opened", "total"}: rows still sealed, at most `limit`."""
     round = scrutineers_round(request, public_id)
@@ -28,7 +28,7 @@ def rows_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @csrf_protect
 @sensitive_variables()
-@quiet("POST")
+@unlogged_endpoint("POST")
 def keys_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"keys": {row id: content key}}; answer {"opened", "total"}, or wrong_key and nothing was written."""
     round = scrutineers_round(request, public_id)
@@ -41,7 +41,7 @@ def keys_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @csrf_protect
-@quiet("POST")
+@unlogged_endpoint("POST")
 def finish_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Start the count in the background; answer its progress."""
     round = scrutineers_round(request, public_id)
@@ -50,7 +50,7 @@ def finish_view(request: HttpRequest, public_id: str) -> HttpResponse:
     return _progress(round)
 
 
-@quiet("GET")
+@unlogged_endpoint("GET")
 def progress_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Answer {"state", "phase", "done", "total"}; state is the round's, which ends at "counted"."""
     return _progress(scrutineers_round(request, public_id))

@@ -14,7 +14,7 @@ from django.db import connections
 from organisation.models import User
 from peer_review.box import store
 from peer_review.domain.ballots.cast import cast
-from peer_review.domain.ballots.credentials import draw
+from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.keys import server_keys
 from peer_review.domain.keys.custody import confirm_box_key, set_box_key
 from peer_review.domain.schemes.ballot_papers import papers_of
@@ -102,7 +102,7 @@ def _sittings(
         public = {cell.key: decode_spki(cell.spki) for cell in cells}
         credentials = {key: Credential(master, round.public_id, key) for key in public}
         blinded = {key: credential.blind(public[key]).blinded for key, credential in credentials.items()}
-        signed = draw(user, round, blinded, now=now)
+        signed = issue_credentials(user, round, blinded, now=now)
         entries = []
         for cell in cells:
             about = lists[cell.sheet_id] if cell.sheet_id else [cell.subject_id]

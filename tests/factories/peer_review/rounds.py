@@ -25,7 +25,7 @@ from peer_review.box import store
 from peer_review.box.batcher import Batcher, Row, Terms, Ticket
 from peer_review.conf import conf
 from peer_review.domain.ballots.cast import cast
-from peer_review.domain.ballots.credentials import draw
+from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.keys import server_keys
 from peer_review.domain.keys.custody import box_public, confirm_box_key, set_box_key
 from peer_review.domain.rounds.lifecycle import close_round, open_round
@@ -250,7 +250,7 @@ class Evaluator:
 
     def draw(self) -> dict[str, bytes]:
         """Draw every paper and keep the unblinded tokens."""
-        signed = draw(self.user, self.round, self.blinded())
+        signed = issue_credentials(self.user, self.round, self.blinded())
         return self.keep(signed)
 
     def keep(self, signed: dict[str, bytes]) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""What users of such systems complain of (RULES.md, last section), as far as it concerns asking: one test each.
+"""What users of such systems complain of, as far as it concerns asking: one test each.
 
 Each first makes what could leak and finds it, then looks where it must not be. Complaints about results are tested with
 the results: domain/test_results.py, counting/test_disclosure.py, counting/test_release.py. Order of arrival, logs and

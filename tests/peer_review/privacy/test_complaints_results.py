@@ -1,4 +1,4 @@
-"""What users of such systems complain of (RULES.md, last section), as far as it concerns results: one test each.
+"""What users of such systems complain of, as far as it concerns results: one test each.
 
 Each first makes what is complained of and finds it, then looks at what this round's rules make of it.
 """

@@ -14,7 +14,7 @@ from peer_review.domain.announcements.recipients import recipients
 from peer_review.domain.rounds.lifecycle import close_round, extend_round, pass_barrier
 from peer_review.enums import AnnouncementKind, Collection
 from peer_review.exceptions.announcements import RemindedToday
-from peer_review.exceptions.base import NotOpenYet, RoundClosed, WrongState
+from peer_review.exceptions.base import NotOpenYet, RoundClosed, RoundStateInvalid
 from peer_review.models import Announcement, Notice, Round
 from tests.factories.peer_review.counted_rounds import make_voted_round
 from tests.factories.peer_review.rounds import RoundFactory, RunningRound, make_member, make_open_round, make_user
@@ -131,7 +131,7 @@ class TestByHand:
         draft = RoundFactory()
         running = open_for(days=1)
         round = running.round
-        with pytest.raises(WrongState):
+        with pytest.raises(RoundStateInvalid):
             remind(draft, by=draft.organiser)
         with pytest.raises(RoundClosed):
             remind(round, by=round.organiser, now=round.closes_at)

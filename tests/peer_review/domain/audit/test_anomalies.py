@@ -13,7 +13,7 @@ from peer_review.domain.audit.anomalies import find_anomalies, find_anomalies_ta
 from peer_review.domain.audit.anomaly_data import Material, sections_matrix
 from peer_review.domain.publication.publish import publish_round
 from peer_review.enums import AnomalyKind
-from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.base import RoundStateInvalid
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Anomaly, AnomalyRun, Assignment, Round, Subject
 from peer_review.rules.roles import has_perm
@@ -150,7 +150,7 @@ def test_inspector_starts_it_and_that_is_on_record(django_capture_on_commit_call
 def test_nothing_is_looked_for_before_publication(state: str) -> None:
     round = make_counted_round({("甲", "all"): papers(6)})
     Round.objects.filter(pk=round.pk).update(state=state)
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         search_anomalies(round, by=None)
     assert not AnomalyRun.objects.exists()
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from peer_review.box import store
 from peer_review.box.batcher import Batcher, Row, batcher
-from peer_review.box.places import places
+from peer_review.box.waiting_slots import waiting_slots
 from peer_review.domain.ballots import cast as cast_module
 from peer_review.domain.ballots.cast import cast
 from peer_review.exceptions.base import RoundClosed
@@ -65,7 +65,7 @@ def test_who_finds_no_place_is_told_to_ask_again_and_stays_in_the_batch(
     settings.PEER_REVIEW_CAST_WAITERS = 1
     public_id, entries = running.round.public_id, running.evaluators[3].entries(running.answers)
 
-    with places.one():  # somebody else waits already
+    with waiting_slots.take():  # somebody else waits already
         answers = cast(public_id, entries, wait=60, box=held.batcher)
 
     assert all(answer["ok"] and answer["pending"] and "receipt" not in answer for answer in answers)

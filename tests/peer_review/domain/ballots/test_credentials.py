@@ -10,7 +10,7 @@ from django.db import connection, connections
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from peer_review.domain.ballots.credentials import draw
+from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed, NotEligible
 from peer_review.exceptions.base import BadEncoding, NotOpenYet, Refusal
 from peer_review.models import Assignment, Round
@@ -36,9 +36,9 @@ def test_draw_again_with_the_same_values_gives_the_same_answer() -> None:
     evaluator = running.evaluators[0]
     blinded = evaluator.blinded()
 
-    first = draw(evaluator.user, running.round, blinded)
+    first = issue_credentials(evaluator.user, running.round, blinded)
 
-    assert draw(evaluator.user, running.round, blinded) == first
+    assert issue_credentials(evaluator.user, running.round, blinded) == first
 
 
 def test_draw_refuses_another_browser_with_another_secret() -> None:
@@ -82,7 +82,7 @@ def test_draw_refuses_anything_but_all_papers_well_formed(spoil: Any, refusal: t
     evaluator = running.evaluators[2]
 
     with pytest.raises(refusal):
-        draw(evaluator.user, running.round, spoil(evaluator.blinded()))
+        issue_credentials(evaluator.user, running.round, spoil(evaluator.blinded()))
 
     assert not Assignment.objects.drawn().exists()
 
@@ -90,9 +90,9 @@ def test_draw_refuses_anything_but_all_papers_well_formed(spoil: Any, refusal: t
 def test_draw_refuses_whoever_is_not_on_the_roll() -> None:
     running = make_open_round()
     with pytest.raises(NotEligible):
-        draw(make_user(), running.round, running.evaluators[0].blinded())
+        issue_credentials(make_user(), running.round, running.evaluators[0].blinded())
     with pytest.raises(NotEligible):
-        draw(make_user(), running.round, {})
+        issue_credentials(make_user(), running.round, {})
 
 
 def test_draw_is_possible_only_while_the_round_is_open() -> None:
@@ -104,13 +104,13 @@ def test_draw_is_possible_only_while_the_round_is_open() -> None:
     evaluator = running.evaluators[0]
     late = running.round.closes_at + timedelta(seconds=1)
     with pytest.raises(DrawClosed):
-        draw(evaluator.user, running.round, evaluator.blinded(), now=late)
+        issue_credentials(evaluator.user, running.round, evaluator.blinded(), now=late)
     running.close()
     with pytest.raises(DrawClosed):
         evaluator.draw()
     # The clock set back does not open it again.
     with pytest.raises(DrawClosed):
-        draw(evaluator.user, running.round, evaluator.blinded(), now=timezone.now() - timedelta(hours=2))
+        issue_credentials(evaluator.user, running.round, evaluator.blinded(), now=timezone.now() - timedelta(hours=2))
 
 
 def test_draw_writes_the_assignments_and_nothing_else() -> None:
@@ -121,7 +121,7 @@ def test_draw_writes_the_assignments_and_nothing_else() -> None:
     last_login = evaluator.user.last_login
 
     with connection.execute_wrapper(only_updates_of("peer_review_assignment")):
-        draw(evaluator.user, running.round, blinded)
+        issue_credentials(evaluator.user, running.round, blinded)
 
     evaluator.user.refresh_from_db()
     assert evaluator.user.last_login == last_login
@@ -159,7 +159,7 @@ def test_of_two_browsers_drawing_at_once_one_wins_and_the_other_is_told() -> Non
     def go(number: int) -> None:
         try:
             start.wait()
-            outcomes[number] = draw(user, running.round, requests[number])
+            outcomes[number] = issue_credentials(user, running.round, requests[number])
         except Refusal as refusal:
             outcomes[number] = refusal.code
         finally:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from peer_review.domain.ballots.cast import cast
-from peer_review.domain.ballots.credentials import draw
+from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.ballots.envelopes import open_envelope, sign_envelopes
 from peer_review.domain.planning.envelope_groups import envelope_groups
 from peer_review.domain.rounds.lifecycle import open_round
@@ -173,7 +173,7 @@ def test_envelopes_are_made_before_casting_begins_but_not_after_drawing_ends(run
 def test_paper_voters_do_not_draw_in_a_browser_too(running: RunningRound) -> None:
     voter = running.evaluators[5]
     with pytest.raises(VotesOnPaper):
-        draw(voter.user, running.round, voter.blinded())
+        issue_credentials(voter.user, running.round, voter.blinded())
     assert not Assignment.objects.drawn().exists()
 
 

@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 
 from peer_review.domain.ballots.cast import cast
-from peer_review.domain.ballots.credentials import draw
+from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.rounds.lifecycle import create_round, pass_barrier, pass_due_barriers
 from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed
-from peer_review.exceptions.base import NotOpenYet, WrongState
+from peer_review.exceptions.base import NotOpenYet, RoundStateInvalid
 from peer_review.exceptions.rounds import CollectionInvalid
 from peer_review.models import Round
 from tests.factories.peer_review.counted_rounds import count_all
@@ -89,17 +89,17 @@ def test_after_the_barrier_nothing_new_is_signed_but_what_was_drawn_comes_back(r
     drew.draw()
     running.round = pass_barrier(running.round, by=None, now=later(running))
 
-    assert draw(drew.user, running.round, drew.blinded(), now=later(running)).keys() == drew.tokens.keys()
+    assert issue_credentials(drew.user, running.round, drew.blinded(), now=later(running)).keys() == drew.tokens.keys()
     with pytest.raises(DrawClosed):
-        draw(late.user, running.round, late.blinded(), now=later(running))
+        issue_credentials(late.user, running.round, late.blinded(), now=later(running))
     other = Evaluator(drew.user, running.round).blinded()
     with pytest.raises(AlreadyDrawn):
-        draw(drew.user, running.round, other, now=later(running))
+        issue_credentials(drew.user, running.round, other, now=later(running))
 
 
 def test_the_barrier_is_for_open_rounds(running: RunningRound) -> None:
     running.close()
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         pass_barrier(running.round, by=None, now=later(running))
 
 

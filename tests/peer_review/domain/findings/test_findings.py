@@ -10,7 +10,7 @@ from wagtail.models import ModelLogEntry
 
 from peer_review import signals
 from peer_review.domain.findings.findings import figures_for, raise_finding, sections_to_raise
-from peer_review.exceptions.base import Refusal, WrongState
+from peer_review.exceptions.base import Refusal, RoundStateInvalid
 from peer_review.exceptions.findings import (
     FindingDueInPast,
     NoFindingText,
@@ -232,7 +232,7 @@ def test_subject_of_another_round_is_refused(leader: Any) -> None:
 
 def test_nothing_is_raised_before_publication(leader: Any) -> None:
     round = make_counted_round({("甲", "all"): spread(8)})
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         raise_finding(round, by=leader, text=TEXT)
 
 

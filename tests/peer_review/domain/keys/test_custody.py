@@ -11,7 +11,7 @@ from peer_review.domain.keys.custody import box_public
 from peer_review.domain.rounds.lifecycle import update_round
 from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.enums import RoundState
-from peer_review.exceptions.base import RoundFrozen, SharesUnconfirmed, WrongKey, WrongState
+from peer_review.exceptions.base import RoundFrozen, RoundStateInvalid, SharesUnconfirmed, WrongKey
 from peer_review.exceptions.keys import BadBoxKey, NotHolder, SharesInvalid, UnknownShare
 from peer_review.models import Round
 from tests.factories.peer_review.rounds import RoundFactory, give_box_key, make_user
@@ -193,7 +193,7 @@ class TestDestroying:
     def test_not_while_it_is_needed(self, state: str) -> None:
         round, holders = make_kept_round()
         Round.objects.filter(pk=round.pk).update(state=state)
-        with pytest.raises(WrongState):
+        with pytest.raises(RoundStateInvalid):
             custody.destroy_share(round, by=holders[0])
         assert custody.custody(round).undestroyed == list(custody.custody(round).shares)
         assert list(custody.rounds_to_destroy_key_of(holders[0])) == []

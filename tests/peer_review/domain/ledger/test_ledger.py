@@ -9,7 +9,7 @@ from django.utils import timezone
 from peer_review.domain.ledger.ledger import Answer, Reason, ask, ask_all, note, note_all
 from peer_review.domain.ledger.questions import Question
 from peer_review.enums import Channel, ResultScope
-from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.base import RoundStateInvalid
 from peer_review.models import DisclosureEntry, RefusedQuery, Round
 from tests.factories.peer_review.counted_rounds import make_crossed_round, make_published_round, spread
 from tests.factories.peer_review.rounds import RoundFactory
@@ -200,7 +200,7 @@ def test_a_group_that_does_not_exist_and_one_that_is_too_small_are_told_alike() 
 def test_nothing_is_answered_before_publication(state: str) -> None:
     round = make_crossed_round()
     Round.objects.filter(pk=round.pk).update(state=state)
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         ask(round, Question("quality"), channel=Channel.PAGE, audience="leadership")
     assert not DisclosureEntry.objects.exists()
 

@@ -8,7 +8,7 @@ from peer_review.domain.ledger.ledger import Answer, Reason, ask
 from peer_review.domain.ledger.questions import Question
 from peer_review.domain.ledger.withdrawals import Withdrawal, remaining_criteria, withdraw, withdrawals_of
 from peer_review.enums import Channel
-from peer_review.exceptions.base import ReasonMissing, Refusal, WrongState
+from peer_review.exceptions.base import ReasonMissing, Refusal, RoundStateInvalid
 from peer_review.exceptions.ledger import AlreadyWithdrawn, OwnFigures, UnknownFigures
 from peer_review.models import CriterionResult, DisclosureEntry, RefusedQuery, Round
 from tests.factories.peer_review.counted_rounds import make_crossed_round
@@ -61,7 +61,7 @@ def test_a_withdrawal_names_its_reason_and_one_thing() -> None:
         with pytest.raises(ValueError, match="either"):
             withdraw(round, by=round.organiser, reason="wrong", **what)
     Round.objects.filter(pk=round.pk).update(state="counted")
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         withdraw(round, by=round.organiser, reason="wrong", criterion="quality")
     assert CriterionResult.objects.filter(criterion="quality").count() == 9
 

@@ -14,7 +14,7 @@ from peer_review.domain.planning.plan_setup import save_plan
 from peer_review.domain.planning.plan_state import set_plan_state
 from peer_review.domain.planning.roll_edits import add_subject, remove_subject, set_class
 from peer_review.enums import RoundState
-from peer_review.exceptions.base import RollBeingWritten, RoundFrozen, SelfEvaluation
+from peer_review.exceptions.base import OwnAssignment, RollBeingWritten, RoundFrozen
 from peer_review.exceptions.planning import AlreadyExcluded, Excluded
 from peer_review.models import Round
 from peer_review.providers.roll import Person
@@ -80,7 +80,7 @@ def test_exclude_refuses_the_same_pair_twice_and_oneself(draft: Round) -> None:
     with pytest.raises(AlreadyExcluded):
         add_exclusion(draft, by=draft.organiser, evaluator=evaluator, subject=subject, reason="x")
     own = replace(evaluator, user_id=subject.user_id)
-    with pytest.raises(SelfEvaluation):
+    with pytest.raises(OwnAssignment):
         add_exclusion(draft, by=draft.organiser, evaluator=own, subject=subject, reason="x")
 
 

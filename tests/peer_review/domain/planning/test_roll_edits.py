@@ -18,7 +18,7 @@ from peer_review.domain.planning.roll_edits import (
     set_on_paper,
 )
 from peer_review.enums import PaperKind, RoundState
-from peer_review.exceptions.base import RollBeingWritten, RoundFrozen, SelfEvaluation, UnknownVoterClass
+from peer_review.exceptions.base import OwnAssignment, RollBeingWritten, RoundFrozen, UnknownVoterClass
 from peer_review.exceptions.planning import AlreadyOnRoll, SheetsByPlan
 from peer_review.models import Assignment, Cell, PooledKey, Round
 from peer_review.providers.roll import Person
@@ -66,7 +66,7 @@ class TestEditRoll:
         subject = add_subject(draft, by=draft.organiser, member=member, evaluators=others)
 
         assert subject.cells.get().assignments.count() == 4
-        with pytest.raises(SelfEvaluation):
+        with pytest.raises(OwnAssignment):
             set_class(draft, by=draft.organiser, member=member, subject=subject, voter_class="all")
         with pytest.raises(UnknownVoterClass):
             set_class(

@@ -15,7 +15,7 @@ from wagtail.snippets.models import get_snippet_models
 from peer_review.domain.publication import comments as domain
 from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.opening_checks import opening_refusals
-from peer_review.exceptions.base import ReasonMissing, WrongState
+from peer_review.exceptions.base import ReasonMissing, RoundStateInvalid
 from peer_review.exceptions.publication import CommentsUnreviewed, ReviewFinished, UnknownComment
 from peer_review.models import Comment, Round, SelfEvaluation
 from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, open_ready, papers
@@ -145,11 +145,11 @@ def test_comments_are_reviewed_between_count_and_publication_only(state: str) ->
     round = counted({"甲": WORDS})
     entry = read(round).comments[0].entry
     Round.objects.filter(pk=round.pk).update(state=state)
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         domain.withhold_comment(round, by=None, entry=entry, reason="r")
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         domain.readmit_comment(round, by=None, entry=entry)
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         domain.finish_review(round, by=None)
 
 

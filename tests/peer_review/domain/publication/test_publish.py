@@ -8,7 +8,7 @@ from wagtail.models import ModelLogEntry
 
 from peer_review.domain.publication.publish import publish_round
 from peer_review.enums import ResultScope
-from peer_review.exceptions.base import WrongState
+from peer_review.exceptions.base import RoundStateInvalid
 from peer_review.models import CriterionResult, Result, Round
 from peer_review.rules.roles import has_perm
 from tests.factories.peer_review.counted_rounds import (
@@ -49,7 +49,7 @@ def test_round_from_cast_ballots_to_published_figures() -> None:
 def test_only_a_counted_round_is_published_and_only_once(state: str) -> None:
     round = make_counted_round({("甲", "all"): papers(5)})
     Round.objects.filter(pk=round.pk).update(state=state)
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         publish_round(round, by=round.organiser)
     assert not Result.objects.exists()
 

@@ -29,8 +29,8 @@ from peer_review.exceptions.base import (
     Refusal,
     RoundClosed,
     RoundFrozen,
+    RoundStateInvalid,
     SchemeInvalid,
-    WrongState,
 )
 from peer_review.exceptions.rounds import BatchSettingsInvalid, ClockSetBack, DatesInPast, DatesInvalid
 from peer_review.models import Assignment, Cell, Round
@@ -208,7 +208,7 @@ class TestOpenRound:
 
     def test_is_not_done_twice(self) -> None:
         running = make_open_round()
-        with pytest.raises(WrongState):
+        with pytest.raises(RoundStateInvalid):
             open_round(running.round, by=running.round.organiser)
 
 
@@ -229,7 +229,7 @@ class TestCloseRound:
         assert not any(running.round.cells.values_list("private_key", flat=True))
         assert store.table_exists("closed", closed.public_id)
         assert not store.table_exists("sealed", closed.public_id)
-        with pytest.raises(WrongState):
+        with pytest.raises(RoundStateInvalid):
             close_round(closed, by=closed.organiser)
 
     def test_finishes_what_a_crash_left_half_done(self) -> None:
@@ -264,7 +264,7 @@ def test_counted_published_archived_follow_in_this_order_only() -> None:
     ]
     for number, (state, step) in enumerate(steps):
         for _state, other in steps[number + 1 :]:
-            with pytest.raises(WrongState):
+            with pytest.raises(RoundStateInvalid):
                 other(round, by=by)
         round = step(round, by=by)
         assert round.state == state

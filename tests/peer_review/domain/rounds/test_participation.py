@@ -2,7 +2,7 @@
 
 import pytest
 
-from peer_review.domain.ballots.credentials import draw
+from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.rounds.participation import Participation, participation
 from peer_review.models import Round
 from tests.factories.peer_review.rounds import (
@@ -58,7 +58,7 @@ def test_drawing_shows_and_casting_does_not_add_to_it() -> None:
     running = make_open_round(evaluators=4, subjects=1)
     voter = running.evaluators[0]
 
-    draw(voter.user, running.round, voter.blinded())
+    issue_credentials(voter.user, running.round, voter.blinded())
 
     assert participation(running.round) == [Participation("Section a", 3, 1)]
     assert participation(running.round)[0].percent == 33

@@ -11,7 +11,7 @@ from peer_review.domain.rounds.lifecycle import extend_round
 from peer_review.domain.rounds.participation import Participation
 from peer_review.domain.rounds.repeat import repeat_round
 from peer_review.domain.rounds.return_rate import ReturnRate, projected_return_rate
-from peer_review.exceptions.base import ReasonMissing, RoundClosed, WrongState
+from peer_review.exceptions.base import ReasonMissing, RoundClosed, RoundStateInvalid
 from peer_review.exceptions.rounds import ExtensionTooEarly
 from peer_review.models import Exclusion, Result, Round
 from tests.factories.peer_review.counted_rounds import count_all, make_voted_round
@@ -66,7 +66,7 @@ def test_under_the_lowest_return_rate_a_round_is_void_with_its_bulletin_and_noth
     assert (round.state, round.void_reason) == ("void", "return_rate")
     assert round.bulletin.size == 2
     assert bytes(round.receipt_key) == b""
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         publish_round(round, by=round.organiser)
     assert not Result.objects.exists()
 
@@ -138,10 +138,10 @@ class TestRepeating:
 
     def test_not_while_the_first_is_under_way(self) -> None:
         running = make_open_round()
-        with pytest.raises(WrongState):
+        with pytest.raises(RoundStateInvalid):
             repeat_round(running.round, by=running.round.organiser)
         closed = running.close()
-        with pytest.raises(WrongState):
+        with pytest.raises(RoundStateInvalid):
             repeat_round(closed, by=closed.organiser)
         assert Round.objects.count() == 1
 

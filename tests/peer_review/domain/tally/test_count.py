@@ -13,7 +13,7 @@ from peer_review.domain.tally import count
 from peer_review.domain.tally.bulletin import inclusion_proof, published_json
 from peer_review.domain.tally.opened_rows import decrypt_entry
 from peer_review.enums import CountPhase
-from peer_review.exceptions.base import WrongKey, WrongState
+from peer_review.exceptions.base import RoundStateInvalid, WrongKey
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
 from peer_review.models import Assignment, Bulletin, CountRun, Result
 from peer_review.protocol.ballots import verify_bulletin
@@ -48,7 +48,7 @@ def test_box_stays_shut_while_the_round_is_open() -> None:
         lambda: count.finish_opening(running.round, by=None),
         lambda: count.count_round(running.round),
     ):
-        with pytest.raises(WrongState):
+        with pytest.raises(RoundStateInvalid):
             attempt()
     assert not CountRun.objects.exists()
 
@@ -265,7 +265,7 @@ def test_counting_twice_is_refused_and_changes_nothing() -> None:
     running = make_voted_round(evaluators=4)
     round = count_all(running)
     head = round.bulletin.head
-    with pytest.raises(WrongState):
+    with pytest.raises(RoundStateInvalid):
         count.count_round(round)
     assert count.count_round_task.call(round.pk) == "wrong_state"
     assert Bulletin.objects.get().head == head

@@ -15,7 +15,7 @@ from tests.factories.peer_review.rounds import RoundFactory, make_member, make_u
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 LIST = reverse("peer_review:notice-list")
-READ = reverse("peer_review:notices-read")
+READ = reverse("peer_review:notice-read")
 
 
 def tell(user: Any, *, times: int = 1, kind: str = "lengthened", **fields: Any) -> list[Announcement]:

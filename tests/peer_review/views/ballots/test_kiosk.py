@@ -154,4 +154,4 @@ def test_paper_voters_are_told_to_draw_an_envelope(client: Client, running: Runn
     client.force_login(running.evaluators[-1].user)
     page = client.get(address(running.round, "ballot"), follow=True, headers={"accept-language": "en"})
     assert "you vote on paper" in page.content.decode()
-    assert page.request["PATH_INFO"] == address(running.round, "round")
+    assert page.request["PATH_INFO"] == address(running.round, "round-detail")

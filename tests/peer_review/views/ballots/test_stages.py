@@ -69,7 +69,7 @@ def test_list_and_round_page_name_the_stage(client: Client) -> None:
     client.force_login(running.evaluators[0].user)
 
     listed = client.get(reverse("peer_review:round-list"), headers={"Accept-Language": "en"}).content.decode()
-    shown = page(client, "round", running.round).content.decode()
+    shown = page(client, "round-detail", running.round).content.decode()
 
     for html in (listed, shown):
         assert "Stage 1 of 2: draw your credentials until" in html

@@ -237,7 +237,7 @@ class TestPublicNotice:
 
         html = stranger.get(address(told, "public-notice")).content.decode()
 
-        assert stranger.get(address(told, "round")).status_code == 404  # the round itself is not theirs
+        assert stranger.get(address(told, "round-detail")).status_code == 404  # the round itself is not theirs
         assert re.search(r"Ada</th><td>Section a", html)
         assert "Inspector Lin · Room 3" in html
         assert "Ben" not in html

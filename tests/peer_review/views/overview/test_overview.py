@@ -64,7 +64,7 @@ def test_the_list_takes_one_query_count_for_one_and_for_three_rounds(client: Cli
     assert len(three) == len(one)
 
 
-@pytest.mark.parametrize("name", ["round-detail", "ballot", "check"])
+@pytest.mark.parametrize("name", ["round-detail", "ballot", "ballot-check"])
 def test_pages_of_a_round_want_a_sign_in_and_a_place_on_the_roll(client: Client, name: str) -> None:
     running = make_open_round(evaluators=4)
 
@@ -152,7 +152,7 @@ def test_ballots_before_their_time_say_so_and_after_closing_lead_to_the_check(cl
 
     assert client.get(page("ballot", running.round)).context["early"] is True
     running.close()
-    assert client.get(page("ballot", running.round)).url == page("check", running.round)
+    assert client.get(page("ballot", running.round)).url == page("ballot-check", running.round)
 
 
 def test_how_anonymity_is_protected_can_be_read_by_all_staff_in_both_languages(client: Client) -> None:

@@ -199,7 +199,7 @@ def test_comments_go_to_those_who_may_read_the_subjects_result_and_into_no_summa
     for user in (round.comment_reviewer, make_user("", "staff"), make_user(is_superuser=True)):
         client.force_login(user)
         assert client.get(result).status_code == 403
-        for name in ("summary", "round", "bulletin"):
+        for name in ("summary", "round-detail", "bulletin"):
             assert (
                 "Words number"
                 not in client.get(reverse(f"peer_review:{name}", args=[round.public_id])).content.decode()

@@ -38,7 +38,7 @@ def text_of(client: Client, url: str) -> str:
 
 def test_subject_writes_changes_and_then_it_stands(running: RunningRound, me: Any, client: Client) -> None:
     url = address(running.round)
-    assert url in text_of(client, address(running.round, "round"))
+    assert url in text_of(client, address(running.round, "round-detail"))
     assert "Not written" in text_of(client, reverse("peer_review:round-list"))
     client.post(url, {"c-quality": "95", "c-spirit": "90", "text": "First\r\nwords"})
     client.post(url, {"c-quality": "94", "c-spirit": "90", "text": "First\r\nwords"})
@@ -139,4 +139,4 @@ def test_it_is_read_beside_the_figures_by_those_who_may_read_these(
     assert "My own words" not in text_of(client, address(round, "results"))
     client.force_login(running.evaluators[-1].user)
     assert client.get(address(round, "subject-result", subject.pk)).status_code == 403
-    assert "My own words" not in text_of(client, address(round, "round"))
+    assert "My own words" not in text_of(client, address(round, "round-detail"))

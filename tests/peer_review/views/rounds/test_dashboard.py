@@ -215,7 +215,7 @@ def test_a_void_round_says_so_wherever_it_appears(client: Client) -> None:
     shown = [
         reverse("peer_review:round-list"),
         page("round-detail", round),
-        page("check", round),
+        page("ballot-check", round),
         page("bulletin", round),
     ]
     for url in shown:

@@ -1,4 +1,4 @@
-"""Places to wait in: how many requests of this process may hold a thread until their batch is on disk.
+"""WaitingSlots to wait in: how many requests of this process may hold a thread until their batch is on disk.
 
 A batch goes out with enough ballots from enough requests. If every request kept its thread until then, so many threads
 would be the largest crowd that ever came together: ballots of one paper each would never fill a batch, and while they
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from peer_review.conf import conf
 
 
-class Places:
+class WaitingSlots:
     """Counts who waits."""
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Places:
         self._taken = 0
 
     @contextmanager
-    def one(self) -> Iterator[bool]:
+    def take(self) -> Iterator[bool]:
         """Take a place for the length of the block, if one is free; yield whether it was."""
         with self._lock:
             found = self._taken < conf.CAST_WAITERS
@@ -33,4 +33,4 @@ class Places:
                 self._taken -= found
 
 
-places = Places()
+waiting_slots = WaitingSlots()

@@ -4,31 +4,31 @@ from typing import Any
 
 import pytest
 
-from peer_review.box.places import Places
+from peer_review.box.waiting_slots import WaitingSlots
 
 
 def test_places_run_out_and_come_back(settings: Any) -> None:
     settings.PEER_REVIEW_CAST_WAITERS = 2
-    places = Places()
+    waiting_slots = WaitingSlots()
 
-    with places.one() as first, places.one() as second, places.one() as third:
+    with waiting_slots.take() as first, waiting_slots.take() as second, waiting_slots.take() as third:
         assert [first, second, third] == [True, True, False]
         # Whoever found none gives none back.
-    with places.one() as first, places.one() as second, places.one() as third:
+    with waiting_slots.take() as first, waiting_slots.take() as second, waiting_slots.take() as third:
         assert [first, second, third] == [True, True, False]
 
 
 def test_a_place_is_given_back_by_whoever_fails(settings: Any) -> None:
     settings.PEER_REVIEW_CAST_WAITERS = 1
-    places = Places()
-    with pytest.raises(RuntimeError), places.one():
+    waiting_slots = WaitingSlots()
+    with pytest.raises(RuntimeError), waiting_slots.take():
         raise RuntimeError
 
-    with places.one() as found:
+    with waiting_slots.take() as found:
         assert found
 
 
 def test_without_places_nobody_waits(settings: Any) -> None:
     settings.PEER_REVIEW_CAST_WAITERS = 0
-    with Places().one() as found:
+    with WaitingSlots().take() as found:
         assert not found
