@@ -1,5 +1,7 @@
 """States and kinds, and the named groups of states that the code asks about."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -127,6 +129,16 @@ class Channel(models.TextChoices):
     XLSX = "xlsx", _("Spreadsheet")
     API = "api", _("API")
     PACKAGE = "package", _("Auditor’s package")
+
+
+class RefusedReason(StrEnum):
+    """Why the ledger did not answer a query. Readers are told one sentence whichever it is."""
+
+    TOO_FEW = "too_few"  # nobody answered, or too few
+    ISOLATES = "isolates"  # with what was shown before it would tell of too few
+    TOO_LARGE = "too_large"  # not decided within the allowed number of steps
+    ROLLS = "rolls"  # the voters of two rounds differ by too few
+    WITHDRAWN = "withdrawn"
 
 
 class AnomalyKind(models.TextChoices):

@@ -39,7 +39,7 @@ class RefusedQuery(models.Model):
 
     round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="refused")
     scope = models.CharField(_("what"), max_length=200)
-    reason = models.CharField(_("reason"), max_length=20)  # domain.ledger.Reason
+    reason = models.CharField(_("reason"), max_length=20)  # enums.RefusedReason
     first_date = models.DateField(_("first asked"))
 
     class Meta:

@@ -1,8 +1,8 @@
-"""Tables that a reader composes: criteria by sections, ranks or voter classes, filtered by the others.
+"""Crosstabs that a reader composes: criteria by sections, ranks or voter classes, filtered by the others.
 
-Every cell is a question to the ledger. It is accepted or refused by itself, never the table as a whole: a table with
-one thin row would else tell nothing at all. The cells are asked in one order, criterion by criterion as in the form and
-row by row as in the roll, whoever asks; so within a table nobody's outcome depends on who was first.
+Every cell is a query to the ledger, accepted or refused by itself: refusing whole tables would leave nothing of a table
+with one thin row. The cells are asked in one order, criterion by criterion as in the scheme and row by row as in the
+roll, whoever asks; so within a table no answer depends on the reader.
 """
 
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from peer_review.domain.ledger.ledger import ask_all
-from peer_review.domain.ledger.questions import Question
+from peer_review.domain.ledger.queries import TableQuery
 from peer_review.enums import Channel, CrossRows
 from peer_review.models import RollMember, Round
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What rows and filters may be, key → name, in the order of roll and form. whole: also all sections together."""
+    """The possible rows and filters, key → name, in the order of roll and scheme. whole: all sections together too."""
 
     sections: dict[str, str]
     ranks: dict[str, str]
@@ -31,7 +31,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Cross:
-    """A table as it was composed; None: no filter. What the rows are is never a filter."""
+    """A crosstab as it was composed. None means no filter; what the rows are is never a filter."""
 
     rows: str
     section: str | None = None
@@ -41,7 +41,7 @@ class Cross:
 
 @dataclass(frozen=True, slots=True)
 class CrossRow:
-    """One row: values a criterion, None saying 样本不足 whatever the reason; asked: whether the class is asked it."""
+    """One row: a value for each criterion, None for 样本不足, and whether the voter class is asked this criterion."""
 
     key: str
     label: str
@@ -49,7 +49,7 @@ class CrossRow:
 
 
 def choices(round: Round, *, headed: str | None = None) -> Choices:
-    """Return what may be composed: of the whole round, or of the section that the reader headed. Two queries."""
+    """Return the possible rows and filters of the whole round, or of a section that the reader headed. Two queries."""
     subjects = round.subjects.order_by("sort_order", "pk")
     if headed is not None:
         subjects = subjects.filter(section_key=headed)
@@ -63,9 +63,9 @@ def choices(round: Round, *, headed: str | None = None) -> Choices:
 def cross_table(
     round: Round, cross: Cross, offered: Choices, *, channel: Channel, audience: str
 ) -> tuple[CrossRow, ...]:
-    """Return the rows of a composed table, its cells asked of the ledger and recorded there.
+    """Return the rows of a crosstab. Its cells are asked of the ledger and recorded there.
 
-    `cross` names only what is offered. Seven queries if the ledger knows the table, sixteen if not.
+    `cross` names only what is offered. Seven database queries if the ledger knows the table, sixteen if not.
     Raises: RoundStateInvalid before publication.
     """
     rows = offered.of(cross.rows)
@@ -88,14 +88,14 @@ def cross_table(
     )
 
 
-def _question(cross: Cross, criterion: str, row: str) -> Question:
+def _question(cross: Cross, criterion: str, row: str) -> TableQuery:
     filters: dict[str, str | None] = {
         "section": cross.section,
         "rank": cross.rank,
         "voter_class": cross.voter_class,
         {CrossRows.SECTION: "section", CrossRows.RANK: "rank"}.get(CrossRows(cross.rows), "voter_class"): row,
     }
-    return Question(criterion, **filters)
+    return TableQuery(criterion, **filters)
 
 
 def _criterion(criteria: list[dict[str, Any]], key: str) -> Mapping[str, Any]:
@@ -103,5 +103,5 @@ def _criterion(criteria: list[dict[str, Any]], key: str) -> Mapping[str, Any]:
 
 
 def _is_asked(criterion: Mapping[str, Any], voter_class: str | None) -> bool:
-    """Whether the form asks it: told by the form, so it may be told apart from too few."""
+    """Whether the scheme asks the class this criterion. The scheme is public, so this may differ from too few."""
     return voter_class is None or voter_class in criterion["classes"]

@@ -7,8 +7,8 @@ interface that shows figures cannot get them otherwise.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from peer_review.domain.ledger.ledger import Reason, audience_of, note_all, note_refused
-from peer_review.enums import Channel
+from peer_review.domain.ledger.ledger import audience_of, note_all, note_refused
+from peer_review.enums import Channel, RefusedReason
 from peer_review.models import Round, Subject
 from peer_review.users import User
 
@@ -50,6 +50,6 @@ class Reader:
         for audience, together in by_audience.items():
             note_all(round, scopes=together, channel=self.channel, audience=audience)
 
-    def record_held_back(self, round: Round, scopes: Iterable[str], *, reason: Reason) -> None:
+    def record_held_back(self, round: Round, scopes: Iterable[str], *, reason: RefusedReason) -> None:
         """Record that the figures of these scopes were not shown, and why. Two queries at most."""
         note_refused(round, scopes=scopes, reason=reason)

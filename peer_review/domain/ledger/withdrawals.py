@@ -10,9 +10,9 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from peer_review import audit_log
-from peer_review.domain.ledger.ledger import Reason, note_refused
+from peer_review.domain.ledger.ledger import note_refused
 from peer_review.domain.locks import lock_round
-from peer_review.enums import RESULT_STATES
+from peer_review.enums import RESULT_STATES, RefusedReason
 from peer_review.exceptions.base import ReasonMissing
 from peer_review.exceptions.ledger import AlreadyWithdrawn, OwnFigures, UnknownFigures
 from peer_review.models import CriterionResult, RefusedQuery, Result, Round
@@ -56,7 +56,7 @@ def withdraw(round: Round, *, by: User, reason: str, criterion: str = "", subjec
     removed += results.shown().update(
         score=None, low=None, high=None, ballots=None, classes={}, adjusted=None, one_ballot=None, reliability=None
     )
-    note_refused(round, scopes=[scope], reason=Reason.WITHDRAWN)
+    note_refused(round, scopes=[scope], reason=RefusedReason.WITHDRAWN)
     audit_log.record(round, ACTION, by=by, what=scope, reason=reason.strip(), figures=removed)
     return removed
 
@@ -71,13 +71,15 @@ def _check_scope(round: Round, scope: str, *, criterion: str, subject: str, by: 
             raise OwnFigures
     elif criterion not in {one["key"] for one in round.form["criteria"]}:
         raise UnknownFigures
-    if RefusedQuery.objects.filter(round=round, scope=scope, reason=Reason.WITHDRAWN).exists():
+    if RefusedQuery.objects.filter(round=round, scope=scope, reason=RefusedReason.WITHDRAWN).exists():
         raise AlreadyWithdrawn
 
 
 def remaining_criteria(round: Round) -> Mapping[str, str]:
     """Return the criteria that have not been withdrawn, key → label. One query."""
-    scopes = set(RefusedQuery.objects.filter(round=round, reason=Reason.WITHDRAWN).values_list("scope", flat=True))
+    scopes = set(
+        RefusedQuery.objects.filter(round=round, reason=RefusedReason.WITHDRAWN).values_list("scope", flat=True)
+    )
     return {one["key"]: one["label"] for one in round.form["criteria"] if f"criterion:{one['key']}" not in scopes}
 
 

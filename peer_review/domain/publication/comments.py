@@ -26,7 +26,7 @@ from peer_review.models import Comment, Round, Subject
 from peer_review.users import User
 
 REASON_LENGTH = 200
-_BATCH = 1000
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,19 @@ class SubjectComments:
     floor: int
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         """How many are not withheld."""
         return sum(not comment.withheld for comment in self.comments)
 
     @property
     def spare(self) -> int:
         """How many more may be withheld before too few are left to show any."""
-        return max(0, self.left - self.floor)
+        return max(0, self.remaining - self.floor)
 
     @property
     def is_shown(self) -> bool:
         """Whether publication would show those that are left."""
-        return self.left >= self.floor
+        return self.remaining >= self.floor
 
 
 def comments_to_review(round: Round) -> list[SubjectComments]:
@@ -174,7 +174,7 @@ def take_out_comments(round: Round) -> int:
             if not comment.withheld
         ]
     secrets.SystemRandom().shuffle(rows)
-    Comment.objects.bulk_create(rows, batch_size=_BATCH)
+    Comment.objects.bulk_create(rows, batch_size=BATCH)
     # Nothing ties a decision to its ballot any more.
     Comment.objects.filter(subject__round=round, withheld=True).update(entry="")
     return len(rows)

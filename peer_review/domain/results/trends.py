@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peer_review.domain.ledger.ledger import Reason
 from peer_review.domain.ledger.readers import Reader
-from peer_review.enums import ResultScope
+from peer_review.enums import RefusedReason, ResultScope
 from peer_review.models import CriterionResult, Result, Round
 
 
@@ -88,7 +87,7 @@ def _trend(result: Result, reader: Reader, **same: str) -> Trend:
     if scopes := [_scope(result, one) for one in shown[1:]]:
         reader.record(round, scopes, subject=result.subject, section_key=result.section_key)
     if scopes := [_scope(result, one) for one in held_back]:
-        reader.record_held_back(round, scopes, reason=Reason.ROLLS)
+        reader.record_held_back(round, scopes, reason=RefusedReason.ROLLS)
     return Trend(_points(reversed(shown)), len(held_back))
 
 

@@ -16,7 +16,7 @@ from peer_review.enums import AnomalyKind
 from peer_review.exceptions.base import Refusal
 from peer_review.models import AnomalyRun
 from peer_review.rules.roles import has_perm
-from peer_review.views.audit.anomaly_messages import groups_in_words, unanimous_in_words
+from peer_review.views.audit.anomaly_messages import anomaly_groups, unanimous_messages
 from peer_review.views.shared.access import RoundMixin
 
 #: Patterns of one kind on the page.
@@ -41,8 +41,8 @@ class AnomalyListView(AnomalyMixin, TemplateView):
         if run is not None and run.is_done:
             run.round = self.round
             patterns = read_patterns(run, reader=Reader(self.user))
-            context["groups"] = groups_in_words(run, patterns, self.round.form, most=MOST)
-            context["unanimous"] = unanimous_in_words(run, self.round.form)
+            context["groups"] = anomaly_groups(run, patterns, self.round.form, most=MOST)
+            context["unanimous"] = unanimous_messages(run, self.round.form)
             context["ends"] = AnomalyKind.END.value
         return super().get_context_data(**context, **kwargs)
 

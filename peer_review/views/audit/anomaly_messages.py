@@ -56,7 +56,7 @@ class Group:
     no_meaning: str
 
 
-def groups_in_words(run: AnomalyRun, found: Sequence[Anomaly], form: Mapping[str, Any], *, most: int) -> list[Group]:
+def anomaly_groups(run: AnomalyRun, found: Sequence[Anomaly], form: Mapping[str, Any], *, most: int) -> list[Group]:
     """Return the patterns kind by kind, at most `most` of each. `form` is the round's."""
     groups = []
     for kind in AnomalyKind:
@@ -96,7 +96,7 @@ def looked_in_words(kind: str, tested: int, found: int) -> str:
     return f"{looked} {chance}"
 
 
-def unanimous_in_words(run: AnomalyRun, form: Mapping[str, Any]) -> list[str]:
+def unanimous_messages(run: AnomalyRun, form: Mapping[str, Any]) -> list[str]:
     """Return, for each criterion where it may be told, how many subjects' ballots all say the same."""
     return [
         _(

@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 from peer_review.domain.ledger.withdrawals import withdrawals_of
 from peer_review.models import DisclosureEntry, RefusedQuery
 from peer_review.paging import page_of
-from peer_review.views.ledger.messages import Names, audience_in_words, reason_in_words, scope_in_words
+from peer_review.views.ledger.messages import ScopeNames, audience_message, reason_message, scope_message
 from peer_review.views.shared.access import RoundMixin
 
 PAGE = 50
@@ -24,14 +24,14 @@ class LedgerView(RoundMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = page_of(DisclosureEntry.objects.filter(round=self.round), self.request.GET, size=PAGE)
         withdrawals = withdrawals_of(self.round)
-        names = Names(self.round, [one.scope for one in [*page, *withdrawals]])
+        names = ScopeNames(self.round, [one.scope for one in [*page, *withdrawals]])
         refused = RefusedQuery.objects.filter(round=self.round).order_by("reason").values_list("reason")
         return super().get_context_data(
             rows=[
                 {
-                    "what": scope_in_words(one.scope, names),
+                    "what": scope_message(one.scope, names),
                     "channel": one.get_channel_display(),
-                    "audience": audience_in_words(one.audience, names),
+                    "audience": audience_message(one.audience, names),
                     "first_date": one.first_date,
                     "implied": bool(one.statements) and not one.statements[0].get("new", True),
                 }
@@ -39,8 +39,8 @@ class LedgerView(RoundMixin, TemplateView):
             ],
             paging=page,
             total=DisclosureEntry.objects.filter(round=self.round).count(),
-            refused=[(reason_in_words(reason), number) for reason, number in refused.annotate(Count("pk"))],
-            withdrawals=[(scope_in_words(one.scope, names), one) for one in withdrawals],
+            refused=[(reason_message(reason), number) for reason, number in refused.annotate(Count("pk"))],
+            withdrawals=[(scope_message(one.scope, names), one) for one in withdrawals],
             none=_("Nothing was shown yet."),
             **kwargs,
         )

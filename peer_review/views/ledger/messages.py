@@ -5,12 +5,11 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from peer_review.domain.ledger.ledger import Reason
-from peer_review.enums import Audience
+from peer_review.enums import Audience, RefusedReason
 from peer_review.models import RollMember, Round
 
 
-class Names:
+class ScopeNames:
     """The names of what a page of entries is about. Four queries, however many entries."""
 
     def __init__(self, round: Round, scopes: Iterable[str]) -> None:
@@ -27,15 +26,15 @@ class Names:
         self.classes = {one["key"]: one["label"] for one in round.form["classes"]}
 
 
-def scope_in_words(scope: str, names: Names) -> str:
+def scope_message(scope: str, names: ScopeNames) -> str:
     """Return what an entry is about."""
     kind, _colon, rest = scope.partition(":")
     if kind == "cell":
-        return _cell(rest, names)
+        return _cell_message(rest, names)
     if kind == "trend":
         whose, _colon, other = rest.rpartition(":")
         title = names.rounds.get(other, other)
-        return _("%(what)s, beside “%(round)s”") % {"what": scope_in_words(whose, names), "round": title}
+        return _("%(what)s, beside “%(round)s”") % {"what": scope_message(whose, names), "round": title}
     if kind == "criterion":
         return _("All figures of the criterion %(name)s") % {"name": names.criteria.get(rest, rest)}
     if kind == "subject":
@@ -48,7 +47,7 @@ def scope_in_words(scope: str, names: Names) -> str:
     return fixed.get(kind, scope)
 
 
-def _cell(asked: str, names: Names) -> str:
+def _cell_message(asked: str, names: ScopeNames) -> str:
     criterion, section, rank, voter_class = json.loads(asked)
     parts = [
         names.criteria.get(criterion, criterion),
@@ -59,7 +58,7 @@ def _cell(asked: str, names: Names) -> str:
     return _("Composed table: %(parts)s") % {"parts": " · ".join(parts)}
 
 
-def audience_in_words(audience: str, names: Names) -> str:
+def audience_message(audience: str, names: ScopeNames) -> str:
     """Return to whom something was shown: a role, never a person."""
     role, _colon, section = audience.partition(":")
     if section:
@@ -74,13 +73,13 @@ def audience_in_words(audience: str, names: Names) -> str:
     return fixed.get(role, audience)
 
 
-def reason_in_words(reason: str) -> str:
+def reason_message(reason: str) -> str:
     """Return why questions were not answered; readers are told one sentence whichever it was."""
     words = {
-        Reason.TOO_FEW: _("Nobody, or too few, had answered"),
-        Reason.ISOLATES: _("With what was shown before it would have told of too few"),
-        Reason.TOO_LARGE: _("It could not be decided in the time there is, so it was refused"),
-        Reason.ROLLS: _("The voters of two rounds differ by too few to compare them"),
-        Reason.WITHDRAWN: _("The figures had been withdrawn"),
+        RefusedReason.TOO_FEW: _("Nobody, or too few, had answered"),
+        RefusedReason.ISOLATES: _("With what was shown before it would have told of too few"),
+        RefusedReason.TOO_LARGE: _("It could not be decided in the time there is, so it was refused"),
+        RefusedReason.ROLLS: _("The voters of two rounds differ by too few to compare them"),
+        RefusedReason.WITHDRAWN: _("The figures had been withdrawn"),
     }
-    return words.get(Reason(reason), reason)
+    return words.get(RefusedReason(reason), reason)

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from peer_review.counting.anomalies import returns
-from peer_review.domain.ledger.questions import Board
+from peer_review.domain.ledger.queries import RoundData
 from peer_review.domain.outcomes.appeals import answer_stage
 from peer_review.domain.outcomes.decisions import Choice, decide, tell_outcomes
 from peer_review.domain.outcomes.outcome_status import standing_of
@@ -272,7 +272,7 @@ def test_complaint_filters_crossed_until_one_person_is_left(client: Client) -> N
     round = crossed_round()
     harsh = next(one for one in spread(1, 60))["quality"]
     # What is complained of: the mean of that crossing is the one ballot.
-    board = Board(round)
+    board = RoundData(round)
     place = board.place({"section": "a", "rank": "rank1", "class": "leaders"}, without=())
     assert board.ground("quality")._values[place[0].nonzero()[0] * 2 + 0].tolist() == [harsh]
 

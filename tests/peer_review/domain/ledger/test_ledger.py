@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from peer_review.domain.ledger.ledger import Answer, Reason, ask, ask_all, note, note_all
-from peer_review.domain.ledger.questions import Question
-from peer_review.enums import Channel, ResultScope
+from peer_review.domain.ledger.ledger import QueryAnswer, ask, ask_all, note, note_all
+from peer_review.domain.ledger.queries import TableQuery
+from peer_review.enums import Channel, RefusedReason, ResultScope
 from peer_review.exceptions.base import RoundStateInvalid
 from peer_review.models import DisclosureEntry, RefusedQuery, Round
 from tests.factories.peer_review.counted_rounds import make_crossed_round, make_published_round, spread
@@ -102,8 +102,8 @@ def thin_leaders() -> Round:
 def test_a_question_about_what_was_published_has_the_published_answer() -> None:
     round = thin_leaders()
     section = round.results.get(scope=ResultScope.SECTION, section_key="a").criteria.get(criterion="quality")
-    answer = ask(round, Question("quality", section="a"), channel=Channel.PAGE, audience="leadership")
-    assert answer == Answer(section.value)
+    answer = ask(round, TableQuery("quality", section="a"), channel=Channel.PAGE, audience="leadership")
+    assert answer == QueryAnswer(section.value)
     kept = DisclosureEntry.objects.get()
     assert kept.statements == [
         {
@@ -123,9 +123,9 @@ def test_a_class_that_would_single_out_a_few_is_refused_and_the_other_side_of_it
     """The three leaders of section a are fewer than five; their colleagues' mean, less the whole, is the leaders'."""
     round = thin_leaders()
     for voter_class in ("leaders", "staff"):
-        question = Question("quality", section="a", voter_class=voter_class)
+        question = TableQuery("quality", section="a", voter_class=voter_class)
         answer = ask(round, question, channel=Channel.PAGE, audience="leadership")
-        assert answer == Answer(None, Reason.ISOLATES)
+        assert answer == QueryAnswer(None, RefusedReason.ISOLATES)
     assert not DisclosureEntry.objects.exists()
     assert [(one.scope, one.reason) for one in RefusedQuery.objects.all()] == [
         ('cell:["quality","a",null,"leaders"]', "isolates"),
@@ -136,24 +136,24 @@ def test_a_class_that_would_single_out_a_few_is_refused_and_the_other_side_of_it
 def test_what_one_reader_was_shown_stands_against_what_another_asks() -> None:
     """All leaders are eight. Of those eight, five are on 丙's page, and so the other three may not be told."""
     round = thin_leaders()
-    answer = ask(round, Question("quality", voter_class="leaders"), channel=Channel.PAGE, audience="leadership")
-    assert answer == Answer(None, Reason.ISOLATES)
+    answer = ask(round, TableQuery("quality", voter_class="leaders"), channel=Channel.PAGE, audience="leadership")
+    assert answer == QueryAnswer(None, RefusedReason.ISOLATES)
 
 
 def test_whoever_asks_first_is_answered_and_another_is_refused_what_would_complete_it() -> None:
     """By section the leaders are six, by rank too. Sections and one pair crosswise would tell of three."""
     round = make_crossed_round()
-    first = Question("quality", section="a", voter_class="leaders")
-    second = Question("quality", section="a", rank="rank1", voter_class="leaders")
+    first = TableQuery("quality", section="a", voter_class="leaders")
+    second = TableQuery("quality", section="a", rank="rank1", voter_class="leaders")
     assert ask(round, first, channel=Channel.PAGE, audience="leadership").value is not None
-    assert ask(round, second, channel=Channel.PDF, audience="section_head:a").reason == Reason.TOO_FEW
-    by_rank = Question("quality", rank="rank1", voter_class="leaders")
+    assert ask(round, second, channel=Channel.PDF, audience="section_head:a").reason == RefusedReason.TOO_FEW
+    by_rank = TableQuery("quality", rank="rank1", voter_class="leaders")
     assert ask(round, by_rank, channel=Channel.PAGE, audience="organiser").value is not None
 
 
 def test_an_answer_once_given_is_given_again_without_opening_the_box(django_assert_num_queries: Any) -> None:
     round = make_crossed_round()
-    question = Question("quality", section="a", voter_class="leaders")
+    question = TableQuery("quality", section="a", voter_class="leaders")
     first = ask(round, question, channel=Channel.PAGE, audience="leadership")
     with django_assert_num_queries(6) as seen:  # a savepoint among them
         assert ask(round, question, channel=Channel.PAGE, audience="leadership") == first
@@ -168,7 +168,7 @@ def test_an_answer_once_given_is_given_again_without_opening_the_box(django_asse
 @pytest.mark.parametrize("many", [1, 3])
 def test_new_questions_cost_the_same_queries_however_many(many: int, django_assert_max_num_queries: Any) -> None:
     round = make_crossed_round()
-    asked = [Question("quality", section="a"), Question("quality", rank="rank1"), Question("quality")][:many]
+    asked = [TableQuery("quality", section="a"), TableQuery("quality", rank="rank1"), TableQuery("quality")][:many]
     with django_assert_max_num_queries(20):
         ask_all(round, asked, channel=Channel.PAGE, audience="leadership")
 
@@ -181,7 +181,7 @@ def test_a_refusal_depends_on_no_mark() -> None:
             {(name, group): spread(n, middle) for name in "甲乙" for group, n in (("leaders", 2), ("staff", 6))}
         )
         questions = [
-            Question(one, None, None, of) for one in ("quality", "spirit") for of in (None, "leaders", "staff")
+            TableQuery(one, None, None, of) for one in ("quality", "spirit") for of in (None, "leaders", "staff")
         ]
         answers = ask_all(round, questions, channel=Channel.PAGE, audience="leadership")
         outcomes.append([answers[question].reason for question in questions])
@@ -191,8 +191,8 @@ def test_a_refusal_depends_on_no_mark() -> None:
 
 def test_a_group_that_does_not_exist_and_one_that_is_too_small_are_told_alike() -> None:
     round = thin_leaders()
-    nobody = ask(round, Question("quality", section="nowhere"), channel=Channel.PAGE, audience="leadership")
-    few = ask(round, Question("quality", "a", None, "leaders"), channel=Channel.PAGE, audience="leadership")
+    nobody = ask(round, TableQuery("quality", section="nowhere"), channel=Channel.PAGE, audience="leadership")
+    few = ask(round, TableQuery("quality", "a", None, "leaders"), channel=Channel.PAGE, audience="leadership")
     assert (nobody.value, few.value) == (None, None)
 
 
@@ -201,9 +201,9 @@ def test_nothing_is_answered_before_publication(state: str) -> None:
     round = make_crossed_round()
     Round.objects.filter(pk=round.pk).update(state=state)
     with pytest.raises(RoundStateInvalid):
-        ask(round, Question("quality"), channel=Channel.PAGE, audience="leadership")
+        ask(round, TableQuery("quality"), channel=Channel.PAGE, audience="leadership")
     assert not DisclosureEntry.objects.exists()
 
 
 def test_names_of_sections_cannot_be_mistaken_for_other_questions() -> None:
-    assert Question("q", 'a",null,"x').scope != Question("q", "a", None, "x").scope
+    assert TableQuery("q", 'a",null,"x').scope != TableQuery("q", "a", None, "x").scope

@@ -4,10 +4,10 @@ import pytest
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from peer_review.domain.ledger.ledger import Answer, Reason, ask
-from peer_review.domain.ledger.questions import Question
+from peer_review.domain.ledger.ledger import QueryAnswer, ask
+from peer_review.domain.ledger.queries import TableQuery
 from peer_review.domain.ledger.withdrawals import Withdrawal, remaining_criteria, withdraw, withdrawals_of
-from peer_review.enums import Channel
+from peer_review.enums import Channel, RefusedReason
 from peer_review.exceptions.base import ReasonMissing, Refusal, RoundStateInvalid
 from peer_review.exceptions.ledger import AlreadyWithdrawn, OwnFigures, UnknownFigures
 from peer_review.models import CriterionResult, DisclosureEntry, RefusedQuery, Round
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
 def test_a_withdrawn_criterion_goes_everywhere_with_the_scores_made_of_it() -> None:
     round = make_crossed_round()
-    question = Question("quality", section="a")
+    question = TableQuery("quality", section="a")
     assert ask(round, question, channel=Channel.PAGE, audience="leadership").value is not None
 
     gone = withdraw(round, by=round.organiser, reason="The question was worded wrongly", criterion="quality")
@@ -28,8 +28,10 @@ def test_a_withdrawn_criterion_goes_everywhere_with_the_scores_made_of_it() -> N
     assert gone == 2 * 9
     assert set(round.results.values_list("score", flat=True)) == {None}
     assert set(CriterionResult.objects.values_list("criterion", flat=True)) == {"spirit"}
-    assert ask(round, question, channel=Channel.PAGE, audience="leadership") == Answer(None, Reason.WITHDRAWN)
-    assert ask(round, Question("spirit", "a"), channel=Channel.PAGE, audience="leadership").value is not None
+    assert ask(round, question, channel=Channel.PAGE, audience="leadership") == QueryAnswer(
+        None, RefusedReason.WITHDRAWN
+    )
+    assert ask(round, TableQuery("spirit", "a"), channel=Channel.PAGE, audience="leadership").value is not None
     # Nobody forgets what they saw: the statement stands against later ones.
     assert DisclosureEntry.objects.filter(scope=question.scope).exists()
     entry = ModelLogEntry.objects.get(action="peer_review.round.withdraw")
@@ -45,12 +47,12 @@ def test_a_withdrawn_subject_is_in_no_later_answer_and_means_stay() -> None:
 
     assert round.results.get(subject__key=key).score is None
     assert list(round.results.exclude(subject__key=key).order_by("pk").values_list("score", flat=True)) == before
-    ask(round, Question("quality", section="a"), channel=Channel.PAGE, audience="leadership")
+    ask(round, TableQuery("quality", section="a"), channel=Channel.PAGE, audience="leadership")
     assert DisclosureEntry.objects.get().statements[0]["without"] == [key]
     # What is left of the section is one subject, so a class of it is told by its page or not at all.
-    assert ask(round, Question("quality", "a", None, "leaders"), channel=Channel.PAGE, audience="leadership") == Answer(
-        None, Reason.TOO_FEW
-    )
+    assert ask(
+        round, TableQuery("quality", "a", None, "leaders"), channel=Channel.PAGE, audience="leadership"
+    ) == QueryAnswer(None, RefusedReason.TOO_FEW)
 
 
 def test_a_withdrawal_names_its_reason_and_one_thing() -> None:
@@ -87,7 +89,7 @@ def test_figures_are_withdrawn_once() -> None:
 def test_a_question_that_was_refused_stands_in_no_withdrawals_way() -> None:
     round = make_crossed_round()
     RefusedQuery.objects.create(
-        round=round, scope="criterion:quality", reason=Reason.ISOLATES, first_date=timezone.localdate()
+        round=round, scope="criterion:quality", reason=RefusedReason.ISOLATES, first_date=timezone.localdate()
     )
     assert withdraw(round, by=round.organiser, reason="wrong", criterion="quality") == 18
 

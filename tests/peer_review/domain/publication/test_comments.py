@@ -99,7 +99,7 @@ def test_withheld_comment_can_be_readmitted_until_the_review_is_finished() -> No
     round = counted({"甲": WORDS})
     entry = withhold(round, WORDS[0]).entry
     domain.readmit_comment(round, by=round.comment_reviewer, entry=entry)
-    assert read(round).left == 7
+    assert read(round).remaining == 7
     withhold(round, WORDS[0])
     domain.finish_review(round, by=round.comment_reviewer)
     for act in (domain.readmit_comment, domain.finish_review):

@@ -20,7 +20,7 @@ from peer_review.counting.crosstabs import Ground
 from peer_review.counting.ledger import Book, Verdict
 from peer_review.counting.release import Ballots, Plan, release
 from peer_review.domain.ledger.ledger import ask, ask_all
-from peer_review.domain.ledger.questions import Board, Question
+from peer_review.domain.ledger.queries import RoundData, TableQuery
 from peer_review.domain.ledger.withdrawals import withdraw
 from peer_review.enums import Channel
 from peer_review.models import DisclosureEntry, Round
@@ -219,9 +219,9 @@ def real_round() -> Round:
     )
 
 
-def all_questions() -> list[Question]:
+def all_questions() -> list[TableQuery]:
     return [
-        Question("quality", section, rank, voter_class)
+        TableQuery("quality", section, rank, voter_class)
         for section in (None, "a", "b")
         for rank in (None, "rank1", "rank2")
         for voter_class in (None, "leaders", "staff")
@@ -231,7 +231,7 @@ def all_questions() -> list[Question]:
 def told(round: Round) -> World:
     """Return the attacker's world from what the database says was shown."""
     subjects = list(round.subjects.order_by("sort_order", "pk"))
-    board = Board(round)
+    board = RoundData(round)
     ballots = replace(board._ballots, answers=board._ballots.answers[:, :1])
     plan = replace(
         board._plan, criterion_weights=board._plan.criterion_weights[:1], asked=board._plan.asked[:1], decimals=None

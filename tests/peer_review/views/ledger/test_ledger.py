@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from peer_review.domain.ledger.ledger import ask_all, note, note_all
-from peer_review.domain.ledger.questions import Question
+from peer_review.domain.ledger.queries import TableQuery
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.trends import subject_trend
 from peer_review.enums import Channel, ResultScope
@@ -43,8 +43,8 @@ def test_every_kind_of_entry_is_told_in_words(client: Client, round: Round) -> N
     for scope in (f"subject:{result.subject.key}", "section:a", "rank:rank1", "round", "summary", "patterns"):
         note(later, scope=scope, channel=Channel.PDF, audience="section_head:a")
     note(later, scope="summary", channel=Channel.API, audience="integration")
-    ask_all(later, [Question("quality", "a", None, "all")], channel=Channel.PAGE, audience="leadership")
-    ask_all(later, [Question("quality", "nowhere")], channel=Channel.PAGE, audience="leadership")
+    ask_all(later, [TableQuery("quality", "a", None, "all")], channel=Channel.PAGE, audience="leadership")
+    ask_all(later, [TableQuery("quality", "nowhere")], channel=Channel.PAGE, audience="leadership")
 
     page = read(client, later, make_user("", "inspector"))
 

@@ -1,4 +1,4 @@
-"""What may be asked of a published round, and its counted ballots laid out for the answers."""
+"""Queries about a published round, and the data of the round that answers them."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -14,7 +14,7 @@ from peer_review.models import Round
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TableQuery:
     """The mean of a criterion over the subjects of a section and of a rank, as one voter class sees them.
 
     Keys as in the round's form and roll; None: of all.
@@ -27,13 +27,13 @@ class Question:
 
     @property
     def scope(self) -> str:
-        """The name of the question in the ledger."""
+        """Return the name of the query in the ledger."""
         asked = [self.criterion, self.section, self.rank, self.voter_class]
         return "cell:" + json.dumps(asked, ensure_ascii=False, separators=(",", ":"))
 
 
-class Board:
-    """The counted ballots of a published round, laid out for questions. Nine queries, and the box read once."""
+class RoundData:
+    """The counted ballots of a published round as arrays. Nine database queries, and the box read once."""
 
     def __init__(self, round: Round, *, without: Collection[str] = ()) -> None:
         subjects = list(round.subjects.select_related("member").order_by("sort_order", "pk"))
@@ -46,10 +46,11 @@ class Board:
         self._ballots, self._plan = read_ballots(round, subjects), make_plan(round, subjects)
 
     def ground(self, criterion: str) -> Ground:
+        """Return the cells of one criterion."""
         return Ground(self._ballots, self._plan, self._criteria[criterion])
 
     def place(self, asked: Mapping[str, Any], *, without: Collection[str]) -> tuple[Flags, int | None]:
-        """Return which subjects a question is about, (subjects,), and the place of its voter class."""
+        """Return the subjects that a query is about, (subjects,), and the index of its voter class."""
         inside = ~np.isin(self._keys, list(without)) if without else np.ones(len(self._keys), dtype=bool)
         if asked["section"] is not None:
             inside &= self._sections == asked["section"]
