@@ -54,7 +54,7 @@ def section_report(reading: SectionReading) -> Report:
     lines = _by_criterion(reading.rows, reading.criteria, sections=[])
     blocks += across(lines, columns=len(reading.criteria))
     blocks += trend_blocks(reading.trend, reading.head, personal=False)
-    blocks += _reliable(reading.reliability_note)
+    blocks += _reliable(reading.reliability.note)
     return make_report(
         reading.head,
         title=section.label if section is not None else _("Results of my section"),
@@ -78,7 +78,7 @@ def round_report(reading: RoundReading) -> Report:
     lines = _by_criterion(reading.rows, reading.criteria, sections=[one.label for one in reading.sections])
     blocks += across(lines, columns=len(reading.criteria))
     blocks += trend_blocks(reading.trend, reading.head, personal=False)
-    blocks += _reliable(reading.reliability_note)
+    blocks += _reliable(reading.reliability.note)
     return make_report(
         reading.head,
         title=_("All results"),

@@ -8,13 +8,16 @@ are in the language that was active when they were read.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from peer_review.domain.outcomes.proposals import RoundProposal
 from peer_review.domain.publication.figures import Bar, Mark
 from peer_review.domain.results.rank_ranges import Place, Ties
 from peer_review.domain.results.score_explanation import Step, Sum
 from peer_review.domain.results.trends import Trend
+
+Figure = TypeVar("Figure")
+Note = TypeVar("Note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +138,35 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted(Generic[Figure, Note]):
+    """A figure, and the note that says in words what it means, or why there is none; empty if nothing is to be said."""
+
+    figure: Figure | None
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How sure the figures of one subject are.
+
+    one_ballot: whether leaving out some one ballot would propose another grade. unknown: percent of 不了解 over all
+    criteria that are shown. adjusted: the score without the severity of single voters. reliability: of the whole round,
+    the fields of counting.reliability.Reliability, for whoever may read the mean of all.
+    """
+
+    one_ballot: Noted[bool, str]
+    unknown: Noted[float, str]
+    unknown_is_high: bool
+    adjusted: Noted[Adjusted, str]
+    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectReading:
     """Everything a reader finds of one subject.
 
     scope: what the ledger knows it by. classes_add_up: every class is asked every criterion, so that the classes'
-    scores make the score. unknown: percent of 不了解 over all criteria that are shown. reliability: of the whole round,
-    the fields of counting.reliability.Reliability, for whoever may read the mean of all. The notes say in words what
-    such a figure means, or why there is none; they are empty where there is nothing to say.
+    scores make the score.
     """
 
     scope: str
@@ -161,15 +186,7 @@ class SubjectReading:
     classes_shown: bool
     classes_add_up: bool
     steps: tuple[Step, ...]
-    adjusted: Adjusted | None
-    adjusted_note: str
-    one_ballot: bool | None
-    one_ballot_note: str
-    unknown: float | None
-    unknown_is_high: bool
-    unknown_note: str
-    reliability: Mapping[str, Any] | None
-    reliability_note: tuple[str, ...]
+    certainty: Certainty
     self_lines: tuple[SelfLine, ...]
     self_words: str
     comments: Words
@@ -230,8 +247,7 @@ class SectionReading:
     trend: Trend | None
     rows: tuple[RowReading, ...]
     ties: Ties
-    reliability: Mapping[str, Any] | None
-    reliability_note: tuple[str, ...]
+    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +267,7 @@ class RoundReading:
     proposal: RoundProposal
     rows: tuple[RowReading, ...]
     ties: Ties
-    reliability: Mapping[str, Any] | None
-    reliability_note: tuple[str, ...]
+    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,5 +280,4 @@ class SummaryReading:
     unit: GroupReading | None
     sections: tuple[GroupReading, ...]
     ranks: tuple[GroupReading, ...]
-    reliability: Mapping[str, Any] | None
-    reliability_note: tuple[str, ...]
+    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
