@@ -24,7 +24,7 @@ from peer_review.domain.outcomes.decisions import tell_outcomes
 from peer_review.domain.outcomes.outcome_status import standing_of
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.enums import ContestStatus
-from peer_review.exceptions.base import ReasonMissing, Refusal
+from peer_review.exceptions.base import ReasonMissing
 from peer_review.exceptions.outcomes import (
     AnswerMissing,
     ContestRunning,
@@ -43,7 +43,6 @@ from peer_review.exceptions.outcomes import (
 from peer_review.models import Announcement, Contest, ContestStage, Decision, Notice, Subject
 from tests.factories.peer_review.decided_rounds import (
     decide_all,
-    make_contest,
     make_inspector,
     make_leader,
     make_scored_round,
@@ -483,20 +482,3 @@ def test_signals_follow_the_commit(django_capture_on_commit_callbacks: Any) -> N
             getattr(signals, name).disconnect(receiver)
 
     assert sorted(seen) == ["contest_answered", "contest_asked", "contest_asked", "contest_withdrawn", "decision_made"]
-
-
-@pytest.mark.parametrize("subjects", [1, 3])
-def test_a_standing_takes_the_same_queries_however_many_there_are(
-    subjects: int, django_assert_max_num_queries: Any
-) -> None:
-    contest, _leader = make_contest("A", scores=dict.fromkeys("ABC"[:subjects], 85), now=timezone.now())
-    one = Subject.objects.select_related("round").get(pk=contest.subject_id)
-
-    with django_assert_max_num_queries(9):
-        assert standing_of(one, contest.by).status == "asked"
-
-
-def test_refusals_have_codes_of_their_own() -> None:
-    refusals = list(Refusal.__subclasses__())
-
-    assert len({one.code for one in refusals}) == len(refusals)

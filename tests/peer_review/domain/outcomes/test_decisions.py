@@ -72,36 +72,6 @@ def refused(round: Round, refusal: type[Refusal], *choices: Choice, by: Any) -> 
     return caught.value.message
 
 
-def test_the_proposal_follows_the_published_figures_and_leaves_the_tie_open(round: Round) -> None:
-    made = proposal_of(round)
-    named = {one.label: made.grades[one.pk] for one in round.subjects.all()}
-
-    assert named == {
-        "Ada": "excellent",
-        "Ben": "",
-        "Cho": "",
-        "Dan": "competent",
-        "Eve": "competent",
-        "Fay": "",
-        "Gil": "competent",
-        "Hal": "basic",
-        "Ivy": "incompetent",
-        "Joy": "competent",
-    }
-    assert (made.places, made.left, made.quota) == (2, 1, 20)
-    assert made.tied == {subject(round, "Ben").pk, subject(round, "Cho").pk}
-    assert subject(round, "Fay").pk not in made.scored
-
-
-def test_a_form_from_before_there_were_quotas_has_none(round: Round) -> None:
-    del round.form["excellent_quota"], round.form["quota_approval"]
-
-    made = proposal_of(round)
-
-    assert (made.quota, made.places, made.tied) == (0, None, frozenset())
-    assert made.grades[subject(round, "Dan").pk] == "excellent"
-
-
 def test_the_untied_are_decided_at_once_without_words_and_the_tie_with_a_reason(round: Round, leader: Any) -> None:
     clear = ["Ada", "Dan", "Eve", "Gil", "Hal", "Ivy", "Joy"]
     proposal = proposal_of(round)
