@@ -26,8 +26,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from peer_review.domain.keys.custody import box_public
-
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from browsers import Done, Plan
@@ -92,6 +90,7 @@ def sign_ballots(work: tuple[str, str, bytes, list[dict[str, int]]]) -> list[Ent
 
 def bare_rate(bench: BenchRound, sittings: Sequence[Sequence[Entry]]) -> float:
     """Return how many entries a second one process checks and seals: no network, no disk, no waiting; best of three."""
+    from peer_review.domain.keys.custody import box_public
     from peer_review.domain.schemes import ballot_papers as papers
     from peer_review.protocol.ballots import check_entry
     from zhengyan_crypto import canonical, sealing

@@ -24,8 +24,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from peer_review.domain.keys.custody import confirm_box_key, set_box_key
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "site")) if path not in sys.path]
 
@@ -175,6 +173,7 @@ def open_bench_round(*, evaluators: int, subjects: int) -> BenchRound:
 
     from peer_review.conf import conf
     from peer_review.domain.keys import server_keys
+    from peer_review.domain.keys.custody import confirm_box_key, set_box_key
     from peer_review.domain.rounds import lifecycle
     from peer_review.domain.schemes import default_schemes
     from peer_review.enums import RoundKind

@@ -25,8 +25,6 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from peer_review.domain.keys.custody import box_public
-
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from common import BenchRound, answers_of, open_bench_round, own_databases, start_django
@@ -61,6 +59,7 @@ def fill_box(bench: BenchRound) -> list[bytes]:
     """Put one ballot a paper into the box and return the entries."""
     from peer_review.box import store
     from peer_review.domain.keys import server_keys
+    from peer_review.domain.keys.custody import box_public
     from peer_review.domain.schemes import ballot_papers as papers
     from peer_review.models import Assignment
 

@@ -90,7 +90,7 @@ def seed(topics: int, comments: int) -> tuple[Any, Any, Any]:
     from django_comments_xtd.models import XtdComment
     from wagtail.models import Page, Site
 
-    from forum_pages.domain.reactions import react
+    from forum_pages.domain.comments.reactions import react
     from forum_pages.enums import Reaction
     from forum_pages.models import BoardPage, BoardTally, ForumIndexPage, Topic, TopicComment
     from forum_pages.models.comment import NUMBER_WIDTH
@@ -224,7 +224,7 @@ def measure(board: Any, topic: Any, member: Any, *, rounds: int, log: bool) -> N
     from django.urls import reverse
 
     from forum_pages.models import Topic
-    from forum_pages.paging import topic_cursor
+    from forum_pages.querysets.topics import BOARD_ORDER
 
     client = Client()
     client.force_login(member)
@@ -233,7 +233,7 @@ def measure(board: Any, topic: Any, member: Any, *, rounds: int, log: bool) -> N
     total = order.count()
     # The cursor of page 1,000, as somebody paging there would hold it.
     deep = min(1_000, total // size - 1)
-    cursor = topic_cursor(order[(deep - 1) * size - 1])
+    cursor = BOARD_ORDER.cursor(order[(deep - 1) * size - 1])
     board_url, topic_url = board.get_url(), topic.get_absolute_url()
     post_url = reverse("forum_pages:comment-post", args=[topic.pk])
     last_comment = topic.comments.order_by("-path").first()

@@ -94,7 +94,7 @@ def fill_box(bench: BenchRound, *, signed: bool) -> tuple[int, bytes]:
     """Put ballots where opened ones wait; return how many, and the leaves that must stand, sorted, end to end."""
     from peer_review.box import store
     from peer_review.domain.keys import server_keys
-    from peer_review.domain.tally.opened_rows import put_away
+    from peer_review.domain.tally.opened_rows import encrypt_entry
     from peer_review.models import Assignment, CountRun
 
     round = bench.round
@@ -116,7 +116,7 @@ def fill_box(bench: BenchRound, *, signed: bool) -> tuple[int, bytes]:
     with ProcessPoolExecutor(os.cpu_count(), initializer=learn, initargs=(round.public_id, private)) as pool:
         for made in pool.map(make_entries, work, chunksize=max(1, min(50, 2_000 // len(private)))):
             rows = [
-                ((base << 64 | total + at).to_bytes(16, "big"), put_away(entry, length=1_024))
+                ((base << 64 | total + at).to_bytes(16, "big"), encrypt_entry(entry, length=1_024))
                 for at, (entry, _leaf) in enumerate(made)
             ]
             with store._atomic() as cursor:
@@ -202,7 +202,7 @@ def watch_checkers(spent: dict[str, list[float]], label: str, module: Any) -> li
     """Time the checking from the start of its processes to their end; return a list that their memory will be in."""
     watched: list[float] = []
 
-    class Watched(module.Checkers):  # type: ignore[misc, name-defined]
+    class Watched(module.CheckPool):  # type: ignore[misc, name-defined]
         def __enter__(self) -> Any:
             self.start = clock()
             return super().__enter__()
@@ -212,7 +212,7 @@ def watch_checkers(spent: dict[str, list[float]], label: str, module: Any) -> li
             super().__exit__(*error)
             spent[label] = [*(one - other for one, other in zip(clock(), self.start, strict=True)), peak_memory()]
 
-    module.Checkers = Watched
+    module.CheckPool = Watched
     return watched
 
 

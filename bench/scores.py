@@ -273,7 +273,7 @@ def in_processes(size: int) -> None:
     from django.conf import settings
 
     settings.configure()
-    from peer_review.domain.tally.check_pool import Checkers
+    from peer_review.domain.tally.check_pool import CheckPool
 
     distinct = min(size, 4_000)
     raws, terms, _key = _real(distinct)
@@ -283,7 +283,7 @@ def in_processes(size: int) -> None:
     rates: dict[int, float] = {}
     for _turn in range(3):
         for processes in sorted({1, cores}):
-            with Checkers(terms, processes=processes) as pool:
+            with CheckPool(terms, processes=processes) as pool:
                 list(pool.check(chunks[:1] * processes))
                 start = time.perf_counter()
                 done = sum(len(records) // RECORD.size for records in pool.check(chunks * rounds))

@@ -10,5 +10,6 @@ class ForumPagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Both register themselves on import, and need the models.
-        from forum_pages import checks, receivers, rules  # noqa: F401, PLC0415
+        # They register themselves on import, and need the models.
+        from forum_pages import checks, receivers  # noqa: F401, PLC0415
+        from forum_pages.rules import permissions  # noqa: F401, PLC0415

@@ -1,8 +1,18 @@
-"""Who the authors on a page are beyond their names."""
+"""How authors are called on a page."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from forum_pages.conf import conf
+from forum_pages.people import User
+
+
+def author_name(user: User | None) -> str:
+    """Return the name to show for an author; accounts that were deleted leave a phrase."""
+    return user.get_full_name() or user.get_username() if user is not None else _("Former member")
 
 
 def author_lines(user_ids: Iterable[int | None]) -> dict[int, str]:

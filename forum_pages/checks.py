@@ -1,13 +1,14 @@
 """System checks."""
 
-from typing import Any
+from collections.abc import Sequence
 
+from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning, register
 from django.urls import NoReverseMatch, reverse
 
 
 @register()
-def check_comment_routes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_comment_routes(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """Warn when the routes of django-comments-xtd are mounted: they know nothing of boards and show any comment."""
     try:
         reverse("comments-xtd-api-list", kwargs={"content_type": "forum_pages-topic", "object_pk": 1})

@@ -1,9 +1,11 @@
 """Settings of the plugin, all under the prefix FORUM_PAGES_, read when used so that tests may override them."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 DEFAULTS: dict[str, Any] = {
@@ -38,12 +40,16 @@ class Conf:
             raise AttributeError(name)
         return getattr(settings, f"FORUM_PAGES_{name}", DEFAULTS[name])
 
+    def unread_since(self) -> datetime:
+        """Return the moment before which everything counts as read."""
+        return timezone.now() - timedelta(days=self.UNREAD_DAYS)
+
     def segmenter(self) -> Callable[[str], str]:
         """Return the function that cuts text into words."""
         return import_string(self.SEGMENTER)
 
     def author_line(self) -> Callable[[set[int]], dict[int, str]] | None:
-        """Return the function that says who the authors are beyond their names, if there is one."""
+        """Return the function that labels authors with more than their names, if the site has one."""
         return import_string(self.AUTHOR_LINE) if self.AUTHOR_LINE else None
 
 

@@ -1,141 +1,192 @@
-"""Pages by keyset: a page is "so many rows after this one", so page 1,000 costs what page 1 costs.
+"""Pages by keyset: a page is "so many rows after this row", so page 1,000 costs what page 1 costs.
 
 No COUNT, no OFFSET, no page numbers. A cursor is the key of a row, written so that it can stand in a URL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Generic, Protocol, TypeVar
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import Model, Q, QuerySet
+
+KeyPart = bool | int | str | datetime
+Row = TypeVar("Row", bound=Model)
+
+#: Longest cursor worth reading from a URL.
+CURSOR_MAX = 80
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SEPARATOR = "-"
+
+
+class Sliceable(Protocol):
+    """Rows that a slice fetches: a queryset, or the results of Wagtail's search."""
+
+    def __getitem__(self, index: slice, /) -> Sequence[Model] | Sliceable: ...
 
 
 @dataclass(frozen=True)
-class KeysetPage:
+class KeysetPage(Generic[Row]):
     """Rows of one page, and the cursors that lead away from it (empty where there is nothing further)."""
 
-    rows: Sequence[Any]
-    previous: str
-    next: str
-    is_first: bool
+    rows: Sequence[Row] = ()
+    previous: str = ""
+    next: str = ""
+    is_first: bool = True
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
-def _cut(rows: list[Any], *, size: int, backwards: bool, bounded: bool, cursor: Any) -> KeysetPage:
-    """Build the page out of up to size + 1 rows. `bounded`: the query began at a cursor, so rows lie before it."""
-    more = len(rows) > size
-    rows = rows[:size]
-    if backwards:
-        rows.reverse()
-    before, after = (more, bounded) if backwards else (bounded, more)
-    return KeysetPage(
-        rows=rows,
-        previous=cursor(rows[0]) if rows and before else "",
-        next=cursor(rows[-1]) if rows and after else "",
-        is_first=not before,
-    )
+@dataclass(frozen=True)
+class Column:
+    """One column of an order: how its values are written in a cursor, and read from one (None: unreadable)."""
+
+    name: str
+    write: Callable[[KeyPart], str]
+    read: Callable[[str], KeyPart | None]
+    descending: bool = False
+    #: All values of a column that has few, in rising order.
+    values: tuple[KeyPart, ...] = ()
+
+    def order(self, *, backwards: bool) -> str:
+        """Return the column for `order_by`."""
+        return f"-{self.name}" if self.descending != backwards else self.name
+
+    def beyond(self, value: KeyPart, *, backwards: bool, inclusive: bool = False) -> Q:
+        """Return the condition of the rows whose value comes after this one."""
+        lookup = "lt" if self.descending != backwards else "gt"
+        return Q(**{f"{self.name}__{lookup}{'e' if inclusive else ''}": value})
+
+    def values_beyond(self, value: KeyPart, *, backwards: bool) -> list[KeyPart]:
+        """Return which of its few values come after this one."""
+        index = self.values.index(value)
+        return list(self.values[:index] if self.descending != backwards else self.values[index + 1 :])
 
 
-# Topics of a board: pinned first, then by last activity
+def _read_digits(text: str, *, length: int) -> str | None:
+    return text if text.isascii() and text.isdigit() and len(text) <= length else None
 
 
-def topic_cursor(topic: Any) -> str:
-    """Return the key of a topic: pinned, microseconds of its last activity, id."""
-    moment = topic.last_activity_at - datetime(1970, 1, 1, tzinfo=UTC)
-    micros = (moment.days * 86_400 + moment.seconds) * 1_000_000 + moment.microseconds
-    return f"{int(topic.pinned)}-{micros}-{topic.pk}"
+def _read_number(text: str, *, length: int) -> int | None:
+    digits = _read_digits(text, length=length)
+    return int(digits) if digits is not None else None
 
 
-def parse_day(text: str) -> date | None:
-    """Return the day, or None if the text is none."""
+def _read_moment(text: str) -> datetime | None:
+    micros = _read_number(text, length=18)
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def cursor_at_end_of(day: date) -> str:
-    """Return the cursor from which the topics last active on that day, and before it, follow."""
-    try:
-        midnight = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+        return _EPOCH + timedelta(microseconds=micros) if micros is not None else None
     except OverflowError:
-        return ""
-    return f"0-{int(midnight.timestamp()) * 1_000_000}-0"
-
-
-def parse_topic_cursor(text: str) -> tuple[bool, datetime, int] | None:
-    """Return the parts of a key, or None if it is none."""
-    parts = text.split("-")
-    if len(parts) != 3 or parts[0] not in {"0", "1"}:
         return None
-    try:
-        micros, pk = int(parts[1]), int(parts[2])
-        moment = datetime.fromtimestamp(micros // 1_000_000, tz=UTC).replace(microsecond=micros % 1_000_000)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return (parts[0] == "1", moment, pk) if 0 <= pk < 2**63 else None
 
 
-def page_of_topics(topics: QuerySet, *, size: int, after: str = "", before: str = "", last: bool = False) -> KeysetPage:
-    """Return a page of topics in the board's order. One query, along the index (board, pinned, activity, id).
+def _write_moment(moment: KeyPart) -> str:
+    assert isinstance(moment, datetime)
+    return str((moment - _EPOCH) // timedelta(microseconds=1))
 
-    An unreadable cursor gives the first page.
-    """
-    backwards = last or bool(before)
-    key = parse_topic_cursor(before or after) if not last else None
-    if key is None and before:
-        backwards = False
-    if key is not None:
-        pinned, moment, pk = key
-        # The range on the activity comes first and alone, so that the index is entered at the right place; the
-        # OR only settles ties.
-        # "pinned IN (…)" and not "NOT pinned": SQLite enters an index only by comparisons.
-        same, other = Q(pinned__in=[pinned]), Q(pinned__in=[not pinned])
+
+def flag_column(name: str, *, descending: bool = False) -> Column:
+    """Return a column of yes and no."""
+    read = {"0": False, "1": True}.get
+    return Column(name, lambda flag: str(int(bool(flag))), read, descending, values=(False, True))
+
+
+def number_column(name: str, *, digits: int = 18, descending: bool = False) -> Column:
+    """Return a column of numbers from 0; `digits` keeps what a URL says inside the range of the database's type."""
+    return Column(name, str, lambda text: _read_number(text, length=digits), descending)
+
+
+def digits_column(name: str, *, length: int, descending: bool = False) -> Column:
+    """Return a column of text that consists of digits."""
+    return Column(name, str, lambda text: _read_digits(text, length=length), descending)
+
+
+def moment_column(name: str, *, descending: bool = False) -> Column:
+    """Return a column of moments, exact to the microsecond."""
+    return Column(name, _write_moment, _read_moment, descending)
+
+
+@dataclass(frozen=True)
+class Keyset:
+    """An order of rows along columns that together are unique; the database needs an index along the same columns."""
+
+    columns: tuple[Column, ...]
+
+    def cursor(self, row: Model) -> str:
+        """Return the key of a row."""
+        return self.write(*(getattr(row, column.name) for column in self.columns))
+
+    def write(self, *key: KeyPart) -> str:
+        """Return the cursor of a key; no row need have it."""
+        return _SEPARATOR.join(column.write(part) for column, part in zip(self.columns, key, strict=True))
+
+    def read(self, cursor: str) -> tuple[KeyPart, ...] | None:
+        """Return the key that a cursor holds, or None if it holds none."""
+        parts = cursor.split(_SEPARATOR) if len(cursor) <= CURSOR_MAX else []
+        if len(parts) != len(self.columns):
+            return None
+        key = [column.read(part) for column, part in zip(self.columns, parts, strict=True)]
+        complete = tuple(part for part in key if part is not None)
+        return complete if len(complete) == len(key) else None
+
+    def beyond(self, key: tuple[KeyPart, ...], *, backwards: bool = False, inclusive: bool = False) -> Q:
+        """Return the condition of the rows that come after the key (before it: `backwards`), or with it (`inclusive`).
+
+        An index is entered at the right place only by comparisons of its columns in their order. So a range comes
+        first and alone, and the OR only settles ties; a column with few values is compared by IN (SQLite enters no
+        index by "NOT pinned").
+        """
+        return self._beyond(self.columns, key, backwards=backwards, inclusive=inclusive)
+
+    def _beyond(self, columns: tuple[Column, ...], key: tuple[KeyPart, ...], *, backwards: bool, inclusive: bool) -> Q:
+        column, value = columns[0], key[0]
+        if len(columns) == 1:
+            return column.beyond(value, backwards=backwards, inclusive=inclusive)
+        ties = self._beyond(columns[1:], key[1:], backwards=backwards, inclusive=inclusive)
+        if column.values:
+            same = Q(**{f"{column.name}__in": [value]}) & ties
+            others = column.values_beyond(value, backwards=backwards)
+            return same | Q(**{f"{column.name}__in": others}) if others else same
+        return column.beyond(value, backwards=backwards, inclusive=True) & (
+            column.beyond(value, backwards=backwards) | ties
+        )
+
+    def page(
+        self,
+        rows: QuerySet[Row],
+        *,
+        size: int,
+        after: str = "",
+        before: str = "",
+        start: str = "",
+        last: bool = False,
+        through: Callable[[QuerySet[Row]], Sliceable] | None = None,
+    ) -> KeysetPage[Row]:
+        """Return one page of the rows. One query; an unreadable cursor gives the first page.
+
+        `after` and `before` are rows that the page lies beyond, `start` is the row it begins with, `last` asks for
+        the last page. `through` turns the ordered rows into what is fetched, for instance the results of a search.
+        """
+        key = self.read(before or after or start) if not last else None
+        backwards = last or (bool(before) and key is not None)
+        if key is not None:
+            inclusive = bool(start) and not before and not after
+            rows = rows.filter(self.beyond(key, backwards=backwards, inclusive=inclusive))
+        ordered = rows.order_by(*(column.order(backwards=backwards) for column in self.columns))
+        fetched: list[Row] = list((through(ordered) if through else ordered)[: size + 1])  # type: ignore[arg-type]
+        has_more, shown = len(fetched) > size, fetched[:size]
         if backwards:
-            tie = Q(last_activity_at__gte=moment) & (Q(last_activity_at__gt=moment) | Q(pk__gt=pk))
-            topics = topics.filter(same & tie if pinned else (same & tie) | other)
-        else:
-            tie = Q(last_activity_at__lte=moment) & (Q(last_activity_at__lt=moment) | Q(pk__lt=pk))
-            topics = topics.filter(same & tie if not pinned else (same & tie) | other)
-    order = ["pinned", "last_activity_at", "pk"] if backwards else ["-pinned", "-last_activity_at", "-pk"]
-    rows = list(topics.order_by(*order)[: size + 1])
-    return _cut(rows, size=size, backwards=backwards, bounded=key is not None, cursor=topic_cursor)
-
-
-# Comments of a topic: along one unique key, upwards
-
-
-def page_of_comments(
-    comments: QuerySet, *, key: str, size: int, after: str = "", before: str = "", start: str = "", last: bool = False
-) -> KeysetPage:
-    """Return a page of comments ordered by `key` ("path" or "number"). One query.
-
-    `start` is a row the page begins with; `after` and `before` are rows it lies beyond.
-    """
-    backwards = last or bool(before)
-    bound = "" if last else before or after or start
-    if bound and not (bound.isascii() and bound.isdigit() and len(bound) <= 63 and (key == "path" or len(bound) <= 9)):
-        bound, backwards = "", False
-    if bound:
-        lookup = "lt" if before else "gt" if after else "gte"
-        comments = comments.filter(**{f"{key}__{lookup}": bound if key == "path" else int(bound)})
-    rows = list(comments.order_by(f"-{key}" if backwards else key)[: size + 1])
-    return _cut(rows, size=size, backwards=backwards, bounded=bool(bound), cursor=lambda row: str(getattr(row, key)))
-
-
-# Results of a search: newest first
-
-
-def page_of_results(results: Any, *, size: int) -> KeysetPage:
-    """Return the first page of search results already bounded by id; `next` is the id to go on below."""
-    rows = list(results[: size + 1])
-    return _cut(rows, size=size, backwards=False, bounded=False, cursor=lambda row: str(row.pk))
+            shown.reverse()
+        has_previous, has_next = (has_more, key is not None) if backwards else (key is not None, has_more)
+        return KeysetPage(
+            rows=shown,
+            previous=self.cursor(shown[0]) if shown and has_previous else "",
+            next=self.cursor(shown[-1]) if shown and has_next else "",
+            is_first=not has_previous,
+        )

@@ -3,7 +3,7 @@
 topic_posted: topic, user. Also when a topic becomes visible by approval.
 comment_posted: comment, topic, user. Also when a comment becomes visible by approval.
 post_reported: report.
-post_moderated: instance (Topic or TopicComment), action (short name of the act), user, reason.
+post_moderated: instance (Topic or TopicComment), action (short name of the action), user, reason.
 """
 
 from django.dispatch import Signal

@@ -1,4 +1,4 @@
-"""Background work: keeping the search index true. Safe to run twice, and again after a crash."""
+"""Background tasks of the search index. Each is safe to run twice, and again after a crash."""
 
 from __future__ import annotations
 

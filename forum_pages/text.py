@@ -1,4 +1,4 @@
-"""What happens to text between the keyboard and the page: normalising, Markdown, sanitising, cutting into words.
+"""Text between the keyboard and the page: normalising, Markdown, sanitising, cutting into words.
 
 No Django import: everything here is a function of its arguments.
 """
@@ -48,13 +48,13 @@ def clean_source(raw: str) -> str:
 
 
 def has_visible_text(text: str) -> bool:
-    """Whether a reader would see anything."""
+    """Return whether a reader would see anything of the text."""
     return any(unicodedata.category(character)[0] not in "ZC" for character in _INVISIBLE.sub("", text))
 
 
 @cache
 def _markdown() -> MarkdownIt:
-    """CommonMark with tables and strikethrough; raw HTML stays text, pictures stay links (nothing loads from afar)."""
+    """Return CommonMark with tables and strikethrough; raw HTML stays text, and pictures stay links."""
     return (
         MarkdownIt("commonmark", {"html": False, "breaks": True})
         .enable(["table", "strikethrough"])

@@ -1,16 +1,19 @@
 """Form widgets for the admin."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 
 
 class PersonInput(forms.TextInput):
-    """Names a person by user name: a list to choose from would hold the whole organisation, in every row."""
+    """A person by user name: a list to choose from would hold the whole organisation, in every row."""
 
-    def format_value(self, value: Any) -> str | None:
-        """Return the user name of the person with this id; what was typed in vain stays."""
+    def format_value(self, value: object) -> str | None:
+        """Return the user name of the person with this id; a name that nobody has stays as it was typed."""
         text = super().format_value(value)
         if not text or not text.isdigit():
             return text
@@ -18,8 +21,10 @@ class PersonInput(forms.TextInput):
         user = user_model._default_manager.filter(pk=text).first()
         return user.get_username() if user is not None else text
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """Return the id of the person with this user name; what names nobody is left for the field to refuse."""
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: MultiValueDict[str, UploadedFile], name: str
+    ) -> int | str | None:
+        """Return the id of the person with this user name; a name that nobody has is left for the field to refuse."""
         typed = (super().value_from_datadict(data, files, name) or "").strip()
         if not typed:
             return None

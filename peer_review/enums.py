@@ -152,7 +152,7 @@ class AnnouncementKind(models.TextChoices):
     DRAWING = "drawing", _("Reminder to draw")
     CASTING = "casting", _("Casting has begun")
     REMINDER = "reminder", _("Reminder")
-    LENGTHENED = "lengthened", _("The round was lengthened")
+    EXTENDED = "lengthened", _("The round was lengthened")
     CLOSED = "closed", _("The round has closed")
     PUBLISHED = "published", _("Results are published")
     OUTCOME = "outcome", _("Your outcome is decided")
@@ -166,7 +166,7 @@ PRIVATE = frozenset({AnnouncementKind.ASKED, AnnouncementKind.ANSWERED})
 #: Sent at most once a day; their number is that day's.
 REMINDERS = frozenset({AnnouncementKind.DRAWING, AnnouncementKind.REMINDER})
 #: Say nothing any more once the round has closed.
-WHILE_OPEN = REMINDERS | {AnnouncementKind.OPENED, AnnouncementKind.CASTING, AnnouncementKind.LENGTHENED}
+WHILE_OPEN = REMINDERS | {AnnouncementKind.OPENED, AnnouncementKind.CASTING, AnnouncementKind.EXTENDED}
 
 
 class StageKind(models.TextChoices):

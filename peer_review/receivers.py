@@ -4,7 +4,7 @@ from typing import Any
 
 from peer_review import signals
 from peer_review.domain.announcements.announcements import announce_round, forget_notices
-from peer_review.domain.audit.anomalies import search_patterns
+from peer_review.domain.audit.anomalies import search_anomalies
 
 
 def announce(sender: Any, round: Any, **kwargs: Any) -> None:
@@ -19,7 +19,7 @@ def forget(sender: Any, round: Any, **kwargs: Any) -> None:
 
 def look_for_patterns(sender: Any, round: Any, **kwargs: Any) -> None:
     """Let the inspectors find patterns in what was published."""
-    search_patterns(round, by=None)
+    search_anomalies(round, by=None)
 
 
 def connect() -> None:

@@ -38,9 +38,9 @@ CHROMIUM_FLAGS = [
 
 TESTS = Path(__file__).resolve().parent
 #: Files and folders whose tests drive a browser, or belong to `make test-long` only: attacks on whole elections,
-#: killed workers, searches over many drawn rounds.
+#: killed workers, searches over many drawn rounds, migrations from the first.
 BROWSER = ("e2e",)
-LONG = ("attack", "test_kill.py", "test_crash.py", "test_firefox.py")
+LONG = ("attack", "test_kill.py", "test_crash.py", "test_firefox.py", "test_upgrade.py")
 LONG_TESTS = ("test_no_combination_of_published_figures_lays_bare_fewer_than_k_ballots",)
 #: Files whose tests are dealt out one by one. Of every other file, one process takes all.
 SPREAD = ("test_every_page.py",)

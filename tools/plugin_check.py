@@ -24,8 +24,9 @@ WANTED = (
     "peer_review/static/peer_review/js/integrity.json",
     "peer_review/static_src/package-lock.json",
     "peer_review/static_src/src/lib/credentials.js",
+    "zhengyan_crypto/browser/rsabssa.js",
     "peer_review/locale/zh_Hans/LC_MESSAGES/django.mo",
-    "forum_pages/templates/forum_pages/board.html",
+    "forum_pages/templates/forum_pages/boards/board.html",
     "forum_pages/static/forum_pages/forum_pages.css",
     "forum_pages/locale/zh_Hans/LC_MESSAGES/django.mo",
 )

@@ -143,7 +143,7 @@ def use_peer_review() -> None:
         roll_edits.remove_subject(round, by=organiser, subject=subject)
     organising = client_of(organiser)
     page(organising, reverse("peer_review:organiser-list"), "Bare round")
-    page(organising, reverse("peer_review:round-manage", args=[round.public_id]), "Bare round")
+    page(organising, reverse("peer_review:round-dashboard", args=[round.public_id]), "Bare round")
     assert server_keys.prepare_keys(round) == round.cells.count()
 
     # The box key, as the scrutineer's browser makes it: only its public half is sent.
@@ -164,7 +164,7 @@ def use_peer_review() -> None:
     for user in voters:
         sitting = client_of(user)
         page(sitting, reverse("peer_review:round-list"), "Bare round")
-        page(sitting, reverse("peer_review:round", args=[round.public_id]), "Bare round")
+        page(sitting, reverse("peer_review:round-detail", args=[round.public_id]), "Bare round")
         page(sitting, reverse("peer_review:ballot", args=[round.public_id]), "integrity=")
         spki = dict(round.cells.filter(assignments__evaluator=user).values_list("key", "spki"))
         master = new_master()
@@ -214,7 +214,7 @@ def use_peer_review() -> None:
 
     page(client_of(section[0]), reverse("peer_review:own-result", args=[round.public_id]), "90")
     page(organising, reverse("peer_review:results", args=[round.public_id]), "Voter1")
-    page(client_of(inspector), reverse("peer_review:inspector", args=[round.public_id]), "Bare round")
+    page(client_of(inspector), reverse("peer_review:audit-round", args=[round.public_id]), "Bare round")
     page(client_of(inspector), reverse("peer_review:bulletin", args=[round.public_id]), round.bulletin.root[:4])
     for leaf in leaves:
         found = Client().get(reverse("peer_review:proof", args=[round.public_id, leaf]))

@@ -1,13 +1,14 @@
 """The nouns of the forum."""
 
 from forum_pages.models.comment import TopicComment, insert_comment
-from forum_pages.models.moderation import PostRevision, Report
-from forum_pages.models.pages import Access, BoardGrant, BoardPage, BoardTally, ForumIndexPage, load_access
+from forum_pages.models.pages import BoardGrant, BoardPage, ForumIndexPage
 from forum_pages.models.reading import BoardMark, TopicRead
-from forum_pages.models.topic import Topic, TopicFlag, author_name
+from forum_pages.models.report import Report
+from forum_pages.models.revision import PostRevision
+from forum_pages.models.tally import BoardTally
+from forum_pages.models.topic import Topic, TopicFlag
 
 __all__ = [
-    "Access",
     "BoardGrant",
     "BoardMark",
     "BoardPage",
@@ -19,7 +20,5 @@ __all__ = [
     "TopicComment",
     "TopicFlag",
     "TopicRead",
-    "author_name",
     "insert_comment",
-    "load_access",
 ]

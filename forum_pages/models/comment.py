@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -16,7 +17,8 @@ from wagtail.search import index
 
 from forum_pages.conf import conf
 from forum_pages.models.topic import Topic
-from forum_pages.querysets import TopicCommentQuerySet
+from forum_pages.people import User
+from forum_pages.querysets.comments import TopicCommentQuerySet
 
 #: Digits of one number in a path. Nine would outlive any topic; seven allow ten million comments in one.
 NUMBER_WIDTH = 7
@@ -48,6 +50,9 @@ class TopicComment(index.Indexed, XtdComment):
 
     # The managers of django-comments join the content type and order every query; these rows need neither.
     objects = TopicCommentQuerySet.as_manager()
+
+    # What TopicCommentQuerySet adds where it is asked to.
+    my_reaction: str | None
 
     # The domain functions index, once the transaction has committed.
     search_auto_update = False
@@ -100,14 +105,22 @@ class TopicComment(index.Indexed, XtdComment):
 
 
 def insert_comment(
-    *, topic: Topic, user: Any, number: int, parent: TopicComment | None, text: str, html: str, **more: Any
+    *,
+    topic: Topic,
+    user: User,
+    number: int,
+    parent: TopicComment | None,
+    text: str,
+    html: str,
+    is_public: bool = True,
+    submission: UUID | None = None,
 ) -> TopicComment:
-    """Write the three rows of a comment, in three queries, and return it. No signal of django-comments-xtd fires.
+    """Return a new comment: three rows, in three queries. No signal of django-comments-xtd fires.
 
     XtdComment.save() would write every row twice and look for later siblings; all it finds out is known here.
     """
     now = timezone.now()
-    values = {
+    values: dict[str, Any] = {
         "content_type": ContentType.objects.get_for_model(Topic),
         "object_pk": str(topic.pk),
         "site_id": settings.SITE_ID,
@@ -115,7 +128,7 @@ def insert_comment(
         "user_name": str(user.get_full_name() or user.get_username())[:50],
         "comment": text,
         "submit_date": now,
-        "is_public": more.pop("is_public", True),
+        "is_public": is_public,
     }
     base = Comment(**values)
     base.save(force_insert=True)
@@ -131,7 +144,7 @@ def insert_comment(
         number=number,
         path=(parent.path if parent else "") + f"{number:0{NUMBER_WIDTH}d}",
         html=html,
-        **more,
+        submission=submission,
     )
     middle = XtdComment(
         comment_ptr_id=base.pk, thread_id=comment.thread_id, parent_id=comment.parent_id, level=comment.level

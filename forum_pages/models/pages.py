@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,7 +9,6 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -21,74 +17,16 @@ from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Page, PageManager, PageViewRestriction
+from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
-from forum_pages import rules
-from forum_pages.authors import author_lines
-from forum_pages.conf import conf
 from forum_pages.enums import Verb
-from forum_pages.paging import cursor_at_end_of, page_of_topics, parse_day
-from forum_pages.querysets import BoardPageQuerySet
+from forum_pages.paging import KeysetPage
+from forum_pages.people import MaybeUser, User, is_signed_in
+from forum_pages.querysets.boards import BoardPageQuerySet
+from forum_pages.rules.boards import Access, can_read_board
 from forum_pages.widgets import PersonInput
-
-#: Marks, among the rows of load_access, the groups of the person who asks; no page has this path.
-MINE = "-"
-
-
-@dataclass(frozen=True)
-class Access:
-    """Who is named on a board, verb by verb, and the privacy settings of Wagtail on it and above it."""
-
-    groups: dict[str, frozenset[int]]
-    users: dict[str, frozenset[int]]
-    #: For each privacy setting "groups": whom it lets in.
-    private_to: tuple[frozenset[int], ...]
-    #: A shared password says nothing about who somebody is, so behind one the forum opens nothing.
-    behind_password: bool
-
-    def is_restricted(self, verb: Verb) -> bool:
-        """Whether anybody at all is named for the verb."""
-        return bool(self.groups[verb] or self.users[verb])
-
-
-def load_access(boards: Iterable[BoardPage], *, user: Any = None) -> None:
-    """Read the access of many boards in one query and keep it on each; with a user, their groups by the same query."""
-    boards = list(boards)
-    ask_groups = user is not None and not hasattr(user, "_forum_pages_groups")
-    step = Page.steplen
-    paths = {board.path[:end] for board in boards for end in range(step, len(board.path) + 1, step)}
-    grants = BoardGrant.objects.filter(board_id__in=[board.pk for board in boards]).order_by()
-    privacy = PageViewRestriction.objects.filter(page__path__in=paths).order_by()
-    rows = grants.values_list("board__path", "verb", "group_id", "user_id").union(
-        privacy.values_list("page__path", "restriction_type", "groups__pk", "pk"), all=True
-    )
-    if ask_groups:
-        own = user.groups.order_by().annotate(path=Value(MINE), nobody=Value(None, models.IntegerField()))
-        rows = rows.union(own.values_list("path", "name", "pk", "nobody"), all=True)
-        user._forum_pages_groups = {}
-    groups: dict[tuple[str, str], set[int]] = defaultdict(set)
-    users: dict[tuple[str, str], set[int]] = defaultdict(set)
-    private: dict[tuple[str, int], set[int]] = {}
-    passwords: set[str] = set()
-    for path, kind, group_id, other_id in rows:
-        if path == MINE:
-            user._forum_pages_groups[group_id] = kind
-        elif kind in Verb.values:
-            (groups if group_id else users)[path, kind].add(group_id or other_id)
-        elif kind == PageViewRestriction.GROUPS:
-            private.setdefault((path, other_id), set()).update([group_id] if group_id else [])
-        elif kind == PageViewRestriction.PASSWORD:
-            passwords.add(path)
-    for board in boards:
-        board.access = Access(
-            groups={verb: frozenset(groups[board.path, verb]) for verb in Verb.values},
-            users={verb: frozenset(users[board.path, verb]) for verb in Verb.values},
-            private_to=tuple(
-                frozenset(members) for (path, _pk), members in private.items() if board.path.startswith(path)
-            ),
-            behind_password=any(board.path.startswith(path) for path in passwords),
-        )
 
 
 class SignedInPage(Page):
@@ -97,17 +35,17 @@ class SignedInPage(Page):
     class Meta:
         abstract = True
 
-    def may_read(self, user: Any) -> bool:
+    def is_readable_by(self, user: MaybeUser) -> bool:
         """Whether the person may open this page."""
-        return rules.is_signed_in(user)
+        return is_signed_in(user)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer the page, the sign-in, or 404 to those who may not know it exists."""
+        """Answer the page, or the sign-in to strangers, or 404 to people who may not read it."""
         user = request.user
         if not user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         # Editors preview drafts, which nobody may read yet.
-        if not getattr(request, "is_preview", False) and not self.may_read(user):
+        if not getattr(request, "is_preview", False) and not self.is_readable_by(user):
             raise Http404
         response = super().serve(request, *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-cache"
@@ -121,7 +59,7 @@ class ForumIndexPage(SignedInPage):
 
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
     subpage_types: ClassVar[list[str]] = ["forum_pages.BoardPage"]
-    template = "forum_pages/index.html"
+    template = "forum_pages/boards/overview.html"
 
     class Meta:
         verbose_name = _("forum")
@@ -134,8 +72,8 @@ class ForumIndexPage(SignedInPage):
         context["boards"] = list(boards.with_latest_topic())
         return context
 
-    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """Find a board in one query instead of two."""
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Return the route to a board, which one query finds instead of two."""
         if path_components:
             board = BoardPage.objects.child_of(self).filter(slug=path_components[0]).first()
             if board is not None:
@@ -144,7 +82,7 @@ class ForumIndexPage(SignedInPage):
 
 
 class BoardPage(SignedInPage):
-    """A board. Who may do what is said by its grants; none for a verb means every signed-in person."""
+    """A board. Its grants name who may do what; a verb without grants is allowed to everybody who is signed in."""
 
     description = RichTextField(pgettext_lazy("forum", "description"), blank=True, features=["bold", "link", "ul"])
     moderated = models.BooleanField(
@@ -178,7 +116,7 @@ class BoardPage(SignedInPage):
     search_fields = [*Page.search_fields, index.SearchField("description")]
     parent_page_types: ClassVar[list[str]] = ["forum_pages.ForumIndexPage"]
     subpage_types: ClassVar[list[str]] = []
-    template = "forum_pages/board.html"
+    template = "forum_pages/boards/board.html"
 
     class Meta:
         verbose_name = _("board")
@@ -190,19 +128,23 @@ class BoardPage(SignedInPage):
             raise ValidationError({"closes_at": _("The board must close after it opens.")})
 
     @cached_property
-    def access(self) -> Access:
-        """Who is named here. One query, once for this object."""
-        load_access([self])
-        return self.__dict__["access"]
+    def _access(self) -> dict[int, Access]:
+        return {}
+
+    def access_of(self, user: User) -> Access:
+        """Return what the board's settings say about this person. One query, kept with this object."""
+        if user.pk not in self._access:
+            self._access[user.pk] = BoardPage.objects.access_of(user, self)
+        return self._access[user.pk]
 
     @property
     def is_not_open_yet(self) -> bool:
-        """Whether its opening lies ahead."""
+        """Whether the board opens later."""
         return self.opens_at is not None and timezone.now() < self.opens_at
 
     @property
     def is_over(self) -> bool:
-        """Whether its closing has passed."""
+        """Whether the board has closed."""
         return self.closes_at is not None and timezone.now() >= self.closes_at
 
     @property
@@ -210,67 +152,17 @@ class BoardPage(SignedInPage):
         """Whether anything may be written now."""
         return not self.is_not_open_yet and not self.is_over
 
-    def may_read(self, user: Any) -> bool:
-        """Whether the person may open this board. One query for access and groups."""
-        load_access([self], user=user)
-        return rules.can_read_board(user, self)
-
-    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """Answer as every page; note that `serve` will ask about Wagtail's privacy settings itself."""
-        self._is_served = True
-        return super().route(request, path_components)
-
-    def get_view_restrictions(self) -> Any:
-        """Return the privacy settings, but none to Wagtail's own check before `serve`, which asks with the grants."""
-        if getattr(self, "_is_served", False):
-            return PageViewRestriction.objects.none()
-        return super().get_view_restrictions()
+    def is_readable_by(self, user: MaybeUser) -> bool:
+        """Whether the person may open this board. One query."""
+        return can_read_board(user, self)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add one page of topics, each with its read mark, and what this person may do here."""
-        context = super().get_context(request, *args, **kwargs)
-        context.update(self.topic_list(request))
-        return context
-
-    def topic_list(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what the board's page shows. Two queries at most: topics with their marks, authors."""
-        from forum_pages.models.reading import BoardMark  # noqa: PLC0415 - it refers to this module
-        from forum_pages.models.topic import Topic  # noqa: PLC0415 - it refers to this module
-
-        user = request.user
-        topics = (
-            Topic.objects.on_board(self, user=user)
-            .select_related("author")
-            .defer("source", "html")
-            .with_read_mark(user)
-        )
-        day = parse_day(request.GET.get("day", ""))
-        page = page_of_topics(
-            topics,
-            size=conf.TOPICS_PER_PAGE,
-            after=request.GET.get("after", "") or (cursor_at_end_of(day) if day else ""),
-            before=request.GET.get("before", ""),
-            last="last" in request.GET,
-        )
-        read_before = BoardMark.horizon()
-        if page.rows and page.rows[0].board_read_at:
-            read_before = max(read_before, page.rows[0].board_read_at)
-        for topic in page:
-            topic.is_unread = topic.last_activity_at > max(read_before, topic.read_at or read_before)
-        return {
-            "board": self,
-            "topics": page,
-            "author_lines": author_lines(topic.author_id for topic in page),
-            # A preview of a board that was never saved has no place to post to.
-            "may_post": self.pk is not None and rules.can_post_on_board(user, self),
-            "may_moderate": rules.can_moderate_board(user, self),
-            "day": day,
-            "has_unread": any(topic.is_unread for topic in page),
-        }
+        """Add the board under its name. Its topics come from the view that answers it; a preview shows none."""
+        return {**super().get_context(request, *args, **kwargs), "board": self, "topics": KeysetPage()}
 
 
 class BoardGrant(Orderable):
-    """One line of "who may do what" on a board: a group or a person, and a verb."""
+    """A permission on a board: a verb, and the group or the person that it is given to."""
 
     board = ParentalKey(BoardPage, on_delete=models.CASCADE, related_name="grants")
     verb = models.CharField(pgettext_lazy("forum", "may"), max_length=10, choices=Verb)
@@ -314,17 +206,3 @@ class BoardGrant(Orderable):
         super().clean()
         if bool(self.group_id) == bool(self.user_id):
             raise ValidationError(_("Name either a group or a person."))
-
-
-class BoardTally(models.Model):
-    """How many topics a board shows. Apart from the page: publishing an old draft must not bring old counts back."""
-
-    board = models.OneToOneField(BoardPage, on_delete=models.CASCADE, related_name="tally", primary_key=True)
-    topic_count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("tally of a board")
-        verbose_name_plural = _("tallies of boards")
-
-    def __str__(self) -> str:
-        return f"{self.board_id}: {self.topic_count}"

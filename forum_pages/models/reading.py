@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forum_pages.conf import conf
 from forum_pages.models.pages import BoardPage
 from forum_pages.models.topic import Topic
 
 
 class BoardMark(models.Model):
-    """When somebody marked a whole board as read."""
+    """The moment up to which a person has read a whole board."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     board = models.ForeignKey(BoardPage, on_delete=models.CASCADE, related_name="+")
@@ -29,14 +25,9 @@ class BoardMark(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id}: {self.board_id}"
 
-    @classmethod
-    def horizon(cls) -> datetime:
-        """The moment before which everything counts as read."""
-        return timezone.now() - timedelta(days=conf.UNREAD_DAYS)
-
 
 class TopicRead(models.Model):
-    """When somebody last read a topic in which something was said within the horizon."""
+    """The moment when a person last read a topic that was active within FORUM_PAGES_UNREAD_DAYS."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")

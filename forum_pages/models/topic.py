@@ -1,8 +1,8 @@
-"""A topic: what somebody wants to talk about, and the counters its lists need."""
+"""Topics, with the counters that their lists need."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -14,11 +14,11 @@ from wagtail.search import index
 
 from forum_pages.conf import conf
 from forum_pages.enums import Reaction
-from forum_pages.querysets import TopicQuerySet
+from forum_pages.querysets.topics import TopicQuerySet
 
 
 class Topic(index.Indexed, models.Model):  # type: ignore[django-manager-missing]  # lost by the stubs below xtd
-    """An ordinary row, indexed for search. The domain functions keep its counters in their own transactions."""
+    """A topic on a board: an ordinary row. The domain functions keep its counters in their own transactions."""
 
     # The indexes below begin with the board; one of its own would only mislead the planner.
     board = models.ForeignKey("forum_pages.BoardPage", on_delete=models.PROTECT, related_name="topics", db_index=False)
@@ -50,6 +50,11 @@ class Topic(index.Indexed, models.Model):  # type: ignore[django-manager-missing
     submission = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = TopicQuerySet.as_manager()
+
+    # What TopicQuerySet adds where it is asked to.
+    read_at: datetime | None
+    board_read_at: datetime | None
+    my_reaction: str | None
 
     # The domain functions index, once the transaction has committed.
     search_auto_update = False
@@ -104,6 +109,12 @@ class Topic(index.Indexed, models.Model):  # type: ignore[django-manager-missing
         return conf.segmenter()(f"{self.title}\n{self.title}\n{self.source}")
 
     @property
+    def is_unread(self) -> bool:
+        """Whether it has changed since the person last read it. Needs `with_read_mark`."""
+        marks = [conf.unread_since(), self.read_at, self.board_read_at]
+        return self.last_activity_at > max(mark for mark in marks if mark is not None)
+
+    @property
     def is_shown(self) -> bool:
         """Whether everybody who reads the board sees it."""
         return not self.hidden and not self.awaiting
@@ -124,8 +135,3 @@ class TopicFlag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.flag} ({self.topic_id})"
-
-
-def author_name(user: Any) -> str:
-    """Return the name to show for an author; accounts that were deleted leave a phrase."""
-    return user.get_full_name() or user.get_username() if user is not None else str(_("Former member"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from peer_review.api import pages, views
+from peer_review.api import integrations, views
 from peer_review.api.description import DescriptionView
 
 app_name = "peer_review_api"
@@ -24,6 +24,6 @@ reads = [
 urlpatterns = [
     *reads,
     path("v1/openapi.json", DescriptionView.as_view(patterns=reads), name="openapi"),
-    path("tokens/", pages.IntegrationListView.as_view(), name="tokens"),
-    path("tokens/<str:prefix>/revoke/", pages.IntegrationRevokeView.as_view(), name="revoke"),
+    path("tokens/", integrations.IntegrationListView.as_view(), name="integration-list"),
+    path("tokens/<str:prefix>/revoke/", integrations.IntegrationRevokeView.as_view(), name="integration-revoke"),
 ]

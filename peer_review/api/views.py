@@ -29,6 +29,7 @@ from peer_review.domain.tally.bulletin import head_of, totals
 from peer_review.enums import Channel, ResultScope
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Bulletin, Result, Round, Subject
+from peer_review.paging import page_of
 from peer_review.rules.roles import has_perm
 
 PAGE = 50
@@ -192,8 +193,8 @@ class SectionView(Reading):
         found = self.round()
         if not found.subjects.filter(section_key=section).exists():
             raise Http404
-        of_section = Result(round=found, scope=ResultScope.SECTION, section_key=section)
-        if not has_perm("peer_review.view_section_result", request.user, of_section):
+        about = Result(round=found, scope=ResultScope.SECTION, section_key=section)
+        if not has_perm("peer_review.view_section", request.user, about):
             raise PermissionDenied
         reading = presenters.read_section(found, section, reader=self.reader)
         return Response(serializers.SectionSerializer(reading).data)
@@ -215,25 +216,13 @@ class RoundResultsView(Reading):
     )
     def get(self, request: Request, round: str) -> Response:
         found = self.round("peer_review.view_all_results")
-        rows = Result.objects.filter(round=found).of_scope(ResultScope.SUBJECT).order_by("sort_order", "pk")
-        page = list(self.beyond(rows, request.query_params.get("after")).select_related("subject__member")[: PAGE + 1])
-        reading = presenters.read_round(found, reader=self.reader, subjects=page[:PAGE])
-        following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
-        named: Mapping[str, Any] = {name: getattr(reading, name) for name in reading.__slots__} | {"next": following}
-        return Response(serializers.RoundResultsSerializer(named).data)
-
-    def beyond(self, rows: Any, after: str | None) -> Any:
-        """Return the rows that follow the row `after`.
-
-        Raises: ParseError for what is no row of this round.
-        """
-        if after is None:
-            return rows
-        known = after.isascii() and after.isdecimal() and len(after) < 19
-        last = rows.filter(pk=int(after)).values_list("sort_order", flat=True).first() if known else None
-        if last is None:
+        rows = Result.objects.filter(round=found).of_scope(ResultScope.SUBJECT).select_related("subject__member")
+        page = page_of(rows, request.query_params, size=PAGE, order=("sort_order", "pk"))
+        if page.is_refused:
             raise ParseError
-        return rows.filter(sort_order__gte=last).exclude(sort_order=last, pk__lte=int(after))
+        reading = presenters.read_round(found, reader=self.reader, subjects=page.rows)
+        named: Mapping[str, Any] = {name: getattr(reading, name) for name in reading.__slots__} | {"next": page.after}
+        return Response(serializers.RoundResultsSerializer(named).data)
 
 
 class BulletinView(Reading):

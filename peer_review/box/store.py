@@ -249,12 +249,6 @@ def opened_chunks(public_id: str, *, size: int = CHUNK) -> Iterator[list[tuple[b
         yield rows
 
 
-def opened_entries(public_id: str) -> Iterator[bytes]:
-    """Yield every opened entry, in the order of the random ids; nothing if no row was ever opened."""
-    for rows in opened_chunks(public_id):
-        yield from (entry for _row_id, entry in rows)
-
-
 def opened_some(public_id: str, ids: Iterable[bytes]) -> dict[bytes, bytes]:
     """Return what is kept of these opened rows, by id.
 
@@ -346,11 +340,3 @@ def ballots(public_id: str) -> Iterator[Ballot]:
         for token, cell, rev, entry in rows:
             yield Ballot(bytes(token), cell, rev, bytes(entry))
         last = bytes(rows[-1][0])
-
-
-def drop_round(public_id: str) -> None:
-    """Remove every table of a round: for tests and for data whose retention has ended."""
-    with _atomic() as cursor:
-        _harden(cursor)
-        for prefix in ("sealed", "closed", "opened", "staged", "ballot"):
-            cursor.execute(f"DROP TABLE IF EXISTS {_name(prefix, public_id)}")

@@ -19,7 +19,7 @@ import numpy as np
 from .aggregate import TRIM_ABOVE, aggregate
 from .combine import class_shares
 from .disclosure import Flags
-from .permutation import PERMUTATIONS, deal, false_discovery, probability
+from .permutation import PERMUTATIONS, deal, probability
 from .scales import SPREAD_FLOOR, Floats, Ints
 
 #: A pattern is reported where chance makes one as striking in at most this share of cases.
@@ -246,12 +246,6 @@ def changes(
         as_far = np.abs(moved[1:]) >= abs(moved[0]) - 1e-9
         found.append(Pattern(at, bool(difference[at] > 0), probability(as_far)))
     return _search(found, tested=int(comparable.sum()))
-
-
-def with_q(search: Search) -> list[tuple[Pattern, float]]:
-    """Return the patterns with the share of chance among all at least as striking (permutation.false_discovery)."""
-    q = false_discovery([one.p for one in search.patterns], tested=search.tested)
-    return list(zip(search.patterns, q, strict=True))
 
 
 def _search(found: list[Pattern], *, tested: int) -> Search:

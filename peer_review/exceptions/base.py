@@ -1,5 +1,6 @@
 """Named refusals. Views turn them into a sentence and a status; nothing else is caught."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -32,15 +33,52 @@ class Refusal(Exception):
         return self.message
 
 
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """The way to remove a reason why a draft cannot be opened.
+
+    `label` says what to do. It is done on the page of the round that `route` and `anchor` name; without a route
+    somebody else is asked to do it. `post_route` names the step that does it at once.
+    As the next step of a draft it may have a name, a sentence and a detail of its own (`step`, `sentence`, `detail`);
+    without them the code and the message of the refusal are used.
+    """
+
+    label: str | Promise
+    route: str = ""
+    anchor: str = ""
+    post_route: str = ""
+    step: str = ""
+    sentence: str | Promise = ""
+    detail: str | Promise = ""
+
+
+#: Remedies of several refusals.
+EDIT_ROUND = Remedy(_("Edit the round"), "round-edit")
+EDIT_ROLL = Remedy(_("Go to the roll"), "round-roll")
+
+
+class OpeningRefusal(Refusal):
+    """A refusal that can stand on the opening checklist of a draft, so it names its remedy."""
+
+    code = "opening_refused"
+    remedy: ClassVar[Remedy]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not hasattr(cls, "remedy"):
+            raise TypeError(f"{cls.__name__} names no remedy")
+
+
 # Schemes
 
 
-class SchemeInvalid(Refusal):
+class SchemeInvalid(OpeningRefusal):
     """The questionnaire cannot be asked as it stands; `problems` are sentences, one a fault."""
 
     code = "scheme_invalid"
     status = 422
     text = _("The scheme cannot be used yet.")
+    remedy = Remedy(_("Correct the scheme in the administration."))
 
     def __init__(self, problems: list[Any]) -> None:
         super().__init__()
@@ -66,43 +104,50 @@ class RoundFrozen(Refusal):
     text = _("The round has been opened. Its roll, form and keys can no longer change.")
 
 
-class NotOrganiser(Refusal):
+class NotOrganiser(OpeningRefusal):
     code = "not_organiser"
     status = 403
     text = _("The responsible organiser must be a member of the organisers' group.")
+    remedy = EDIT_ROUND
 
 
-class NotScrutineer(Refusal):
+class NotScrutineer(OpeningRefusal):
     code = "not_scrutineer"
     status = 403
     text = _("%(name)s is not a member of the scrutineers' group.")
+    remedy = EDIT_ROUND
 
 
-class EmptyRoll(Refusal):
+class EmptyRoll(OpeningRefusal):
     code = "empty_roll"
     text = _("Nobody is on the roll, or nobody is evaluated.")
+    remedy = Remedy(_("Go to the roll"), "round-roll", step="roll", sentence=_("Make the roll: who evaluates whom."))
 
 
-class SelfEvaluation(Refusal):
+class SelfEvaluation(OpeningRefusal):
     code = "self_evaluation"
     status = 422
     text = _("Nobody evaluates themselves.")
+    remedy = EDIT_ROLL
 
 
-class UnknownVoterClass(Refusal):
+class UnknownVoterClass(OpeningRefusal):
     code = "unknown_voter_class"
     status = 422
     text = _("The scheme has no such voter class.")
+    remedy = EDIT_ROLL
 
 
-class NoBoxKey(Refusal):
+class NoBoxKey(OpeningRefusal):
     code = "no_box_key"
     text = _("A scrutineer has not made the box key yet.")
+    remedy = Remedy(_("Ask a scrutineer to make it on their page; they find it under “Boxes whose key I hold”."))
 
 
-class SharesUnconfirmed(Refusal):
+class SharesUnconfirmed(OpeningRefusal):
     code = "shares_unconfirmed"
     text = _("%(names)s have not confirmed yet that their share of the box key is written down.")
+    remedy = Remedy(_("Each holder confirms in the ceremony, or on their own page of scrutineers."))
 
 
 class WrongKey(Refusal):
@@ -133,24 +178,6 @@ class BadEncoding(Refusal):
     code = "bad_encoding"
     status = 400
     text = _("The request could not be read.")
-
-
-class BadToken(Refusal):
-    code = "bad_token"
-    status = 403
-    text = _("This credential is not valid for this ballot paper.")
-
-
-class BadBallotSignature(Refusal):
-    code = "bad_ballot_signature"
-    status = 403
-    text = _("The ballot was changed after it was signed.")
-
-
-class UnknownCell(Refusal):
-    code = "unknown_cell"
-    status = 404
-    text = _("This round has no such ballot paper.")
 
 
 class RoundClosed(Refusal):
@@ -192,9 +219,10 @@ class ReasonMissing(Refusal):
 # Who evaluates whom
 
 
-class RollBeingWritten(Refusal):
+class RollBeingWritten(OpeningRefusal):
     code = "roll_being_written"
     text = _("The roll is being written. Wait until it is complete, or use the plan again.")
+    remedy = EDIT_ROLL
 
 
 # Comments

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.base import EDIT_ROLL, OpeningRefusal, Refusal
 
 
 class NoMatchingClass(Refusal):
@@ -17,7 +17,7 @@ class AlreadyOnRoll(Refusal):
     text = _("%(name)s is already on the roll.")
 
 
-class PaperVotersTooFew(Refusal):
+class PaperVotersTooFew(OpeningRefusal):
     """An urn so small that an envelope would tell who drew it."""
 
     code = "paper_voters_too_few"
@@ -25,6 +25,7 @@ class PaperVotersTooFew(Refusal):
         "%(names)s vote on paper, but share some of their papers with fewer than %(least)s people who do. "
         "Let more people vote on paper, or these by computer."
     )
+    remedy = EDIT_ROLL
 
 
 class PlanInvalid(Refusal):

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.base import EDIT_ROLL, OpeningRefusal, Refusal, Remedy
 
 
-class SheetNamesReceiver(Refusal):
+class SheetNamesReceiver(OpeningRefusal):
     """A list without its reader's own name would tell whose it is (PROTOCOL: two kinds of ballot paper)."""
 
     code = "sheet_names_receiver"
@@ -13,9 +13,10 @@ class SheetNamesReceiver(Refusal):
         "A whole sheet may not go to people whom it lists: a list with the one name missing tells whose it is. "
         "On a list they receive: %(names)s. Use a scheme with one paper for each subject, or take them off."
     )
+    remedy = EDIT_ROLL
 
 
-class SheetListsDiffer(Refusal):
+class SheetListsDiffer(OpeningRefusal):
     """Who receives another list than the rest of the class can be told by it."""
 
     code = "sheet_lists_differ"
@@ -23,13 +24,15 @@ class SheetListsDiffer(Refusal):
         "Whole sheets need the same list for everybody of a voter class. In the class “%(voters)s” the list differs "
         "for: %(names)s. Give them the same sheets, or use a scheme with one paper for each subject."
     )
+    remedy = EDIT_ROLL
 
 
-class ExposureUnproved(Refusal):
+class ExposureUnproved(OpeningRefusal):
     """The search for a counter-example to the guarantee found one."""
 
     code = "exposure_unproved"
     text = _("The round may not open: %(words)s")
+    remedy = Remedy(_("Look at the pre-flight"), "round-preflight")
 
 
 class TermsAltered(Refusal):

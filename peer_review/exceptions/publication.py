@@ -2,19 +2,21 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.base import EDIT_ROUND, OpeningRefusal, Refusal
 
 
-class NoCommentReviewer(Refusal):
+class NoCommentReviewer(OpeningRefusal):
     code = "no_comment_reviewer"
     text = _("The scheme has comment papers. Name a reviewer of comments with an active account.")
+    remedy = EDIT_ROUND
 
 
-class CommentReviewerEvaluated(Refusal):
+class CommentReviewerEvaluated(OpeningRefusal):
     """Whoever is evaluated would read, and could withhold, what is said of themselves."""
 
     code = "comment_reviewer_evaluated"
     text = _("%(name)s is evaluated in this round and so cannot review its comments. Name somebody else.")
+    remedy = EDIT_ROUND
 
 
 class CommentsUnreviewed(Refusal):

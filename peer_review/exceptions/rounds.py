@@ -2,66 +2,84 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.base import EDIT_ROLL, EDIT_ROUND, OpeningRefusal, Refusal, Remedy
 
 
-class NoScrutineer(Refusal):
+class NoScrutineer(OpeningRefusal):
     code = "no_scrutineer"
     text = _("Name at least one scrutineer: without one nobody can open the box.")
+    remedy = EDIT_ROUND
 
 
-class DatesInvalid(Refusal):
+class DatesInvalid(OpeningRefusal):
     code = "dates_invalid"
     status = 422
     text = _("The round must close after it opens.")
+    remedy = EDIT_ROUND
 
 
-class DatesInPast(Refusal):
+class DatesInPast(OpeningRefusal):
     code = "dates_in_past"
     status = 422
     text = _("The closing time lies in the past.")
+    remedy = EDIT_ROUND
 
 
-class CollectionInvalid(Refusal):
+class CollectionInvalid(OpeningRefusal):
     code = "collection_invalid"
     status = 422
     text = _("In two stages, casting begins after drawing begins and before the round closes.")
+    remedy = EDIT_ROUND
 
 
-class ClockSetBack(Refusal):
+class ClockSetBack(OpeningRefusal):
     """The clock shows an earlier moment than one already recorded for this round."""
 
     code = "clock_set_back"
     text = _("The server's clock has been set back. Correct it first.")
+    remedy = Remedy(_("Ask the administrator to correct the clock."))
 
 
-class BatchSettingsInvalid(Refusal):
+class BatchSettingsInvalid(OpeningRefusal):
     code = "batch_settings_invalid"
     status = 422
     text = _("A batch floor needs a batch window, and both must be at least 1.")
+    remedy = EDIT_ROUND
 
 
-class CellWithNobody(Refusal):
+class CellWithNobody(OpeningRefusal):
     code = "cell_with_nobody"
     text = _("Nobody may evaluate %(subjects)s in one of the voter classes.")
+    remedy = EDIT_ROLL
 
 
-class SubjectWithNobody(Refusal):
+class SubjectWithNobody(OpeningRefusal):
     code = "subject_with_nobody"
     text = _("Nobody may evaluate %(subjects)s.")
+    remedy = EDIT_ROLL
 
 
-class KeysMissing(Refusal):
+class KeysMissing(OpeningRefusal):
     code = "keys_missing"
     text = _("%(missing)s of %(total)s keys are not ready yet.")
+    remedy = Remedy(
+        _("Prepare the keys"),
+        "round-dashboard",
+        "keys",
+        post_route="keys-prepare",
+        step="keys",
+        sentence=_("Have the keys of the ballot papers made."),
+        detail=_("It goes on in the background; you may leave the page."),
+    )
 
 
-class BoxKeyUntested(Refusal):
+class BoxKeyUntested(OpeningRefusal):
     code = "box_key_untested"
     text = _("The box key has not been shown to open the test row yet.")
+    remedy = Remedy(_("Ask the scrutineer to confirm and test the key."))
 
 
-class NotLonger(Refusal):
+class ExtensionTooEarly(Refusal):
     code = "not_longer"
     status = 422
     text = _("A round can only be lengthened: the new closing time must be later than the old one.")

@@ -117,7 +117,7 @@ class RoundForm(forms.Form):
         return data
 
 
-class LengthenForm(forms.Form):
+class ExtendForm(forms.Form):
     """A later end, and why."""
 
     closes_at = moment(_("New last moment"))

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from peer_review.querysets.planning import RollMemberQuerySet
 from peer_review.querysets.subjects import SubjectQuerySet
 
 
@@ -21,6 +22,8 @@ class RollMember(models.Model):
     is_section_head = models.BooleanField(_("section head"), default=False)
     since = models.DateField(_("in the section since"), null=True, blank=True)
     on_paper = models.BooleanField(_("votes on paper"), default=False)
+
+    objects = RollMemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("roll member")

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from peer_review.enums import CellKind
 from peer_review.users import AnyUser
 
 
@@ -26,6 +27,11 @@ class AssignmentQuerySet(models.QuerySet[Any]):
                 "pk",
             )
         )
+
+    def about(self, subject: Any) -> "AssignmentQuerySet":
+        """Return the papers on which this subject is marked: its own, and whole sheets that list it; no comments."""
+        own = Q(cell__subject=subject, cell__kind=CellKind.RATING)
+        return self.filter(own | Q(cell__sheet__entries__subject=subject))
 
     def drawn(self) -> "AssignmentQuerySet":
         return self.filter(blinded__isnull=False)

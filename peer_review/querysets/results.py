@@ -44,17 +44,18 @@ class ResultQuerySet(models.QuerySet[Any]):
             | (Q(scope="unit") & (of_all | summary | (headed & Q(comparable=True)) | own))
         )
 
-    def of_sections_readable_by(self, user: AnyUser | None) -> "ResultQuerySet":
-        """Twin of peer_review.view_section_result: sections whose list of subjects this user may read."""
+    def with_section_for(self, user: AnyUser | None) -> "ResultQuerySet":
+        """Twin of peer_review.view_section: results of sections whose subjects' results this user may read."""
         if not is_known(user):
             return self.none()
         rounds = apps.get_model("peer_review", "Round").objects.order_by()
         members = apps.get_model("peer_review", "RollMember").objects.order_by()
+        heads = (
+            members.filter(round=OuterRef("round")).sections_headed_by(user).filter(section_key=OuterRef("section_key"))
+        )
         of_all = Q(round__in=rounds.with_all_results_for(user).values("pk"))
-        headed = Q(round__in=rounds.with_section_results_for(user).values("pk"))
-        here = {"round": OuterRef("round"), "section_key": OuterRef("section_key")}
-        heads_it = Q(Exists(members.filter(user=user, is_section_head=True, **here)))
-        return self.of_scope(ResultScope.SECTION).filter(of_all | (headed & heads_it))
+        headed = Q(round__in=rounds.with_section_results_for(user).values("pk")) & Q(Exists(heads))
+        return self.of_scope(ResultScope.SECTION).filter(of_all | headed)
 
 
 class CriterionResultQuerySet(models.QuerySet[Any]):

@@ -77,6 +77,15 @@ class RoundQuerySet(models.QuerySet[Any]):
         own = subjects.objects.filter(round=OuterRef("pk"), member__user=user)
         return self.frozen().filter(Exists(own), form__self_evaluation=True)
 
+    def asking_self_evaluation_of(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Return the open rounds that ask this user for a self-evaluation, the next to close first.
+
+        `said` tells whether it has been written.
+        """
+        evaluations = apps.get_model("peer_review", "SelfEvaluation").objects.order_by()
+        own = evaluations.filter(subject__round=OuterRef("pk"), subject__member__user=user)
+        return self.self_evaluable_by(user).open().annotate(said=Exists(own)).order_by("closes_at")
+
     def with_own_result_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_own_result."""
         if not is_known(user):
@@ -134,6 +143,10 @@ class RoundQuerySet(models.QuerySet[Any]):
     def with_ledger_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_ledger."""
         return self.with_results() if "inspector" in role_names(user) else self.none()
+
+    def correctable_by(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.withdraw_figures."""
+        return self.manageable_by(user).with_results()
 
     def auditable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_bulletin_audit."""

@@ -69,3 +69,7 @@ class SubjectQuerySet(models.QuerySet[Any]):
         """Return the subjects for which the roll gives this user a paper."""
         assignments = apps.get_model("peer_review", "Assignment")
         return self.filter(Exists(assignments.objects.filter(cell__subject=OuterRef("pk"), evaluator=user)))
+
+    def matching(self, text: str) -> "SubjectQuerySet":
+        """Return the subjects whose label or section's name holds this text; all for an empty one."""
+        return self.filter(Q(label__icontains=text) | Q(section_name__icontains=text)) if text else self

@@ -8,6 +8,7 @@ import rules
 
 from peer_review.rules.audit import can_inspect_round_of, is_about_user
 from peer_review.rules.findings import can_raise_anywhere, can_raise_finding, has_raised, is_to_answer_for
+from peer_review.rules.ledger import can_view_ledger, can_withdraw_figures
 from peer_review.rules.outcomes import (
     can_assign_contest,
     can_decide_round,
@@ -24,7 +25,7 @@ from peer_review.rules.results import (
     can_view_group_result,
     can_view_own_result,
     can_view_round,
-    can_view_section_result,
+    can_view_section_of_result,
     can_view_section_results,
     can_view_subject_of_result,
     can_view_subject_result,
@@ -39,7 +40,6 @@ from peer_review.rules.rounds import (
     is_comment_reviewer,
     is_counted,
     is_opened,
-    is_published,
     is_responsible_organiser,
     is_scrutineer_of,
     is_subject,
@@ -62,17 +62,18 @@ rules.add_perm("peer_review.view_summary", can_view_summary)
 rules.add_perm("peer_review.view_subject_result", can_view_subject_result)
 rules.add_perm("peer_review.view_participation", is_opened & is_responsible_organiser)
 rules.add_perm("peer_review.view_bulletin_audit", is_inspector & is_counted)
-rules.add_perm("peer_review.view_ledger", is_inspector & is_published)
+rules.add_perm("peer_review.view_ledger", can_view_ledger)
+rules.add_perm("peer_review.withdraw_figures", can_withdraw_figures)
 rules.add_perm("peer_review.view_audit_log", is_inspector)
 rules.add_perm("peer_review.view_anomalies", can_view_anomalies)
 rules.add_perm("peer_review.manage_schemes", is_organiser)
 
 
-rules.add_perm("peer_review.view_section_result", can_view_section_result)
 rules.add_perm(
     "peer_review.view_result",
     (is_result_of_subject & can_view_subject_of_result) | (~is_result_of_subject & can_view_group_result),
 )
+rules.add_perm("peer_review.view_section", can_view_section_of_result)
 
 
 # Decisions, notices and contests
@@ -125,6 +126,7 @@ TWINS = {
     "view_participation": ("Round", "with_participation_for"),
     "view_bulletin_audit": ("Round", "auditable_by"),
     "view_ledger": ("Round", "with_ledger_for"),
+    "withdraw_figures": ("Round", "correctable_by"),
     "view_anomalies": ("Round", "with_anomalies_for"),
     "decide_round": ("Round", "decidable_by"),
     "raise_findings": ("Round", "with_findings_to_raise_for"),
@@ -133,7 +135,7 @@ TWINS = {
     "view_outcome": ("Subject", "with_outcome_for"),
     "contest_outcome": ("Subject", "contestable_by"),
     "view_result": ("Result", "visible_to"),
-    "view_section_result": ("Result", "of_sections_readable_by"),
+    "view_section": ("Result", "with_section_for"),
     "view_contest": ("Contest", "visible_to"),
     "assign_contest": ("ContestStage", "assignable_by"),
     "answer_contest": ("ContestStage", "answerable_by"),

@@ -111,7 +111,8 @@ def can_view_subject_of_result(user: User, result: Any) -> bool:
     return bool(can_view_subject_result.test(user, result.subject))
 
 
-can_view_section_result = is_result_of_section & (
+#: The results of a section, subject by subject: more than its mean, which others may read too.
+can_view_section_of_result = is_result_of_section & (
     of_round(can_view_all_results) | (of_round(can_view_section_results) & is_head_of_result_section)
 )
 

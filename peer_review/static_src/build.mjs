@@ -39,7 +39,7 @@ async function build(esbuild) {
     charset: "utf8",
     minify: true,
     legalComments: "eof",
-    banner: { js: "/*! Zhengyan ballot client, MIT licence. Source: peer_review/static_src */" },
+    banner: { js: "/*! Zhengyan ballot client, MIT licence. Source: peer_review/static_src, zhengyan_crypto/browser */" },
   });
   const files = new Map(outputFiles.map((file) => [file.path.split(/[\\/]/).pop(), Buffer.from(file.contents)]));
   const integrity = Object.fromEntries(

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from peer_review.views.ledger import crosstabs, ledger
+from peer_review.views.ledger import crosstabs, ledger, withdrawals
 
 urlpatterns = [
     path("rounds/<str:public_id>/audit/ledger/", ledger.LedgerView.as_view(), name="ledger"),
-    path("rounds/<str:public_id>/tables/", crosstabs.DrilldownView.as_view(), name="drilldown"),
+    path("organise/<str:public_id>/withdraw/", withdrawals.FiguresWithdrawView.as_view(), name="figures-withdraw"),
+    path("rounds/<str:public_id>/crosstab/", crosstabs.CrosstabView.as_view(), name="crosstab"),
 ]

@@ -4,17 +4,23 @@ What a role may do in the forum, in peer review or with a disclosure is decided 
 """
 
 from collections.abc import Callable
-from typing import TypeGuard, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard, TypeVar
 
 from django.apps import AppConfig, apps
 from django.contrib.auth.management import create_permissions
-from django.contrib.auth.models import AbstractUser, AnonymousUser, Group, Permission
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.db.models import Q
 
 from organisation.enums import Role
 
-#: Whoever asks: an account, a stranger, or nobody. Models lie above this module, so it names Django's own classes.
-Visitor = AbstractUser | AnonymousUser | None
+if TYPE_CHECKING:
+    # The name that Django's stubs give to the site's user model: models lie above this module.
+    from django.contrib.auth.models import _User as Account
+else:
+    from django.contrib.auth.models import AbstractUser as Account
+
+#: Whoever asks: an account, a stranger, or nobody.
+Visitor: TypeAlias = Account | AnonymousUser | None
 Answer = TypeVar("Answer")
 
 ACCESS_ADMIN = "wagtailadmin.access_admin"
@@ -50,12 +56,12 @@ def group_of(role: Role) -> Group:
     return Group.objects.get_or_create(name=role.value)[0]
 
 
-def is_signed_in(user: Visitor) -> TypeGuard[AbstractUser]:
+def is_signed_in(user: Visitor) -> TypeGuard[Account]:
     """Return whether somebody has signed in with an open account."""
     return user is not None and user.is_authenticated and user.is_active
 
 
-def once_for(user: AbstractUser | AnonymousUser, question: str, read: Callable[[], Answer]) -> Answer:
+def once_for(user: Account | AnonymousUser, question: str, read: Callable[[], Answer]) -> Answer:
     """Return what `read` answers, asked once for each user object: one request asks the same of its user many times.
 
     The answer stays with the object. Whoever changes what it rests on loads the user again.

@@ -9,19 +9,36 @@ from pathlib import Path
 from typing import Any
 
 import peer_review
+import zhengyan_crypto
 
 PLUGIN = Path(peer_review.__file__).parent
-LIB = PLUGIN / "static_src" / "src" / "lib"
+SOURCE = PLUGIN / "static_src" / "src"
 BUILT = PLUGIN / "static" / "peer_review" / "js"
 INTEGRITY = json.loads((BUILT / "integrity.json").read_text())
 PAGE = """<!doctype html><title>client</title>
 <script type="module" data-curves-src="/js/curves.js" data-curves-integrity="{integrity}"></script>"""
 
+#: Folders that are served, under the addresses to which the modules' relative imports lead.
+FOLDERS = {
+    "/zhengyan_crypto/browser": Path(zhengyan_crypto.__file__).parent / "browser",
+    "/lib": SOURCE / "lib",
+    "/tally": SOURCE / "tally",
+    "/envelopes": SOURCE / "envelopes",
+    "/js": BUILT,
+}
+#: The address of each module of the source that needs no page.
+MODULES = {
+    path.stem: f"{address}/{path.name}"
+    for address, folder in FOLDERS.items()
+    if folder != BUILT
+    for path in folder.glob("*.js")
+}
+
 Answer = Callable[[Any, dict[str, str]], tuple[int, Any]]
 
 
 class ClientServer:
-    """Serves /, /tampered, /lib/*, /js/*; `answers` maps further paths to functions of (body, headers)."""
+    """Serves /, /tampered and FOLDERS; `answers` maps further paths to functions of (body, headers)."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -34,7 +51,8 @@ class Handler(BaseHTTPRequestHandler):
     site: ClientServer
 
     def do_GET(self) -> None:
-        folder, _, name = self.path.lstrip("/").partition("/")
+        address, _, name = self.path.rpartition("/")
+        folder = FOLDERS.get(address)
         if self.path in self.site.answers:
             self.answer(None)
         elif self.path == "/favicon.ico":
@@ -42,8 +60,8 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path in ("/", "/tampered"):
             integrity = INTEGRITY["curves.js"] if self.path == "/" else INTEGRITY["organiser.js"]
             self.reply(200, PAGE.format(integrity=integrity).encode(), "text/html")
-        elif folder in ("lib", "js") and name in {path.name for path in {"lib": LIB, "js": BUILT}[folder].iterdir()}:
-            self.reply(200, ({"lib": LIB, "js": BUILT}[folder] / name).read_bytes(), "text/javascript")
+        elif folder is not None and name in {path.name for path in folder.iterdir()}:
+            self.reply(200, (folder / name).read_bytes(), "text/javascript")
         else:
             self.reply(404, b"{}", "application/json")
 

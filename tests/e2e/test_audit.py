@@ -47,7 +47,7 @@ NAMES = {
     "receipts": "receipts",
 }
 AUDIT = """async (texts) => {
-  const { audit } = await import("/lib/audit.js");
+  const { audit } = await import("/tally/verify.js");
   const bytes = (text) => new TextEncoder().encode(text);
   const { manifest, bulletin, ballots, receipts, hash, expected } = texts;
   const files = { manifest: bytes(manifest), bulletin: bytes(bulletin), receipts: (receipts ?? []).map(bytes), hash };

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from peer_review.domain.ballots.cast import courtesy
+from peer_review.domain.ballots.recent_casts import recent_casts
 from peer_review.domain.keys import server_keys
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.enums import CellKind, Collection, PaperKind
@@ -195,7 +195,7 @@ def test_words_from_a_shared_phone_leave_nothing_there_and_are_withdrawn_from_an
     phone.get_by_role("button", name="Look it over").click()
     phone.get_by_role("button", name="Cast", exact=True).click()
     expect(phone.locator("#receipt-version")).to_have_text("version 2")
-    courtesy.clear()
+    recent_casts.clear()
 
     desk = profiles()
     ballot_page(desk, live_server.url, running, users[0])
@@ -211,7 +211,7 @@ def test_words_from_a_shared_phone_leave_nothing_there_and_are_withdrawn_from_an
     expect(desk.locator("#receipt-title")).to_have_text("Your ballots are in the box: 2 of 2")
 
     # A second time, two minutes later: what the code brings back outranks the first recovery too.
-    courtesy.clear()
+    recent_casts.clear()
     Round.objects.filter(pk=round.pk).update(opened_at=running.round.opened_at - timedelta(minutes=2))
     desk.once("dialog", lambda dialog: dialog.accept())
     desk.locator("#receipt [data-forget]").click()

@@ -86,16 +86,16 @@ def evaluation_by_staff(rounds: Rounds) -> list[str]:
     return [
         reverse("peer_review:round-list"),
         reverse("peer_review:protection"),
-        review("round", rounds.opened),
+        review("round-detail", rounds.opened),
         review("ballot", rounds.opened),
         review("ballot", rounds.sheet),
-        review("round", rounds.published),
+        review("round-detail", rounds.published),
         review("check", rounds.published),
         review("bulletin", rounds.published),
         review("own-result", rounds.published),
         rounds.outcome("staff"),
         review("public-notice", rounds.published),
-        review("notice", rounds.opened),
+        review("printed-notice", rounds.opened),
         reverse("peer_review:notice-list"),
     ]
 
@@ -105,7 +105,7 @@ def pages_of_head(rounds: Rounds) -> list[str]:
         review("section-results", rounds.published),
         review("subject-result", rounds.published, rounds.member().pk),
         rounds.outcome("head"),
-        review("drilldown", rounds.published) + "?rows=class",
+        review("crosstab", rounds.published) + "?rows=class",
     ]
 
 
@@ -121,7 +121,7 @@ def pages_of_leader(rounds: Rounds) -> list[str]:
         review("public-notice-start", rounds.published),
         reverse("peer_review:contest-list"),
         reverse("peer_review:contest-answer", args=[Contest.objects.get().pk]),
-        review("drilldown", rounds.pilot) + "?rows=section&voter_class=",
+        review("crosstab", rounds.pilot) + "?rows=section&voter_class=",
     ]
 
 
@@ -129,15 +129,15 @@ def pages_of_organiser(rounds: Rounds) -> list[str]:
     return [
         reverse("peer_review:organiser-list"),
         reverse("peer_review:round-create"),
-        review("round-manage", rounds.opened),
+        review("round-dashboard", rounds.opened),
         review("round-remind", rounds.opened),
-        review("round-lengthen", rounds.opened),
-        review("round-manage", rounds.draft),
+        review("round-extend", rounds.opened),
+        review("round-dashboard", rounds.draft),
         review("round-roll", rounds.draft),
         review("round-preflight", rounds.draft),
         review("round-plan", rounds.draft),
         review("envelopes", rounds.draft),
-        review("round-manage", rounds.published),
+        review("round-dashboard", rounds.published),
     ]
 
 
@@ -147,9 +147,9 @@ def pages_of_scrutineer(rounds: Rounds) -> list[str]:
 
 def pages_of_inspector(rounds: Rounds) -> list[str]:
     return [
-        reverse("peer_review:inspector-list"),
-        review("inspector", rounds.published),
-        review("anomalies", rounds.published),
+        reverse("peer_review:audit-list"),
+        review("audit-round", rounds.published),
+        review("anomaly-list", rounds.published),
         review("finding-list", rounds.published),
         review("ledger", rounds.published),
         reverse("peer_review:audit-log"),

@@ -99,7 +99,7 @@ def evaluate(page: Page, number: int) -> None:
 
 def step(house: House, name: str) -> None:
     """The organiser presses one button."""
-    page = house.open(house.round.organiser, "round-manage")
+    page = house.open(house.round.organiser, "round-dashboard")
     folded = page.locator("details", has=page.get_by_role("button", name=name, include_hidden=True))
     if folded.count():
         folded.locator("summary").click()

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.client_server import ClientServer, serve_client
+from tests.e2e.client_server import MODULES, ClientServer, serve_client
 from zhengyan_crypto.sharing import Share, combine, decode_share
 
 pytestmark = pytest.mark.browser
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "sharing.json").read_text())["keys"]
-LOAD = """async () => {
-    globalThis.zy = {};
-    for (const name of ["encoding", "curves", "scrutineer", "sharing"])
-        Object.assign(zy, await import(`/lib/${name}.js`));
-    zy.fault = async (work) => {
-        try { await work(); return null; } catch (error) { return { code: error.code, ...error.details }; }
-    };
-}"""
+LOADED = ("encoding", "curves", "scrutineer", "sharing")
+LOAD = f"""async () => {{
+    globalThis.zy = {{}};
+    for (const url of {json.dumps([MODULES[name] for name in LOADED])}) Object.assign(zy, await import(url));
+    zy.fault = async (work) => {{
+        try {{ await work(); return null; }} catch (error) {{ return {{ code: error.code, ...error.details }}; }}
+    }};
+}}"""
 
 
 @pytest.fixture(scope="module")

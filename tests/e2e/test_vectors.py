@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from peer_review.protocol import ballots, credentials
-from tests.e2e.client_server import ClientServer, serve_client
+from tests.e2e.client_server import MODULES, ClientServer, serve_client
 from tests.peer_review.protocol.election import CELLS, ROUND, Election
 from zhengyan_crypto import blindsig, canonical, merkle, sealing
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
@@ -36,10 +36,10 @@ WITHOUT_CURVES = """
       return original.call(this, format, data, algorithm, ...more);
     };
 """
-MODULES = ("encoding", "canonical", "rsabssa", "curves", "merkle", "credentials", "protocol", "scrutineer")
+LOADED = ("encoding", "canonical", "rsabssa", "curves", "merkle", "credentials", "protocol", "scrutineer")
 LOAD = f"""async () => {{
     globalThis.zy = {{}};
-    for (const name of {json.dumps(MODULES)}) Object.assign(zy, await import(`/lib/${{name}}.js`));
+    for (const url of {json.dumps([MODULES[name] for name in LOADED])}) Object.assign(zy, await import(url));
     zy.codeOf = async (work) => {{
       try {{ await work(); return null; }} catch (error) {{ return error.code ?? String(error); }}
     }};

@@ -1,26 +1,31 @@
-"""A board with somebody on it."""
+"""A board with a topic, and people around it."""
 
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from forum_pages.models import BoardPage
+from forum_pages.models import BoardPage, Topic
+from organisation.models import User
 from tests.factories import forum_pages as make
 
 
 @pytest.fixture
-def author(db: None) -> Any:
+def author(db: None) -> User:
     return make.person("wang", "staff", name="王秀英")
 
 
 @pytest.fixture
-def reader(db: None) -> Any:
+def reader(db: None) -> User:
     return make.person("li", "staff", name="李建国")
 
 
 @pytest.fixture
-def moderator(db: None) -> Any:
+def moderator(db: None) -> User:
     return make.person("mod", "moderator", name="赵版主")
 
 
@@ -30,21 +35,28 @@ def board(db: None) -> BoardPage:
 
 
 @pytest.fixture
-def as_author(author: Any) -> Client:
-    client = Client()
-    client.force_login(author)
-    return client
+def topic(board: BoardPage, author: User) -> Topic:
+    return make.topic(board, author)
 
 
 @pytest.fixture
-def as_reader(reader: Any) -> Client:
-    client = Client()
-    client.force_login(reader)
-    return client
+def as_author(author: User) -> Client:
+    return make.client_of(author)
 
 
 @pytest.fixture
-def as_moderator(moderator: Any) -> Client:
-    client = Client()
-    client.force_login(moderator)
-    return client
+def as_reader(reader: User) -> Client:
+    return make.client_of(reader)
+
+
+@pytest.fixture
+def as_moderator(moderator: User) -> Client:
+    return make.client_of(moderator)
+
+
+@pytest.fixture
+def committed(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> Callable[[], AbstractContextManager[object]]:
+    """Do what follows a commit (signals, the search index) at the end of the block."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)

@@ -1,24 +1,28 @@
 """Boards in Wagtail's admin."""
 
+from __future__ import annotations
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 from wagtail.models import PageLogEntry
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text
 
 from forum_pages.enums import Verb
 from forum_pages.models import BoardPage
+from organisation.models import User
 from tests.factories import forum_pages as make
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def editor(client):
+def editor(client: Client) -> Client:
     client.force_login(make.person("root", is_superuser=True, is_staff=True))
     return client
 
 
-def board_form(*grants, **fields):
+def board_form(*grants: tuple[Verb, str], **fields: object) -> dict[str, object]:
     return nested_form_data(
         {
             "title": "内审",
@@ -35,7 +39,7 @@ def board_form(*grants, **fields):
     )
 
 
-def test_a_board_is_made_with_its_permissions(editor, reader):
+def test_a_board_is_made_with_its_permissions(editor: Client, reader: User) -> None:
     index = make.forum()
     address = reverse("wagtailadmin_pages:add", args=["forum_pages", "boardpage", index.pk])
     assert editor.get(address).status_code == 200
@@ -48,7 +52,7 @@ def test_a_board_is_made_with_its_permissions(editor, reader):
     assert 'value="li"' in edit
 
 
-def test_unknown_people_and_impossible_dates_are_refused(editor):
+def test_unknown_people_and_impossible_dates_are_refused(editor: Client) -> None:
     index = make.forum()
     address = reverse("wagtailadmin_pages:add", args=["forum_pages", "boardpage", index.pk])
     answer = editor.post(address, board_form((Verb.READ, "nobody")))
@@ -58,7 +62,7 @@ def test_unknown_people_and_impossible_dates_are_refused(editor):
     assert not BoardPage.objects.exists()
 
 
-def test_a_draft_board_can_be_previewed(editor):
+def test_a_draft_board_can_be_previewed(editor: Client) -> None:
     index = make.forum()
     address = reverse("wagtailadmin_pages:preview_on_add", args=["forum_pages", "boardpage", index.pk])
     assert editor.post(address, board_form()).json()["is_valid"] is True

@@ -1,5 +1,7 @@
 """From keyboard to page."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ SCRIPTS = [
 
 
 @pytest.mark.parametrize("source", SCRIPTS)
-def test_render_lets_no_script_picture_or_style_through(source):
+def test_render_lets_no_script_picture_or_style_through(source: str) -> None:
     html = text.render(source)
     for forbidden in ("<script", "<img", "<svg", "<style", "javascript:", "JaVaScRiPt:", 'href="data:'):
         if forbidden.lower() in ("javascript:",):
@@ -32,7 +34,7 @@ def test_render_lets_no_script_picture_or_style_through(source):
     assert " onclick=" not in html.replace("&quot;", '"').split("&lt;")[0]
 
 
-def test_render_keeps_what_markdown_is_for():
+def test_render_keeps_what_markdown_is_for() -> None:
     html = text.render(
         "# 标题\n\n**粗** *斜* ~~删~~\n\n> 引\n\n- 一\n- 二\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[链](https://x.example/)"
     )
@@ -44,7 +46,7 @@ def test_render_keeps_what_markdown_is_for():
     assert '<a href="https://x.example/" rel="nofollow noopener ugc">链</a>' in html
 
 
-def test_render_shows_reordering_characters_as_code_points():
+def test_render_shows_reordering_characters_as_code_points() -> None:
     assert text.render("pay \u202e001\u202c yuan") == "<p>pay [U+202E]001[U+202C] yuan</p>\n"
     assert "[U+2066]" in text.render("```\nif admin\u2066:\n```")
 
@@ -62,44 +64,44 @@ def test_render_shows_reordering_characters_as_code_points():
         ("全角，标点！", "全角，标点！"),
     ],
 )
-def test_clean_title(raw, clean):
+def test_clean_title(raw: str, clean: str) -> None:
     assert text.clean_title(raw) == clean
 
 
-def test_clean_source_changes_nothing_visible():
+def test_clean_source_changes_nothing_visible() -> None:
     assert text.clean_source("\n一\r\n二\r三\x00\n") == "一\n二\n三"
     assert text.clean_source("    indented code\n\ttab") == "    indented code\n\ttab"
 
 
 @pytest.mark.parametrize(("value", "seen"), [("", False), (" \n\t", False), ("\u200b\u202e", False), ("。", True)])
-def test_has_visible_text(value, seen):
+def test_has_visible_text(value: str, seen: bool) -> None:
     assert text.has_visible_text(value) is seen
 
 
-def test_quote_leaves_inner_quotes_out_and_cannot_be_broken_out_of():
+def test_quote_leaves_inner_quotes_out_and_cannot_be_broken_out_of() -> None:
     quoted = text.quote("> 旧引\n\n第一段\n\n第二段", name="王*秀\n英")
     assert quoted == "> **王*秀 英**\n>\n> 第一段\n>\n> 第二段\n\n"
 
 
-def test_quote_is_cut():
+def test_quote_is_cut() -> None:
     assert len(text.quote("长" * 5_000, name="王")) < 700
 
 
-def test_bigrams_find_any_run_of_characters():
+def test_bigrams_find_any_run_of_characters() -> None:
     tokens = set(text.bigrams("廉政监督卡管理办法 v2 Draft_one").split())
     for asked in ("监督", "督", "廉政监督", "draft", "V2", "one"):
         assert set(text.bigrams(asked).split()) <= tokens, asked
     assert not set(text.bigrams("督监").split()) <= tokens
 
 
-def test_bigrams_are_not_fooled_by_invisible_characters():
+def test_bigrams_are_not_fooled_by_invisible_characters() -> None:
     assert text.bigrams("监\u200b督") == text.bigrams("监督")
     assert text.bigrams("ＡＢＣ") == "abc"
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=400))
-def test_whatever_is_typed_renders_without_active_content(source):
+def test_whatever_is_typed_renders_without_active_content(source: str) -> None:
     cleaned = text.clean_source(source)
     html = text.render(cleaned)
     assert "<script" not in html

@@ -85,7 +85,8 @@ def route_names(resolver: object, namespace: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("healthz", True), ("peer_review:cast", True), ("peer_review:round", False), ("", False)]
+    ("name", "expected"),
+    [("healthz", True), ("peer_review:cast", True), ("peer_review:round-detail", False), ("", False)],
 )
 def test_open_routes_are_matched_whole(name: str, expected: bool) -> None:
     assert is_open(name) is expected

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from peer_review.box.batcher import batcher
 from peer_review.conf import conf
-from peer_review.domain.ballots.cast import courtesy
+from peer_review.domain.ballots.recent_casts import recent_casts
 
 # Files about one database are collected where that database runs: nothing is ever skipped in silence.
 _on_sqlite = settings.DATABASES[conf.BOX_DATABASE]["ENGINE"].endswith("sqlite3")
@@ -18,4 +18,4 @@ collect_ignore = ["privacy/test_leaks_postgresql.py" if _on_sqlite else "privacy
 def _stop_batcher() -> Iterator[None]:
     yield
     batcher.stop()
-    courtesy.clear()
+    recent_casts.clear()

@@ -1,10 +1,12 @@
 """System checks: settings under which ballots would not be anonymous are refused."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from peer_review.checks import check_box_database, check_sessions
+from peer_review.checks import check_box_database, check_fonts, check_sessions
+from peer_review.reports import fonts
 
 
 def codes(found: list[Any]) -> list[str]:
@@ -32,3 +34,20 @@ def test_the_box_must_not_be_the_main_database_under_another_name(
 def test_sessions_saved_on_every_request_would_tell_when_somebody_drew(settings: Any) -> None:
     settings.SESSION_SAVE_EVERY_REQUEST = True
     assert codes(check_sessions(None)) == ["peer_review.W001"]
+
+
+def test_folders_of_fonts_that_are_none_are_named(settings: Any, tmp_path: Path) -> None:
+    settings.PEER_REVIEW_FONT_PATHS = [tmp_path, tmp_path / "nowhere"]
+
+    (found,) = [message for message in check_fonts(None) if message.id == "peer_review.W003"]
+
+    assert str(found.msg).endswith(f"no folder: {tmp_path / 'nowhere'}.")
+
+
+def test_a_computer_without_chinese_fonts_is_told_so(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PEER_REVIEW_FONT_PATHS = []
+    monkeypatch.setattr(fonts, "families", list)
+    assert codes(check_fonts(None)) == ["peer_review.W002"]
+
+    monkeypatch.setattr(fonts, "families", lambda: ["Noto Serif CJK SC"])
+    assert check_fonts(None) == []

@@ -3,33 +3,19 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, Permission
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
-from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.enums import RoundState
 from peer_review.models import Scheme
-from peer_review.permission_policies import SchemePermissionPolicy
-from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_user
+from tests.factories.peer_review.admin import admin_client
+from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory
 
 pytestmark = pytest.mark.django_db
 
 LIST = "wagtailsnippets_peer_review_scheme:list"
 ADD = "wagtailsnippets_peer_review_scheme:add"
-
-
-def admin_client(*roles: str, **fields: Any) -> Client:
-    user = make_user("", *roles, **fields)
-    access, _created = Group.objects.get_or_create(name="enters the admin")
-    access.permissions.add(Permission.objects.get(codename="access_admin"))
-    user.groups.add(access)
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
 
 
 def data(**changes: Any) -> dict[str, Any]:
@@ -149,59 +135,6 @@ def test_bad_rules_and_bands_are_said_and_stay_in_the_form(changes: dict[str, st
     assert f'name="{name}" value="{typed}"' in response.content.decode()
 
 
-def test_a_version_in_use_is_not_edited_but_followed_by_a_new_one() -> None:
-    client = admin_client("organiser")
-    scheme = RoundFactory(state=RoundState.OPEN).scheme
-    edit = reverse("wagtailsnippets_peer_review_scheme:edit", args=[scheme.pk])
-
-    page = client.get(edit, follow=True)
-
-    assert "so it stays as it is" in page.content.decode()
-    assert "Make version 2" in page.content.decode()
-    assert client.post(edit, data()).status_code == 302
-    scheme.refresh_from_db()
-    assert scheme.name != "Autumn"
-    made = client.post(page.request["PATH_INFO"], follow=True)
-    assert made.status_code == 200
-    assert Scheme.objects.get(previous=scheme).version == 2
-
-
-def test_a_copy_needs_a_name_of_its_own() -> None:
-    client = admin_client("organiser")
-    scheme = SchemeFactory(scale="anchors")
-    before = freeze_scheme(scheme)
-    copy = reverse("wagtailsnippets_peer_review_scheme:duplicate", args=[scheme.pk])
-
-    refused = client.post(copy, {"name": scheme.name})
-    assert refused.status_code == 422
-    assert "There is a scheme of this name" in refused.content.decode()
-    assert client.post(copy, {"name": "Another"}).status_code == 302
-    made = freeze_scheme(Scheme.objects.get(name="Another"))
-    assert made == {**before, "scheme": {"name": "Another", "version": 1}}
-    assert freeze_scheme(Scheme.objects.get(pk=scheme.pk)) == before
-
-
-def test_a_scheme_leaves_as_a_file_and_comes_in_again() -> None:
-    client = admin_client("organiser")
-    scheme = SchemeFactory()
-
-    file = client.get(reverse("wagtailsnippets_peer_review_scheme:export", args=[scheme.pk]))
-    taken = client.post(
-        reverse("wagtailsnippets_peer_review_scheme:import"), {"file": SimpleUploadedFile("a.json", file.content)}
-    )
-    refused = client.post(
-        reverse("wagtailsnippets_peer_review_scheme:import"), {"file": SimpleUploadedFile("a.json", b"{}")}
-    )
-
-    assert taken.status_code == 302
-    assert Scheme.objects.filter(name=scheme.name).count() == 2
-    assert refused.status_code == 422
-    assert "not a scheme that was exported here" in refused.content.decode()
-    listing = client.get(reverse(LIST)).content.decode()
-    for door in ("Copy", "New version", "Export", "Import"):
-        assert door in listing
-
-
 @pytest.mark.parametrize(
     ("roles", "fields"),
     [((), {"is_superuser": True}), (("administrator",), {}), (("scrutineer",), {}), (("leadership",), {})],
@@ -241,13 +174,18 @@ def test_a_superuser_does_not_delete_schemes_in_bulk() -> None:
     assert Scheme.objects.filter(pk=scheme.pk).exists()
 
 
-def test_the_policy_answers_for_lists_as_it_does_for_single_schemes() -> None:
-    scheme = SchemeFactory()
-    policy = SchemePermissionPolicy(Scheme)
-    organiser, superuser = make_user("", "organiser"), make_user(is_superuser=True)
+def test_a_version_in_use_is_not_edited_but_followed_by_a_new_one() -> None:
+    client = admin_client("organiser")
+    scheme = RoundFactory(state=RoundState.OPEN).scheme
+    edit = reverse("wagtailsnippets_peer_review_scheme:edit", args=[scheme.pk])
 
-    for user, allowed in ((organiser, True), (superuser, False)):
-        assert policy.user_has_permission_for_instance(user, "change", scheme) is allowed
-        assert policy.instances_user_has_any_permission_for(user, ["change"]).exists() is allowed
-        assert (user in policy.users_with_any_permission(["change"])) is allowed
-        assert (user in policy.users_with_any_permission_for_instance(["change"], scheme)) is allowed
+    page = client.get(edit, follow=True)
+
+    assert "so it stays as it is" in page.content.decode()
+    assert "Make version 2" in page.content.decode()
+    assert client.post(edit, data()).status_code == 302
+    scheme.refresh_from_db()
+    assert scheme.name != "Autumn"
+    made = client.post(page.request["PATH_INFO"], follow=True)
+    assert made.status_code == 200
+    assert Scheme.objects.get(previous=scheme).version == 2

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from forum_pages.domain.reading import forget_old_marks
+from forum_pages.domain.reading.marks import forget_old_marks
 
 
 class Command(BaseCommand):

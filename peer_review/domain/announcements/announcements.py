@@ -8,7 +8,7 @@ of those who got it, learns who has voted (PROTOCOL: disclosure control).
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from peer_review.enums import REMINDERS, AnnouncementKind, Collection, RoundStat
 from peer_review.exceptions.announcements import RemindedToday
 from peer_review.exceptions.base import NotOpenYet, RoundClosed
 from peer_review.models import Announcement, Notice, Round
+from peer_review.models.vacuum import vacuum_on_commit
 from peer_review.users import User
 
 #: What happened longer ago is no news: nobody is told after an upgrade, or when mail works again after days.
@@ -147,9 +148,9 @@ def may_remind_from(round: Round, *, now: datetime) -> datetime:
     return now
 
 
-def announce_lengthening(round: Round, *, by: User, text: str, now: datetime) -> None:
+def announce_extension(round: Round, *, by: User, text: str, now: datetime) -> None:
     """Tell everybody on the roll that the round stays open longer, and why. Inside extend_round's transaction."""
-    _announce_next(round, AnnouncementKind.LENGTHENED, by=by, now=now, text=text)
+    _announce_next(round, AnnouncementKind.EXTENDED, by=by, now=now, text=text)
 
 
 def announce_outcomes(round: Round, *, by: User, now: datetime) -> Announcement:
@@ -206,17 +207,10 @@ def forget_who_was_late(round: Round) -> None:
     """Delete who was reminded to draw. Called when drawing ends."""
     late = Notice.objects.filter(announcement__round=round, announcement__kind=AnnouncementKind.DRAWING)
     if late.delete()[0]:
-        transaction.on_commit(_wipe_deleted, robust=True)
+        vacuum_on_commit(Notice, robust=True)
     Announcement.objects.filter(round=round, kind=AnnouncementKind.DRAWING).update(finished=True)
 
 
 def forget_notices(round: Round) -> None:
     """Delete everybody's notices of a round that is put away."""
     Notice.objects.filter(announcement__round=round).delete()
-
-
-def _wipe_deleted() -> None:
-    """Let PostgreSQL drop the deleted rows from its file; SQLite's secure_delete overwrites them."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute(f'VACUUM "{Notice._meta.db_table}"')

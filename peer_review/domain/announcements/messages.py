@@ -32,7 +32,7 @@ def place(announcement: Announcement) -> str:
         return reverse("peer_review:contest-list")
     if announcement.kind in (AnnouncementKind.OUTCOME, AnnouncementKind.ANSWERED):
         return reverse("peer_review:my-outcome", args=[announcement.round.public_id])
-    return reverse("peer_review:round", args=[announcement.round.public_id])
+    return reverse("peer_review:round-detail", args=[announcement.round.public_id])
 
 
 def _told(announcement: Announcement) -> list[str]:
@@ -65,7 +65,7 @@ def _sentences(kind: str, round: Round) -> list[str]:
             _("The ballots of “%(title)s” can be cast until %(last)s."),
             _("Everybody with ballot papers gets this same text, whether they have cast or not."),
         ]
-    if kind == AnnouncementKind.LENGTHENED:
+    if kind == AnnouncementKind.EXTENDED:
         return [_("“%(title)s” stays open longer, until %(last)s. The reason:")]
     if kind == AnnouncementKind.CLOSED:
         return [

@@ -26,7 +26,7 @@ BATCH = 1000
 
 
 @transaction.atomic
-def search_patterns(round: Round, *, by: User | None) -> AnomalyRun:
+def search_anomalies(round: Round, *, by: User | None) -> AnomalyRun:
     """Start the search for patterns in the background, or start it again where it was cut short. `by` is None when
     publication started it. A search that is done stays as it is.
 
@@ -42,18 +42,18 @@ def search_patterns(round: Round, *, by: User | None) -> AnomalyRun:
         return run
     if created or by is not None:
         audit_log.record(round, "peer_review.round.patterns", by=by)
-    transaction.on_commit(lambda: find_patterns_task.enqueue(round.pk))
+    transaction.on_commit(lambda: find_anomalies_task.enqueue(round.pk))
     return run
 
 
 @task()
-def find_patterns_task(round_pk: int) -> int:
-    """Background job of search_patterns. Any number may run at once or again: a step that is made is passed over."""
+def find_anomalies_task(round_pk: int) -> int:
+    """Background job of search_anomalies. Any number may run at once or again: a step that is made is passed over."""
     run = AnomalyRun.objects.select_related("round").filter(round=round_pk).first()
-    return find_patterns(run.round) if run is not None else 0
+    return find_anomalies(run.round) if run is not None else 0
 
 
-def find_patterns(round: Round) -> int:
+def find_anomalies(round: Round) -> int:
     """Make the steps of the search that are left, each in a transaction of its own; return how many patterns there are.
 
     The ballots are read once; each step keeps what it found and at how many places it looked.

@@ -1,12 +1,11 @@
 """Casting: entries come without a person, leave as sealed rows, and are answered when they are on disk.
 
 Nothing here touches a session, a cache, a log or a table of the main database; what a process remembers of entries
-it keeps in its own memory, as a courtesy. The count alone decides what is valid.
+it keeps in its own memory, in recent_casts. The count alone decides what is valid.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -17,8 +16,9 @@ from peer_review.box.batcher import Batcher, Row, Terms, Ticket, batcher
 from peer_review.box.places import places
 from peer_review.box.store import TableMissing
 from peer_review.conf import conf
-from peer_review.domain.ballots.round_cache import Context, context_of, is_late, state_of
-from peer_review.exceptions.ballots import BoxUnavailable, CellClosed, StaleRevision, TooManyCasts
+from peer_review.domain.ballots.recent_casts import recent_casts
+from peer_review.domain.ballots.round_cache import OpenRound, cached_round, cached_state, is_late
+from peer_review.exceptions.ballots import BoxUnavailable, CellClosed
 from peer_review.exceptions.base import BadEncoding, Refusal, RoundClosed
 from peer_review.protocol import ballots
 from zhengyan_crypto import canonical, merkle, sealing
@@ -26,46 +26,6 @@ from zhengyan_crypto.errors import CryptoError
 
 #: Ballots still waiting this long before closing go out without company.
 CLOSING_MARGIN = 1.0
-
-
-class _Courtesy:
-    """Remembers, per credential, the newest revision and how often it was cast. Process memory only, bounded."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._seen: OrderedDict[bytes, tuple[int, bytes, int]] = OrderedDict()
-
-    def take(self, entry: ballots.CheckedEntry) -> None:
-        """Note an entry, or refuse one that cannot win: older than, or equal to but other than, what was cast.
-
-        Raises: StaleRevision, TooManyCasts.
-        """
-        with self._lock:
-            revision, leaf, times = self._seen.get(entry.token, (0, b"", 0))
-            if leaf == entry.leaf:
-                return
-            if entry.revision <= revision:
-                raise StaleRevision
-            if times >= conf.CAST_LIMIT:
-                raise TooManyCasts
-            self._seen[entry.token] = (entry.revision, entry.leaf, times + 1)
-            self._seen.move_to_end(entry.token)
-            while len(self._seen) > conf.CAST_MEMORY:
-                self._seen.popitem(last=False)
-
-    def forget(self, entry: ballots.CheckedEntry) -> None:
-        """Undo `take` for an entry that did not reach the disk."""
-        with self._lock:
-            if self._seen.get(entry.token, (0, b"", 0))[1] == entry.leaf:
-                del self._seen[entry.token]
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._seen.clear()
-
-
-courtesy = _Courtesy()
 
 
 def cast(
@@ -85,55 +45,109 @@ def cast(
     Raises: UnknownRound, NotOpenYet, RoundClosed, BadEncoding for faults of the request as a whole.
     """
     now = now or timezone.now()
-    box = box or batcher
-    state = state_of(public_id)
+    state = cached_state(public_id)
     late = is_late(public_id, state, now)
-    context = context_of(public_id, state)
-    if not entries or len(entries) > len(context.cells):
+    open_round = cached_round(public_id, state)
+    if not entries or len(entries) > len(open_round.cells):
         raise BadEncoding
-    terms = _terms(state, now)
-    answers: list[dict[str, Any] | None] = [None] * len(entries)
-    tickets: dict[int, tuple[bytes, Ticket]] = {}
-    fresh: dict[bytes, tuple[ballots.CheckedEntry, Row]] = {}
-    waiting: dict[int, bytes] = {}
-    for position, entry in enumerate(entries):
-        # Hashing costs a fortieth of checking and sealing: who asks again is hardly more than an ordinary request.
-        leaf = _leaf_of(entry, public_id)
-        # In this order: a batch that reaches the disk between the two questions is found by the second.
-        if (ticket := box.waiting(public_id, leaf)) is not None:
-            tickets[position] = (leaf, ticket)
-            continue
-        if box.is_committed(leaf):
-            answers[position] = _receipt(context, public_id, leaf)
-            continue
-        if late:
-            answers[position] = _refusal(RoundClosed())
-            continue
-        try:
-            checked = ballots.check_entry(entry, round_id=public_id, cells=context.cells, papers=context.papers)
-            if checked.cell in context.closed:
-                raise CellClosed
-            courtesy.take(checked)
-        except (CryptoError, Refusal) as error:
-            answers[position] = _refusal(error)
-            continue
-        waiting[position] = checked.leaf
-        if checked.leaf not in fresh:
-            fresh[checked.leaf] = (checked, _seal(context, public_id, checked))
-    if late and not tickets and not any(answer and answer["ok"] for answer in answers):
+    request = _CastRequest(public_id, open_round, box or batcher, terms=_terms(state, now), late=late)
+    replies = [request.reply_to(entry) for entry in entries]
+    if late and not any(reply.ticket or (reply.answer and reply.answer["ok"]) for reply in replies):
         raise RoundClosed
-    if fresh:
-        ticket = box.submit(public_id, [(leaf, row) for leaf, (_checked, row) in fresh.items()], terms)
-        tickets.update((position, (leaf, ticket)) for position, leaf in waiting.items())
-
+    request.submit(replies)
     # A round with a long window answers at once: a thread is not to be held for minutes.
-    patience = (conf.CAST_WAIT if terms.window < conf.CAST_WAIT else 0.0) if wait is None else wait
-    _wait_for([ticket for _leaf, ticket in tickets.values()], patience)
-    for position, (leaf, ticket) in tickets.items():
-        answers[position] = _settled(context, public_id, leaf, ticket, terms)
-        if ticket.error is not None and leaf in fresh:
-            courtesy.forget(fresh[leaf][0])
-    return [answer for answer in answers if answer is not None]
+    window = request.terms.window
+    patience = (conf.CAST_WAIT if window < conf.CAST_WAIT else 0.0) if wait is None else wait
+    _wait_for([reply.ticket for reply in replies if reply.ticket is not None], patience)
+    return [request.settled(reply) for reply in replies]
+
+
+@dataclass(slots=True)
+class _Reply:
+    """The reply to one entry: an answer, or the ticket of the batch after which there is one.
+
+    `checked` is the entry where this request puts it into the box.
+    """
+
+    leaf: bytes = b""
+    answer: dict[str, Any] | None = None
+    ticket: Ticket | None = None
+    checked: ballots.CheckedEntry | None = None
+
+
+class _CastRequest:
+    """The entries of one request on their way into the box."""
+
+    def __init__(self, public_id: str, open_round: OpenRound, box: Batcher, *, terms: Terms, late: bool) -> None:
+        self.public_id = public_id
+        self.open_round = open_round
+        self.box = box
+        self.terms = terms
+        self.late = late
+        self.rows: dict[bytes, Row] = {}
+
+    def reply_to(self, entry: Any) -> _Reply:
+        """Return the reply to an entry that this process knows, or check the entry and seal it."""
+        # Hashing costs a fortieth of checking and sealing, so a request for what is known costs hardly anything.
+        leaf = _leaf_of(entry, self.public_id)
+        # In this order: a batch that reaches the disk between the two questions is found by the second.
+        if (ticket := self.box.waiting(self.public_id, leaf)) is not None:
+            return _Reply(leaf, ticket=ticket)
+        if self.box.is_committed(leaf):
+            return _Reply(leaf, answer=self._receipt(leaf))
+        if self.late:
+            return _Reply(leaf, answer=_refusal(RoundClosed()))
+        try:
+            checked = self._check(entry)
+        except (CryptoError, Refusal) as error:
+            return _Reply(leaf, answer=_refusal(error))
+        if checked.leaf not in self.rows:
+            self.rows[checked.leaf] = self._seal(checked)
+        return _Reply(checked.leaf, checked=checked)
+
+    def submit(self, replies: Sequence[_Reply]) -> None:
+        """Hand the sealed rows to the box, all with one ticket."""
+        if not self.rows:
+            return
+        ticket = self.box.submit(self.public_id, list(self.rows.items()), self.terms)
+        for reply in replies:
+            if reply.checked is not None:
+                reply.ticket = ticket
+
+    def settled(self, reply: _Reply) -> dict[str, Any]:
+        """Return the answer to an entry as it stands now: "pending" while its batch is not on disk."""
+        if reply.answer is not None:
+            return reply.answer
+        ticket = reply.ticket
+        if ticket is None or not ticket.wait(0):
+            retry_after = max(1, min(30, round(self.terms.window / 4)))
+            return {"ok": True, "leaf": reply.leaf.hex(), "pending": True, "retry_after": retry_after}
+        if ticket.error is None:
+            return self._receipt(reply.leaf)
+        if reply.checked is not None:
+            recent_casts.forget(reply.checked)
+        return _refusal(RoundClosed() if isinstance(ticket.error, TableMissing) else BoxUnavailable())
+
+    def _check(self, entry: Any) -> ballots.CheckedEntry:
+        open_round = self.open_round
+        checked = ballots.check_entry(entry, round_id=self.public_id, cells=open_round.cells, papers=open_round.papers)
+        if checked.cell in open_round.closed:
+            raise CellClosed
+        recent_casts.take(checked)
+        return checked
+
+    def _seal(self, checked: ballots.CheckedEntry) -> Row:
+        row = sealing.seal(
+            checked.canonical,
+            box_public=self.open_round.box_public,
+            round_id=self.public_id,
+            length=self.open_round.row_length,
+        )
+        return sealing.new_row_id(), row
+
+    def _receipt(self, leaf: bytes) -> dict[str, Any]:
+        receipt = ballots.sign_receipt(self.open_round.receipt_key, round_id=self.public_id, leaf=leaf)
+        return {"ok": True, "leaf": leaf.hex(), "receipt": receipt}
 
 
 def _leaf_of(entry: Any, public_id: str) -> bytes:
@@ -154,31 +168,8 @@ def _wait_for(tickets: Sequence[Ticket], patience: float) -> None:
             ticket.wait(max(0.0, until - monotonic()))
 
 
-def _settled(context: Context, public_id: str, leaf: bytes, ticket: Ticket, terms: Terms) -> dict[str, Any]:
-    if not ticket.wait(0):
-        return {
-            "ok": True,
-            "leaf": leaf.hex(),
-            "pending": True,
-            "retry_after": max(1, min(30, round(terms.window / 4))),
-        }
-    if ticket.error is None:
-        return _receipt(context, public_id, leaf)
-    return _refusal(RoundClosed() if isinstance(ticket.error, TableMissing) else BoxUnavailable())
-
-
 def _refusal(error: CryptoError | Refusal) -> dict[str, Any]:
     return {"ok": False, "status": error.status, "error": error.code}
-
-
-def _receipt(context: Context, public_id: str, leaf: bytes) -> dict[str, Any]:
-    receipt = ballots.sign_receipt(context.receipt_key, round_id=public_id, leaf=leaf)
-    return {"ok": True, "leaf": leaf.hex(), "receipt": receipt}
-
-
-def _seal(context: Context, public_id: str, checked: ballots.CheckedEntry) -> Row:
-    row = sealing.seal(checked.canonical, box_public=context.box_public, round_id=public_id, length=context.row_length)
-    return sealing.new_row_id(), row
 
 
 def _terms(state: Mapping[str, Any], now: datetime) -> Terms:

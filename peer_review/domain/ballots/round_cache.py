@@ -27,7 +27,7 @@ _STATE = (*_TIMES, "pk", "fingerprint", "batch_window", "batch_floor")
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class OpenRound:
     """What stays the same while a round is open."""
 
     papers: Mapping[str, Paper]
@@ -38,12 +38,12 @@ class Context:
     row_length: int
 
 
-_contexts: OrderedDict[str, Context] = OrderedDict()
+_rounds: OrderedDict[str, OpenRound] = OrderedDict()
 _states: OrderedDict[str, tuple[float, Mapping[str, Any]]] = OrderedDict()
 _lock = threading.Lock()
 
 
-def state_of(public_id: str) -> Mapping[str, Any]:
+def cached_state(public_id: str) -> Mapping[str, Any]:
     """Return what decides whether a round takes ballots, read at most once in conf.CAST_STATE_AGE seconds.
 
     A query a ballot would tell the main database, its statistics and its log when each one came. Read a moment too
@@ -77,24 +77,24 @@ def is_late(public_id: str, state: Mapping[str, Any], now: datetime) -> bool:
         check_casting(**{name: state[name] for name in _TIMES}, now=now)
     except RoundClosed:
         with _lock:
-            remembered = public_id + state["fingerprint"] in _contexts
+            remembered = public_id + state["fingerprint"] in _rounds
         if not remembered or state["state"] not in {RoundState.OPEN, RoundState.CLOSED}:
             raise
         return True
     return False
 
 
-def context_of(public_id: str, state: Mapping[str, Any]) -> Context:
+def cached_round(public_id: str, state: Mapping[str, Any]) -> OpenRound:
     """Return what stays the same while the round is open, read once a process: so no query names a cell."""
     name = public_id + state["fingerprint"]
     with _lock:
-        if name in _contexts:
-            _contexts.move_to_end(name)
-            return _contexts[name]
+        if name in _rounds:
+            _rounds.move_to_end(name)
+            return _rounds[name]
     round = Round.objects.get(pk=state["pk"])
     cells = {cell.key: cell for cell in round.cells.only("key", "spki", "closed")}
     papers = papers_of(round)
-    context = Context(
+    open_round = OpenRound(
         papers=papers,
         cells={key: cell.spki for key, cell in cells.items()},
         closed=frozenset(key for key, cell in cells.items() if cell.closed),
@@ -103,7 +103,7 @@ def context_of(public_id: str, state: Mapping[str, Any]) -> Context:
         row_length=row_length(papers.values()),
     )
     with _lock:
-        _contexts[name] = context
-        while len(_contexts) > _ROUNDS_KEPT:
-            _contexts.popitem(last=False)
-    return context
+        _rounds[name] = open_round
+        while len(_rounds) > _ROUNDS_KEPT:
+            _rounds.popitem(last=False)
+    return open_round

@@ -185,7 +185,7 @@ def audience_of(user: User, round: Round, *, subject: Any = None, section_key: s
     if is_responsible_organiser.test(user, round):
         return "organiser"
     key = subject.section_key if subject is not None else section_key
-    if key and round.members.filter(user=user, is_section_head=True, section_key=key).exists():
+    if key and round.members.sections_headed_by(user).filter(section_key=key).exists():
         return f"{Audience.SECTION_HEAD}:{key}"
     if is_inspector.test(user):
         return "inspector"  # responsible for an appeal

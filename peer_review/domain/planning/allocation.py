@@ -122,15 +122,6 @@ def months_before(day: date, months: int) -> date:
     raise AssertionError("every month has a first day")
 
 
-def together_long_enough(one: date | None, other: date | None, *, months: int, day: date) -> bool:
-    """Whether two people of a section have been in it together for so many whole months on `day`.
-
-    The later of the two dates counts; an unknown date counts as long enough.
-    """
-    limit = months_before(day, months)
-    return all(since is None or since <= limit for since in (one, other))
-
-
 def _subjects(plan: Plan, kind: str, people: Sequence[Person]) -> list[ProposedSubject]:
     if plan.pattern != Pattern.LIST:
         return propose_subjects(kind, people, groups=plan.groups, sections=plan.sections)

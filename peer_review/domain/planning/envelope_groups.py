@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from peer_review.conf import conf
-from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.base import OpeningRefusal
 from peer_review.exceptions.planning import PaperVotersTooFew
 from peer_review.models import Assignment, Round, Urn
 from peer_review.users import User
@@ -48,7 +48,7 @@ def paper_groups(round: Round) -> list[PaperGroup]:
     return sorted(groups, key=lambda group: (-len(group.people), group.cells))
 
 
-def urn_obstacles(round: Round) -> Iterator[Refusal]:
+def urn_obstacles(round: Round) -> Iterator[OpeningRefusal]:
     """Yield a refusal if an urn would be so small that an envelope tells who drew it."""
     least = int(conf.MINIMUM_FLOOR)
     lonely: set[int] = set()

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery, Window
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django_tasks import task
 
@@ -58,6 +60,19 @@ class RollWarning:
     voter_class: str
     voters: int
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollWarnings:
+    """The first warnings about a roll, and how many there are."""
+
+    count: int
+    first: list[RollWarning]
+
+    @property
+    def left(self) -> int:
+        """How many are not among the first."""
+        return self.count - len(self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,21 +323,26 @@ def _delete_roll(round: Round) -> None:
     round.members.all().delete()
 
 
-def roll_warnings(round: Round) -> list[RollWarning]:
-    """Return what evaluators must be told, or results cannot show: thin cells. Nothing here forbids opening."""
+def roll_warnings(round: Round, *, most: int | None = None) -> RollWarnings:
+    """Return the papers with fewer possible voters than the floor, the first `most` by name. Two queries.
+
+    Evaluators must be told, or results cannot show; nothing here forbids opening.
+    """
     floor = round.form.get("floor") or round.scheme.floor
-    labels = {one.key: one.label for one in round.scheme.voter_classes.all()}
-    warnings = []
-    cells = round.cells.with_turnout().exclude(kind=CellKind.COMMENT).select_related("subject", "sheet")
-    for cell in cells.filter(eligible__lt=floor).order_by("subject__sort_order", "sheet__sort_order", "voter_class"):
-        about = cell.subject.label if cell.subject is not None else cell.sheet.label
-        values = {
-            "subject": about,
-            "voters": labels.get(cell.voter_class, cell.voter_class),
-            "n": cell.eligible,
-            "floor": floor,
-        }
-        single = cell.eligible == 1
+    labels = dict(round.scheme.voter_classes.values_list("key", "label"))
+    held = Assignment.objects.filter(cell=OuterRef("pk")).order_by().values("cell").annotate(n=Count("pk"))
+    papers = (
+        round.cells.exclude(kind=CellKind.COMMENT)
+        .annotate(eligible=Coalesce(Subquery(held.values("n")), 0))
+        .filter(eligible__lt=floor)
+        .annotate(count=Window(Count("pk")))
+        .order_by("subject__sort_order", "sheet__sort_order", "voter_class")
+        .values_list("subject__label", "sheet__label", "voter_class", "eligible", "count")[:most]
+    )
+    warnings, count = [], 0
+    for subject, sheet, voter_class, eligible, count in papers:  # noqa: B007 - the count is the same on every row
+        about = sheet if subject is None else subject
+        single = eligible == 1
         text = (
             _("%(subject)s has one possible voter in the class “%(voters)s”: not anonymous, and labelled so.")
             if single
@@ -330,12 +350,10 @@ def roll_warnings(round: Round) -> list[RollWarning]:
                 "%(subject)s has %(n)s possible voters in the class “%(voters)s”, fewer than the floor of %(floor)s."
             )
         )
-        warnings.append(
-            RollWarning(
-                "single_voter" if single else "below_floor", about, cell.voter_class, cell.eligible, text % values
-            )
-        )
-    return warnings
+        values = {"subject": about, "voters": labels.get(voter_class, voter_class), "n": eligible, "floor": floor}
+        code = "single_voter" if single else "below_floor"
+        warnings.append(RollWarning(code, about, voter_class, eligible, text % values))
+    return RollWarnings(count, warnings)
 
 
 def new_member(round: Round, person: Person) -> RollMember:

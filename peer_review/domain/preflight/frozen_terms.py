@@ -12,22 +12,24 @@ from wagtail.models import ModelLogEntry
 
 from peer_review.conf import conf
 from peer_review.counting.exposure import Fate, Outcome
-from peer_review.domain.preflight.preflight import breach_in_words, preflight
-from peer_review.exceptions.preflight import ExposureUnproved, TermsAltered
+from peer_review.domain.preflight.opening_proof import proof_of
+from peer_review.domain.preflight.preflight import Preflight
+from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Round
 
 
-def freeze_exposure(round: Round) -> None:
-    """Set `round.exposure` from its frozen form and its roll; the caller saves, and logs `logged_terms(round)`.
+def freeze_exposure(round: Round, found: Preflight) -> None:
+    """Set `round.exposure` from its frozen form and what the pre-flight found under it.
+
+    The caller saves, and logs `logged_terms(round)`.
 
     {v, floor, visibility, form: SHA-256 of the frozen form, subjects, full and expected: how many subjects end how,
     percent: the expected turnout, lone, closing, certificate, compared: the earlier rounds beside which figures may be
     shown, no_trend: {earlier round: what of it may not}, seal}.
     Raises: ExposureUnproved.
     """
-    found = preflight(round)
-    if found.certificate.breach:
-        raise ExposureUnproved(words=breach_in_words(found.certificate, found.papers))
+    for refusal in proof_of(found.certificate, found.papers).refusals:
+        raise refusal
     made = asdict(found.certificate)
     del made["breach"]
     exposure = {

@@ -1,21 +1,16 @@
 """What a round will lay open about its voters, found and proved before it opens."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext as _
 
 from peer_review.counting.exposure import Merge, Outcome, Setting, merges, missing_voters, outcome
-from peer_review.counting.guarantee import Breach, Certificate, certificate
+from peer_review.counting.guarantee import Certificate, certificate
 from peer_review.domain.preflight.comparability import Earlier, earlier_rounds
 from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
-from peer_review.domain.preflight.sheet_checks import sheet_obstacles
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import CellKind, Collection
-from peer_review.exceptions.base import Refusal, SchemeInvalid
-from peer_review.exceptions.preflight import ExposureUnproved
 from peer_review.models import Bulletin, Round
 from zhengyan_crypto import canonical
 
@@ -79,7 +74,7 @@ def preflight(round: Round) -> Preflight:
         check_scheme(round.scheme)
     form = round.form or freeze_scheme(round.scheme)
     papers = read_papers(round, form)
-    setting = _setting(round, form, papers)
+    setting = setting_of(round, form, papers)
     share, share_from = _expected_share(round, form)
     missing = missing_voters(setting)
     return Preflight(
@@ -99,49 +94,8 @@ def preflight(round: Round) -> Preflight:
     )
 
 
-def obstacles(round: Round) -> Iterator[Refusal]:
-    """Yield the reasons for which a draft's exposure forbids opening it; of an unsound scheme nothing can be told."""
-    yield from sheet_obstacles(round)
-    try:
-        check_scheme(round.scheme)
-    except SchemeInvalid:
-        return
-    form = freeze_scheme(round.scheme)
-    papers = read_papers(round, form)
-    made = certificate(_setting(round, form, papers))
-    if made.breach:
-        yield ExposureUnproved(words=breach_in_words(made, papers))
-
-
-def breach_in_words(made: Certificate, papers: RollPapers) -> str:
-    """Return a counter-example as a sentence."""
-    breach = made.breach or Breach("figures", 0, 0)
-    values = {
-        "n": breach.group,
-        "floor": made.floor,
-        "subject": papers.subjects[breach.subject].label if breach.subject < len(papers.subjects) else "",
-        "ballots": "、".join(str(n) for n in breach.answered),
-    }
-    if breach.where == "figures":
-        return (
-            _("figures could be added and subtracted until only %(n)s ballots are left, fewer than %(floor)s.") % values
-        )
-    if breach.where == "people":
-        return (
-            _("a mean could hold the ballots of %(n)s people only, fewer than %(floor)s, near “%(subject)s”.") % values
-        )
-    if not breach.counted:
-        return _("%(n)s ballots could be told from the rest, fewer than %(floor)s.") % values
-    return (
-        _(
-            "with these answers by voter class: %(ballots)s, about “%(subject)s” or one like it, a figure of %(n)s "
-            "ballots would be shown, fewer than %(floor)s."
-        )
-        % values
-    )
-
-
-def _setting(round: Round, form: dict[str, Any], papers: RollPapers) -> Setting:
+def setting_of(round: Round, form: dict[str, Any], papers: RollPapers) -> Setting:
+    """Return what the exposure of a round depends on, as arrays."""
     _people, person = np.unique(papers.person, return_inverse=True)
     return Setting(
         eligible=papers.eligible,

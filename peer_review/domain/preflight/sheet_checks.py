@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from peer_review.enums import CellKind
-from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.base import OpeningRefusal
 from peer_review.exceptions.preflight import SheetListsDiffer, SheetNamesReceiver
 from peer_review.models import Assignment, Round
 
@@ -15,7 +15,7 @@ from peer_review.models import Assignment, Round
 NAMED = 5
 
 
-def sheet_obstacles(round: Round) -> Iterator[Refusal]:
+def sheet_obstacles(round: Round) -> Iterator[OpeningRefusal]:
     """Yield what is wrong with a draft's whole sheets, and with whom. Two queries where nothing is."""
     held = Assignment.objects.filter(cell__round=round, cell__kind=CellKind.SHEET)
     listed = held.filter(cell__sheet__entries__subject__member__user_id=F("evaluator_id"))

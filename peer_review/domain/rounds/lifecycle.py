@@ -5,27 +5,30 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
 from peer_review import audit_log, signals
 from peer_review.box import store
 from peer_review.box.batcher import batcher
-from peer_review.domain.announcements.announcements import announce_lengthening, forget_who_was_late
+from peer_review.domain.announcements.announcements import announce_extension, forget_who_was_late
 from peer_review.domain.keys.custody import forget_key_of_leavers
 from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key
 from peer_review.domain.locks import lock_draft, lock_round
 from peer_review.domain.planning.envelope_groups import make_urns
 from peer_review.domain.planning.roll import clear_roll
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
+from peer_review.domain.preflight.opening_proof import OpeningProof, proof_of
+from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.terms_log import exposure_terms, record_new_terms
 from peer_review.domain.rounds.opening_checks import check_clock, check_terms, obstacles
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, WrongState
-from peer_review.exceptions.rounds import ClockSetBack, NotLonger
+from peer_review.exceptions.rounds import ClockSetBack, ExtensionTooEarly
 from peer_review.models import Cell, Round, Scheme
+from peer_review.models.vacuum import vacuum_on_commit
 from peer_review.users import User
 
 _EDITABLE = frozenset(
@@ -143,17 +146,16 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     """Freeze form, roll and keys, make the box's table, publish manifest and fingerprint.
 
     Casting begins at `opens_at`, or at once if that has passed.
-    Raises: WrongState, and whatever opening_obstacles would list.
+    Raises: WrongState, and whatever opening_refusals would list.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.DRAFT})
-    for obstacle in obstacles(round, now):
-        raise obstacle
-    round.form = freeze_scheme(round.scheme)
+    round.opened_at = now
+    found = _proved(round, now)
     round.receipt_key, round.receipt_public = make_receipt_key()
     round.manifest, round.fingerprint = make_manifest(round)
-    round.state, round.opened_at = RoundState.OPEN, now
-    freeze_exposure(round)
+    round.state = RoundState.OPEN
+    freeze_exposure(round, found)
     round.save()
     make_urns(round)
     # In a database of its own, so not in this transaction. Left behind by a failure it is empty, and found again.
@@ -161,6 +163,26 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     audit_log.record(round, "peer_review.round.open", by=by, fingerprint=round.fingerprint, **logged_terms(round))
     _announce(signals.round_opened, round, by)
     return round
+
+
+def _proved(round: Round, now: datetime) -> Preflight:
+    """Freeze the form of a round that may be opened, and return the one pre-flight that both proved and describes it.
+
+    Raises: the first obstacle.
+    """
+    proved: list[Preflight] = []
+
+    def prove(round: Round) -> OpeningProof:
+        round.form = freeze_scheme(
+            round.scheme
+        )  # What is proved is what is frozen, whoever edits the scheme meanwhile.
+        found = preflight(round)
+        proved.append(found)
+        return proof_of(found.certificate, found.papers)
+
+    for obstacle in obstacles(round, now, proof_for=prove):
+        raise obstacle
+    return proved[0]
 
 
 @transaction.atomic
@@ -181,7 +203,7 @@ def close_round(round: Round, *, by: User | None, now: datetime | None = None) -
     round.save(update_fields=["state", "closed_at"])
     audit_log.record(round, "peer_review.round.close", by=by, early=now < round.closes_at)
     forget_who_was_late(round)
-    transaction.on_commit(_wipe_dead_keys)
+    vacuum_on_commit(Cell)
     _announce(signals.round_closed, round, by)
     return round
 
@@ -192,27 +214,27 @@ def extend_round(round: Round, *, by: User, closes_at: datetime, reason: str, no
 
     Processes that take ballots read the new time within conf.CAST_STATE_AGE seconds.
     Raises: WrongState; RoundClosed once the old time has passed: people were told that it was the last moment;
-        NotLonger, ReasonMissing.
+        ExtensionTooEarly, ReasonMissing.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.OPEN})
     if now >= round.closes_at:
         raise RoundClosed
     if closes_at <= round.closes_at:
-        raise NotLonger
+        raise ExtensionTooEarly
     if not reason.strip():
         raise ReasonMissing
     before, round.closes_at = round.closes_at, closes_at
     round.save(update_fields=["closes_at"])
     audit_log.record(
         round,
-        "peer_review.round.lengthen",
+        "peer_review.round.extend",
         by=by,
         before=before.isoformat(),
         until=closes_at.isoformat(),
         reason=reason.strip(),
     )
-    announce_lengthening(round, by=by, text=reason.strip(), now=now)
+    announce_extension(round, by=by, text=reason.strip(), now=now)
     return round
 
 
@@ -350,10 +372,3 @@ def _advance(
 def _announce(signal: Signal, round: Round, by: User | None) -> None:
     send: Callable[[], Any] = partial(signal.send_robust, sender=Round, round=round, by=by)
     transaction.on_commit(send)
-
-
-def _wipe_dead_keys() -> None:
-    """Let PostgreSQL drop the row versions that still hold destroyed keys; SQLite overwrites them by secure_delete."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute(f'VACUUM "{Cell._meta.db_table}"')

@@ -1,6 +1,6 @@
 """What stands between a draft and its opening: the organiser's to-do list, the ones that matter most first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,8 @@ from peer_review.domain.keys.custody import check_shares_confirmed
 from peer_review.domain.keys.server_keys import key_progress
 from peer_review.domain.planning.envelope_groups import urn_obstacles
 from peer_review.domain.planning.plan_state import is_being_written
-from peer_review.domain.preflight.preflight import obstacles as exposure_obstacles
-from peer_review.domain.rounds.reviewer_checks import reviewer_obstacles
+from peer_review.domain.preflight.opening_proof import OpeningProof, exposure_obstacles, kept_proof
+from peer_review.domain.rounds.reviewer_checks import reviewer_refusals
 from peer_review.domain.schemes.schemes import check_scheme
 from peer_review.enums import CellKind, Collection
 from peer_review.exceptions.base import (
@@ -20,7 +20,7 @@ from peer_review.exceptions.base import (
     NoBoxKey,
     NotOrganiser,
     NotScrutineer,
-    Refusal,
+    OpeningRefusal,
     RollBeingWritten,
     SelfEvaluation,
     SharesUnconfirmed,
@@ -45,24 +45,27 @@ from peer_review.roles import users_with_role
 CLOCK_TOLERANCE = timedelta(seconds=5)
 
 
-def opening_obstacles(round: Round, *, now: datetime | None = None) -> list[Refusal]:
-    """Return every reason why this draft cannot be opened yet; empty when it can. The organiser's to-do list."""
-    return list(obstacles(round, now or timezone.now()))
+def opening_refusals(round: Round, *, now: datetime | None = None) -> list[OpeningRefusal]:
+    """Return every reason why this draft cannot be opened yet; empty when it can. The organiser's to-do list.
+
+    The guarantee is proved anew only if the draft has changed (opening_proof.kept_proof).
+    """
+    return list(obstacles(round, now or timezone.now(), proof_for=kept_proof))
 
 
-def obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
-    """Yield refusals, the ones that matter most first."""
+def obstacles(round: Round, now: datetime, *, proof_for: Callable[[Round], OpeningProof]) -> Iterator[OpeningRefusal]:
+    """Yield refusals, the ones that matter most first. `proof_for` gives the proof of the draft's guarantee."""
     latest = Round.objects.aggregate(a=Max("opened_at"), b=Max("closed_at"), c=Max("published_at"))
     if any(moment is not None and now < moment - CLOCK_TOLERANCE for moment in latest.values()):
         yield ClockSetBack()
     try:
         check_terms(round, round.scrutineers.all(), now)
         check_scheme(round.scheme)
-    except Refusal as refusal:
+    except OpeningRefusal as refusal:
         yield refusal
     if not round.scrutineers.exists():
         yield NoScrutineer()
-    yield from reviewer_obstacles(round)
+    yield from reviewer_refusals(round)
     cells = round.cells.count()
     if is_being_written(round):
         yield RollBeingWritten()
@@ -70,7 +73,7 @@ def obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
         yield EmptyRoll()
     else:
         yield from _roll_obstacles(round)
-        yield from exposure_obstacles(round)
+        yield from exposure_obstacles(round, proof_for=proof_for)
         yield from urn_obstacles(round)
         progress = key_progress(round)
         if progress.ready < progress.total:
@@ -85,7 +88,7 @@ def obstacles(round: Round, now: datetime) -> Iterator[Refusal]:
         yield BoxKeyUntested()
 
 
-def _roll_obstacles(round: Round) -> Iterator[Refusal]:
+def _roll_obstacles(round: Round) -> Iterator[OpeningRefusal]:
     own = Q(cell__subject__member__user_id=F("evaluator_id"))
     if Assignment.objects.filter(own, cell__round=round).exists():
         yield SelfEvaluation()

@@ -1,4 +1,4 @@
-"""Whether enough came back (RULES: validity), and how it looks while a round is open."""
+"""The return rate: whether enough papers came back, and how it looks while a round is open (docs/rounds.md)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from peer_review.models import Round
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class ReturnRate:
     """Of `eligible`, `came` have come; `needed` percent must."""
 
     eligible: int
@@ -31,19 +31,20 @@ class Return:
         return max(0, -(-self.needed * self.eligible // 100) - self.came)
 
 
-def projected_return(round: Round, groups: Sequence[Participation]) -> Return | None:
+def projected_return_rate(round: Round, groups: Sequence[Participation]) -> ReturnRate | None:
     """Return the return rate that comes about if everybody who has drawn casts; None where no group may be shown.
 
     In people, from the very groups that are shown: papers, of which each has another number, would tell whose came.
     """
     if not groups:
         return None
-    return Return(
+    return ReturnRate(
         eligible=sum(group.eligible for group in groups),
         came=sum(group.drawn for group in groups),
-        needed=needed_papers(round),
+        needed=needed_percent(round),
     )
 
 
-def needed_papers(round: Round) -> int:
+def needed_percent(round: Round) -> int:
+    """Return the lowest return rate of a valid round, in percent; 0 where the scheme names none."""
     return int(round.form.get("min_return", 0))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from peer_review.exceptions.base import Refusal
+from peer_review.exceptions.base import OpeningRefusal
 from peer_review.exceptions.publication import CommentReviewerEvaluated, NoCommentReviewer
 from peer_review.models import Round
 
 
-def reviewer_obstacles(round: Round) -> Iterator[Refusal]:
+def reviewer_refusals(round: Round) -> Iterator[OpeningRefusal]:
     """Yield what is wrong with a draft's reviewer of comments; nothing where its scheme has no comment papers."""
     if not round.scheme.comments:
         return

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -47,58 +47,77 @@ def scheme_problems(
     `label`, `weight`, `anchors`, `comment_below`, `comment_above` and `classes`; classes `key`, `label`, `weight`.
     """
     criteria, classes = list(criteria), list(classes)
-    problems: list[str] = []
-    if not criteria:
-        problems.append(_("A scheme needs at least one criterion."))
-    if not classes:
-        problems.append(_("A scheme needs at least one voter class."))
-    if len(criteria) > MAX_CRITERIA:
-        problems.append(_("A scheme has at most %(n)s criteria.") % {"n": MAX_CRITERIA})
-    if len(classes) > MAX_CLASSES:
-        problems.append(_("A scheme has at most %(n)s voter classes.") % {"n": MAX_CLASSES})
-    if scale not in SCALE_BOUNDS:
-        problems.append(_("Choose a scale."))
-    if floor is None or floor < conf.MINIMUM_FLOOR:
-        problems.append(_("The floor k is at least %(n)s.") % {"n": conf.MINIMUM_FLOOR})
-    if not isinstance(visibility, dict) or set(visibility) != set(Audience.values):
-        problems.append(_("Say for every audience whether it sees results."))
-    for rows, duplicate, total in (
-        (
+    problems = [
+        *_size_problems(criteria, classes),
+        *_term_problems(scale, floor, visibility),
+        *_key_and_weight_problems(
             criteria,
-            _("Two criteria have the key “%(key)s”."),
-            _("The weights of the criteria add up to %(n)s, not 100."),
+            duplicate=_("Two criteria have the key “%(key)s”."),
+            total=_("The weights of the criteria add up to %(n)s, not 100."),
         ),
-        (
+        *_key_and_weight_problems(
             classes,
-            _("Two voter classes have the key “%(key)s”."),
-            _("The weights of the voter classes add up to %(n)s, not 100."),
+            duplicate=_("Two voter classes have the key “%(key)s”."),
+            total=_("The weights of the voter classes add up to %(n)s, not 100."),
         ),
-    ):
-        problems += [duplicate % {"key": key} for key, n in Counter(row.key for row in rows).items() if n > 1]
-        for row in rows:
-            if not re.fullmatch(KEY_PATTERN, row.key or ""):
-                problems.append(_("“%(key)s” is not a usable key.") % {"key": row.key})
-            if row.weight is None or not Decimal(row.weight).is_finite() or row.weight <= 0:
-                problems.append(_("The weight of “%(label)s” must be above 0.") % {"label": row.label})
-        weights = [Decimal(row.weight) for row in rows if row.weight is not None and Decimal(row.weight).is_finite()]
-        if rows and sum(weights) != 100:
-            problems.append(total % {"n": f"{sum(weights, Decimal(0)).normalize():f}"})
+        *_anchor_problems(scale, criteria),
+        *_bands_problems(bands),
+        *_quota_problems(quota, quota_approval),
+        *_asking_problems(scale, criteria, [row.key for row in classes]),
+    ]
+    return problems + (_rule_problems(sheet_rules) if paper == PaperKind.SHEET else [])
+
+
+def _size_problems(criteria: list[Any], classes: list[Any]) -> Iterator[str]:
+    """Yield whether there are too few or too many criteria or voter classes."""
+    if not criteria:
+        yield _("A scheme needs at least one criterion.")
+    if not classes:
+        yield _("A scheme needs at least one voter class.")
+    if len(criteria) > MAX_CRITERIA:
+        yield _("A scheme has at most %(n)s criteria.") % {"n": MAX_CRITERIA}
+    if len(classes) > MAX_CLASSES:
+        yield _("A scheme has at most %(n)s voter classes.") % {"n": MAX_CLASSES}
+
+
+def _term_problems(scale: str, floor: int | None, visibility: Any) -> Iterator[str]:
+    """Yield what is wrong with scale, floor and audiences."""
+    if scale not in SCALE_BOUNDS:
+        yield _("Choose a scale.")
+    if floor is None or floor < conf.MINIMUM_FLOOR:
+        yield _("The floor k is at least %(n)s.") % {"n": conf.MINIMUM_FLOOR}
+    if not isinstance(visibility, dict) or set(visibility) != set(Audience.values):
+        yield _("Say for every audience whether it sees results.")
+
+
+def _key_and_weight_problems(rows: list[Any], *, duplicate: str, total: str) -> Iterator[str]:
+    """Yield what is wrong with the keys and weights of criteria or of voter classes."""
+    for key, n in Counter(row.key for row in rows).items():
+        if n > 1:
+            yield duplicate % {"key": key}
+    for row in rows:
+        if not re.fullmatch(KEY_PATTERN, row.key or ""):
+            yield _("“%(key)s” is not a usable key.") % {"key": row.key}
+        if row.weight is None or not Decimal(row.weight).is_finite() or row.weight <= 0:
+            yield _("The weight of “%(label)s” must be above 0.") % {"label": row.label}
+    weights = [Decimal(row.weight) for row in rows if row.weight is not None and Decimal(row.weight).is_finite()]
+    if rows and sum(weights) != 100:
+        yield total % {"n": f"{sum(weights, Decimal(0)).normalize():f}"}
+
+
+def _anchor_problems(scale: str, criteria: list[Any]) -> Iterator[str]:
+    """Yield what is wrong with the words of the answers: as many as the scale has, or none where it has names."""
     expected = ANCHOR_COUNTS.get(ScaleKind(scale)) if scale in SCALE_BOUNDS else None
     for criterion in criteria:
         anchors = criterion.anchors
         if not isinstance(anchors, list) or not all(isinstance(words, str) and words.strip() for words in anchors):
-            problems.append(_("The anchors of “%(label)s” must be sentences.") % {"label": criterion.label})
+            yield _("The anchors of “%(label)s” must be sentences.") % {"label": criterion.label}
         elif expected is not None and len(anchors) != expected and (expected == 5 or anchors):
-            problems.append(
-                _("“%(label)s” has %(n)s anchors; this scale takes %(expected)s.")
-                % {"label": criterion.label, "n": len(anchors), "expected": expected}
-            )
-    problems += _bands_problems(bands)
-    problems += _quota_problems(quota, quota_approval)
-    problems += _asking_problems(scale, criteria, [one.key for one in classes])
-    if paper == PaperKind.SHEET:
-        problems += _rule_problems(sheet_rules)
-    return problems
+            yield _("“%(label)s” has %(n)s anchors; this scale takes %(expected)s.") % {
+                "label": criterion.label,
+                "n": len(anchors),
+                "expected": expected,
+            }
 
 
 def _bands_problems(bands: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""From a round's frozen form and its counted ballots to the arrays that counting works on."""
+"""Counted ballots, the roll and the frozen scheme as the arrays that counting works on."""
 
 import json
 from array import array
@@ -19,6 +19,7 @@ from peer_review.protocol.papers import DONT_KNOW, sheet_key
 
 #: Ballots, and papers, read at once.
 CHUNK = 2000
+#: How every canonical entry begins: its keys are sorted, and "a" is the first key of the first value.
 _BEFORE_ANSWERS = b'{"ballot":{"a":'
 _NAN = float("nan")
 
@@ -34,7 +35,7 @@ class _Layout:
 
 
 def make_plan(round: Round, subjects: list[Subject]) -> Plan:
-    """Return the counting rules that the round froze when it opened, and who might have answered. Five queries."""
+    """Return the counting rules that the round froze when it opened, and its roll. Five queries."""
     form = round.form
     order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in subjects))}
     classes = [one["key"] for one in form["classes"]]
@@ -55,7 +56,7 @@ def make_plan(round: Round, subjects: list[Subject]) -> Plan:
 def rank_names(round: Round) -> dict[str, str]:
     """Return the ranks of those evaluated, highest first, key → name. One query.
 
-    None where all are of one rank, whose mean would be that of all, nor where sections are evaluated.
+    Empty where all are of one rank, whose mean would be that of all, and where sections are evaluated.
     """
     members = RollMember.objects.filter(round=round, subject__isnull=False).exclude(rank_key="")
     named: dict[str, str] = {}
@@ -84,8 +85,7 @@ def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
     ballots = store.ballots(round.public_id)
     while some := list(islice(ballots, CHUNK)):
         known = [ballot for ballot in some if ballot.cell in layouts]
-        # The answers are the first value of a canonical entry, and hold no braces: no need to parse the rest.
-        texts = [ballot.entry[len(_BEFORE_ANSWERS) : ballot.entry.index(b"}") + 1] for ballot in known]
+        texts = [_answers_json(ballot.entry) for ballot in known]
         for ballot, answers in zip(known, json.loads(b"[" + b",".join(texts) + b"]"), strict=True):
             found = [answers[key] for key in layouts[ballot.cell].keys]
             given[ballot.cell].extend([_NAN if one == DONT_KNOW else one for one in found])
@@ -100,6 +100,17 @@ def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
     places = np.concatenate([place for place, _answers in parts] or [np.empty((0, 3), dtype=np.int64)])
     answers = np.concatenate([answers for _place, answers in parts] or [np.empty((0, len(round.form["criteria"])))])
     return Ballots(subject=places[:, 0], voter_class=places[:, 1], answers=answers, sheet=places[:, 2])
+
+
+def _answers_json(entry: bytes) -> bytes:
+    """Return the answers of a canonical entry as JSON, without parsing the rest, which is five times as long.
+
+    Answers are a flat object of numbers and short words, so the first brace that closes is theirs.
+    Raises: ValueError for an entry that does not begin with its answers: it would be read as other answers.
+    """
+    if not entry.startswith(_BEFORE_ANSWERS):
+        raise ValueError("a counted entry does not begin with its answers")
+    return entry[len(_BEFORE_ANSWERS) : entry.index(b"}") + 1]
 
 
 def _layouts(round: Round, subjects: list[Subject]) -> dict[str, _Layout]:
@@ -132,7 +143,7 @@ def _rows(layout: _Layout, values: Floats, *, papers: int, first: int, criteria:
 
 
 def _read_roll(round: Round, subjects: list[Subject]) -> Roll:
-    """Return who has a paper about whom, whichever kind of paper, but those that the barrier closed.
+    """Return who holds a paper about whom, of any kind, without the papers that the barrier closed.
 
     Three queries, the last read some thousand rows at a time: a large round has two million.
     """

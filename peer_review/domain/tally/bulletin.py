@@ -1,4 +1,4 @@
-"""The bulletin: made once when a round is counted, read by everyone, proven leaf by leaf."""
+"""The bulletin: signed once when a round is counted, read by everyone, proven leaf by leaf."""
 
 import threading
 from bisect import bisect_left
@@ -45,9 +45,9 @@ def written_leaves(round: Round) -> WrittenLeaves:
 
 
 def make_bulletin(round: Round, leaves: WrittenLeaves | None = None) -> Bulletin:
-    """Sign and keep the bulletin over a round's written ballots, whose leaves may have been read before.
+    """Sign and store the bulletin over a round's written ballots. `leaves`: if they have been read already.
 
-    Raises: peer_review.crypto.errors.BadBulletin if the figures do not add up; no such bulletin is ever signed.
+    Raises: zhengyan_crypto.errors.BadBulletin if the figures do not add up; no such bulletin is ever signed.
     """
     written = leaves or written_leaves(round)
     figures = [
@@ -97,12 +97,16 @@ def head_of(bulletin: Bulletin) -> dict[str, Any]:
 
 
 def totals(round: Round, head: dict[str, Any]) -> dict[str, int]:
-    """Return eligible, drawn and counted over all papers for marks, and `comments`, the comment papers that came back
-    besides: nobody need have words, so these are in no share. One query."""
-    words = set(round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
-    marks = [cell for cell in head["cells"] if cell["cell"] not in words]
-    said = sum(cell["counted"] for cell in head["cells"] if cell["cell"] in words)
-    return {name: sum(cell[name] for cell in marks) for name in ("eligible", "drawn", "counted")} | {"comments": said}
+    """Return the numbers of eligible, drawn and counted papers for marks, and `comments`, of counted comment papers.
+
+    Nobody need write a comment, so comment papers are in no share. One query.
+    """
+    comment_cells = set(round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
+    marks = [cell for cell in head["cells"] if cell["cell"] not in comment_cells]
+    comments = sum(cell["counted"] for cell in head["cells"] if cell["cell"] in comment_cells)
+    return {name: sum(cell[name] for cell in marks) for name in ("eligible", "drawn", "counted")} | {
+        "comments": comments
+    }
 
 
 def inclusion_proof(bulletin: Bulletin, leaf: str) -> dict[str, Any]:
@@ -130,9 +134,9 @@ def _tree(bulletin: Bulletin) -> merkle.Tree:
     with _trees_lock:
         if bulletin.pk in _trees:
             _trees.move_to_end(bulletin.pk)
-            held = _trees[bulletin.pk]
-            if held.root.hex() == bulletin.root:
-                return held
+            kept = _trees[bulletin.pk]
+            if kept.root.hex() == bulletin.root:
+                return kept
     tree = merkle.Tree([bytes(bulletin.leaves)])
     with _trees_lock:
         _trees[bulletin.pk] = tree

@@ -1,10 +1,10 @@
-"""All cores at the checking of ballots: a process each, which is given what is public and nothing else.
+"""The pool of processes that check ballots, one a core. Each is given what is public and nothing else.
 
-The processes run crypto.checking and import no Django. They inherit no open file, and of the environment only what
-Python itself needs: no secret and no database reaches them. What they are to check reaches them through a pipe, and
-so does what they found: no ballot touches a disk. The database stays with the caller's own thread.
+The processes run protocol.checking and import no Django. They inherit no open file, and of the environment only what
+Python itself needs: no secret and no database reaches them. Entries go to them and records come back through pipes, so
+no ballot touches a disk. The caller's own thread alone uses the database.
 
-A process that dies takes nothing with it: what it was asked is checked here, and so is the rest if none is left.
+When a process dies, the caller checks its chunk itself, and all later chunks if no process is left.
 """
 
 import logging
@@ -31,7 +31,7 @@ _PATIENCE = 5.0
 
 
 def processes_for(ballots: int) -> int:
-    """Return how many processes check so many ballots; 1 is the one that asks."""
+    """Return how many processes are to check so many ballots; 1 means the caller alone."""
     if not sys.executable:
         return 1
     if conf.COUNT_PROCESSES is not None:
@@ -43,8 +43,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Checkers:
-    """Checks chunks of a round's entries in so many processes; a context, which ends them."""
+class CheckPool:
+    """The pool checks chunks of a round's entries in so many processes; leaving the context ends them."""
 
     def __init__(self, terms: Terms, *, processes: int) -> None:
         self._own = RoundChecker(terms)
@@ -53,8 +53,8 @@ class Checkers:
         self._threads: ThreadPoolExecutor | None = None
         if processes > 1:
             self._started = [_Process(terms) for _number in range(processes)]
-            for one in self._started:
-                self._free.put(one)
+            for process in self._started:
+                self._free.put(process)
             self._threads = ThreadPoolExecutor(processes, thread_name_prefix="checker")
 
     def __enter__(self) -> Self:
@@ -63,18 +63,18 @@ class Checkers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for one in self._started:
-            one.stop()
+        for process in self._started:
+            process.stop()
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
 
     @property
     def pids(self) -> list[int]:
-        """The processes, whether they still live or not."""
-        return [one.pid for one in self._started]
+        """Return the ids of the processes that were started, dead ones too."""
+        return [process.pid for process in self._started]
 
     def check(self, chunks: Iterable[list[bytes]]) -> Iterator[bytes]:
-        """Yield crypto.checking's records of each chunk, in the order of the chunks; few of them are read ahead."""
+        """Yield the records of protocol.checking for each chunk, in order. Few chunks are read ahead."""
         if self._threads is None:
             yield from map(self._own.check_many, chunks)
             return
@@ -102,7 +102,7 @@ class Checkers:
 
 
 class _Process:
-    """One process that checks. Everything about it may raise OSError or EOFError once it has ended."""
+    """One checking process. Each method may raise OSError or EOFError once the process has ended."""
 
     def __init__(self, terms: Terms) -> None:
         self._terms: Terms | None = terms
@@ -135,7 +135,7 @@ class _Process:
         return records
 
     def stop(self) -> None:
-        """End the process, at once and for good; harmless when repeated."""
+        """End the process at once. A second call does nothing."""
         self._process.kill()
         self._process.wait(_PATIENCE)
         for pipe in (self._process.stdin, self._process.stdout):

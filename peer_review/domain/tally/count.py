@@ -1,8 +1,9 @@
-"""Opening the box and counting. The box key never comes here: only one content key a row, derived elsewhere.
+"""The count: the box is opened row by row, then all ballots are checked, written and signed for.
 
-Every row is opened and checked again as if it had just arrived; what fails is counted by reason, never dropped
-silently. All of it may be stopped and started again at any point: opened rows stay opened, and the count of them is
-repeated from the opened rows, or from the written ballots if those are there already.
+The box key never reaches the server; the scrutineer's browser derives one content key a row. Every opened row is
+checked again as if it had just arrived; rows that fail are counted by reason, and none is dropped silently. The count
+may be stopped and started again at any point: opened rows stay opened, and it goes on from the opened rows, or from the
+written ballots once those exist.
 """
 
 import time
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import transaction
 from django_tasks import task
 
 from peer_review import audit_log
@@ -21,13 +22,14 @@ from peer_review.domain.locks import check_state, lock_round
 from peer_review.domain.rounds.lifecycle import mark_counted, mark_void
 from peer_review.domain.schemes.ballot_papers import papers_of
 from peer_review.domain.tally.bulletin import WrittenLeaves, make_bulletin, written_leaves
-from peer_review.domain.tally.check_pool import Checkers, processes_for
-from peer_review.domain.tally.opened_rows import check_opened, put_away, standing_ballots
-from peer_review.domain.tally.return_rate import final_return
+from peer_review.domain.tally.check_pool import CheckPool, processes_for
+from peer_review.domain.tally.opened_rows import check_opened_rows, encrypt_entry, standing_ballots
+from peer_review.domain.tally.return_rate import final_return_rate
 from peer_review.enums import CountPhase, RoundState, VoidReason
 from peer_review.exceptions.base import WrongKey, WrongState
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
 from peer_review.models import Assignment, CountRun, Round
+from peer_review.models.vacuum import vacuum_on_commit
 from peer_review.protocol.checking import Terms
 from peer_review.users import User
 from zhengyan_crypto import sealing
@@ -71,9 +73,9 @@ def opening(round: Round) -> Opening:
 
 
 def sealed_rows(round: Round, *, limit: int = MAX_ROWS) -> list[dict[str, str]]:
-    """Return up to `limit` rows still sealed, each with its name and what the box key is to be combined with.
+    """Return up to `limit` rows still sealed, each with its id and the ephemeral key that the box key is combined with.
 
-    The rows that are left are dealt out evenly: a last chunk of one row would tell which entry lay in that row.
+    The remaining rows are dealt out evenly: a last chunk of one row would tell which entry lay in that row.
     Raises: WrongState.
     """
     check_state(round, {RoundState.CLOSED})
@@ -86,9 +88,9 @@ def sealed_rows(round: Round, *, limit: int = MAX_ROWS) -> list[dict[str, str]]:
 
 
 def open_rows(round: Round, *, by: User, keys: dict[bytes, bytes]) -> Opening:
-    """Open rows with their content keys, {row id: key}, all of them or none.
+    """Open all of these rows with their content keys, {row id: key}, or none of them.
 
-    A row that is open already is passed over, so a chunk may be sent twice.
+    A row that is open already is skipped, so a chunk may be sent twice.
     Raises: WrongState; WrongKey if one key does not open its row.
     """
     check_state(round, {RoundState.CLOSED})
@@ -102,14 +104,14 @@ def open_rows(round: Round, *, by: User, keys: dict[bytes, bytes]) -> Opening:
             entry = sealing.open_row(ciphertext, keys[row_id], round_id=round.public_id)
         except CryptoError as error:
             raise WrongKey from error
-        opened[row_id] = put_away(entry, length=len(ciphertext))
+        opened[row_id] = encrypt_entry(entry, length=len(ciphertext))
     store.move_opened(round.public_id, opened)
     return opening(round)
 
 
 @transaction.atomic
 def start_run(round: Round, *, by: User) -> CountRun:
-    """Return the round's count, begun and put on record the first time.
+    """Return the round's count. The first call begins it and puts that on record.
 
     Raises: WrongState.
     """
@@ -124,7 +126,7 @@ def start_run(round: Round, *, by: User) -> CountRun:
 
 
 def finish_opening(round: Round, *, by: User) -> CountRun:
-    """Start the count in the background once no row is sealed any more. Called again, it starts a stopped one anew.
+    """Start the count in the background, or start it anew where it was stopped. No row may be sealed any more.
 
     Raises: WrongState, BoxStillSealed.
     """
@@ -141,7 +143,7 @@ def finish_opening(round: Round, *, by: User) -> CountRun:
 
 @task()
 def count_round_task(round_pk: int, user_pk: int | None = None) -> str:
-    """Background job of finish_opening. Any number may run at once or again: all write the same."""
+    """Count a round in the background. Any number of these jobs may run at once or again: all write the same."""
     round = Round.objects.get(pk=round_pk)
     user = get_user_model()._default_manager.filter(pk=user_pk).first() if user_pk is not None else None
     try:
@@ -154,7 +156,7 @@ def count_round_task(round_pk: int, user_pk: int | None = None) -> str:
 def count_progress(round: Round) -> Progress:
     """Return how far a round's count is.
 
-    Raises: MoreBallotsThanDrawn if it was stopped by that.
+    Raises: MoreBallotsThanDrawn if the count was stopped by that.
     """
     run = CountRun.objects.filter(round=round).first()
     if run is None:
@@ -167,7 +169,7 @@ def count_progress(round: Round) -> Progress:
 def count_round(round: Round, *, by: User | None = None) -> CountRun:
     """Check every opened ballot, keep the last of each credential, write them sorted, and sign the bulletin.
 
-    Then blinded values, blind signatures and the receipt key are destroyed; the sealed rows went with the writing.
+    Then destroy blinded values, blind signatures and the receipt key. Writing the ballots has removed the sealed rows.
     Raises: WrongState; NotCounting if the box was not opened; BoxStillSealed; MoreBallotsThanDrawn, and then
         nothing is destroyed.
     """
@@ -188,8 +190,8 @@ def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None
     total = run.total or store.count_rows("opened", round.public_id)
     _report(run, phase=CountPhase.CHECKING, done=0, total=total)
     terms = Terms(round_id=round.public_id, cells=cells, papers=papers_of(round))
-    with Checkers(terms, processes=processes_for(total)) as checkers:
-        standing = check_opened(round.public_id, checkers, report=_now_and_then(run))
+    with CheckPool(terms, processes=processes_for(total)) as pool:
+        standing = check_opened_rows(round.public_id, pool, report=_throttled_report(run))
     if standing.seen < total:
         _expect_written(round, remaining=total - standing.seen)
         return
@@ -202,7 +204,7 @@ def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None
         superseded=standing.superseded,
         rejected=standing.rejected,
     )
-    ballots = standing_ballots(round.public_id, standing, cells, report=_now_and_then(run))
+    ballots = standing_ballots(round.public_id, standing, cells, report=_throttled_report(run))
     try:
         store.write_ballots(round.public_id, ballots)
     except store.TableMissing:
@@ -210,9 +212,9 @@ def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None
 
 
 def _expect_written(round: Round, *, remaining: int) -> None:
-    """Let another process's count stand, which has taken the opened rows away meanwhile.
+    """Accept that another process has written the ballots and removed the opened rows meanwhile.
 
-    Raises: BoxStillSealed if there is none.
+    Raises: BoxStillSealed if no ballots were written.
     """
     if not store.table_exists("ballot", round.public_id):
         raise BoxStillSealed(remaining=remaining)
@@ -221,7 +223,7 @@ def _expect_written(round: Round, *, remaining: int) -> None:
 def _check_figures(round: Round, run: CountRun, counted: Counter[str]) -> None:
     """Refuse a count in which a cell has more ballots than credentials.
 
-    Raises: MoreBallotsThanDrawn, after it has been put on record.
+    Raises: MoreBallotsThanDrawn, after that has been put on record.
     """
     for cell in round.cells.with_turnout():
         if not counted[cell.key] <= cell.drawn <= cell.eligible:
@@ -232,9 +234,9 @@ def _check_figures(round: Round, run: CountRun, counted: Counter[str]) -> None:
 
 @transaction.atomic
 def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: User | None) -> CountRun:
-    """Sign the bulletin, destroy what is no longer needed and record the count, all in one transaction.
+    """Sign the bulletin, destroy keys and blind signatures, and record the count, in one transaction.
 
-    A round of which too few papers came back is void, with its bulletin and nothing else to publish.
+    A round of which too few papers came back is void: it has a bulletin and nothing else to publish.
     """
     round = lock_round(round, expect={RoundState.CLOSED})
     bulletin = make_bulletin(round, leaves)
@@ -244,25 +246,19 @@ def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: User | 
     run.save(update_fields=["phase", "done"])
     run.refresh_from_db()
     figures = {"accepted": run.accepted, "superseded": run.superseded, "rejected": sum(run.rejected.values())}
-    came = final_return(round, bulletin)
-    if came.is_enough:
+    returned = final_return_rate(round, bulletin)
+    if returned.is_enough:
         mark_counted(round, by=by, **figures)
     else:
-        mark_void(round, by=by, reason=VoidReason.RETURN_RATE, **figures, percent=came.percent, needed=came.needed)
-    transaction.on_commit(_wipe_drawn)
+        mark_void(
+            round, by=by, reason=VoidReason.RETURN_RATE, **figures, percent=returned.percent, needed=returned.needed
+        )
+    vacuum_on_commit(Assignment, Round)
     return run
 
 
-def _wipe_drawn() -> None:
-    """Let PostgreSQL drop the row versions that still hold destroyed values; SQLite's secure_delete overwrites them."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            for model in (Assignment, Round):
-                cursor.execute(f'VACUUM "{model._meta.db_table}"')
-
-
-def _now_and_then(run: CountRun) -> Callable[[int], None]:
-    """Return what reports how many are done, but no more often than somebody can look."""
+def _throttled_report(run: CountRun) -> Callable[[int], None]:
+    """Return a function that reports the number done, at most once in REPORT_AFTER seconds."""
     last = time.monotonic()
 
     def report(done: int) -> None:
@@ -275,13 +271,13 @@ def _now_and_then(run: CountRun) -> Callable[[int], None]:
 
 
 def _report(run: CountRun, **changes: Any) -> None:
-    """Write progress at once, outside any longer transaction, so that whoever watches sees it."""
+    """Write progress at once, outside any longer transaction, so that the scrutineer's page sees it."""
     for name, value in changes.items():
         setattr(run, name, value)
     CountRun.objects.filter(pk=run.pk).update(**changes)
 
 
 def counted_entries(round: Round) -> Iterator[bytes]:
-    """Yield the canonical entry of every counted ballot, in the order of their tokens. For auditors."""
+    """Yield the canonical entry of every counted ballot, in the order of the tokens, for auditors."""
     for ballot in store.ballots(round.public_id):
         yield ballot.entry

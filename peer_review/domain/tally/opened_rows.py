@@ -1,6 +1,6 @@
-"""What the count keeps of the opened rows: enough to tell which ballots stand, and where to find them again.
+"""The index of the opened rows: which ballots stand, and where in the box they lie.
 
-105 bytes a row, in a few arrays, while the rows themselves stay in the box: two million ballots take 210 MB. Those
+It takes 105 bytes a row in a few arrays (210 MB for two million ballots); the rows themselves stay in the box. Ballots
 that stand are read a second time when they are written.
 """
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from peer_review.box import store
 from peer_review.counting.latest import latest
 from peer_review.domain.keys.server_keys import OPENED_ENTRY, decrypt_at_rest, encrypt_at_rest
-from peer_review.domain.tally.check_pool import Checkers
+from peer_review.domain.tally.check_pool import CheckPool
 from peer_review.protocol.checking import FAULTS, RECORD
 from zhengyan_crypto import merkle
 
@@ -29,19 +29,19 @@ if _ROWS.itemsize != RECORD.size:
     raise TypeError("rows and records differ")
 
 
-def put_away(entry: bytes, *, length: int) -> bytes:
-    """Return an opened entry as it waits for the others: encrypted at rest, all of one length.
+def encrypt_entry(entry: bytes, *, length: int) -> bytes:
+    """Return an opened entry as the box keeps it until the count: encrypted at rest, all of one length.
 
-    Rows are opened chunk by chunk, and the database's log keeps every chunk: legible entries would tell there which
-    few sealed rows they may have lain in.
+    Rows are opened chunk by chunk, and the database's log keeps every chunk: a legible entry would tell from which few
+    sealed rows it may come.
     """
     return encrypt_at_rest((entry + _END).ljust(length, b"\0"), purpose=OPENED_ENTRY)
 
 
-def take_out(stored: bytes) -> bytes:
-    """Return the entry that put_away made ready to wait.
+def decrypt_entry(stored: bytes) -> bytes:
+    """Return the entry that encrypt_entry has encrypted.
 
-    Raises: peer_review.crypto.errors.KeyUnreadable if the secret in the settings is no longer the same.
+    Raises: zhengyan_crypto.errors.KeyUnreadable if the secret in the settings is no longer the same.
     """
     return decrypt_at_rest(stored, purpose=OPENED_ENTRY).rpartition(_END)[0]
 
@@ -51,8 +51,8 @@ class AlteredMeanwhile(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The ballots that stand, in the order of their tokens, and what became of all other rows.
+class StandingBallots:
+    """The ballots that stand, in the order of their tokens, and the numbers of all other rows by what became of them.
 
     Shape: ids (ballots, 16), rows (ballots,). `seen` is how many rows there were.
     """
@@ -64,29 +64,29 @@ class Standing:
     rows: npt.NDArray[Any]
 
     def per_cell(self, cells: Iterable[str]) -> Counter[str]:
-        """Return how many ballots stand in each of the cells, which are all, in the order they were checked with."""
+        """Return how many ballots stand in each cell. `cells`: all cells, in the order in which they were checked."""
         numbered = list(cells)
         counted = np.bincount(self.rows["cell"], minlength=len(numbered))
         return Counter(dict(zip(numbered, counted.tolist(), strict=True)))
 
 
-def check_opened(public_id: str, checkers: Checkers, *, report: Callable[[int], None]) -> Standing:
-    """Check every opened row and return what stands. `report` is told how many are checked, chunk by chunk."""
+def check_opened_rows(public_id: str, pool: CheckPool, *, report: Callable[[int], None]) -> StandingBallots:
+    """Check every opened row and return the ballots that stand. `report` gets the number checked so far."""
     ids, records = bytearray(), bytearray()
 
     def chunks() -> Iterator[list[bytes]]:
         for rows in store.opened_chunks(public_id, size=CHUNK):
             ids.extend(b"".join(row_id for row_id, _stored in rows))
-            yield [take_out(stored) for _row_id, stored in rows]
+            yield [decrypt_entry(stored) for _row_id, stored in rows]
 
-    for found in checkers.check(chunks()):
-        records += found
+    for checked in pool.check(chunks()):
+        records += checked
         report(len(records) // RECORD.size)
     rows = np.frombuffer(records, dtype=_ROWS)
     (sound,) = np.nonzero(rows["fault"] == 0)
     kept = sound[latest(rows["token"][sound], rows["rev"][sound], rows["leaf"][sound])]
     faults = np.bincount(rows["fault"], minlength=len(FAULTS) + 1)[1:]
-    return Standing(
+    return StandingBallots(
         seen=len(rows),
         superseded=len(sound) - len(kept),
         rejected={code: int(many) for code, many in zip(FAULTS, faults, strict=True) if many},
@@ -96,7 +96,7 @@ def check_opened(public_id: str, checkers: Checkers, *, report: Callable[[int], 
 
 
 def standing_ballots(
-    public_id: str, standing: Standing, cells: Iterable[str], *, report: Callable[[int], None]
+    public_id: str, standing: StandingBallots, cells: Iterable[str], *, report: Callable[[int], None]
 ) -> Iterator[store.Ballot]:
     """Yield the ballots that stand, sorted by token, for store.write_ballots, within whose transaction they are read.
 
@@ -110,7 +110,7 @@ def standing_ballots(
         for row_id, row in zip(ids, standing.rows[part], strict=True):
             if row_id not in stored:
                 raise AlteredMeanwhile
-            entry = take_out(stored.pop(row_id))
+            entry = decrypt_entry(stored.pop(row_id))
             if merkle.leaf_hash(entry) != row["leaf"].tobytes():
                 raise AlteredMeanwhile
             yield store.Ballot(row["token"].tobytes(), names[row["cell"]], int(row["rev"]), entry)

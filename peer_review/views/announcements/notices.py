@@ -9,11 +9,10 @@ from django.views.generic import TemplateView, View
 
 from peer_review.domain.announcements import messages
 from peer_review.models import Announcement, Notice, Round
+from peer_review.paging import page_of, read_id
 from peer_review.views.shared.access import SignedInMixin
 
 PAGE = 20
-#: The largest key that every database can compare.
-_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +45,11 @@ class NoticeListView(SignedInMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         mine = Notice.objects.visible_to(self.request.user)
-        before = self.request.GET.get("before", "")
-        if before.isascii() and before.isdecimal() and len(before) < 20:
-            mine = mine.filter(announcement_id__lt=min(int(before), _LARGEST))
-        found = list(mine[: PAGE + 1])
+        page = page_of(mine, self.request.GET, size=PAGE, order=("-announcement_id",))
         return super().get_context_data(
-            notices=[shown(one) for one in found[:PAGE]],
-            next_before=found[PAGE - 1].announcement_id if len(found) > PAGE else None,
-            has_unread=any(not one.read for one in found[:PAGE]),
+            notices=[shown(one) for one in page],
+            paging=page,
+            has_unread=any(not one.read for one in page),
             **kwargs,
         )
 
@@ -66,7 +62,7 @@ class NoticeReadView(SignedInMixin, View):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         mine = Notice.objects.filter(user=request.user, read=False)  # type: ignore[misc]  # signed in
         for name, lookup in (("announcement", "announcement_id"), ("up_to", "announcement_id__lte")):
-            value = request.POST.get(name, "")
-            if value.isascii() and value.isdecimal() and len(value) < 19:
-                mine.filter(**{lookup: int(value)}).update(read=True)
+            pk = read_id(request.POST.get(name))
+            if pk is not None:
+                mine.filter(**{lookup: pk}).update(read=True)
         return redirect("peer_review:round-list" if request.POST.get("back") == "rounds" else "peer_review:notice-list")

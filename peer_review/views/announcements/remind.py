@@ -36,7 +36,7 @@ class TellingView(ManagedRoundMixin, FormView):
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
         messages.success(self.request, said)
-        return redirect("peer_review:round-manage", self.round.public_id)
+        return redirect("peer_review:round-dashboard", self.round.public_id)
 
     def tell(self, form: Any) -> str:
         """Make the one domain call and return what to say."""

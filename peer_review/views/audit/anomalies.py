@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from peer_review.counting.anomalies import LEVEL
-from peer_review.domain.audit.anomalies import search_patterns
+from peer_review.domain.audit.anomalies import search_anomalies
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.audit_readings import read_patterns
 from peer_review.enums import AnomalyKind
@@ -23,16 +23,16 @@ from peer_review.views.shared.access import RoundMixin
 MOST = 50
 
 
-class PatternsMixin(RoundMixin):
+class AnomalyMixin(RoundMixin):
     """A page about the patterns of a published round."""
 
     permission = "peer_review.view_anomalies"
 
 
-class AnomaliesView(PatternsMixin, TemplateView):
+class AnomalyListView(AnomalyMixin, TemplateView):
     """What is striking in this round, and how much of it chance would make. POST starts the search, or goes on."""
 
-    template_name = "peer_review/audit/anomalies.html"
+    template_name = "peer_review/audit/anomaly_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = AnomalyRun.objects.filter(round=self.round).first()
@@ -48,17 +48,17 @@ class AnomaliesView(PatternsMixin, TemplateView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            run = search_patterns(self.round, by=self.user)
+            run = search_anomalies(self.round, by=self.user)
         except Refusal as refusal:
             messages.error(request, refusal.message)
         else:
             run.refresh_from_db()
             if not run.is_done:
                 messages.success(request, _("The search has begun. You may leave this page."))
-        return redirect("peer_review:anomalies", self.round.public_id)
+        return redirect("peer_review:anomaly-list", self.round.public_id)
 
 
-class AnomaliesProgressView(PatternsMixin, View):
+class AnomalyProgressView(AnomalyMixin, View):
     """How far the search is, for the progress bar."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -53,7 +53,7 @@ class BallotView(RoundMixin, TemplateView):
             return redirect("peer_review:check", self.round.public_id)
         if votes_on_paper(self.round, self.user):
             messages.info(request, VotesOnPaper().message)
-            return redirect("peer_review:round", self.round.public_id)
+            return redirect("peer_review:round-detail", self.round.public_id)
         response = super().get(request, *args, **kwargs)
         response.headers["Cache-Control"] = "no-store"
         return response

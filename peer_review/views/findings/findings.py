@@ -19,6 +19,7 @@ from peer_review.exceptions.base import Refusal
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.forms.findings import FindingForm
 from peer_review.models import RaisedFinding, Subject
+from peer_review.paging import page_of, read_id
 from peer_review.querysets.findings import RaisedFindingQuerySet
 from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import RoundMixin
@@ -51,9 +52,10 @@ class FindingRaiseView(RoundMixin, FormView):
     def subject(self) -> Subject | None:
         """Whose result the finding comes from, if GET or the form names one that this person may raise it about."""
         wanted = (self.request.POST if self.request.method == "POST" else self.request.GET).get("subject", "")
-        if not wanted.isdecimal() or len(wanted) > 18:
+        pk = read_id(wanted)
+        if pk is None:
             return None
-        subjects = self.round.subjects.filter(pk=wanted, section_key__in=self.sections)
+        subjects = self.round.subjects.filter(pk=pk, section_key__in=self.sections)
         return subjects.select_related("round", "member").first()
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -122,13 +124,7 @@ class FindingListView(RoundMixin, TemplateView):
         return super().permitted() and (self.may_raise or self.readable().exists())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = self.readable().select_related("responsible", "raised_by", "subject").order_by("-pk")
-        before = self.request.GET.get("before", "")
-        if before.isdecimal() and len(before) < 19:
-            rows = rows.filter(pk__lt=int(before))
-        page = list(rows[: PAGE + 1])
-        more, page = len(page) > PAGE, page[:PAGE]
-        told = read_findings(self.round, page, reader=Reader(self.user))
-        return super().get_context_data(
-            told=told, may_raise=self.may_raise, before=page[-1].pk if more else None, **kwargs
-        )
+        rows = self.readable().select_related("responsible", "raised_by", "subject")
+        page = page_of(rows, self.request.GET, size=PAGE)
+        told = read_findings(self.round, page.rows, reader=Reader(self.user))
+        return super().get_context_data(told=told, may_raise=self.may_raise, paging=page, **kwargs)

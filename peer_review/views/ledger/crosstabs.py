@@ -8,7 +8,6 @@ from django.views.generic import TemplateView
 
 from peer_review.domain.ledger.crosstabs import Choices, Cross, choices, cross_table
 from peer_review.domain.ledger.ledger import audience_of
-from peer_review.domain.results.readable_rounds import headed_section
 from peer_review.enums import Channel, CrossRows
 from peer_review.rules.roles import has_perm
 from peer_review.users import User
@@ -45,17 +44,17 @@ class CrossForm(forms.Form):
         return Cross(rows, **named)
 
 
-class DrilldownView(PublishedMixin, TemplateView):
+class CrosstabView(PublishedMixin, TemplateView):
     """Which section, which rank, which voters? As far as nothing that was ever shown helps to tell of too few."""
 
-    template_name = "peer_review/ledger/drilldown.html"
+    template_name = "peer_review/ledger/crosstab.html"
     permission = "peer_review.drill_down"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: User = self.user
         headed = None
         if not has_perm("peer_review.view_all_results", user, self.round):
-            headed = headed_section(self.round, user)
+            headed = self.round.members.sections_headed_by(user).get()
         offered = choices(self.round, headed=headed)
         asked = "rows" in self.request.GET
         given = self.request.GET.copy()

@@ -6,7 +6,9 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from peer_review.domain.ledger.withdrawals import withdrawals_of
 from peer_review.models import Refused, Shown
+from peer_review.paging import page_of
 from peer_review.views.ledger.messages import Names, audience_in_words, reason_in_words, scope_in_words
 from peer_review.views.shared.access import RoundMixin
 
@@ -20,13 +22,9 @@ class LedgerView(RoundMixin, TemplateView):
     permission = "peer_review.view_ledger"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = Shown.objects.filter(round=self.round).order_by("-pk")
-        before = self.request.GET.get("before", "")
-        if before.isdecimal() and len(before) < 19:
-            rows = rows.filter(pk__lt=before)
-        page = list(rows[: PAGE + 1])
-        more, page = len(page) > PAGE, page[:PAGE]
-        names = Names(self.round, [one.scope for one in page])
+        page = page_of(Shown.objects.filter(round=self.round), self.request.GET, size=PAGE)
+        withdrawals = withdrawals_of(self.round)
+        names = Names(self.round, [one.scope for one in [*page, *withdrawals]])
         refused = Refused.objects.filter(round=self.round).order_by("reason").values_list("reason")
         return super().get_context_data(
             rows=[
@@ -39,9 +37,10 @@ class LedgerView(RoundMixin, TemplateView):
                 }
                 for one in page
             ],
-            next_before=page[-1].pk if more else None,
+            paging=page,
             total=Shown.objects.filter(round=self.round).count(),
             refused=[(reason_in_words(reason), number) for reason, number in refused.annotate(Count("pk"))],
+            withdrawals=[(scope_in_words(one.scope, names), one) for one in withdrawals],
             none=_("Nothing was shown yet."),
             **kwargs,
         )

@@ -36,6 +36,8 @@ def scope_in_words(scope: str, names: Names) -> str:
         whose, _colon, other = rest.rpartition(":")
         title = names.rounds.get(other, other)
         return _("%(what)s, beside “%(round)s”") % {"what": scope_in_words(whose, names), "round": title}
+    if kind == "criterion":
+        return _("All figures of the criterion %(name)s") % {"name": names.criteria.get(rest, rest)}
     if kind == "subject":
         return _("Result of %(name)s") % {"name": names.subjects.get(rest, rest)}
     if kind == "section":

@@ -18,6 +18,7 @@ from peer_review.domain.schemes.grades import grade_names
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.outcomes import AnswerForm, ExtensionForm, HandOverForm
 from peer_review.models import Contest, ContestStage, Decision
+from peer_review.paging import page_of
 from peer_review.roles import role_names
 from peer_review.rules.roles import has_perm
 from peer_review.users import User
@@ -53,17 +54,12 @@ class ContestListView(DeskMixin, TemplateView):
             .exclude(by=user)
             .select_related("subject__round")
             .prefetch_related("stages__responsible")
-            .order_by("-pk")
         )
-        before = self.request.GET.get("before", "")
-        if before.isascii() and before.isdecimal() and len(before) < 19:
-            others = others.filter(pk__lt=int(before))
-        page = list(others[: PAGE + 1])
-        more, page = len(page) > PAGE, page[:PAGE]
+        page = page_of(others, self.request.GET, size=PAGE)
         return super().get_context_data(
             mine=mine,
             others=[{"contest": one, "stage": list(one.stages.all())[-1]} for one in page],
-            before=page[-1].pk if more else None,
+            paging=page,
             today=timezone.localdate(),
             **kwargs,
         )

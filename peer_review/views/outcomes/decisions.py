@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, F, FloatField, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, F, FloatField, OuterRef, Prefetch, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,6 +23,7 @@ from peer_review.enums import ResultScope
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.outcomes import DecisionsForm
 from peer_review.models import Decision, OutcomeNotice, Result, Subject
+from peer_review.paging import KeysetPage, page_of, read_id
 from peer_review.views.ledger.published import PublishedMixin
 from peer_review.views.outcomes.decision_rows import decidable, grouped, make_rows
 
@@ -39,7 +40,7 @@ class DecisionsView(PublishedMixin, TemplateView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         posted = [name.removeprefix("grade-") for name in request.POST if name.startswith("grade-")]
-        keys = [int(key) for key in posted if key.isascii() and key.isdecimal() and len(key) < 19][:MOST]
+        keys = [pk for key in posted if (pk := read_id(key)) is not None][:MOST]
         context = self.page(list(self.ordered(self.results().filter(subject__in=keys))), data=request.POST)
         form, status = context["form"], 422
         if form.is_valid():
@@ -98,25 +99,21 @@ class DecisionsView(PublishedMixin, TemplateView):
         last = Value(-1.0, output_field=FloatField())
         return rows.annotate(at=Coalesce(F("score"), last, output_field=FloatField())).order_by("-at", "pk")
 
-    def asked_for(self) -> tuple[list[Any], str, int | None]:
-        """Return one page of what is still to decide, or of what is decided; which of the two; and what follows."""
+    def asked_for(self) -> tuple[list[Any], str, KeysetPage[Any]]:
+        """Return the rows still to decide, or those decided; which of the two; and the page that they make up."""
         decided = Decision.objects.filter(subject=OuterRef("subject")).order_by()
         rows = self.results().annotate(decided=Exists(decided))
         shown = self.request.GET.get("show", "")
         if shown not in ("open", "decided"):
             shown = "open" if rows.filter(decided=False).exists() else "decided"
         rows = self.ordered(rows.filter(decided=shown == "decided"))
-        after = self.request.GET.get("after", "")
-        if after.isascii() and after.isdecimal() and len(after) < 19:
-            every = self.ordered(Result.objects.filter(round=self.round))
-            at = every.filter(pk=after).values_list("at", flat=True).first()
-            if at is not None:
-                rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__gt=int(after)))
-        page = list(rows[: PAGE + 1])
-        return page[:PAGE], shown, page[PAGE - 1].pk if len(page) > PAGE else None
+        # Whoever stood at the end of a page may have been decided since, and still marks where it ended.
+        every = self.ordered(Result.objects.filter(round=self.round))
+        page = page_of(rows, self.request.GET, size=PAGE, order=("-at", "pk"), anchors=every)
+        return page.rows, shown, page
 
     def page(
-        self, results: Sequence[Any], shown: str = "", after: int | None = None, data: Any = None
+        self, results: Sequence[Any], shown: str = "", paging: KeysetPage[Any] | None = None, data: Any = None
     ) -> dict[str, Any]:
         """Return the list with its form, in the groups that the line divides it into."""
         subjects = Subject.objects.filter(pk__in=[one.subject_id for one in results])
@@ -129,7 +126,7 @@ class DecisionsView(PublishedMixin, TemplateView):
             "proposal": proposal,
             "groups": grouped(make_rows(results, self.round.form, fields=form, theirs=theirs)),
             "show": "decided" if asked == "decided" else "open",
-            "after": after,
+            "paging": paging,
         }
 
     def own_open(self) -> bool:

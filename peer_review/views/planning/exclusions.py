@@ -17,8 +17,8 @@ from peer_review.enums import RoundState
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.planning import ExclusionForm
 from peer_review.models import Exclusion
+from peer_review.paging import page_of, read_id
 from peer_review.views.planning.roll import RollStepView
-from peer_review.views.shared.paging import cursor, number
 from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 PAGE = 50
@@ -65,12 +65,11 @@ class ExclusionsView(ManagedRoundMixin, FormView):
         return redirect("peer_review:exclusions", self.round.public_id)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        exclusions = self.round.exclusions.select_related("evaluator").order_by("pk")
-        pk, _rest = cursor(self.request.GET.get("after", ""))
-        page = list(exclusions.filter(pk__gt=pk)[: PAGE + 1])
+        exclusions = self.round.exclusions.select_related("evaluator")
+        page = page_of(exclusions, self.request.GET, size=PAGE, order=("pk",))
         context = {
-            "rows": self.rows(page[:PAGE]),
-            "after": page[PAGE - 1].pk if len(page) > PAGE else "",
+            "rows": self.rows(page.rows),
+            "paging": page,
             "editable": self.round.state == RoundState.DRAFT,
         }
         return super().get_context_data(**{**kwargs, **context})
@@ -94,6 +93,6 @@ class ExclusionLiftView(RollStepView):
     back = "exclusions"
 
     def step(self) -> str:
-        exclusion = get_object_or_404(self.round.exclusions, pk=number(self.request.POST.get("exclusion")))
+        exclusion = get_object_or_404(self.round.exclusions, pk=read_id(self.request.POST.get("exclusion")))
         allow_again(self.round, by=self.user, exclusion=exclusion)
         return _("The exclusion is lifted. Use the plan again to give the pair its papers.")

@@ -17,6 +17,7 @@ from peer_review.enums import PaperKind, RoundState
 from peer_review.exceptions.base import Refusal, RoundFrozen
 from peer_review.exceptions.planning import PlanInvalid
 from peer_review.forms.planning import NamedListForm, PlanForm
+from peer_review.paging import page_of_list
 from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
 PAGE = 50
@@ -126,16 +127,14 @@ class PlanPreviewView(DraftMixin, TemplateView):
             if (not q or q in row.label or q in row.section_name)
             and (not thin or not any(row.counts) or any(0 < n < self.round.scheme.floor for n in row.counts))
         ]
-        after = self.request.GET.get("after", "")
-        begin = next((at for at, row in enumerate(rows, start=1) if row.key == after), 0)
-        page = rows[begin : begin + PAGE]
+        page = page_of_list(rows, self.request.GET, size=PAGE, key=lambda row: row.key)
         context |= {
             "plan": plan,
             "preview": preview,
-            "rows": page,
+            "rows": page.rows,
             "q": q,
             "thin": thin,
-            "after": page[-1].key if begin + PAGE < len(rows) else "",
+            "paging": page,
             "tables": self.tables(preview),
             "sheets": [(labels[one.voter_class], one.subjects, one.voters) for one in preview.sheets],
             "times": plan_setup.times_drawn_again(self.round) if plan.is_random else 0,

@@ -1,54 +1,35 @@
 """Pages of the roll: who is on it, who is evaluated, by whom and in which class. Changed while the round is a draft."""
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
-from peer_review.conf import conf
 from peer_review.domain.planning import plan_setup, roll, roll_edits
-from peer_review.domain.planning.plan_state import is_being_written
-from peer_review.enums import CellKind, PaperKind, RoundState
+from peer_review.domain.planning.roll_lists import (
+    MemberRow,
+    SubjectRow,
+    candidate,
+    find_candidates,
+    is_editable,
+    is_outdated,
+    member_rows,
+    subject_rows,
+    voter_rows,
+)
+from peer_review.enums import PaperKind, RoundState
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.roll import RollProposeForm, RollSearchForm, RollSubjectForm, VoterClassForm
-from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
+from peer_review.models import RollMember, Subject
+from peer_review.paging import KeysetPage, page_of, read_id
 from peer_review.providers.roll import Person
 from peer_review.views.planning.plan import say_used
-from peer_review.views.shared.paging import cursor, number
 from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRow:
-    """One person on the roll and how many papers they hold."""
-
-    member: RollMember
-    papers: int
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectRow:
-    """One subject and its possible voters by class; None where the class is not asked."""
-
-    subject: Subject
-    counts: list[tuple[str, int | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class VoterRow:
-    """One member and the class in which they evaluate a subject; empty for not at all."""
-
-    member: RollMember
-    voter_class: str
 
 
 class RollView(ManagedRoundMixin, TemplateView):
@@ -60,18 +41,18 @@ class RollView(ManagedRoundMixin, TemplateView):
         search = RollSearchForm(self.request.GET)
         q = search.cleaned_data["q"] if search.is_valid() else ""
         tab = "subjects" if self.request.GET.get("tab") == "subjects" else "people"
-        rows, after = self.subjects(q) if tab == "subjects" else self.people(q)
+        rows, page = self.subjects(q) if tab == "subjects" else self.people(q)
         return super().get_context_data(
             search=search,
             q=q,
             tab=tab,
             rows=rows,
-            after=after,
+            paging=page,
             classes=list(self.round.scheme.voter_classes.all()),
             floor=self.round.form.get("floor") or self.round.scheme.floor,
-            editable=editable(self.round),
+            editable=is_editable(self.round),
             writing=roll.roll_progress(self.round),
-            plan_changed=plan_changed(self.round),
+            plan_changed=is_outdated(self.round),
             excluded=self.round.exclusions.count(),
             propose=RollProposeForm(),
             candidates=self.candidates(),
@@ -79,77 +60,23 @@ class RollView(ManagedRoundMixin, TemplateView):
             **kwargs,
         )
 
-    def people(self, q: str) -> tuple[list[MemberRow], str]:
-        """Return one page of members, and where the next begins (empty: nowhere)."""
-        members = self.round.members.order_by("section_key", "pk")
-        if q:
-            members = members.filter(Q(name__icontains=q) | Q(section_name__icontains=q))
-        pk, section = cursor(self.request.GET.get("after", ""))
-        if pk:
-            members = members.filter(Q(section_key__gt=section) | Q(section_key=section, pk__gt=pk))
-        page = list(members.select_related("subject")[: PAGE + 1])
-        after = f"{page[PAGE - 1].pk}.{page[PAGE - 1].section_key}" if len(page) > PAGE else ""
-        papers: dict[int, int] = dict(
-            Assignment.objects.filter(cell__round=self.round, evaluator__in=[one.user_id for one in page])
-            .order_by()
-            .values("evaluator_id")
-            .annotate(papers=Count("pk"))
-            .values_list("evaluator_id", "papers")
-        )
-        return [MemberRow(one, papers.get(one.user_id, 0)) for one in page[:PAGE]], after
+    def people(self, q: str) -> tuple[list[MemberRow], KeysetPage[RollMember]]:
+        """Return one page of members as rows, and the page."""
+        members = self.round.members.matching(q).select_related("subject")
+        page = page_of(members, self.request.GET, size=PAGE, order=("section_key", "pk"))
+        return member_rows(self.round, page.rows), page
 
-    def subjects(self, q: str) -> tuple[list[SubjectRow], str]:
-        """Return one page of subjects, and where the next begins (empty: nowhere)."""
-        subjects = self.round.subjects.order_by("sort_order", "pk")
-        if q:
-            subjects = subjects.filter(Q(label__icontains=q) | Q(section_name__icontains=q))
-        pk, order = cursor(self.request.GET.get("after", ""))
-        if pk:
-            last = number(order)
-            subjects = subjects.filter(Q(sort_order__gt=last) | Q(sort_order=last, pk__gt=pk))
-        page = list(subjects[: PAGE + 1])
-        after = f"{page[PAGE - 1].pk}.{page[PAGE - 1].sort_order}" if len(page) > PAGE else ""
-        page = page[:PAGE]
-        counts = self.voters(page)
-        classes = list(self.round.scheme.voter_classes.all())
-        return [
-            SubjectRow(one, [(voters.label, counts.get((one.pk, voters.key))) for voters in classes]) for one in page
-        ], after
-
-    def voters(self, page: list[Subject]) -> dict[tuple[int, str], int]:
-        """Return how many may evaluate each subject in each class, on papers of its own or on whole sheets."""
-        cells = self.round.cells.exclude(kind=CellKind.COMMENT)
-        own = cells.filter(subject__in=page).with_turnout()
-        counts = Counter({(cell.subject_id, cell.voter_class): cell.eligible for cell in own})
-        entries = SheetEntry.objects.filter(sheet__round=self.round, subject__in=page)
-        listed = list(entries.values_list("sheet_id", "subject_id"))
-        on_sheets: dict[int, list[Any]] = defaultdict(list)
-        for cell in cells.filter(sheet__in={sheet for sheet, _subject in listed}).with_turnout():
-            on_sheets[cell.sheet_id].append(cell)
-        for sheet, subject in listed:
-            for cell in on_sheets[sheet]:
-                counts[subject, cell.voter_class] += cell.eligible
-        return counts
+    def subjects(self, q: str) -> tuple[list[SubjectRow], KeysetPage[Subject]]:
+        """Return one page of subjects as rows, and the page."""
+        page = page_of(self.round.subjects.matching(q), self.request.GET, size=PAGE, order=("sort_order", "pk"))
+        return subject_rows(self.round, page.rows), page
 
     def candidates(self) -> list[Person]:
-        """Return people of the organisation who match `candidate` and are not on the roll; at most 20."""
+        """Return people of the organisation who match `candidate` and are not on the roll."""
         wanted = self.request.GET.get("candidate", "").strip()
         if not wanted or self.round.state != RoundState.DRAFT:
             return []
-        held = set(self.round.members.values_list("user_id", flat=True))
-        people = import_string(conf.ROLL_SOURCE)(self.round)
-        found = (one for one in people if wanted in one.name and one.user_id not in held)
-        return [one for one, _number in zip(found, range(20), strict=False)]
-
-
-def editable(round: Round) -> bool:
-    """Whether the roll can be changed by hand now."""
-    return round.state == RoundState.DRAFT and not is_being_written(round)
-
-
-def plan_changed(round: Round) -> bool:
-    """Whether the plan, the seed or an exclusion was changed after the roll was written."""
-    return round.state == RoundState.DRAFT and bool(round.plan) and not round.plan.get("state")
+        return find_candidates(self.round, wanted)
 
 
 class RollStepView(RoundStepView):
@@ -159,11 +86,11 @@ class RollStepView(RoundStepView):
 
     def member(self) -> RollMember:
         """Return the member the form names."""
-        return get_object_or_404(self.round.members, pk=number(self.request.POST.get("member")))
+        return get_object_or_404(self.round.members, pk=read_id(self.request.POST.get("member")))
 
     def subject(self) -> Subject:
         """Return the subject the form names."""
-        return get_object_or_404(self.round.subjects, pk=number(self.request.POST.get("subject")))
+        return get_object_or_404(self.round.subjects, pk=read_id(self.request.POST.get("subject")))
 
 
 class RollProposeView(RollStepView):
@@ -180,8 +107,7 @@ class RollAddView(RollStepView):
     """Put a person of the organisation on the roll."""
 
     def step(self) -> str:
-        wanted = number(self.request.POST.get("user"))
-        person = next((one for one in import_string(conf.ROLL_SOURCE)(self.round) if one.user_id == wanted), None)
+        person = candidate(self.round, read_id(self.request.POST.get("user")) or 0)
         if person is None:
             raise Http404
         roll_edits.add_member(self.round, by=self.user, person=person)
@@ -247,28 +173,17 @@ class SubjectRollView(ManagedRoundMixin, TemplateView):
         subject = get_object_or_404(self.round.subjects, pk=self.kwargs["subject"])
         search = RollSearchForm(self.request.GET)
         q = search.cleaned_data["q"] if search.is_valid() else ""
-        about = Q(cell__subject=subject, cell__kind=CellKind.RATING) | Q(cell__sheet__entries__subject=subject)
-        held = dict(Assignment.objects.filter(about).values_list("evaluator_id", "cell__voter_class"))
-        members = self.round.members.order_by("section_key", "pk")
-        if subject.member_id is not None:
-            members = members.exclude(pk=subject.member_id)
-        if q:
-            members = members.filter(Q(name__icontains=q) | Q(section_name__icontains=q))
-        else:
-            papers = Assignment.objects.filter(about, evaluator=OuterRef("user"))
-            members = members.filter(Exists(papers))
-        pk, section = cursor(self.request.GET.get("after", ""))
-        if pk:
-            members = members.filter(Q(section_key__gt=section) | Q(section_key=section, pk__gt=pk))
-        page = list(members[: PAGE + 1])
+        members = self.round.members.besides(subject)
+        members = members.matching(q) if q else members.evaluating(subject)
+        page = page_of(members, self.request.GET, size=PAGE, order=("section_key", "pk"))
         context = {
             "subject": subject,
             "search": search,
             "q": q,
-            "rows": [VoterRow(one, held.get(one.user_id, "")) for one in page[:PAGE]],
-            "after": f"{page[PAGE - 1].pk}.{page[PAGE - 1].section_key}" if len(page) > PAGE else "",
+            "rows": voter_rows(subject, page.rows),
+            "paging": page,
             "classes": list(self.round.scheme.voter_classes.all()),
-            "editable": editable(self.round) and self.round.scheme.paper != PaperKind.SHEET,
+            "editable": is_editable(self.round) and self.round.scheme.paper != PaperKind.SHEET,
         }
         # The address names the subject too.
         return super().get_context_data(**{**kwargs, **context})

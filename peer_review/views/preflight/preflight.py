@@ -7,11 +7,13 @@ from django.views.generic import TemplateView
 
 from peer_review.domain.preflight.fixes import merge_classes
 from peer_review.domain.preflight.frozen_terms import terms_hold
-from peer_review.domain.preflight.preflight import Preflight, breach_in_words, preflight
+from peer_review.domain.preflight.opening_proof import proof_of
+from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.sheet_checks import sheet_obstacles
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import SchemeInvalid
 from peer_review.exceptions.preflight import NothingToMerge
+from peer_review.paging import KeysetPage, page_of_list
 from peer_review.views.preflight.messages import (
     SubjectLines,
     attention,
@@ -21,7 +23,6 @@ from peer_review.views.preflight.messages import (
     scenarios,
     subject_lines,
 )
-from peer_review.views.shared.paging import number
 from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
 
 #: Subjects on a page.
@@ -43,9 +44,9 @@ class PreflightView(ManagedRoundMixin, TemplateView):
             return super().get_context_data(**context | {"unsound": refusal.message}, **kwargs)
         against = [refusal.message for refusal in sheet_obstacles(round)] if draft else []
         if found.certificate.breach:
-            against.append(breach_in_words(found.certificate, found.papers))
+            against.append(proof_of(found.certificate, found.papers).sentence)
         only = self.request.GET.get("show") == "changed"
-        rows, after = self.rows(found, only=only)
+        rows, page = self.rows(found, only=only)
         frozen = round.exposure.get("certificate", {})
         return super().get_context_data(
             **context
@@ -62,7 +63,7 @@ class PreflightView(ManagedRoundMixin, TemplateView):
                 "closing": len(found.closing),
                 "closing_names": cells(found, found.closing),
                 "subjects": rows,
-                "after": after,
+                "paging": page,
                 "only": only,
                 "attention": int(attention(found).sum()),
                 "earlier": comparisons(found),
@@ -71,16 +72,12 @@ class PreflightView(ManagedRoundMixin, TemplateView):
             **kwargs,
         )
 
-    def rows(self, found: Preflight, *, only: bool) -> tuple[list[SubjectLines], int]:
-        """Return one page of subjects, and after whom the next begins (0: nowhere)."""
+    def rows(self, found: Preflight, *, only: bool) -> tuple[list[SubjectLines], KeysetPage[int]]:
+        """Return the lines of one page of subjects, and the page, whose rows are places in the roll's arrays."""
         wanted = attention(found)
         places = [at for at in range(len(found.papers.subjects)) if wanted[at] or not only]
-        after = number(self.request.GET.get("after"))
-        known = next((at for at, one in enumerate(found.papers.subjects) if one.pk == after), -1)
-        places = [at for at in places if at > known]
-        shown = places[:PAGE]
-        last = found.papers.subjects[shown[-1]].pk if len(places) > PAGE else 0
-        return [subject_lines(found, at) for at in shown], last
+        page = page_of_list(places, self.request.GET, size=PAGE, key=lambda at: found.papers.subjects[at].pk)
+        return [subject_lines(found, at) for at in page], page
 
 
 class ClassesMergeView(RoundStepView):

@@ -12,6 +12,7 @@ from django.views.generic import TemplateView, View
 from peer_review.domain.publication import comments
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.publication import CommentForm, WithholdForm
+from peer_review.paging import page_of_list, read_id
 from peer_review.views.shared.access import HiddenRoundMixin
 
 #: Subjects on one page.
@@ -37,13 +38,13 @@ class CommentsReviewView(CommentsMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         everything = comments.comments_to_review(self.round)
-        wanted = self.request.GET.get("from", "")
-        keys = [str(one.subject.pk) for one in everything]
-        first = keys.index(wanted) if wanted in keys else 0
+        page = page_of_list(everything, self.request.GET, size=PAGE, key=lambda one: one.subject.pk)
+        first = everything.index(page.rows[0]) if page.rows else 0
         return super().get_context_data(
-            subjects=everything[first : first + PAGE],
-            first=wanted if first else "",
-            next=keys[first + PAGE] if first + PAGE < len(keys) else "",
+            subjects=page.rows,
+            paging=page,
+            # With this cursor an act comes back to this page.
+            here=everything[first - 1].subject.pk if first else "",
             total=sum(len(one.comments) for one in everything),
             many=len(everything),
             hidden=[one.subject for one in everything if not one.is_shown],
@@ -63,11 +64,10 @@ class CommentActView(CommentsMixin, View):
             messages.success(request, self.act(request))
         except Refusal as refusal:
             messages.error(request, refusal.message)
-        place = request.POST.get("from", "")
-        subject = request.POST.get("subject", "")
+        after, subject = (read_id(request.POST.get(name)) for name in ("after", "subject"))
         address = reverse("peer_review:comments-review", args=[self.round.public_id])
-        address += f"?from={place}" if place.isdecimal() else ""
-        return redirect(address + (f"#subject-{subject}" if subject.isdecimal() else ""))
+        address += f"?after={after}" if after is not None else ""
+        return redirect(address + (f"#subject-{subject}" if subject is not None else ""))
 
     def act(self, request: HttpRequest) -> str:
         """Make the one domain call and return what to say."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, FloatField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,10 +16,10 @@ from peer_review.domain.outcomes.proposals import RoundProposal, place_of
 from peer_review.domain.publication.figures import Mark
 from peer_review.domain.results.presenters import read_round, read_section, read_summary
 from peer_review.domain.results.read_models import Column, GroupReading, Head, RoundReading, RowReading, SectionReading
-from peer_review.domain.results.readable_rounds import headed_section
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.enums import ResultScope
 from peer_review.models import CriterionResult, Result
+from peer_review.paging import KeysetPage, page_of
 from peer_review.rules.roles import has_perm
 from peer_review.users import User
 from peer_review.views.ledger.published import PublishedMixin
@@ -79,8 +79,8 @@ class ListMixin(PublishedMixin):
             wanted = key = "score"
         return wanted, key, falls(wanted)
 
-    def page(self, rows: "QuerySet[Result]") -> tuple[list[Result], int | None]:
-        """Return one page of results, and after which of them the next begins. Two queries, however many rows."""
+    def page(self, rows: "QuerySet[Result]") -> KeysetPage[Result]:
+        """Return one page of results. One query, however many rows."""
         _wanted, key, falling = self.wanted()
         if key == "name":
             rows = rows.annotate(at=F("label"))
@@ -94,20 +94,10 @@ class ListMixin(PublishedMixin):
                 criteria = CriterionResult.objects.filter(result=OuterRef("pk"), criterion=key[2:])
                 source = Subquery(criteria.values("value")[:1])
             rows = rows.annotate(at=Coalesce(source, last, output_field=FloatField()))
-        rows = rows.order_by("-at" if falling else "at", "pk")
-        after = self.request.GET.get("after", "")
-        if (
-            after.isdecimal()
-            and len(after) < 19
-            and (row := rows.filter(pk=after).values_list("at", flat=True).first()) is not None
-        ):
-            beyond = Q(at__lt=row) if falling else Q(at__gt=row)
-            rows = rows.filter(beyond | Q(at=row, pk__gt=int(after)))
-        found: list[Result] = list(rows.select_related("subject__member")[: PAGE + 1])
-        page = found[:PAGE]
-        return page, page[-1].pk if len(found) > PAGE else None
+        order = ("-at" if falling else "at", "pk")
+        return page_of(rows.select_related("subject__member"), self.request.GET, size=PAGE, order=order)
 
-    def listed(self, reading: RoundReading | SectionReading, after: int | None) -> dict[str, Any]:
+    def listed(self, reading: RoundReading | SectionReading, page: KeysetPage[Result]) -> dict[str, Any]:
         """Return what the list of subjects shows."""
         wanted, _key, _falling = self.wanted()
         start = pictures.strips_start(row.score for row in reading.rows)
@@ -118,7 +108,7 @@ class ListMixin(PublishedMixin):
             "axis": bars.strip_axis(start=start, edges=pictures.edges(reading.head)),
             "sort": wanted,
             "heads": sort_heads(self.sorts(), wanted),
-            "after": after,
+            "paging": page,
         }
 
     def heat(
@@ -214,10 +204,10 @@ class SectionResultsView(ListMixin, TemplateView):
     permission = "peer_review.view_section_results"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        key = headed_section(self.round, self.user) or ""
+        key = self.round.members.sections_headed_by(self.user).get()
         subjects = Result.objects.filter(round=self.round, section_key=key).of_scope(ResultScope.SUBJECT)
-        page, after = self.page(subjects)
-        reading = read_section(self.round, key, reader=self.reader, subjects=page)
+        page = self.page(subjects)
+        reading = read_section(self.round, key, reader=self.reader, subjects=page.rows)
         groups = [one for one in (reading.section, *reading.ranks) if one is not None]
         return super().get_context_data(
             reading=reading,
@@ -225,7 +215,7 @@ class SectionResultsView(ListMixin, TemplateView):
             raises=self.may_raise(key),
             heat=self.heat(_("Section"), groups, reading.unit, reading.criteria, reading.head),
             trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
-            **self.listed(reading, after),
+            **self.listed(reading, page),
             **kwargs,
         )
 
@@ -255,8 +245,8 @@ class AllResultsView(ListMixin, TemplateView):
             subjects = subjects.filter(section_key=wanted)
         else:
             wanted = ""
-        page, after = self.page(subjects)
-        reading = read_round(self.round, reader=self.reader, subjects=page)
+        page = self.page(subjects)
+        reading = read_round(self.round, reader=self.reader, subjects=page.rows)
         return super().get_context_data(
             reading=reading,
             names={one.key: one.label for one in reading.sections},
@@ -264,10 +254,11 @@ class AllResultsView(ListMixin, TemplateView):
             raises=self.may_raise(wanted),
             **self.quota(reading.proposal),
             decides=has_perm("peer_review.decide_round", user, self.round),
+            withdraws=has_perm("peer_review.withdraw_figures", user, self.round),
             trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
             heat=self.heat(_("Section"), reading.sections, reading.unit, reading.criteria, reading.head),
             ranks=self.heat(_("Rank"), reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,
-            **self.listed(reading, after),
+            **self.listed(reading, page),
             **kwargs,
         )
 

@@ -14,10 +14,12 @@ from django.views.generic import TemplateView
 
 from peer_review.domain.outcomes.outcome_status import standing_of
 from peer_review.domain.results.presenters import read_subject
-from peer_review.domain.results.readable_rounds import ResultKind, readable_rounds
+from peer_review.domain.results.readable_rounds import ResultKind, readable_rounds, result_kinds
 from peer_review.enums import Channel
 from peer_review.models import Result, Round, Subject
+from peer_review.paging import page_of
 from peer_review.rules.roles import has_perm
+from peer_review.rules.subjects import is_addressee
 from peer_review.views.ledger.published import PublishedMixin
 from peer_review.views.results import pictures
 from peer_review.views.shared.access import SignedInMixin
@@ -31,11 +33,10 @@ class ResultListView(SignedInMixin, TemplateView):
     template_name = "peer_review/results/result_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        after = self.request.GET.get("after", "")
-        is_id = after.isdecimal() and len(after) < 19
-        rounds, following = readable_rounds(self.user, after=int(after) if is_id else None, most=LIST_PAGE)
-        rows = [{"round": one.round, "links": [result_link(one.round, kind) for kind in one.kinds]} for one in rounds]
-        return super().get_context_data(rows=rows, after=following, **kwargs)
+        page = page_of(readable_rounds(self.user), self.request.GET, size=LIST_PAGE, order=("-published_at", "-pk"))
+        kinds = result_kinds(page.rows, self.user)
+        rows = [{"round": one, "links": [result_link(one, kind) for kind in kinds[one.pk]]} for one in page]
+        return super().get_context_data(rows=rows, paging=page, **kwargs)
 
 
 def result_link(round: Round, kind: ResultKind) -> dict[str, str]:
@@ -73,6 +74,8 @@ class SheetMixin(PublishedMixin):
             "trend": pictures.over_rounds(reading.trend, reading.head, name="trend", personal=True),
             "tiles": pictures.tiles(reading.criteria),
             "alike": [one.label for one in reading.comparisons if not one.distinct],
+            "withdraws": has_perm("peer_review.withdraw_figures", self.request.user, self.round)
+            and not is_addressee.test(self.request.user, result.subject),
             "raises": not reading.own and self.may_raise(reading.section_key),
             "standing": standing_of(result.subject, self.user) if result.subject else None,
             "pdf": self.file_address(result, Channel.PDF),

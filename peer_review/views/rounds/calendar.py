@@ -24,7 +24,7 @@ class RoundCalendarView(RoundMixin, View):
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not self.round.is_frozen:
             raise Http404
-        url = request.build_absolute_uri(reverse("peer_review:round", args=[self.round.public_id]))
+        url = request.build_absolute_uri(reverse("peer_review:round-detail", args=[self.round.public_id]))
         response = HttpResponse(round_calendar(self.round, url=url), content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="round.ics"'
         response["Cache-Control"] = "no-store"
@@ -38,7 +38,7 @@ def round_calendar(round: Round, *, url: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     # Lengthened once, a calendar that knows the round takes the new end.
-    sequence = round.announcements.filter(kind=AnnouncementKind.LENGTHENED).count()
+    sequence = round.announcements.filter(kind=AnnouncementKind.EXTENDED).count()
     for name, title, begins, ends in _stages(round):
         calendar.add_component(_event(round, name, title, begins, ends, url=url, sequence=sequence))
     calendar.add_missing_timezones()

@@ -6,21 +6,21 @@ from django.utils.translation import gettext as _
 
 from peer_review.domain.rounds.lifecycle import extend_round
 from peer_review.domain.rounds.repeat import repeat_round
-from peer_review.forms.rounds import LengthenForm
+from peer_review.forms.rounds import ExtendForm
 from peer_review.views.announcements.remind import TellingView
 from peer_review.views.shared.round_pages import RoundStepView
 
 
-class RoundLengthenView(TellingView):
+class RoundExtendView(TellingView):
     """Move the last moment to a later one."""
 
-    template_name = "peer_review/rounds/round_lengthen.html"
-    form_class = LengthenForm
+    template_name = "peer_review/rounds/round_extend.html"
+    form_class = ExtendForm
 
     def get_initial(self) -> dict[str, Any]:
         return {"closes_at": self.round.closes_at}
 
-    def tell(self, form: LengthenForm) -> str:
+    def tell(self, form: ExtendForm) -> str:
         data = form.cleaned_data
         extend_round(self.round, by=self.user, closes_at=data["closes_at"], reason=data["reason"])
         return _("The round stays open longer. Everybody on the roll is told.")

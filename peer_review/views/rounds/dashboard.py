@@ -1,4 +1,4 @@
-"""The organiser's cockpit of one round: what to do next, how it stands, what was done. A fixed number of queries."""
+"""The organiser's dashboard of one round: what to do next, how it stands, what was done. A fixed number of queries."""
 
 from typing import Any
 
@@ -12,23 +12,23 @@ from peer_review.domain.announcements import announcements
 from peer_review.domain.keys import server_keys
 from peer_review.domain.keys.custody import custody
 from peer_review.domain.planning import roll
-from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.domain.rounds.participation import participation
-from peer_review.domain.rounds.return_rate import projected_return
+from peer_review.domain.rounds.return_rate import projected_return_rate
 from peer_review.enums import PRIVATE, AnnouncementKind, Collection, RoundState
 from peer_review.models import Assignment, CountRun, Notice, Round
-from peer_review.views.rounds.next_step import Situation, next_step, route
-from peer_review.views.rounds.opening_checks import remedies
+from peer_review.views.rounds.next_action import NextActionInputs, next_action, route
+from peer_review.views.rounds.opening_checks import checklist
 from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 #: How many acts, warnings and announcements a page lists.
 SHOWN = 30
 
 
-class RoundManageView(ManagedRoundMixin, TemplateView):
+class RoundDashboardView(ManagedRoundMixin, TemplateView):
     """What now, the steps and their state, who keeps the key, who has come, what people were told."""
 
-    template_name = "peer_review/rounds/round_manage.html"
+    template_name = "peer_review/rounds/round_dashboard.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         round, now = self.round, timezone.now()
@@ -55,21 +55,21 @@ class RoundManageView(ManagedRoundMixin, TemplateView):
             known |= {"returned": context["returned"], "may_remind": context["may_remind"]}
         elif round.state == RoundState.CLOSED:
             known["run"] = CountRun.objects.filter(round=round).first()
-        step = next_step(Situation(round=round, now=now, custody=kept, **known))
+        step = next_action(NextActionInputs(round=round, now=now, custody=kept, **known))
         return super().get_context_data(acts=self.acts(), step=step, **context, **kwargs)
 
     def draft(self) -> dict[str, Any]:
         """Return what stands between a draft and its opening."""
         round = self.round
-        warnings = roll.roll_warnings(round)
+        warnings = roll.roll_warnings(round, most=SHOWN)
         return {
             "members": round.members.count(),
             "subjects": round.subjects.count(),
             "papers": Assignment.objects.filter(cell__round=round).count(),
             "keys": server_keys.key_progress(round),
-            "obstacles": remedies(round, opening_obstacles(round)),
-            "warnings": warnings[:SHOWN],
-            "warnings_left": max(0, len(warnings) - SHOWN),
+            "obstacles": checklist(round, opening_refusals(round)),
+            "warnings": warnings.first,
+            "warnings_left": warnings.left,
         }
 
     def collecting(self, now: Any) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class RoundManageView(ManagedRoundMixin, TemplateView):
         times = announcements.reminder_times(begins, ends) if round.reminders else []
         return {
             "participation": groups,
-            "returned": projected_return(round, groups),
+            "returned": projected_return_rate(round, groups),
             "drawing": round.collection == Collection.TWO_STAGE and round.barrier_at is None,
             "may_remind": begins <= now < ends and announcements.may_remind_from(round, now=now) <= now,
             "coming_reminders": [moment for moment in times if moment > now],

@@ -43,7 +43,7 @@ class RoundFormView(FormView):
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
         messages.success(self.request, _("Saved."))
-        return redirect("peer_review:round-manage", saved.public_id)
+        return redirect("peer_review:round-dashboard", saved.public_id)
 
     def save(self, form: RoundForm) -> Round:
         """Make the one domain call."""

@@ -13,10 +13,10 @@ from peer_review.domain.schemes.labels import audience_names
 from peer_review.views.shared.access import RoundMixin
 
 
-class RoundNoticeView(RoundMixin, TemplateView):
+class PrintedNoticeView(RoundMixin, TemplateView):
     """The fingerprint to print and hang up."""
 
-    template_name = "peer_review/rounds/notice.html"
+    template_name = "peer_review/rounds/printed_notice.html"
 
     def permitted(self) -> bool:
         allowed = super().permitted()
@@ -40,7 +40,7 @@ class RoundNoticeView(RoundMixin, TemplateView):
         return str(self.request.build_absolute_uri(reverse("peer_review:kiosk", args=[self.round.public_id])))
 
 
-class NoticeQrView(RoundNoticeView):
+class PrintedNoticeQrView(PrintedNoticeView):
     """The fingerprint as a picture: black on white, whatever the page's colours."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

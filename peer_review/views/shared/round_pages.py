@@ -22,7 +22,7 @@ class RoundStepView(ManagedRoundMixin, View):
     """One step, one button: a refusal is said on the page it came from."""
 
     http_method_names = ["post"]
-    back = "round-manage"
+    back = "round-dashboard"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:

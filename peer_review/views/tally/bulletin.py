@@ -13,7 +13,7 @@ from peer_review.offline import VERIFIER
 from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import RoundMixin
 from peer_review.views.shared.json_endpoints import quiet
-from peer_review.views.tally.client_messages import verify
+from peer_review.views.tally.client_messages import verifier_messages
 
 
 class CountedRoundMixin(RoundMixin):
@@ -40,7 +40,7 @@ class BulletinView(CountedRoundMixin, TemplateView):
                 name: reverse(f"peer_review:{route}", args=[self.round.public_id])
                 for name, route in (("manifest", "manifest"), ("bulletin", "bulletin-json"))
             },
-            words=verify(),
+            words=verifier_messages(),
             audits=has_perm("peer_review.view_bulletin_audit", self.request.user, self.round),
             **kwargs,
         )

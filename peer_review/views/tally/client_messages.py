@@ -3,85 +3,106 @@
 from django.utils.translation import gettext as _
 
 
-def verify() -> dict[str, object]:
-    """Return the words of the bulletin page: what each check is called, what it found, what does not hold."""
+def verifier_messages() -> dict[str, object]:
+    """Return the words of the bulletin page, by the names that its script asks for."""
+    return {"checks": _checks(), "notes": _notes(), "faults": _faults(), "errors": _errors(), **_outcome()}
+
+
+def _checks() -> dict[str, str]:
+    """Return what each check is called."""
     return {
-        "checks": {
-            "manifest": _("Manifest and its keys"),
-            "fingerprint": _("Fingerprint of the printed notice"),
-            "bulletin": _("Form of the bulletin"),
-            "signature": _("Signature of the bulletin’s head"),
-            "belonging": _("Bulletin belongs to this manifest"),
-            "order": _("Order of the hashes, none twice"),
-            "root": _("Root of the tree"),
-            "figures": _("Counted ≤ drawn ≤ eligible in each cell, and the sums"),
-            "packed": _("Package holds what is published here"),
-            "ballots": _("Form of the ballots"),
-            "tokens": _("Credential of each ballot, for its cell"),
-            "signatures": _("Signature of each ballot"),
-            "unique": _("One ballot per credential"),
-            "dropped": _("No ballot dropped"),
-            "added": _("No ballot added"),
-            "counts": _("Ballots in each cell"),
-            "receipts": _("Receipts"),
-            "hash": _("Hash from a receipt"),
-        },
-        "notes": {
-            "manifest": _("%(cells)s cells, a key each"),
-            "bulletin": _("%(ballots)s hashes, in canonical form"),
-            "figures": _("%(counted)s counted, %(drawn)s drawn of %(eligible)s, all papers together"),
-            "ballots": _("%(ballots)s ballots"),
-            "receipts": _("%(counted)s of %(total)s in the count"),
-            "hash": _("%(leaf)s is number %(place)s of %(ballots)s"),
-        },
-        "faults": {
-            "manifest_form": _("It is not a manifest in canonical form, or two cells share a key."),
-            "manifest_key": _("The key of cell %(cell)s may not be used."),
-            "fingerprint_other": _("The manifest that was fetched has another fingerprint than you typed."),
-            "bulletin_form": _("It is not a bulletin in canonical form."),
-            "signature_form": _("The signature is malformed."),
-            "signature_false": _("It was not signed by the round’s key, or was altered since."),
-            "belonging_round": _("It is of another round."),
-            "belonging_manifest": _("It was made for another manifest: keys were changed."),
-            "belonging_cells": _("Its cells are not those of the manifest."),
-            "order_twice": _("A hash is there twice."),
-            "order_wrong": _("The hashes are not sorted."),
-            "root_size": _("The head says %(said)s ballots, there are %(found)s."),
-            "root_other": _("The root does not cover these hashes."),
-            "figures_cell": _("Cell %(cell)s: %(counted)s counted, %(drawn)s drawn of %(eligible)s."),
-            "figures_sum": _("The cells add up to %(sum)s, there are %(found)s hashes."),
-            "packed_other": _("%(name)s in the package is not the one that is published here."),
-            "ballots_form": _("It is not a file of ballots."),
-            "ballots_round": _("The ballots are of another round."),
-            "ballots_entry": _("Ballot %(number)s is malformed."),
-            "tokens_form": _("A credential is malformed."),
-            "tokens_false": _("Ballot %(number)s: its credential was not issued for cell %(cell)s."),
-            "signatures_form": _("A signature is malformed."),
-            "signatures_false": _("Ballot %(number)s was altered after it was cast."),
-            "unique_twice": _("Ballots %(first)s and %(second)s spend the same credential."),
-            "dropped_form": _("A ballot is malformed."),
-            "dropped_some": _("Hashes of the bulletin that have no ballot: %(count)s."),
-            "added_some": _("Ballot %(number)s is not in the bulletin."),
-            "counts_other": _("Cell %(cell)s: %(counted)s counted, %(found)s found."),
-            "receipts_form": _("It is not a receipt file."),
-            "receipts_manifest": _("It was kept under another manifest."),
-            "receipts_round": _("It is of another round."),
-            "receipts_signature": _("A receipt was not signed by this round."),
-            "receipts_missing": _(
-                "%(counted)s of %(total)s are in the count. A ballot that was replaced by a later one is not."
-            ),
-            "hash_short": _("Type at least the first 16 characters of the hash."),
-            "hash_missing": _("No ballot with this hash is in the bulletin."),
-        },
-        "errors": {
-            "network": _("The server could not be reached. Nothing was checked; try again."),
-            "server_error": _("The server did not hand out the files. Nothing was checked; try again."),
-            "insecure_context": _("Checks can only be computed over https. Open this page with https."),
-            "fallback_failed": _("This browser is old and a part it needs did not load. Use a newer browser."),
-            "bad_zip": _("This file is not an auditor’s package, or it is damaged. Nothing was checked."),
-            "too_large": _("This package is larger than a browser can hold. Use verify_bulletin.py."),
-            "unknown": _("Something went wrong (%(code)s). Nothing is proven; try again."),
-        },
+        "manifest": _("Manifest and its keys"),
+        "fingerprint": _("Fingerprint of the printed notice"),
+        "bulletin": _("Form of the bulletin"),
+        "signature": _("Signature of the bulletin’s head"),
+        "belonging": _("Bulletin belongs to this manifest"),
+        "order": _("Order of the hashes, none twice"),
+        "root": _("Root of the tree"),
+        "figures": _("Counted ≤ drawn ≤ eligible in each cell, and the sums"),
+        "packed": _("Package holds what is published here"),
+        "ballots": _("Form of the ballots"),
+        "tokens": _("Credential of each ballot, for its cell"),
+        "signatures": _("Signature of each ballot"),
+        "unique": _("One ballot per credential"),
+        "dropped": _("No ballot dropped"),
+        "added": _("No ballot added"),
+        "counts": _("Ballots in each cell"),
+        "receipts": _("Receipts"),
+        "hash": _("Hash from a receipt"),
+    }
+
+
+def _notes() -> dict[str, str]:
+    """Return what a check that holds has found."""
+    return {
+        "manifest": _("%(cells)s cells, a key each"),
+        "bulletin": _("%(ballots)s hashes, in canonical form"),
+        "figures": _("%(counted)s counted, %(drawn)s drawn of %(eligible)s, all papers together"),
+        "ballots": _("%(ballots)s ballots"),
+        "receipts": _("%(counted)s of %(total)s in the count"),
+        "hash": _("%(leaf)s is number %(place)s of %(ballots)s"),
+    }
+
+
+def _faults() -> dict[str, str]:
+    """Return what does not hold, by check and fault."""
+    return {
+        "manifest_form": _("It is not a manifest in canonical form, or two cells share a key."),
+        "manifest_key": _("The key of cell %(cell)s may not be used."),
+        "fingerprint_other": _("The manifest that was fetched has another fingerprint than you typed."),
+        "bulletin_form": _("It is not a bulletin in canonical form."),
+        "signature_form": _("The signature is malformed."),
+        "signature_false": _("It was not signed by the round’s key, or was altered since."),
+        "belonging_round": _("It is of another round."),
+        "belonging_manifest": _("It was made for another manifest: keys were changed."),
+        "belonging_cells": _("Its cells are not those of the manifest."),
+        "order_twice": _("A hash is there twice."),
+        "order_wrong": _("The hashes are not sorted."),
+        "root_size": _("The head says %(said)s ballots, there are %(found)s."),
+        "root_other": _("The root does not cover these hashes."),
+        "figures_cell": _("Cell %(cell)s: %(counted)s counted, %(drawn)s drawn of %(eligible)s."),
+        "figures_sum": _("The cells add up to %(sum)s, there are %(found)s hashes."),
+        "packed_other": _("%(name)s in the package is not the one that is published here."),
+        "ballots_form": _("It is not a file of ballots."),
+        "ballots_round": _("The ballots are of another round."),
+        "ballots_entry": _("Ballot %(number)s is malformed."),
+        "tokens_form": _("A credential is malformed."),
+        "tokens_false": _("Ballot %(number)s: its credential was not issued for cell %(cell)s."),
+        "signatures_form": _("A signature is malformed."),
+        "signatures_false": _("Ballot %(number)s was altered after it was cast."),
+        "unique_twice": _("Ballots %(first)s and %(second)s spend the same credential."),
+        "dropped_form": _("A ballot is malformed."),
+        "dropped_some": _("Hashes of the bulletin that have no ballot: %(count)s."),
+        "added_some": _("Ballot %(number)s is not in the bulletin."),
+        "counts_other": _("Cell %(cell)s: %(counted)s counted, %(found)s found."),
+        "receipts_form": _("It is not a receipt file."),
+        "receipts_manifest": _("It was kept under another manifest."),
+        "receipts_round": _("It is of another round."),
+        "receipts_signature": _("A receipt was not signed by this round."),
+        "receipts_missing": _(
+            "%(counted)s of %(total)s are in the count. A ballot that was replaced by a later one is not."
+        ),
+        "hash_short": _("Type at least the first 16 characters of the hash."),
+        "hash_missing": _("No ballot with this hash is in the bulletin."),
+    }
+
+
+def _errors() -> dict[str, str]:
+    """Return why nothing could be checked."""
+    return {
+        "network": _("The server could not be reached. Nothing was checked; try again."),
+        "server_error": _("The server did not hand out the files. Nothing was checked; try again."),
+        "insecure_context": _("Checks can only be computed over https. Open this page with https."),
+        "fallback_failed": _("This browser is old and a part it needs did not load. Use a newer browser."),
+        "bad_zip": _("This file is not an auditor’s package, or it is damaged. Nothing was checked."),
+        "too_large": _("This package is larger than a browser can hold. Use verify_bulletin.py."),
+        "unknown": _("Something went wrong (%(code)s). Nothing is proven; try again."),
+    }
+
+
+def _outcome() -> dict[str, str]:
+    """Return the words around the checks: progress, the outcome and its figures."""
+    return {
         "holds": _("holds"),
         "fails": _("does not hold"),
         "fetching": _("Fetching the files"),

@@ -45,7 +45,7 @@ def ballots(user: User) -> Iterator[Waiting]:
         yield Waiting(
             kind=_("Anonymous ballot"),
             title=round.title,
-            url=reverse("peer_review:round", args=[round.public_id]),
+            url=reverse("peer_review:round-detail", args=[round.public_id]),
             due=round.casts_at if is_first_stage and round.is_undrawn else round.closes_at,
             note=note,
         )

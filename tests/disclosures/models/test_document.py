@@ -1,4 +1,6 @@
-"""A document: validity, audience, bad input."""
+"""What a document may say, and when it is due."""
+
+import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -66,12 +68,19 @@ def test_groups_are_asked_for_where_they_matter() -> None:
     assert problems(page) == {"audience_groups"}
 
 
-def test_code_of_a_column_has_neither_hyphen_nor_space_nor_double() -> None:
-    column = make.column()
-    for code in ("政-务", "政 务", ""):
-        column.code = code
-        with pytest.raises(ValidationError):
-            column.full_clean()
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        make.column("党", "党务公开", "party").__class__.objects.filter(code="党").update(code="政")
+
+@pytest.mark.django_db
+def test_document_is_due_after_twenty_working_days() -> None:
+    page = make.draft(document_date=day("2026-09-10"))
+
+    assert (page.publication_due_date, page.due_is_provisional) == (day("2026-10-14"), False)
+
+
+@pytest.mark.django_db
+def test_due_date_set_by_hand_stays_and_is_not_provisional() -> None:
+    page = make.draft(document_date=day("2026-12-20"), publication_due_date=day("2027-01-08"))
+
+    assert (page.publication_due_date, page.due_is_provisional) == (day("2027-01-08"), False)

@@ -9,6 +9,7 @@ from peer_review import audit_log
 from peer_review.box import store
 from peer_review.domain.keys import server_keys
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
+from peer_review.domain.preflight.preflight import preflight
 from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.schemes.schemes import freeze_scheme
@@ -173,7 +174,7 @@ def make_counted_round(
     total = store.write_ballots(round.public_id, sorted(ballots))
     make_bulletin(round)
     CountRun.objects.create(round=round, phase="done", done=total, total=total, accepted=total)
-    freeze_exposure(round)
+    freeze_exposure(round, preflight(round))
     round.save()
     audit_log.record(round, "peer_review.round.open", by=None, **logged_terms(round))
     return round
@@ -205,3 +206,13 @@ def papers(n: int, quality: Any = 80, spirit: Any = 70) -> list[dict[str, Any]]:
 def spread(n: int, middle: int = 80) -> list[dict[str, Any]]:
     """Return n ballots whose answers differ."""
     return [{"quality": middle - 10 + at % 21, "spirit": middle - 10 + at * 7 % 21} for at in range(n)]
+
+
+def make_crossed_round() -> Round:
+    """Four subjects in two sections and two ranks, each with three leaders and four of the staff: one of each pair."""
+    return make_published_round(
+        {(name, group): spread(n, 70) for name in "甲乙丙丁" for group, n in (("leaders", 3), ("staff", 4))},
+        sections={"甲": "a", "乙": "a", "丙": "b", "丁": "b"},
+        ranks={"甲": 1, "乙": 2, "丙": 1, "丁": 2},
+        eligible=10,
+    )

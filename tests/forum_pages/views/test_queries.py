@@ -1,12 +1,17 @@
 """Lists cost as many queries for fifty rows as for one."""
 
+from __future__ import annotations
+
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
-from forum_pages.domain.reports import report_post
-from forum_pages.models import TopicComment
+from forum_pages.domain.moderation.reports import report_post
+from forum_pages.models import BoardPage, Topic, TopicComment
+from organisation.models import User
 from tests.factories import forum_pages as make
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +20,7 @@ pytestmark = pytest.mark.django_db
 MOST = 12
 
 
-def queries(client, address):
+def queries(client: Client, address: str) -> int:
     """Ask twice and count the second time: the first fills caches and leaves read marks."""
     client.get(address)
     with CaptureQueriesContext(connection) as captured:
@@ -23,7 +28,7 @@ def queries(client, address):
     return len(captured)
 
 
-def fill(board, author, reader, moderated, count):
+def fill(board: BoardPage, author: User, reader: User, moderated: BoardPage, count: int) -> Topic:
     for number in range(count):
         writer = make.person(f"writer{number}", "staff")
         topic = make.topic(board, writer, f"互评 {number}")
@@ -36,7 +41,9 @@ def fill(board, author, reader, moderated, count):
     return topic
 
 
-def test_every_list_has_one_query_count(as_reader, as_moderator, author, reader, board, settings):
+def test_every_list_has_one_query_count(
+    as_reader: Client, as_moderator: Client, author: User, reader: User, board: BoardPage, settings: Settings
+) -> None:
     moderated = make.board("moderated", moderated=True)
     first = fill(board, author, reader, moderated, 1)
     search = reverse("forum_pages:search")
@@ -61,7 +68,7 @@ def test_every_list_has_one_query_count(as_reader, as_moderator, author, reader,
     assert max(one["board"], one["topic"], one["topic by time"]) <= MOST
 
 
-def test_posting_a_comment_is_cheap(as_reader, author, board):
+def test_posting_a_comment_is_cheap(as_reader: Client, author: User, board: BoardPage) -> None:
     topic = make.topic(board, author)
     parent = make.comment(topic, author)
     for address in (

@@ -112,7 +112,7 @@ def test_administrator_cannot_make_a_token_for_somebody_else() -> None:
     client.force_login(administrator)
     day = (timezone.localdate() + timedelta(days=9)).isoformat()
     client.post(
-        reverse("peer_review_api:tokens"),
+        reverse("peer_review_api:integration-list"),
         {"name": "x", "scopes": ["results"], "last_day": day, "acts_for": boss.pk, "by": boss.pk},
     )
     assert [one.acts_for for one in Integration.objects.all()] == [administrator]
@@ -138,4 +138,4 @@ def test_answers_are_kept_by_no_cache(reads_for: Callable[..., Any]) -> None:
 
 def test_routes_ask_nobody_to_sign_in_but_answer_by_themselves() -> None:
     assert "peer_review_api:" in settings.OPEN_ROUTES
-    assert Client().get(reverse("peer_review_api:tokens")).status_code == 302
+    assert Client().get(reverse("peer_review_api:integration-list")).status_code == 302

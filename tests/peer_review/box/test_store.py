@@ -8,6 +8,7 @@ from django.db import connections
 from peer_review.box import store
 from peer_review.box.store import Ballot, TableMissing
 from peer_review.models.round import new_public_id
+from tests.factories.peer_review.box import drop_round, opened_entries
 from zhengyan_crypto.errors import KeyUnreadable
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -135,7 +136,7 @@ def test_opening_moves_rows_once_and_goes_on_after_an_interruption(public_id: st
     store.move_opened(public_id, {ids[0]: b"entry 0", ids[1]: b"entry 1"})
     store.move_opened(public_id, {ids[0]: b"entry 0", ids[2]: b"entry 2", b"?" * 16: b"never sealed"})
 
-    assert sorted(store.opened_entries(public_id)) == [b"entry 0", b"entry 1", b"entry 2"]
+    assert sorted(opened_entries(public_id)) == [b"entry 0", b"entry 1", b"entry 2"]
     assert store.count_rows("closed", public_id) == 2
 
 
@@ -158,13 +159,13 @@ def test_what_was_never_there_is_empty_and_no_error() -> None:
     nowhere = new_public_id()
 
     assert list(store.ballots(nowhere)) == []
-    assert list(store.opened_entries(nowhere)) == []
+    assert list(opened_entries(nowhere)) == []
     assert store.count_rows("ballot", nowhere) == 0
 
 
 def test_drop_round_removes_every_table(public_id: str) -> None:
     store.seal_off(public_id)
-    store.drop_round(public_id)
+    drop_round(public_id)
 
     with connections["box"].cursor() as cursor:
         names: list[Any] = connections["box"].introspection.table_names(cursor)

@@ -16,8 +16,8 @@ from peer_review.counting.anomalies import (
     ends,
     returns,
     unanimous,
-    with_q,
 )
+from peer_review.counting.permutation import false_discovery
 
 SEED = [20_260_101]
 
@@ -294,8 +294,9 @@ def test_probabilities_are_the_same_each_time_and_do_not_depend_on_order() -> No
 
 def test_q_grows_with_the_number_of_places() -> None:
     few, many = searched(ends, [*ordinary(5), [100] * 12]), searched(ends, [*ordinary(60), [100] * 12])
-    assert with_q(few)[0][1] == pytest.approx(few.patterns[0].p * 12)
-    assert with_q(many)[0][1] == pytest.approx(many.patterns[0].p * 122)
+    for search, places in ((few, 12), (many, 122)):
+        [first, *_others] = false_discovery([one.p for one in search.patterns], tested=search.tested)
+        assert first == pytest.approx(search.patterns[0].p * places)
 
 
 def test_nothing_counted_has_no_patterns() -> None:

@@ -163,7 +163,16 @@ def test_complaint_the_same_names_through_another_door(caplog: pytest.LogCapture
     names = [evaluator.user.name for evaluator in voters] + [evaluator.user.username for evaluator in voters]
     doors = {
         name: page(reader, name, running)
-        for name in ("round", "round-manage", "bulletin", "bulletin-json", "manifest", "results", "inspector", "notice")
+        for name in (
+            "round-detail",
+            "round-dashboard",
+            "bulletin",
+            "bulletin-json",
+            "manifest",
+            "results",
+            "audit-round",
+            "printed-notice",
+        )
     }
     doors["audit"] = repr([vars(one) for one in audit_log.entries_visible_to(reader)])
     doors["ballots"] = "".join(raw.decode() for raw in counted_entries(round))

@@ -257,7 +257,7 @@ def compose(client: Client, round: Round, **asked: str) -> str:
     """Return the body of a table as a leader composes it."""
     client.force_login(make_user("", "leadership"))
     answer = client.get(
-        reverse("peer_review:drilldown", args=[round.public_id]), asked, headers={"accept-language": "en"}
+        reverse("peer_review:crosstab", args=[round.public_id]), asked, headers={"accept-language": "en"}
     )
     assert answer.status_code == 200
     return answer.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
@@ -340,7 +340,9 @@ def test_complaint_my_objection_went_round_the_house() -> None:
         client.force_login(user)
         return "".join(client.get(one, follow=True).content.decode() for one in addresses)
 
-    of_round = [reverse(f"peer_review:{name}", args=[round.public_id]) for name in ("round", "results", "decisions")]
+    of_round = [
+        reverse(f"peer_review:{name}", args=[round.public_id]) for name in ("round-detail", "results", "decisions")
+    ]
     of_person = [
         reverse(f"peer_review:{name}", args=[round.public_id, contest.subject_id])
         for name in ("subject-result", "contest")
@@ -348,7 +350,7 @@ def test_complaint_my_objection_went_round_the_house() -> None:
     everywhere = [
         *of_round,
         *of_person,
-        reverse("peer_review:round-manage", args=[round.public_id]),
+        reverse("peer_review:round-dashboard", args=[round.public_id]),
         reverse("peer_review:contest-list"),
         reverse("peer_review:contest-answer", args=[contest.pk]),
         reverse("peer_review:audit-log"),

@@ -73,8 +73,8 @@ SHOWS = {
         Shows("head", ("section:a",), "page", "section_head:a", query="?section=a"),
     ],
     "peer_review:finding-list": [Shows("leader", ("section:a",), "page", "leadership")],
-    "peer_review:anomalies": [Shows("inspector", ("patterns",), "page", "inspector")],
-    "peer_review:drilldown": [
+    "peer_review:anomaly-list": [Shows("inspector", ("patterns",), "page", "inspector")],
+    "peer_review:crosstab": [
         Shows(
             "leader",
             tuple(
@@ -97,22 +97,22 @@ SHOWS = {
 SHOWS_NOTHING = {
     "announcements": "notice-list notices-read round-remind",
     # The ballots handed to an auditor are on record in the audit log.
-    "audit": "anomalies-progress inspector audit-ballots inspector-list audit-log",
+    "audit": "anomaly-progress audit-round audit-ballots audit-list audit-log",
     "ballots": "draw cast manifest envelopes envelopes-sign kiosk kiosk-draw kiosk-ballot ballot check",
     "keys": "scrutineer-list scrutineer-round box-rows share-confirm share-destroy box-key box-key-share box-key-test "
     "open-box keys-prepare keys-progress",
-    "ledger": "ledger",
+    "ledger": "ledger figures-withdraw",
     "outcomes": "outcomes-tell public-notice public-notice-start my-outcome contest outcome-acknowledge contest-appeal "
     "contest-withdraw contest-list contest-answer contest-take-up contest-hand-over contest-extend",
-    "overview": "round-list protection round",
+    "overview": "round-list protection round-detail",
     "planning": "round-plan plan-preview plan-use plan-draw plan-list plan-list-forget roll-progress exclusions "
     "exclusion-lift round-roll roll-propose roll-add roll-on-paper roll-remove subject-remove subject-add "
     "roll-subject subject-class",
     "preflight": "round-preflight preflight-merge",
     "publication": "round-publish comments-review comment-withhold comment-readmit comments-finish self-evaluation",
     "results": "result-list",
-    "rounds": "round-calendar notice notice-qr organiser-list round-create round-manage round-edit round-delete "
-    "round-open round-lengthen round-repeat round-close round-archive",
+    "rounds": "round-calendar printed-notice printed-notice-qr organiser-list round-create round-dashboard round-edit round-delete "
+    "round-open round-extend round-repeat round-close round-archive",
     "tally": "count-rows count-keys count-finish count-progress bulletin bulletin-json proof verifier",
 }
 API_SHOWS_NOTHING = "rounds round participation bulletin openapi tokens revoke"

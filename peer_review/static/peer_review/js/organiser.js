@@ -1,2 +1,2 @@
-/*! Zhengyan ballot client, MIT licence. Source: peer_review/static_src */
+/*! Zhengyan ballot client, MIT licence. Source: peer_review/static_src, zhengyan_crypto/browser */
 var a=t=>document.getElementById(t);var i=t=>new Promise(e=>setTimeout(e,t*1e3));var n=a("keys-bar");async function s(){let t=n.value;for(let e=1;;e=Math.min(e*1.5,10)){await i(e);let r=await fetch(n.dataset.progress,{headers:{Accept:"application/json"}}).catch(()=>null);if(!r?.ok)continue;let{ready:o,total:c}=await r.json();if(n.max=c||1,n.value=o,a("keys-ready").textContent=String(o),o>t&&(e=1),c&&o===c&&t!==o)return location.reload()}}n&&s();

@@ -1,8 +1,8 @@
 // Credentials of one evaluator: made and drawn, or taken from what this browser kept since they were drawn.
 import { fill, csrfToken } from "../ui/dom.js";
 import { deriveCredential, newMaster } from "../lib/credentials.js";
-import { b64uDecode, b64uEncode } from "../lib/encoding.js";
-import { ClientError } from "../lib/errors.js";
+import { b64uDecode, b64uEncode } from "../../../../zhengyan_crypto/browser/encoding.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { draw, fetchManifest } from "../lib/protocol.js";
 
 export class Credentials {

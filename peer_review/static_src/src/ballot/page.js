@@ -1,8 +1,8 @@
 // What every part of the ballot page shares: its data, its sections, and how it speaks.
 import { $, el, fill, show } from "../ui/dom.js";
 import { encodeRecoveryCode } from "../lib/credentials.js";
-import { b64uDecode } from "../lib/encoding.js";
-import { ClientError } from "../lib/errors.js";
+import { b64uDecode } from "../../../../zhengyan_crypto/browser/encoding.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 
 export class BallotPage {
   constructor(config, words, store) {

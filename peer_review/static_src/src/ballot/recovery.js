@@ -1,7 +1,7 @@
 // Taking over from another browser with the recovery code.
 import { $ } from "../ui/dom.js";
 import { decodeRecoveryCode } from "../lib/credentials.js";
-import { ClientError } from "../lib/errors.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { versionAfter } from "./casting.js";
 
 export function letRecover(page, answers, credentials) {

@@ -1,7 +1,7 @@
 // Two stages: draw now, cast later. What is drawn stays in this browser, so that casting asks for nothing with a
 // sign-in; on a shared computer only the recovery code remains.
 import { $, showCode } from "../ui/dom.js";
-import { b64uDecode } from "../lib/encoding.js";
+import { b64uDecode } from "../../../../zhengyan_crypto/browser/encoding.js";
 
 export function letDraw(page, credentials) {
   const { config, store, words } = page;

@@ -6,7 +6,7 @@
 // from askForEnvelope(config, words) -> Promise<Uint8Array>, drawing goes to config.draw without a session, nothing is
 // ever kept, and forgetting reloads the page for the next person.
 import { carried } from "../ui/dom.js";
-import { b64uEncode } from "../lib/encoding.js";
+import { b64uEncode } from "../../../../zhengyan_crypto/browser/encoding.js";
 import { Store } from "../ui/store.js";
 import { Answers } from "./answers.js";
 import { letCast } from "./casting.js";

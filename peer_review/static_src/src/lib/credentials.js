@@ -18,12 +18,12 @@
 //
 // The same, byte for byte, in Python: peer_review/protocol/credentials.py.
 
-import { ClientError } from "./errors.js";
-import { canonical } from "./canonical.js";
-import { ed25519PublicKey, ed25519Sign, ed25519Verify } from "./curves.js";
-import { b64uDecode, b64uEncode, bytesToInt, concat, crockfordDecode, crockfordEncode, hexEncode, hkdf, randomBytes, utf8 } from "./encoding.js";
-import { leafHash } from "./merkle.js";
-import { SALT_LENGTH, blind, finalize, isInvertible, verify } from "./rsabssa.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
+import { canonical } from "../../../../zhengyan_crypto/browser/canonical.js";
+import { ed25519PublicKey, ed25519Sign, ed25519Verify } from "../../../../zhengyan_crypto/browser/curves.js";
+import { b64uDecode, b64uEncode, bytesToInt, concat, crockfordDecode, crockfordEncode, hexEncode, hkdf, randomBytes, utf8 } from "../../../../zhengyan_crypto/browser/encoding.js";
+import { leafHash } from "../../../../zhengyan_crypto/browser/merkle.js";
+import { SALT_LENGTH, blind, finalize, isInvertible, verify } from "../../../../zhengyan_crypto/browser/rsabssa.js";
 
 export const MASTER_LENGTH = 20;
 export const DONT_KNOW = "dk";

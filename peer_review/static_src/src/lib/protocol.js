@@ -24,13 +24,13 @@
 //   fetchBytes(url) -> Promise<bytes>           without cookies; throws network, or server_error with its status
 //   request(url, options) -> Promise<value>     JSON with our error codes; what draw and the count pages use
 
-import { ClientError } from "./errors.js";
-import { canonical, parseCanonical } from "./canonical.js";
-import { ed25519Verify } from "./curves.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
+import { canonical, parseCanonical } from "../../../../zhengyan_crypto/browser/canonical.js";
+import { ed25519Verify } from "../../../../zhengyan_crypto/browser/curves.js";
 import { blindCredential, entryLeaf, finalizeCredential } from "./credentials.js";
-import { b64uDecode, b64uEncode, concat, hexDecode, hexEncode, sha256, utf8 } from "./encoding.js";
-import { treeRoot, verifyInclusion } from "./merkle.js";
-import { importKey } from "./rsabssa.js";
+import { b64uDecode, b64uEncode, concat, hexDecode, hexEncode, sha256, utf8 } from "../../../../zhengyan_crypto/browser/encoding.js";
+import { treeRoot, verifyInclusion } from "../../../../zhengyan_crypto/browser/merkle.js";
+import { importKey } from "../../../../zhengyan_crypto/browser/rsabssa.js";
 
 // The most entries in one request; the server reads two million bytes, an entry is under a thousand.
 const CAST_CHUNK = 1000;

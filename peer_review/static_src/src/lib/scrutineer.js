@@ -20,9 +20,9 @@
 //
 // The text of a key is Crockford's base 32 of the secret and the first 3 bytes of its SHA-256: a slip of the pen shows.
 
-import { ClientError } from "./errors.js";
-import { x25519PublicKey, x25519Shared } from "./curves.js";
-import { b64uDecode, b64uEncode, concat, crockfordDecode, crockfordEncode, equal, hkdf, randomBytes, sha256, utf8 } from "./encoding.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
+import { x25519PublicKey, x25519Shared } from "../../../../zhengyan_crypto/browser/curves.js";
+import { b64uDecode, b64uEncode, concat, crockfordDecode, crockfordEncode, equal, hkdf, randomBytes, sha256, utf8 } from "../../../../zhengyan_crypto/browser/encoding.js";
 import { request } from "./protocol.js";
 
 const SECRET_LENGTH = 32;

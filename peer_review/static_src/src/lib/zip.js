@@ -2,8 +2,8 @@
 //
 //   readZip(blob, names) -> Promise<Map<name, bytes>>   throws bad_zip, or too_large over LARGEST bytes unpacked
 
-import { ClientError } from "./errors.js";
-import { fromUtf8 } from "./encoding.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
+import { fromUtf8 } from "../../../../zhengyan_crypto/browser/encoding.js";
 
 // What a browser can hold as one text.
 const LARGEST = 400_000_000;

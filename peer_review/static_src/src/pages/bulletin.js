@@ -1,7 +1,7 @@
 // The bulletin page: every check of a count, computed here, each said in words. Figures come from the file that was checked.
 import { $, carried, el, fill, grouped } from "../ui/dom.js";
-import { audit } from "../lib/audit.js";
-import { ClientError } from "../lib/errors.js";
+import { audit } from "../tally/verify.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { fetchBytes } from "../lib/protocol.js";
 import { readZip } from "../lib/zip.js";
 

@@ -1,6 +1,6 @@
 // The check page: are my ballots in the count? Every proof is computed here; nobody has to be believed.
 import { $, carried, el, fill, grouped } from "../ui/dom.js";
-import { ClientError } from "../lib/errors.js";
+import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { checkProof, countBallots, fetchBulletin, fetchManifest, verifyReceipt } from "../lib/protocol.js";
 import { Store } from "../ui/store.js";
 

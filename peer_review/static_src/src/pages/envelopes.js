@@ -1,8 +1,8 @@
 // The organiser's page of envelopes: made in this browser, printed at once, then gone from it.
 import { $, carried, csrfToken, el, fill } from "../ui/dom.js";
-import { noTrouble, trouble } from "../ui/trouble.js";
+import { noTrouble, trouble } from "../ui/errors.js";
 import { qrCode } from "../ui/qr.js";
-import { makeEnvelopes } from "../lib/envelopes.js";
+import { makeEnvelopes } from "../envelopes/envelopes.js";
 import { fetchManifest } from "../lib/protocol.js";
 
 const config = carried("envelopes-config");

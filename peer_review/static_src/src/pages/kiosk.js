@@ -1,8 +1,8 @@
 // The first page of the kiosk: the code of an envelope, typed or read by a scanner that types.
 import { $, carried } from "../ui/dom.js";
-import { noTrouble, trouble } from "../ui/trouble.js";
-import { handOver } from "../ui/kiosk.js";
-import { openEnvelope } from "../lib/envelopes.js";
+import { noTrouble, trouble } from "../ui/errors.js";
+import { handOver } from "../envelopes/kiosk.js";
+import { openEnvelope } from "../envelopes/envelopes.js";
 import { fetchManifest } from "../lib/protocol.js";
 
 const config = carried("kiosk-config");

@@ -9,7 +9,7 @@ from wagtail.models import ModelLogEntry
 
 from peer_review import signals
 from peer_review.domain.audit import anomalies
-from peer_review.domain.audit.anomalies import find_patterns, find_patterns_task, search_patterns
+from peer_review.domain.audit.anomalies import find_anomalies, find_anomalies_task, search_anomalies
 from peer_review.domain.audit.anomaly_data import Material, sections_matrix
 from peer_review.domain.publication.publish import publish_round
 from peer_review.enums import AnomalyKind
@@ -47,7 +47,7 @@ def make_striking_round(**kwargs: Any) -> Round:
 
 def searched(round: Round) -> AnomalyRun:
     AnomalyRun.objects.get_or_create(round=round, defaults={"total": len(round.form["criteria"]) + 2})
-    find_patterns(round)
+    find_anomalies(round)
     return AnomalyRun.objects.get(round=round)
 
 
@@ -96,7 +96,7 @@ def test_search_goes_on_where_it_was_cut_short(monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as patched:
         patched.setitem(anomalies._SEARCHES, "sections", cut)
         with pytest.raises(RuntimeError):
-            find_patterns(round)
+            find_anomalies(round)
     run.refresh_from_db()
     assert (run.done, run.is_done) == (2, False)
     assert set(run.anomalies.values_list("q", flat=True)) == {None}
@@ -109,7 +109,7 @@ def test_search_made_twice_keeps_everything_once() -> None:
     round = make_striking_round()
     first = list(searched(round).anomalies.values())
     assert list(searched(round).anomalies.values()) == first
-    assert find_patterns_task.func(round.pk) == len(first)
+    assert find_anomalies_task.func(round.pk) == len(first)
 
 
 def test_step_that_another_process_has_made_is_not_kept_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def test_step_that_another_process_has_made_is_not_kept_again(monkeypatch: pytes
         return search(*args)
 
     monkeypatch.setitem(anomalies._SEARCHES, "criterion", overtaken)
-    assert find_patterns(round) == 0
+    assert find_anomalies(round) == 0
     run.refresh_from_db()
     assert (run.done, run.searches) == (1, [])
 
@@ -138,9 +138,9 @@ def test_publication_starts_the_search(django_capture_on_commit_callbacks: Any) 
 def test_inspector_starts_it_and_that_is_on_record(django_capture_on_commit_callbacks: Any) -> None:
     round, inspector = make_striking_round(), make_user("", "inspector")
     with django_capture_on_commit_callbacks(execute=True):
-        search_patterns(round, by=inspector)
+        search_anomalies(round, by=inspector)
     with django_capture_on_commit_callbacks(execute=True) as second:
-        search_patterns(round, by=inspector)
+        search_anomalies(round, by=inspector)
     assert second == []
     assert [entry.user for entry in ModelLogEntry.objects.filter(action="peer_review.round.patterns")] == [inspector]
     assert AnomalyRun.objects.get().is_done
@@ -151,7 +151,7 @@ def test_nothing_is_looked_for_before_publication(state: str) -> None:
     round = make_counted_round({("甲", "all"): papers(6)})
     Round.objects.filter(pk=round.pk).update(state=state)
     with pytest.raises(WrongState):
-        search_patterns(round, by=None)
+        search_anomalies(round, by=None)
     assert not AnomalyRun.objects.exists()
 
 
@@ -159,11 +159,11 @@ def test_round_with_altered_terms_is_not_looked_at() -> None:
     round = make_published_round({("甲", "all"): papers(6)})
     Round.objects.filter(pk=round.pk).update(form=round.form | {"floor": 3})
     with pytest.raises(TermsAltered):
-        search_patterns(round, by=None)
+        search_anomalies(round, by=None)
 
 
 def test_task_of_a_round_that_is_gone_does_nothing() -> None:
-    assert find_patterns_task.func(0) == 0
+    assert find_anomalies_task.func(0) == 0
 
 
 # Sections

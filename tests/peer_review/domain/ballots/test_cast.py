@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from peer_review.box import store
-from peer_review.domain.ballots.cast import cast, courtesy
+from peer_review.domain.ballots.cast import cast
+from peer_review.domain.ballots.recent_casts import recent_casts
 from peer_review.domain.schemes import ballot_papers
 from peer_review.exceptions.base import BadEncoding, NotOpenYet, Refusal, RoundClosed, UnknownRound
 from peer_review.models import Round
@@ -189,10 +190,10 @@ def test_two_tabs_of_one_person_cast_what_one_person_may(running: RunningRound) 
 
 
 def test_another_process_takes_what_this_one_would_call_stale(running: RunningRound) -> None:
-    """The courtesy is memory of one process; the count decides over all that was cast."""
+    """What was cast lately is memory of one process; the count decides over all that was cast."""
     evaluator = running.evaluators[3]
     running.cast(evaluator.entries(running.answers, revision=2))
-    courtesy.clear()
+    recent_casts.clear()
 
     assert all(answer["ok"] for answer in running.cast(evaluator.entries(running.answers, revision=1)))
 
@@ -211,7 +212,7 @@ def test_what_a_process_remembers_is_bounded(running: RunningRound, settings: An
     for evaluator in running.evaluators[2:]:
         running.vote(evaluator)
 
-    assert len(courtesy._seen) == 3
+    assert len(recent_casts._seen) == 3
 
 
 def test_cast_is_possible_only_while_the_round_is_open(running: RunningRound) -> None:
@@ -252,7 +253,7 @@ def test_a_batch_that_comes_after_the_box_was_sealed_off_gives_no_receipt(runnin
     answers = running.cast(entries)
 
     assert answers == [{"ok": False, "status": 410, "error": "round_closed"}] * 2
-    assert not courtesy._seen
+    assert not recent_casts._seen
 
 
 def test_a_list_of_nothing_or_of_too_much_is_refused_whole(running: RunningRound) -> None:

@@ -11,7 +11,7 @@ from peer_review.domain.ballots.credentials import draw
 from peer_review.domain.ballots.envelopes import open_envelope, sign_envelopes
 from peer_review.domain.planning.envelope_groups import paper_groups
 from peer_review.domain.rounds.lifecycle import open_round
-from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.exceptions.ballots import DrawClosed, EnvelopesPrinted, UnknownEnvelope, VotesOnPaper
 from peer_review.exceptions.base import BadEncoding, UnknownRound
 from peer_review.exceptions.planning import PaperVotersTooFew
@@ -85,7 +85,7 @@ def test_an_urn_of_two_would_tell_who_drew_what_so_the_round_cannot_open() -> No
     running = make_ready_round(evaluators=8, subjects=2)
     on_paper(running, 6, 7)
 
-    obstacles = opening_obstacles(running.round)
+    obstacles = opening_refusals(running.round)
 
     assert [type(one) for one in obstacles] == [PaperVotersTooFew]
     assert "3" in obstacles[0].message

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from peer_review.domain.ballots.cast import courtesy
+from peer_review.domain.ballots.recent_casts import recent_casts
 from peer_review.domain.tally.count import counted_entries
 from peer_review.exceptions.base import RoundClosed
 from tests.factories.peer_review.counted_rounds import count_all
@@ -81,7 +81,7 @@ def test_a_token_is_accepted_for_its_own_cell_and_key_only_and_counts_once(round
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(tries=st.lists(attempts | own, min_size=1, max_size=6))
     def cast(tries: list[Attempt]) -> None:
-        courtesy.clear()  # other processes would not remember
+        recent_casts.clear()  # other processes would not remember
         for one in tries:
             target = rounds[one.into_round]
             answer = target.cast([entry(rounds, one)])[0]

@@ -9,7 +9,7 @@ from wagtail.models import ModelLogEntry
 from peer_review.domain.keys import custody
 from peer_review.domain.keys.custody import box_public
 from peer_review.domain.rounds.lifecycle import update_round
-from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import RoundFrozen, SharesUnconfirmed, WrongKey, WrongState
 from peer_review.exceptions.keys import BadBoxKey, NotHolder, SharesInvalid, UnknownShare
@@ -55,7 +55,7 @@ def make_kept_round() -> tuple[Round, list[Any]]:
 
 
 def codes(round: Round) -> set[str]:
-    return {obstacle.code for obstacle in opening_obstacles(Round.objects.get(pk=round.pk))}
+    return {obstacle.code for obstacle in opening_refusals(Round.objects.get(pk=round.pk))}
 
 
 def test_two_of_three_from_making_to_readiness() -> None:

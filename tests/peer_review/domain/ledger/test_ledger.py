@@ -5,15 +5,13 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from wagtail.models import ModelLogEntry
 
 from peer_review.domain.ledger.ledger import Answer, Reason, ask, ask_all, note, note_all
 from peer_review.domain.ledger.questions import Question
-from peer_review.domain.ledger.withdrawals import withdraw
 from peer_review.enums import Channel, ResultScope
-from peer_review.exceptions.base import ReasonMissing, WrongState
-from peer_review.models import CriterionResult, Refused, Round, Shown
-from tests.factories.peer_review.counted_rounds import make_published_round, spread
+from peer_review.exceptions.base import WrongState
+from peer_review.models import Refused, Round, Shown
+from tests.factories.peer_review.counted_rounds import make_crossed_round, make_published_round, spread
 from tests.factories.peer_review.rounds import RoundFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -142,19 +140,9 @@ def test_what_one_reader_was_shown_stands_against_what_another_asks() -> None:
     assert answer == Answer(None, Reason.ISOLATES)
 
 
-def both_ways() -> Round:
-    """Four subjects in two sections and two ranks, each with three leaders and four of the staff: one of each pair."""
-    return make_published_round(
-        {(name, group): spread(n, 70) for name in "甲乙丙丁" for group, n in (("leaders", 3), ("staff", 4))},
-        sections={"甲": "a", "乙": "a", "丙": "b", "丁": "b"},
-        ranks={"甲": 1, "乙": 2, "丙": 1, "丁": 2},
-        eligible=10,
-    )
-
-
 def test_whoever_asks_first_is_answered_and_another_is_refused_what_would_complete_it() -> None:
     """By section the leaders are six, by rank too. Sections and one pair crosswise would tell of three."""
-    round = both_ways()
+    round = make_crossed_round()
     first = Question("quality", section="a", voter_class="leaders")
     second = Question("quality", section="a", rank="rank1", voter_class="leaders")
     assert ask(round, first, channel=Channel.PAGE, audience="leadership").value is not None
@@ -164,7 +152,7 @@ def test_whoever_asks_first_is_answered_and_another_is_refused_what_would_comple
 
 
 def test_an_answer_once_given_is_given_again_without_opening_the_box(django_assert_num_queries: Any) -> None:
-    round = both_ways()
+    round = make_crossed_round()
     question = Question("quality", section="a", voter_class="leaders")
     first = ask(round, question, channel=Channel.PAGE, audience="leadership")
     with django_assert_num_queries(6) as seen:  # a savepoint among them
@@ -179,7 +167,7 @@ def test_an_answer_once_given_is_given_again_without_opening_the_box(django_asse
 
 @pytest.mark.parametrize("many", [1, 3])
 def test_new_questions_cost_the_same_queries_however_many(many: int, django_assert_max_num_queries: Any) -> None:
-    round = both_ways()
+    round = make_crossed_round()
     asked = [Question("quality", section="a"), Question("quality", rank="rank1"), Question("quality")][:many]
     with django_assert_max_num_queries(20):
         ask_all(round, asked, channel=Channel.PAGE, audience="leadership")
@@ -210,7 +198,7 @@ def test_a_group_that_does_not_exist_and_one_that_is_too_small_are_told_alike() 
 
 @pytest.mark.parametrize("state", ["draft", "open", "closed", "counted", "void"])
 def test_nothing_is_answered_before_publication(state: str) -> None:
-    round = both_ways()
+    round = make_crossed_round()
     Round.objects.filter(pk=round.pk).update(state=state)
     with pytest.raises(WrongState):
         ask(round, Question("quality"), channel=Channel.PAGE, audience="leadership")
@@ -219,55 +207,3 @@ def test_nothing_is_answered_before_publication(state: str) -> None:
 
 def test_names_of_sections_cannot_be_mistaken_for_other_questions() -> None:
     assert Question("q", 'a",null,"x').scope != Question("q", "a", None, "x").scope
-
-
-# Corrections
-
-
-def test_a_withdrawn_criterion_goes_everywhere_with_the_scores_made_of_it() -> None:
-    round = both_ways()
-    question = Question("quality", section="a")
-    assert ask(round, question, channel=Channel.PAGE, audience="leadership").value is not None
-
-    gone = withdraw(round, by=round.organiser, reason="The question was worded wrongly", criterion="quality")
-
-    # Four subjects, two sections, two ranks, all together: a row of the criterion and a score each.
-    assert gone == 2 * 9
-    assert set(round.results.values_list("score", flat=True)) == {None}
-    assert set(CriterionResult.objects.values_list("criterion", flat=True)) == {"spirit"}
-    assert ask(round, question, channel=Channel.PAGE, audience="leadership") == Answer(None, Reason.WITHDRAWN)
-    assert ask(round, Question("spirit", "a"), channel=Channel.PAGE, audience="leadership").value is not None
-    # Nobody forgets what they saw: the statement stands against later ones.
-    assert Shown.objects.filter(scope=question.scope).exists()
-    entry = ModelLogEntry.objects.get(action="peer_review.round.withdraw")
-    assert entry.data == {"what": "criterion:quality", "reason": "The question was worded wrongly", "figures": 18}
-
-
-def test_a_withdrawn_subject_is_in_no_later_answer_and_means_stay() -> None:
-    round = both_ways()
-    key = round.subjects.get(label="乙").key
-    before = list(round.results.exclude(subject__key=key).order_by("pk").values_list("score", flat=True))
-
-    withdraw(round, by=round.organiser, reason="Papers were mixed up", subject=key)
-
-    assert round.results.get(subject__key=key).score is None
-    assert list(round.results.exclude(subject__key=key).order_by("pk").values_list("score", flat=True)) == before
-    ask(round, Question("quality", section="a"), channel=Channel.PAGE, audience="leadership")
-    assert Shown.objects.get().statements[0]["without"] == [key]
-    # What is left of the section is one subject, so a class of it is told by its page or not at all.
-    assert ask(round, Question("quality", "a", None, "leaders"), channel=Channel.PAGE, audience="leadership") == Answer(
-        None, Reason.TOO_FEW
-    )
-
-
-def test_a_withdrawal_names_its_reason_and_one_thing() -> None:
-    round = both_ways()
-    with pytest.raises(ReasonMissing):
-        withdraw(round, by=round.organiser, reason=" ", criterion="quality")
-    for what in ({}, {"criterion": "quality", "subject": "p1"}):
-        with pytest.raises(ValueError, match="either"):
-            withdraw(round, by=round.organiser, reason="wrong", **what)
-    Round.objects.filter(pk=round.pk).update(state="counted")
-    with pytest.raises(WrongState):
-        withdraw(round, by=round.organiser, reason="wrong", criterion="quality")
-    assert CriterionResult.objects.filter(criterion="quality").count() == 9

@@ -37,19 +37,6 @@ def start(round: Round, *, by: Any, now: datetime = FRIDAY) -> PublicNotice:
     return start_public_notice(round, by=by, contact=make_inspector(), contact_words=" Room 3,\n 8123 ", now=now)
 
 
-@pytest.mark.parametrize(
-    ("first", "count", "last"),
-    [
-        (date(2026, 11, 20), 5, date(2026, 11, 27)),
-        (date(2026, 11, 21), 5, date(2026, 11, 27)),
-        (date(2026, 11, 22), 1, date(2026, 11, 23)),
-        (date(2026, 11, 20), 0, date(2026, 11, 20)),
-    ],
-)
-def test_the_plugin_counts_weekdays_and_calls_that_provisional(first: date, count: int, last: date) -> None:
-    assert weekdays_after(first, count) == (last, True)
-
-
 def test_the_intranet_knows_the_holidays() -> None:
     # 1 to 3 October 2026 and more are holidays, and some weekends around are worked.
     assert last_day(date(2026, 9, 30), 5)[0] > weekdays_after(date(2026, 9, 30), 5)[0]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peer_review.domain.planning.allocation import Allotment, allot, months_before, together_long_enough
+from peer_review.domain.planning.allocation import Allotment, allot, months_before
 from peer_review.domain.planning.eligibility import list_groups
 from peer_review.domain.planning.plan import Plan, read_plan
 from peer_review.exceptions.base import EmptyRoll
@@ -145,6 +145,15 @@ def test_newcomers_do_not_evaluate_their_section_nor_it_them() -> None:
     assert made.without_since == 6
 
 
+@pytest.mark.parametrize(("late", "evaluators"), [(0, {"a2"}), (1, set())])
+def test_who_came_so_many_months_before_the_day_has_been_there_long_enough(late: int, evaluators: set[str]) -> None:
+    people = house({"a1": months_before(DAY, 6) + timedelta(days=late)})
+
+    found = named(use(plan(months=6, house_wide=False), people=people))
+
+    assert found.get(("a1", "peers"), set()) == evaluators
+
+
 @pytest.mark.parametrize(
     ("day", "months", "limit"),
     [
@@ -157,8 +166,6 @@ def test_newcomers_do_not_evaluate_their_section_nor_it_them() -> None:
 )
 def test_months_are_calendar_months(day: date, months: int, limit: date) -> None:
     assert months_before(day, months) == limit
-    assert together_long_enough(limit, None, months=months, day=day)
-    assert not together_long_enough(limit + timedelta(days=1), None, months=months, day=day)
 
 
 def test_sections_are_evaluated_by_all_others_in_the_table_too() -> None:

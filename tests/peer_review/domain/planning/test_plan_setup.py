@@ -10,71 +10,28 @@ from django.utils.translation import override
 from wagtail.models import ModelLogEntry
 
 from peer_review.domain.planning import roll
-from peer_review.domain.planning.exclusions import allow_again, exclude
-from peer_review.domain.planning.people_lookup import Directory
 from peer_review.domain.planning.plan_setup import draw_again, preview_plan, save_plan, times_drawn_again
 from peer_review.domain.planning.plan_state import is_being_written, lock_roll
-from peer_review.domain.planning.roll_edits import add_subject, remove_subject, set_class, set_on_paper
+from peer_review.domain.planning.roll_edits import set_class, set_on_paper
 from peer_review.domain.rounds.lifecycle import update_round
-from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.enums import CellKind, PaperKind, RoundState
-from peer_review.exceptions.base import RollBeingWritten, RoundFrozen, SelfEvaluation
+from peer_review.exceptions.base import RollBeingWritten, RoundFrozen
 from peer_review.exceptions.planning import (
-    AlreadyExcluded,
-    AmbiguousPerson,
-    Excluded,
     NoSeed,
     PlanInvalid,
     SheetsByPlan,
-    UnknownPerson,
 )
 from peer_review.models import Assignment, Round
 from peer_review.providers.roll import Person
-from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_user
+from tests.factories.peer_review.houses import DOWN, PEERS, house, make_house_draft, papers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
-#: Two leaders, two sections of a head and three clerks each.
-PLACES = [("o", 0), ("o", 0), ("a", 1), ("b", 1), *[("a", 2), ("b", 2)] * 3]
-PEERS = {
-    "pattern": "matrix",
-    "sample": {"peers": 2},
-    "matrix": [{"from": "t2", "to": "t2", "class": "peers", "reach": "house"}],
-}
-DOWN = {"from": "t0", "to": "t2", "class": "superiors", "reach": "house"}
-
-
-def house(round: object) -> list[Person]:
-    from django.contrib.auth import get_user_model
-
-    users = get_user_model().objects.filter(groups__name="house").order_by("pk")
-    return [
-        Person(user.pk, user.get_full_name(), section, section.upper(), f"r{rank}", f"Rank {rank}", rank, rank == 1)
-        for user, (section, rank) in zip(users, PLACES, strict=True)
-    ]
 
 
 @pytest.fixture
 def draft(settings: Any) -> Round:
-    settings.PEER_REVIEW_ROLL_SOURCE = f"{__name__}.house"
-    for number in range(len(PLACES)):
-        make_user(f"Person {number}", "house")
-    classes = [("superiors", 50), ("peers", 30), ("subordinates", 20)]
-    return RoundFactory(kind="tier", scheme=SchemeFactory(classes=classes))
-
-
-def papers(round: Round, **cell: Any) -> set[tuple[str, int]]:
-    """(subject's key, evaluator) of the rating papers."""
-    found = Assignment.objects.filter(cell__round=round, cell__kind=CellKind.RATING)
-    return set(
-        found.filter(**{f"cell__{key}": value for key, value in cell.items()}).values_list(
-            "cell__subject__key", "evaluator_id"
-        )
-    )
-
-
-def acts(round: Round) -> list[str]:
-    entries = ModelLogEntry.objects.filter(object_id=str(round.pk), action__startswith="peer_review.round")
-    return [entry.action.rpartition(".")[2] for entry in entries.order_by("pk")]
+    return make_house_draft(settings)
 
 
 def test_saving_writes_the_plan_and_its_seed_but_no_roll(draft: Round) -> None:
@@ -173,7 +130,7 @@ def test_a_large_roll_is_written_in_the_background_and_can_be_cut_short_anywhere
     progress = roll.roll_progress(draft)
     assert progress is not None
     assert (progress.ready, progress.total, progress.percent) == (4, 12, 33)
-    assert "roll_being_written" in [refusal.code for refusal in opening_obstacles(draft)]
+    assert "roll_being_written" in [refusal.code for refusal in opening_refusals(draft)]
     with pytest.raises(RollBeingWritten):
         lock_roll(draft)
 
@@ -214,72 +171,6 @@ def test_another_kind_forgets_roll_and_plan(draft: Round) -> None:
     assert (draft.plan, draft.members.count()) == ({}, 0)
 
 
-class TestExclusions:
-    def pair(self, draft: Round) -> tuple[Person, Any]:
-        directory = Directory(draft.kind, house(draft))
-        return directory.person("Person 4"), directory.subject("person5")
-
-    def test_withdraw_papers_hold_against_plans_and_by_hand_and_can_be_lifted(self, draft: Round) -> None:
-        evaluator, subject = self.pair(draft)
-        plan = {**PEERS, "sample": {}}
-        save_plan(draft, by=draft.organiser, plan=plan)
-        roll.use_plan(draft, by=draft.organiser)
-        before = papers(draft)
-        pair = {(subject.key, evaluator.user_id), (f"p{evaluator.user_id}", subject.user_id)}
-
-        withdrawn = exclude(
-            draft, by=draft.organiser, evaluator=evaluator, subject=subject, reason="Married", both_ways=True
-        )
-        assert (withdrawn, papers(draft)) == (2, before - pair)
-        roll.use_plan(draft, by=draft.organiser)
-        assert papers(draft) == before - pair
-        member = draft.members.get(user=evaluator.user_id)
-        with pytest.raises(Excluded, match="Person 4 may not evaluate Person 5: Married"):
-            set_class(
-                draft,
-                by=draft.organiser,
-                member=member,
-                subject=draft.subjects.get(key=subject.key),
-                voter_class="peers",
-            )
-        remove_subject(draft, by=draft.organiser, subject=draft.subjects.get(key=subject.key))
-        again = draft.members.get(user=subject.user_id)
-        others = {one.pk: "peers" for one in draft.members.exclude(pk=again.pk)}
-        made = add_subject(draft, by=draft.organiser, member=again, evaluators=others)
-        assert not made.cells.filter(assignments__evaluator=evaluator.user_id).exists()
-
-        for exclusion in draft.exclusions.all():
-            allow_again(draft, by=draft.organiser, exclusion=exclusion)
-        roll.use_plan(draft, by=draft.organiser)
-        assert papers(draft) == before
-        assert acts(draft)[-4:] == ["roll_edit", "allow", "allow", "roll"]
-
-    def test_are_entered_once_and_never_about_oneself(self, draft: Round) -> None:
-        evaluator, subject = self.pair(draft)
-        exclude(draft, by=draft.organiser, evaluator=evaluator, subject=subject, reason="x")
-        with pytest.raises(AlreadyExcluded):
-            exclude(draft, by=draft.organiser, evaluator=evaluator, subject=subject, reason="x")
-        own = replace(evaluator, user_id=subject.user_id)
-        with pytest.raises(SelfEvaluation):
-            exclude(draft, by=draft.organiser, evaluator=own, subject=subject, reason="x")
-
-    def test_are_entered_by_name_number_or_user_name(self, draft: Round) -> None:
-        people = [
-            replace(one, name="张 三" if n < 2 else one.name, number=f"N{n}") for n, one in enumerate(house(draft))
-        ]
-        directory = Directory("tier", people)
-
-        assert directory.person(" n3 ").name == "Person 3"
-        assert directory.subject("Person 2").user_id == people[2].user_id
-        with pytest.raises(AmbiguousPerson):
-            directory.person("张三")
-        with pytest.raises(UnknownPerson):
-            directory.person("Nobody")
-        assert Directory("section", people).subject("A").key == "sa"
-        with pytest.raises(UnknownPerson):
-            Directory("section", people).subject("Person 2")
-
-
 class TestSheetsAndComments:
     def test_whole_sheets_hold_exactly_what_each_voter_evaluates(self, draft: Round) -> None:
         draft.scheme.paper = PaperKind.SHEET
@@ -317,26 +208,6 @@ class TestSheetsAndComments:
                 subject=draft.subjects.get(label="Person 1"),
                 voter_class="peers",
             )
-
-    def test_a_subject_leaving_a_sheet_leaves_no_gap(self, draft: Round) -> None:
-        draft.scheme.paper = PaperKind.SHEET
-        draft.scheme.save()
-        save_plan(draft, by=draft.organiser, plan={"pattern": "matrix", "matrix": [DOWN]})
-        roll.use_plan(draft, by=draft.organiser)
-
-        remove_subject(draft, by=draft.organiser, subject=draft.subjects.get(label="Person 5"))
-        sheet = draft.sheets.get()
-        assert list(sheet.entries.values_list("position", "subject__label")) == [
-            (1, "Person 4"),
-            (2, "Person 6"),
-            (3, "Person 7"),
-            (4, "Person 8"),
-            (5, "Person 9"),
-        ]
-        for label in ("Person 4", "Person 6", "Person 7", "Person 8", "Person 9"):
-            remove_subject(draft, by=draft.organiser, subject=draft.subjects.get(label=label))
-        assert not draft.sheets.exists()
-        assert not draft.cells.exists()
 
     def test_every_evaluator_of_a_subject_gets_its_comment_paper(self, draft: Round) -> None:
         draft.scheme.comments = True

@@ -1,6 +1,7 @@
 """Anybody with the roll can repeat the draw; a roll that was altered is told from one that was not."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,12 +12,17 @@ from peer_review.domain.planning.roll_edits import set_class
 from peer_review.domain.planning.verify_allocation import redraw
 from peer_review.enums import PaperKind
 from peer_review.models import Assignment, Round
-from tests.peer_review.domain.planning.test_plan_setup import DOWN, PEERS, draft  # noqa: F401 - a fixture
+from tests.factories.peer_review.houses import DOWN, PEERS, make_house_draft
 
 pytestmark = pytest.mark.django_db
 
 
-def test_an_untouched_roll_is_what_plan_and_seed_give(draft: Round) -> None:  # noqa: F811
+@pytest.fixture
+def draft(settings: Any) -> Round:
+    return make_house_draft(settings)
+
+
+def test_an_untouched_roll_is_what_plan_and_seed_give(draft: Round) -> None:
     save_plan(draft, by=draft.organiser, plan={**PEERS, "months": 6})
     roll.use_plan(draft, by=draft.organiser)
     draft.refresh_from_db()
@@ -29,7 +35,7 @@ def test_an_untouched_roll_is_what_plan_and_seed_give(draft: Round) -> None:  # 
     assert "The roll is what plan and seed give." in said.getvalue()
 
 
-def test_a_swapped_paper_and_another_seed_show(draft: Round) -> None:  # noqa: F811
+def test_a_swapped_paper_and_another_seed_show(draft: Round) -> None:
     save_plan(draft, by=draft.organiser, plan=PEERS)
     roll.use_plan(draft, by=draft.organiser)
     draft.refresh_from_db()
@@ -56,7 +62,7 @@ def test_a_swapped_paper_and_another_seed_show(draft: Round) -> None:  # noqa: F
         call_command("peer_review_redraw", "0" * 32)
 
 
-def test_whole_sheets_are_compared_list_by_list(draft: Round) -> None:  # noqa: F811
+def test_whole_sheets_are_compared_list_by_list(draft: Round) -> None:
     draft.scheme.paper = PaperKind.SHEET
     draft.scheme.save()
     save_plan(draft, by=draft.organiser, plan={"pattern": "matrix", "matrix": [DOWN]})
@@ -69,7 +75,7 @@ def test_whole_sheets_are_compared_list_by_list(draft: Round) -> None:  # noqa: 
     assert len(redraw(draft).missing) == 1
 
 
-def test_the_seed_in_use_decides(draft: Round) -> None:  # noqa: F811
+def test_the_seed_in_use_decides(draft: Round) -> None:
     save_plan(draft, by=draft.organiser, plan=PEERS)
     roll.use_plan(draft, by=draft.organiser)
     for _time in range(4):  # one seed may by chance choose the same

@@ -11,9 +11,10 @@ from django.utils import timezone, translation
 
 from peer_review.counting.exposure import Fate
 from peer_review.domain.preflight.comparability import earlier_rounds
-from peer_review.domain.preflight.preflight import obstacles, preflight
+from peer_review.domain.preflight.opening_proof import exposure_obstacles as obstacles
+from peer_review.domain.preflight.preflight import preflight
 from peer_review.domain.preflight.roll_arrays import read_papers
-from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.exceptions.preflight import SheetListsDiffer, SheetNamesReceiver
 from peer_review.models import Round, Subject
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
@@ -139,7 +140,7 @@ def test_a_list_that_names_its_receiver_is_refused(people: list[Any]) -> None:
     li, wang = about(round, "Li", {}), about(round, "Wang", {})
     make_sheet([li, wang], [*people[:6], wang.member.user])
 
-    (refusal,) = [one for one in opening_obstacles(round) if isinstance(one, SheetNamesReceiver)]
+    (refusal,) = [one for one in opening_refusals(round) if isinstance(one, SheetNamesReceiver)]
 
     assert refusal.details == {"names": "Wang"}
 

@@ -14,7 +14,7 @@ from wagtail.snippets.models import get_snippet_models
 
 from peer_review.domain.publication import comments as domain
 from peer_review.domain.publication.publish import publish_round
-from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.exceptions.base import ReasonMissing, WrongState
 from peer_review.exceptions.publication import CommentsUnreviewed, ReviewFinished, UnknownComment
 from peer_review.models import Comment, Round, SelfEvaluation
@@ -204,7 +204,7 @@ def test_round_with_comments_opens_only_with_a_reviewer_who_is_not_evaluated() -
 
     def obstacles(reviewer: Any) -> list[str]:
         running.round.comment_reviewer = reviewer
-        return [one.code for one in opening_obstacles(running.round)]
+        return [one.code for one in opening_refusals(running.round)]
 
     evaluated = running.round.subjects.get().member.user
     assert "no_comment_reviewer" in obstacles(None)

@@ -200,15 +200,21 @@ def test_result_queryset_equals_its_predicate_for_every_role() -> None:
         people[f"{label} {subject}"] = Result.objects.get(pk=subject).subject.member.user
     results = list(Result.objects.select_related("round", "subject__round", "subject__member"))
     assert len(results) == 2 * (9 + 3 + 2 + 1)
-    seen = {}
+    seen, sections_seen = {}, {}
     for role, user in people.items():
         asked = {one.pk for one in results if has_perm("peer_review.view_result", user, one)}
         assert set(Result.objects.visible_to(user).values_list("pk", flat=True)) == asked, role
+        of_sections = {one.pk for one in results if has_perm("peer_review.view_section", user, one)}
+        assert set(Result.objects.with_section_for(user).values_list("pk", flat=True)) == of_sections, role
+        sections_seen[role] = len(of_sections)
         rows = CriterionResult.objects.visible_to(user).values_list("result", flat=True)
         assert set(rows) <= asked
         seen[role] = len(asked)
     # Leadership reads one whole round, the organiser one too; a superuser as much as anyone on the staff.
     assert (seen["leader"], seen["organiser"], seen["none"]) == (15, 15, 0)
+    # Means of sections are for many; a section's people are for its head and for whoever reads everything.
+    whole = {"leader": 3, "organiser": 3, "head": 1}
+    assert {role: number for role, number in sections_seen.items() if number} == whole
     assert seen["superuser"] == seen["staff"] == seen["inspector"] < 3
 
 

@@ -19,7 +19,7 @@ from peer_review.domain.rounds.lifecycle import (
     open_round,
     update_round,
 )
-from peer_review.domain.rounds.opening_checks import opening_obstacles
+from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.domain.voting_period import check_collecting
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import (
@@ -199,10 +199,10 @@ class TestOpenRound:
         spoil(running.round)
         round = Round.objects.get(pk=running.round.pk)
 
-        assert code in [obstacle.code for obstacle in opening_obstacles(round)]
+        assert code in [obstacle.code for obstacle in opening_refusals(round)]
         with pytest.raises(Refusal) as refusal:
             open_round(round, by=round.organiser)
-        assert refusal.value.code in [obstacle.code for obstacle in opening_obstacles(round)]
+        assert refusal.value.code in [obstacle.code for obstacle in opening_refusals(round)]
         assert str(refusal.value)
         assert Round.objects.get(pk=round.pk).state == RoundState.DRAFT
 
@@ -309,4 +309,4 @@ def test_cells_of_several_classes_are_drawn_from_the_roll() -> None:
     subject = running.round.subjects.first()
     make_cell(subject, [make_user()], "gone")
 
-    assert "unknown_voter_class" in [obstacle.code for obstacle in opening_obstacles(running.round)]
+    assert "unknown_voter_class" in [obstacle.code for obstacle in opening_refusals(running.round)]

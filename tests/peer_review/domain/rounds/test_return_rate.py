@@ -10,9 +10,9 @@ from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import extend_round
 from peer_review.domain.rounds.participation import Participation
 from peer_review.domain.rounds.repeat import repeat_round
-from peer_review.domain.rounds.return_rate import Return, projected_return
+from peer_review.domain.rounds.return_rate import ReturnRate, projected_return_rate
 from peer_review.exceptions.base import ReasonMissing, RoundClosed, WrongState
-from peer_review.exceptions.rounds import NotLonger
+from peer_review.exceptions.rounds import ExtensionTooEarly
 from peer_review.models import Exclusion, Result, Round
 from tests.factories.peer_review.counted_rounds import count_all, make_voted_round
 from tests.factories.peer_review.rounds import SchemeFactory, make_open_round, make_user
@@ -34,28 +34,28 @@ pytestmark = pytest.mark.django_db(databases=["default", "box"])
 def test_return_is_counted_in_whole_numbers(
     came: int, needed: int, percent: int, is_enough: bool, missing: int
 ) -> None:
-    found = Return(eligible=10, came=came, needed=needed)
+    found = ReturnRate(eligible=10, came=came, needed=needed)
 
     assert (found.percent, found.is_enough, found.missing) == (percent, is_enough, missing)
 
 
 def test_a_share_just_under_the_rule_is_not_rounded_up_to_it() -> None:
-    found = Return(eligible=1000, came=799, needed=80)
+    found = ReturnRate(eligible=1000, came=799, needed=80)
 
     assert (found.percent, found.is_enough, found.missing) == (79, False, 1)
 
 
 def test_nothing_eligible_misses_nothing() -> None:
-    assert Return(eligible=0, came=0, needed=90).is_enough
-    assert Return(eligible=0, came=0, needed=90).percent == 0
+    assert ReturnRate(eligible=0, came=0, needed=90).is_enough
+    assert ReturnRate(eligible=0, came=0, needed=90).percent == 0
 
 
 def test_the_projection_is_made_of_the_groups_that_are_shown() -> None:
     running = make_open_round(evaluators=5, scheme=SchemeFactory(min_return=80))
     groups = [Participation("A", 6, 3), Participation("", 4, 4)]
 
-    assert projected_return(running.round, groups) == Return(eligible=10, came=7, needed=80)
-    assert projected_return(running.round, []) is None
+    assert projected_return_rate(running.round, groups) == ReturnRate(eligible=10, came=7, needed=80)
+    assert projected_return_rate(running.round, []) is None
 
 
 def test_under_the_lowest_return_rate_a_round_is_void_with_its_bulletin_and_nothing_else() -> None:
@@ -96,8 +96,8 @@ class TestLengthening:
         round = make_open_round().round
         later = round.closes_at + timedelta(hours=1)
         for closes_at, reason, refusal in (
-            (round.closes_at - timedelta(hours=1), "Haste", NotLonger),
-            (round.closes_at, "Nothing", NotLonger),
+            (round.closes_at - timedelta(hours=1), "Haste", ExtensionTooEarly),
+            (round.closes_at, "Nothing", ExtensionTooEarly),
             (later, "  ", ReasonMissing),
         ):
             with pytest.raises(refusal):

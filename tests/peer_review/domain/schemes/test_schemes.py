@@ -1,5 +1,6 @@
 """Schemes: what is refused, in words; what a round freezes; what ships."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.utils import translation
 
 from peer_review.domain.schemes.schemes import (
     check_scheme,
+    check_unused,
+    copy_scheme,
     freeze_scheme,
     is_in_use,
     make_version,
@@ -16,9 +19,10 @@ from peer_review.domain.schemes.schemes import (
 )
 from peer_review.enums import RoundState, ScaleKind
 from peer_review.exceptions.base import SchemeInvalid
+from peer_review.exceptions.schemes import SchemeInUse, SchemeNameTaken
 from peer_review.models import Scheme
 from peer_review.models.scheme import default_visibility
-from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory
+from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_user
 
 
 def problems(**changes: Any) -> list[str]:
@@ -179,3 +183,76 @@ def test_make_version_copies_everything_and_leaves_the_rounds_theirs() -> None:
     assert set(Scheme.objects.offered(round)) == {made, scheme}
     with translation.override("en"):
         assert str(made) == f"{scheme.name}, version 2"
+
+
+@pytest.mark.django_db
+class TestCopyScheme:
+    def test_begins_a_scheme_of_its_own(self) -> None:
+        scheme = SchemeFactory(classes=[("leaders", 70), ("staff", 30)])
+        by = make_user("Organiser", "organiser")
+
+        made = copy_scheme(scheme, name="Another", by=by)
+
+        assert freeze_scheme(made) == {**freeze_scheme(scheme), "scheme": {"name": "Another", "version": 1}}
+        assert (made.previous, scheme.retired) == (None, False)
+
+    def test_refuses_a_name_that_is_taken(self) -> None:
+        scheme = SchemeFactory()
+
+        with pytest.raises(SchemeNameTaken):
+            copy_scheme(scheme, name=scheme.name, by=make_user())
+        assert Scheme.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_check_unused_refuses_a_scheme_that_any_round_was_made_from() -> None:
+    check_unused(SchemeFactory())
+
+    for state in (RoundState.DRAFT, RoundState.ARCHIVED):
+        with pytest.raises(SchemeInUse):
+            check_unused(RoundFactory(state=state).scheme)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("state", "used"), [("draft", False), ("open", True), ("void", True), ("archived", True)])
+def test_is_in_use_once_a_round_has_been_opened(state: str, used: bool) -> None:
+    assert is_in_use(RoundFactory(state=state).scheme) is used
+    assert not is_in_use(SchemeFactory())
+
+
+@pytest.mark.django_db
+def test_next_version_follows_the_highest_of_its_name() -> None:
+    SchemeFactory(name="Autumn", version=3)
+    SchemeFactory(name="Autumn", version=1)
+
+    assert (next_version("Autumn"), next_version("Winter")) == (4, 1)
+
+
+def test_scheme_problems_come_in_the_order_of_the_form() -> None:
+    found = problems(criteria=[criterion("a", 60), criterion("a", 30)], classes=[], scale="stars", floor=None, bands=[])
+
+    assert found == [
+        "A scheme needs at least one voter class.",
+        "Choose a scale.",
+        "The floor k is at least 3.",
+        "Two criteria have the key “a”.",
+        "The weights of the criteria add up to 90, not 100.",
+        "The grades need three lowest points between 100 and 1, each under the one before.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"criteria": [criterion(f"c{n}", 1) for n in range(41)]}, "at most 40 criteria"),
+        (
+            {"classes": [SimpleNamespace(key=f"c{n}", label="C", weight=1) for n in range(13)]},
+            "at most 12 voter classes",
+        ),
+        ({"criteria": [criterion("a", None), criterion("b", 100)]}, "The weight of “A” must be above 0"),
+        ({"criteria": [criterion("a", Decimal("NaN")), criterion("b", 100)]}, "The weight of “A” must be above 0"),
+        ({"criteria": [criterion("", 100)]}, "“” is not a usable key"),
+    ],
+)
+def test_scheme_problems_names_what_a_form_may_leave_empty(changes: dict[str, Any], words: str) -> None:
+    assert words in " ".join(problems(**changes))

@@ -16,7 +16,8 @@ from peer_review.domain.publication import comments
 from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.domain.schemes.ballot_papers import papers_of
-from peer_review.domain.tally.ballot_arrays import make_plan, read_ballots
+from peer_review.domain.tally import ballot_arrays
+from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.domain.tally.bulletin import head_of
 from peer_review.enums import ResultScope
 from peer_review.models import Cell, Result, Round
@@ -90,6 +91,27 @@ def test_a_class_not_asked_a_criterion_has_no_answer_and_no_abstention() -> None
 def test_comment_papers_are_in_no_row() -> None:
     round = make_counted_round({("甲", "all"): papers(5)}, comments={"甲": ["Words"] * 5}, reviewer=make_user())
     assert len(rows(round)) == 5
+
+
+@pytest.mark.parametrize("begins", [b'{"ballot":{"b":', b'{"cell":"x","ballot":{"a":', b"", b"{"])
+def test_an_entry_that_does_not_begin_with_its_answers_is_not_read(
+    begins: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round = make_counted_round({("甲", "all"): papers(5)})
+    listed = list(store.ballots(round.public_id))
+    altered = listed[2]._replace(entry=listed[2].entry.replace(b'{"ballot":{"a":', begins))
+    monkeypatch.setattr(ballot_arrays.store, "ballots", lambda _public_id: iter([*listed[:2], altered, *listed[3:]]))
+    with pytest.raises(ValueError, match="does not begin with its answers"):
+        read_ballots(round, list(round.subjects.all()))
+
+
+class TestRankNames:
+    def test_come_highest_first(self) -> None:
+        round = make_counted_round({(name, "all"): papers(1) for name in "甲乙丙"}, ranks={"甲": 2, "乙": 1, "丙": 2})
+        assert list(rank_names(round).items()) == [("rank1", "Rank 1"), ("rank2", "Rank 2")]
+
+    def test_are_none_where_all_are_of_one_rank(self) -> None:
+        assert rank_names(make_counted_round({(name, "all"): papers(1) for name in "甲乙"})) == {}
 
 
 def test_thin_sheets_publish_nothing_however_many_subjects_they_list() -> None:

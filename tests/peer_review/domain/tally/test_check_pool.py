@@ -16,9 +16,10 @@ from django.db import connections
 
 from peer_review.box import store
 from peer_review.domain.tally import check_pool, count, opened_rows
-from peer_review.domain.tally.check_pool import Checkers, processes_for
+from peer_review.domain.tally.check_pool import CheckPool, processes_for
 from peer_review.models import CountRun
 from peer_review.protocol.checking import READY, RECORD, RoundChecker, Terms
+from tests.factories.peer_review.box import drop_round
 from tests.factories.peer_review.counted_rounds import count_all, make_voted_round, open_box
 from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election
 from zhengyan_crypto import canonical, merkle
@@ -53,7 +54,7 @@ def expected(terms: Terms, chunks: list[list[bytes]]) -> list[bytes]:
 def test_any_number_of_processes_finds_the_same_in_the_same_order(
     processes: int, terms: Terms, chunks: list[list[bytes]], expected: list[bytes]
 ) -> None:
-    with Checkers(terms, processes=processes) as pool:
+    with CheckPool(terms, processes=processes) as pool:
         assert len(pool.pids) == (processes if processes > 1 else 0)
         assert list(pool.check(iter(chunks))) == expected
     assert not any(Path(f"/proc/{pid}").exists() for pid in pool.pids)
@@ -68,7 +69,7 @@ def test_few_chunks_are_read_ahead(terms: Terms, chunks: list[list[bytes]]) -> N
             read += 1
             yield chunk
 
-    with Checkers(terms, processes=2) as pool:
+    with CheckPool(terms, processes=2) as pool:
         for done, _records in enumerate(pool.check(counting()), start=1):
             assert read - done <= 4
 
@@ -77,7 +78,7 @@ def test_few_chunks_are_read_ahead(terms: Terms, chunks: list[list[bytes]]) -> N
 def test_processes_that_are_killed_take_nothing_with_them(
     victims: int, terms: Terms, chunks: list[list[bytes]], expected: list[bytes]
 ) -> None:
-    with Checkers(terms, processes=2) as pool:
+    with CheckPool(terms, processes=2) as pool:
         found = pool.check(iter(chunks))
         first = next(found)
         for pid in pool.pids[:victims]:
@@ -89,7 +90,7 @@ def test_an_interpreter_that_does_not_start_costs_nothing_but_speed(
     terms: Terms, chunks: list[list[bytes]], expected: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/true")
-    with Checkers(terms, processes=2) as pool:
+    with CheckPool(terms, processes=2) as pool:
         assert list(pool.check(iter(chunks))) == expected
 
 
@@ -106,7 +107,7 @@ def test_a_process_holds_no_secret_no_database_and_no_file(
         os.set_inheritable(file.fileno(), True)
         cursor.execute("SELECT 1")
         assert str(tmp_path / "open") in held_by(os.getpid())
-        with Checkers(terms, processes=2) as pool:
+        with CheckPool(terms, processes=2) as pool:
             found = pool.check(iter(chunks))
             next(found)
             for pid in pool.pids:
@@ -137,7 +138,7 @@ def test_a_process_writes_its_answers_and_not_a_byte_else(terms: Terms, chunks: 
         lines = Path(f"/proc/{pid}/io").read_text().splitlines()
         return int(next(line for line in lines if line.startswith("wchar")).split()[1])
 
-    with Checkers(terms, processes=2) as pool:
+    with CheckPool(terms, processes=2) as pool:
         answers = list(pool.check(iter(chunks * 20)))
         total = sum(written(pid) for pid in pool.pids)
     assert total == 2 * len(READY) + sum(len(records) for records in answers)
@@ -182,7 +183,7 @@ def test_a_row_altered_between_checking_and_writing_stops_the_count_which_can_be
 
     def swapped(public_id: str, ids: Iterable[bytes]) -> dict[bytes, bytes]:
         found = real(public_id, ids)
-        return {**found, max(found): opened_rows.put_away(forged, length=900)}
+        return {**found, max(found): opened_rows.encrypt_entry(forged, length=900)}
 
     with monkeypatch.context() as patch:
         patch.setattr(store, "opened_some", swapped)
@@ -222,7 +223,7 @@ def _peak(ballots: int) -> int:
     with store._atomic() as cursor:
         cursor.execute(f"CREATE TABLE {name} (id {store._blob()} PRIMARY KEY, entry {store._blob()} NOT NULL)")
         for row_id, raw in kept:
-            row = (row_id, opened_rows.put_away(raw, length=1_400))
+            row = (row_id, opened_rows.encrypt_entry(raw, length=1_400))
             cursor.execute(f"INSERT INTO {name} (id, entry) VALUES (%s, %s)", row)
     expected = sorted(sha256(raw).digest() for _row_id, raw in kept)
     del kept
@@ -230,7 +231,7 @@ def _peak(ballots: int) -> int:
     tracemalloc.start()
     try:
         pool: Any = Unchecked()
-        standing = opened_rows.check_opened(public_id, pool, report=reported.append)
+        standing = opened_rows.check_opened_rows(public_id, pool, report=reported.append)
         written = opened_rows.standing_ballots(public_id, standing, ["0" * 16], report=reported.append)
         assert store.write_ballots(public_id, written) == ballots
         peak = tracemalloc.get_traced_memory()[1]
@@ -238,5 +239,5 @@ def _peak(ballots: int) -> int:
         tracemalloc.stop()
     assert [ballot.token for ballot in store.ballots(public_id)] == expected
     assert reported[-1] == ballots
-    store.drop_round(public_id)
+    drop_round(public_id)
     return peak

@@ -11,7 +11,7 @@ from peer_review.domain.keys.custody import box_public
 from peer_review.domain.schemes import ballot_papers
 from peer_review.domain.tally import count
 from peer_review.domain.tally.bulletin import inclusion_proof, published_json
-from peer_review.domain.tally.opened_rows import take_out
+from peer_review.domain.tally.opened_rows import decrypt_entry
 from peer_review.enums import CountPhase
 from peer_review.exceptions.base import WrongKey, WrongState
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
@@ -92,7 +92,7 @@ def test_what_was_opened_waits_illegible_under_a_new_name_and_all_of_one_length(
     assert not sealed & set(opened)
     assert len({len(entry) for entry in opened.values()}) == 1
     for entry in opened.values():
-        assert b"quality" in take_out(entry)
+        assert b"quality" in decrypt_entry(entry)
         assert b"quality" not in entry
 
 

@@ -30,8 +30,9 @@ from peer_review.box import store
 from peer_review.box.batcher import Batcher, Terms
 from peer_review.conf import conf
 from peer_review.domain.tally import count
-from peer_review.domain.tally.opened_rows import take_out
+from peer_review.domain.tally.opened_rows import decrypt_entry
 from peer_review.protocol.credentials import Credential
+from tests.factories.peer_review.box import drop_round, opened_entries
 from tests.peer_review.privacy.attack.evidence import Copy, Counted, Evidence, Row, Trial, token_of
 from zhengyan_crypto import canonical, sealing
 from zhengyan_crypto.errors import CryptoError
@@ -191,10 +192,10 @@ class RealBox:
         return sealing.open_row(ciphertext, key, round_id=self.public_id)
 
     def keep(self, entry: bytes, length: int) -> bytes:
-        return count.put_away(entry, length=length)
+        return count.encrypt_entry(entry, length=length)
 
     def take_out(self, stored: bytes) -> bytes:
-        return take_out(stored)
+        return decrypt_entry(stored)
 
     def move(self, opened: dict[bytes, bytes]) -> None:
         store.move_opened(self.public_id, opened)
@@ -202,7 +203,7 @@ class RealBox:
     def count(self) -> None:
         """Keep the last ballot of each token and write them, as domain.count does."""
         best: dict[bytes, store.Ballot] = {}
-        for stored in store.opened_entries(self.public_id):
+        for stored in opened_entries(self.public_id):
             raw = self.take_out(stored)
             entry = canonical.loads_canonical(raw)
             ballot, token = entry["ballot"], token_of(entry)
@@ -296,7 +297,7 @@ def run(
     public_id = f"{random.Random(-seed - 1).getrandbits(128):032x}"
     box = make_box(public_id)
     plans = make_plan(seed, public_id=public_id, **plan)
-    store.drop_round(public_id)
+    drop_round(public_id)
     box.open()
     copies = list(_collect(box, plans))
     box.close()
@@ -311,7 +312,7 @@ def run(
     box.count()
     final = box.copy("ballot", 0, name="token", payload="entry")
     counted = box.counted(final.rows)
-    store.drop_round(public_id)
+    drop_round(public_id)
     evidence = Evidence(
         candidates={cell: [who for who in plans.people if plans.subjects.get(cell) != who] for cell in plans.cells},
         seen=list(plans.drawings) if two_stage else [(one.at, one.who) for one in plans.sittings],

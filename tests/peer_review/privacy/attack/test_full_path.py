@@ -42,7 +42,7 @@ def draw(running: RunningRound, voter: Evaluator) -> None:
     address = [running.round.public_id]
     browser = Client()
     browser.force_login(voter.user)
-    for page in ("round", "ballot"):
+    for page in ("round-detail", "ballot"):
         assert browser.get(reverse(f"peer_review:{page}", args=address)).status_code == 200
     body = {"blinded": {cell: b64u_encode(value) for cell, value in voter.blinded().items()}}
     drawn = browser.post(reverse("peer_review:draw", args=address), json.dumps(body), "application/json")

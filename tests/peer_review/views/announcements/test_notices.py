@@ -60,18 +60,18 @@ def test_newest_first_and_paged_by_key(client: Client, reader: Any) -> None:
     made = tell(reader, times=25)
 
     first = client.get(LIST)
-    second = client.get(LIST, {"before": first.context["next_before"]})
+    second = client.get(LIST, {"after": first.context["paging"].after})
 
     seen = [one.announcement.pk for one in [*first.context["notices"], *second.context["notices"]]]
     assert seen == [one.pk for one in reversed(made)]
-    assert second.context["next_before"] is None
+    assert second.context["paging"].after is None
 
 
-@pytest.mark.parametrize("before", ["x", "-1", "９", "9" * 30, "9" * 19])
-def test_a_key_that_is_none_is_passed_over(client: Client, reader: Any, before: str) -> None:
+@pytest.mark.parametrize("after", ["x", "-1", "９", "9" * 30, "9" * 19])
+def test_a_key_that_is_none_is_passed_over(client: Client, reader: Any, after: str) -> None:
     tell(reader)
 
-    assert len(client.get(LIST, {"before": before}).context["notices"]) == 1
+    assert len(client.get(LIST, {"after": after}).context["notices"]) == 1
 
 
 def test_reading_marks_one_or_all_up_to_one_and_never_somebody_elses(client: Client, reader: Any) -> None:

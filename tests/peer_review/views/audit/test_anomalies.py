@@ -33,7 +33,7 @@ def inspector(client: Client) -> Client:
     return client
 
 
-def address(round: Round, name: str = "anomalies") -> str:
+def address(round: Round, name: str = "anomaly-list") -> str:
     return reverse(f"peer_review:{name}", args=[round.public_id])
 
 
@@ -97,15 +97,15 @@ def test_search_is_started_with_a_button_and_shows_how_far_it_is(inspector: Clie
     run = AnomalyRun.objects.get(round=round)
     assert (run.done, run.total) == (0, 4)
     page = inspector.get(address(round)).content.decode()
-    assert f'data-progress="{address(round, "anomalies-progress")}"' in page
-    assert inspector.get(address(round, "anomalies-progress")).json() == {"ready": 0, "total": 4}
+    assert f'data-progress="{address(round, "anomaly-progress")}"' in page
+    assert inspector.get(address(round, "anomaly-progress")).json() == {"ready": 0, "total": 4}
     AnomalyRun.objects.update(done=3)
-    assert inspector.get(address(round, "anomalies-progress")).json() == {"ready": 3, "total": 4}
+    assert inspector.get(address(round, "anomaly-progress")).json() == {"ready": 3, "total": 4}
 
 
 def test_progress_of_a_search_that_was_never_begun_is_nothing(inspector: Client) -> None:
     round = make_published_round({("甲", "all"): spread(8)})
-    assert inspector.get(address(round, "anomalies-progress")).json() == {"ready": 0, "total": 0}
+    assert inspector.get(address(round, "anomaly-progress")).json() == {"ready": 0, "total": 0}
 
 
 def test_what_was_shown_is_noted_in_the_ledger(inspector: Client) -> None:
@@ -147,7 +147,7 @@ def test_nobody_else_looks_at_patterns(role: str, client: Client) -> None:
     round = make_searched_round()
     user = round.organiser if role == "organiser" else make_user("", role, is_superuser=role == "superuser")
     client.force_login(user)
-    for name in ("anomalies", "anomalies-progress"):
+    for name in ("anomaly-list", "anomaly-progress"):
         assert client.get(address(round, name)).status_code == 403
     assert client.post(address(round)).status_code == 403
 
@@ -155,9 +155,9 @@ def test_nobody_else_looks_at_patterns(role: str, client: Client) -> None:
 def test_round_that_is_not_published_has_no_patterns(inspector: Client) -> None:
     round = make_counted_round({("甲", "all"): spread(8)})
     assert inspector.get(address(round)).status_code == 403
-    assert address(round) not in inspector.get(address(round, "inspector")).content.decode()
+    assert address(round) not in inspector.get(address(round, "audit-round")).content.decode()
 
 
 def test_inspectors_page_leads_to_the_patterns(inspector: Client) -> None:
     round = make_published_round({("甲", "all"): spread(8)})
-    assert address(round) in inspector.get(address(round, "inspector")).content.decode()
+    assert address(round) in inspector.get(address(round, "audit-round")).content.decode()

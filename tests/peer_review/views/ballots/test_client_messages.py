@@ -18,9 +18,9 @@ SOURCE = Path(peer_review.__file__).parent / "static_src" / "src"
     [
         (["ballot/*.js", "ui/marks.js", "ui/comment.js", "ui/questions.js", "ui/dom.js"], client_messages.ballot),
         (["pages/check.js"], client_messages.check),
-        (["pages/scrutineer.js", "ui/desk.js", "ui/dom.js"], scrutineer),
-        (["pages/envelopes.js", "ui/trouble.js"], envelope_messages.envelopes),
-        (["pages/kiosk.js", "ui/trouble.js"], envelope_messages.kiosk),
+        (["pages/scrutineer.js", "keys/*.js", "ui/dom.js"], scrutineer),
+        (["pages/envelopes.js", "ui/errors.js"], envelope_messages.envelopes),
+        (["pages/kiosk.js", "ui/errors.js"], envelope_messages.kiosk),
     ],
 )
 def test_scripts_and_sentences_fit(page: list[str], said: Callable[[], dict[str, object]]) -> None:

@@ -199,11 +199,11 @@ def test_list_is_paged_by_key_without_loss(leader: Client, round: Round, monkeyp
     monkeypatch.setattr(findings, "PAGE", 2)
     for _one in range(5):
         leader.post(address(round), filled())
-    seen, before = [], ""
+    seen, after = [], None
     while True:
-        page = leader.get(address(round, "finding-list"), {"before": before} if before else {})
+        page = leader.get(address(round, "finding-list"), {"after": after} if after else {})
         seen += [one.finding.pk for one in page.context["told"]]
-        before = str(page.context["before"] or "")
-        if not before:
+        after = page.context["paging"].after
+        if not after:
             break
     assert seen == sorted(RaisedFinding.objects.values_list("pk", flat=True), reverse=True)

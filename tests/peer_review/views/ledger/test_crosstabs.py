@@ -40,7 +40,7 @@ def round(head: Any) -> Round:
 def table(client: Client, round: Round, user: Any, **asked: str) -> list[list[str]]:
     """Return the rows of the composed table as text."""
     client.force_login(user)
-    answer = client.get(reverse("peer_review:drilldown", args=[round.public_id]), asked, headers=ENGLISH)
+    answer = client.get(reverse("peer_review:crosstab", args=[round.public_id]), asked, headers=ENGLISH)
     assert answer.status_code == 200
     body = answer.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
     rows = re.findall(r"<tr>(.*?)</tr>", body, flags=re.S)
@@ -63,7 +63,7 @@ def test_a_cell_nobody_answered_and_one_held_back_are_the_same_bytes(client: Cli
     """Three leaders each of section a are held back in one rank; of section b no leader answered at all."""
     leader = make_user("", "leadership")
     client.force_login(leader)
-    url = reverse("peer_review:drilldown", args=[round.public_id])
+    url = reverse("peer_review:crosstab", args=[round.public_id])
     page = client.get(
         url, {"rows": "section", "rank": "rank1", "voter_class": "leaders"}, headers=ENGLISH
     ).content.decode()
@@ -89,14 +89,14 @@ def test_a_section_head_is_offered_the_own_section_and_asks_of_no_other(
 def test_nobody_else_composes_tables(client: Client, round: Round, role: str) -> None:
     user = make_user("", is_superuser=True) if role == "superuser" else make_user("", role)
     client.force_login(user)
-    answer = client.get(reverse("peer_review:drilldown", args=[round.public_id]), {"rows": "section"})
+    answer = client.get(reverse("peer_review:crosstab", args=[round.public_id]), {"rows": "section"})
     assert answer.status_code in (403, 404)
     assert not Shown.objects.exists()
 
 
 def test_the_page_asks_nothing_before_a_table_is_composed(client: Client, round: Round) -> None:
     client.force_login(make_user("", "leadership"))
-    page = client.get(reverse("peer_review:drilldown", args=[round.public_id])).content.decode()
+    page = client.get(reverse("peer_review:crosstab", args=[round.public_id])).content.decode()
     assert "<tbody>" not in page
     assert not Shown.objects.filter(scope__startswith="cell:").exists()
 
@@ -106,7 +106,7 @@ def test_what_is_not_offered_is_said_at_the_field_and_asked_of_nobody(
     client: Client, round: Round, asked: dict[str, str]
 ) -> None:
     client.force_login(make_user("", "leadership"))
-    answer = client.get(reverse("peer_review:drilldown", args=[round.public_id]), asked, headers=ENGLISH)
+    answer = client.get(reverse("peer_review:crosstab", args=[round.public_id]), asked, headers=ENGLISH)
     assert answer.status_code == 200
     assert 'class="pr-error"' in answer.content.decode()
     assert not Shown.objects.exists()

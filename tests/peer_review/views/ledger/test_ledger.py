@@ -77,8 +77,8 @@ def test_pages_follow_one_another_without_gap_or_repetition(
     for _page in range(3):
         page = read(client, round, inspector, **query)
         seen += [f"s{at}" for at in range(5) if f"Results of s{at}<" in page]
-        following = re.search(r'rel="next" href="\?before=(\d+)#', page)
-        query = {"before": following[1]} if following else {}
+        following = re.search(r'rel="next" href="\?after=(\d+)#', page)
+        query = {"after": following[1]} if following else {}
     assert not query
     assert sorted(seen) == ["s0", "s1", "s2", "s3", "s4"]
     assert seen[0] in ("s3", "s4")

@@ -78,7 +78,7 @@ class TestPerson:
 
     def test_the_page_of_the_round_leads_there(self, ben: Subject) -> None:
         mine = reverse("peer_review:my-outcome", args=[ben.round.public_id])
-        page = reverse("peer_review:round", args=[ben.round.public_id])
+        page = reverse("peer_review:round-detail", args=[ben.round.public_id])
 
         assert mine in browser(person(ben)).get(page).content.decode()
         assert mine not in browser(ben.round.organiser).get(page).content.decode()
@@ -253,10 +253,10 @@ class TestDesk:
         assert counts[1] == counts[2]
         assert made[2].title in html
         assert made[0].title not in html
-        older = client.get(LIST + "?before=" + str(Contest.objects.order_by("pk")[1].pk)).content.decode()
+        older = client.get(LIST + "?after=" + str(Contest.objects.order_by("pk")[1].pk)).content.decode()
         assert made[0].title in older
         for odd in ("x", "9" * 30, "²"):
-            assert client.get(LIST, {"before": odd}).status_code == 200
+            assert client.get(LIST, {"after": odd}).status_code == 200
 
 
 def test_a_section_is_contested_by_its_head() -> None:

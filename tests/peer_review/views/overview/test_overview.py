@@ -64,7 +64,7 @@ def test_the_list_takes_one_query_count_for_one_and_for_three_rounds(client: Cli
     assert len(three) == len(one)
 
 
-@pytest.mark.parametrize("name", ["round", "ballot", "check"])
+@pytest.mark.parametrize("name", ["round-detail", "ballot", "check"])
 def test_pages_of_a_round_want_a_sign_in_and_a_place_on_the_roll(client: Client, name: str) -> None:
     running = make_open_round(evaluators=4)
 
@@ -78,7 +78,7 @@ def test_the_subject_who_evaluates_nobody_sees_the_round_but_no_ballot(client: C
     subject = running.round.subjects.get().member
     client.force_login(subject.user)
 
-    assert client.get(page("round", running.round)).status_code == 200
+    assert client.get(page("round-detail", running.round)).status_code == 200
     assert client.get(page("ballot", running.round)).status_code == 403
 
 

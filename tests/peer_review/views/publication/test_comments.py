@@ -97,9 +97,9 @@ def test_reviewer_withholds_readmits_and_finishes(round: Round, reviewer: Client
         ("comment-withhold", {}),
         ("comment-withhold", {"entry": "0" * 64, "reason": "r"}),
         ("comment-withhold", {"entry": "x" * 500, "reason": "r" * 500}),
-        ("comment-withhold", {"entry": "\x00", "reason": "\x00", "from": "x", "subject": "-1"}),
+        ("comment-withhold", {"entry": "\x00", "reason": "\x00", "after": "x", "subject": "-1"}),
         ("comment-readmit", {}),
-        ("comment-readmit", {"entry": "0" * 64, "from": "²"}),
+        ("comment-readmit", {"entry": "0" * 64, "after": "²"}),
     ],
 )
 def test_bad_input_changes_nothing_and_says_so(name: str, data: Any, round: Round, reviewer: Client) -> None:
@@ -137,13 +137,13 @@ def test_many_subjects_are_paged_by_key_at_the_same_cost(
     assert costs[0] == costs[1]
     monkeypatch.setattr(views, "PAGE", 2)
     first = client.get(address(many)).context
-    second = client.get(address(many), {"from": first["next"]}).context
+    second = client.get(address(many), {"after": first["paging"].after}).context
     assert [one.subject.label for one in [*first["subjects"], *second["subjects"]]] == list("甲乙丙")
-    assert (second["next"], second["first"]) == ("", first["next"])
+    assert (second["paging"].after, str(second["here"])) == (None, first["paging"].after)
 
 
 def test_round_list_leads_the_reviewer_there_until_the_review_is_finished(round: Round, reviewer: Client) -> None:
-    rounds, detail = reverse("peer_review:round-list"), reverse("peer_review:round", args=[round.public_id])
+    rounds, detail = reverse("peer_review:round-list"), reverse("peer_review:round-detail", args=[round.public_id])
     assert address(round) in reviewer.get(rounds).content.decode()
     assert address(round) in reviewer.get(detail).content.decode()
     domain.finish_review(round, by=round.comment_reviewer)

@@ -168,7 +168,7 @@ def test_ranking_is_paged_by_key_without_loss(
     while True:
         page = client.get(address(round, "results"), {"sort": sort, "after": after})
         seen += [row.row.result for row in page.context["rows"]]
-        after = page.context["after"] or ""
+        after = page.context["paging"].after or ""
         if not after:
             break
     assert seen == whole
@@ -280,9 +280,9 @@ def test_list_is_paged_by_key_and_costs_the_same(
     assert len(one) == len(four)
     monkeypatch.setattr(views, "LIST_PAGE", 2)
     first = client.get(url).context
-    second = client.get(url, {"after": first["after"]}).context
+    second = client.get(url, {"after": first["paging"].after}).context
     assert [row["round"].pk for page in (first, second) for row in page["rows"]] == whole
-    assert second["after"] is None
+    assert second["paging"].after is None
 
 
 @pytest.mark.parametrize("change", [{"visibility": {"staff": False}}, {"floor": 1}])

@@ -1,4 +1,4 @@
-"""The organiser's cockpit: one next step in every state, participation that names nobody, reminders and a later end."""
+"""The organiser's dashboard: one next action in every state, participation without names, reminders, a later end."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,15 +30,15 @@ def page(name: str, round: Round) -> str:
     return reverse(f"peer_review:{name}", args=[round.public_id])
 
 
-def cockpit(client: Client, round: Round) -> Any:
+def dashboard(client: Client, round: Round) -> Any:
     client.force_login(round.organiser)
-    response = client.get(page("round-manage", round))
+    response = client.get(page("round-dashboard", round))
     assert response.status_code == 200
     return response
 
 
 def step(client: Client, round: Round) -> tuple[str, str]:
-    found = cockpit(client, round).context["step"]
+    found = dashboard(client, round).context["step"]
     return found.code, found.url
 
 
@@ -76,7 +76,7 @@ class TestTheNextStep:
     def test_before_the_opening_time_and_after_the_last_moment(self, client: Client) -> None:
         round = make_open_round(evaluators=4).round
         Round.objects.update(opens_at=timezone.now() + timedelta(hours=2))
-        assert step(client, round) == ("wait", page("notice", round))
+        assert step(client, round) == ("wait", page("printed-notice", round))
         past = timezone.now() - timedelta(hours=2)
         Round.objects.update(opens_at=past, closes_at=past + timedelta(hours=1))
         assert step(client, round) == ("close", page("round-close", round))
@@ -103,7 +103,7 @@ class TestTheNextStep:
         response = client.post(url)
 
         draft = Round.objects.drafts().get()
-        assert response.url == page("round-manage", draft)
+        assert response.url == page("round-dashboard", draft)
         assert draft.scheme == round.scheme
 
 
@@ -113,7 +113,7 @@ class TestWhoHasCome:
         for one in running.evaluators[:3]:
             one.draw()
 
-        response = cockpit(client, running.round)
+        response = dashboard(client, running.round)
 
         returned = response.context["returned"]
         assert (returned.eligible, returned.came, returned.percent, returned.missing) == (8, 3, 37, 3)
@@ -123,7 +123,7 @@ class TestWhoHasCome:
     def test_shows_no_group_under_the_floor_and_then_no_projection(self, client: Client) -> None:
         running = make_open_round(evaluators=3, scheme=SchemeFactory(floor=5, min_return=50))
 
-        context = cockpit(client, running.round).context
+        context = dashboard(client, running.round).context
 
         assert (context["participation"], context["returned"]) == ([], None)
 
@@ -141,10 +141,10 @@ class TestWhoHasCome:
         told = Announcement.objects.create(round=running.round, kind=AnnouncementKind.OPENED, **sent)
         for one in running.evaluators[:2]:
             Notice.objects.create(announcement=reminder, user=one.user, mail_due=True)
-        assert cockpit(client, running.round).context["mails_due"] == 0
+        assert dashboard(client, running.round).context["mails_due"] == 0
 
         Notice.objects.create(announcement=told, user=running.evaluators[0].user, mail_due=True)
-        assert cockpit(client, running.round).context["mails_due"] == 1
+        assert dashboard(client, running.round).context["mails_due"] == 1
 
 
 class TestForms:
@@ -161,19 +161,19 @@ class TestForms:
         round = make_open_round(evaluators=4).round
         client.force_login(round.organiser)
         earlier = timezone.localtime(round.closes_at - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
-        refused = client.post(page("round-lengthen", round), {"closes_at": earlier, "reason": "Kept words"})
+        refused = client.post(page("round-extend", round), {"closes_at": earlier, "reason": "Kept words"})
         assert refused.status_code == 200
         assert "Kept words" in refused.content.decode()
         later = timezone.localtime(round.closes_at + timedelta(days=1)).replace(second=0, microsecond=0)
 
         form = {"closes_at": later.strftime("%Y-%m-%dT%H:%M"), "reason": "Flood"}
-        assert client.post(page("round-lengthen", round), form).url == page("round-manage", round)
+        assert client.post(page("round-extend", round), form).url == page("round-dashboard", round)
 
         round.refresh_from_db()
         assert round.closes_at == later
         assert round.announcements.get().text == "Flood"
 
-    @pytest.mark.parametrize("name", ["round-remind", "round-lengthen", "round-repeat"])
+    @pytest.mark.parametrize("name", ["round-remind", "round-extend", "round-repeat"])
     def test_are_the_responsible_organisers_alone(self, client: Client, name: str) -> None:
         round = make_open_round(evaluators=4).round
         for who in ("organiser", "leadership", "scrutineer"):
@@ -181,14 +181,14 @@ class TestForms:
             assert client.post(page(name, round), {}).status_code in (403, 404)
         assert not Announcement.objects.exists()
 
-    @pytest.mark.parametrize("name", ["round-remind", "round-lengthen"])
+    @pytest.mark.parametrize("name", ["round-remind", "round-extend"])
     def test_are_there_while_the_round_is_open(self, client: Client, name: str) -> None:
         round = RoundFactory()
         client.force_login(round.organiser)
         assert client.get(page(name, round)).status_code == 404
 
 
-def test_cockpit_takes_one_query_count_for_few_and_for_many(client: Client) -> None:
+def test_dashboard_takes_one_query_count_for_few_and_for_many(client: Client) -> None:
     counts = []
     for people in (4, 9):
         round = make_open_round(evaluators=people).round
@@ -197,9 +197,9 @@ def test_cockpit_takes_one_query_count_for_few_and_for_many(client: Client) -> N
             Announcement.objects.create(
                 round=round, kind="lengthened", number=number, announced_at=timezone.now(), tried_at=timezone.now()
             )
-        cockpit(client, round)
+        dashboard(client, round)
         with CaptureQueriesContext(connection) as queries:
-            client.get(page("round-manage", round))
+            client.get(page("round-dashboard", round))
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
@@ -212,11 +212,16 @@ def test_a_void_round_says_so_wherever_it_appears(client: Client) -> None:
     voter = running.evaluators[0].user
 
     client.force_login(voter)
-    shown = [reverse("peer_review:round-list"), page("round", round), page("check", round), page("bulletin", round)]
+    shown = [
+        reverse("peer_review:round-list"),
+        page("round-detail", round),
+        page("check", round),
+        page("bulletin", round),
+    ]
     for url in shown:
         assert rule in client.get(url).content.decode(), url
     client.force_login(round.organiser)
-    for url in (reverse("peer_review:organiser-list"), page("round-manage", round)):
+    for url in (reverse("peer_review:organiser-list"), page("round-dashboard", round)):
         assert rule in client.get(url).content.decode(), url
     # The check still proves that the ballot is in the bulletin.
     assert Client().get(page("bulletin-json", round)).status_code == 200

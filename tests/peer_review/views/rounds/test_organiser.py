@@ -14,10 +14,8 @@ from peer_review.providers.roll import Person
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     SchemeFactory,
-    make_member,
     make_open_round,
     make_ready_round,
-    make_subject,
     make_user,
 )
 
@@ -74,7 +72,7 @@ def test_a_round_is_created_and_changed_by_a_form(client: Client, organiser: Any
 
     response = client.post(reverse("peer_review:round-create"), form)
     round = Round.objects.get(title="Autumn")
-    assert response.url == page("round-manage", round)
+    assert response.url == page("round-dashboard", round)
     assert round.organiser == organiser
     assert round.scrutineers.get().get_full_name() == "Keeper"
 
@@ -111,7 +109,7 @@ def test_nobody_else_reaches_an_organisers_pages(client: Client, who: str) -> No
     round = make_open_round(evaluators=4).round
     client.force_login(make_user("Other", who, is_superuser=True))
 
-    for name in ("round-manage", "round-edit", "round-roll", "keys-progress"):
+    for name in ("round-dashboard", "round-edit", "round-roll", "keys-progress"):
         assert client.get(page(name, round)).status_code in (403, 404)
     for name in ("round-open", "round-close", "round-publish", "round-delete", "roll-propose", "keys-prepare"):
         assert client.post(page(name, round)).status_code in (403, 404)
@@ -123,7 +121,7 @@ def test_each_obstacle_is_named_with_its_remedy(client: Client) -> None:
     round = RoundFactory(scrutineers=[])
     client.force_login(round.organiser)
 
-    response = client.get(page("round-manage", round))
+    response = client.get(page("round-dashboard", round))
 
     found = {one.code: one for one in response.context["obstacles"]}
     assert set(found) == {"no_scrutineer", "empty_roll", "no_box_key"}
@@ -152,8 +150,8 @@ def test_a_round_goes_from_roll_to_closing_by_forms_alone(
     client.post(page("round-open", round))
     round.refresh_from_db()
     assert round.state == "open"
-    assert client.get(page("notice", round)).status_code == 200
-    picture = client.get(page("notice-qr", round))
+    assert client.get(page("printed-notice", round)).status_code == 200
+    picture = client.get(page("printed-notice-qr", round))
     assert picture.headers["Content-Type"] == "image/svg+xml"
     assert picture.content.startswith(b"<svg")
 
@@ -170,77 +168,7 @@ def test_a_draft_has_no_notice(client: Client) -> None:
     round = RoundFactory()
     client.force_login(round.organiser)
 
-    assert client.get(page("notice", round)).status_code == 404
-
-
-def test_the_roll_is_searched_paged_and_changed(client: Client) -> None:
-    round = RoundFactory()
-    client.force_login(round.organiser)
-    for number in range(55):
-        make_member(round, make_user(f"Person {number:02}"), section="ab"[number % 2])
-    first = round.members.get(name="Person 00")
-    newcomer = make_user("Newcomer", username="house-new")
-
-    rows = client.get(page("round-roll", round))
-    following = client.get(page("round-roll", round), {"after": rows.context["after"]})
-    seen = [row.member.name for row in [*rows.context["rows"], *following.context["rows"]]]
-    assert sorted(seen) == [f"Person {number:02}" for number in range(55)]
-    assert [row.member.name for row in client.get(page("round-roll", round), {"q": "07"}).context["rows"]] == [
-        "Person 07"
-    ]
-
-    found = client.get(page("round-roll", round), {"candidate": "New"}).context["candidates"]
-    assert [one.user_id for one in found] == [newcomer.pk]
-    client.post(page("roll-add", round), {"user": newcomer.pk})
-    assert round.members.filter(user=newcomer).exists()
-    client.post(page("roll-remove", round), {"member": round.members.get(user=newcomer).pk})
-    assert not round.members.filter(user=newcomer).exists()
-
-    made = client.post(page("subject-add", round, first.pk), {"section_0": "all"})
-    subject = round.subjects.get()
-    assert made.url == page("roll-subject", round, subject.pk)
-    assert round.cells.with_turnout().get().eligible == 27
-    other = round.members.get(name="Person 01")
-    client.post(page("subject-class", round, subject.pk), {"member": other.pk, "voter_class": "all"})
-    assert round.cells.with_turnout().get().eligible == 28
-    client.post(page("subject-class", round, subject.pk), {"member": other.pk, "voter_class": ""})
-    assert round.cells.with_turnout().get().eligible == 27
-    self_vote = client.post(
-        page("subject-class", round, subject.pk), {"member": first.pk, "voter_class": "all"}, follow=True
-    )
-    assert [message.level_tag for message in self_vote.context["messages"]][-1] == "error"
-    assert round.cells.with_turnout().get().eligible == 27
-    client.post(page("subject-remove", round), {"subject": subject.pk})
-    assert not round.subjects.exists()
-
-
-def test_cells_under_the_floor_are_flagged(client: Client) -> None:
-    running = make_ready_round(evaluators=3)
-    client.force_login(running.round.organiser)
-
-    response = client.get(page("round-roll", running.round), {"tab": "subjects"})
-
-    assert [row.counts for row in response.context["rows"]] == [[("All", 2)]]
-    assert 'class="pr-flag">2' in response.content.decode()
-
-
-def test_the_roll_takes_one_query_count_for_one_and_for_many(client: Client) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    round = RoundFactory()
-    client.force_login(round.organiser)
-    counts = []
-    for size in (1, 20):
-        for _number in range(size):
-            make_subject(round, make_member(round, make_user()))
-        for tab in ("people", "subjects"):
-            client.get(page("round-roll", round), {"tab": tab})
-            with CaptureQueriesContext(connection) as queries:
-                client.get(page("round-roll", round), {"tab": tab})
-            counts.append(len(queries))
-
-    assert counts[:2] == counts[2:]
+    assert client.get(page("printed-notice", round)).status_code == 404
 
 
 def test_a_draft_can_be_deleted_and_an_open_round_cannot(client: Client) -> None:
@@ -251,7 +179,7 @@ def test_a_draft_can_be_deleted_and_an_open_round_cannot(client: Client) -> None
 
     running = make_open_round(evaluators=4)
     client.force_login(running.round.organiser)
-    assert client.post(page("round-delete", running.round)).url == page("round-manage", running.round)
+    assert client.post(page("round-delete", running.round)).url == page("round-dashboard", running.round)
     assert Round.objects.exists()
 
 

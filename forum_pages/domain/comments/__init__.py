@@ -1,0 +1,1 @@
+"""What happens to comments, and reactions to any post."""

@@ -1,0 +1,1 @@
+"""What moderators do, and what they are asked to look at."""

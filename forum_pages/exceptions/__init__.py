@@ -1,0 +1,1 @@
+"""Named refusals. One file a feature; nothing is re-exported, so an import names the feature."""

@@ -1,0 +1,1 @@
+"""Forms validate input and decide nothing. One file a feature."""

@@ -1,0 +1,1 @@
+"""Which rows? Chainable reads, no writes. One file a feature."""

@@ -1,0 +1,12 @@
+"""What several querysets share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+
+
+def rows_of(name: str, *, app: str = "forum_pages") -> Any:
+    """Return the manager of a model; the model is named, since models import the querysets."""
+    return apps.get_model(app, name)._default_manager

@@ -1,0 +1,1 @@
+"""May this person? Small predicates, composed into named permissions. One file a feature."""

@@ -1,0 +1,115 @@
+"""Pages of the inspectors: was the count right, and who did what? Never who wrote what: nobody has that."""
+
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
+from django.views.generic import TemplateView, View
+
+from peer_review import audit_log
+from peer_review.domain.audit import audit_package
+from peer_review.domain.ledger.readers import Reader
+from peer_review.domain.results.audit_readings import read_package
+from peer_review.domain.tally import bulletin as bulletins
+from peer_review.enums import Channel
+from peer_review.models import CountRun, Round
+from peer_review.paging import page_of, page_of_list
+from peer_review.views.shared.access import SignedInMixin
+from peer_review.views.tally.bulletin import CountedRoundMixin
+
+PAGE = 50
+CELLS = 30
+
+
+class AuditedRoundMixin(CountedRoundMixin):
+    """A page for inspectors about a counted round."""
+
+    permission = "peer_review.view_bulletin_audit"
+
+
+class AuditRoundView(AuditedRoundMixin, TemplateView):
+    """The bulletin, what became of every row, how to verify it all, and what was done with the round."""
+
+    template_name = "peer_review/audit/audit_round.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        head = bulletins.head_of(self.round.bulletin)
+        page = page_of_list(head["cells"], self.request.GET, size=CELLS, key=itemgetter("cell"))
+        kind = ContentType.objects.get_for_model(Round)
+        acts = audit_log.entries_visible_to(self.request.user).filter(content_type=kind, object_id=str(self.round.pk))
+        opening = acts.filter(action="peer_review.round.open").first()
+        return super().get_context_data(
+            bulletin=self.round.bulletin,
+            scheme_hash=opening.data.get("form", "") if opening else "",
+            run=CountRun.objects.filter(round=self.round).first(),
+            totals=bulletins.totals(self.round, head),
+            cells=page.rows,
+            paging=page,
+            acts=acts[:PAGE],
+            **kwargs,
+        )
+
+
+class HandedOutView(AuditedRoundMixin, View):
+    """Something of a published round that is handed to an auditor, piece by piece, and each time put on record."""
+
+    act: str
+    name: str
+    content_type: str
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.round.has_results:
+            raise Http404
+        audit_log.record(self.round, self.act, by=self.user)
+        response = StreamingHttpResponse(self.pieces(), content_type=self.content_type)
+        response["Content-Disposition"] = f'attachment; filename="{self.name.format(self.round.public_id[:8])}"'
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def pieces(self) -> Iterator[bytes]:
+        """What is handed out."""
+        raise NotImplementedError
+
+
+class AuditBallotsView(HandedOutView):
+    """All counted ballots, for recounting."""
+
+    act, name, content_type = "peer_review.round.ballots", "ballots-{}.json", "application/json"
+
+    def pieces(self) -> Iterator[bytes]:
+        return audit_package.ballots_json(self.round)
+
+
+class AuditPackageView(HandedOutView):
+    """Everything that an auditor needs to compute the published figures anew, in one zip."""
+
+    act, name, content_type = "peer_review.round.package", "audit-{}.zip", "application/zip"
+
+    def pieces(self) -> Iterator[bytes]:
+        return read_package(self.round, reader=Reader(self.user, Channel.PACKAGE))
+
+
+class AuditLogView(SignedInMixin, TemplateView):
+    """Every administrative act about peer review, newest first, paged by key."""
+
+    template_name = "peer_review/audit/audit_log.html"
+    permission = "peer_review.view_audit_log"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        entries = audit_log.entries_visible_to(self.request.user)
+        page = page_of(entries, self.request.GET, size=PAGE, order=("-timestamp", "-pk"))
+        return super().get_context_data(acts=page.rows, paging=page, **kwargs)
+
+
+class AuditListView(SignedInMixin, TemplateView):
+    """The counted rounds that inspectors may verify."""
+
+    template_name = "peer_review/audit/audit_list.html"
+    permission = "peer_review.view_audit_log"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rounds = Round.objects.auditable_by(self.request.user).select_related("bulletin", "count_run")
+        return super().get_context_data(rounds=rounds, log=reverse("peer_review:audit-log"), **kwargs)

@@ -1,0 +1,159 @@
+"""Hire, transfer, leave, return."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from organisation.domain import staff as verbs
+from organisation.enums import Role
+from organisation.exceptions import (
+    AlreadyLeft,
+    LeavesBeforeJoining,
+    MembershipOverlap,
+    NotLeft,
+    NumberTaken,
+    UsernameTaken,
+)
+from organisation.models import Staff
+from tests.factories.organisation import RankFactory, SectionFactory, StaffFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+TODAY = timezone.localdate()
+
+
+DAY = datetime.timedelta(days=1)
+
+
+def roles_of(person: Staff) -> set[str]:
+    return set(person.user.groups.values_list("name", flat=True))
+
+
+def history(person: Staff) -> list[tuple[int, datetime.date, datetime.date | None]]:
+    return list(person.memberships.order_by("from_date").values_list("section_id", "from_date", "to_date"))
+
+
+def test_hire_makes_an_account_without_password() -> None:
+    person = verbs.hire(
+        name="张三",
+        employee_number="7",
+        section=SectionFactory(),
+        rank=RankFactory(),
+        joined=TODAY,
+        is_head=True,
+    )
+
+    assert (person.user.username, person.user.get_full_name()) == ("7", "张三")
+    assert not person.user.has_usable_password()
+    assert roles_of(person) == {Role.STAFF, Role.SECTION_HEAD}
+    assert person.place.is_head
+
+
+def test_hire_refuses_a_number_or_user_name_twice() -> None:
+    person = StaffFactory(employee_number="7")
+    UserFactory(username="8")
+    place = {"section": SectionFactory(), "rank": RankFactory(), "joined": TODAY, "name": "李"}
+
+    with pytest.raises(NumberTaken):
+        verbs.hire(employee_number=person.employee_number, **place)
+    with pytest.raises(UsernameTaken):
+        verbs.hire(employee_number="8", **place)
+
+
+def test_transfer_keeps_history_and_headship_follows() -> None:
+    person = StaffFactory()
+    before = person.memberships.get()
+    section = SectionFactory()
+
+    verbs.transfer(staff=person, section=section, rank=before.rank, is_head=True, since=TODAY - DAY)
+
+    assert history(person) == [
+        (before.section_id, person.joined, TODAY - DAY),
+        (section.pk, TODAY - DAY, None),
+    ]
+    assert roles_of(person) == {Role.STAFF, Role.SECTION_HEAD}
+    verbs.transfer(staff=person, section=section, rank=before.rank, is_head=False, since=TODAY)
+    assert roles_of(person) == {Role.STAFF}
+
+
+def test_transfer_to_the_same_place_changes_nothing_and_on_the_first_day_corrects() -> None:
+    person = StaffFactory()
+    place = person.memberships.get()
+    section = SectionFactory()
+
+    verbs.transfer(staff=person, section=place.section, rank=place.rank)
+    assert history(person) == [(place.section_id, person.joined, None)]
+
+    verbs.transfer(staff=person, section=section, rank=place.rank, since=person.joined)
+    assert history(person) == [(section.pk, person.joined, None)]
+
+
+def test_transfer_before_the_present_membership_is_refused() -> None:
+    person = StaffFactory()
+    rank = RankFactory()
+
+    with pytest.raises(MembershipOverlap):
+        verbs.transfer(staff=person, section=SectionFactory(), rank=rank, since=person.joined - DAY)
+
+
+def test_leave_ends_memberships_and_drops_those_to_come() -> None:
+    person = StaffFactory()
+    place = person.memberships.get()
+    verbs.transfer(staff=person, section=SectionFactory(), rank=place.rank, since=TODAY + 30 * DAY)
+
+    verbs.leave(staff=person, on=TODAY)
+
+    person = Staff.objects.get(pk=person.pk)
+    assert history(person) == [(place.section_id, person.joined, TODAY)]
+    assert (person.is_current, person.user.is_active, roles_of(person)) == (False, False, set())
+    with pytest.raises(AlreadyLeft):
+        verbs.leave(staff=person)
+    with pytest.raises(AlreadyLeft):
+        verbs.transfer(staff=person, section=place.section, rank=place.rank)
+
+
+def test_leave_before_joining_is_refused() -> None:
+    person = StaffFactory()
+
+    with pytest.raises(LeavesBeforeJoining):
+        verbs.leave(staff=person, on=person.joined - DAY)
+
+
+def test_leaving_in_the_future_keeps_the_account_open_until_then() -> None:
+    person = StaffFactory()
+
+    verbs.leave(staff=person, on=TODAY + DAY)
+
+    person = Staff.objects.get(pk=person.pk)
+    assert person.is_current
+    assert person.user.is_active
+    assert person in Staff.objects.current()
+    assert person not in Staff.objects.current(TODAY + DAY)
+    assert roles_of(person) == {Role.STAFF}
+    assert verbs.close_departed() == 0
+
+    Staff.objects.update(left=TODAY)
+    assert (verbs.close_departed(), verbs.close_departed()) == (1, 0)
+    person = Staff.objects.get(pk=person.pk)
+    assert (person.user.is_active, roles_of(person)) == (False, set())
+
+
+def test_return_begins_a_new_membership() -> None:
+    person = StaffFactory()
+    place = person.memberships.get()
+    with pytest.raises(NotLeft):
+        verbs.return_to_work(staff=person, section=place.section, rank=place.rank)
+    verbs.leave(staff=person, on=TODAY - 10 * DAY)
+    with pytest.raises(MembershipOverlap):
+        verbs.return_to_work(staff=person, section=place.section, rank=place.rank, since=TODAY - 11 * DAY)
+
+    verbs.return_to_work(staff=person, section=place.section, rank=place.rank)
+
+    person = Staff.objects.get(pk=person.pk)
+    assert history(person) == [
+        (place.section_id, person.joined, TODAY - 10 * DAY),
+        (place.section_id, TODAY, None),
+    ]
+    assert person.user.is_active

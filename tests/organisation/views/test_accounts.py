@@ -1,0 +1,164 @@
+"""Signing in and out, lockout, password change, the first password."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from organisation.domain import staff as verbs
+from organisation.domain.invitations import accept_invitation, find_invitation, invite
+from organisation.exceptions import AccountClosed, InvitationExpired, InvitationSpent, InvitationUnknown
+from organisation.models import Invitation, Staff, User
+from tests.factories.organisation import PASSWORD, StaffFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+LOGIN = "/accounts/login/"
+
+
+NEW = "neun-lange-worte-2026"
+
+
+def newcomer(**fields: str) -> Staff:
+    person = StaffFactory(**fields)
+    person.user.set_unusable_password()
+    person.user.save()
+    return person
+
+
+def token_for(person: Staff) -> str:
+    (slip,) = invite(people=[person])
+    return slip.url.rstrip("/").rsplit("/", 1)[1]
+
+
+def test_sign_in_and_out(client: Client) -> None:
+    person = StaffFactory()
+
+    response = client.post(LOGIN, {"username": person.user.username, "password": PASSWORD, "next": "/directory/"})
+    assert response.headers["Location"] == "/directory/"
+    assert client.get("/directory/").status_code == 200
+
+    assert client.get("/accounts/logout/").status_code == 405
+    client.post("/accounts/logout/")
+    assert client.get("/directory/").headers["Location"] == f"{LOGIN}?next=/directory/"
+
+
+def test_signing_in_writes_no_time_beside_a_person(client: Client) -> None:
+    person = StaffFactory()
+
+    client.post(LOGIN, {"username": person.user.username, "password": PASSWORD})
+
+    assert "last_login" not in {field.name for field in User._meta.get_fields()}
+
+
+def test_sign_in_leads_to_no_other_site(client: Client) -> None:
+    user = UserFactory()
+
+    response = client.post(LOGIN, {"username": user.username, "password": PASSWORD, "next": "https://evil.example/"})
+
+    assert response.headers["Location"] == "/"
+
+
+def test_whoever_may_not_enter_the_admin_is_told_so_and_not_sent_round(client: Client) -> None:
+    client.force_login(StaffFactory().user)
+
+    response = client.get("/admin/", follow=True)
+
+    assert len(response.redirect_chain) == 1
+    assert "您的账号无权打开该页面" in response.content.decode()
+    assert client.get(LOGIN).headers["Location"] == "/"
+
+
+def test_wrong_password_keeps_the_user_name(client: Client) -> None:
+    user = UserFactory()
+
+    page = client.post(LOGIN, {"username": user.username, "password": "wrong"}).content.decode()
+
+    assert f'value="{user.username}"' in page
+    assert "wrong" not in page
+
+
+def test_too_many_wrong_passwords_lock_the_door_in_both_languages(client: Client, settings: object) -> None:
+    settings.AXES_ENABLED = True
+    settings.AXES_FAILURE_LIMIT = 3
+    user, other = UserFactory(), UserFactory()
+    for _attempt in range(2):
+        assert client.post(LOGIN, {"username": user.username, "password": "wrong"}).status_code == 200
+
+    locked = client.post(LOGIN, {"username": user.username, "password": "wrong"})
+    even_right = client.post(
+        LOGIN, {"username": user.username, "password": PASSWORD}, headers={"accept-language": "en"}
+    )
+
+    assert (locked.status_code, even_right.status_code) == (429, 429)
+    assert "尝试次数过多" in locked.content.decode()
+    assert "Too many attempts" in even_right.content.decode()
+    assert client.post(LOGIN, {"username": other.username, "password": PASSWORD}).status_code == 302
+
+
+def test_password_change_keeps_this_session(client: Client) -> None:
+    user = UserFactory()
+    client.force_login(user)
+
+    bad = client.post(
+        reverse("password_change"), {"old_password": PASSWORD, "new_password1": "12345", "new_password2": "12345"}
+    )
+    good = client.post(
+        reverse("password_change"), {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}, follow=True
+    )
+
+    assert bad.status_code == 200
+    assert good.redirect_chain == [("/accounts/password/done/", 302)]
+    user.refresh_from_db()
+    assert user.check_password(NEW)
+
+
+def test_invitation_opens_an_account_once(client: Client) -> None:
+    person = newcomer(name="张三")
+    url = f"/accounts/invitation/{token_for(person)}/"
+
+    page = client.get(url)
+    again = client.get(url)
+    done = client.post(url, {"new_password1": NEW, "new_password2": NEW})
+
+    assert (page.status_code, again.status_code, done.status_code) == (200, 200, 302)
+    assert "张三" in page.content.decode()
+    assert "no-store" in page.headers["Cache-Control"]
+    assert client.get("/directory/").status_code == 200
+    assert Client().get(url).status_code == 410
+    assert Client().post(url, {"new_password1": PASSWORD, "new_password2": PASSWORD}).status_code == 410
+    person.user.refresh_from_db()
+    assert person.user.check_password(NEW)
+
+
+def test_weak_password_does_not_spend_the_invitation(client: Client) -> None:
+    person = newcomer()
+    token = token_for(person)
+
+    for password in ("1234567890", "password12", "kurz"):
+        response = client.post(f"/accounts/invitation/{token}/", {"new_password1": password, "new_password2": password})
+        assert response.status_code == 200
+
+    assert find_invitation(token=token).user == person.user
+
+
+def test_invitations_that_open_nothing_are_refused(client: Client) -> None:
+    person = newcomer()
+    first = token_for(person)
+    second = token_for(person)
+
+    with pytest.raises(InvitationUnknown):
+        find_invitation(token=first)
+    assert client.get(f"/accounts/invitation/{first}/").status_code == 404
+    accept_invitation(token=second, password=NEW)
+    with pytest.raises(InvitationSpent):
+        accept_invitation(token=second, password=PASSWORD)
+    third = token_for(person)
+    Invitation.objects.filter(used=False).update(expires_at=timezone.now())
+    with pytest.raises(InvitationExpired):
+        find_invitation(token=third)
+    fourth = token_for(person)
+    verbs.leave(staff=person)
+    with pytest.raises(AccountClosed):
+        find_invitation(token=fourth)

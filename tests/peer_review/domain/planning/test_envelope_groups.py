@@ -1,0 +1,83 @@
+"""Which paper voters draw their envelopes from the same urn."""
+
+import pytest
+
+from peer_review.domain.planning.envelope_groups import make_urns, paper_groups, urn_obstacles, votes_on_paper
+from peer_review.exceptions.planning import PaperVotersTooFew
+from peer_review.models import Round, Urn
+from tests.factories.peer_review.rounds import RoundFactory, make_cell, make_member, make_subject, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+
+
+@pytest.fixture
+def draft() -> Round:
+    """Li is evaluated by six, Wang by the last three of them."""
+    round = RoundFactory()
+    people = [make_user(f"Person {n}") for n in range(6)]
+    for user in people:
+        make_member(round, user)
+    for name, voters in (("Li", people), ("Wang", people[3:])):
+        make_cell(make_subject(round, make_member(round, make_user(name))), voters)
+    return round
+
+
+def on_paper(round: Round, *numbers: int) -> frozenset[int]:
+    members = round.members.filter(name__in=[f"Person {n}" for n in numbers])
+    members.update(on_paper=True)
+    return frozenset(members.values_list("user_id", flat=True))
+
+
+def test_votes_on_paper_is_what_the_roll_says(draft: Round) -> None:
+    (user,) = on_paper(draft, 0)
+
+    assert votes_on_paper(draft, draft.members.get(user=user).user)
+    assert not votes_on_paper(draft, draft.members.get(name="Person 1").user)
+    assert not votes_on_paper(RoundFactory(), draft.members.get(user=user).user)
+
+
+def test_paper_groups_are_none_where_all_vote_by_computer(draft: Round) -> None:
+    assert paper_groups(draft) == []
+
+
+def test_paper_groups_join_papers_of_exactly_the_same_people(draft: Round) -> None:
+    everyone, late = on_paper(draft, 1, 2, 3, 4, 5), on_paper(draft, 3, 4, 5)
+    li, wang = (draft.cells.get(subject__label=name).pk for name in ("Li", "Wang"))
+
+    assert [(group.cells, group.people) for group in paper_groups(draft)] == [((li,), everyone), ((wang,), late)]
+
+
+def test_paper_groups_of_the_same_people_are_one(draft: Round) -> None:
+    late = on_paper(draft, 3, 4, 5)
+    cells = tuple(sorted(draft.cells.values_list("pk", flat=True)))
+
+    assert [(group.cells, group.people) for group in paper_groups(draft)] == [(cells, late)]
+
+
+def test_paper_groups_take_two_queries(draft: Round, django_assert_num_queries: object) -> None:
+    on_paper(draft, 3, 4, 5)
+    with django_assert_num_queries(2):  # type: ignore[operator]
+        paper_groups(draft)
+
+
+def test_urn_obstacles_name_who_would_draw_from_too_small_an_urn(draft: Round) -> None:
+    on_paper(draft, 3, 4, 5)
+    assert list(urn_obstacles(draft)) == []
+
+    draft.members.filter(name="Person 5").update(on_paper=False)
+    (refusal,) = urn_obstacles(draft)
+
+    assert isinstance(refusal, PaperVotersTooFew)
+    assert refusal.details == {"names": "Person 3、Person 4", "least": 3}
+
+
+def test_make_urns_keeps_one_urn_a_group_the_largest_first(draft: Round) -> None:
+    on_paper(draft, 0, 1, 2, 3, 4, 5)
+
+    urns = make_urns(draft)
+
+    assert [(urn.number, urn.envelopes, urn.cells.get().subject.label) for urn in urns] == [
+        (1, 6, "Li"),
+        (2, 3, "Wang"),
+    ]
+    assert list(Urn.objects.order_by("number")) == urns

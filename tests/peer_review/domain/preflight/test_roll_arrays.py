@@ -1,0 +1,79 @@
+"""A round's roll as arrays: one row for each subject of each paper of a person."""
+
+from typing import Any
+
+import pytest
+
+from peer_review.domain.preflight.roll_arrays import RollSubject, read_papers
+from peer_review.domain.schemes.schemes import freeze_scheme
+from peer_review.models import Round
+from tests.factories.peer_review.rounds import (
+    RoundFactory,
+    SchemeFactory,
+    make_cell,
+    make_comment_cell,
+    make_member,
+    make_sheet,
+    make_subject,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft() -> Round:
+    return RoundFactory(scheme=SchemeFactory(classes=[("peers", 60), ("staff", 40)]))
+
+
+def read(round: Round) -> Any:
+    return read_papers(round, freeze_scheme(round.scheme))
+
+
+def test_read_papers_of_an_empty_roll(draft: Round) -> None:
+    papers = read(draft)
+
+    assert (papers.subjects, papers.classes) == ((), ("peers", "staff"))
+    assert (papers.eligible.shape, papers.sections.tolist(), papers.comments.tolist()) == ((0, 2), [], [])
+    assert (len(papers.subject), len(papers.voter_class), len(papers.person)) == (0, 0, 0)
+
+
+def test_read_papers_counts_own_papers_sheets_and_comments(draft: Round) -> None:
+    users = [make_user(f"Person {n}") for n in range(5)]
+    li, wang = (
+        make_subject(draft, make_member(draft, make_user(name), section=section))
+        for name, section in (("Li", "b"), ("Wang", "a"))
+    )
+    make_cell(li, users[:2], "peers")
+    make_cell(li, users[2:3], "staff")
+    make_sheet([li, wang], users[3:], "staff")
+    make_comment_cell(wang, users)
+
+    papers = read(draft)
+
+    assert papers.subjects == (
+        RollSubject(li.pk, li.key, "Li", "b", "Section b", "rank1"),
+        RollSubject(wang.pk, wang.key, "Wang", "a", "Section a", "rank1"),
+    )
+    assert papers.eligible.tolist() == [[2, 3], [0, 2]]
+    # In the order in which sections come, not of their keys.
+    assert papers.sections.tolist() == [0, 1]
+    assert papers.comments.tolist() == [0, 5]
+    rows = zip(papers.subject.tolist(), papers.voter_class.tolist(), papers.person.tolist(), strict=True)
+    pks = [user.pk for user in users]
+    assert sorted(rows) == sorted(
+        [(0, 0, pks[0]), (0, 0, pks[1]), (0, 1, pks[2]), (0, 1, pks[3]), (0, 1, pks[4]), (1, 1, pks[3]), (1, 1, pks[4])]
+    )
+
+
+def test_read_papers_leaves_out_classes_that_the_form_does_not_know(draft: Round) -> None:
+    subject = make_subject(draft, make_member(draft, make_user("Li")))
+    make_cell(subject, [make_user()], "gone")
+
+    assert read(draft).eligible.tolist() == [[0, 0]]
+
+
+def test_a_section_that_is_evaluated_has_no_rank(draft: Round) -> None:
+    draft.subjects.create(key="sa", label="A", section_key="a", section_name="A")
+
+    assert read(draft).subjects[0].rank_key == ""

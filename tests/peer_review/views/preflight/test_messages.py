@@ -1,0 +1,167 @@
+"""What a pre-flight found, in words: turnouts, lines of the table, changes that help, earlier rounds."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from peer_review.domain.preflight.comparability import Earlier
+from peer_review.domain.preflight.preflight import Preflight, preflight
+from peer_review.enums import RoundKind
+from peer_review.models import Round, Subject
+from peer_review.views.preflight.messages import (
+    Comparison,
+    Line,
+    Scenario,
+    attention,
+    cells,
+    changes,
+    comparisons,
+    listed,
+    names,
+    scenarios,
+    subject_lines,
+)
+from tests.factories.peer_review.rounds import (
+    RoundFactory,
+    SchemeFactory,
+    make_cell,
+    make_comment_cell,
+    make_member,
+    make_subject,
+    make_user,
+)
+
+pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
+
+
+def about(round: Round, name: str, voters: dict[str, list[Any]]) -> Subject:
+    subject = make_subject(round, make_member(round, make_user(name)))
+    for voter_class, users in voters.items():
+        make_cell(subject, users, voter_class)
+    return subject
+
+
+@pytest.fixture
+def people() -> list[Any]:
+    return [make_user(f"Person {n}") for n in range(12)]
+
+
+@pytest.fixture
+def draft(people: list[Any]) -> Round:
+    """Li has a lone superior, Wang too few peers, Zhao enough of two classes."""
+    classes = [("superiors", 50), ("peers", 30), ("staff", 20)]
+    round = RoundFactory(scheme=SchemeFactory(floor=5, classes=classes, comments=True))
+    about(round, "Li", {"superiors": people[:1], "peers": people[1:6], "staff": people[6:]})
+    about(round, "Wang", {"peers": people[:2]})
+    zhao = about(round, "Zhao", {"peers": people[:6], "staff": people[6:]})
+    make_comment_cell(zhao, people)
+    return round
+
+
+@pytest.fixture
+def found(draft: Round) -> Preflight:
+    return preflight(draft)
+
+
+def test_attention_is_drawn_to_lone_voters_and_what_is_not_shown(found: Preflight) -> None:
+    assert attention(found).tolist() == [True, True, False]
+
+
+def test_scenarios_are_all_the_usual_share_and_one_under_the_floor(found: Preflight) -> None:
+    assert scenarios(found) == [
+        Scenario("All vote", classes=1, alone=2, rest=0, withheld=1),
+        Scenario("80 % vote", classes=1, alone=2, rest=0, withheld=1),
+        Scenario("Every paper one ballot under the floor", classes=0, alone=2, rest=0, withheld=1),
+    ]
+    as_before = replace(found, share=0.666, share_from="Spring")
+    assert scenarios(as_before)[1].label == "67 % vote, as in “Spring”"
+
+
+def test_subject_lines_begin_with_the_subject_and_leave_out_classes_without_voters(found: Preflight) -> None:
+    zhao = subject_lines(found, 2)
+
+    assert (zhao.label, zhao.section) == ("Zhao", "Section a")
+    assert zhao.lines == [
+        Line("", 12, 10, "shown", "shown", "shown", 6, lone=False, closing=False, fate=0),
+        Line("Peers", 6, 5, "shown", "shown", "together with the other classes", 6, False, False, 0),
+        Line("Staff", 6, 5, "shown", "shown", "together with the other classes", 6, False, False, 0),
+    ]
+
+
+def test_subject_lines_mark_a_lone_voter_and_what_is_withheld(found: Preflight) -> None:
+    assert [(line.voters, line.lone) for line in subject_lines(found, 0).lines] == [
+        ("", False),
+        ("Superiors", True),
+        ("Peers", False),
+        ("Staff", False),
+    ]
+    assert [(line.full, line.smallest) for line in subject_lines(found, 1).lines] == [("withheld", 0)] * 2
+
+
+def test_subject_lines_say_which_papers_close_in_two_stages(found: Preflight) -> None:
+    staged = replace(found, setting=replace(found.setting, two_stage=True))
+
+    assert [line.closing for line in subject_lines(staged, 0).lines] == [False, True, False, False]
+
+
+def test_changes_advise_merging_more_evaluators_and_comments(found: Preflight, draft: Round) -> None:
+    merge, more, silent = changes(found, draft)
+
+    assert merge.what == "Merge “Superiors” into “Peers” for 1 subject: Li"
+    assert (merge.source, merge.target) == ("superiors", "peers")
+    assert merge.why[-1] == "The weight of “Superiors” goes to the classes that remain."
+    assert (more.what, more.links) == (
+        "Give 1 subject more evaluators:",
+        [(draft.subjects.get(label="Wang").pk, "Wang, 3 more")],
+    )
+    assert silent.what == "2 subjects can have no comment shown."
+
+
+def test_changes_speak_of_sections_where_sections_are_evaluated(found: Preflight, draft: Round) -> None:
+    draft.kind = RoundKind.SECTION
+
+    assert changes(found, draft)[0].what == "Merge “Superiors” into “Peers” for 1 section: Li"
+
+
+def test_changes_warn_of_papers_that_close(found: Preflight, draft: Round) -> None:
+    staged = replace(found, setting=replace(found.setting, two_stage=True))
+
+    assert (
+        "Otherwise these papers close when the drawing ends, and nobody can cast them." in changes(staged, draft)[0].why
+    )
+
+
+def test_changes_name_five_subjects_and_count_the_others(found: Preflight, draft: Round) -> None:
+    crowd = replace(found, merges=[], lacking=[(0, 1)] * 7, comments=False)
+
+    (more,) = changes(crowd, draft)
+
+    assert len(more.links) == 5
+    assert more.why[0] == "And 2 more: choose “Only what needs attention” below."
+
+
+def test_changes_are_none_where_nothing_would_help(found: Preflight, draft: Round) -> None:
+    assert changes(replace(found, merges=[], lacking=[], comments=False), draft) == []
+
+
+def test_comparisons_count_subjects_in_both_and_name_those_held_back(found: Preflight) -> None:
+    earlier = Earlier("x", "Spring", {0: 0, 1: 3, 2: 9}, {}, {}, 12)
+
+    assert comparisons(replace(found, earlier=[earlier])) == [Comparison("Spring", 3, 1, "Wang")]
+    assert comparisons(found) == []
+
+
+def test_cells_and_names_are_said_in_words(found: Preflight) -> None:
+    assert cells(found, [(0, 0), (2, 1)]) == "Li (Superiors), Zhao (Peers)"
+    assert cells(found, [(0, 0)] * 7) == ", ".join(["Li (Superiors)"] * 5) + " and 2 more"
+    assert names(found, [1, 2]) == "Wang, Zhao"
+    assert (cells(found, []), names(found, [])) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "total", "text"),
+    [([], 0, ""), (["a"], 1, "a"), (["a", "b"], 2, "a, b"), (["a", "b"], 5, "a, b and 3 more")],
+)
+def test_listed_says_how_many_are_left_out(words: list[str], total: int, text: str) -> None:
+    assert listed(words, total) == text
