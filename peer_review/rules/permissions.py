@@ -1,4 +1,4 @@
-"""May this person? Predicates, and the permissions composed of them.
+"""Permissions, composed of predicates, and the queryset that equals each.
 
 Ask `rules.has_perm("peer_review.…", user, object)`, never `user.has_perm`: Django answers yes to every superuser,
 and here a superuser is nobody in particular. TWINS names the queryset method that selects what a permission holds for.

@@ -1,12 +1,12 @@
-"""What a reader finds of published results: one source for pages, PDF, xlsx and API, which compute nothing themselves.
+"""Presenters of published results: one source for pages, PDF, xlsx and API, which compute nothing themselves.
 
 Every reading is made for a `reader` and holds what that person may read and nothing else: whatever is not theirs is
-not loaded. The caller has asked rules.py whether they may read this subject, section, round or summary at all. Each
+not loaded. The caller has asked rules/ whether they may read this subject, section, round or summary at all. Each
 function that returns figures of a round records them in the ledger, by the reader's role and channel.
 
-Shapes and units: reading_shapes.py.
+Shapes and units: read_models.py.
 Queries: a fixed number for each function, however many subjects, sections or criteria there are.
-Raises, all of them: TermsAltered where the round's form is not the one that was frozen (frozen_exposure).
+Raises, all of them: TermsAltered where the round's form is not the one that was frozen (preflight.frozen_terms).
 """
 
 from collections.abc import Mapping, Sequence

@@ -121,7 +121,7 @@ class SubjectReport(ReportView):
 
 
 class OwnReportView(SubjectReport):
-    """The result of whoever asks."""
+    """The reader's own result."""
 
     permission = "peer_review.view_own_result"
 

@@ -200,7 +200,7 @@ def named(marks: Sequence[Mark | None], criteria: Sequence[Column]) -> list[tupl
 class SectionResultsView(ListMixin, TemplateView):
     """The results of the section, for whoever headed it when the roll was frozen."""
 
-    template_name = "peer_review/results/results_section.html"
+    template_name = "peer_review/results/section_results.html"
     permission = "peer_review.view_section_results"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -223,7 +223,7 @@ class SectionResultsView(ListMixin, TemplateView):
 class AllResultsView(ListMixin, TemplateView):
     """All results: sections as a heat map, subjects as a ranking whose intervals make ties visible."""
 
-    template_name = "peer_review/results/results_all.html"
+    template_name = "peer_review/results/all_results.html"
     permission = "peer_review.view_all_results"
 
     def quota(self, proposal: RoundProposal) -> dict[str, Any]:
@@ -266,7 +266,7 @@ class AllResultsView(ListMixin, TemplateView):
 class SummaryView(ListMixin, TemplateView):
     """The published summary for all staff: means of many, never a person."""
 
-    template_name = "peer_review/results/results_summary.html"
+    template_name = "peer_review/results/summary.html"
     permission = "peer_review.view_summary"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

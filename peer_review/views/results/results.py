@@ -1,4 +1,4 @@
-"""Results, one view an audience. Whatever is not to be seen is not loaded, so it cannot be in the page either.
+"""Pages of results, one view an audience. Figures that a reader may not see are not loaded.
 
 What a page says comes from domain.results.presenters and is put beside its pictures here. Lists of many have a file of
 their own.
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from peer_review.domain.outcomes.outcome_status import standing_of
+from peer_review.domain.outcomes.outcome_status import outcome_status_of
 from peer_review.domain.results.presenters import read_subject
 from peer_review.domain.results.readable_rounds import ResultKind, readable_rounds, result_kinds
 from peer_review.enums import Channel
@@ -77,14 +77,14 @@ class SheetMixin(PublishedMixin):
             "withdraws": has_perm("peer_review.withdraw_figures", self.request.user, self.round)
             and not is_addressee.test(self.request.user, result.subject),
             "raises": not reading.own and self.may_raise(reading.section_key),
-            "standing": standing_of(result.subject, self.user) if result.subject else None,
+            "standing": outcome_status_of(result.subject, self.user) if result.subject else None,
             "pdf": self.file_address(result, Channel.PDF),
             "xlsx": self.file_address(result, Channel.XLSX),
         }
 
 
 class OwnResultView(SheetMixin, TemplateView):
-    """How do I stand, how sure is it, and what can I do?"""
+    """The reader's own result: figures, their certainty, and what can be done."""
 
     template_name = "peer_review/results/result.html"
     permission = "peer_review.view_own_result"

@@ -13,8 +13,8 @@ from peer_review.forms.outcomes import (
     DecisionsForm,
     ExtensionForm,
     GroundsForm,
-    HandOverForm,
     PublicNoticeForm,
+    ReassignForm,
 )
 from peer_review.models import Decision
 from tests.factories.peer_review.rounds import make_user
@@ -107,12 +107,12 @@ def test_a_longer_time_has_a_reason(text: str) -> None:
 @pytest.mark.django_db
 def test_an_appeal_is_handed_to_somebody_on_the_list() -> None:
     ada, ben = make_user("Ada"), make_user("Ben")
-    form = HandOverForm({"to": str(ada.pk)}, people=[ada])
+    form = ReassignForm({"to": str(ada.pk)}, people=[ada])
 
     assert form.is_valid()
     assert form.cleaned_data["to"] == ada
     for to in (str(ben.pk), "", "x"):
-        assert set(HandOverForm({"to": to}, people=[ada]).errors) == {"to"}
+        assert set(ReassignForm({"to": to}, people=[ada]).errors) == {"to"}
 
 
 @pytest.mark.django_db

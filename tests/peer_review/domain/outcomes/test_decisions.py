@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from peer_review import audit_log, signals
 from peer_review.domain.outcomes.decisions import Choice, acknowledge, decide, tell_outcomes
-from peer_review.domain.outcomes.outcome_status import standing_of
+from peer_review.domain.outcomes.outcome_status import outcome_status_of
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.exceptions.base import ReasonMissing, Refusal
 from peer_review.exceptions.outcomes import (
@@ -318,10 +318,10 @@ class TestTelling:
         for stranger in (leader, make_user("Stranger", "staff")):
             with pytest.raises(NotAddressee):
                 acknowledge(ben, by=stranger)
-        assert standing_of(ben, user).may_acknowledge
+        assert outcome_status_of(ben, user).may_acknowledge
         acknowledge(ben, by=user, now=today)
         acknowledge(ben, by=user, now=today + timedelta(days=3))
 
-        standing = standing_of(ben, user)
+        standing = outcome_status_of(ben, user)
         assert (standing.acknowledged, standing.may_acknowledge) == (timezone.localdate(today), False)
         assert standing.may_ask  # having received it is no agreement

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from peer_review.domain.outcomes.appeals import answer_stage
 from peer_review.domain.outcomes.decisions import acknowledge
-from peer_review.domain.outcomes.outcome_status import Standing, standing_of
+from peer_review.domain.outcomes.outcome_status import OutcomeStatus, outcome_status_of
 from peer_review.models import Subject
 from tests.factories.peer_review.decided_rounds import (
     decide_all,
@@ -31,11 +31,11 @@ def test_nothing_is_known_before_a_decision_nor_by_the_person_before_the_notice(
     ben = subject(round, "Ben")
     assert ben.member is not None
 
-    assert standing_of(ben, leader).decided is False
+    assert outcome_status_of(ben, leader).decided is False
     decide_all(round, by=leader, ties=["Ada"])
 
-    assert standing_of(ben, ben.member.user).decided is False
-    known = standing_of(ben, leader)
+    assert outcome_status_of(ben, ben.member.user).decided is False
+    known = outcome_status_of(ben, leader)
     assert (known.decided, known.decided_by, known.told, known.mine) == (True, "Leader", None, False)
 
 
@@ -46,14 +46,14 @@ def test_the_person_is_told_and_may_acknowledge_and_ask() -> None:
     assert ben.member is not None
     reader = ben.member.user
 
-    told = standing_of(ben, reader)
+    told = outcome_status_of(ben, reader)
     assert (told.mine, told.told, told.may_ask, told.may_acknowledge) == (True, timezone.localdate(), True, True)
     assert (told.may_appeal, told.may_withdraw, told.steps) == (False, False, ())
     assert told.ask_until == timezone.localdate() + timedelta(days=30)
 
     acknowledge(ben, by=reader)
-    assert standing_of(ben, reader).may_acknowledge is False
-    late = standing_of(ben, reader, now=timezone.now() + timedelta(days=31))
+    assert outcome_status_of(ben, reader).may_acknowledge is False
+    late = outcome_status_of(ben, reader, now=timezone.now() + timedelta(days=31))
     assert (late.may_ask, late.too_late) == (False, True)
 
 
@@ -62,22 +62,22 @@ def test_a_stranger_is_told_nothing() -> None:
     round, _leader = make_told_round()
     ben = subject(round, "Ben")
 
-    empty = standing_of(ben, make_user("", "staff"))
+    empty = outcome_status_of(ben, make_user("", "staff"))
 
-    assert empty == Standing(subject=ben.pk, round=round.public_id, today=timezone.localdate())
+    assert empty == OutcomeStatus(subject=ben.pk, round=round.public_id, today=timezone.localdate())
 
 
 @DATABASES
 def test_an_answer_that_betters_the_grade_stands_in_its_step() -> None:
     contest, leader = make_contest("Ben")
     stage = contest.stages.get()
-    waiting = standing_of(contest.subject, contest.by)
+    waiting = outcome_status_of(contest.subject, contest.by)
     assert (waiting.status, waiting.may_withdraw, waiting.may_ask) == ("asked", True, False)
     assert [(one.kind, one.late, one.better) for one in waiting.steps] == [("review", False, "")]
 
     answer_stage(stage, by=leader, answer="Looked at again.", grade="excellent")
 
-    answered = standing_of(Subject.objects.select_related("round").get(pk=contest.subject_id), contest.by)
+    answered = outcome_status_of(Subject.objects.select_related("round").get(pk=contest.subject_id), contest.by)
     assert (answered.grade, answered.bettered, answered.may_appeal, answered.may_withdraw) == (
         "excellent",
         True,
@@ -96,11 +96,11 @@ def test_a_standing_takes_the_same_queries_however_many_there_are(
     one = Subject.objects.select_related("round").get(pk=contest.subject_id)
 
     with django_assert_max_num_queries(9):
-        assert standing_of(one, contest.by).status == "asked"
+        assert outcome_status_of(one, contest.by).status == "asked"
 
 
-def make_standing(**fields: Any) -> Standing:
-    return replace(Standing(subject=1, round="x", today=DAY, mine=True, ask_until=DAY, appeal_until=DAY), **fields)
+def make_standing(**fields: Any) -> OutcomeStatus:
+    return replace(OutcomeStatus(subject=1, round="x", today=DAY, mine=True, ask_until=DAY, appeal_until=DAY), **fields)
 
 
 @pytest.mark.parametrize(
