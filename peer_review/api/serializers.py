@@ -164,9 +164,17 @@ class SubjectSerializer(Plain):
     comparisons = ComparisonSerializer(many=True)
     criteria = CriterionSerializer(many=True)
     classes = ClassSerializer(many=True)
-    adjusted = AdjustedSerializer(allow_null=True)
-    one_ballot = F.BooleanField(allow_null=True, help_text="whether leaving out some one ballot would change the grade")
-    unknown = F.FloatField(allow_null=True, help_text="percent of 不了解 over all criteria that are shown")
+    adjusted = AdjustedSerializer(source="certainty.adjusted.figure", allow_null=True)
+    one_ballot = F.BooleanField(
+        source="certainty.one_ballot.figure",
+        allow_null=True,
+        help_text="whether leaving out some one ballot would change the grade",
+    )
+    unknown = F.FloatField(
+        source="certainty.unknown.figure",
+        allow_null=True,
+        help_text="percent of 不了解 over all criteria that are shown",
+    )
     self_evaluation = SelfLineSerializer(many=True, source="self_lines")
     self_words = F.CharField(allow_blank=True)
     comments = F.ListField(child=F.CharField(), source="comments.texts")
@@ -214,7 +222,7 @@ class SummarySerializer(Plain):
     unit = GroupSerializer(allow_null=True)
     sections = GroupSerializer(many=True)
     ranks = GroupSerializer(many=True)
-    reliability = F.JSONField(allow_null=True)
+    reliability = F.JSONField(source="reliability.figure", allow_null=True)
 
 
 class RoundResultsSerializer(SummarySerializer):
@@ -233,7 +241,7 @@ class SectionSerializer(Plain):
     unit = GroupSerializer(allow_null=True)
     ranks = GroupSerializer(many=True)
     rows = RowSerializer(many=True)
-    reliability = F.JSONField(allow_null=True)
+    reliability = F.JSONField(source="reliability.figure", allow_null=True)
 
 
 class BulletinHeadSerializer(Plain):

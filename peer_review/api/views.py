@@ -193,8 +193,8 @@ class SectionView(Reading):
         found = self.round()
         if not found.subjects.filter(section_key=section).exists():
             raise Http404
-        of_section = Result(round=found, scope=ResultScope.SECTION, section_key=section)
-        if not has_perm("peer_review.view_section_result", request.user, of_section):
+        about = Result(round=found, scope=ResultScope.SECTION, section_key=section)
+        if not has_perm("peer_review.view_section", request.user, about):
             raise PermissionDenied
         reading = presenters.read_section(found, section, reader=self.reader)
         return Response(serializers.SectionSerializer(reading).data)

@@ -11,10 +11,10 @@ class NoFindingText(Refusal):
     text = _("Say in your own words what was found, in at most %(most)s characters.")
 
 
-class WordsOfComment(Refusal):
+class QuotesComment(Refusal):
     """A finding that repeats a comment would hand on how somebody writes; `quoted`: the place, if it may be told."""
 
-    code = "words_of_comment"
+    code = "quotes_comment"
     status = 422
     text = _(
         "Part of the text stands word for word in a comment. Whoever wrote it could be recognised by it. "

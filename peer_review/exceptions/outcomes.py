@@ -113,10 +113,10 @@ class NotTold(Refusal):
     text = _("The outcome has not been told in writing yet; the days to contest it begin with that.")
 
 
-class TooLate(Refusal):
+class AppealDeadlinePassed(Refusal):
     """The last day has passed; the message names it."""
 
-    code = "too_late"
+    code = "appeal_deadline_passed"
     text = _("The last day for this was %(until)s. What you wrote was not sent.")
 
 
@@ -141,8 +141,8 @@ class NothingToWithdraw(Refusal):
     text = _("Nothing waits for an answer, so there is nothing to withdraw.")
 
 
-class StageOver(Refusal):
-    code = "stage_over"
+class StageAlreadyAnswered(Refusal):
+    code = "stage_already_answered"
     text = _("This has been answered or withdrawn meanwhile. Nothing was changed.")
 
 

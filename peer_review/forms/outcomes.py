@@ -92,7 +92,7 @@ class DecisionsForm(forms.Form):
 
 
 class PublicNoticeForm(forms.Form):
-    """Whom objections go to."""
+    """The inspector to whom objections go, and how to reach them."""
 
     contact = PersonField(
         label=gettext_lazy("Objections go to"),
@@ -114,7 +114,7 @@ class PublicNoticeForm(forms.Form):
 
 
 class GroundsForm(forms.Form):
-    """What somebody does not agree with."""
+    """The grounds of a review or an appeal."""
 
     grounds = WordsField(
         label=gettext_lazy("What do you not agree with, and why?"),
@@ -146,8 +146,8 @@ class AnswerForm(forms.Form):
         fields["grade"].choices = [stays, *raised]
 
 
-class HandOverForm(forms.Form):
-    """Another responsible person."""
+class ReassignForm(forms.Form):
+    """The user who becomes responsible for a stage."""
 
     to = forms.ChoiceField(
         label=gettext_lazy("Responsible from now on"), widget=forms.Select(attrs={"class": "form-select"})
@@ -164,7 +164,7 @@ class HandOverForm(forms.Form):
 
 
 class ExtensionForm(forms.Form):
-    """Why an appeal takes longer."""
+    """The reason for extending an appeal."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason for the longer time"),

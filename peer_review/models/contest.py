@@ -1,4 +1,4 @@
-"""复核 and 申诉: somebody does not agree with an outcome. Two stages, each with a responsible person and a last day."""
+"""Contests of outcomes: review (复核) and appeal (申诉), each with a responsible person and a last day."""
 
 from django.conf import settings
 from django.db import models

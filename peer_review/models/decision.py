@@ -1,4 +1,4 @@
-"""What named persons decided on the software's proposals, how it was told, and the list that is shown to everybody."""
+"""Decisions of named persons on proposed grades, the notices of them, and the public notices for all staff."""
 
 from django.conf import settings
 from django.db import models

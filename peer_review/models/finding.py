@@ -1,4 +1,4 @@
-"""What somebody raised from a result: kept here so that nothing is lost where no other app listens."""
+"""Findings raised from results: stored here so that nothing is lost where no other app listens."""
 
 from django.conf import settings
 from django.db import models

@@ -44,8 +44,8 @@ class ResultQuerySet(models.QuerySet[Any]):
             | (Q(scope="unit") & (of_all | summary | (headed & Q(comparable=True)) | own))
         )
 
-    def of_sections_readable_by(self, user: AnyUser | None) -> "ResultQuerySet":
-        """Twin of peer_review.view_section_result: sections whose list of subjects this user may read."""
+    def with_section_for(self, user: AnyUser | None) -> "ResultQuerySet":
+        """Twin of peer_review.view_section: results of sections whose subjects' results this user may read."""
         if not is_known(user):
             return self.none()
         rounds = apps.get_model("peer_review", "Round").objects.order_by()

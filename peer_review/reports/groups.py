@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 from peer_review.charts.bars import Point as ChartPoint
 from peer_review.charts.bars import scale_start, ticks
 from peer_review.domain.publication.figures import too_few
-from peer_review.domain.results.rank_ranges import Place
+from peer_review.domain.results.rank_ranges import RankRange
 from peer_review.domain.results.read_models import Column as Criterion
 from peer_review.domain.results.read_models import GroupReading, Head, RoundReading, RowReading, SectionReading
 from peer_review.reports.blocks import (
@@ -54,7 +54,7 @@ def section_report(reading: SectionReading) -> Report:
     lines = _by_criterion(reading.rows, reading.criteria, sections=[])
     blocks += across(lines, columns=len(reading.criteria))
     blocks += trend_blocks(reading.trend, reading.head, personal=False)
-    blocks += _reliable(reading.reliability_note)
+    blocks += _reliable(reading.reliability.note)
     return make_report(
         reading.head,
         title=section.label if section is not None else _("Results of my section"),
@@ -78,7 +78,7 @@ def round_report(reading: RoundReading) -> Report:
     lines = _by_criterion(reading.rows, reading.criteria, sections=[one.label for one in reading.sections])
     blocks += across(lines, columns=len(reading.criteria))
     blocks += trend_blocks(reading.trend, reading.head, personal=False)
-    blocks += _reliable(reading.reliability_note)
+    blocks += _reliable(reading.reliability.note)
     return make_report(
         reading.head,
         title=_("All results"),
@@ -222,7 +222,7 @@ def _ranking(reading: SectionReading | RoundReading, *, with_section: bool, line
     ]
 
 
-def place_words(place: Place) -> str:
+def place_words(place: RankRange) -> str:
     """Return a place as a range: "3–7"."""
     return str(place.best) if place.best == place.worst else f"{place.best}–{place.worst}"
 

@@ -259,25 +259,25 @@ def _classes(reading: SubjectReading) -> list[Block]:
 
 def sure(reading: SubjectReading) -> list[Answer]:
     """Return what is to be said of how sure the figures are, question by question."""
-    answers = []
-    if reading.one_ballot_note:
-        lead = _("Yes, it might") if reading.one_ballot else pgettext("one ballot", "No")
-        answers.append(Answer(_("Would one ballot change the grade?"), lead, reading.one_ballot_note))
-    if reading.unknown_note:
-        answers.append(Answer(_("How many know enough?"), "", reading.unknown_note))
-    if reading.adjusted_note:
-        lead, words = _("Not shown"), reading.adjusted_note
-        if reading.adjusted is not None and reading.score is not None:
-            lead = f"{digits(reading.adjusted.value)} {reading.adjusted.grade_label}"
+    certainty, answers = reading.certainty, []
+    if certainty.one_ballot.note:
+        lead = _("Yes, it might") if certainty.one_ballot.figure else pgettext("one ballot", "No")
+        answers.append(Answer(_("Would one ballot change the grade?"), lead, certainty.one_ballot.note))
+    if certainty.unknown.note:
+        answers.append(Answer(_("How many know enough?"), "", certainty.unknown.note))
+    if certainty.adjusted.note:
+        lead, words, adjusted = _("Not shown"), certainty.adjusted.note, certainty.adjusted.figure
+        if adjusted is not None and reading.score is not None:
+            lead = f"{digits(adjusted.value)} {adjusted.grade_label}"
             bounds = {
-                "low": digits(reading.adjusted.low),
-                "high": digits(reading.adjusted.high),
+                "low": digits(adjusted.low),
+                "high": digits(adjusted.high),
                 "value": digits(reading.score.value),
             }
             words = joined([_("between %(low)s and %(high)s; the score itself is %(value)s.") % bounds, words])
         answers.append(Answer(_("Without the severity of single voters"), lead, words))
-    if reading.reliability_note:
-        answers.append(Answer(_("How reliable is the round?"), "", joined(reading.reliability_note)))
+    if certainty.reliability.note:
+        answers.append(Answer(_("How reliable is the round?"), "", joined(certainty.reliability.note)))
     return answers
 
 

@@ -1,4 +1,4 @@
-"""Sentences that stand with lists and trends, the same on paper as on the page."""
+"""Sentences beside lists and trends, the same on paper as on the page."""
 
 import itertools
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from peer_review.domain.results.rank_ranges import Ties
+from peer_review.domain.results.rank_ranges import OrderCertainty
 from peer_review.domain.results.read_models import Head, RoundReading, RowReading
 from peer_review.domain.results.trends import Trend, TrendPoint
 from peer_review.reports.frame import digits, joined
@@ -32,7 +32,7 @@ def held_back(found: Trend) -> str:
     ) % {"counter": found.held_back}
 
 
-def ties_in_words(ties: Ties) -> str:
+def ties_in_words(ties: OrderCertainty) -> str:
     """Return how far the order of a list can be trusted; empty where there is none."""
     if ties.total < 2:
         return ""

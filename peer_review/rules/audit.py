@@ -16,5 +16,5 @@ def is_about_user(user: User, anomaly: Any) -> bool:
 
 @predicate_about("anomaly")
 def can_inspect_round_of(user: User, anomaly: Any) -> bool:
-    """May look at the patterns of the round that this one was found in."""
+    """The user may read the patterns of the round of this one."""
     return bool(can_view_anomalies.test(user, anomaly.run.round))

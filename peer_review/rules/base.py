@@ -1,4 +1,4 @@
-"""How predicates are made: false for whoever is not known, and for what is not there, before they are asked."""
+"""The decorator of predicates: false for users who are not known and for None, before the predicate is asked."""
 
 from collections.abc import Callable
 from functools import wraps

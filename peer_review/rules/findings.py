@@ -12,7 +12,7 @@ from peer_review.users import User
 
 @predicate_about("finding")
 def is_about_own_section(user: User, finding: Any) -> bool:
-    """Headed the section that the finding is about when the roll was frozen. One query."""
+    """The user headed the section that the finding is about when the roll was frozen. One query."""
     return bool(
         finding.section_key
         and finding.round.members.filter(user=user, is_section_head=True, section_key=finding.section_key).exists()
@@ -21,13 +21,13 @@ def is_about_own_section(user: User, finding: Any) -> bool:
 
 @predicate_about("finding")
 def has_raised(user: User, finding: Any) -> bool:
-    """Raised it."""
+    """The user raised the finding."""
     return bool(finding.raised_by_id == user.pk)
 
 
 @predicate_about("finding")
 def is_to_answer_for(user: User, finding: Any) -> bool:
-    """Is named as responsible for it."""
+    """The user is named as responsible for the finding."""
     return bool(finding.responsible_id == user.pk)
 
 

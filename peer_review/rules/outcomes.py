@@ -27,13 +27,13 @@ def is_running(user: User, notice: Any) -> bool:
 
 @predicate_about("contest")
 def is_contestant(user: User, contest: Any) -> bool:
-    """It was this user who asked."""
+    """The user opened the contest."""
     return bool(contest.by_id == user.pk)
 
 
 @predicate_about("contest")
 def is_on_contest(user: User, contest: Any) -> bool:
-    """Is responsible for a stage of this contest, or answered one. One query."""
+    """The user is responsible for a stage of this contest, or answered one. One query."""
     return bool(contest.stages.filter(Q(responsible=user) | Q(answered_by=user)).exists())
 
 
@@ -52,7 +52,7 @@ def can_decide_review(user: User, stage: Any) -> bool:
 
 @predicate_about("stage")
 def can_decide_appeal(user: User, stage: Any) -> bool:
-    """The stage is an appeal, and the user an inspector who had no part in what is appealed. At most three queries."""
+    """The stage is an appeal, and the user an inspector who had no part in what is appealed. Three queries at most."""
     if stage.kind != StageKind.APPEAL or not is_inspector.test(user):
         return False
     contest = stage.contest

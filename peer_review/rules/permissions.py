@@ -1,4 +1,4 @@
-"""May this person? Predicates, and the permissions composed of them.
+"""Permissions, composed of predicates, and the queryset that equals each.
 
 Ask `rules.has_perm("peer_review.…", user, object)`, never `user.has_perm`: Django answers yes to every superuser,
 and here a superuser is nobody in particular. TWINS names the queryset method that selects what a permission holds for.
@@ -25,7 +25,7 @@ from peer_review.rules.results import (
     can_view_group_result,
     can_view_own_result,
     can_view_round,
-    can_view_section_result,
+    can_view_section_of_result,
     can_view_section_results,
     can_view_subject_of_result,
     can_view_subject_result,
@@ -56,6 +56,7 @@ rules.add_perm("peer_review.review_comments", is_awaiting_publication & is_comme
 rules.add_perm("peer_review.evaluate_self", is_opened & has_self_evaluation & is_subject)
 rules.add_perm("peer_review.view_own_result", can_view_own_result)
 rules.add_perm("peer_review.view_section_results", can_view_section_results)
+rules.add_perm("peer_review.view_section", can_view_section_of_result)
 rules.add_perm("peer_review.view_all_results", can_view_all_results)
 rules.add_perm("peer_review.drill_down", can_drill_down)
 rules.add_perm("peer_review.view_summary", can_view_summary)
@@ -69,7 +70,6 @@ rules.add_perm("peer_review.view_anomalies", can_view_anomalies)
 rules.add_perm("peer_review.manage_schemes", is_organiser)
 
 
-rules.add_perm("peer_review.view_section_result", can_view_section_result)
 rules.add_perm(
     "peer_review.view_result",
     (is_result_of_subject & can_view_subject_of_result) | (~is_result_of_subject & can_view_group_result),
@@ -135,7 +135,7 @@ TWINS = {
     "view_outcome": ("Subject", "with_outcome_for"),
     "contest_outcome": ("Subject", "contestable_by"),
     "view_result": ("Result", "visible_to"),
-    "view_section_result": ("Result", "of_sections_readable_by"),
+    "view_section": ("Result", "with_section_for"),
     "view_contest": ("Contest", "visible_to"),
     "assign_contest": ("ContestStage", "assignable_by"),
     "answer_contest": ("ContestStage", "answerable_by"),

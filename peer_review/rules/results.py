@@ -86,32 +86,33 @@ def is_comparable(user: User, result: Any) -> bool:
 
 @predicate_about("result")
 def is_head_of_result_section(user: User, result: Any) -> bool:
-    """Headed the section that the result tells of when the roll was frozen. One query."""
+    """The user headed the section that the result tells of when the roll was frozen. One query."""
     heads = result.round.members.filter(user=user, is_section_head=True, section_key=result.section_key)
     return bool(heads.exists())
 
 
 @predicate_about("result")
 def is_in_result_section(user: User, result: Any) -> bool:
-    """Is evaluated in this round as a member of the section that the result tells of. One query."""
+    """The user is evaluated in this round as a member of the section that the result tells of. One query."""
     mine = result.round.subjects.filter(member__user=user, section_key=result.section_key)
     return bool(mine.exists())
 
 
 @predicate_about("result")
 def is_in_result_rank(user: User, result: Any) -> bool:
-    """Is evaluated in this round as a member of the rank that the result tells of. One query."""
+    """The user is evaluated in this round as a member of the rank that the result tells of. One query."""
     mine = result.round.subjects.filter(member__user=user, member__rank_key=result.rank_key)
     return bool(mine.exists())
 
 
 @predicate_about("result")
 def can_view_subject_of_result(user: User, result: Any) -> bool:
-    """May read the figures of the subject that the result tells of."""
+    """The user may read the figures of the subject that the result tells of."""
     return bool(can_view_subject_result.test(user, result.subject))
 
 
-can_view_section_result = is_result_of_section & (
+#: The results of a section, subject by subject: more than its mean, which others may read too.
+can_view_section_of_result = is_result_of_section & (
     of_round(can_view_all_results) | (of_round(can_view_section_results) & is_head_of_result_section)
 )
 

@@ -10,17 +10,17 @@ has_perm = rules.has_perm
 
 @rules.predicate
 def is_organiser(user: AnyUser | None) -> bool:
-    """Member of the organisers' group."""
+    """The user is a member of the organisers' group."""
     return "organiser" in role_names(user)
 
 
 @rules.predicate
 def is_inspector(user: AnyUser | None) -> bool:
-    """Member of the inspectors' group."""
+    """The user is a member of the inspectors' group."""
     return "inspector" in role_names(user)
 
 
 @rules.predicate
 def is_leader(user: AnyUser | None) -> bool:
-    """Member of the leadership group."""
+    """The user is a member of the leadership group."""
     return "leadership" in role_names(user)

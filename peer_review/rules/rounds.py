@@ -13,19 +13,19 @@ from peer_review.users import User
 
 @predicate_about("round")
 def is_responsible_organiser(user: User, round: Any) -> bool:
-    """In the organisers' group and named as responsible for this round."""
+    """The user is in the organisers' group and named as responsible for this round."""
     return bool(round.organiser_id == user.pk and is_organiser(user))
 
 
 @predicate_about("round")
 def is_scrutineer_of(user: User, round: Any) -> bool:
-    """In the scrutineers' group and named for this round. One query."""
+    """The user is in the scrutineers' group and named for this round. One query."""
     return bool("scrutineer" in role_names(user) and round.scrutineers.filter(pk=user.pk).exists())
 
 
 @predicate_about("round")
 def is_on_roll(user: User, round: Any) -> bool:
-    """A member of this round's roll, as evaluator or as subject. One query."""
+    """The user is on this round's roll, as evaluator or as subject. One query."""
     return bool(round.members.filter(user=user).exists())
 
 
@@ -43,7 +43,7 @@ def is_subject(user: User, round: Any) -> bool:
 
 @predicate_about("round")
 def is_head_on_roll(user: User, round: Any) -> bool:
-    """Was a section head when the roll was frozen. One query."""
+    """The user was a section head when the roll was frozen. One query."""
     return bool(round.members.filter(user=user, is_section_head=True).exists())
 
 
@@ -55,25 +55,25 @@ def is_opened(user: User, round: Any) -> bool:
 
 @predicate_about("round")
 def is_counted(user: User, round: Any) -> bool:
-    """The bulletin exists."""
+    """The round has a bulletin."""
     return bool(round.has_bulletin)
 
 
 @predicate_about("round")
 def is_comment_reviewer(user: User, round: Any) -> bool:
-    """Named to review this round's comments, in a round that has them."""
+    """The user is named to review this round's comments, in a round that has them."""
     return bool(round.comment_reviewer_id == user.pk and round.form.get("comments") is True)
 
 
 @predicate_about("round")
 def is_awaiting_publication(user: User, round: Any) -> bool:
-    """Counted, and not published yet."""
+    """The round is counted and not published yet."""
     return bool(round.state == RoundState.COUNTED)
 
 
 @predicate_about("round")
 def has_self_evaluation(user: User, round: Any) -> bool:
-    """The scheme asks those evaluated what they say of themselves."""
+    """The scheme asks for self-evaluations."""
     return bool(round.form.get("self_evaluation") is True)
 
 

@@ -12,20 +12,20 @@ from peer_review.users import User
 
 @predicate_about("subject")
 def is_own_subject(user: User, subject: Any) -> bool:
-    """This subject is the user."""
+    """The subject is the user."""
     return bool(subject.member is not None and subject.member.user_id == user.pk)
 
 
 @predicate_about("subject")
 def is_head_of_subject(user: User, subject: Any) -> bool:
-    """Headed the subject's section when the roll was frozen. One query."""
+    """The user headed the subject's section when the roll was frozen. One query."""
     heads = subject.round.members.filter(user=user, is_section_head=True, section_key=subject.section_key)
     return bool(heads.exists())
 
 
 @predicate_about("subject")
 def is_addressee(user: User, subject: Any) -> bool:
-    """This subject is the user, or a section evaluated as a whole that the user headed on the roll. One query."""
+    """The subject is the user, or a section evaluated as a whole that the user headed on the roll. One query."""
     if subject.member_id is not None:
         return bool(subject.member.user_id == user.pk)
     return bool(is_head_of_subject.test(user, subject))
@@ -39,13 +39,13 @@ def has_outcome_notice(user: User, subject: Any) -> bool:
 
 @predicate_about("subject")
 def is_notified(user: User, subject: Any) -> bool:
-    """It was to this user that the outcome was told. One query."""
+    """The outcome was told to this user. One query."""
     return bool(has_outcome_notice.test(user, subject) and subject.outcome_notice.to_id == user.pk)
 
 
 @predicate_about("subject")
 def is_responsible_for_appeal(user: User, subject: Any) -> bool:
-    """Is the inspector responsible for an appeal about this subject, answered or not. One query."""
+    """The user is the inspector responsible for an appeal about this subject, answered or not. One query."""
     if not is_inspector.test(user):
         return False
     mine = subject.contests.filter(stages__kind=StageKind.APPEAL, stages__responsible=user)

@@ -1,4 +1,4 @@
-"""What somebody has not read yet about their rounds, for any page: {% peer_review_notices %}."""
+"""The tag {% peer_review_notices %}: unread announcements about a reader's rounds, for any page."""
 
 from typing import Any
 

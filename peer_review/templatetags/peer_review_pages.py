@@ -1,4 +1,4 @@
-"""What the pages of peer review say in templates."""
+"""Filters and tags of the pages of peer review."""
 
 import json
 from collections.abc import Mapping

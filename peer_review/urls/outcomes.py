@@ -28,7 +28,7 @@ urlpatterns = [
     ),
     path("contests/", appeal_desk.ContestListView.as_view(), name="contest-list"),
     path("contests/<int:pk>/", appeal_desk.ContestAnswerView.as_view(), name="contest-answer"),
-    path("contests/<int:pk>/take-up/", appeal_desk.ContestTakeUpView.as_view(), name="contest-take-up"),
-    path("contests/<int:pk>/hand-over/", appeal_desk.ContestHandOverView.as_view(), name="contest-hand-over"),
-    path("contests/<int:pk>/longer/", appeal_desk.ContestExtendView.as_view(), name="contest-extend"),
+    path("contests/<int:pk>/claim/", appeal_desk.ContestClaimView.as_view(), name="contest-claim"),
+    path("contests/<int:pk>/reassign/", appeal_desk.ContestReassignView.as_view(), name="contest-reassign"),
+    path("contests/<int:pk>/extend/", appeal_desk.ContestExtendView.as_view(), name="contest-extend"),
 ]

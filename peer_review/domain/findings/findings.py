@@ -1,4 +1,4 @@
-"""From a published result, or from what comments have in common, to a finding that somebody has to answer for.
+"""Findings: what somebody raises from a published result or a theme of its comments, and who is to answer for it.
 
 Nothing of a ballot's wording leaves its page: a finding is written in the raiser's own words, and what repeats a
 comment is refused.
@@ -11,16 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from peer_review import audit_log, signals
-from peer_review.domain.findings.verbatim_check import borrowed_words
+from peer_review.domain.findings.verbatim_check import first_verbatim_run
 from peer_review.domain.locks import check_state
 from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.enums import RESULT_STATES, FindingSource, ResultScope
 from peer_review.exceptions.findings import (
     FindingDueInPast,
     NoFindingText,
+    QuotesComment,
     UnknownCriterion,
     UnknownSection,
-    WordsOfComment,
 )
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Comment, CriterionResult, RaisedFinding, Result, Round, Subject
@@ -42,12 +42,12 @@ def raise_finding(
     responsible: User | None = None,
     due_date: date | None = None,
 ) -> RaisedFinding:
-    """Keep a finding, put it on record, and tell whoever listens (signals.finding_raised) after the commit.
+    """Store a finding, log it, and send signals.finding_raised after the commit.
 
     section: key of a section that is evaluated, empty for all together; that of `subject` if one is given. The figures
     are those of the subject, else the section, else all, as far as `by` may read them.
     Raises: RoundStateInvalid before publication, TermsAltered, NoFindingText, UnknownSection, UnknownCriterion,
-        FindingDueInPast; WordsOfComment, and that somebody tried is on record.
+        FindingDueInPast; QuotesComment, and that somebody tried is on record.
     """
     check_state(round, RESULT_STATES)
     if not form_holds(round):
@@ -65,7 +65,7 @@ def raise_finding(
         raise UnknownCriterion
     if due_date is not None and due_date < timezone.localdate():
         raise FindingDueInPast
-    _refuse_borrowed_words(round, text, by=by)
+    _refuse_quotations(round, text, by=by)
     with transaction.atomic():
         finding = RaisedFinding.objects.create(
             round=round,
@@ -119,21 +119,21 @@ def sections_to_raise(round: Round, *, by: User) -> dict[str, str]:
     }
 
 
-def _refuse_borrowed_words(round: Round, text: str, *, by: User) -> None:
+def _refuse_quotations(round: Round, text: str, *, by: User) -> None:
     """Refuse a text that repeats a published comment of the round.
 
     Comments that `by` may not read are looked through as well: somebody may have passed on their words. But the place
     is quoted only from those that they may read, and every refusal is on record, so that nobody guesses at the others.
-    Raises: WordsOfComment.
+    Raises: QuotesComment.
     """
     comments = Comment.objects.filter(subject__round=round, withheld=False)
-    words = borrowed_words(text, comments.values_list("text", flat=True).iterator())
+    words = first_verbatim_run(text, comments.values_list("text", flat=True).iterator())
     if not words:
         return
     audit_log.record(round, "peer_review.round.finding_refused", by=by)
     readable = Subject.objects.with_result_for(by).filter(round=round).order_by().values("pk")
-    quoted = borrowed_words(text, comments.filter(subject__in=readable).values_list("text", flat=True))
-    raise WordsOfComment(quoted=quoted)
+    quoted = first_verbatim_run(text, comments.filter(subject__in=readable).values_list("text", flat=True))
+    raise QuotesComment(quoted=quoted)
 
 
 def _send(finding: RaisedFinding, by: User) -> None:

@@ -1,4 +1,4 @@
-"""Does a text stand on somebody's words? Who repeats a comment hands its writer's style to people who know it."""
+"""The check of findings against comments: a sentence repeated word for word shows its writer's style to colleagues."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_CHINESE}]|[^\W_{_CHINESE}]+(?:['’][^\W_{_CHINESE}]+)*")
 
 
-def borrowed_words(text: str, others: Iterable[str]) -> str:
+def first_verbatim_run(text: str, others: Iterable[str]) -> str:
     """Return the first run of `text` that stands in one of the others as well, empty if none does.
 
     A run is CHARACTERS Chinese characters or WORDS words; where both mix, a character counts as an eighth and a word as

@@ -1,4 +1,4 @@
-"""I do not agree: 复核, then 申诉 (公务员法, arts 95 and 96).
+"""Review (复核) and appeal (申诉) of an outcome (公务员法, arts 95 and 96).
 
 All days are the organisation's own and count to their end. Nothing here suspends a decision, and an answer can only
 leave the grade or make it better; a better one may exceed the quota, because an error is corrected whatever the
@@ -28,6 +28,7 @@ from peer_review.exceptions.base import ReasonMissing
 from peer_review.exceptions.outcomes import (
     EXTENSION_REASON_MISSING,
     AnswerMissing,
+    AppealDeadlinePassed,
     ContestRunning,
     ExtendedAlready,
     GroundsMissing,
@@ -38,8 +39,7 @@ from peer_review.exceptions.outcomes import (
     NotResponsible,
     NotTold,
     OutcomeWorse,
-    StageOver,
-    TooLate,
+    StageAlreadyAnswered,
 )
 from peer_review.models import Contest, ContestStage, Decision, OutcomeNotice, Round, Subject
 from peer_review.models.decision import RANKS
@@ -55,9 +55,9 @@ WORDS = 5000
 
 @transaction.atomic
 def ask_review(subject: Subject, *, by: User, grounds: str, now: datetime | None = None) -> Contest:
-    """Ask for a review of an outcome, and return the contest. Whoever decided answers, or another leader.
+    """Open a contest of an outcome with its review, and return it. Whoever decided answers, or another leader.
 
-    Raises: NotTold, NotAddressee, ContestRunning, TooLate, GroundsMissing.
+    Raises: NotTold, NotAddressee, ContestRunning, AppealDeadlinePassed, GroundsMissing.
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
@@ -74,7 +74,7 @@ def ask_review(subject: Subject, *, by: User, grounds: str, now: datetime | None
     ):
         raise ContestRunning
     if today > ask_until(notice.notice_date):
-        raise _too_late(ask_until(notice.notice_date))
+        raise _deadline_passed(ask_until(notice.notice_date))
     contest: Contest = Contest.objects.create(subject=subject, by=by, status=ContestStatus.ASKED)
     _begin(contest, StageKind.REVIEW, round, by=by, grounds=grounds, now=now)
     return contest
@@ -84,7 +84,7 @@ def ask_review(subject: Subject, *, by: User, grounds: str, now: datetime | None
 def appeal(contest: Contest, *, by: User, grounds: str, now: datetime | None = None) -> ContestStage:
     """Appeal against the answer to a review, or against its being late, and return the appeal. An inspector decides.
 
-    Raises: NotAddressee, NothingToAppeal, TooLate, GroundsMissing.
+    Raises: NotAddressee, NothingToAppeal, AppealDeadlinePassed, GroundsMissing.
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
@@ -100,7 +100,7 @@ def appeal(contest: Contest, *, by: User, grounds: str, now: datetime | None = N
         raise NothingToAppeal
     if not may_appeal(contest, review, today):
         until = appeal_until(review)
-        raise NothingToAppeal if until is None else _too_late(until)
+        raise NothingToAppeal if until is None else _deadline_passed(until)
     contest.status = ContestStatus.APPEALED
     contest.save(update_fields=["status"])
     return _begin(contest, StageKind.APPEAL, round, by=by, grounds=grounds, now=now)
@@ -108,7 +108,7 @@ def appeal(contest: Contest, *, by: User, grounds: str, now: datetime | None = N
 
 @transaction.atomic
 def withdraw(contest: Contest, *, by: User, now: datetime | None = None) -> Contest:
-    """Take back what waits for an answer. The outcome stays as it stands.
+    """Withdraw a contest that waits for an answer. The outcome stays as it is.
 
     Raises: NotAddressee, NothingToWithdraw.
     """
@@ -128,10 +128,10 @@ def withdraw(contest: Contest, *, by: User, now: datetime | None = None) -> Cont
 
 
 @transaction.atomic
-def take_up(stage: ContestStage, *, by: User, now: datetime | None = None) -> ContestStage:
-    """Record that somebody has begun to look into it; the person sees it. Harmless when done already.
+def claim_stage(stage: ContestStage, *, by: User, now: datetime | None = None) -> ContestStage:
+    """Record that `by` has begun to work on a stage; the person sees it. A second call changes nothing.
 
-    Raises: StageOver, NotResponsible.
+    Raises: StageAlreadyAnswered, NotResponsible.
     """
     stage, _round = _lock_stage(stage, by)
     if stage.taken_up_date is None:
@@ -144,10 +144,10 @@ def take_up(stage: ContestStage, *, by: User, now: datetime | None = None) -> Co
 
 
 @transaction.atomic
-def hand_over(stage: ContestStage, *, by: User, to: User, now: datetime | None = None) -> ContestStage:
-    """Make somebody else responsible, who may decide it; they are told.
+def reassign_stage(stage: ContestStage, *, by: User, to: User, now: datetime | None = None) -> ContestStage:
+    """Make `to`, who may decide the stage, responsible for it; `to` is told.
 
-    Raises: StageOver; NotResponsible for either of the two.
+    Raises: StageAlreadyAnswered; NotResponsible for either of the two.
     """
     now = now or timezone.now()
     stage, round = _lock_stage(stage, by, assigning=True)
@@ -162,9 +162,9 @@ def hand_over(stage: ContestStage, *, by: User, to: User, now: datetime | None =
 
 @transaction.atomic
 def extend_appeal(stage: ContestStage, *, by: User, reason: str, now: datetime | None = None) -> ContestStage:
-    """Lengthen the time to decide an appeal, once, with a reason that the person reads.
+    """Extend the time to decide an appeal, once, with a reason that the person reads.
 
-    Raises: StageOver, NotResponsible, NotExtendable, ExtendedAlready, ReasonMissing.
+    Raises: StageAlreadyAnswered, NotResponsible, NotExtendable, ExtendedAlready, ReasonMissing.
     """
     now = now or timezone.now()
     stage, round = _lock_stage(stage, by)
@@ -188,7 +188,7 @@ def answer_stage(
     """Answer a review or an appeal in writing. `grade` makes the outcome better; without it, it stays.
 
     A better grade is one more decision. It is not refused for the quota: an error is corrected; the log says so.
-    Raises: StageOver, NotResponsible, AnswerMissing, OutcomeWorse.
+    Raises: StageAlreadyAnswered, NotResponsible, AnswerMissing, OutcomeWorse.
     """
     now = now or timezone.now()
     stage, round = _lock_stage(stage, by)
@@ -217,7 +217,7 @@ def better_grades(grade: str) -> list[str]:
 
 
 def candidates(stage: ContestStage) -> Iterator[Any]:
-    """Yield who may decide this stage, those with the fewest others to answer first. A query for each of the group."""
+    """Yield the users who may decide a stage, those with the fewest open stages first. One query for each user."""
     role = "leadership" if stage.kind == StageKind.REVIEW else "inspector"
     open_stages = ContestStage.objects.unanswered().filter(responsible__isnull=False).exclude(pk=stage.pk)
     load = dict(open_stages.order_by().values_list("responsible").annotate(n=Count("pk")))
@@ -305,20 +305,20 @@ def _lock_contest(contest: Contest) -> tuple[Contest, Round]:
 def _lock_stage(stage: ContestStage, by: User, *, assigning: bool = False) -> tuple[ContestStage, Round]:
     """Return the stage as it is now, with its round locked.
 
-    Raises: StageOver, NotResponsible where `by` may not answer it (or hand it over).
+    Raises: StageAlreadyAnswered, NotResponsible where `by` may not answer it (or hand it over).
     """
     round = lock_round_by_pk(ContestStage.objects.values_list("contest__subject__round", flat=True).get(pk=stage.pk))
     stage = ContestStage.objects.select_related("contest__subject", "contest__by").get(pk=stage.pk)
     if not ContestStage.objects.unanswered().filter(pk=stage.pk).exists():
-        raise StageOver
+        raise StageAlreadyAnswered
     allowed = ContestStage.objects.assignable_by(by) if assigning else ContestStage.objects.answerable_by(by)
     if not allowed.filter(pk=stage.pk).exists():
         raise NotResponsible(name=by.get_full_name())
     return stage, round
 
 
-def _too_late(until: date) -> TooLate:
-    return TooLate(until=date_format(until, "DATE_FORMAT"))
+def _deadline_passed(until: date) -> AppealDeadlinePassed:
+    return AppealDeadlinePassed(until=date_format(until, "DATE_FORMAT"))
 
 
 def _announce(signal: Signal, **arguments: Any) -> None:

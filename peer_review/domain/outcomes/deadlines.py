@@ -1,4 +1,4 @@
-"""Until when an outcome can be contested: days of the organisation's calendar, each counted to its end."""
+"""Deadlines of reviews and appeals: days of the organisation's calendar, each counted to its end."""
 
 from datetime import date, timedelta
 

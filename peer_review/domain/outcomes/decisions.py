@@ -1,4 +1,4 @@
-"""The software proposes, a named person decides (个人信息保护法, art. 24): grades under the quota, the day of notice.
+"""Decisions on grades by a named person (个人信息保护法, art. 24), under the quota, and the notices of them.
 
 Decisions can be changed until they are told; each change is one more row. All outcomes of a round are told together,
 so that nobody learns theirs while others', and the places of the quota, are still open. From then on only a review
@@ -158,7 +158,7 @@ def tell_outcomes(round: Round, *, by: User, now: datetime | None = None) -> lis
 
 @transaction.atomic
 def acknowledge(subject: Subject, *, by: User, now: datetime | None = None) -> OutcomeNotice:
-    """Record that a notice has been received; that is no agreement. Harmless when done already.
+    """Record that a notice has been received, which is no agreement. A second call changes nothing.
 
     Raises: NotAddressee.
     """

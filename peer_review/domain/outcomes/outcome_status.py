@@ -1,4 +1,4 @@
-"""How an outcome stands for whoever reads it: what was decided, told and contested, and what may be done by when.
+"""The status of an outcome for a reader: what was decided, told and contested, and what may be done by when.
 
 Only what this reader may know is in it; see the permissions view_outcome, contest_outcome and view_contest.
 """
@@ -35,7 +35,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OutcomeStatus:
     """An outcome and what can be done about it, today.
 
     decided: False where nothing is decided, or this reader may not know it yet; then all that follows is empty.
@@ -84,15 +84,15 @@ class Standing:
         return self.mine and self.status == ContestStatus.ANSWERED and until is not None and self.today > until
 
 
-def standing_of(subject: Subject, reader: User, *, now: datetime | None = None) -> Standing:
-    """Return how the outcome of a subject stands for this reader. At most nine queries."""
+def outcome_status_of(subject: Subject, reader: User, *, now: datetime | None = None) -> OutcomeStatus:
+    """Return the status of the outcome of a subject for this reader. At most nine queries."""
     today = timezone.localdate(now or timezone.now())
     known: dict[str, Any] = {"subject": subject.pk, "round": subject.round.public_id, "today": today}
     if not Subject.objects.with_outcome_for(reader).filter(pk=subject.pk).exists():
-        return Standing(**known)
+        return OutcomeStatus(**known)
     decision = Decision.objects.filter(subject=subject).standing().select_related("by").first()
     if decision is None:
-        return Standing(**known)
+        return OutcomeStatus(**known)
     known |= {
         "decided": True,
         "grade": decision.grade,
@@ -104,7 +104,7 @@ def standing_of(subject: Subject, reader: User, *, now: datetime | None = None) 
     }
     notice = OutcomeNotice.objects.filter(subject=subject).first()
     if notice is None:
-        return Standing(**known)
+        return OutcomeStatus(**known)
     mine = notice.to_id == reader.pk
     known |= {
         "mine": mine,
@@ -114,12 +114,12 @@ def standing_of(subject: Subject, reader: User, *, now: datetime | None = None) 
     }
     contests = list(Contest.objects.visible_to(reader).filter(subject=subject).order_by("-pk"))
     if not contests:
-        return Standing(**known, may_ask=mine and today <= known["ask_until"])
+        return OutcomeStatus(**known, may_ask=mine and today <= known["ask_until"])
     contest = contests[0]
     stages = list(contest.stages.select_related("responsible", "answered_by", "decision").order_by("pk"))
     review = next(one for one in stages if one.kind == StageKind.REVIEW)
     taken_back = contest.status == ContestStatus.WITHDRAWN and review.answered_date is None
-    return Standing(
+    return OutcomeStatus(
         **known,
         contest=contest.pk,
         status=contest.status,

@@ -1,4 +1,4 @@
-"""公示: who was decided 优秀 is shown to all staff for at least five working days, with where to object."""
+"""Public notices (公示): all staff see who was decided 优秀 for at least five working days, and where to object."""
 
 from datetime import date, datetime
 from functools import partial

@@ -1,4 +1,4 @@
-"""Readings of many: the means of groups, and the rows of a list with the places that their intervals allow."""
+"""Readings of groups, and rows of a list with the rank ranges that their intervals allow."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from peer_review.domain.outcomes.proposals import RoundProposal, place_of
 from peer_review.domain.publication.figures import Mark, criterion_mark, criterion_rows, score_mark
-from peer_review.domain.results.rank_ranges import Place, Ties, places, ties
+from peer_review.domain.results.rank_ranges import OrderCertainty, RankRange, rank_ranges, ties
 from peer_review.domain.results.read_models import GroupReading, RowReading
 from peer_review.models import CriterionResult, Result
 from peer_review.querysets.results import ResultQuerySet
@@ -52,7 +52,7 @@ def read_rows(
     subjects: Sequence[Result] | None,
     *,
     proposal: RoundProposal | None = None,
-) -> tuple[tuple[RowReading, ...], Ties]:
+) -> tuple[tuple[RowReading, ...], OrderCertainty]:
     """Return the rows of `subjects`, which hold their subject and member, else of all `readable` results; and how far
     the order of all that are readable can be trusted.
 
@@ -88,8 +88,8 @@ def read_rows(
     return tuple(rows), ties(stands.values())
 
 
-def _places(readable: ResultQuerySet) -> dict[int, Place]:
+def _places(readable: ResultQuerySet) -> dict[int, RankRange]:
     """Return the place of each result that has a score, by its id. One query."""
     figures = list(readable.shown().order_by("pk").values_list("pk", "low", "high"))
-    found = places([(low, high) for _pk, low, high in figures])
+    found = rank_ranges([(low, high) for _pk, low, high in figures])
     return {pk: place for (pk, _low, _high), place in zip(figures, found, strict=True)}

@@ -1,4 +1,4 @@
-"""Why a figure that a reader may miss is not there, in a plain sentence. How sure figures are, certainty.py says."""
+"""Notes that say why a figure is missing, in a plain sentence. reliability_notes.py says how sure figures are."""
 
 from collections.abc import Mapping
 from typing import Any

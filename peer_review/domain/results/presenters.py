@@ -1,12 +1,12 @@
-"""What a reader finds of published results: one source for pages, PDF, xlsx and API, which compute nothing themselves.
+"""Presenters of published results: one source for pages, PDF, xlsx and API, which compute nothing themselves.
 
 Every reading is made for a `reader` and holds what that person may read and nothing else: whatever is not theirs is
-not loaded. The caller has asked rules.py whether they may read this subject, section, round or summary at all. Each
+not loaded. The caller has asked rules/ whether they may read this subject, section, round or summary at all. Each
 function that returns figures of a round records them in the ledger, by the reader's role and channel.
 
-Shapes and units: reading_shapes.py.
+Shapes and units: read_models.py.
 Queries: a fixed number for each function, however many subjects, sections or criteria there are.
-Raises, all of them: TermsAltered where the round's form is not the one that was frozen (frozen_exposure).
+Raises, all of them: TermsAltered where the round's form is not the one that was frozen (preflight.frozen_terms).
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,11 +32,13 @@ from peer_review.domain.results.group_models import all_of, first_of, read_group
 from peer_review.domain.results.missing_notes import severity_note
 from peer_review.domain.results.read_models import (
     Adjusted,
+    Certainty,
     ClassReading,
     Column,
     Comparison,
     CriterionReading,
     Head,
+    Noted,
     RoundReading,
     SectionReading,
     SelfLine,
@@ -89,8 +91,6 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
     sums = [line.made_of for line in criteria if line.made_of is not None]
     terms = [Term(line.label, line.share, line.own.value) for line in criteria if line.own and line.share is not None]
     kept = SelfEvaluation.objects.filter(subject=subject).first() if form["self_evaluation"] else None
-    adjusted = _adjusted(form, result)
-    coverage = coverage_of([row for (of, _key), row in rows.items() if of == result.pk])
     reading = SubjectReading(
         scope=f"subject:{subject.key}",
         head=read_head(round),
@@ -109,15 +109,7 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
         classes_shown=bool(result.classes),
         classes_add_up=all(len(one["classes"]) == len(form["classes"]) for one in form["criteria"]),
         steps=steps_of(form, by_class=sums, score=score_sum(terms, score)),
-        adjusted=adjusted,
-        adjusted_note=severity_note(form, score, result.adjusted),
-        one_ballot=result.one_ballot,
-        one_ballot_note=one_ballot_in_words(result),
-        unknown=100 * coverage.share if coverage.share is not None else None,
-        unknown_is_high=coverage.is_thin,
-        unknown_note=coverage_in_words(coverage),
-        reliability=_reliability(groups),
-        reliability_note=_reliability_note(groups),
+        certainty=_certainty(form, result, rows, groups),
         self_lines=_self_lines(form, kept, criteria),
         self_words=kept.text if kept is not None else "",
         comments=_words(form, subject),
@@ -157,7 +149,6 @@ def read_section(
         rows=rows,
         ties=ties,
         reliability=_reliability(results),
-        reliability_note=_reliability_note(results),
     )
     reader.record(round, [reading.scope], section_key=section_key)
     return reading
@@ -183,7 +174,6 @@ def read_round(round: Round, *, reader: Reader, subjects: Sequence[Result] | Non
         rows=rows,
         ties=ties,
         reliability=_reliability(results),
-        reliability_note=_reliability_note(results),
     )
     reader.record(round, [reading.scope])
     return reading
@@ -203,7 +193,6 @@ def read_summary(round: Round, *, reader: Reader) -> SummaryReading:
         sections=all_of(groups, ResultScope.SECTION),
         ranks=all_of(groups, ResultScope.RANK),
         reliability=_reliability(results),
-        reliability_note=_reliability_note(results),
     )
     # Whoever reads it, the ledger names all staff: the summary is the same for everybody.
     reader.record(round, [reading.scope], role=Audience.STAFF)
@@ -365,6 +354,22 @@ def _adjusted(form: Mapping[str, Any], result: Result) -> Adjusted | None:
     return Adjusted(mark.value, mark.low, mark.high, str(made["method"]), mark.grade, mark.grade_label)
 
 
+def _certainty(
+    form: Mapping[str, Any],
+    result: Result,
+    rows: Mapping[tuple[int, str], CriterionResult],
+    groups: Sequence[Result],
+) -> Certainty:
+    coverage = coverage_of([row for (pk, _criterion), row in rows.items() if pk == result.pk])
+    return Certainty(
+        one_ballot=Noted(result.one_ballot, one_ballot_in_words(result)),
+        unknown=Noted(100 * coverage.share if coverage.share is not None else None, coverage_in_words(coverage)),
+        unknown_is_high=coverage.is_thin,
+        adjusted=Noted(_adjusted(form, result), severity_note(form, score_mark(form, result), result.adjusted)),
+        reliability=_reliability(groups),
+    )
+
+
 def _self_lines(
     form: Mapping[str, Any], kept: SelfEvaluation | None, criteria: Sequence[CriterionReading] = ()
 ) -> tuple[SelfLine, ...]:
@@ -413,13 +418,9 @@ def _unit(groups: Sequence[Result]) -> Result | None:
     return next((one for one in groups if one.scope == ResultScope.UNIT), None)
 
 
-def _reliability(groups: Sequence[Result]) -> Mapping[str, Any] | None:
+def _reliability(groups: Sequence[Result]) -> Noted[Mapping[str, Any], tuple[str, ...]]:
+    """Return the round's reliability, and what it means; nothing for whoever may not read the mean of all."""
     unit = _unit(groups)
-    kept: Mapping[str, Any] | None = unit.reliability if unit is not None else None
-    return kept
-
-
-def _reliability_note(groups: Sequence[Result]) -> tuple[str, ...]:
-    """Return what the round's reliability means; nothing for whoever may not read the mean of all."""
-    unit = _unit(groups)
-    return tuple(reliability_in_words(unit)) if unit is not None else ()
+    if unit is None:
+        return Noted(None, ())
+    return Noted(unit.reliability, tuple(reliability_in_words(unit)))

@@ -1,4 +1,4 @@
-"""Places in an order that is not surer than its figures: intervals that overlap cannot be told apart."""
+"""Rank ranges: a figure has every rank that its interval allows, because overlapping intervals decide no order."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RankRange:
     """Where one of `total` figures stands: somewhere from `best` to `worst`, 1 at the top.
 
     `alike` counts the others whose intervals overlap this one. `group` numbers, from 1 at the top, the groups between
@@ -21,7 +21,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Ties:
+class OrderCertainty:
     """How far an order of `total` figures can be trusted: into how many groups it falls that no interval bridges, and
     how many figures have a place of their own."""
 
@@ -30,16 +30,16 @@ class Ties:
     certain: int
 
 
-def ties(found: Collection[Place]) -> Ties:
+def ties(found: Collection[RankRange]) -> OrderCertainty:
     """Return how far the order of these places can be trusted."""
-    return Ties(
+    return OrderCertainty(
         total=len(found),
         groups=max((place.group for place in found), default=0),
         certain=sum(place.best == place.worst for place in found),
     )
 
 
-def places(intervals: Sequence[tuple[float, float]]) -> list[Place]:
+def rank_ranges(intervals: Sequence[tuple[float, float]]) -> list[RankRange]:
     """Return the place of each figure among all. Intervals that only touch overlap: n log n comparisons.
 
     Shape: intervals and the returned places are (figures,); an interval is (low, high).
@@ -51,7 +51,7 @@ def places(intervals: Sequence[tuple[float, float]]) -> list[Place]:
     below = [bisect_left(highs, low) for low, _high in intervals]  # surely worse
     groups = _groups(intervals)
     return [
-        Place(best=better + 1, worst=total - worse, alike=total - 1 - better - worse, group=group, total=total)
+        RankRange(best=better + 1, worst=total - worse, alike=total - 1 - better - worse, group=group, total=total)
         for better, worse, group in zip(above, below, groups, strict=True)
     ]
 

@@ -1,4 +1,4 @@
-"""The shapes of what a reader finds: numbers, labels and plain sentences, no HTML. readings.py fills them.
+"""Read models of published results: numbers, labels and plain sentences, no HTML. presenters.py fills them.
 
 Units: figures are points from 0 to 100 in one decimal, as they were stored at publication; weights and shares are
 percent. A Mark that is None says 样本不足 and is written figures.too_few(), never left blank. Labels and sentences
@@ -8,13 +8,16 @@ are in the language that was active when they were read.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from peer_review.domain.outcomes.proposals import RoundProposal
 from peer_review.domain.publication.figures import Bar, Mark
-from peer_review.domain.results.rank_ranges import Place, Ties
+from peer_review.domain.results.rank_ranges import OrderCertainty, RankRange
 from peer_review.domain.results.score_explanation import Step, Sum
 from peer_review.domain.results.trends import Trend
+
+Figure = TypeVar("Figure")
+Note = TypeVar("Note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +138,35 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted(Generic[Figure, Note]):
+    """A figure, and the note that says in words what it means, or why there is none; empty if nothing is to be said."""
+
+    figure: Figure | None
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How sure the figures of one subject are.
+
+    one_ballot: whether leaving out some one ballot would propose another grade. unknown: percent of 不了解 over all
+    criteria that are shown. adjusted: the score without the severity of single voters. reliability: of the whole round,
+    the fields of counting.reliability.Reliability, for whoever may read the mean of all.
+    """
+
+    one_ballot: Noted[bool, str]
+    unknown: Noted[float, str]
+    unknown_is_high: bool
+    adjusted: Noted[Adjusted, str]
+    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectReading:
-    """Everything a reader finds of one subject.
+    """Everything that a reader may read of one subject.
 
     scope: what the ledger knows it by. classes_add_up: every class is asked every criterion, so that the classes'
-    scores make the score. unknown: percent of 不了解 over all criteria that are shown. reliability: of the whole round,
-    the fields of counting.reliability.Reliability, for whoever may read the mean of all. The notes say in words what
-    such a figure means, or why there is none; they are empty where there is nothing to say.
+    scores make the score.
     """
 
     scope: str
@@ -161,15 +186,7 @@ class SubjectReading:
     classes_shown: bool
     classes_add_up: bool
     steps: tuple[Step, ...]
-    adjusted: Adjusted | None
-    adjusted_note: str
-    one_ballot: bool | None
-    one_ballot_note: str
-    unknown: float | None
-    unknown_is_high: bool
-    unknown_note: str
-    reliability: Mapping[str, Any] | None
-    reliability_note: tuple[str, ...]
+    certainty: Certainty
     self_lines: tuple[SelfLine, ...]
     self_words: str
     comments: Words
@@ -193,7 +210,7 @@ class GroupReading:
 class RowReading:
     """One subject in a list. place: among all subjects of the list, None without a score.
 
-    line: where it lies by the quota, as in domain.decisions.place_of ("above", "tied", "below", "none"), for whoever
+    line: where it lies by the quota, as in outcomes.proposals.place_of ("above", "tied", "below", "none"), for whoever
     sees all; near_line: not tied there, but its interval overlaps the line's.
     """
 
@@ -208,14 +225,14 @@ class RowReading:
     ballots: int | None
     marks: tuple[Mark | None, ...]
     one_ballot: bool | None
-    place: Place | None
+    place: RankRange | None
     line: str = ""
     near_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SectionReading:
-    """Everything that the head of a section finds of it.
+    """Everything that the head of a section may read of it.
 
     trend: of the section's mean. rows: best score first, unless the caller chose them. ties: of all subjects of the
     list, also where rows are a page of them.
@@ -229,14 +246,13 @@ class SectionReading:
     ranks: tuple[GroupReading, ...]
     trend: Trend | None
     rows: tuple[RowReading, ...]
-    ties: Ties
-    reliability: Mapping[str, Any] | None
-    reliability_note: tuple[str, ...]
+    ties: OrderCertainty
+    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class RoundReading:
-    """Everything that leadership finds of a round; rows and ties as in SectionReading.
+    """Everything that leadership may read of a round; rows and ties as in SectionReading.
 
     trend: of the mean of all. proposal: what the scores propose under the quota, by Subject.pk.
     """
@@ -250,14 +266,13 @@ class RoundReading:
     trend: Trend | None
     proposal: RoundProposal
     rows: tuple[RowReading, ...]
-    ties: Ties
-    reliability: Mapping[str, Any] | None
-    reliability_note: tuple[str, ...]
+    ties: OrderCertainty
+    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryReading:
-    """What all staff find: means of many, never a person. unit None: too few subjects."""
+    """Everything that all staff may read: means of many, never a person. unit None: too few subjects."""
 
     scope: str
     head: Head
@@ -265,5 +280,4 @@ class SummaryReading:
     unit: GroupReading | None
     sections: tuple[GroupReading, ...]
     ranks: tuple[GroupReading, ...]
-    reliability: Mapping[str, Any] | None
-    reliability_note: tuple[str, ...]
+    reliability: Noted[Mapping[str, Any], tuple[str, ...]]

@@ -1,4 +1,4 @@
-"""How far published figures can be relied on, in words: what it means, and what it does not."""
+"""Notes on how reliable published figures are: what the reliability means, and what it does not."""
 
 from typing import Any
 

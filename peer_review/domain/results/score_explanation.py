@@ -1,4 +1,4 @@
-"""How a subject's score is made, step by step, to the last one: sentences, and sums of released figures only."""
+"""The explanation of a subject's score, step by step: sentences, and sums of released figures only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,11 +1,11 @@
-"""How a subject or a group stood in earlier rounds of the same kind and scheme, where setting rounds side by side tells
-of nobody's mark.
+"""Trends: figures of a subject or a group over earlier rounds of the same kind and scheme, where comparing the rounds
+shows nobody's mark.
 
 Two rounds hold different ballots, so no sum of their figures isolates one exactly. But where their rolls differ by one
 voter, the difference of two figures is nearly that voter's mark. Every pair of rounds that is shown together must
-therefore have the same voters or differ by at least the floor. What differs was found before each round opened, from
-the rolls, and frozen with it (comparable_rounds, Round.exposure); rounds that the newer one was not compared with
-then are not compared now. The newest rounds come first; one that does not go with all of those taken is held back.
+therefore have the same voters or differ by at least the floor. The differences were computed from the rolls before each
+round opened, and frozen with it (preflight.comparability, Round.exposure); rounds that the newer one was not compared
+with then are not compared now. The newest rounds come first; one that does not go with all of those taken is held back.
 """
 
 from collections.abc import Mapping

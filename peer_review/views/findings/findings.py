@@ -1,4 +1,4 @@
-"""From a result, or from what comments have in common, to a finding: the form, and the list of those raised."""
+"""Pages of findings: the form to raise one, and the list of those raised."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ PAGE = 30
 
 
 class FindingRaiseView(RoundMixin, FormView):
-    """Say what was found, about which section and criterion, and who is to answer for it.
+    """The form that raises a finding about a section and a criterion, and names who is to answer for it.
 
     GET names what the form begins with: criterion, section, subject (its id), theme=1.
     """
@@ -96,7 +96,7 @@ class FindingRaiseView(RoundMixin, FormView):
         try:
             raise_finding(self.round, by=self.user, **data)
         except Refusal as refusal:
-            form.add_error("text" if refusal.code in ("words_of_comment", "no_finding_text") else None, refusal.message)
+            form.add_error("text" if refusal.code in ("quotes_comment", "no_finding_text") else None, refusal.message)
             response = self.form_invalid(form)
             response.status_code = refusal.status
             return response

@@ -8,7 +8,6 @@ from django.views.generic import TemplateView
 
 from peer_review.domain.ledger.crosstabs import Choices, Cross, choices, cross_table
 from peer_review.domain.ledger.ledger import audience_of
-from peer_review.domain.results.readable_rounds import headed_section
 from peer_review.enums import Channel, CrossRows
 from peer_review.rules.roles import has_perm
 from peer_review.users import User
@@ -55,7 +54,7 @@ class CrosstabView(PublishedMixin, TemplateView):
         user: User = self.user
         headed = None
         if not has_perm("peer_review.view_all_results", user, self.round):
-            headed = headed_section(self.round, user)
+            headed = self.round.members.sections_headed_by(user).get()
         offered = choices(self.round, headed=headed)
         asked = "rows" in self.request.GET
         given = self.request.GET.copy()

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from peer_review.domain.outcomes import appeals
-from peer_review.domain.outcomes.outcome_status import standing_of
+from peer_review.domain.outcomes.outcome_status import outcome_status_of
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.exceptions.base import Refusal
-from peer_review.forms.outcomes import AnswerForm, ExtensionForm, HandOverForm
+from peer_review.forms.outcomes import AnswerForm, ExtensionForm, ReassignForm
 from peer_review.models import Contest, ContestStage, Decision
 from peer_review.paging import page_of
 from peer_review.roles import role_names
@@ -36,7 +36,7 @@ class DeskMixin(SignedInMixin):
 
 
 class ContestListView(DeskMixin, TemplateView):
-    """What waits for my answer, nearest last day first; then everything else I may know of, newest first."""
+    """The inbox of contests: those that wait for the reader, nearest last day first; then the others, newest first."""
 
     template_name = "peer_review/outcomes/contest_list.html"
 
@@ -109,7 +109,7 @@ class ContestMixin(DeskMixin):
 
 
 class ContestAnswerView(ContestMixin, TemplateView):
-    """Read what is contested and why, beside the figures that the person sees; answer in writing."""
+    """The page of one contest for whoever answers it: what is contested and why, and the answer in writing."""
 
     template_name = "peer_review/outcomes/contest_answer.html"
 
@@ -158,26 +158,26 @@ class ContestAnswerView(ContestMixin, TemplateView):
         better = [(key, names[key]) for key in appeals.better_grades(stands)]
         return AnswerForm(data, better=better, stands=names.get(stands, _("Not graded")))
 
-    def hand_over_form(self, data: Any = None) -> HandOverForm:
+    def reassign_form(self, data: Any = None) -> ReassignForm:
         """Return the form that names another responsible person."""
         others = [one for one in appeals.candidates(self.stage) if one.pk != self.stage.responsible_id]
-        return HandOverForm(data, people=others)
+        return ReassignForm(data, people=others)
 
     def get_context_data(self, refused: Any = None, **kwargs: Any) -> dict[str, Any]:
         user, subject = self.user, self.contest.subject
-        standing = standing_of(subject, user)
+        standing = outcome_status_of(subject, user)
         forms: dict[str, Any] = {}
         if self.may_answer:
             forms["answer_form"] = self.answer_form()
             if self.stage.kind == "appeal" and not self.stage.extension_reason:
                 forms["extension_form"] = ExtensionForm()
         if self.may_assign:
-            form = self.hand_over_form()
-            forms["hand_over_form"] = form if form.people else None
+            form = self.reassign_form()
+            forms["reassign_form"] = form if form.people else None
         for name, kind in (
             ("answer_form", AnswerForm),
             ("extension_form", ExtensionForm),
-            ("hand_over_form", HandOverForm),
+            ("reassign_form", ReassignForm),
         ):
             if isinstance(refused, kind):
                 forms[name] = refused
@@ -197,8 +197,8 @@ class ContestAnswerView(ContestMixin, TemplateView):
         )
 
 
-class ContestTakeUpView(ContestMixin, View):
-    """Tell the person that somebody looks into it."""
+class ContestClaimView(ContestMixin, View):
+    """Claim a stage: the person sees that somebody works on it."""
 
     http_method_names = ["post"]
 
@@ -206,26 +206,26 @@ class ContestTakeUpView(ContestMixin, View):
         if not self.may_answer:
             raise PermissionDenied
         try:
-            appeals.take_up(self.stage, by=self.user)
+            appeals.claim_stage(self.stage, by=self.user)
             messages.success(request, _("Taken up. The person sees that you are looking into it."))
         except Refusal as refusal:
             messages.error(request, refusal.message)
         return redirect("peer_review:contest-answer", self.contest.pk)
 
 
-class ContestHandOverView(ContestAnswerView):
-    """Make somebody else responsible."""
+class ContestReassignView(ContestAnswerView):
+    """Reassign a stage to another user who may decide it."""
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.may_assign:
             raise PermissionDenied
-        return self.handle(self.hand_over_form(request.POST))
+        return self.handle(self.reassign_form(request.POST))
 
     def act(self, form: Any) -> str:
         to = form.cleaned_data["to"]
-        appeals.hand_over(self.stage, by=self.user, to=to)
+        appeals.reassign_stage(self.stage, by=self.user, to=to)
         return _("%(name)s is responsible now and has been told.") % {"name": to.get_full_name()}
 
     def goes_on(self) -> str:
@@ -233,7 +233,7 @@ class ContestHandOverView(ContestAnswerView):
 
 
 class ContestExtendView(ContestAnswerView):
-    """More time for an appeal, once."""
+    """Extend an appeal, once."""
 
     http_method_names = ["post"]
 

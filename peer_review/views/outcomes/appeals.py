@@ -1,4 +1,4 @@
-"""I do not agree: the page of whom an outcome was told to. Acknowledge it, ask for a review, follow it, appeal."""
+"""Pages for the person to whom an outcome was told: acknowledge it, ask for a review, follow it, appeal."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.views.generic import TemplateView, View
 from peer_review.domain.outcomes import appeals
 from peer_review.domain.outcomes.deadlines import days
 from peer_review.domain.outcomes.decisions import acknowledge
-from peer_review.domain.outcomes.outcome_status import standing_of
+from peer_review.domain.outcomes.outcome_status import outcome_status_of
 from peer_review.exceptions.base import Refusal
 from peer_review.exceptions.outcomes import NothingToAppeal, NothingToWithdraw
 from peer_review.forms.outcomes import GroundsForm
@@ -23,7 +23,7 @@ from peer_review.views.shared.access import HiddenRoundMixin
 
 
 class MyOutcomeView(HiddenRoundMixin, View):
-    """From a mail, which knows no names, to one's own page."""
+    """The address in mails, which name nobody: redirects to the page of the reader's own outcome."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         mine = (
@@ -88,7 +88,7 @@ class ContestView(OutcomeMixin, TemplateView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        standing = standing_of(self.subject, self.user)
+        standing = outcome_status_of(self.subject, self.user)
         kwargs.setdefault("ask", GroundsForm() if standing.may_ask else None)
         kwargs.setdefault("appeal", GroundsForm() if standing.may_appeal else None)
         return super().get_context_data(
@@ -115,7 +115,7 @@ class ContestAppealView(ContestView):
 
 
 class ContestWithdrawView(OutcomeMixin, View):
-    """Take back what waits for an answer."""
+    """Withdraw a contest that waits for an answer."""
 
     http_method_names = ["post"]
 

@@ -34,7 +34,7 @@ class Row:
 
     @property
     def wants_words(self) -> bool:
-        """Whether the reason is laid open at once: it must be given, is there, or was refused."""
+        """Whether the field for the reason is open at once: it must be given, is there, or was refused."""
         if self.fields is None:
             return False
         grade, reason, _seen = self.fields

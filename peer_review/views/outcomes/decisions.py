@@ -1,4 +1,4 @@
-"""The quota line, who stands at it, and what a named person decides."""
+"""The page on which leaders decide grades, and the notices to everybody."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,7 +33,7 @@ MOST = 2 * PAGE
 
 
 class DecisionsView(PublishedMixin, TemplateView):
-    """Proposal beside decision, those at the line together, what is left to decide first."""
+    """The list of decisions beside proposals: ties together, undecided subjects first."""
 
     template_name = "peer_review/outcomes/decisions.html"
     permission = "peer_review.decide_round"
@@ -136,7 +136,7 @@ class DecisionsView(PublishedMixin, TemplateView):
 
 
 class OutcomesTellView(PublishedMixin, View):
-    """Tell everybody at once."""
+    """Tell all outcomes of the round at once."""
 
     permission = "peer_review.decide_round"
     http_method_names = ["post"]

@@ -1,4 +1,4 @@
-"""公示: the list that all staff see while it runs, and its beginning."""
+"""Pages of public notices (公示): the list for all staff, and the form that starts one."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class PublicNoticeView(SignedInMixin, TemplateView):
 
 
 class PublicNoticeStartView(RoundMixin, FormView):
-    """Look at the names, say where to object, begin."""
+    """The form that shows the names, asks where to object, and starts the notice."""
 
     template_name = "peer_review/outcomes/public_notice_start.html"
     permission = "peer_review.decide_round"

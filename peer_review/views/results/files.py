@@ -20,8 +20,7 @@ from peer_review import audit_log
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.presenters import read_round, read_section, read_subject
 from peer_review.domain.results.read_models import RoundReading, SectionReading, SubjectReading
-from peer_review.domain.results.readable_rounds import headed_section
-from peer_review.enums import Channel, ResultScope
+from peer_review.enums import Channel
 from peer_review.exceptions.base import Refusal
 from peer_review.models import Result, Subject
 from peer_review.reports import pdf
@@ -122,7 +121,7 @@ class SubjectReport(ReportView):
 
 
 class OwnReportView(SubjectReport):
-    """The result of whoever asks."""
+    """The reader's own result."""
 
     permission = "peer_review.view_own_result"
 
@@ -164,10 +163,10 @@ class SectionReportView(ReportView):
 
     def section(self) -> str:
         """Return the key of the section asked for. Raises: Http404 for one that is not theirs, as for none at all."""
-        wanted: str = self.request.GET.get("section", headed_section(self.round, self.user) or "")
-        of_section = Result.objects.of_scope(ResultScope.SECTION)
-        result = of_section.select_related("round").filter(round=self.round, section_key=wanted).first()
-        if not has_perm("peer_review.view_section_result", self.user, result):
+        headed = self.round.members.sections_headed_by(self.user).first() or ""
+        wanted: str = self.request.GET.get("section", headed)
+        about = Result.objects.filter(round=self.round, section_key=wanted).with_section_for(self.user)
+        if not about.exists():
             raise Http404
         return wanted
 

@@ -16,7 +16,6 @@ from peer_review.domain.outcomes.proposals import RoundProposal, place_of
 from peer_review.domain.publication.figures import Mark
 from peer_review.domain.results.presenters import read_round, read_section, read_summary
 from peer_review.domain.results.read_models import Column, GroupReading, Head, RoundReading, RowReading, SectionReading
-from peer_review.domain.results.readable_rounds import headed_section
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.enums import ResultScope
 from peer_review.models import CriterionResult, Result
@@ -201,11 +200,11 @@ def named(marks: Sequence[Mark | None], criteria: Sequence[Column]) -> list[tupl
 class SectionResultsView(ListMixin, TemplateView):
     """The results of the section, for whoever headed it when the roll was frozen."""
 
-    template_name = "peer_review/results/results_section.html"
+    template_name = "peer_review/results/section_results.html"
     permission = "peer_review.view_section_results"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        key = headed_section(self.round, self.user) or ""
+        key = self.round.members.sections_headed_by(self.user).get()
         subjects = Result.objects.filter(round=self.round, section_key=key).of_scope(ResultScope.SUBJECT)
         page = self.page(subjects)
         reading = read_section(self.round, key, reader=self.reader, subjects=page.rows)
@@ -224,7 +223,7 @@ class SectionResultsView(ListMixin, TemplateView):
 class AllResultsView(ListMixin, TemplateView):
     """All results: sections as a heat map, subjects as a ranking whose intervals make ties visible."""
 
-    template_name = "peer_review/results/results_all.html"
+    template_name = "peer_review/results/all_results.html"
     permission = "peer_review.view_all_results"
 
     def quota(self, proposal: RoundProposal) -> dict[str, Any]:
@@ -267,7 +266,7 @@ class AllResultsView(ListMixin, TemplateView):
 class SummaryView(ListMixin, TemplateView):
     """The published summary for all staff: means of many, never a person."""
 
-    template_name = "peer_review/results/results_summary.html"
+    template_name = "peer_review/results/summary.html"
     permission = "peer_review.view_summary"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Results, one view an audience. Whatever is not to be seen is not loaded, so it cannot be in the page either.
+"""Pages of results, one view an audience. Figures that a reader may not see are not loaded.
 
 What a page says comes from domain.results.presenters and is put beside its pictures here. Lists of many have a file of
 their own.
@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from peer_review.domain.outcomes.outcome_status import standing_of
+from peer_review.domain.outcomes.outcome_status import outcome_status_of
 from peer_review.domain.results.presenters import read_subject
-from peer_review.domain.results.readable_rounds import ResultKind, readable_rounds
+from peer_review.domain.results.readable_rounds import ResultKind, readable_rounds, result_kinds
 from peer_review.enums import Channel
 from peer_review.models import Result, Round, Subject
+from peer_review.paging import page_of
 from peer_review.rules.roles import has_perm
 from peer_review.rules.subjects import is_addressee
 from peer_review.views.ledger.published import PublishedMixin
@@ -32,8 +33,9 @@ class ResultListView(SignedInMixin, TemplateView):
     template_name = "peer_review/results/result_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = readable_rounds(self.user, self.request.GET, size=LIST_PAGE)
-        rows = [{"round": one.round, "links": [result_link(one.round, kind) for kind in one.kinds]} for one in page]
+        page = page_of(readable_rounds(self.user), self.request.GET, size=LIST_PAGE, order=("-published_at", "-pk"))
+        kinds = result_kinds(page.rows, self.user)
+        rows = [{"round": one, "links": [result_link(one, kind) for kind in kinds[one.pk]]} for one in page]
         return super().get_context_data(rows=rows, paging=page, **kwargs)
 
 
@@ -75,14 +77,14 @@ class SheetMixin(PublishedMixin):
             "withdraws": has_perm("peer_review.withdraw_figures", self.request.user, self.round)
             and not is_addressee.test(self.request.user, result.subject),
             "raises": not reading.own and self.may_raise(reading.section_key),
-            "standing": standing_of(result.subject, self.user) if result.subject else None,
+            "standing": outcome_status_of(result.subject, self.user) if result.subject else None,
             "pdf": self.file_address(result, Channel.PDF),
             "xlsx": self.file_address(result, Channel.XLSX),
         }
 
 
 class OwnResultView(SheetMixin, TemplateView):
-    """How do I stand, how sure is it, and what can I do?"""
+    """The reader's own result: figures, their certainty, and what can be done."""
 
     template_name = "peer_review/results/result.html"
     permission = "peer_review.view_own_result"

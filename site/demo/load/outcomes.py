@@ -6,7 +6,7 @@ import datetime
 
 from demo.load.moments import midnight
 from organisation.models import User
-from peer_review.domain.outcomes.appeals import ask_review, take_up
+from peer_review.domain.outcomes.appeals import ask_review, claim_stage
 from peer_review.domain.outcomes.decisions import Choice, acknowledge, decide, tell_outcomes
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.domain.outcomes.public_notices import start_public_notice, to_announce
@@ -70,4 +70,4 @@ def _contest(subject: Subject, leader: User, told_at: datetime.datetime) -> None
     user = subject.member.user
     acknowledge(subject, by=user, now=told_at + datetime.timedelta(hours=2))
     contest = ask_review(subject, by=user, grounds=GROUNDS, now=told_at + datetime.timedelta(days=1))
-    take_up(contest.stages.get(), by=leader, now=told_at + datetime.timedelta(days=2))
+    claim_stage(contest.stages.get(), by=leader, now=told_at + datetime.timedelta(days=2))

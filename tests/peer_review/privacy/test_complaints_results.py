@@ -20,7 +20,7 @@ from peer_review.counting.anomalies import returns
 from peer_review.domain.ledger.queries import RoundData
 from peer_review.domain.outcomes.appeals import answer_stage
 from peer_review.domain.outcomes.decisions import Choice, decide, tell_outcomes
-from peer_review.domain.outcomes.outcome_status import standing_of
+from peer_review.domain.outcomes.outcome_status import outcome_status_of
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.domain.tally.ballot_arrays import read_ballots
 from peer_review.enums import ResultScope
@@ -397,13 +397,13 @@ def test_complaint_a_machine_decided_on_me() -> None:
     round = make_scored_round({"Ada": 95, "Ben": 85})
     ben = round.subjects.select_related("round", "member__user").get(label="Ben")
     assert ben.member is not None
-    assert not standing_of(ben, ben.member.user).decided  # published, proposed, and nothing is decided by that
+    assert not outcome_status_of(ben, ben.member.user).decided  # published, proposed, and nothing is decided by that
 
     leader = make_leader("Director Zhao")
     decide_all(round, by=leader)
     tell_outcomes(round, by=leader)
 
-    standing = standing_of(ben, ben.member.user)
+    standing = outcome_status_of(ben, ben.member.user)
     assert (standing.grade, standing.decided_by, standing.may_ask) == ("competent", "Director Zhao", True)
 
 

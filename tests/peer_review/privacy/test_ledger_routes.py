@@ -103,16 +103,16 @@ SHOWS_NOTHING = {
     "open-box keys-prepare keys-progress",
     "ledger": "ledger figures-withdraw",
     "outcomes": "outcomes-tell public-notice public-notice-start my-outcome contest outcome-acknowledge contest-appeal "
-    "contest-withdraw contest-list contest-answer contest-take-up contest-hand-over contest-extend",
-    "overview": "round-list protection round",
-    "planning": "round-plan plan-preview plan-use seed-renew list-import list-remove roll-progress exclusion-list "
-    "exclusion-remove round-roll roll-propose roll-add roll-on-paper roll-remove subject-remove subject-add "
-    "subject-voters voter-class",
-    "preflight": "round-preflight class-merge",
+    "contest-withdraw contest-list contest-answer contest-claim contest-reassign contest-extend",
+    "overview": "round-list protection round-detail",
+    "planning": "round-plan plan-preview plan-use plan-draw plan-list plan-list-forget roll-progress exclusions "
+    "exclusion-lift round-roll roll-propose roll-add roll-on-paper roll-remove subject-remove subject-add "
+    "roll-subject subject-class",
+    "preflight": "round-preflight preflight-merge",
     "publication": "round-publish comments-review comment-withhold comment-readmit comments-finish self-evaluation",
     "results": "result-list",
-    "rounds": "round-calendar notice notice-qr organiser-list round-create round-manage round-edit round-delete "
-    "round-open round-lengthen round-repeat round-close round-archive",
+    "rounds": "round-calendar printed-notice printed-notice-qr organiser-list round-create round-dashboard round-edit "
+    "round-delete round-open round-extend round-repeat round-close round-archive",
     "tally": "count-rows count-keys count-finish count-progress bulletin bulletin-json proof verifier",
 }
 API_SHOWS_NOTHING = "rounds round participation bulletin openapi integration-list integration-revoke"

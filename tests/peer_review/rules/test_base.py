@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from peer_review.rules.base import predicate_about
 from tests.factories.peer_review.rounds import make_user
 
-MODULES = ["audit", "findings", "outcomes", "results", "roles", "rounds", "subjects"]
+MODULES = ["audit", "findings", "ledger", "outcomes", "results", "roles", "rounds", "subjects"]
 #: What a predicate that is composed of others is about.
 COMPOSED = {
     "can_view_own_result": "round",
@@ -21,10 +21,12 @@ COMPOSED = {
     "can_drill_down": "round",
     "can_view_summary": "round",
     "can_view_anomalies": "round",
+    "can_view_ledger": "round",
+    "can_withdraw_figures": "round",
     "can_view_round": "round",
     "can_view_subject_result": "subject",
     "can_view_group_result": "result",
-    "can_view_section_result": "result",
+    "can_view_section_of_result": "result",
     "can_decide_round": "round",
     "can_decide_subject": "subject",
     "can_assign_contest": "stage",

@@ -28,7 +28,7 @@ WORLDS: dict[str, tuple[Any, set[str]]] = {
         {"decide_subject", "view_outcome", "contest_outcome", "view_subject_result", "view_contest", "assign_contest"}
         | {"answer_contest", "view_public_notice"},
     ),
-    "results": (ResultsWorld, {"view_result", "view_section_result", "raise_finding", "view_finding", "view_anomaly"}),
+    "results": (ResultsWorld, {"view_result", "view_section", "raise_finding", "view_finding", "view_anomaly"}),
 }
 
 

@@ -14,9 +14,9 @@ from peer_review.exceptions.base import Refusal, RoundStateInvalid
 from peer_review.exceptions.findings import (
     FindingDueInPast,
     NoFindingText,
+    QuotesComment,
     UnknownCriterion,
     UnknownSection,
-    WordsOfComment,
 )
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Comment, RaisedFinding, Result, Round, Subject
@@ -167,7 +167,7 @@ def test_raising_is_on_record_without_its_words(leader: Any) -> None:
 )
 def test_words_of_a_comment_are_refused_and_nothing_is_kept(text: str, leader: Any) -> None:
     round = make_commented_round()
-    with pytest.raises(WordsOfComment) as caught:
+    with pytest.raises(QuotesComment) as caught:
         _raise_in(round, text, leader)
     assert "word for word" in caught.value.message
     assert not RaisedFinding.objects.exists()
@@ -192,7 +192,7 @@ def test_place_is_quoted_only_from_comments_that_the_raiser_may_read(leader: Any
     text = f"群众反映{SAID}。"
     messages = {}
     for user in (leader, stranger):
-        with pytest.raises(WordsOfComment) as caught:
+        with pytest.raises(QuotesComment) as caught:
             _raise_in(round, text, user, section="b")
         messages[user] = caught.value.message
     assert "他对基层同志的意" in messages[leader]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from peer_review import audit_log, signals
 from peer_review.domain.outcomes.decisions import Choice, acknowledge, decide, tell_outcomes
-from peer_review.domain.outcomes.outcome_status import standing_of
+from peer_review.domain.outcomes.outcome_status import outcome_status_of
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.exceptions.base import ReasonMissing, Refusal
 from peer_review.exceptions.outcomes import (
@@ -70,36 +70,6 @@ def refused(round: Round, refusal: type[Refusal], *choices: Choice, by: Any) -> 
         decide(round, by=by, choices=choices)
     assert not Decision.objects.exists()
     return caught.value.message
-
-
-def test_the_proposal_follows_the_published_figures_and_leaves_the_tie_open(round: Round) -> None:
-    made = proposal_of(round)
-    named = {one.label: made.grades[one.pk] for one in round.subjects.all()}
-
-    assert named == {
-        "Ada": "excellent",
-        "Ben": "",
-        "Cho": "",
-        "Dan": "competent",
-        "Eve": "competent",
-        "Fay": "",
-        "Gil": "competent",
-        "Hal": "basic",
-        "Ivy": "incompetent",
-        "Joy": "competent",
-    }
-    assert (made.places, made.left, made.quota) == (2, 1, 20)
-    assert made.tied == {subject(round, "Ben").pk, subject(round, "Cho").pk}
-    assert subject(round, "Fay").pk not in made.scored
-
-
-def test_a_form_from_before_there_were_quotas_has_none(round: Round) -> None:
-    del round.form["excellent_quota"], round.form["quota_approval"]
-
-    made = proposal_of(round)
-
-    assert (made.quota, made.places, made.tied) == (0, None, frozenset())
-    assert made.grades[subject(round, "Dan").pk] == "excellent"
 
 
 def test_the_untied_are_decided_at_once_without_words_and_the_tie_with_a_reason(round: Round, leader: Any) -> None:
@@ -348,10 +318,10 @@ class TestTelling:
         for stranger in (leader, make_user("Stranger", "staff")):
             with pytest.raises(NotAddressee):
                 acknowledge(ben, by=stranger)
-        assert standing_of(ben, user).may_acknowledge
+        assert outcome_status_of(ben, user).may_acknowledge
         acknowledge(ben, by=user, now=today)
         acknowledge(ben, by=user, now=today + timedelta(days=3))
 
-        standing = standing_of(ben, user)
+        standing = outcome_status_of(ben, user)
         assert (standing.acknowledged, standing.may_acknowledge) == (timezone.localdate(today), False)
         assert standing.may_ask  # having received it is no agreement

@@ -125,7 +125,9 @@ def test_a_mean_that_a_figure_could_be_taken_out_of_is_compared_with_for_nobody(
 
 def test_thin_subject_holds_no_figure_at_all(round: Round) -> None:
     reading = read_subject(result_of(round, "辛"), reader=Reader(person(round, "辛")))
-    assert (reading.score, reading.ballots, reading.unknown, reading.adjusted_note) == (None, None, None, "")
+    certainty = reading.certainty
+    assert (reading.score, reading.ballots) == (None, None)
+    assert (certainty.unknown.figure, certainty.adjusted.note) == (None, "")
     assert [(line.own, line.bars, line.share, line.made_of) for line in reading.criteria] == [
         (None, (), None, None)
     ] * 2
@@ -178,15 +180,15 @@ def test_absentees_and_abstentions_are_never_zero() -> None:
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert reading.score.value == 80.0
     assert [(line.own.n, line.own.abstentions, line.own.unknown) for line in reading.criteria] == [(6, 4, 40.0)] * 2
-    assert (reading.unknown, reading.unknown_is_high) == (40.0, True)
-    assert reading.unknown_note.startswith("8 of 20 answers are “do not know enough” (40 %).")
+    assert (reading.certainty.unknown.figure, reading.certainty.unknown_is_high) == (40.0, True)
+    assert reading.certainty.unknown.note.startswith("8 of 20 answers are “do not know enough” (40 %).")
 
 
 def test_few_who_do_not_know_are_no_warning() -> None:
     known = [{"quality": 80, "spirit": 80}] * 9
     round = make_published_round({("甲", "all"): [*known, {"quality": "dk", "spirit": "dk"}]})
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
-    assert (reading.unknown, reading.unknown_is_high) == (10.0, False)
+    assert (reading.certainty.unknown.figure, reading.certainty.unknown_is_high) == (10.0, False)
 
 
 @pytest.mark.parametrize(
@@ -197,9 +199,9 @@ def test_whether_one_ballot_decides_is_said_in_a_sentence(stored: bool | None, w
     round = make_published_round({("甲", "all"): spread(9)})
     Result.objects.filter(subject__isnull=False).update(one_ballot=stored)
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
-    assert reading.one_ballot is stored
-    assert words in reading.one_ballot_note
-    assert bool(reading.one_ballot_note) == bool(words)
+    assert reading.certainty.one_ballot.figure is stored
+    assert words in reading.certainty.one_ballot.note
+    assert bool(reading.certainty.one_ballot.note) == bool(words)
 
 
 def test_adjusted_score_stands_beside_the_score_and_is_explained() -> None:
@@ -208,16 +210,17 @@ def test_adjusted_score_stands_beside_the_score_and_is_explained() -> None:
     Result.objects.filter(pk=result.pk).update(adjusted={"value": 91.2, "low": 88.0, "high": 94.4, "method": "reml"})
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert reading.score.value == result.score
-    assert (reading.adjusted.value, reading.adjusted.low, reading.adjusted.high) == (91.2, 88.0, 94.4)
-    assert reading.adjusted.grade_label == "Excellent"
-    assert "changes nothing" in reading.adjusted_note
+    adjusted = reading.certainty.adjusted.figure
+    assert (adjusted.value, adjusted.low, adjusted.high) == (91.2, 88.0, 94.4)
+    assert reading.certainty.adjusted.figure.grade_label == "Excellent"
+    assert "changes nothing" in reading.certainty.adjusted.note
 
 
 def test_no_adjusted_score_says_why() -> None:
     round = make_published_round({("甲", "all"): spread(9)})
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
-    assert reading.adjusted is None
-    assert "the price of their anonymity" in reading.adjusted_note
+    assert reading.certainty.adjusted.figure is None
+    assert "the price of their anonymity" in reading.certainty.adjusted.note
 
 
 def test_section_head_finds_the_section_only(round: Round, head: Any) -> None:
@@ -372,5 +375,5 @@ def test_sheets_say_why_no_score_is_without_severity(reason: str, words: str) ->
     round = make_published_round({("甲", "all"): spread(9)}, paper="sheet")
     Result.objects.filter(pk=result_of(round, "甲").pk).update(adjusted={"reason": reason})
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
-    assert reading.adjusted is None
-    assert words in reading.adjusted_note
+    assert reading.certainty.adjusted.figure is None
+    assert words in reading.certainty.adjusted.note

@@ -186,7 +186,7 @@ class TestDesk:
         assert words not in browser(other).get(LIST).content.decode()
         assert "Ben" in browser(other).get(LIST).content.decode()
         # Taking it over opens it.
-        browser(other).post(desk(contest, "contest-hand-over"), {"to": other.pk})
+        browser(other).post(desk(contest, "contest-reassign"), {"to": other.pk})
         assert words in browser(other).get(desk(contest)).content.decode()
         assert browser(leader).get(desk(contest)).status_code == 200
         assert words not in browser(leader).get(desk(contest)).content.decode()
@@ -208,7 +208,7 @@ class TestDesk:
             refused = client.post(desk(contest), data)
             assert refused.status_code == 422
             assert data["answer"] in refused.content.decode()
-        taken = client.post(desk(contest, "contest-take-up"), follow=True).content.decode()
+        taken = client.post(desk(contest, "contest-claim"), follow=True).content.decode()
         assert "Taken up." in taken
         done = client.post(desk(contest), {"answer": "An error in the record.", "grade": "excellent"}, follow=True)
 
