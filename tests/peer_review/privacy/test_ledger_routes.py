@@ -95,24 +95,24 @@ SHOWS = {
 
 #: Routes that show no figure of a published round, by feature.
 SHOWS_NOTHING = {
-    "announcements": "notice-list notices-read round-remind",
+    "announcements": "notice-list notice-read round-remind",
     # The ballots handed to an auditor are on record in the audit log.
     "audit": "anomaly-progress audit-round audit-ballots audit-list audit-log",
-    "ballots": "draw cast manifest envelopes envelopes-sign kiosk kiosk-draw kiosk-ballot ballot check",
+    "ballots": "draw cast manifest envelopes envelopes-sign kiosk kiosk-draw kiosk-ballot ballot ballot-check",
     "keys": "scrutineer-list scrutineer-round box-rows share-confirm share-destroy box-key box-key-share box-key-test "
     "open-box keys-prepare keys-progress",
     "ledger": "ledger figures-withdraw",
     "outcomes": "outcomes-tell public-notice public-notice-start my-outcome contest outcome-acknowledge contest-appeal "
     "contest-withdraw contest-list contest-answer contest-take-up contest-hand-over contest-extend",
-    "overview": "round-list protection round",
+    "overview": "round-list protection round-detail",
     "planning": "round-plan plan-preview plan-use seed-renew list-import list-remove roll-progress exclusion-list "
     "exclusion-remove round-roll roll-propose roll-add roll-on-paper roll-remove subject-remove subject-add "
     "subject-voters voter-class",
     "preflight": "round-preflight class-merge",
     "publication": "round-publish comments-review comment-withhold comment-readmit comments-finish self-evaluation",
     "results": "result-list",
-    "rounds": "round-calendar notice notice-qr organiser-list round-create round-manage round-edit round-delete "
-    "round-open round-lengthen round-repeat round-close round-archive",
+    "rounds": "round-calendar printed-notice printed-notice-qr organiser-list round-create round-dashboard round-edit "
+    "round-delete round-open round-extend round-repeat round-close round-archive",
     "tally": "count-rows count-keys count-finish count-progress bulletin bulletin-json proof verifier",
 }
 API_SHOWS_NOTHING = "rounds round participation bulletin openapi integration-list integration-revoke"
