@@ -21,7 +21,7 @@ _PERMITTED_PAGES: tuple[tuple[str, str | Promise], ...] = (
     ("results", _("All results")),
     ("decisions", _("Decide the grades")),
     ("summary", _("Published summary")),
-    ("inspector", _("Verification")),
+    ("audit-round", _("Verification")),
 )
 
 

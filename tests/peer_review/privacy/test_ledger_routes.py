@@ -95,20 +95,20 @@ SHOWS = {
 
 #: Routes that show no figure of a published round, by feature.
 SHOWS_NOTHING = {
-    "announcements": "notice-list notices-read round-remind",
+    "announcements": "notice-list notice-read round-remind",
     # The ballots handed to an auditor are on record in the audit log.
     "audit": "anomaly-progress audit-round audit-ballots audit-list audit-log",
-    "ballots": "draw cast manifest envelopes envelopes-sign kiosk kiosk-draw kiosk-ballot ballot check",
+    "ballots": "draw cast manifest envelopes envelopes-sign kiosk kiosk-draw kiosk-ballot ballot ballot-check",
     "keys": "scrutineer-list scrutineer-round box-rows share-confirm share-destroy box-key box-key-share box-key-test "
     "open-box keys-prepare keys-progress",
     "ledger": "ledger figures-withdraw",
     "outcomes": "outcomes-tell public-notice public-notice-start my-outcome contest outcome-acknowledge contest-appeal "
     "contest-withdraw contest-list contest-answer contest-claim contest-reassign contest-extend",
     "overview": "round-list protection round-detail",
-    "planning": "round-plan plan-preview plan-use plan-draw plan-list plan-list-forget roll-progress exclusions "
-    "exclusion-lift round-roll roll-propose roll-add roll-on-paper roll-remove subject-remove subject-add "
-    "roll-subject subject-class",
-    "preflight": "round-preflight preflight-merge",
+    "planning": "round-plan plan-preview plan-use seed-renew list-import list-remove roll-progress exclusion-list "
+    "exclusion-remove round-roll roll-propose roll-add roll-on-paper roll-remove subject-remove subject-add "
+    "subject-voters voter-class",
+    "preflight": "round-preflight class-merge",
     "publication": "round-publish comments-review comment-withhold comment-readmit comments-finish self-evaluation",
     "results": "result-list",
     "rounds": "round-calendar printed-notice printed-notice-qr organiser-list round-create round-dashboard round-edit "

@@ -20,14 +20,11 @@ from peer_review.domain.rounds.lifecycle import (
     update_round,
 )
 from peer_review.domain.rounds.opening_checks import opening_refusals
-from peer_review.domain.voting_period import check_collecting
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import (
-    NotOpenYet,
     NotOrganiser,
     NotScrutineer,
     Refusal,
-    RoundClosed,
     RoundFrozen,
     RoundStateInvalid,
     SchemeInvalid,
@@ -269,39 +266,6 @@ def test_counted_published_archived_follow_in_this_order_only() -> None:
         round = step(round, by=by)
         assert round.state == state
     assert round.published_at is not None
-
-
-@pytest.mark.parametrize(
-    ("state", "opens", "closes", "opened", "refusal"),
-    [
-        ("draft", -1, 1, None, NotOpenYet),
-        ("open", -1, 1, -1, None),
-        ("open", 1, 2, -1, NotOpenYet),
-        ("open", -2, -1, -2, RoundClosed),
-        # The clock was set back behind the opening: the state decides, nobody is shut out.
-        ("open", 1, 2, 1, None),
-        # A closed round stays closed whatever the clock says.
-        ("closed", -1, 1, -1, RoundClosed),
-        ("closed", 1, 2, 1, RoundClosed),
-        ("published", -1, 1, -1, RoundClosed),
-    ],
-)
-def test_check_collecting_lets_the_state_decide_before_the_clock(
-    state: str, opens: int, closes: int, opened: int | None, refusal: type[Refusal] | None
-) -> None:
-    moment = lambda hours: NOW + timedelta(hours=hours)  # noqa: E731
-    ask = {
-        "state": state,
-        "opens_at": moment(opens),
-        "closes_at": moment(closes),
-        "opened_at": None if opened is None else moment(opened),
-        "now": NOW,
-    }
-    if refusal is None:
-        check_collecting(**ask)
-    else:
-        with pytest.raises(refusal):
-            check_collecting(**ask)
 
 
 def test_cells_of_several_classes_are_drawn_from_the_roll() -> None:

@@ -67,7 +67,7 @@ def test_links_of_each_role_after_the_outcomes_were_told() -> None:
         "evaluator": ["summary", "printed-notice", "bulletin"],
         "subject": ["my-outcome", "own-result", "summary", "printed-notice", "bulletin"],
         "leadership": ["results", "decisions", "summary", "printed-notice", "bulletin"],
-        "inspector": ["summary", "inspector", "printed-notice", "bulletin"],
+        "inspector": ["summary", "audit-round", "printed-notice", "bulletin"],
     }
     assert linked(round, leader) == ["results", "decisions", "summary", "printed-notice", "bulletin"]
 
