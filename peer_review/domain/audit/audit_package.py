@@ -20,7 +20,7 @@ from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.domain.tally.count import counted_entries
 from peer_review.enums import CellKind, RefusedReason, ResultScope
-from peer_review.models import Assignment, CriterionResult, Refused, Result, Round, SheetEntry
+from peer_review.models import Assignment, CriterionResult, RefusedQuery, Result, Round, SheetEntry
 from peer_review.offline import VERIFIER
 from peer_review.offline.verifier.package import SUMS
 
@@ -181,7 +181,9 @@ def _cells(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, Any]]:
 def _holders(round: Round) -> Iterator[list[str]]:
     """Yield, for each person who has papers about subjects with too few ballots, these papers; people by chance."""
     # What was withdrawn was once large enough to be shown, or stands here for another reason: it asks for no holders.
-    withdrawn = set(Refused.objects.filter(round=round, reason=RefusedReason.WITHDRAWN).values_list("scope", flat=True))
+    withdrawn = set(
+        RefusedQuery.objects.filter(round=round, reason=RefusedReason.WITHDRAWN).values_list("scope", flat=True)
+    )
     gone = [scope.removeprefix("subject:") for scope in withdrawn if scope.startswith("subject:")]
     small = set(round.subjects.exclude(key__in=gone).order_by().values_list("pk", flat=True))
     criteria = sum(f"criterion:{one['key']}" not in withdrawn for one in round.form["criteria"])
