@@ -19,8 +19,8 @@ from peer_review.counting.release import release
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.domain.tally.count import counted_entries
-from peer_review.enums import CellKind, ResultScope
-from peer_review.models import Assignment, CriterionResult, Result, Round, SheetEntry
+from peer_review.enums import CellKind, RefusedReason, ResultScope
+from peer_review.models import Assignment, CriterionResult, RefusedQuery, Result, Round, SheetEntry
 from peer_review.offline import VERIFIER
 from peer_review.offline.verifier.package import SUMS
 
@@ -180,8 +180,13 @@ def _cells(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, Any]]:
 
 def _holders(round: Round) -> Iterator[list[str]]:
     """Yield, for each person who has papers about subjects with too few ballots, these papers; people by chance."""
-    small = set(round.subjects.order_by().values_list("pk", flat=True))
-    criteria = len(round.form["criteria"])
+    # What was withdrawn was once large enough to be shown, or stands here for another reason: it asks for no holders.
+    withdrawn = set(
+        RefusedQuery.objects.filter(round=round, reason=RefusedReason.WITHDRAWN).values_list("scope", flat=True)
+    )
+    gone = [scope.removeprefix("subject:") for scope in withdrawn if scope.startswith("subject:")]
+    small = set(round.subjects.exclude(key__in=gone).order_by().values_list("pk", flat=True))
+    criteria = sum(f"criterion:{one['key']}" not in withdrawn for one in round.form["criteria"])
     told: dict[int, int] = {}
     rows = CriterionResult.objects.filter(result__round=round, result__scope=ResultScope.SUBJECT)
     for subject in rows.order_by().values_list("result__subject_id", flat=True).iterator(chunk_size=CHUNK):

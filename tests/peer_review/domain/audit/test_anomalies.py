@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
 from wagtail.models import ModelLogEntry
@@ -10,15 +9,14 @@ from wagtail.models import ModelLogEntry
 from peer_review import signals
 from peer_review.domain.audit import anomalies
 from peer_review.domain.audit.anomalies import find_anomalies, find_anomalies_task, search_anomalies
-from peer_review.domain.audit.anomaly_data import Material, sections_matrix
-from peer_review.domain.publication.publish import publish_round
 from peer_review.enums import AnomalyKind
 from peer_review.exceptions.base import RoundStateInvalid
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Anomaly, AnomalyRun, Assignment, Round, Subject
 from peer_review.rules.roles import has_perm
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, papers, spread
-from tests.factories.peer_review.rounds import make_member, make_user
+from tests.factories.peer_review.rounds import make_user
+from tests.factories.peer_review.searched_rounds import make_sections_round, make_two_rounds
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -169,36 +167,6 @@ def test_task_of_a_round_that_is_gone_does_nothing() -> None:
 # Sections
 
 
-def make_sections_round(favoured: tuple[int, int] | None) -> Round:
-    """Return a published round of six sections with two subjects each, whose voter classes are people of one other
-    section; the favoured two rate each other 16 points higher."""
-    cells, home = {}, {}
-    for section in range(6):
-        for number, shifts in enumerate([(1, 2, 3), (4, 5, 1)]):
-            for voters, shift in zip("xyz", shifts, strict=True):
-                raters = (section + shift) % 6
-                mark = 70 + (7 * section + 5 * raters + 3 * section * raters) % 4
-                if favoured and {section, raters} == set(favoured):
-                    mark += 16
-                name = f"{NAMES[section]}{number}"
-                cells[name, voters] = [{"quality": mark + at % 3, "spirit": mark - at % 3} for at in range(5)]
-                home[name, voters] = raters
-    round = make_counted_round(
-        cells, sections={f"{NAMES[at]}{number}": f"s{at}" for at in range(6) for number in (0, 1)}
-    )
-    people = {at: [make_user() for _voter in range(5)] for at in range(6)}
-    for at, users in people.items():
-        for user in users:
-            make_member(round, user, section=f"s{at}")
-    Assignment.objects.filter(cell__round=round).delete()
-    Assignment.objects.bulk_create(
-        Assignment(cell=cell, evaluator=user)
-        for cell in round.cells.select_related("subject")
-        for user in people[home[cell.subject.label, cell.voter_class]]
-    )
-    return publish_round(round, by=round.organiser)
-
-
 def test_sections_that_trade_votes_are_found_and_named_as_sections() -> None:
     round = make_sections_round((0, 3))
     run = searched(round)
@@ -211,47 +179,7 @@ def test_sections_without_favour_are_no_pattern() -> None:
     assert not searched(make_sections_round(None)).anomalies.filter(kind=AnomalyKind.RETURN).exists()
 
 
-def test_class_of_several_sections_tells_of_no_section() -> None:
-    """One voter of another section among those who hold the papers: the class is nobody's home any more."""
-    round = make_sections_round(None)
-    _names, before = sections_matrix(Material(round))
-    cell = round.cells.filter(subject__label=f"{NAMES[0]}0", voter_class="y").get()
-    stranger = make_user()
-    make_member(round, stranger, section="s4")
-    Assignment.objects.create(cell=cell, evaluator=stranger)
-    _names, after = sections_matrix(Material(round))
-    assert before.shape == (6, 6)
-    assert (np.isnan(before[2, 0]), np.isnan(after[2, 0])) == (False, True)
-
-
-def test_class_that_is_not_shown_tells_of_no_section() -> None:
-    """Four ballots of a class: its figure is published nowhere, and so it is in no matrix."""
-    cells = {("甲", "leaders"): papers(4), ("甲", "staff"): papers(8)}
-    round = make_published_round(cells)
-    for user in {one.evaluator for one in Assignment.objects.filter(cell__round=round)}:
-        make_member(round, user, section="b")
-    _names, matrix = sections_matrix(Material(round))
-    assert np.isnan(matrix).all()
-
-
 # The round before
-
-
-def make_two_rounds(now: dict[str, int], before: dict[str, int], **no_trend: Any) -> Round:
-    """Return a published round whose subjects were in an earlier one too, with these middle marks."""
-    earlier = make_published_round({(name, "all"): spread(12, middle) for name, middle in before.items()})
-    round = make_published_round({(name, "all"): spread(12, middle) for name, middle in now.items()})
-    for name in now.keys() & before.keys():
-        key = earlier.subjects.get(label=name).key
-        round.subjects.filter(label=name).update(key=key)
-    held = [earlier.subjects.get(label=name).key for name in no_trend.get("subjects", [])]
-    exposure = round.exposure | {
-        "compared": [earlier.public_id],
-        "no_trend": {earlier.public_id: {"subjects": held, "classes": {}, "sections": [], "unit": False}},
-    }
-    Round.objects.filter(pk=round.pk).update(exposure=exposure)
-    round.refresh_from_db()
-    return round
 
 
 def test_large_changes_are_found_with_their_direction() -> None:

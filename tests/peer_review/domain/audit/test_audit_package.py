@@ -16,6 +16,7 @@ import cryptography
 import pytest
 
 from peer_review.domain.audit import audit_package
+from peer_review.domain.ledger.withdrawals import withdraw
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.enums import ResultScope
 from peer_review.models import Assignment, Result, Round
@@ -92,6 +93,17 @@ def test_only_the_numbers_differ_from_one_package_to_the_next() -> None:
     for files in (first, second):
         published, anew = recounted(files)
         assert published == anew
+
+
+@pytest.mark.parametrize("what", ["criterion", "subject"])
+def test_a_withdrawal_lets_nobody_elses_papers_into_the_package(what: str) -> None:
+    round = make_published_round({("甲", "all"): papers(2), ("乙", "all"): papers(6), ("丙", "all"): papers(7)})
+    before = json.loads(opened(package(round))["roll.json"])["holders"]
+    named = {"criterion": "quality"} if what == "criterion" else {"subject": round.subjects.get(label="丙").key}
+    withdraw(round, by=round.organiser, reason="wrong", **named)
+    after = json.loads(opened(package(round))["roll.json"])["holders"]
+    assert sorted(after) == sorted(before)
+    assert len(before) == 2
 
 
 # Reproduced
