@@ -47,7 +47,7 @@ def everybody() -> dict[str, MaybeUser]:
 
 def boards(head: User) -> dict[str, BoardPage]:
     """A board of each kind there is."""
-    made = {
+    by_name = {
         "open": make.board("open"),
         "leaders": make.board("leaders", grants={Verb.READ: ["leadership"]}),
         "notices": make.board("notices", grants={Verb.POST: ["editor"]}),
@@ -59,11 +59,11 @@ def boards(head: User) -> dict[str, BoardPage]:
         "password": make.board("password"),
         "signed_in": make.board("signed-in"),
     }
-    private = PageViewRestriction.objects.create(page=made["private"].page_ptr, restriction_type="groups")
+    private = PageViewRestriction.objects.create(page=by_name["private"].page_ptr, restriction_type="groups")
     private.groups.add(Group.objects.get_or_create(name="editor")[0])
-    PageViewRestriction.objects.create(page=made["password"].page_ptr, restriction_type="password", password="x")
-    PageViewRestriction.objects.create(page=made["signed_in"].page_ptr, restriction_type="login")
-    return made
+    PageViewRestriction.objects.create(page=by_name["password"].page_ptr, restriction_type="password", password="x")
+    PageViewRestriction.objects.create(page=by_name["signed_in"].page_ptr, restriction_type="login")
+    return by_name
 
 
 def fresh(user: MaybeUser) -> MaybeUser:
@@ -101,9 +101,9 @@ TABLE = {
 
 def test_board_permissions_for_every_role() -> None:
     people = everybody()
-    made = boards(people["head_of_this_section"])
+    board_of_kind = boards(people["head_of_this_section"])
     for (name, permission), expected in TABLE.items():
-        board = BoardPage.objects.get(pk=made[name].pk)
+        board = BoardPage.objects.get(pk=board_of_kind[name].pk)
         having = {
             role for role, user in people.items() if rules.has_perm(f"forum_pages.{permission}", fresh(user), board)
         }
@@ -118,9 +118,9 @@ def test_predicates_are_false_for_nothing() -> None:
 
 def test_predicates_and_querysets_agree_for_every_role() -> None:
     people = everybody()
-    made = boards(people["head_of_this_section"])
+    board_of_kind = boards(people["head_of_this_section"])
     author, moderator = people["staff"], people["moderator"]
-    for board in made.values():
+    for board in board_of_kind.values():
         shown = make.topic(board, author, "shown")
         first = make.comment(shown, moderator)
         make.comment(shown, moderator, parent=first)

@@ -98,9 +98,9 @@ def test_posting_touches_as_many_rows_in_a_long_thread_as_in_a_short_one(topic: 
 
 def test_the_same_form_twice_makes_one_comment(topic: Topic, reader: User) -> None:
     form = uuid.uuid4()
-    one = post_comment(topic=topic, user=reader, source="收到", submission=form)
-    two = post_comment(topic=topic, user=reader, source="收到", submission=form)
-    assert one == two
+    first = post_comment(topic=topic, user=reader, source="收到", submission=form)
+    second = post_comment(topic=topic, user=reader, source="收到", submission=form)
+    assert first == second
     topic.refresh_from_db()
     assert (topic.comment_count, topic.last_number) == (1, 1)
 
@@ -124,15 +124,15 @@ def test_post_comment_refusals(board: BoardPage, topic: Topic, author: User, rea
 
 def test_moderated_board_holds_comments_back(author: User, reader: User, moderator: User) -> None:
     topic = make.topic(make.board("moderated", moderated=True), moderator)
-    held = make.comment(topic, reader)
+    awaiting = make.comment(topic, reader)
     topic.refresh_from_db()
-    assert (held.is_public, topic.comment_count, topic.last_number) == (False, 0, 1)
+    assert (awaiting.is_public, topic.comment_count, topic.last_number) == (False, 0, 1)
     with pytest.raises(CommentAwaiting):
-        make.comment(topic, reader, parent=held)
-    actions.approve_comment(comment=held, user=moderator)
+        make.comment(topic, reader, parent=awaiting)
+    actions.approve_comment(comment=awaiting, user=moderator)
     topic.refresh_from_db()
-    assert (topic.comment_count, topic.last_activity_at) == (1, held.submit_date)
-    edited = edit_comment(comment=held, user=reader, source="换了", seen=0)
+    assert (topic.comment_count, topic.last_activity_at) == (1, awaiting.submit_date)
+    edited = edit_comment(comment=awaiting, user=reader, source="换了", seen=0)
     topic.refresh_from_db()
     assert (edited.awaiting, topic.comment_count) == (True, 0)
 
@@ -151,10 +151,10 @@ def test_edit_comment_keeps_the_former_version_and_notices_the_other_window(topi
 def test_editing_one_comment_does_not_publish_others(author: User, reader: User, moderator: User) -> None:
     topic = make.topic(make.board("moderated", moderated=True), moderator)
     parent = make.comment(topic, moderator)
-    held = make.comment(topic, reader, parent=parent)
+    awaiting = make.comment(topic, reader, parent=parent)
     edit_comment(comment=parent, user=moderator, source="换", seen=0)
-    held.refresh_from_db()
-    assert held.is_public is False
+    awaiting.refresh_from_db()
+    assert awaiting.is_public is False
 
 
 def test_remove_comment_keeps_its_place_and_its_answers(topic: Topic, reader: User, moderator: User) -> None:

@@ -20,7 +20,7 @@ from tests.factories import forum_pages as make
 pytestmark = pytest.mark.django_db
 
 
-def found(user: User, query: str, kind: str = "topics") -> list[int]:
+def ids_of_results(user: User, query: str, kind: str = "topics") -> list[int]:
     find = find_comments if kind == "comments" else find_topics
     return [row.pk for row in find(user=user, query=query, below=None, size=20)]
 
@@ -39,12 +39,12 @@ def test_chinese_words_are_found(
     with committed():
         topic = make.topic(board, author, "廉政监督卡管理办法", "窗口要公示 supervision cards")
         comment = make.comment(topic, reader, "建议增加投诉电话")
-    assert found(reader, "监督") == [topic.pk]
-    assert found(reader, "管理办法") == [topic.pk]
-    assert found(reader, "公示") == [topic.pk]
-    assert found(reader, "Supervision") == [topic.pk]
-    assert found(reader, "投诉", "comments") == [comment.pk]
-    assert found(reader, "整改") == []
+    assert ids_of_results(reader, "监督") == [topic.pk]
+    assert ids_of_results(reader, "管理办法") == [topic.pk]
+    assert ids_of_results(reader, "公示") == [topic.pk]
+    assert ids_of_results(reader, "Supervision") == [topic.pk]
+    assert ids_of_results(reader, "投诉", "comments") == [comment.pk]
+    assert ids_of_results(reader, "整改") == []
 
 
 def test_the_permission_is_part_of_the_query(
@@ -65,10 +65,10 @@ def test_the_permission_is_part_of_the_query(
         remove_comment(comment=removed, user=reader, reason="x")
         make.comment(secret, moderator, "绩效评论")
         seen = make.comment(shown, reader, "绩效评论")
-    assert found(reader, "绩效") == [shown.pk]
-    assert found(author, "绩效") == [shown.pk, awaiting.pk]
-    assert found(moderator, "绩效") == [shown.pk, secret.pk, awaiting.pk, hidden.pk]
-    assert found(reader, "绩效", "comments") == [seen.pk]
+    assert ids_of_results(reader, "绩效") == [shown.pk]
+    assert ids_of_results(author, "绩效") == [shown.pk, awaiting.pk]
+    assert ids_of_results(moderator, "绩效") == [shown.pk, secret.pk, awaiting.pk, hidden.pk]
+    assert ids_of_results(reader, "绩效", "comments") == [seen.pk]
 
 
 def test_edits_are_found(
@@ -78,8 +78,8 @@ def test_edits_are_found(
         topic = make.topic(board, author, "旧题", "旧文")
     with committed():
         edit_topic(topic=topic, user=author, title="新题", source="换成审计", seen=0)
-    assert found(reader, "审计") == [topic.pk]
-    assert found(reader, "旧文") == []
+    assert ids_of_results(reader, "审计") == [topic.pk]
+    assert ids_of_results(reader, "旧文") == []
 
 
 def test_words_of_a_query_are_few_and_each_once(settings: Settings) -> None:

@@ -77,8 +77,8 @@ def test_start_topic_is_refused_outside_the_campaign(
 
 def test_moderated_board_holds_topics_back_except_moderators(author: User, moderator: User) -> None:
     board = make.board("moderated", moderated=True)
-    held, shown = make.topic(board, author), make.topic(board, moderator)
-    assert (held.awaiting, shown.awaiting) == (True, False)
+    awaiting, shown = make.topic(board, author), make.topic(board, moderator)
+    assert (awaiting.awaiting, shown.awaiting) == (True, False)
     assert count(board) == 1
 
 

@@ -26,11 +26,11 @@ def test_results_are_paged_newest_first(
 ) -> None:
     settings.FORUM_PAGES_RESULTS_PER_PAGE = 2
     with committed():
-        made = [make.topic(board, author, f"整改 {number}").pk for number in range(3)]
+        topics = [make.topic(board, author, f"整改 {number}").pk for number in range(3)]
     first = as_reader.get(reverse("forum_pages:search"), {"q": "整改"})
-    assert [row.pk for row in first.context["page"]] == [made[2], made[1]]
+    assert [row.pk for row in first.context["page"]] == [topics[2], topics[1]]
     rest = as_reader.get(reverse("forum_pages:search"), {"q": "整改", "below": first.context["page"].next})
-    assert [row.pk for row in rest.context["page"]] == [made[0]]
+    assert [row.pk for row in rest.context["page"]] == [topics[0]]
     assert "<mark>整改</mark>" not in first.content.decode()  # titles hold it, texts do not
 
 

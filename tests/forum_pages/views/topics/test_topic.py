@@ -28,15 +28,15 @@ def test_topic_query_count_is_the_same_for_one_and_many_comments(
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as few:
         as_reader.get(topic.get_absolute_url())
     for _ in range(25):
         make.comment(topic, make.person(f"p{_}"))
     as_reader.get(topic.get_absolute_url())
     with CaptureQueriesContext(connection) as many:
         as_reader.get(topic.get_absolute_url())
-    assert len(one) == len(many)
-    assert len(one) <= 12
+    assert len(few) == len(many)
+    assert len(few) <= 12
 
 
 def test_a_topic_is_read_by_thread_and_by_time(topic: Topic, author: User, as_reader: Client) -> None:
