@@ -59,7 +59,7 @@ class NameList:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PaperTable:
     """Papers by groups of evaluators (rows) and groups of subjects (columns)."""
 
     columns: tuple[str, ...]
@@ -86,8 +86,8 @@ class Preview:
     most: int
     classes: tuple[str, ...]
     rows: tuple[PreviewRow, ...]
-    ranks: Table
-    sections: Table | None
+    ranks: PaperTable
+    sections: PaperTable | None
     thin: int
     single: int
     idle: NameList
@@ -249,7 +249,7 @@ def make_preview(
     )
 
 
-def _rank_table(allocation: Allocation, kind: str, groups: Sequence[Group]) -> Table:
+def _rank_table(allocation: Allocation, kind: str, groups: Sequence[Group]) -> PaperTable:
     at = {group.key: n for n, group in enumerate(groups)}
     rows = np.array([at[key] for key in group_keys(allocation.people)], dtype=np.int64)
     if kind == RoundKind.SECTION:
@@ -261,7 +261,7 @@ def _rank_table(allocation: Allocation, kind: str, groups: Sequence[Group]) -> T
     return _table(allocation, rows, columns, [group.label for group in groups], labels)
 
 
-def _section_table(allocation: Allocation, order: Sequence[Person]) -> Table | None:
+def _section_table(allocation: Allocation, order: Sequence[Person]) -> PaperTable | None:
     sections = list_sections(order)
     if not 1 < len(sections) <= SECTIONS:
         return None
@@ -272,11 +272,15 @@ def _section_table(allocation: Allocation, order: Sequence[Person]) -> Table | N
     return _table(allocation, rows, columns, names, tuple(names))
 
 
-def _table(allocation: Allocation, rows: Any, columns: Any, names: Sequence[str], labels: tuple[str, ...]) -> Table:
+def _table(
+    allocation: Allocation, rows: Any, columns: Any, names: Sequence[str], labels: tuple[str, ...]
+) -> PaperTable:
     papers = np.zeros((len(names), len(labels)), dtype=np.int64)
     for at, _voters, evaluators in allocation.lines():
         papers[:, columns[at]] += np.bincount(rows[evaluators], minlength=len(names))
-    return Table(labels, tuple((name, tuple(int(n) for n in row)) for name, row in zip(names, papers, strict=True)))
+    return PaperTable(
+        labels, tuple((name, tuple(int(n) for n in row)) for name, row in zip(names, papers, strict=True))
+    )
 
 
 def _sheet_lines(allocation: Allocation, classes: Sequence[str]) -> tuple[SheetLine, ...]:

@@ -141,7 +141,7 @@ class PlanPreviewView(DraftMixin, TemplateView):
         }
         return super().get_context_data(**context, **kwargs)
 
-    def tables(self, preview: plan_setup.Preview) -> list[tuple[str, plan_setup.Table]]:
+    def tables(self, preview: plan_setup.Preview) -> list[tuple[str, plan_setup.PaperTable]]:
         """Return the tables of papers with their titles; of sections only where they fit on a page."""
         found = [(_("Papers by rank"), preview.ranks)]
         if preview.sections is not None:

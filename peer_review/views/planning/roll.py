@@ -22,7 +22,7 @@ from peer_review.domain.planning.roll_lists import (
 )
 from peer_review.enums import PaperKind, RoundState
 from peer_review.exceptions.base import Refusal
-from peer_review.forms.roll import RollProposeForm, RollSearchForm, RollSubjectForm, VoterClassForm
+from peer_review.forms.planning import RollProposeForm, RollSearchForm, RollSubjectForm, VoterClassForm
 from peer_review.models import RollMember, Subject
 from peer_review.paging import KeysetPage, page_of, read_id
 from peer_review.providers.roll import Person
