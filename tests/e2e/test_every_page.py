@@ -77,7 +77,7 @@ def exchange_of_staff(rounds: Rounds) -> list[str]:
         "/disclosures/government/",
         document.url,
         reverse("search:search") + "?q=监督",
-        reverse("organisation:lookup"),
+        reverse("organisation:directory"),
         reverse("password_change"),
     ]
 

@@ -150,7 +150,7 @@ def test_a_round_from_its_key_to_the_verified_count(live_server: Any, browser: B
         assert round.state == "closed"
 
         # Before the count the receipts are valid, and nothing is claimed about the box.
-        check = house.open(users[1], "check", "check")
+        check = house.open(users[1], "ballot-check", "check")
         expect(check.locator("#verdict-title")).to_contain_text("not been counted yet")
 
         # A wrong key opens nothing; the right one opens everything and is never sent.
@@ -169,10 +169,10 @@ def test_a_round_from_its_key_to_the_verified_count(live_server: Any, browser: B
         assert round.state == "published"
 
         for user in (users[0], users[-1]):
-            page = house.open(user, "check", "check")
+            page = house.open(user, "ballot-check", "check")
             expect(page.locator("#verdict-title")).to_have_text(f"{SUBJECTS} of {SUBJECTS} of your ballots are counted")
         # With the receipt file, on any computer.
-        page = house.open(round.subjects.first().member.user, "check", "check")
+        page = house.open(round.subjects.first().member.user, "ballot-check", "check")
         expect(page.locator("#none-here")).to_be_visible()
         page.locator("#receipt-file").set_input_files(tmp_path / "receipt.json")
         expect(page.locator("#verdict-title")).to_have_text(f"{SUBJECTS} of {SUBJECTS} of your ballots are counted")

@@ -61,10 +61,11 @@ def test_wheel_asks_for_nothing_that_the_plugins_do_not_import() -> None:
 
 def test_wheel_takes_along_every_file_that_the_plugins_read() -> None:
     """Templates of pages and of reports, styles, scripts, catalogues: whatever lies beside the code and is no code."""
-    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]["*"]
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
 
     left = []
     for app in OWN:
+        patterns = [*data["*"], *data.get(app, [])]
         for path in (ROOT / app).rglob("*"):
             parts = path.relative_to(ROOT).parts
             if path.is_dir() or path.suffix in (".py", ".pyc") or {"__pycache__", "node_modules"} & set(parts):

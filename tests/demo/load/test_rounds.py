@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from demo.load import rounds
-from peer_review.crypto import sealing
+from zhengyan_crypto import sealing
 
 
 def test_box_keys_are_left_in_one_file_for_its_owner_alone(tmp_path: Path, settings: SimpleNamespace) -> None:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from demo.load import voting
-from peer_review.crypto import papers
+from peer_review.protocol import papers
 
 
 @pytest.mark.parametrize(("answer", "low", "high"), [(voting.points, 30, 100), (voting.anchors, 1, 5)])

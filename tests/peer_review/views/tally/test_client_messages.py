@@ -17,7 +17,7 @@ def test_every_word_that_the_page_asks_for_is_there() -> None:
 
 
 def test_every_check_of_the_library_has_a_name() -> None:
-    script = (SOURCE / "lib" / "audit.js").read_text()
+    script = (SOURCE / "tally" / "verify.js").read_text()
     messages = verifier_messages()
     checks, faults = messages["checks"], messages["faults"]
     assert isinstance(checks, dict)
