@@ -66,7 +66,8 @@ def check_content(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     if missing := [name for name in WANTED if name not in names]:
         raise SystemExit(f"The wheel lacks {', '.join(missing)}.")
-    if foreign := [name for name in names if UNWANTED.search(name) or not name.startswith((*APPS, *BELOW, "zhengyan-"))]:
+    own = (*APPS, *BELOW, "zhengyan-")
+    if foreign := [name for name in names if UNWANTED.search(name) or not name.startswith(own)]:
         raise SystemExit(f"The wheel holds {', '.join(foreign[:5])}.")
 
 
