@@ -55,7 +55,7 @@ def test_ballot_is_cast_and_its_receipt_checked(live_server: LiveServer, browser
 
         evaluate(house.open(users[0], "ballot", "ballot"), 0)
 
-        check = house.open(users[0], "check", "check")
+        check = house.open(users[0], "ballot-check", "check")
         expect(check.locator("#verdict-title")).to_contain_text("receipt")
     finally:
         house.close()
