@@ -11,8 +11,9 @@ from wagtail.log_actions import log
 
 from disclosures.exceptions import CommentsClosed
 from disclosures.models import DisclosurePage
-from disclosures.rules import COMMENT, is_moderator, is_signed_in
+from disclosures.rules import COMMENT, is_moderator
 from organisation.models import User
+from organisation.roles import is_signed_in
 
 
 def comments_on(page: DisclosurePage) -> QuerySet[XtdComment]:

@@ -11,8 +11,9 @@ from disclosures.domain.comments import add_comment, comments_on, remove_comment
 from disclosures.exceptions import CommentsClosed
 from disclosures.forms import CommentForm
 from disclosures.models import DisclosureColumnPage, DisclosureIndexPage, DisclosurePage
-from disclosures.rules import COMMENT, can_read, is_addressed, is_moderator, is_signed_in
+from disclosures.rules import COMMENT, can_read, is_addressed, is_moderator
 from foundation.paging import page_of
+from organisation.roles import is_signed_in
 
 COMMENTS = 20
 
