@@ -1,8 +1,9 @@
 """System checks: settings under which ballots would not be anonymous."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
@@ -11,7 +12,7 @@ from peer_review.reports import fonts
 
 
 @register()
-def check_box_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_box_database(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """Check that the box has a database of its own, and the router that keeps Django's tables out of it."""
     alias = conf.BOX_DATABASE
     if alias not in settings.DATABASES or alias == "default":
@@ -38,7 +39,7 @@ def check_box_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def check_sessions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_sessions(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """Check that drawing a ballot paper leaves no time in the session."""
     if settings.SESSION_SAVE_EVERY_REQUEST:
         return [
@@ -51,7 +52,7 @@ def check_sessions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def check_fonts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_fonts(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """Check that a font for reports in Chinese is there."""
     missing = [str(path) for path in conf.FONT_PATHS if not Path(path).is_dir()]
     found: list[CheckMessage] = []

@@ -1,7 +1,5 @@
 """Repeat the random choice of evaluators of a round and compare it with its roll."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from peer_review.domain.planning.verify_allocation import verify_allocation
@@ -17,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("round", help="the round's id: the 32 characters in its address")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         round = Round.objects.select_related("scheme").filter(public_id=options["round"]).first()
         if round is None:
             raise CommandError("There is no such round.")

@@ -3,8 +3,6 @@
 Run it every minute.
 """
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandParser
 
 from peer_review.domain.announcements.announcements import announce_due
@@ -21,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-keys", action="store_true", help="leave the pool of spare keys alone")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         passed = pass_due_barriers()
         closed = close_due_rounds()
         announced = announce_due()
