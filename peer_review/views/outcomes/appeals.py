@@ -1,7 +1,5 @@
 """Pages for the person to whom an outcome was told: acknowledge it, ask for a review, follow it, appeal."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -25,7 +23,7 @@ from peer_review.views.shared.access import HiddenRoundMixin
 class MyOutcomeView(HiddenRoundMixin, View):
     """The address in mails, which name nobody: redirects to the page of the reader's own outcome."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         mine = (
             Subject.objects.contestable_by(request.user).filter(round=self.round).order_by("sort_order", "pk").first()
         )
@@ -39,12 +37,13 @@ class OutcomeMixin(HiddenRoundMixin):
 
     subject: Subject
 
-    def permitted(self) -> bool:
-        if not super().permitted():
-            return False
+    def load(self) -> None:
+        super().load()
         subjects = Subject.objects.select_related("round", "outcome_notice")
         self.subject = get_object_or_404(subjects, round=self.round, pk=self.kwargs["pk"])
-        if not has_perm("peer_review.contest_outcome", self.request.user, self.subject):
+
+    def permitted(self) -> bool:
+        if not (super().permitted() and has_perm("peer_review.contest_outcome", self.request.user, self.subject)):
             raise Http404
         return True
 
@@ -61,10 +60,10 @@ class ContestView(OutcomeMixin, TemplateView):
     #: The form that a refused post comes back with: "ask" or "appeal".
     acted = "ask"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         return self.shown()
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         form = GroundsForm(request.POST)
         if not form.is_valid():
             return self.shown(status=422, **{self.acted: form})
@@ -87,7 +86,7 @@ class ContestView(OutcomeMixin, TemplateView):
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         standing = outcome_status_of(self.subject, self.user)
         kwargs.setdefault("ask", GroundsForm() if standing.may_ask else None)
         kwargs.setdefault("appeal", GroundsForm() if standing.may_appeal else None)
@@ -119,7 +118,7 @@ class ContestWithdrawView(OutcomeMixin, View):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         try:
             contest = self.contest()
             if contest is None:
@@ -136,7 +135,7 @@ class OutcomeAcknowledgeView(OutcomeMixin, View):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         acknowledge(self.subject, by=self.user)
         messages.success(request, _("Noted that you have received it. That is no agreement."))
         url = result_url(self.user, self.subject) if request.POST.get("back") == "result" else ""

@@ -1,11 +1,10 @@
 """What people who are evaluated say of themselves: their own page, and the lines that stand beside their result."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
@@ -17,7 +16,6 @@ from peer_review.domain.voting_period import check_collecting
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.publication import SelfEvaluationForm
 from peer_review.models import SelfEvaluation, Subject
-from peer_review.users import User
 from peer_review.views.shared.access import HiddenRoundMixin
 
 
@@ -28,14 +26,13 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
     form_class = SelfEvaluationForm
     permission = "peer_review.evaluate_self"
 
-    def permitted(self) -> bool:
-        allowed = super().permitted()
-        user: User = self.user
-        mine = Subject.objects.filter(round=self.round, member__user=user)
-        self.kept = SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
-        return allowed
+    @cached_property
+    def kept(self) -> SelfEvaluation | None:
+        """What this person has said of themself, None before they have."""
+        mine = Subject.objects.filter(round=self.round, member__user=self.user)
+        return SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         words = answers_in_words(self.round.form)
         return {**super().get_form_kwargs(), "round": self.round, "choices": words, "kept": self.kept}
 
@@ -48,7 +45,7 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
         messages.success(self.request, _("Saved. You may change it until the round closes."))
         return redirect("peer_review:self-evaluation", self.round.public_id)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(
             kept=self.kept,
             refusal=self.refusal(),
