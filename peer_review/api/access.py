@@ -1,23 +1,23 @@
 """Who asks, and may this token ask it?"""
 
-from typing import Any
-
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.views import APIView
 from rest_framework_api_key.permissions import KeyParser
 
 from peer_review.api.models import Integration
+from peer_review.users import User
 
 
 class IntegrationAuthentication(BaseAuthentication):
     """`Authorization: Api-Key …`. The request is the account's that the integration reads for. Sessions do not count:
     a page of another site could otherwise read with its visitor's cookie."""
 
-    def authenticate(self, request: Request) -> tuple[Any, Integration] | None:
+    def authenticate(self, request: Request) -> tuple[User, Integration] | None:
         token = KeyParser().get(request)
         if not token or "\x00" in token:
             return None
@@ -49,5 +49,5 @@ class IntegrationScheme(OpenApiAuthenticationExtension):
 class HasScope(BasePermission):
     """The token was made for this kind of reading (`view.scope`). What the account may read, each view asks rules."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, view: APIView) -> bool:
         return isinstance(request.auth, Integration) and view.scope in request.auth.scopes

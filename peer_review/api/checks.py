@@ -1,14 +1,15 @@
 """Said at start-up: what the interface needs in the project's settings."""
 
-from typing import Any
+from collections.abc import Sequence
 
+from django.apps import AppConfig
 from django.core.checks import Error, register
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.settings import api_settings
 
 
 @register()
-def check_schema_class(app_configs: Any, **kwargs: Any) -> list[Error]:
+def check_schema_class(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[Error]:
     """Without drf-spectacular's schema class the interface could not describe itself."""
     if issubclass(api_settings.DEFAULT_SCHEMA_CLASS, AutoSchema):
         return []

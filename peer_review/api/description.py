@@ -1,7 +1,5 @@
 """The interface in its own words: OpenAPI, made from the views and their docstrings."""
 
-from typing import Any
-
 from django.urls import reverse
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
@@ -26,9 +24,9 @@ class DescriptionView(SpectacularJSONAPIView):
     permission_classes = ()
     throttle_classes = ()
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request) -> Response:
         # Where the interface hangs is the project's choice; paths in the description begin there.
         mounted = reverse("peer_review_api:rounds").removesuffix("/v1/rounds/")
         self.custom_settings = {**WORDS, "SERVERS": [{"url": mounted or "/"}]}
-        answer: Response = super().get(request, *args, **kwargs)
+        answer: Response = super().get(request)
         return answer

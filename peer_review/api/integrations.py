@@ -1,7 +1,5 @@
 """The page on which people make tokens for systems that read for them, and take them back."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -32,7 +30,7 @@ class IntegrationListView(SignedInMixin, FormView):
         answer["Cache-Control"] = "no-store"
         return answer
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         rows = Integration.objects.visible_to(self.request.user).select_related("acts_for")
         page = page_of(rows, self.request.GET, size=PAGE, order=("-created", "prefix"), read=read_key)
         names = dict(Scope.choices)

@@ -4,8 +4,6 @@ Figures are points from 0 to 100 in one decimal with the bounds of their 95 % in
 stand says 样本不足, whatever the reason.
 """
 
-from typing import Any
-
 from rest_framework import serializers
 
 from peer_review.enums import Collection, ResultScope, RoundKind, RoundState
@@ -45,7 +43,7 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
         read_only_fields = fields
 
 
-class Plain(serializers.Serializer[Any]):
+class Plain(serializers.Serializer[object]):
     """Something that is read and never written."""
 
 

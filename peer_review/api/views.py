@@ -1,8 +1,5 @@
 """One view a reading. Each asks rules.py what the pages ask, in the same order: no such round 404, not yours 403."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -30,6 +27,7 @@ from peer_review.enums import Channel, ResultScope
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Bulletin, Result, Round, Subject
 from peer_review.paging import page_of
+from peer_review.querysets.rounds import RoundQuerySet
 from peer_review.rules.roles import has_perm
 
 PAGE = 50
@@ -67,7 +65,7 @@ class Reading(APIView):
     http_method_names = ("get", "head", "options")
     scope: Scope
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+    def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
         answer: Response = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer
@@ -107,12 +105,12 @@ class RoundListView(Reading, ListAPIView):
     serializer_class = serializers.RoundSerializer
     pagination_class = ByKey
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> RoundQuerySet:
         return Round.objects.visible_to(self.request.user).defer("plan", "form", "manifest", "exposure")
 
     @extend_schema(operation_id="rounds", responses={200: serializers.RoundSerializer(many=True), **REFUSALS})
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        answer: Response = super().get(request, *args, **kwargs)
+    def get(self, request: Request) -> Response:
+        answer: Response = super().get(request)
         return answer
 
 
@@ -221,7 +219,7 @@ class RoundResultsView(Reading):
         if page.is_refused:
             raise ParseError
         reading = presenters.read_round(found, reader=self.reader, subjects=page.rows)
-        named: Mapping[str, Any] = {name: getattr(reading, name) for name in reading.__slots__} | {"next": page.after}
+        named = {name: getattr(reading, name) for name in reading.__slots__} | {"next": page.after}
         return Response(serializers.RoundResultsSerializer(named).data)
 
 

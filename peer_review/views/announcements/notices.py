@@ -1,7 +1,6 @@
 """What somebody has been told about their rounds, on the site."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -43,7 +42,7 @@ class NoticeListView(SignedInMixin, TemplateView):
 
     template_name = "peer_review/announcements/notice_list.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         mine = Notice.objects.visible_to(self.request.user)
         page = page_of(mine, self.request.GET, size=PAGE, order=("-announcement_id",))
         return super().get_context_data(
@@ -59,7 +58,7 @@ class NoticeReadView(SignedInMixin, View):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         mine = Notice.objects.filter(user=request.user, read=False)  # type: ignore[misc]  # signed in
         for name, lookup in (("announcement", "announcement_id"), ("up_to", "announcement_id__lte")):
             pk = read_id(request.POST.get(name))

@@ -1,7 +1,6 @@
 """What organisers tell people between opening and closing: a reminder, a later end. And holding a round once more."""
 
-from typing import Any
-
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -21,15 +20,13 @@ from peer_review.views.shared.round_pages import ManagedRoundMixin
 class TellingView(ManagedRoundMixin, FormView):
     """A form about an open round; a refusal becomes a form error, and the input stays."""
 
-    said: Any = ""
-
     def permitted(self) -> bool:
         allowed = super().permitted()
         if allowed and self.round.state != RoundState.OPEN:
             raise Http404
         return allowed
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
             said = self.tell(form)
         except Refusal as refusal:
@@ -38,7 +35,7 @@ class TellingView(ManagedRoundMixin, FormView):
         messages.success(self.request, said)
         return redirect("peer_review:round-dashboard", self.round.public_id)
 
-    def tell(self, form: Any) -> str:
+    def tell(self, form: forms.Form) -> str:
         """Make the one domain call and return what to say."""
         raise NotImplementedError
 
@@ -49,11 +46,11 @@ class RoundRemindView(TellingView):
     template_name = "peer_review/announcements/round_remind.html"
     form_class = ReminderForm
 
-    def tell(self, form: ReminderForm) -> str:
+    def tell(self, form: forms.Form) -> str:
         announcements.remind(self.round, by=self.user, text=form.cleaned_data["text"])
         return _("The reminder is being sent. You may leave this page.")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         now = timezone.now()
         kind, _begins, _ends = announcements.stage(self.round)
         draft = Announcement(round=self.round, kind=kind)

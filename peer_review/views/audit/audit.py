@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from operator import itemgetter
-from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -35,7 +34,7 @@ class AuditRoundView(AuditedRoundMixin, TemplateView):
 
     template_name = "peer_review/audit/audit_round.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         head = bulletins.head_of(self.round.bulletin)
         page = page_of_list(head["cells"], self.request.GET, size=CELLS, key=itemgetter("cell"))
         kind = ContentType.objects.get_for_model(Round)
@@ -60,7 +59,7 @@ class HandedOutView(AuditedRoundMixin, View):
     name: str
     content_type: str
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
         if not self.round.has_results:
             raise Http404
         audit_log.record(self.round, self.act, by=self.user)
@@ -98,7 +97,7 @@ class AuditLogView(SignedInMixin, TemplateView):
     template_name = "peer_review/audit/audit_log.html"
     permission = "peer_review.view_audit_log"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         entries = audit_log.entries_visible_to(self.request.user)
         page = page_of(entries, self.request.GET, size=PAGE, order=("-timestamp", "-pk"))
         return super().get_context_data(acts=page.rows, paging=page, **kwargs)
@@ -110,6 +109,6 @@ class AuditListView(SignedInMixin, TemplateView):
     template_name = "peer_review/audit/audit_list.html"
     permission = "peer_review.view_audit_log"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         rounds = Round.objects.auditable_by(self.request.user).select_related("bulletin", "count_run")
         return super().get_context_data(rounds=rounds, log=reverse("peer_review:audit-log"), **kwargs)

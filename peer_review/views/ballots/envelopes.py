@@ -1,7 +1,5 @@
 """The organiser's page of envelopes for people without a computer, and the endpoint that signs them."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -30,7 +28,7 @@ class EnvelopesView(RoundMixin, TemplateView):
     template_name = "peer_review/ballots/envelopes.html"
     permission = "peer_review.manage_round"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round = self.round
         urns = list(round.urns.prefetch_related("cells__subject", "cells__sheet"))
         address = [round.public_id]

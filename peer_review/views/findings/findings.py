@@ -1,7 +1,5 @@
 """Pages of findings: the form to raise one, and the list of those raised."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -58,10 +56,10 @@ class FindingRaiseView(RoundMixin, FormView):
         subjects = self.round.subjects.filter(pk=pk, section_key__in=self.sections)
         return subjects.select_related("round", "member").first()
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         return {**super().get_form_kwargs(), "round": self.round, "sections": self.sections}
 
-    def get_initial(self) -> dict[str, Any]:
+    def get_initial(self) -> dict[str, object]:
         asked = self.request.GET
         section = self.subject.section_key if self.subject else asked.get("section", "")
         return {
@@ -71,9 +69,10 @@ class FindingRaiseView(RoundMixin, FormView):
             "subject": self.subject,
         }
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context = super().get_context_data(**kwargs)
         form = context["form"]
+        assert isinstance(form, FindingForm)
         given = form.data if form.is_bound else form.initial
         criterion = str(given.get("criterion") or "")
         labels = {one["key"]: one["label"] for one in self.round.form["criteria"]}
@@ -123,7 +122,7 @@ class FindingListView(RoundMixin, TemplateView):
         # Without anything to read or to raise it is no page of theirs.
         return super().permitted() and (self.may_raise or self.readable().exists())
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         rows = self.readable().select_related("responsible", "raised_by", "subject")
         page = page_of(rows, self.request.GET, size=PAGE)
         told = read_findings(self.round, page.rows, reader=Reader(self.user))

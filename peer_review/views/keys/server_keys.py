@@ -1,7 +1,5 @@
 """Preparing the cell keys of a round, with progress."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.generic import View
@@ -21,6 +19,6 @@ class KeysPrepareView(RoundStepView):
 class KeysProgressView(ManagedRoundMixin, View):
     """How many keys are ready, for the progress bar."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         progress = server_keys.key_progress(self.round)
         return JsonResponse({"ready": progress.ready, "total": progress.total})

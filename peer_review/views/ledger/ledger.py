@@ -1,7 +1,5 @@
 """The inspector's page of the ledger: everything that was ever shown of a round, and how much was refused."""
 
-from typing import Any
-
 from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -21,7 +19,7 @@ class LedgerView(RoundMixin, TemplateView):
     template_name = "peer_review/ledger/ledger.html"
     permission = "peer_review.view_ledger"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         page = page_of(DisclosureEntry.objects.filter(round=self.round), self.request.GET, size=PAGE)
         withdrawals = withdrawals_of(self.round)
         names = ScopeNames(self.round, [one.scope for one in [*page, *withdrawals]])

@@ -1,7 +1,5 @@
 """The page on which the responsible organiser withdraws published figures."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -34,11 +32,11 @@ class FiguresWithdrawView(RoundMixin, FormView):
         subject: Subject = get_object_or_404(subjects, pk=read_id(wanted))
         return subject
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         criteria = None if self.subject else remaining_criteria(self.round)
         return {**super().get_form_kwargs(), "criteria": criteria}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(**{**kwargs, "subject": self.subject})
 
     def form_valid(self, form: WithdrawalForm) -> HttpResponse:

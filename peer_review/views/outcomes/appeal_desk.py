@@ -1,7 +1,6 @@
 """Reviews and appeals for those who answer them: leaders and inspectors."""
 
-from typing import Any
-
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -16,6 +15,7 @@ from peer_review.domain.outcomes import appeals
 from peer_review.domain.outcomes.outcome_status import outcome_status_of
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.exceptions.base import Refusal
+from peer_review.forms.fields import FormData
 from peer_review.forms.outcomes import AnswerForm, ExtensionForm, ReassignForm
 from peer_review.models import Contest, ContestStage, Decision
 from peer_review.paging import page_of
@@ -40,7 +40,7 @@ class ContestListView(DeskMixin, TemplateView):
 
     template_name = "peer_review/outcomes/contest_list.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user: User = self.user
         stages = ContestStage.objects.select_related("contest__subject__round", "responsible")
         mine = list(stages.answerable_by(user).order_by("due_date", "pk"))
@@ -67,8 +67,6 @@ class ContestListView(DeskMixin, TemplateView):
 
 class ContestMixin(DeskMixin):
     """A page about one contest. Who may take it over without reading it finds its dates and no words."""
-
-    kwargs: dict[str, Any]
 
     @cached_property
     def contest(self) -> Contest:
@@ -113,17 +111,17 @@ class ContestAnswerView(ContestMixin, TemplateView):
 
     template_name = "peer_review/outcomes/contest_answer.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         if self.contest.by_id == request.user.pk:
             return redirect("peer_review:contest", self.contest.subject.round.public_id, self.contest.subject_id)
         return self.shown()
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.may_answer:
             raise PermissionDenied
         return self.handle(self.answer_form(request.POST))
 
-    def handle(self, form: Any) -> HttpResponse:
+    def handle(self, form: forms.Form) -> HttpResponse:
         """Act on a form; refused, the page comes back with what was typed."""
         if not form.is_valid():
             return self.shown(status=422, form=form)
@@ -135,7 +133,7 @@ class ContestAnswerView(ContestMixin, TemplateView):
         messages.success(self.request, said)
         return redirect(self.goes_on())
 
-    def act(self, form: Any) -> str:
+    def act(self, form: forms.Form) -> str:
         """Make the one domain call and return what to say."""
         data = form.cleaned_data
         appeals.answer_stage(self.stage, by=self.user, answer=data["answer"], grade=data["grade"])
@@ -145,42 +143,42 @@ class ContestAnswerView(ContestMixin, TemplateView):
         """Return where to go afterwards."""
         return self.request.path
 
-    def shown(self, *, status: int = 200, form: Any = None) -> HttpResponse:
+    def shown(self, *, status: int = 200, form: forms.Form | None = None) -> HttpResponse:
         """Return the page; `form` is the refused one."""
         response = self.render_to_response(self.get_context_data(refused=form), status=status)
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def answer_form(self, data: Any = None) -> AnswerForm:
+    def answer_form(self, data: FormData = None) -> AnswerForm:
         """Return the form to answer with: the grade stays, or one of the better."""
         names = grade_names(self.contest.subject.round.form)
         stands = Decision.objects.filter(subject=self.contest.subject).standing().get().grade
         better = [(key, names[key]) for key in appeals.better_grades(stands)]
         return AnswerForm(data, better=better, stands=names.get(stands, _("Not graded")))
 
-    def reassign_form(self, data: Any = None) -> ReassignForm:
+    def reassign_form(self, data: FormData = None) -> ReassignForm:
         """Return the form that names another responsible person."""
         others = [one for one in appeals.candidates(self.stage) if one.pk != self.stage.responsible_id]
         return ReassignForm(data, people=others)
 
-    def get_context_data(self, refused: Any = None, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, refused: forms.Form | None = None, **kwargs: object) -> dict[str, object]:
         user, subject = self.user, self.contest.subject
         standing = outcome_status_of(subject, user)
-        forms: dict[str, Any] = {}
+        shown_forms: dict[str, forms.Form | None] = {}
         if self.may_answer:
-            forms["answer_form"] = self.answer_form()
+            shown_forms["answer_form"] = self.answer_form()
             if self.stage.kind == "appeal" and not self.stage.extension_reason:
-                forms["extension_form"] = ExtensionForm()
+                shown_forms["extension_form"] = ExtensionForm()
         if self.may_assign:
             form = self.reassign_form()
-            forms["reassign_form"] = form if form.people else None
+            shown_forms["reassign_form"] = form if form.people else None
         for name, kind in (
             ("answer_form", AnswerForm),
             ("extension_form", ExtensionForm),
             ("reassign_form", ReassignForm),
         ):
             if isinstance(refused, kind):
-                forms[name] = refused
+                shown_forms[name] = refused
         return super().get_context_data(
             contest=self.contest,
             stage=self.stage,
@@ -192,7 +190,7 @@ class ContestAnswerView(ContestMixin, TemplateView):
             may_answer=self.may_answer,
             result_url=result_url(user, subject),
             today=timezone.localdate(),
-            **forms,
+            **shown_forms,
             **kwargs,
         )
 
@@ -202,7 +200,7 @@ class ContestClaimView(ContestMixin, View):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.may_answer:
             raise PermissionDenied
         try:
@@ -218,12 +216,12 @@ class ContestReassignView(ContestAnswerView):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.may_assign:
             raise PermissionDenied
         return self.handle(self.reassign_form(request.POST))
 
-    def act(self, form: Any) -> str:
+    def act(self, form: forms.Form) -> str:
         to = form.cleaned_data["to"]
         appeals.reassign_stage(self.stage, by=self.user, to=to)
         return _("%(name)s is responsible now and has been told.") % {"name": to.get_full_name()}
@@ -237,12 +235,12 @@ class ContestExtendView(ContestAnswerView):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.may_answer:
             raise PermissionDenied
         return self.handle(ExtensionForm(request.POST))
 
-    def act(self, form: Any) -> str:
+    def act(self, form: forms.Form) -> str:
         appeals.extend_appeal(self.stage, by=self.user, reason=form.cleaned_data["reason"])
         return _("The time is lengthened. The person is told.")
 

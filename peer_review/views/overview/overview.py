@@ -1,7 +1,5 @@
 """Pages of those who evaluate: their rounds, the ballot, the check afterwards, and how they are protected."""
 
-from typing import Any
-
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.views.generic import TemplateView
@@ -21,12 +19,7 @@ class RoundListView(SignedInMixin, TemplateView):
 
     template_name = "peer_review/overview/round_list.html"
 
-    @staticmethod
-    def waits(round: Any) -> bool:
-        """Whether there is anything to do: not where the drawing ended without this evaluator."""
-        return round.state == RoundState.OPEN and (round.stage is None or bool(round.stage.action))
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user = self.user
         mine = Q(cells__assignments__evaluator=user)
         rounds = (
@@ -37,14 +30,17 @@ class RoundListView(SignedInMixin, TemplateView):
             )
             .order_by("closes_at")
         )
-        for one in rounds:
-            one.stage = stage_of(one, drawn=one.drawn > 0)
-        waiting = [one for one in rounds if self.waits(one)]
-        others = [one for one in reversed(rounds) if not self.waits(one)]
+        waiting: list[Round] = []
+        others: list[Round] = []
+        for round in rounds:
+            round.stage = stage_of(round, drawn=round.drawn > 0)
+            # Nothing is to be done where the drawing ended without this evaluator.
+            waits = round.state == RoundState.OPEN and (round.stage is None or bool(round.stage.action))
+            (waiting if waits else others).append(round)
         roles = role_names(user)
         return super().get_context_data(
             waiting=waiting,
-            others=others,
+            others=others[::-1],
             to_review=Round.objects.reviewable_by(user).filter(comments_reviewed=False),
             to_say=Round.objects.asking_self_evaluation_of(user),
             public_notices=PublicNotice.objects.running(timezone.localdate()).select_related("round"),
@@ -61,7 +57,7 @@ class RoundDetailView(RoundMixin, TemplateView):
 
     template_name = "peer_review/overview/round_detail.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user: User = self.user
         may_evaluate = has_perm("peer_review.evaluate_round", user, self.round)
         mine = Assignment.objects.filter(evaluator=user, cell__round=self.round)

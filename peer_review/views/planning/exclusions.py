@@ -1,7 +1,8 @@
 """Pages of exclusions: who may not evaluate whom, and why."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,6 +23,7 @@ from peer_review.views.planning.roll import RollStepView
 from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 PAGE = 50
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,9 @@ class ExclusionListView(ManagedRoundMixin, FormView):
 
     def form_valid(self, form: ExclusionForm) -> HttpResponse:
         lookup = PeopleLookup(self.round.kind, plan_setup.people_of(self.round))
-        found: dict[str, Any] = {}
-        for name, ask in (("evaluator", lookup.person), ("subject", lookup.subject)):
-            try:
-                found[name] = ask(form.cleaned_data[name])
-            except Refusal as refusal:
-                form.add_error(name, refusal.message)
-        if form.errors:
+        evaluator = look_up(form, "evaluator", lookup.person)
+        subject = look_up(form, "subject", lookup.subject)
+        if evaluator is None or subject is None:
             return self.form_invalid(form)
         try:
             withdrawn = add_exclusion(
@@ -55,7 +53,8 @@ class ExclusionListView(ManagedRoundMixin, FormView):
                 by=self.user,
                 reason=form.cleaned_data["reason"],
                 both_ways=form.cleaned_data["both_ways"],
-                **found,
+                evaluator=evaluator,
+                subject=subject,
             )
         except Refusal as refusal:
             form.add_error(None, refusal.message)
@@ -64,7 +63,7 @@ class ExclusionListView(ManagedRoundMixin, FormView):
         messages.success(self.request, said)
         return redirect("peer_review:exclusion-list", self.round.public_id)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         exclusions = self.round.exclusions.select_related("evaluator")
         page = page_of(exclusions, self.request.GET, size=PAGE, order=("pk",))
         context = {
@@ -85,6 +84,15 @@ class ExclusionListView(ManagedRoundMixin, FormView):
             ExclusionRow(one, one.evaluator.get_full_name(), labels.get(one.subject_key, one.subject_key))
             for one in page
         ]
+
+
+def look_up(form: ExclusionForm, name: str, find: Callable[[str], Found]) -> Found | None:
+    """Return whom a field of the form names; None where nobody is found, and then the field says why."""
+    try:
+        return find(form.cleaned_data[name])
+    except Refusal as refusal:
+        form.add_error(name, refusal.message)
+        return None
 
 
 class ExclusionRemoveView(RollStepView):

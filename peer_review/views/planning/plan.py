@@ -1,9 +1,7 @@
 """Pages of the plan: set-up, preview before anything is written, import of lists."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
@@ -26,7 +24,7 @@ PAGE = 50
 class DraftMixin(ManagedRoundMixin):
     """A page that is of use only as long as the round is a draft: later it leads to the roll."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.user.is_authenticated and self.permitted() and self.round.state != RoundState.DRAFT:
             messages.error(request, RoundFrozen().message)
             return redirect("peer_review:round-roll", self.round.public_id)
@@ -39,7 +37,7 @@ class RoundPlanView(DraftMixin, FormView):
     template_name = "peer_review/planning/round_plan.html"
     form_class = PlanForm
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         people = plan_setup.people_of(self.round)
         self.found = len(people)
         try:
@@ -59,7 +57,7 @@ class RoundPlanView(DraftMixin, FormView):
             kwargs["data"] = self.filled(fill, PlanForm(**kwargs))
         return kwargs
 
-    def filled(self, fill: str, form: PlanForm) -> dict[str, Any]:
+    def filled(self, fill: str, form: PlanForm) -> QueryDict:
         """Return what was posted with the table filled in one direction more, or emptied."""
         data = self.request.POST.copy()
         wanted = self.request.POST.get("reach")
@@ -71,10 +69,10 @@ class RoundPlanView(DraftMixin, FormView):
             data[name] = value
         return data
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         if "fill" in request.POST:
             return self.render_to_response(self.get_context_data())
-        return super().post(request, *args, **kwargs)
+        return super().post(request)
 
     def form_valid(self, form: PlanForm) -> HttpResponse:
         try:
@@ -88,8 +86,9 @@ class RoundPlanView(DraftMixin, FormView):
             return self.form_invalid(form)
         return redirect("peer_review:plan-preview", self.round.public_id)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = kwargs.get("form") or self.get_form()
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        refused = kwargs.get("form")
+        form = refused if isinstance(refused, PlanForm) else self.get_form()
         context = {
             "form": form,
             "found": self.found,
@@ -108,9 +107,9 @@ class PlanPreviewView(DraftMixin, TemplateView):
 
     template_name = "peer_review/planning/plan_preview.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         labels = dict(self.round.scheme.voter_classes.values_list("key", "label"))
-        context: dict[str, Any] = {
+        context: dict[str, object] = {
             "classes": list(labels.values()),
             "floor": self.round.scheme.floor,
             "members": self.round.members.exists(),
@@ -209,7 +208,7 @@ class ListImportView(DraftMixin, FormView):
             plan["pattern"] = str(Pattern.USUAL)
         plan_setup.save_plan(self.round, by=self.user, plan=plan)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         lines = sum(len(users) for of in self.round.plan.get("lines", {}).values() for users in of.values())
         return super().get_context_data(classes=self.round.scheme.voter_classes.all(), lines=lines, **kwargs)
 
@@ -230,7 +229,7 @@ class ListRemoveView(RoundStepView):
 class RollProgressView(ManagedRoundMixin, View):
     """How much of a large roll is written, for the progress bar."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         progress = roll.roll_progress(self.round)
         if progress is None:
             return JsonResponse({"ready": 1, "total": 1})

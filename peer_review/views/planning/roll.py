@@ -1,7 +1,5 @@
 """Pages of the roll: who is on it, who is evaluated, by whom and in which class. Changed while the round is a draft."""
 
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -37,7 +35,7 @@ class RoundRollView(ManagedRoundMixin, TemplateView):
 
     template_name = "peer_review/planning/round_roll.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         search = RollSearchForm(self.request.GET)
         q = search.cleaned_data["q"] if search.is_valid() else ""
         tab = "subjects" if self.request.GET.get("tab") == "subjects" else "people"
@@ -148,11 +146,11 @@ class SubjectAddView(ManagedRoundMixin, FormView):
     template_name = "peer_review/planning/subject_add.html"
     form_class = RollSubjectForm
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         self.member = get_object_or_404(self.round.members, pk=self.kwargs["member"])
         return {**super().get_form_kwargs(), "round": self.round, "member": self.member}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(**{**kwargs, "member": self.member})
 
     def form_valid(self, form: RollSubjectForm) -> HttpResponse:
@@ -169,7 +167,7 @@ class SubjectVotersView(ManagedRoundMixin, TemplateView):
 
     template_name = "peer_review/planning/subject_voters.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         subject = get_object_or_404(self.round.subjects, pk=self.kwargs["subject"])
         search = RollSearchForm(self.request.GET)
         q = search.cleaned_data["q"] if search.is_valid() else ""

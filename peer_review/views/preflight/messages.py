@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -88,7 +89,7 @@ class Comparison:
     names: str
 
 
-def attention(preflight: Preflight) -> Any:
+def attention(preflight: Preflight) -> "npt.NDArray[np.bool_]":
     """Return the subjects that have a single voter, or are not shown with all their classes if everybody votes."""
     lone = (preflight.setting.eligible == 1).any(axis=1)
     return (

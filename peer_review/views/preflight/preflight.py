@@ -1,7 +1,5 @@
 """The pre-flight page: whether the round may open, its exposure, the changes that help, and the guarantee."""
 
-from typing import Any
-
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
@@ -34,10 +32,10 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
 
     template_name = "peer_review/preflight/round_preflight.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round = self.round
         draft = round.state == RoundState.DRAFT
-        context: dict[str, Any] = {"editable": draft, "unsound": "", "found": None}
+        context: dict[str, object] = {"editable": draft, "unsound": "", "found": None}
         try:
             found = preflight(round)
         except SchemeInvalid as refusal:

@@ -1,7 +1,5 @@
 """Pages of the reviewer of comments, between count and publication. For everybody else there are none."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -30,13 +28,13 @@ class CommentsReviewView(CommentsMixin, TemplateView):
 
     template_name = "peer_review/publication/comments_review.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().get(request, *args, **kwargs)
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        response = super().get(request)
         # Words that nobody else may read yet: they stay in no cache of a shared computer.
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         everything = comments.comments_to_review(self.round)
         page = page_of_list(everything, self.request.GET, size=PAGE, key=lambda one: one.subject.pk)
         first = everything.index(page.rows[0]) if page.rows else 0
@@ -59,7 +57,7 @@ class CommentActView(CommentsMixin, View):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             messages.success(request, self.act(request))
         except Refusal as refusal:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import F, FloatField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -89,7 +88,7 @@ class ListMixin(PublishedMixin):
         else:
             # What is not shown comes last, whichever way.
             last = Value(-1.0 if falling else 101.0, output_field=FloatField())
-            source: Any = F("score")
+            source: F | Subquery = F("score")
             if key.startswith("c."):
                 criteria = CriterionResult.objects.filter(result=OuterRef("pk"), criterion=key[2:])
                 source = Subquery(criteria.values("value")[:1])
@@ -97,7 +96,7 @@ class ListMixin(PublishedMixin):
         order = ("-at" if falling else "at", "pk")
         return page_of(rows.select_related("subject__member"), self.request.GET, size=PAGE, order=order)
 
-    def listed(self, reading: RoundReading | SectionReading, page: KeysetPage[Result]) -> dict[str, Any]:
+    def listed(self, reading: RoundReading | SectionReading, page: KeysetPage[Result]) -> dict[str, object]:
         """Return what the list of subjects shows."""
         wanted, _key, _falling = self.wanted()
         start = pictures.strips_start(row.score for row in reading.rows)
@@ -118,7 +117,7 @@ class ListMixin(PublishedMixin):
         unit: GroupReading | None,
         criteria: Sequence[Column],
         head: Head,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """Return what the heat map shows: groups, called `name`, in the order that GET asks for, all together last."""
         sorts = {"name": name, "score": _("Score"), **{f"c.{one.key}": one.label for one in criteria}}
         wanted = self.request.GET.get("by", "")
@@ -203,7 +202,7 @@ class SectionResultsView(ListMixin, TemplateView):
     template_name = "peer_review/results/section_results.html"
     permission = "peer_review.view_section_results"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         key = self.round.members.sections_headed_by(self.user).get()
         subjects = Result.objects.filter(round=self.round, section_key=key).of_scope(ResultScope.SUBJECT)
         page = self.page(subjects)
@@ -226,7 +225,7 @@ class AllResultsView(ListMixin, TemplateView):
     template_name = "peer_review/results/all_results.html"
     permission = "peer_review.view_all_results"
 
-    def quota(self, proposal: RoundProposal) -> dict[str, Any]:
+    def quota(self, proposal: RoundProposal) -> dict[str, object]:
         """Return what quota_words.html says of the quota line, and of who is tied at it. One query."""
         tied = self.round.subjects.filter(pk__in=proposal.tied)
         return {
@@ -237,7 +236,7 @@ class AllResultsView(ListMixin, TemplateView):
             "tied_names": tied.order_by("sort_order", "pk"),
         }
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user: User = self.user
         subjects = Result.objects.filter(round=self.round).of_scope(ResultScope.SUBJECT)
         wanted = self.request.GET.get("section", "")
@@ -269,7 +268,7 @@ class SummaryView(ListMixin, TemplateView):
     template_name = "peer_review/results/summary.html"
     permission = "peer_review.view_summary"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         reading = read_summary(self.round, reader=self.reader)
         lines = pictures.summary_lines(reading)
         name = _("Mean of all subjects")

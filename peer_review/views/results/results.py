@@ -4,8 +4,6 @@ What a page says comes from domain.results.presenters and is put beside its pict
 their own.
 """
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -32,7 +30,7 @@ class ResultListView(SignedInMixin, TemplateView):
 
     template_name = "peer_review/results/result_list.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         page = page_of(readable_rounds(self.user), self.request.GET, size=LIST_PAGE, order=("-published_at", "-pk"))
         kinds = result_kinds(page.rows, self.user)
         rows = [{"round": one, "links": [result_link(one, kind) for kind in kinds[one.pk]]} for one in page]
@@ -57,7 +55,7 @@ class SheetMixin(PublishedMixin):
         """Return where the page's figures are had as a file."""
         raise NotImplementedError
 
-    def sheet(self, result: Result) -> dict[str, Any]:
+    def sheet(self, result: Result) -> dict[str, object]:
         """Return what result.html shows."""
         result.round = self.round
         reading = read_subject(result, reader=self.reader)
@@ -92,7 +90,7 @@ class OwnResultView(SheetMixin, TemplateView):
     def file_address(self, result: Result, channel: Channel) -> str:
         return reverse("peer_review:report-own", args=[self.round.public_id, channel])
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         mine = Result.objects.filter(round=self.round).select_related("subject__member")
         result = get_object_or_404(mine, subject__member__user=self.user)
         return super().get_context_data(**self.sheet(result), **kwargs)
@@ -106,7 +104,7 @@ class SubjectResultView(SheetMixin, TemplateView):
     def file_address(self, result: Result, channel: Channel) -> str:
         return reverse("peer_review:report-subject", args=[self.round.public_id, result.subject_id, channel])
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         subject = get_object_or_404(
             Subject.objects.select_related("round", "member"), round=self.round, pk=self.kwargs["pk"]
         )

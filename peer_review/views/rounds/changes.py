@@ -1,7 +1,6 @@
 """Extending and repeating a round."""
 
-from typing import Any
-
+from django import forms
 from django.utils.translation import gettext as _
 
 from peer_review.domain.rounds.lifecycle import extend_round
@@ -17,10 +16,10 @@ class RoundExtendView(TellingView):
     template_name = "peer_review/rounds/round_extend.html"
     form_class = ExtendForm
 
-    def get_initial(self) -> dict[str, Any]:
+    def get_initial(self) -> dict[str, object]:
         return {"closes_at": self.round.closes_at}
 
-    def tell(self, form: ExtendForm) -> str:
+    def tell(self, form: forms.Form) -> str:
         data = form.cleaned_data
         extend_round(self.round, by=self.user, closes_at=data["closes_at"], reason=data["reason"])
         return _("The round stays open longer. Everybody on the roll is told.")

@@ -1,7 +1,5 @@
 """Pages of organisers: set a round up, open it, watch participation, close, publish. One POST form per step."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -23,7 +21,7 @@ class OrganiserListView(SignedInMixin, TemplateView):
     template_name = "peer_review/rounds/organiser_list.html"
     permission = "peer_review.add_round"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(rounds=Round.objects.manageable_by(self.request.user), **kwargs)
 
 
@@ -33,7 +31,7 @@ class RoundFormView(FormView):
     template_name = "peer_review/rounds/round_form.html"
     form_class = RoundForm
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         return {**super().get_form_kwargs(), "user": self.request.user, "round": getattr(self, "round", None)}
 
     def form_valid(self, form: RoundForm) -> HttpResponse:

@@ -1,8 +1,8 @@
 """Pages of Wagtail's admin beside a scheme's form: a new version, export, import."""
 
-from typing import Any
 from urllib.parse import quote
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -38,26 +38,26 @@ class SchemePage(SchemeAdminMixin, WagtailAdminTemplateMixin):
     header_icon = "list-ul"
     _show_breadcrumbs = True
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = super().get_breadcrumbs_items()
+    def get_breadcrumbs_items(self) -> list[dict[str, object]]:
+        items: list[dict[str, object]] = super().get_breadcrumbs_items()
         return [*items, {"url": reverse(LIST), "label": _("Review schemes")}, {"url": "", "label": self.page_title}]
 
 
 class SchemeFormPage(SchemePage, FormView):
     """A page with a form: what it refuses is answered with 422 and the input kept."""
 
-    def form_invalid(self, form: Any) -> HttpResponse:
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
         response = super().form_invalid(form)
         response.status_code = 422
         return response
 
 
-class OneSchemeMixin:
+class OneSchemeMixin(SchemeAdminMixin, View):
     """A page about one scheme."""
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # the view that this is mixed into
-        self.scheme = get_object_or_404(Scheme, pk=kwargs["pk"])
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        super().setup(request, *args, **kwargs)
+        self.scheme = get_object_or_404(Scheme, pk=self.kwargs["pk"])
 
 
 class SchemeVersionView(OneSchemeMixin, SchemePage, TemplateView):
@@ -66,10 +66,10 @@ class SchemeVersionView(OneSchemeMixin, SchemePage, TemplateView):
     template_name = "peer_review/schemes/scheme_version.html"
     page_title = _("New version")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(scheme=self.scheme, next=next_version(self.scheme.name), **kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         made = make_version(self.scheme, by=user_of(request))
         messages.success(request, _("Version %(n)s is there. Change it as you like.") % {"n": made.version})
         return redirect(EDIT, made.pk)
@@ -82,7 +82,7 @@ class SchemeCopyView(OneSchemeMixin, SchemeFormPage):
     page_title = _("Copy")
     form_class = SchemeCopyForm
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(scheme=self.scheme, **kwargs)
 
     def form_valid(self, form: SchemeCopyForm) -> HttpResponse:
@@ -95,7 +95,7 @@ class SchemeCopyView(OneSchemeMixin, SchemeFormPage):
         return redirect(EDIT, made.pk)
 
 
-class SchemeExportView(OneSchemeMixin, SchemeAdminMixin, View):
+class SchemeExportView(OneSchemeMixin):
     """The scheme as a file."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:

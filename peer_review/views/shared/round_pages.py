@@ -1,7 +1,5 @@
 """Bases of the pages that manage one round."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -24,7 +22,7 @@ class RoundStepView(ManagedRoundMixin, View):
     http_method_names = ["post"]
     back = "round-dashboard"
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
             said = self.step()
         except Refusal as refusal:

@@ -1,7 +1,5 @@
 """The bulletin: for everyone, without signing in where a browser checks its own ballots."""
 
-from typing import Any
-
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.generic import TemplateView
@@ -31,7 +29,7 @@ class BulletinView(CountedRoundMixin, TemplateView):
 
     template_name = "peer_review/tally/bulletin.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         bulletin = self.round.bulletin
         return super().get_context_data(
             bulletin=bulletin,

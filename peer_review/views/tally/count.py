@@ -1,7 +1,5 @@
 """JSON endpoints of the scrutineer's browser: rows to open, their keys, the count and its progress."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_variables
@@ -32,7 +30,7 @@ def rows_view(request: HttpRequest, public_id: str) -> HttpResponse:
 def keys_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"keys": {row id: content key}}; answer {"opened", "total"}, or wrong_key and nothing was written."""
     round = scrutineers_round(request, public_id)
-    body: Any = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"keys"}), "keys")
+    body = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"keys"}), "keys")
     if type(body["keys"]) is not dict or len(body["keys"]) > count.MAX_ROWS:
         raise BadEncoding
     keys = {hex_decode(row_id, length=16): b64u_decode(key, length=32) for row_id, key in body["keys"].items()}
