@@ -23,19 +23,19 @@ def check_box_database(app_configs: Sequence[AppConfig] | None, **kwargs: object
                 id="peer_review.E001",
             )
         ]
-    found: list[CheckMessage] = []
+    messages: list[CheckMessage] = []
     main, box = settings.DATABASES["default"], settings.DATABASES[alias]
     if all(main.get(part) == box.get(part) for part in ("ENGINE", "NAME", "HOST", "PORT")):
-        found.append(Error("The ballot box shares the main database.", id="peer_review.E002"))
+        messages.append(Error("The ballot box shares the main database.", id="peer_review.E002"))
     if "peer_review.box.router.BoxRouter" not in settings.DATABASE_ROUTERS:
-        found.append(
+        messages.append(
             Error(
                 "DATABASE_ROUTERS lacks peer_review.box.router.BoxRouter.",
                 hint="Without it Django makes tables with sequences and times in the box.",
                 id="peer_review.E003",
             )
         )
-    return found
+    return messages
 
 
 @register()
@@ -55,13 +55,13 @@ def check_sessions(app_configs: Sequence[AppConfig] | None, **kwargs: object) ->
 def check_fonts(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """Check that a font for reports in Chinese is there."""
     missing = [str(path) for path in conf.FONT_PATHS if not Path(path).is_dir()]
-    found: list[CheckMessage] = []
+    messages: list[CheckMessage] = []
     if missing:
-        found.append(
+        messages.append(
             Warning(f"PEER_REVIEW_FONT_PATHS names what is no folder: {', '.join(missing)}.", id="peer_review.W003")
         )
     if not fonts.families():
-        found.append(
+        messages.append(
             Warning(
                 "No font on this computer can write Chinese: PDF reports will be refused.",
                 hint=f"Install one (on Debian: apt-get install {fonts.PACKAGE}), or name its folder in "
@@ -69,4 +69,4 @@ def check_fonts(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> li
                 id="peer_review.W002",
             )
         )
-    return found
+    return messages

@@ -22,10 +22,10 @@ class IntegrationAuthentication(BaseAuthentication):
         if not token or "\x00" in token:
             return None
         try:
-            found = Integration.objects.get_from_key(token)
+            integration = Integration.objects.get_from_key(token)
         except Integration.DoesNotExist as error:
             raise AuthenticationFailed from error
-        return found.acts_for, found
+        return integration.acts_for, integration
 
     def authenticate_header(self, request: Request) -> str:
         return KeyParser.keyword

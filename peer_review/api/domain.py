@@ -21,16 +21,16 @@ def make_integration(*, by: User, name: str, scopes: Iterable[str], last_day: da
 
     Raises: ValueError for a day that is over or more than LONGEST away, and for no or an unknown scope.
     """
-    wanted = [one.value for one in Scope if one.value in set(scopes)]
+    wanted = [scope.value for scope in Scope if scope.value in set(scopes)]
     if not wanted or set(scopes) - set(wanted):
         raise ValueError("unknown scope")
     today = timezone.localdate()
     if not today <= last_day <= today + LONGEST:
         raise ValueError("a token must end within a year")
     ends = timezone.make_aware(datetime.combine(last_day, time(23, 59, 59)))
-    made, token = Integration.objects.create_key(name=name, acts_for=by, scopes=wanted, expiry_date=ends)
-    audit_log.record(made, "peer_review.integration.create", by=by, scopes=wanted, last_day=last_day.isoformat())
-    return made, token
+    integration, token = Integration.objects.create_key(name=name, acts_for=by, scopes=wanted, expiry_date=ends)
+    audit_log.record(integration, "peer_review.integration.create", by=by, scopes=wanted, last_day=last_day.isoformat())
+    return integration, token
 
 
 @transaction.atomic

@@ -24,9 +24,10 @@ class IntegrationListView(SignedInMixin, FormView):
     form_class = IntegrationForm
 
     def form_valid(self, form: IntegrationForm) -> HttpResponse:
-        made, token = make_integration(by=self.user, **form.cleaned_data)
+        integration, token = make_integration(by=self.user, **form.cleaned_data)
         # In the answer itself, not behind a redirect: it would have to be kept somewhere in between.
-        answer = self.render_to_response(self.get_context_data(form=IntegrationForm(), made=made, token=token))
+        context = self.get_context_data(form=IntegrationForm(), integration=integration, token=token)
+        answer = self.render_to_response(context)
         answer["Cache-Control"] = "no-store"
         return answer
 
@@ -35,7 +36,10 @@ class IntegrationListView(SignedInMixin, FormView):
         page = page_of(rows, self.request.GET, size=PAGE, order=("-created", "prefix"), read=read_key)
         names = dict(Scope.choices)
         return super().get_context_data(
-            rows=[{"one": one, "scopes": [names[scope] for scope in one.scopes]} for one in page],
+            rows=[
+                {"integration": integration, "scopes": [names[scope] for scope in integration.scopes]}
+                for integration in page
+            ],
             paging=page,
             address=self.request.build_absolute_uri(reverse("peer_review_api:rounds")),
             **kwargs,
@@ -48,7 +52,7 @@ class IntegrationRevokeView(SignedInMixin, View):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, prefix: str) -> HttpResponse:
-        one = get_object_or_404(Integration.objects.visible_to(request.user), prefix=prefix)
-        revoke_integration(one, by=self.user)
-        messages.success(request, _("The token of “%(name)s” opens nothing any more.") % {"name": one.name})
+        integration = get_object_or_404(Integration.objects.visible_to(request.user), prefix=prefix)
+        revoke_integration(integration, by=self.user)
+        messages.success(request, _("The token of “%(name)s” opens nothing any more.") % {"name": integration.name})
         return redirect("peer_review_api:integration-list")

@@ -29,8 +29,8 @@ class IntegrationManager(BaseAPIKeyManager.from_queryset(IntegrationQuerySet)): 
     """Makes tokens and finds them again by their hash."""
 
     def get_usable_keys(self) -> IntegrationQuerySet:
-        found: IntegrationQuerySet = self.usable()
-        return found
+        integrations: IntegrationQuerySet = self.usable()
+        return integrations
 
 
 class Integration(AbstractAPIKey):

@@ -76,10 +76,10 @@ class Reading(APIView):
         Raises: Http404 for one that the account may not know of, PermissionDenied without the permission.
         """
         rounds = Round.objects.visible_to(self.request.user).select_related("organiser").defer("plan")
-        found: Round = get_object_or_404(rounds, public_id=self.kwargs["round"])
-        if permission is not None and not has_perm(permission, self.request.user, found):
+        round: Round = get_object_or_404(rounds, public_id=self.kwargs["round"])
+        if permission is not None and not has_perm(permission, self.request.user, round):
             raise PermissionDenied
-        return found
+        return round
 
     @property
     def reader(self) -> Reader:
@@ -144,9 +144,9 @@ class OwnResultView(Reading):
 
     @extend_schema(operation_id="own_result", responses={200: serializers.SubjectSerializer, **REFUSALS})
     def get(self, request: Request, round: str) -> Response:
-        found = self.round("peer_review.view_own_result")
-        result = get_object_or_404(Result.objects.filter(round=found), subject__member__user=request.user)
-        return self.answer(result, found)
+        asked_round = self.round("peer_review.view_own_result")
+        result = get_object_or_404(Result.objects.filter(round=asked_round), subject__member__user=request.user)
+        return self.answer(result, asked_round)
 
     def answer(self, result: Result, round: Round) -> Response:
         """Return what the account finds of one subject."""
@@ -162,11 +162,11 @@ class SubjectResultView(OwnResultView):
 
     @extend_schema(operation_id="subject_result", responses={200: serializers.SubjectSerializer, **REFUSALS})
     def get(self, request: Request, round: str, subject: int) -> Response:  # type: ignore[override]
-        found = self.round()
-        judged = get_object_or_404(Subject.objects.select_related("member"), round=found, pk=subject)
+        asked_round = self.round()
+        judged = get_object_or_404(Subject.objects.select_related("member"), round=asked_round, pk=subject)
         if not has_perm("peer_review.view_subject_result", request.user, judged):
             raise PermissionDenied
-        return self.answer(get_object_or_404(Result, subject=judged), found)
+        return self.answer(get_object_or_404(Result, subject=judged), asked_round)
 
 
 class SummaryView(Reading):
@@ -176,8 +176,8 @@ class SummaryView(Reading):
 
     @extend_schema(operation_id="summary", responses={200: serializers.SummarySerializer, **REFUSALS})
     def get(self, request: Request, round: str) -> Response:
-        found = self.round("peer_review.view_summary")
-        reading = presenters.read_summary(found, reader=self.reader)
+        asked_round = self.round("peer_review.view_summary")
+        reading = presenters.read_summary(asked_round, reader=self.reader)
         return Response(serializers.SummarySerializer(reading).data)
 
 
@@ -188,13 +188,13 @@ class SectionView(Reading):
 
     @extend_schema(operation_id="section_results", responses={200: serializers.SectionSerializer, **REFUSALS})
     def get(self, request: Request, round: str, section: str) -> Response:
-        found = self.round()
-        if not found.subjects.filter(section_key=section).exists():
+        asked_round = self.round()
+        if not asked_round.subjects.filter(section_key=section).exists():
             raise Http404
-        about = Result(round=found, scope=ResultScope.SECTION, section_key=section)
+        about = Result(round=asked_round, scope=ResultScope.SECTION, section_key=section)
         if not has_perm("peer_review.view_section", request.user, about):
             raise PermissionDenied
-        reading = presenters.read_section(found, section, reader=self.reader)
+        reading = presenters.read_section(asked_round, section, reader=self.reader)
         return Response(serializers.SectionSerializer(reading).data)
 
 
@@ -213,12 +213,12 @@ class RoundResultsView(Reading):
         },
     )
     def get(self, request: Request, round: str) -> Response:
-        found = self.round("peer_review.view_all_results")
-        rows = Result.objects.filter(round=found).of_scope(ResultScope.SUBJECT).select_related("subject__member")
+        asked_round = self.round("peer_review.view_all_results")
+        rows = Result.objects.filter(round=asked_round).of_scope(ResultScope.SUBJECT).select_related("subject__member")
         page = page_of(rows, request.query_params, size=PAGE, order=("sort_order", "pk"))
         if page.is_refused:
             raise ParseError
-        reading = presenters.read_round(found, reader=self.reader, subjects=page.rows)
+        reading = presenters.read_round(asked_round, reader=self.reader, subjects=page.rows)
         named = {name: getattr(reading, name) for name in reading.__slots__} | {"next": page.after}
         return Response(serializers.RoundResultsSerializer(named).data)
 
@@ -230,16 +230,16 @@ class BulletinView(Reading):
 
     @extend_schema(operation_id="bulletin", responses={200: serializers.BulletinHeadSerializer, **REFUSALS})
     def get(self, request: Request, round: str) -> Response:
-        found = self.round()
-        bulletin = Bulletin.objects.filter(round=found).defer("leaves").first() if found.has_bulletin else None
-        if bulletin is None:
+        asked_round = self.round()
+        if not asked_round.has_bulletin:
             raise Http404
-        figures = totals(found, head_of(bulletin))
-        address = reverse("peer_review:bulletin-json", args=[found.public_id])
+        bulletin = get_object_or_404(Bulletin.objects.filter(round=asked_round).defer("leaves"))
+        figures = totals(asked_round, head_of(bulletin))
+        address = reverse("peer_review:bulletin-json", args=[asked_round.public_id])
         return Response(
             {
-                "round": found.public_id,
-                "fingerprint": found.fingerprint,
+                "round": asked_round.public_id,
+                "fingerprint": asked_round.fingerprint,
                 "root": bulletin.root,
                 "size": bulletin.size,
                 "signature": bulletin.signature,

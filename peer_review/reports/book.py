@@ -77,10 +77,10 @@ class Book:
 
     def sheet(self, name: str) -> "Sheet":
         """Return a new sheet at the end."""
-        made = self._book.create_sheet(name)
+        worksheet = self._book.create_sheet(name)
         values: dict[str, float] = {}
         self._values[f"xl/worksheets/sheet{len(self._book.worksheets)}.xml"] = values
-        sheet = Sheet(made, values, footer=self._footer)
+        sheet = Sheet(worksheet, values, footer=self._footer)
         self._sheets.append(sheet)
         return sheet
 
@@ -207,7 +207,9 @@ def across(row: int, first: int, last: int) -> str:
 
 def _width(text: str) -> float:
     """Return how wide the longest line of a text is, in Latin letters; Chinese ones are two."""
-    return max((sum(2.0 if ord(one) > 0x2E7F else 1.1 for one in line) for line in text.splitlines()), default=0.0)
+    return max(
+        (sum(2.0 if ord(character) > 0x2E7F else 1.1 for character in line) for line in text.splitlines()), default=0.0
+    )
 
 
 class _Archive(ZipFile):
@@ -241,5 +243,5 @@ class _Archive(ZipFile):
         values = self._values.get(str(arcname))
         if values:
             text = data.decode("utf-8")
-            data = _NO_VALUE.sub(lambda found: f"{found[1]}<v>{values[found[2]]!r}</v>", text).encode("utf-8")
+            data = _NO_VALUE.sub(lambda match: f"{match[1]}<v>{values[match[2]]!r}</v>", text).encode("utf-8")
         self.writestr(str(arcname), data)

@@ -62,7 +62,7 @@ def render(report: Report) -> bytes:
 
 def _compile(source: Any, inputs: dict[str, str], day: datetime) -> bytes:
     """Return what typst makes of a template's path, or of a source in bytes."""
-    made: bytes = typst.compile(
+    document: bytes = typst.compile(
         source,  # typst's stubs ask for the type of the font paths here too
         root=TEMPLATES,
         font_paths=fonts.fonts(),
@@ -71,13 +71,15 @@ def _compile(source: Any, inputs: dict[str, str], day: datetime) -> bytes:
         pdf_standards=STANDARDS,
         timestamp=day,
     )
-    return made
+    return document
 
 
 def _undrawn(characters: Sequence[str], families: Sequence[str]) -> list[str]:
     """Return which of these characters cannot be set."""
-    never = [one for one in characters if unicodedata.category(one) in _NO_CHARACTERS or one == _MARK]
-    return never + _refused([one for one in characters if one not in never], families)
+    never = [
+        character for character in characters if unicodedata.category(character) in _NO_CHARACTERS or character == _MARK
+    ]
+    return never + _refused([character for character in characters if character not in never], families)
 
 
 def _refused(characters: Sequence[str], families: Sequence[str]) -> list[str]:

@@ -14,5 +14,5 @@ SHOWN = 3
 def peer_review_notices(context: template.Context) -> dict[str, object]:
     """Show the newest unread announcements of whoever is signed in; nothing where there are none. One query."""
     request = context["request"]
-    found = list(Notice.objects.visible_to(request.user).unread()[: SHOWN + 1])
-    return {"request": request, "notices": [shown(one) for one in found[:SHOWN]], "more": len(found) > SHOWN}
+    notices = list(Notice.objects.visible_to(request.user).unread()[: SHOWN + 1])
+    return {"request": request, "notices": [shown(notice) for notice in notices[:SHOWN]], "more": len(notices) > SHOWN}

@@ -20,14 +20,14 @@ class Command(BaseCommand):
         if round is None:
             raise CommandError("There is no such round.")
         try:
-            found = verify_allocation(round)
+            verification = verify_allocation(round)
         except Refusal as refusal:
             raise CommandError(refusal.message) from refusal
         self.stdout.write(f"seed   {round.plan_seed or 'none: chance had no say'}")
-        self.stdout.write(f"papers {found.papers}")
-        if not found.is_equal:
+        self.stdout.write(f"papers {verification.papers}")
+        if not verification.is_equal:
             raise CommandError(
-                f"The roll differs: {len(found.extra)} papers the plan does not give, {len(found.missing)} it gives "
-                "are missing. Changes by hand are in the log."
+                f"The roll differs: {len(verification.extra)} papers the plan does not give, "
+                f"{len(verification.missing)} it gives are missing. Changes by hand are in the log."
             )
         self.stdout.write("The roll is what plan and seed give.")

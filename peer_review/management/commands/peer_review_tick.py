@@ -24,7 +24,7 @@ class Command(BaseCommand):
         closed = close_due_rounds()
         announced = announce_due()
         ended = settle_public_notices()
-        made = 0 if options["no_keys"] else fill_pool()
+        keys = 0 if options["no_keys"] else fill_pool()
         for round in passed:
             self.stdout.write(f"drawing ended {round.public_id} {round.title}")
         for round in closed:
@@ -33,4 +33,4 @@ class Command(BaseCommand):
             self.stdout.write(f"announced {announcement.kind} {announcement.round.public_id}")
         for notice in ended:
             self.stdout.write(f"public notice ended {notice.round.public_id} {notice.round.title}")
-        self.stdout.write(f"{len(closed)} closed, {made} keys made")
+        self.stdout.write(f"{len(closed)} closed, {keys} keys made")

@@ -46,9 +46,9 @@ class NoticeListView(SignedInMixin, TemplateView):
         mine = Notice.objects.visible_to(self.request.user)
         page = page_of(mine, self.request.GET, size=PAGE, order=("-announcement_id",))
         return super().get_context_data(
-            notices=[shown(one) for one in page],
+            notices=[shown(notice) for notice in page],
             paging=page,
-            has_unread=any(not one.read for one in page),
+            has_unread=any(not notice.read for notice in page),
             **kwargs,
         )
 

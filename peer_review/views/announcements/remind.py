@@ -28,11 +28,11 @@ class TellingView(ManagedRoundMixin, FormView):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
-            said = self.tell(form)
+            message = self.tell(form)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
-        messages.success(self.request, said)
+        messages.success(self.request, message)
         return redirect("peer_review:round-dashboard", self.round.public_id)
 
     def tell(self, form: forms.Form) -> str:

@@ -79,8 +79,10 @@ def envelopes_sign_view(request: HttpRequest, public_id: str, number: int) -> Ht
     round = permitted_round(request, public_id, "peer_review.manage_round", refusal=NotOrganiser())
     urn = get_object_or_404(round.urns, number=number)
     body = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"envelopes"}), "envelopes")
-    if type(body["envelopes"]) is not list or not all(type(one) is dict for one in body["envelopes"]):
+    if type(body["envelopes"]) is not list or not all(type(envelope) is dict for envelope in body["envelopes"]):
         raise BadEncoding
-    blinded = [{cell: b64u_decode(value) for cell, value in one.items()} for one in body["envelopes"]]
+    blinded = [{cell: b64u_decode(value) for cell, value in envelope.items()} for envelope in body["envelopes"]]
     signed = sign_envelopes(urn, by=user_of(request), blinded=blinded)
-    return JsonResponse({"signed": [{cell: b64u_encode(value) for cell, value in one.items()} for one in signed]})
+    return JsonResponse(
+        {"signed": [{cell: b64u_encode(value) for cell, value in envelope.items()} for envelope in signed]}
+    )

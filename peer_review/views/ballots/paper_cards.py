@@ -89,24 +89,24 @@ def paper_cards(round: Round, user: User) -> list[PaperCard]:
 
     A fixed number of queries.
     """
-    cells = [(one.cell, one.blinded is not None) for one in Assignment.objects.of(evaluator=user, round=round)]
-    return _cards(round, cells, told=anonymity_statements(round, user))
+    cells = [(paper.cell, paper.blinded is not None) for paper in Assignment.objects.of(evaluator=user, round=round)]
+    return _cards(round, cells, statements=anonymity_statements(round, user))
 
 
 def urn_cards(round: Round, urn: Urn) -> list[PaperCard]:
     """Return the papers of an envelope, as paper_cards does for a person; an envelope's are drawn already."""
     cells = list(urn.cells.in_order())
-    return _cards(round, [(cell, True) for cell in cells], told=statements_for(round, cells))
+    return _cards(round, [(cell, True) for cell in cells], statements=statements_for(round, cells))
 
 
-def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, str]) -> list[PaperCard]:
+def _cards(round: Round, cells: list[tuple[Cell, bool]], *, statements: Mapping[str, str]) -> list[PaperCard]:
     voters: dict[int, int] = dict(
         Cell.objects.filter(pk__in=[cell.pk for cell, _drawn in cells])
         .annotate(eligible=Count("assignments"))
         .values_list("pk", "eligible")
     )
     boxes = {
-        cell.subject_id: _comment_box(round, cell, voters=voters[cell.pk], promise=told.get(cell.key, ""))
+        cell.subject_id: _comment_box(round, cell, voters=voters[cell.pk], promise=statements.get(cell.key, ""))
         for cell, _drawn in cells
         if cell.kind == CellKind.COMMENT
     }
@@ -129,7 +129,7 @@ def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, s
                 alone=voters[cell.pk] == 1,
                 drawn=drawn,
                 closed=cell.closed,
-                promise=told.get(cell.key, ""),
+                promise=statements.get(cell.key, ""),
                 paper=paper,
                 criteria=asked[cell.voter_class],
                 rows=rows,

@@ -125,5 +125,5 @@ class FindingListView(RoundMixin, TemplateView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         rows = self.readable().select_related("responsible", "raised_by", "subject")
         page = page_of(rows, self.request.GET, size=PAGE)
-        told = read_findings(self.round, page.rows, reader=Reader(self.user))
-        return super().get_context_data(told=told, may_raise=self.may_raise, paging=page, **kwargs)
+        findings = read_findings(self.round, page.rows, reader=Reader(self.user))
+        return super().get_context_data(findings=findings, may_raise=self.may_raise, paging=page, **kwargs)

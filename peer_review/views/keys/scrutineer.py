@@ -73,7 +73,7 @@ class ScrutineerRoundView(RoundMixin, TemplateView):
             "box": round.box_public,
             "epk": b64u_encode(custody.probe_key(round)) if draft else "",
             "custody": {"threshold": kept.threshold, "shares": shares},
-            "scrutineers": [{"id": one.pk, "name": one.get_full_name()} for one in scrutineers],
+            "scrutineers": [{"id": person.pk, "name": person.get_full_name()} for person in scrutineers],
             "csrf": get_token(self.request),
             "csrfCookie": settings.CSRF_COOKIE_NAME,
             "boxKey": reverse("peer_review:box-key", args=address),

@@ -48,6 +48,6 @@ class FiguresWithdrawView(RoundMixin, FormView):
             response = self.form_invalid(form)
             response.status_code = refusal.status
             return response
-        said = ngettext("Withdrawn: %(n)s figure.", "Withdrawn: %(n)s figures.", removed) % {"n": removed}
-        messages.success(self.request, said)
+        message = ngettext("Withdrawn: %(n)s figure.", "Withdrawn: %(n)s figures.", removed) % {"n": removed}
+        messages.success(self.request, message)
         return redirect("peer_review:results", self.round.public_id)

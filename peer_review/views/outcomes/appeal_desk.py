@@ -50,7 +50,7 @@ class ContestListView(DeskMixin, TemplateView):
         )
         others = (
             Contest.objects.filter(known)
-            .exclude(pk__in=[one.contest_id for one in mine])
+            .exclude(pk__in=[stage.contest_id for stage in mine])
             .exclude(by=user)
             .select_related("subject__round")
             .prefetch_related("stages__responsible")
@@ -58,7 +58,7 @@ class ContestListView(DeskMixin, TemplateView):
         page = page_of(others, self.request.GET, size=PAGE)
         return super().get_context_data(
             mine=mine,
-            others=[{"contest": one, "stage": list(one.stages.all())[-1]} for one in page],
+            others=[{"contest": contest, "stage": list(contest.stages.all())[-1]} for contest in page],
             paging=page,
             today=timezone.localdate(),
             **kwargs,
@@ -126,11 +126,11 @@ class ContestAnswerView(ContestMixin, TemplateView):
         if not form.is_valid():
             return self.shown(status=422, form=form)
         try:
-            said = self.act(form)
+            message = self.act(form)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.shown(status=refusal.status, form=form)
-        messages.success(self.request, said)
+        messages.success(self.request, message)
         return redirect(self.goes_on())
 
     def act(self, form: forms.Form) -> str:
@@ -158,12 +158,11 @@ class ContestAnswerView(ContestMixin, TemplateView):
 
     def reassign_form(self, data: FormData = None) -> ReassignForm:
         """Return the form that names another responsible person."""
-        others = [one for one in appeals.candidates(self.stage) if one.pk != self.stage.responsible_id]
+        others = [person for person in appeals.candidates(self.stage) if person.pk != self.stage.responsible_id]
         return ReassignForm(data, people=others)
 
     def get_context_data(self, refused: forms.Form | None = None, **kwargs: object) -> dict[str, object]:
         user, subject = self.user, self.contest.subject
-        standing = outcome_status_of(subject, user)
         shown_forms: dict[str, forms.Form | None] = {}
         if self.may_answer:
             shown_forms["answer_form"] = self.answer_form()
@@ -184,7 +183,7 @@ class ContestAnswerView(ContestMixin, TemplateView):
             stage=self.stage,
             subject=subject,
             round=subject.round,
-            standing=standing,
+            outcome=outcome_status_of(subject, user),
             history=Decision.objects.filter(subject=subject).select_related("by").order_by("number"),
             may_read=self.may_read,
             may_answer=self.may_answer,

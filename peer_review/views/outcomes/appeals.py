@@ -49,8 +49,8 @@ class OutcomeMixin(HiddenRoundMixin):
 
     def contest(self) -> Contest | None:
         """Return the latest contest of this outcome."""
-        found: Contest | None = Contest.objects.filter(subject=self.subject).order_by("-pk").first()
-        return found
+        contest: Contest | None = Contest.objects.filter(subject=self.subject).order_by("-pk").first()
+        return contest
 
 
 class ContestView(OutcomeMixin, TemplateView):
@@ -68,11 +68,11 @@ class ContestView(OutcomeMixin, TemplateView):
         if not form.is_valid():
             return self.shown(status=422, **{self.acted: form})
         try:
-            said = self.act(form.cleaned_data["grounds"])
+            message = self.act(form.cleaned_data["grounds"])
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.shown(status=refusal.status, **{self.acted: form})
-        messages.success(request, said)
+        messages.success(request, message)
         return redirect("peer_review:contest", self.round.public_id, self.subject.pk)
 
     def act(self, grounds: str) -> str:
@@ -87,12 +87,12 @@ class ContestView(OutcomeMixin, TemplateView):
         return response
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        standing = outcome_status_of(self.subject, self.user)
-        kwargs.setdefault("ask", GroundsForm() if standing.may_ask else None)
-        kwargs.setdefault("appeal", GroundsForm() if standing.may_appeal else None)
+        outcome = outcome_status_of(self.subject, self.user)
+        kwargs.setdefault("ask", GroundsForm() if outcome.may_ask else None)
+        kwargs.setdefault("appeal", GroundsForm() if outcome.may_appeal else None)
         return super().get_context_data(
             subject=self.subject,
-            standing=standing,
+            outcome=outcome,
             result_url=result_url(self.user, self.subject),
             days={name: days(name).days for name in ("ask", "review", "appeal", "ruling", "extension")},
             **kwargs,

@@ -55,13 +55,13 @@ class DecisionsView(PublishedMixin, TemplateView):
         form, status = page["form"], 422
         if form.is_valid():
             try:
-                made = decide(self.round, by=self.user, choices=form.choices())
+                decided = decide(self.round, by=self.user, choices=form.choices())
             except Refusal as refusal:
                 form.add_error(None, refusal.message)
                 status = refusal.status
             else:
-                said = ngettext("%(n)s decision recorded.", "%(n)s decisions recorded.", len(made))
-                messages.success(request, said % {"n": len(made)})
+                message = ngettext("%(n)s decision recorded.", "%(n)s decisions recorded.", len(decided))
+                messages.success(request, message % {"n": len(decided)})
                 address = reverse("peer_review:decisions", args=[self.round.public_id])
                 return redirect(f"{address}?show={page['show']}")
         return self.render_to_response(self.context_of(page), status=status)
@@ -75,11 +75,11 @@ class DecisionsView(PublishedMixin, TemplateView):
         everybody = self.round.subjects.count()
         standing = Decision.objects.filter(subject__round=self.round).standing()
         decided = standing.count()
-        told = OutcomeNotice.objects.filter(subject__round=self.round)
-        told_count = told.count()
+        notices = OutcomeNotice.objects.filter(subject__round=self.round)
+        notice_count = notices.count()
         # Whoever is evaluated does not learn their own outcome by subtraction before they are told.
         seen = standing.filter(grade=GRADES[0])
-        if not told_count:
+        if not notice_count:
             others = self.round.subjects.all().not_addressed_to(self.request.user)
             seen = seen.filter(subject__in=others.order_by().values("pk"))
         return super().get_context_data(
@@ -90,10 +90,10 @@ class DecisionsView(PublishedMixin, TemplateView):
             excellent_name=grade_names(self.round.form)[GRADES[0]],
             above=sum(grade == GRADES[0] for grade in proposal.grades.values()),
             tied_names=self.round.subjects.filter(pk__in=proposal.tied).order_by("sort_order", "pk"),
-            told=told_count,
-            acknowledged=told.filter(acknowledged_date__isnull=False).count(),
+            notice_count=notice_count,
+            acknowledged=notices.filter(acknowledged_date__isnull=False).count(),
             notices=self.round.public_notices.order_by("number"),
-            to_announce=to_announce(self.round).count() if told_count else 0,
+            to_announce=to_announce(self.round).count() if notice_count else 0,
             workdays=conf.PUBLIC_NOTICE_DAYS,
             own_open=self.own_open(),
             **page,
@@ -133,7 +133,7 @@ class DecisionsView(PublishedMixin, TemplateView):
         data: QueryDict | None = None,
     ) -> DecisionsPage:
         """Return the list with its form, in the groups that the line divides it into."""
-        subjects = Subject.objects.filter(pk__in=[one.subject_id for one in results])
+        subjects = Subject.objects.filter(pk__in=[result.subject_id for result in results])
         theirs = set(subjects.not_addressed_to(self.request.user).values_list("pk", flat=True))
         proposal, names = read_proposal(self.round, reader=self.reader), grade_names(self.round.form)
         form = DecisionsForm(data, rows=decidable(results, theirs), proposal=proposal, grades=names)
@@ -160,9 +160,9 @@ class OutcomesTellView(PublishedMixin, View):
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         try:
-            made = tell_outcomes(self.round, by=self.user)
-            said = ngettext("%(n)s outcome told in writing.", "%(n)s outcomes told in writing.", len(made))
-            messages.success(request, said % {"n": len(made)})
+            notices = tell_outcomes(self.round, by=self.user)
+            message = ngettext("%(n)s outcome told in writing.", "%(n)s outcomes told in writing.", len(notices))
+            messages.success(request, message % {"n": len(notices)})
         except Refusal as refusal:
             messages.error(request, refusal.message)
         return redirect("peer_review:decisions", self.round.public_id)

@@ -59,8 +59,8 @@ class ExclusionListView(ManagedRoundMixin, FormView):
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
-        said = _("Excluded.") + (" " + _("Papers withdrawn: %(n)s.") % {"n": withdrawn} if withdrawn else "")
-        messages.success(self.request, said)
+        message = _("Excluded.") + (" " + _("Papers withdrawn: %(n)s.") % {"n": withdrawn} if withdrawn else "")
+        messages.success(self.request, message)
         return redirect("peer_review:exclusion-list", self.round.public_id)
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
@@ -75,14 +75,16 @@ class ExclusionListView(ManagedRoundMixin, FormView):
 
     def rows(self, page: list[Exclusion]) -> list[ExclusionRow]:
         """Return exclusions with names: from the roll, or while there is none from the organisation."""
-        keys = {one.subject_key for one in page}
+        keys = {exclusion.subject_key for exclusion in page}
         labels = dict(self.round.subjects.filter(key__in=keys).values_list("key", "label"))
         if keys - set(labels):
             people = plan_setup.people_of(self.round)
-            labels = {one.key: one.label for one in propose_subjects(self.round.kind, people)} | labels
+            labels = {subject.key: subject.label for subject in propose_subjects(self.round.kind, people)} | labels
         return [
-            ExclusionRow(one, one.evaluator.get_full_name(), labels.get(one.subject_key, one.subject_key))
-            for one in page
+            ExclusionRow(
+                exclusion, exclusion.evaluator.get_full_name(), labels.get(exclusion.subject_key, exclusion.subject_key)
+            )
+            for exclusion in page
         ]
 
 

@@ -39,7 +39,7 @@ class RoundPlanView(DraftMixin, FormView):
 
     def get_form_kwargs(self) -> dict[str, object]:
         people = plan_setup.people_of(self.round)
-        self.found = len(people)
+        self.people_count = len(people)
         try:
             plan = plan_setup.plan_of(self.round)
         except PlanInvalid as refusal:  # the scheme was changed under it
@@ -91,7 +91,7 @@ class RoundPlanView(DraftMixin, FormView):
         form = refused if isinstance(refused, PlanForm) else self.get_form()
         context = {
             "form": form,
-            "found": self.found,
+            "people_count": self.people_count,
             "reaches": list(Reach.choices),
             "reach": self.request.POST.get("reach", Reach.OWN),
             "of_sections": form.of_sections,
@@ -135,17 +135,17 @@ class PlanPreviewView(DraftMixin, TemplateView):
             "thin": thin,
             "paging": page,
             "tables": self.tables(preview),
-            "sheets": [(labels[one.voter_class], one.subjects, one.voters) for one in preview.sheets],
+            "sheets": [(labels[sheet.voter_class], sheet.subjects, sheet.voters) for sheet in preview.sheets],
             "times": plan_setup.times_seed_renewed(self.round) if plan.is_random else 0,
         }
         return super().get_context_data(**context, **kwargs)
 
     def tables(self, preview: plan_setup.Preview) -> list[tuple[str, plan_setup.PaperTable]]:
         """Return the tables of papers with their titles; of sections only where they fit on a page."""
-        found = [(_("Papers by rank"), preview.ranks)]
+        tables = [(_("Papers by rank"), preview.ranks)]
         if preview.sections is not None:
-            found.append((_("Papers by section"), preview.sections))
-        return found
+            tables.append((_("Papers by section"), preview.sections))
+        return tables
 
 
 class PlanUseView(RoundStepView):
@@ -175,14 +175,14 @@ class ListImportView(DraftMixin, FormView):
 
     def form_valid(self, form: ListImportForm) -> HttpResponse:
         try:
-            found = self.read(form)
-            if found.fault_count:
-                return self.render_to_response(self.get_context_data(form=form, found=found))
-            self.save(found, only=form.cleaned_data["only"] == "1")
+            imported = self.read(form)
+            if imported.fault_count:
+                return self.render_to_response(self.get_context_data(form=form, imported=imported))
+            self.save(imported, only=form.cleaned_data["only"] == "1")
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
-        messages.success(self.request, _("%(n)s lines are in order and part of the plan now.") % {"n": found.count})
+        messages.success(self.request, _("%(n)s lines are in order and part of the plan now.") % {"n": imported.count})
         return redirect("peer_review:plan-preview", self.round.public_id)
 
     def read(self, form: ListImportForm) -> ImportedList:
@@ -192,16 +192,19 @@ class ListImportView(DraftMixin, FormView):
             kind=self.round.kind,
             people=plan_setup.people_of(self.round),
             classes=dict(self.round.scheme.voter_classes.values_list("key", "label")),
-            excluded={(one.evaluator_id, one.subject_key): one.reason for one in self.round.exclusions.all()},
+            excluded={
+                (exclusion.evaluator_id, exclusion.subject_key): exclusion.reason
+                for exclusion in self.round.exclusions.all()
+            },
         )
 
-    def save(self, found: ImportedList, *, only: bool) -> None:
+    def save(self, imported: ImportedList, *, only: bool) -> None:
         """Put the lines into the plan, in place of earlier ones."""
         try:
             plan = plan_setup.plan_of(self.round).as_json()
         except PlanInvalid:
             plan = {}
-        plan["lines"] = found.lines
+        plan["lines"] = imported.lines
         if only:
             plan["pattern"] = str(Pattern.LIST)
         elif plan.get("pattern") == Pattern.LIST:
@@ -236,11 +239,11 @@ class RollProgressView(ManagedRoundMixin, View):
         return JsonResponse({"ready": progress.ready, "total": progress.total})
 
 
-def roll_message(made: roll.RollSummary) -> str:
+def roll_message(summary: roll.RollSummary) -> str:
     """Return the message after a plan was used."""
     text = (
         _("Proposed: %(members)s people, %(subjects)s subjects, %(papers)s ballot papers.")
-        if made.written
+        if summary.written
         else _("The roll is being written: %(members)s people, %(papers)s ballot papers. You may leave this page.")
     )
-    return text % {"members": made.members, "subjects": made.subjects, "papers": made.papers}
+    return text % {"members": summary.members, "subjects": summary.subjects, "papers": summary.papers}

@@ -155,11 +155,11 @@ class SubjectAddView(ManagedRoundMixin, FormView):
 
     def form_valid(self, form: RollSubjectForm) -> HttpResponse:
         try:
-            made = roll_edits.add_subject(self.round, by=self.user, member=self.member, evaluators=form.evaluators())
+            subject = roll_edits.add_subject(self.round, by=self.user, member=self.member, evaluators=form.evaluators())
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
-        return redirect("peer_review:subject-voters", self.round.public_id, made.pk)
+        return redirect("peer_review:subject-voters", self.round.public_id, subject.pk)
 
 
 class SubjectVotersView(ManagedRoundMixin, TemplateView):

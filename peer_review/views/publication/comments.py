@@ -36,16 +36,16 @@ class CommentsReviewView(CommentsMixin, TemplateView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         everything = comments.comments_to_review(self.round)
-        page = page_of_list(everything, self.request.GET, size=PAGE, key=lambda one: one.subject.pk)
+        page = page_of_list(everything, self.request.GET, size=PAGE, key=lambda row: row.subject.pk)
         first = everything.index(page.rows[0]) if page.rows else 0
         return super().get_context_data(
             subjects=page.rows,
             paging=page,
             # With this cursor an act comes back to this page.
             here=everything[first - 1].subject.pk if first else "",
-            total=sum(len(one.comments) for one in everything),
+            total=sum(len(row.comments) for row in everything),
             many=len(everything),
-            hidden=[one.subject for one in everything if not one.is_shown],
+            hidden=[row.subject for row in everything if not row.is_shown],
             floor=self.round.form["floor"],
             reason_length=comments.REASON_LENGTH,
             **kwargs,

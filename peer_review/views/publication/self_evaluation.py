@@ -27,14 +27,14 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
     permission = "peer_review.evaluate_self"
 
     @cached_property
-    def kept(self) -> SelfEvaluation | None:
+    def self_evaluation(self) -> SelfEvaluation | None:
         """What this person has said of themself, None before they have."""
         mine = Subject.objects.filter(round=self.round, member__user=self.user)
         return SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
 
     def get_form_kwargs(self) -> dict[str, object]:
         words = answers_in_words(self.round.form)
-        return {**super().get_form_kwargs(), "round": self.round, "choices": words, "kept": self.kept}
+        return {**super().get_form_kwargs(), "round": self.round, "choices": words, "kept": self.self_evaluation}
 
     def form_valid(self, form: SelfEvaluationForm) -> HttpResponse:
         try:
@@ -47,9 +47,9 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(
-            kept=self.kept,
+            self_evaluation=self.self_evaluation,
             refusal=self.refusal(),
-            lines=read_self_evaluation(self.round, self.kept) if self.kept else [],
+            lines=read_self_evaluation(self.round, self.self_evaluation) if self.self_evaluation else [],
             audiences=audience_names({"visibility": {**self.round.form["visibility"], "staff": False}}),
             **kwargs,
         )

@@ -119,16 +119,18 @@ class ListMixin(PublishedMixin):
         head: Head,
     ) -> dict[str, object]:
         """Return what the heat map shows: groups, called `name`, in the order that GET asks for, all together last."""
-        sorts = {"name": name, "score": _("Score"), **{f"c.{one.key}": one.label for one in criteria}}
+        sorts = {"name": name, "score": _("Score"), **{f"c.{criterion.key}": criterion.label for criterion in criteria}}
         wanted = self.request.GET.get("by", "")
         if wanted.removeprefix("-") not in sorts:
             wanted = ""
-        start = pictures.strips_start(one.score for one in [*groups, *([unit] if unit else [])])
+        start = pictures.strips_start(group.score for group in [*groups, *([unit] if unit else [])])
         rows = [*sort_groups(groups, criteria, wanted), *([unit] if unit else [])]
         return {
             "rows": [
-                GroupRow(one, pictures.strip(one.score, head, start=start), named(one.marks, criteria), one is unit)
-                for one in rows
+                GroupRow(
+                    group, pictures.strip(group.score, head, start=start), named(group.marks, criteria), group is unit
+                )
+                for group in rows
             ],
             "heads": sort_heads(sorts, wanted),
             "axis": bars.strip_axis(start=start, edges=pictures.edges(head)),
@@ -156,7 +158,7 @@ def sort_groups(groups: Sequence[GroupReading], criteria: Sequence[Column], want
     if not wanted:
         return list(groups)
     if key == "name":
-        return sorted(groups, key=lambda one: one.label, reverse=falls(wanted))
+        return sorted(groups, key=lambda group: group.label, reverse=falls(wanted))
     at = next((at for at, one in enumerate(criteria) if f"c.{one.key}" == key), None)
 
     def figure(group: GroupReading) -> float:
@@ -170,11 +172,11 @@ def list_rows(reading: RoundReading | SectionReading, *, start: int, ranked: boo
     """Return the rows of a list; `ranked`, best score first, with the quota line and the breaks between them."""
     proposal = reading.proposal if isinstance(reading, RoundReading) else None
     cut = proposal.line[0] if proposal is not None and proposal.quota and proposal.line is not None else None
-    made: list[ListRow] = []
+    listed: list[ListRow] = []
     for row in reading.rows:
-        before = made[-1].row if ranked and made else None
+        before = listed[-1].row if ranked and listed else None
         crosses = before is not None and cut is not None and before.line != row.line
-        made.append(
+        listed.append(
             ListRow(
                 row=row,
                 strip=pictures.strip(row.score, reading.head, start=start, line=cut),
@@ -183,17 +185,17 @@ def list_rows(reading: RoundReading | SectionReading, *, start: int, ranked: boo
                 line=row.line if crosses and row.line in ("tied", "below") else "",
             )
         )
-    return made
+    return listed
 
 
-def is_apart(one: RowReading, other: RowReading) -> bool:
+def is_apart(row: RowReading, other: RowReading) -> bool:
     """Whether no interval bridges the gap between two rows."""
-    return one.place is not None and other.place is not None and one.place.group != other.place.group
+    return row.place is not None and other.place is not None and row.place.group != other.place.group
 
 
 def named(marks: Sequence[Mark | None], criteria: Sequence[Column]) -> list[tuple[Mark | None, str]]:
     """Return the figures of a line, each with the name of its criterion."""
-    return [(mark, one.label) for mark, one in zip(marks, criteria, strict=True)]
+    return [(mark, criterion.label) for mark, criterion in zip(marks, criteria, strict=True)]
 
 
 class SectionResultsView(ListMixin, TemplateView):
@@ -207,7 +209,7 @@ class SectionResultsView(ListMixin, TemplateView):
         subjects = Result.objects.filter(round=self.round, section_key=key).of_scope(ResultScope.SUBJECT)
         page = self.page(subjects)
         reading = read_section(self.round, key, reader=self.reader, subjects=page.rows)
-        groups = [one for one in (reading.section, *reading.ranks) if one is not None]
+        groups = [group for group in (reading.section, *reading.ranks) if group is not None]
         return super().get_context_data(
             reading=reading,
             section=key,
@@ -248,7 +250,7 @@ class AllResultsView(ListMixin, TemplateView):
         reading = read_round(self.round, reader=self.reader, subjects=page.rows)
         return super().get_context_data(
             reading=reading,
-            names={one.key: one.label for one in reading.sections},
+            names={section.key: section.label for section in reading.sections},
             section=wanted,
             raises=self.may_raise(wanted),
             **self.quota(reading.proposal),

@@ -33,7 +33,7 @@ class ResultListView(SignedInMixin, TemplateView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         page = page_of(readable_rounds(self.user), self.request.GET, size=LIST_PAGE, order=("-published_at", "-pk"))
         kinds = result_kinds(page.rows, self.user)
-        rows = [{"round": one, "links": [result_link(one, kind) for kind in kinds[one.pk]]} for one in page]
+        rows = [{"round": round, "links": [result_link(round, kind) for kind in kinds[round.pk]]} for round in page]
         return super().get_context_data(rows=rows, paging=page, **kwargs)
 
 
@@ -60,7 +60,7 @@ class SheetMixin(PublishedMixin):
         result.round = self.round
         reading = read_subject(result, reader=self.reader)
         own = _("You") if reading.own else reading.label
-        others = [one.label for one in reading.comparisons]
+        others = [comparison.label for comparison in reading.comparisons]
         lines = pictures.subject_lines(reading)
         return {
             "reading": reading,
@@ -71,11 +71,11 @@ class SheetMixin(PublishedMixin):
             "radar": pictures.profile(lines, own=own, others=others),
             "trend": pictures.over_rounds(reading.trend, reading.head, name="trend", personal=True),
             "tiles": pictures.tiles(reading.criteria),
-            "alike": [one.label for one in reading.comparisons if not one.distinct],
+            "alike": [comparison.label for comparison in reading.comparisons if not comparison.distinct],
             "withdraws": has_perm("peer_review.withdraw_figures", self.request.user, self.round)
             and not is_addressee.test(self.request.user, result.subject),
             "raises": not reading.own and self.may_raise(reading.section_key),
-            "standing": outcome_status_of(result.subject, self.user) if result.subject else None,
+            "outcome": outcome_status_of(result.subject, self.user) if result.subject else None,
             "pdf": self.file_address(result, Channel.PDF),
             "xlsx": self.file_address(result, Channel.XLSX),
         }

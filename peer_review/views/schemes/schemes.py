@@ -70,9 +70,9 @@ class SchemeVersionView(OneSchemeMixin, SchemePage, TemplateView):
         return super().get_context_data(scheme=self.scheme, next=next_version(self.scheme.name), **kwargs)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        made = make_version(self.scheme, by=user_of(request))
-        messages.success(request, _("Version %(n)s is there. Change it as you like.") % {"n": made.version})
-        return redirect(EDIT, made.pk)
+        version = make_version(self.scheme, by=user_of(request))
+        messages.success(request, _("Version %(n)s is there. Change it as you like.") % {"n": version.version})
+        return redirect(EDIT, version.pk)
 
 
 class SchemeCopyView(OneSchemeMixin, SchemeFormPage):
@@ -87,12 +87,12 @@ class SchemeCopyView(OneSchemeMixin, SchemeFormPage):
 
     def form_valid(self, form: SchemeCopyForm) -> HttpResponse:
         try:
-            made = copy_scheme(self.scheme, name=form.cleaned_data["name"], by=user_of(self.request))
+            copy = copy_scheme(self.scheme, name=form.cleaned_data["name"], by=user_of(self.request))
         except Refusal as refusal:
             form.add_error("name", refusal.message)
             return self.form_invalid(form)
         messages.success(self.request, _("The copy is there. Change it as you like."))
-        return redirect(EDIT, made.pk)
+        return redirect(EDIT, copy.pk)
 
 
 class SchemeExportView(OneSchemeMixin):

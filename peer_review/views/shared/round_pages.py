@@ -24,11 +24,11 @@ class RoundStepView(ManagedRoundMixin, View):
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
-            said = self.step()
+            message = self.step()
         except Refusal as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, said)
+            messages.success(request, message)
         return redirect(self.back_url())
 
     def step(self) -> str:
