@@ -1,4 +1,4 @@
-"""Who asks, and may this token ask it?"""
+"""Authentication by token, and the check of a token's scopes."""
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -32,7 +32,7 @@ class IntegrationAuthentication(BaseAuthentication):
 
 
 class IntegrationScheme(OpenApiAuthenticationExtension):
-    """How the description names it."""
+    """The authentication by token as the description names it."""
 
     target_class = IntegrationAuthentication
     name = "token"
@@ -47,7 +47,7 @@ class IntegrationScheme(OpenApiAuthenticationExtension):
 
 
 class HasScope(BasePermission):
-    """The token was made for this kind of reading (`view.scope`). What the account may read, each view asks rules."""
+    """The permission of a token for a kind of reading (`view.scope`). What its account may read, views ask rules."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return isinstance(request.auth, Integration) and view.scope in request.auth.scopes

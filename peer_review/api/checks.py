@@ -1,4 +1,4 @@
-"""Said at start-up: what the interface needs in the project's settings."""
+"""System checks of what the interface needs in the project's settings."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from rest_framework.settings import api_settings
 
 @register()
 def check_schema_class(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[Error]:
-    """Without drf-spectacular's schema class the interface could not describe itself."""
+    """Check that the project uses drf-spectacular's schema class, by which the interface describes itself."""
     if issubclass(api_settings.DEFAULT_SCHEMA_CLASS, AutoSchema):
         return []
     return [

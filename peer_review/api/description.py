@@ -1,4 +1,4 @@
-"""The interface in its own words: OpenAPI, made from the views and their docstrings."""
+"""The description of the interface (OpenAPI), made from the views and their docstrings."""
 
 from django.urls import reverse
 from drf_spectacular.views import SpectacularJSONAPIView
@@ -18,7 +18,7 @@ WORDS = {
 
 
 class DescriptionView(SpectacularJSONAPIView):
-    """The description, for everybody: it holds no figure."""
+    """The description of the interface, open to everybody: it has no figure."""
 
     authentication_classes = ()
     permission_classes = ()

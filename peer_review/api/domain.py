@@ -1,4 +1,4 @@
-"""Making and revoking tokens. Both are put on record; neither record holds the token."""
+"""Integrations and their tokens: making and revoking. Both are put on record without the token."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -35,7 +35,7 @@ def make_integration(*, by: User, name: str, scopes: Iterable[str], last_day: da
 
 @transaction.atomic
 def revoke_integration(integration: Integration, *, by: User) -> Integration:
-    """Make a token useless at once and for good. Revoking it again changes nothing.
+    """Revoke an integration's token, at once and for good. Revoking it again changes nothing.
 
     Callers check that `by` may see the integration (IntegrationQuerySet.visible_to).
     """

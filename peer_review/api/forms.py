@@ -1,4 +1,4 @@
-"""What somebody says about a token they want."""
+"""The form of a new integration."""
 
 from datetime import date, timedelta
 from typing import Unpack
@@ -16,7 +16,7 @@ USUAL = timedelta(days=90)
 
 
 class IntegrationForm(forms.Form):
-    """A name, what the token may read, and its last day: within a year."""
+    """The name of an integration, what its token may read, and its last day, within a year."""
 
     name = forms.CharField(
         label=gettext_lazy("Name of the system"),

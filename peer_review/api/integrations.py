@@ -1,4 +1,4 @@
-"""The page on which people make tokens for systems that read for them, and take them back."""
+"""Pages of integrations: people make and revoke tokens for systems that read for them."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,7 @@ PAGE = 50
 
 
 class IntegrationListView(SignedInMixin, FormView):
-    """The tokens of the reader (administrators see all), newest first, paged by key, and a form for another."""
+    """The list of the reader's integrations, newest first, and the form that makes one. Administrators see all."""
 
     template_name = "peer_review_api/integration_list.html"
     form_class = IntegrationForm
@@ -47,7 +47,7 @@ class IntegrationListView(SignedInMixin, FormView):
 
 
 class IntegrationRevokeView(SignedInMixin, View):
-    """Takes a token back, at once and for good."""
+    """The step that revokes a token, at once and for good."""
 
     http_method_names = ("post",)
 

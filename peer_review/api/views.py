@@ -1,4 +1,7 @@
-"""One view a reading. Each asks rules.py what the pages ask, in the same order: no such round 404, not yours 403."""
+"""Views of the interface, one a reading.
+
+Each asks for the permissions that the pages ask for, in the same order: no such round is 404, no permission 403.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -42,7 +45,7 @@ REFUSALS = {
 
 
 class PerIntegration(SimpleRateThrottle):
-    """Each token may ask so often (setting API_RATE); nobody is counted by address."""
+    """The throttle of each token (setting API_RATE). Nobody is counted by address."""
 
     scope = "integration"
 
@@ -55,7 +58,7 @@ class PerIntegration(SimpleRateThrottle):
 
 
 class Reading(APIView):
-    """Read-only, JSON, one token an integration, whatever the project sets for rest_framework's other views."""
+    """The base of all readings: read-only JSON, by token, whatever the project sets for other views."""
 
     authentication_classes = (IntegrationAuthentication,)
     permission_classes = (HasScope,)
@@ -92,7 +95,7 @@ class Reading(APIView):
 
 
 class ByKey(CursorPagination):
-    """Keyset: the cursor holds where the last page ended, never a number of rows to skip."""
+    """Keyset paging of rounds: the cursor holds where the last page ended, never a number of rows to skip."""
 
     page_size = 20
     ordering = ("-opens_at", "-pk")
@@ -125,7 +128,7 @@ class RoundView(Reading):
 
 
 class ParticipationView(Reading):
-    """How many have taken part, in groups no smaller than the floor; empty once the count has begun."""
+    """The participation of groups no smaller than the floor; empty once the count has begun."""
 
     scope = Scope.PARTICIPATION
 
@@ -224,7 +227,7 @@ class RoundResultsView(Reading):
 
 
 class BulletinView(Reading):
-    """What was counted, under which root and signature."""
+    """The head of the bulletin: what was counted, under which root and signature."""
 
     scope = Scope.BULLETIN
 

@@ -14,7 +14,7 @@ from peer_review.models import Round, Subject
 
 
 class FindingForm(forms.Form):
-    """Words, what they are about, and who is to answer by when. `sections` are those the raiser may name."""
+    """A finding: its text, what it is about, and who is to answer by when. `sections` are those the raiser may name."""
 
     text = WordsField(
         label=_("Finding"),

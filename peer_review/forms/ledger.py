@@ -13,7 +13,7 @@ REASON_LENGTH = 300
 
 
 class WithdrawalForm(forms.Form):
-    """Which figures, why, and that nobody can bring them back. Without criteria it is about one subject."""
+    """The criterion that is withdrawn, why, and that it is for good. Without criteria it is about one subject."""
 
     criterion = forms.ChoiceField(label=_("Criterion"), choices=(), widget=forms.Select(attrs={"class": "form-select"}))
     reason = WordsField(

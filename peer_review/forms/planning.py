@@ -25,7 +25,7 @@ class MatrixCell:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """Who evaluates, and in which class each rank of subjects."""
+    """One group of evaluators, and a cell for each rank of subjects."""
 
     group: Group
     cells: list[MatrixCell]
@@ -207,7 +207,7 @@ class ListImportForm(forms.Form):
 
 
 class ExclusionForm(forms.Form):
-    """Who may not evaluate whom, and why."""
+    """A pair of people of whom one may not evaluate the other, and the reason."""
 
     evaluator = forms.CharField(
         label=_("Who may not evaluate"),
@@ -228,13 +228,13 @@ class ExclusionForm(forms.Form):
 
 
 class RollProposeForm(forms.Form):
-    """How wide the proposal reaches."""
+    """The reach of a proposed roll."""
 
     house_wide = reach_field(_("Leaders and section heads evaluate"))
 
 
 class RollSearchForm(forms.Form):
-    """Find people on a roll."""
+    """The search for people on a roll."""
 
     q = forms.CharField(
         label=_("Name or section"),
@@ -245,7 +245,7 @@ class RollSearchForm(forms.Form):
 
 
 class RollSubjectForm(forms.Form):
-    """Who evaluates a new subject: a voter class for each section of the roll, or none."""
+    """The voters of a new subject: a voter class for each section of the roll, or none."""
 
     def __init__(
         self, data: FormData = None, *, round: Round, member: RollMember, **options: Unpack[FormOptions]
@@ -271,7 +271,7 @@ class RollSubjectForm(forms.Form):
 
 
 class VoterClassForm(forms.Form):
-    """In which class one member evaluates one subject; empty for not at all."""
+    """The class in which one member evaluates one subject; empty for not at all."""
 
     member = forms.ModelChoiceField(queryset=RollMember.objects.none())
     voter_class = forms.ChoiceField(choices=(), required=False)

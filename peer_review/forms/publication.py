@@ -13,13 +13,13 @@ from peer_review.models import Round, SelfEvaluation
 
 
 class CommentForm(forms.Form):
-    """Names one comment."""
+    """The comment that is meant."""
 
     entry = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
 class WithholdForm(CommentForm):
-    """Withholds one comment."""
+    """The comment that is withheld, and the reason."""
 
     reason = forms.CharField(label=_("Reason"), max_length=REASON_LENGTH)
 

@@ -1,4 +1,4 @@
-"""Forms validate input and decide nothing."""
+"""Forms of rounds: they validate input and decide nothing."""
 
 from typing import Unpack
 
@@ -119,7 +119,7 @@ class RoundForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    """A later end, and why."""
+    """The later last moment of a round, and the reason."""
 
     closes_at = moment(_("New last moment"))
     reason = forms.CharField(

@@ -1,4 +1,4 @@
-"""What somebody has been told about their rounds, on the site."""
+"""The reader's notices: the page that lists them, and the step that marks them as read."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class ShownNotice:
-    """A notice in words."""
+    """A notice as the page and the tag show it, in the reader's language."""
 
     announcement: Announcement
     round: Round
@@ -38,7 +38,7 @@ def shown(notice: Notice) -> ShownNotice:
 
 
 class NoticeListView(SignedInMixin, TemplateView):
-    """Everything, newest first, a page at a time."""
+    """The list of the reader's notices, newest first, paged by key."""
 
     template_name = "peer_review/announcements/notice_list.html"
 
@@ -54,7 +54,7 @@ class NoticeListView(SignedInMixin, TemplateView):
 
 
 class NoticeReadView(SignedInMixin, View):
-    """Mark one announcement, or all up to one, as read: by the reader only, and for nobody else to see."""
+    """The step that marks one notice, or all up to one, as read by the reader. Nobody else sees it."""
 
     http_method_names = ["post"]
 

@@ -1,4 +1,4 @@
-"""What organisers tell people between opening and closing: a reminder, a later end. And holding a round once more."""
+"""The page that sends a reminder, and the base of the pages that announce something about an open round."""
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,7 @@ from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 
 class TellingView(ManagedRoundMixin, FormView):
-    """A form about an open round; a refusal becomes a form error, and the input stays."""
+    """The base of a form about an open round that tells people something. A refusal becomes a form error."""
 
     def permitted(self) -> bool:
         allowed = super().permitted()
@@ -41,7 +41,7 @@ class TellingView(ManagedRoundMixin, FormView):
 
 
 class RoundRemindView(TellingView):
-    """Read what will be sent and to whom, add words, send."""
+    """The page that shows what a reminder will say and to whom, takes the organiser's own words, and sends it."""
 
     template_name = "peer_review/announcements/round_remind.html"
     form_class = ReminderForm

@@ -1,4 +1,4 @@
-"""Pages of the inspectors about patterns in a published round. None names a voter or tells of a ballot."""
+"""Pages of the inspectors about anomalies in a published round. None names a voter or tells of a ballot."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -22,13 +22,13 @@ MOST = 50
 
 
 class AnomalyMixin(RoundMixin):
-    """A page about the patterns of a published round."""
+    """The base of the pages about the anomalies of a published round."""
 
     permission = "peer_review.view_anomalies"
 
 
 class AnomalyListView(AnomalyMixin, TemplateView):
-    """What is striking in this round, and how much of it chance would make. POST starts the search, or goes on."""
+    """The list of the round's anomalies, and how many chance would make. POST starts or continues the search."""
 
     template_name = "peer_review/audit/anomaly_list.html"
 
@@ -57,7 +57,7 @@ class AnomalyListView(AnomalyMixin, TemplateView):
 
 
 class AnomalyProgressView(AnomalyMixin, View):
-    """How far the search is, for the progress bar."""
+    """The progress of the search as JSON, for the progress bar."""
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         run = AnomalyRun.objects.filter(round=self.round).first()

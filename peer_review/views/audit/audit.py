@@ -1,4 +1,4 @@
-"""Pages of the inspectors: was the count right, and who did what? Never who wrote what: nobody has that."""
+"""Pages of the inspectors: the audit of a count, files for an auditor, and the audit log. None says who wrote what."""
 
 from collections.abc import Iterator
 from operator import itemgetter
@@ -24,13 +24,13 @@ CELLS = 30
 
 
 class AuditedRoundMixin(CountedRoundMixin):
-    """A page for inspectors about a counted round."""
+    """The base of the inspectors' pages about a counted round."""
 
     permission = "peer_review.view_bulletin_audit"
 
 
 class AuditRoundView(AuditedRoundMixin, TemplateView):
-    """The bulletin, what became of every row, how to verify it all, and what was done with the round."""
+    """The audit of one round: its bulletin, what became of every row, how to verify both, and its audit log."""
 
     template_name = "peer_review/audit/audit_round.html"
 
@@ -53,7 +53,7 @@ class AuditRoundView(AuditedRoundMixin, TemplateView):
 
 
 class HandedOutView(AuditedRoundMixin, View):
-    """Something of a published round that is handed to an auditor, piece by piece, and each time put on record."""
+    """The base of the files for an auditor. They are streamed in pieces, and each download is put on record."""
 
     act: str
     name: str
@@ -69,12 +69,12 @@ class HandedOutView(AuditedRoundMixin, View):
         return response
 
     def pieces(self) -> Iterator[bytes]:
-        """What is handed out."""
+        """Return the pieces of the file."""
         raise NotImplementedError
 
 
 class AuditBallotsView(HandedOutView):
-    """All counted ballots, for recounting."""
+    """The file of all counted ballots, for a recount."""
 
     act, name, content_type = "peer_review.round.ballots", "ballots-{}.json", "application/json"
 
@@ -83,7 +83,7 @@ class AuditBallotsView(HandedOutView):
 
 
 class AuditPackageView(HandedOutView):
-    """Everything that an auditor needs to compute the published figures anew, in one zip."""
+    """The auditor's package: a zip of all that is needed to compute the published figures again."""
 
     act, name, content_type = "peer_review.round.package", "audit-{}.zip", "application/zip"
 
@@ -92,7 +92,7 @@ class AuditPackageView(HandedOutView):
 
 
 class AuditLogView(SignedInMixin, TemplateView):
-    """Every administrative act about peer review, newest first, paged by key."""
+    """The audit log: every administrative act about peer review, newest first, paged by key."""
 
     template_name = "peer_review/audit/audit_log.html"
     permission = "peer_review.view_audit_log"
@@ -104,7 +104,7 @@ class AuditLogView(SignedInMixin, TemplateView):
 
 
 class AuditListView(SignedInMixin, TemplateView):
-    """The counted rounds that inspectors may verify."""
+    """The list of the counted rounds that the inspector may audit."""
 
     template_name = "peer_review/audit/audit_list.html"
     permission = "peer_review.view_audit_log"

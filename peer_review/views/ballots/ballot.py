@@ -30,7 +30,7 @@ def browser_tag(user: User, round: Round) -> str:
 
 
 class BallotView(RoundMixin, TemplateView):
-    """Fill in, look over, cast, receipt: one document, so that nothing need be kept beyond the tab.
+    """The ballot page: filling in, looking over, casting, receipt. One document, so that nothing need outlive the tab.
 
     In two stages the same page first draws and later casts; whoever opens it first after the time has come ends the
     drawing, should the clock's own task not have done so.
@@ -74,7 +74,7 @@ class BallotView(RoundMixin, TemplateView):
 
 
 class BallotCheckView(RoundMixin, TemplateView):
-    """Are my ballots in the count? Asked by the browser, answered by proofs."""
+    """The page that checks the reader's ballots: the browser asks for proofs that they are in the count."""
 
     template_name = "peer_review/ballots/ballot_check.html"
 

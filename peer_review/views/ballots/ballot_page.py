@@ -1,4 +1,4 @@
-"""What the ballot page is made of, whoever fills it in: a signed-in evaluator, or an envelope's holder at the kiosk."""
+"""The context of the ballot page, whoever fills it in: a signed-in evaluator, or an envelope's holder at the kiosk."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -23,7 +23,7 @@ from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
 
 class EnvelopesView(RoundMixin, TemplateView):
-    """Which urns there are, who draws from them, and a button that makes an urn's envelopes in this browser."""
+    """The page of the round's urns: who draws from each, and a button that makes its envelopes in this browser."""
 
     template_name = "peer_review/ballots/envelopes.html"
     permission = "peer_review.manage_round"

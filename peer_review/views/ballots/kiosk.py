@@ -51,7 +51,7 @@ def page_of(urn: Urn) -> str:
 
 
 class KioskMixin(View):
-    """A page of a round that has been opened, for anybody."""
+    """The base of the kiosk's pages about a round that has been opened. They are open to anybody."""
 
     round: Round
 
@@ -65,7 +65,7 @@ class KioskMixin(View):
 
 
 class KioskView(KioskMixin, TemplateView):
-    """The code of an envelope, please."""
+    """The kiosk's first page, which asks for the code of an envelope."""
 
     template_name = "peer_review/ballots/kiosk.html"
 
@@ -87,7 +87,7 @@ class KioskView(KioskMixin, TemplateView):
 
 
 class KioskBallotView(KioskMixin, TemplateView):
-    """The papers of an urn. The address comes from the opened envelope; after a while it sends back to the start."""
+    """The kiosk's page with the papers of an urn. Its address comes from the opened envelope and expires."""
 
     template_name = "peer_review/ballots/kiosk_ballot.html"
 

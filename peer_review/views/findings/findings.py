@@ -48,7 +48,7 @@ class FindingRaiseView(RoundMixin, FormView):
 
     @cached_property
     def subject(self) -> Subject | None:
-        """Whose result the finding comes from, if GET or the form names one that this person may raise it about."""
+        """The subject whose result the finding comes from; None unless the request names one, and the reader may."""
         wanted = (self.request.POST if self.request.method == "POST" else self.request.GET).get("subject", "")
         pk = read_id(wanted)
         if pk is None:
@@ -104,7 +104,7 @@ class FindingRaiseView(RoundMixin, FormView):
 
 
 class FindingListView(RoundMixin, TemplateView):
-    """The findings of this round that somebody may read, newest first, paged by key."""
+    """The list of the round's findings that the reader may read, newest first, paged by key."""
 
     template_name = "peer_review/findings/finding_list.html"
 

@@ -1,5 +1,5 @@
-"""The box key and the server: its public half and holders come in, its test, and what a command on another computer
-needs. JSON endpoints with a session; the key itself is never among what they take."""
+"""Custody of the box key: endpoints that take its public half, its holders and its test, and pages for the holders of
+shares. The key itself is sent to none of them."""
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
@@ -61,14 +61,14 @@ def box_key_test_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @unlogged_endpoint("GET")
 def open_box_view(request: HttpRequest) -> FileResponse:
-    """Hand out the command that makes keys and opens boxes, one file. It is public code and holds no secret."""
+    """Return the file of the command that makes keys and opens boxes. It is public code and holds no secret."""
     return FileResponse(
         OPEN_BOX.open("rb"), as_attachment=True, filename=OPEN_BOX.name, content_type="text/x-python; charset=utf-8"
     )
 
 
 class BoxRowsView(RoundMixin, View):
-    """What the command combines with the key: the test row's public part before opening, every row's after closing."""
+    """The file that the command combines with the key: the test row before opening, every row after closing."""
 
     permission = "peer_review.open_box"
 
@@ -85,7 +85,7 @@ class BoxRowsView(RoundMixin, View):
 
 
 class ShareStepView(RoundMixin, View):
-    """One holder's own word about their own share, by a button on their own page."""
+    """The base of the steps by which a holder says something about their own share."""
 
     permission = "peer_review.open_box"
 
@@ -102,7 +102,7 @@ class ShareStepView(RoundMixin, View):
 
 
 class ShareConfirmView(ShareStepView):
-    """I have my share on paper."""
+    """The step by which a holder confirms that they have their share on paper."""
 
     def record(self) -> None:
         for share in custody.custody(self.round).shares_of(self.user):
@@ -111,7 +111,7 @@ class ShareConfirmView(ShareStepView):
 
 
 class ShareDestroyView(ShareStepView):
-    """I have destroyed my share."""
+    """The step by which a holder records that they have destroyed their share."""
 
     def record(self) -> None:
         custody.destroy_share(self.round, by=self.user)

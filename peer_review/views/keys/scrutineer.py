@@ -18,7 +18,7 @@ from zhengyan_crypto.sharing import MAX_SHARES
 
 
 class ScrutineerListView(SignedInMixin, TemplateView):
-    """The rounds for which this person is a scrutineer."""
+    """The list of the rounds for which the reader is a scrutineer."""
 
     template_name = "peer_review/keys/scrutineer_list.html"
 
@@ -35,7 +35,7 @@ class ScrutineerListView(SignedInMixin, TemplateView):
 
 
 class ScrutineerRoundView(RoundMixin, TemplateView):
-    """Make the key while the round is a draft; open the box after closing."""
+    """The scrutineer's page of one round: makes the key while the round is a draft, and opens the box after closing."""
 
     template_name = "peer_review/keys/scrutineer_round.html"
     permission = "peer_review.open_box"

@@ -1,4 +1,4 @@
-"""Preparing the cell keys of a round, with progress."""
+"""The step that prepares the cell keys of a round, and its progress."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepVie
 
 
 class KeysPrepareView(RoundStepView):
-    """Make the cells' keys in the background."""
+    """The step that makes the cells' keys in the background."""
 
     def step(self) -> str:
         server_keys.request_keys(self.round, by=self.user)
@@ -17,7 +17,7 @@ class KeysPrepareView(RoundStepView):
 
 
 class KeysProgressView(ManagedRoundMixin, View):
-    """How many keys are ready, for the progress bar."""
+    """The number of keys that are ready as JSON, for the progress bar."""
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         progress = server_keys.key_progress(self.round)

@@ -1,4 +1,4 @@
-"""A table that leaders, and heads for their section, compose themselves. Every cell is a question to the ledger."""
+"""The crosstab, a table that leaders and heads of sections compose. Every cell is a query to the ledger."""
 
 from typing import Unpack
 
@@ -16,7 +16,7 @@ from peer_review.views.ledger.published import PublishedMixin
 
 
 class CrossForm(forms.Form):
-    """Rows and filters of a table. Offers only what the reader may compose."""
+    """The form that composes a crosstab: its rows and filters. It offers only what the reader may compose."""
 
     rows = forms.ChoiceField(label=gettext_lazy("Rows"), choices=CrossRows)
     section = forms.ChoiceField(label=gettext_lazy("Section"), required=False)
@@ -45,7 +45,7 @@ class CrossForm(forms.Form):
 
 
 class CrosstabView(PublishedMixin, TemplateView):
-    """Which section, which rank, which voters? As far as nothing that was ever shown helps to tell of too few."""
+    """The page of a crosstab. A cell stays empty where it would, with all that was ever shown, tell of too few."""
 
     template_name = "peer_review/ledger/crosstab.html"
     permission = "peer_review.drill_down"

@@ -1,4 +1,4 @@
-"""The inspector's page of the ledger: everything that was ever shown of a round, and how much was refused."""
+"""The inspectors' page of the disclosure ledger: all that was ever shown of a round, and how much was refused."""
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ PAGE = 50
 
 
 class LedgerView(RoundMixin, TemplateView):
-    """What was shown, through which channel, to whom, since when? Newest first, paged by key."""
+    """The round's disclosure ledger: what, to whom, through which channel, since when. Newest first, paged by key."""
 
     template_name = "peer_review/ledger/ledger.html"
     permission = "peer_review.view_ledger"

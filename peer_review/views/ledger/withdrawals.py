@@ -16,7 +16,7 @@ from peer_review.views.shared.access import RoundMixin
 
 
 class FiguresWithdrawView(RoundMixin, FormView):
-    """Withdraw a criterion everywhere, or the sheet of the subject whose id GET names."""
+    """The page that withdraws a criterion everywhere, or the figures of the subject whose id GET names."""
 
     template_name = "peer_review/ledger/figures_withdraw.html"
     form_class = WithdrawalForm

@@ -29,7 +29,7 @@ PAGE = 30
 
 
 class DeskMixin(SignedInMixin):
-    """A page for leaders and inspectors."""
+    """The base of the pages about contests for leaders and inspectors."""
 
     def permitted(self) -> bool:
         return bool(role_names(self.request.user) & {"leadership", "inspector"})
@@ -66,7 +66,7 @@ class ContestListView(DeskMixin, TemplateView):
 
 
 class ContestMixin(DeskMixin):
-    """A page about one contest. Who may take it over without reading it finds its dates and no words."""
+    """The base of the pages about one contest. Whoever may only take it over finds its dates and no words."""
 
     @cached_property
     def contest(self) -> Contest:
@@ -195,7 +195,7 @@ class ContestAnswerView(ContestMixin, TemplateView):
 
 
 class ContestClaimView(ContestMixin, View):
-    """Claim a stage: the person sees that somebody works on it."""
+    """The step that claims a stage. The person sees that somebody works on it."""
 
     http_method_names = ["post"]
 
@@ -211,7 +211,7 @@ class ContestClaimView(ContestMixin, View):
 
 
 class ContestReassignView(ContestAnswerView):
-    """Reassign a stage to another user who may decide it."""
+    """The form that reassigns a stage to another user who may decide it."""
 
     http_method_names = ["post"]
 
@@ -230,7 +230,7 @@ class ContestReassignView(ContestAnswerView):
 
 
 class ContestExtendView(ContestAnswerView):
-    """Extend an appeal, once."""
+    """The form that extends an appeal, once."""
 
     http_method_names = ["post"]
 

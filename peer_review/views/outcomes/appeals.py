@@ -21,7 +21,7 @@ from peer_review.views.shared.access import HiddenRoundMixin
 
 
 class MyOutcomeView(HiddenRoundMixin, View):
-    """The address in mails, which name nobody: redirects to the page of the reader's own outcome."""
+    """The redirect to the reader's own outcome, for mails, whose addresses name nobody."""
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         mine = (
@@ -33,7 +33,7 @@ class MyOutcomeView(HiddenRoundMixin, View):
 
 
 class OutcomeMixin(HiddenRoundMixin):
-    """A page about one outcome that was told to the reader; nobody else learns that it exists."""
+    """The base of the pages about one outcome that the reader was told. Nobody else learns that it exists."""
 
     subject: Subject
 
@@ -54,7 +54,7 @@ class OutcomeMixin(HiddenRoundMixin):
 
 
 class ContestView(OutcomeMixin, TemplateView):
-    """The outcome in writing, where its contest stands, and what may be done until when."""
+    """The page of one outcome: the notice, the contest of it, and what the reader may do until when."""
 
     template_name = "peer_review/outcomes/contest.html"
     #: The form that a refused post comes back with: "ask" or "appeal".
@@ -100,7 +100,7 @@ class ContestView(OutcomeMixin, TemplateView):
 
 
 class ContestAppealView(ContestView):
-    """Appeal against the answer; the same page where that is refused."""
+    """The form that appeals against the answer to a review. Where it is refused, the page of the outcome comes back."""
 
     http_method_names = ["post"]
     acted = "appeal"
@@ -114,7 +114,7 @@ class ContestAppealView(ContestView):
 
 
 class ContestWithdrawView(OutcomeMixin, View):
-    """Withdraw a contest that waits for an answer."""
+    """The step that withdraws a contest that waits for an answer."""
 
     http_method_names = ["post"]
 
@@ -131,7 +131,7 @@ class ContestWithdrawView(OutcomeMixin, View):
 
 
 class OutcomeAcknowledgeView(OutcomeMixin, View):
-    """ "I have received this." It does not mean "I agree"."""
+    """The step by which the reader acknowledges receipt of an outcome. It is no agreement."""
 
     http_method_names = ["post"]
 

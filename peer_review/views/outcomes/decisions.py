@@ -153,7 +153,7 @@ class DecisionsView(PublishedMixin, TemplateView):
 
 
 class OutcomesTellView(PublishedMixin, View):
-    """Tell all outcomes of the round at once."""
+    """The step that tells all outcomes of the round at once."""
 
     permission = "peer_review.decide_round"
     http_method_names = ["post"]

@@ -16,7 +16,7 @@ from peer_review.views.shared.access import RoundMixin, SignedInMixin
 
 
 class PublicNoticeView(SignedInMixin, TemplateView):
-    """Names and sections, since when, until when, and whom to tell. All staff; also those who are not on the roll."""
+    """The public notices of a round: names, dates, where to object. Open to all staff, on the roll or not."""
 
     template_name = "peer_review/outcomes/public_notice.html"
 

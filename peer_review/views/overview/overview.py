@@ -1,4 +1,4 @@
-"""Pages of those who evaluate: their rounds, the ballot, the check afterwards, and how they are protected."""
+"""Pages of those who evaluate: their rounds, one round, and how they are protected."""
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -15,7 +15,7 @@ from peer_review.views.shared.access import RoundMixin, SignedInMixin
 
 
 class RoundListView(SignedInMixin, TemplateView):
-    """What waits for me, its last day and state; then what is past."""
+    """The list of the reader's rounds: those that wait for them with the last day, then the others."""
 
     template_name = "peer_review/overview/round_list.html"
 
@@ -53,7 +53,7 @@ class RoundListView(SignedInMixin, TemplateView):
 
 
 class RoundDetailView(RoundMixin, TemplateView):
-    """A round's terms, its fingerprint, and where this person may go from here."""
+    """The page of one round: its terms, its fingerprint, and links to what the reader may open."""
 
     template_name = "peer_review/overview/round_detail.html"
 
@@ -73,6 +73,6 @@ class RoundDetailView(RoundMixin, TemplateView):
 
 
 class ProtectionView(TemplateView):
-    """How your anonymity is protected: what is promised, what cannot be. Open to everyone."""
+    """The page that says how anonymity is protected, what is promised and what cannot be. Open to everyone."""
 
     template_name = "peer_review/overview/protection.html"

@@ -28,7 +28,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class ExclusionRow:
-    """One exclusion in words."""
+    """One exclusion with the names of both people."""
 
     exclusion: Exclusion
     evaluator: str
@@ -36,7 +36,7 @@ class ExclusionRow:
 
 
 class ExclusionListView(ManagedRoundMixin, FormView):
-    """The exclusions of a round, paged by key, and a form for another."""
+    """The list of a round's exclusions, paged by key, and the form that adds one."""
 
     template_name = "peer_review/planning/exclusion_list.html"
     form_class = ExclusionForm
@@ -98,7 +98,7 @@ def look_up(form: ExclusionForm, name: str, find: Callable[[str], Found]) -> Fou
 
 
 class ExclusionRemoveView(RollStepView):
-    """Remove an exclusion."""
+    """The step that removes an exclusion."""
 
     back = "exclusion-list"
 

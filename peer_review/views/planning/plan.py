@@ -22,7 +22,7 @@ PAGE = 50
 
 
 class DraftMixin(ManagedRoundMixin):
-    """A page that is of use only as long as the round is a draft: later it leads to the roll."""
+    """The base of the pages that only a draft has. Later they redirect to the roll."""
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.user.is_authenticated and self.permitted() and self.round.state != RoundState.DRAFT:
@@ -32,7 +32,7 @@ class DraftMixin(ManagedRoundMixin):
 
 
 class RoundPlanView(DraftMixin, FormView):
-    """Set up who evaluates whom. The shortcuts fill the table and save nothing."""
+    """The page that sets up who evaluates whom. Its shortcuts fill the table and save nothing."""
 
     template_name = "peer_review/planning/round_plan.html"
     form_class = PlanForm
@@ -103,7 +103,7 @@ class RoundPlanView(DraftMixin, FormView):
 
 
 class PlanPreviewView(DraftMixin, TemplateView):
-    """Preview of the plan: tables of papers, each subject's voters by class, and warnings. It writes nothing."""
+    """The preview of the plan: tables of papers, each subject's voters by class, and warnings. It writes nothing."""
 
     template_name = "peer_review/planning/plan_preview.html"
 
@@ -149,7 +149,7 @@ class PlanPreviewView(DraftMixin, TemplateView):
 
 
 class PlanUseView(RoundStepView):
-    """Replace the roll by what the plan asks for."""
+    """The step that replaces the roll by what the plan asks for."""
 
     back = "round-roll"
 
@@ -158,7 +158,7 @@ class PlanUseView(RoundStepView):
 
 
 class SeedRenewView(RoundStepView):
-    """Renew the seed, so that others are selected; the log counts the renewals."""
+    """The step that renews the seed, so that others are selected. The log counts the renewals."""
 
     back = "plan-preview"
 
@@ -168,7 +168,7 @@ class SeedRenewView(RoundStepView):
 
 
 class ListImportView(DraftMixin, FormView):
-    """Import a list: every line in order, or nothing, with row, column and reason of each fault."""
+    """The page that imports a list: as a whole, or not at all, and then with row, column and reason of each fault."""
 
     template_name = "peer_review/planning/list_import.html"
     form_class = ListImportForm
@@ -217,7 +217,7 @@ class ListImportView(DraftMixin, FormView):
 
 
 class ListRemoveView(RoundStepView):
-    """Take the imported list out of the plan."""
+    """The step that takes the imported list out of the plan."""
 
     back = "round-plan"
 
@@ -230,7 +230,7 @@ class ListRemoveView(RoundStepView):
 
 
 class RollProgressView(ManagedRoundMixin, View):
-    """How much of a large roll is written, for the progress bar."""
+    """The progress of writing a large roll as JSON, for the progress bar."""
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         progress = roll.roll_progress(self.round)

@@ -31,7 +31,7 @@ PAGE = 50
 
 
 class RoundRollView(ManagedRoundMixin, TemplateView):
-    """Who is on the roll, or who is evaluated: searched and paged by key."""
+    """The page of the roll: its members or its subjects, searched and paged by key."""
 
     template_name = "peer_review/planning/round_roll.html"
 
@@ -78,7 +78,7 @@ class RoundRollView(ManagedRoundMixin, TemplateView):
 
 
 class RollStepView(RoundStepView):
-    """One change of the roll."""
+    """The base of the steps that change the roll."""
 
     back = "round-roll"
 
@@ -92,7 +92,7 @@ class RollStepView(RoundStepView):
 
 
 class RollProposeView(RollStepView):
-    """Replace the roll by a proposal of the organisation."""
+    """The step that replaces the roll by a proposal of the organisation."""
 
     def step(self) -> str:
         form = RollProposeForm(self.request.POST)
@@ -102,7 +102,7 @@ class RollProposeView(RollStepView):
 
 
 class RollAddView(RollStepView):
-    """Put a person of the organisation on the roll."""
+    """The step that puts a person of the organisation on the roll."""
 
     def step(self) -> str:
         person = candidate(self.round, read_id(self.request.POST.get("user")) or 0)
@@ -113,7 +113,7 @@ class RollAddView(RollStepView):
 
 
 class RollRemoveView(RollStepView):
-    """Take a person off the roll."""
+    """The step that takes a person off the roll."""
 
     def step(self) -> str:
         member = self.member()
@@ -122,7 +122,7 @@ class RollRemoveView(RollStepView):
 
 
 class RollOnPaperView(RollStepView):
-    """Say whether a member votes on paper."""
+    """The step that says whether a member votes on paper."""
 
     def step(self) -> str:
         member, on_paper = self.member(), self.request.POST.get("on_paper") == "1"
@@ -132,7 +132,7 @@ class RollOnPaperView(RollStepView):
 
 
 class SubjectRemoveView(RollStepView):
-    """Remove a subject."""
+    """The step that removes a subject."""
 
     def step(self) -> str:
         subject = self.subject()
@@ -141,7 +141,7 @@ class SubjectRemoveView(RollStepView):
 
 
 class SubjectAddView(ManagedRoundMixin, FormView):
-    """Make a member a subject: choose the sections that evaluate it, and in which class."""
+    """The page that makes a member a subject: it chooses the sections that evaluate it, and in which class."""
 
     template_name = "peer_review/planning/subject_add.html"
     form_class = RollSubjectForm
@@ -163,7 +163,7 @@ class SubjectAddView(ManagedRoundMixin, FormView):
 
 
 class SubjectVotersView(ManagedRoundMixin, TemplateView):
-    """Who evaluates one subject, in which class; search to add others."""
+    """The page of one subject's voters and their classes. A search finds others to add."""
 
     template_name = "peer_review/planning/subject_voters.html"
 
@@ -188,7 +188,7 @@ class SubjectVotersView(ManagedRoundMixin, TemplateView):
 
 
 class VoterClassView(RoundStepView):
-    """Set the class in which one member evaluates one subject."""
+    """The step that sets the class in which one member evaluates one subject."""
 
     def step(self) -> str:
         subject = get_object_or_404(self.round.subjects, pk=self.kwargs["subject"])

@@ -28,7 +28,7 @@ PAGE = 30
 
 
 class RoundPreflightView(ManagedRoundMixin, TemplateView):
-    """Everything about a round's exposure on one page, the answer first. Its queries do not grow with the round."""
+    """The page of a round's exposure, the answer first. Its queries do not grow with the round."""
 
     template_name = "peer_review/preflight/round_preflight.html"
 
@@ -79,7 +79,7 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
 
 
 class ClassMergeView(RoundStepView):
-    """Merge two voter classes for all subjects whom it helps."""
+    """The step that merges two voter classes for all subjects whom it helps."""
 
     back = "round-preflight"
 

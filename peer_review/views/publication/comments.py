@@ -1,4 +1,4 @@
-"""Pages of the reviewer of comments, between count and publication. For everybody else there are none."""
+"""Pages of the reviewer of comments, between count and publication. For everybody else they do not exist."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,13 +18,13 @@ PAGE = 20
 
 
 class CommentsMixin(HiddenRoundMixin):
-    """A page of the round's reviewer of comments."""
+    """The base of the pages of the round's reviewer of comments."""
 
     permission = "peer_review.review_comments"
 
 
 class CommentsReviewView(CommentsMixin, TemplateView):
-    """What was said of whom, as far as there is enough of it; what may be withheld; when it is done."""
+    """The comments on each subject that has enough of them, and how many of these may be withheld."""
 
     template_name = "peer_review/publication/comments_review.html"
 
@@ -53,7 +53,7 @@ class CommentsReviewView(CommentsMixin, TemplateView):
 
 
 class CommentActView(CommentsMixin, View):
-    """One act of the reviewer, posted; then back to where they were."""
+    """The base of the reviewer's steps. Each returns to the page where it was taken."""
 
     http_method_names = ["post"]
 
@@ -73,7 +73,7 @@ class CommentActView(CommentsMixin, View):
 
 
 class CommentWithholdView(CommentActView):
-    """Keep one comment from being shown."""
+    """The step that withholds one comment."""
 
     def act(self, request: HttpRequest) -> str:
         form = WithholdForm(request.POST)
@@ -88,7 +88,7 @@ class CommentWithholdView(CommentActView):
 
 
 class CommentReadmitView(CommentActView):
-    """Let a withheld comment be shown after all."""
+    """The step that readmits a withheld comment."""
 
     def act(self, request: HttpRequest) -> str:
         form = CommentForm(request.POST)
@@ -98,7 +98,7 @@ class CommentReadmitView(CommentActView):
 
 
 class CommentsFinishView(CommentActView):
-    """The review is done."""
+    """The step that finishes the review."""
 
     def act(self, request: HttpRequest) -> str:
         comments.finish_review(self.round, by=self.user)

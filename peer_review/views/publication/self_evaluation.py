@@ -1,4 +1,4 @@
-"""What people who are evaluated say of themselves: their own page, and the lines that stand beside their result."""
+"""The page on which people who are evaluated give their self-evaluation."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,7 +20,7 @@ from peer_review.views.shared.access import HiddenRoundMixin
 
 
 class SelfEvaluationView(HiddenRoundMixin, FormView):
-    """Somebody who is evaluated says what they think of themself, until the round closes; then it stands."""
+    """The page of the reader's self-evaluation, which they may change until the round closes."""
 
     template_name = "peer_review/publication/self_evaluation.html"
     form_class = SelfEvaluationForm
@@ -28,7 +28,7 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
 
     @cached_property
     def self_evaluation(self) -> SelfEvaluation | None:
-        """What this person has said of themself, None before they have."""
+        """The reader's self-evaluation, None before they have saved one."""
         mine = Subject.objects.filter(round=self.round, member__user=self.user)
         return SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
 

@@ -41,7 +41,7 @@ _NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t', "-"))
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What a request asks for: the name of the file, what it shows, and how it is made.
+    """The file that a request asks for: its name, what it shows, and how it is made.
 
     logged: stands in the audit log, as what tells of many does.
     """

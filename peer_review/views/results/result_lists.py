@@ -63,7 +63,7 @@ class GroupRow:
 
 
 class ListMixin(PublishedMixin):
-    """A list of subjects with their figures: sorted by what GET names, paged by key."""
+    """The base of the lists of subjects with their figures, sorted by what GET names and paged by key."""
 
     def sorts(self) -> dict[str, str]:
         """Return what a list may be sorted by, with its words."""

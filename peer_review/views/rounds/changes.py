@@ -11,7 +11,7 @@ from peer_review.views.shared.round_pages import RoundStepView
 
 
 class RoundExtendView(TellingView):
-    """Move the last moment to a later one."""
+    """The page that extends a round: it moves the last moment to a later one."""
 
     template_name = "peer_review/rounds/round_extend.html"
     form_class = ExtendForm
@@ -26,7 +26,7 @@ class RoundExtendView(TellingView):
 
 
 class RoundRepeatView(RoundStepView):
-    """A draft to hold the round once more."""
+    """The step that makes a draft in which the round is repeated."""
 
     def step(self) -> str:
         self.round = repeat_round(self.round, by=self.user)

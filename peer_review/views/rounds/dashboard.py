@@ -39,7 +39,7 @@ class Collecting(TypedDict):
 
 
 class RoundDashboardView(ManagedRoundMixin, TemplateView):
-    """What now, the steps and their state, who keeps the key, who has come, what people were told."""
+    """The dashboard: the next action, the steps and their state, custody of the key, participation, announcements."""
 
     template_name = "peer_review/rounds/round_dashboard.html"
 

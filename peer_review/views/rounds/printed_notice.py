@@ -13,7 +13,7 @@ from peer_review.views.shared.access import RoundMixin
 
 
 class PrintedNoticeView(RoundMixin, TemplateView):
-    """The fingerprint to print and hang up."""
+    """The page of the printed notice, with the fingerprint to print and hang up."""
 
     template_name = "peer_review/rounds/printed_notice.html"
 

@@ -26,7 +26,7 @@ EDIT = "wagtailsnippets_peer_review_scheme:edit"
 
 
 class SchemeAdminMixin(PermissionCheckedMixin):
-    """For organisers only, as the list of schemes is."""
+    """The base of views for organisers only, as the list of schemes is."""
 
     permission_policy = SchemePermissionPolicy(Scheme)
     permission_required = "change"
@@ -53,7 +53,7 @@ class SchemeFormPage(SchemePage, FormView):
 
 
 class OneSchemeMixin(SchemeAdminMixin, View):
-    """A page about one scheme."""
+    """The base of views about one scheme."""
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         super().setup(request, *args, **kwargs)
@@ -61,7 +61,7 @@ class OneSchemeMixin(SchemeAdminMixin, View):
 
 
 class SchemeVersionView(OneSchemeMixin, SchemePage, TemplateView):
-    """Say what a new version is, then make it."""
+    """The page that says what a new version is, and makes it."""
 
     template_name = "peer_review/schemes/scheme_version.html"
     page_title = _("New version")
@@ -76,7 +76,10 @@ class SchemeVersionView(OneSchemeMixin, SchemePage, TemplateView):
 
 
 class SchemeCopyView(OneSchemeMixin, SchemeFormPage):
-    """Ask for the copy's name, then make it. Wagtail's own copy view would write the inline rows over the original."""
+    """The page that asks for a copy's name and makes it.
+
+    Wagtail's own copy view would write the inline rows over the original.
+    """
 
     template_name = "peer_review/schemes/scheme_copy.html"
     page_title = _("Copy")
@@ -96,7 +99,7 @@ class SchemeCopyView(OneSchemeMixin, SchemeFormPage):
 
 
 class SchemeExportView(OneSchemeMixin):
-    """The scheme as a file."""
+    """The file of a scheme."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         name = quote(slugify(f"{self.scheme.name}-{self.scheme.version}", allow_unicode=True))
@@ -108,7 +111,7 @@ class SchemeExportView(OneSchemeMixin):
 
 
 class SchemeImportView(SchemeFormPage):
-    """Take a file in."""
+    """The page that imports a scheme from a file."""
 
     template_name = "peer_review/schemes/scheme_import.html"
     page_title = _("Import a scheme")

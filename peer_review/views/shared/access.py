@@ -1,4 +1,4 @@
-"""How every page finds its round: signed in, else to the sign-in page; visible, else 404; permitted, else 403."""
+"""Access to pages: strangers go to the sign-in page, a round that is not visible is 404, one not permitted is 403."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
@@ -25,7 +25,7 @@ def user_of(request: HttpRequest) -> User:
 
 
 class SignedInMixin(LoginRequiredMixin, ContextMixin, View):
-    """A page for signed-in people; `permission`, where given, is asked without an object."""
+    """The base of pages for signed-in people; `permission`, where given, is asked without an object."""
 
     permission: str | None = None
 
@@ -45,7 +45,7 @@ class SignedInMixin(LoginRequiredMixin, ContextMixin, View):
 
 
 class RoundMixin(SignedInMixin):
-    """A page about one round, which it finds as `self.round`."""
+    """The base of pages about one round, `self.round`."""
 
     round: Round
 
@@ -68,12 +68,12 @@ class RoundMixin(SignedInMixin):
         return self.permission is None or bool(has_perm(self.permission, self.request.user, self.round))
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """Put the round into every template."""
+        """Return the context of the template, with the round."""
         return super().get_context_data(round=self.round, **kwargs)
 
 
 class HiddenRoundMixin(RoundMixin):
-    """A page about one round of which others are not told that it exists: 404 where RoundMixin answers 403."""
+    """The base of pages that do not exist for others: 404 where RoundMixin answers 403."""
 
     def permitted(self) -> bool:
         if not super().permitted():

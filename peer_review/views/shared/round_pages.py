@@ -11,13 +11,13 @@ from peer_review.views.shared.access import RoundMixin
 
 
 class ManagedRoundMixin(RoundMixin):
-    """A page for the responsible organiser."""
+    """The base of the pages of the responsible organiser."""
 
     permission = "peer_review.manage_round"
 
 
 class RoundStepView(ManagedRoundMixin, View):
-    """One step, one button: a refusal is said on the page it came from."""
+    """The base of a step, which is one button. A refusal is shown on the page that it leads back to."""
 
     http_method_names = ["post"]
     back = "round-dashboard"

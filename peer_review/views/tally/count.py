@@ -16,7 +16,7 @@ from zhengyan_crypto.encoding import b64u_decode, hex_decode
 
 @unlogged_endpoint("GET")
 def rows_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer {"rows": [{"id", "epk"}], "opened", "total"}: rows still sealed, at most `limit`."""
+    """Return {"rows": [{"id", "epk"}], "opened", "total"}: rows still sealed, at most `limit`."""
     round = scrutineers_round(request, public_id)
     limit = request.GET.get("limit", "")
     rows = count.sealed_rows(round, limit=int(limit) if limit.isdecimal() and len(limit) < 9 else count.MAX_ROWS)
@@ -41,7 +41,7 @@ def keys_view(request: HttpRequest, public_id: str) -> HttpResponse:
 @csrf_protect
 @unlogged_endpoint("POST")
 def finish_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Start the count in the background; answer its progress."""
+    """Start the count in the background and return its progress."""
     round = scrutineers_round(request, public_id)
     count.finish_opening(round, by=user_of(request))
     round.refresh_from_db()
@@ -50,7 +50,7 @@ def finish_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @unlogged_endpoint("GET")
 def progress_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer {"state", "phase", "done", "total"}; state is the round's, which ends at "counted"."""
+    """Return {"state", "phase", "done", "total"}; state is the round's, which ends at "counted"."""
     return _progress(scrutineers_round(request, public_id))
 
 
