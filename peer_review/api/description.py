@@ -26,7 +26,7 @@ class DescriptionView(SpectacularJSONAPIView):
 
     def get(self, request: Request) -> Response:
         # Where the interface hangs is the project's choice; paths in the description begin there.
-        mounted = reverse("peer_review_api:rounds").removesuffix("/v1/rounds/")
+        mounted = reverse("peer_review_api:round-list").removesuffix("/v1/rounds/")
         self.custom_settings = {**WORDS, "SERVERS": [{"url": mounted or "/"}]}
         answer: Response = super().get(request)
         return answer

@@ -41,7 +41,7 @@ class IntegrationListView(SignedInMixin, FormView):
                 for integration in page
             ],
             paging=page,
-            address=self.request.build_absolute_uri(reverse("peer_review_api:rounds")),
+            address=self.request.build_absolute_uri(reverse("peer_review_api:round-list")),
             **kwargs,
         )
 

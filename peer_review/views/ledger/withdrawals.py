@@ -50,4 +50,4 @@ class FiguresWithdrawView(RoundMixin, FormView):
             return response
         message = ngettext("Withdrawn: %(n)s figure.", "Withdrawn: %(n)s figures.", removed) % {"n": removed}
         messages.success(self.request, message)
-        return redirect("peer_review:results", self.round.public_id)
+        return redirect("peer_review:all-results", self.round.public_id)

@@ -17,7 +17,7 @@ _PERMITTED_PAGES: tuple[tuple[str, str | Promise], ...] = (
     ("self-evaluation", _("My self-evaluation")),
     ("own-result", _("My result")),
     ("section-results", _("Results of my section")),
-    ("results", _("All results")),
+    ("all-results", _("All results")),
     ("decisions", _("Decide the grades")),
     ("summary", _("Published summary")),
     ("audit-round", _("Verification")),

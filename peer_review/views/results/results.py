@@ -42,7 +42,7 @@ def result_link(round: Round, kind: ResultKind) -> dict[str, str]:
     name, label = {
         ResultKind.OWN: ("own-result", _("My result")),
         ResultKind.SECTION: ("section-results", _("Results of my section")),
-        ResultKind.ALL: ("results", _("All results")),
+        ResultKind.ALL: ("all-results", _("All results")),
         ResultKind.SUMMARY: ("summary", _("Published summary")),
     }[kind]
     return {"url": reverse(f"peer_review:{name}", args=[round.public_id]), "label": label}
@@ -88,7 +88,7 @@ class OwnResultView(SheetMixin, TemplateView):
     permission = "peer_review.view_own_result"
 
     def file_address(self, result: Result, channel: Channel) -> str:
-        return reverse("peer_review:report-own", args=[self.round.public_id, channel])
+        return reverse("peer_review:own-report", args=[self.round.public_id, channel])
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         mine = Result.objects.filter(round=self.round).select_related("subject__member")
@@ -102,7 +102,7 @@ class SubjectResultView(SheetMixin, TemplateView):
     template_name = "peer_review/results/result.html"
 
     def file_address(self, result: Result, channel: Channel) -> str:
-        return reverse("peer_review:report-subject", args=[self.round.public_id, result.subject_id, channel])
+        return reverse("peer_review:subject-report", args=[self.round.public_id, result.subject_id, channel])
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         subject = get_object_or_404(

@@ -185,14 +185,14 @@ def _published(inputs: NextActionInputs) -> NextAction:
         "archive",
         _("The results are published. Nothing has to be done."),
         _("Archive the round when nobody needs it among the current ones; its results stay readable."),
-        route("results", inputs.round),
+        route("all-results", inputs.round),
         _("All results"),
     )
 
 
 def _archived(inputs: NextActionInputs) -> NextAction:
     sentence = _("The round is over and archived. Its results stay readable.")
-    return NextAction("done", sentence, "", route("results", inputs.round), _("All results"))
+    return NextAction("done", sentence, "", route("all-results", inputs.round), _("All results"))
 
 
 def _void(inputs: NextActionInputs) -> NextAction:

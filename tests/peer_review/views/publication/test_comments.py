@@ -205,7 +205,7 @@ def test_comments_go_to_those_who_may_read_the_subjects_result_and_into_no_summa
                 not in client.get(reverse(f"peer_review:{name}", args=[round.public_id])).content.decode()
             )
     client.force_login(make_user("", "leadership"))
-    assert "Words number" not in client.get(reverse("peer_review:results", args=[round.public_id])).content.decode()
+    assert "Words number" not in client.get(reverse("peer_review:all-results", args=[round.public_id])).content.decode()
 
 
 def test_bulletin_counts_papers_for_marks_and_names_comment_papers_beside(round: Round, client: Client) -> None:
