@@ -17,7 +17,7 @@ from peer_review.models import Announcement
 from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 
-class TellingView(ManagedRoundMixin, FormView):
+class OpenRoundFormView(ManagedRoundMixin, FormView):
     """The base of a form about an open round that tells people something. A refusal becomes a form error."""
 
     def permitted(self) -> bool:
@@ -28,25 +28,25 @@ class TellingView(ManagedRoundMixin, FormView):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
-            message = self.tell(form)
+            message = self.announce(form)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
         messages.success(self.request, message)
         return redirect("peer_review:round-dashboard", self.round.public_id)
 
-    def tell(self, form: forms.Form) -> str:
-        """Make the one domain call and return what to say."""
+    def announce(self, form: forms.Form) -> str:
+        """Make the one domain call and return the message."""
         raise NotImplementedError
 
 
-class RoundRemindView(TellingView):
+class RoundRemindView(OpenRoundFormView):
     """The page that shows what a reminder will say and to whom, takes the organiser's own words, and sends it."""
 
     template_name = "peer_review/announcements/round_remind.html"
     form_class = ReminderForm
 
-    def tell(self, form: forms.Form) -> str:
+    def announce(self, form: forms.Form) -> str:
         announcements.remind(self.round, by=self.user, text=form.cleaned_data["text"])
         return _("The reminder is being sent. You may leave this page.")
 

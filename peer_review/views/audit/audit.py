@@ -52,7 +52,7 @@ class AuditRoundView(AuditedRoundMixin, TemplateView):
         )
 
 
-class HandedOutView(AuditedRoundMixin, View):
+class AuditFileView(AuditedRoundMixin, View):
     """The base of the files for an auditor. They are streamed in pieces, and each download is put on record."""
 
     act: str
@@ -73,7 +73,7 @@ class HandedOutView(AuditedRoundMixin, View):
         raise NotImplementedError
 
 
-class AuditBallotsView(HandedOutView):
+class AuditBallotsView(AuditFileView):
     """The file of all counted ballots, for a recount."""
 
     act, name, content_type = "peer_review.round.ballots", "ballots-{}.json", "application/json"
@@ -82,7 +82,7 @@ class AuditBallotsView(HandedOutView):
         return audit_package.ballots_json(self.round)
 
 
-class AuditPackageView(HandedOutView):
+class AuditPackageView(AuditFileView):
     """The auditor's package: a zip of all that is needed to compute the published figures again."""
 
     act, name, content_type = "peer_review.round.package", "audit-{}.zip", "application/zip"

@@ -131,15 +131,15 @@ class ContestAnswerView(ContestMixin, TemplateView):
             form.add_error(None, refusal.message)
             return self.shown(status=refusal.status, form=form)
         messages.success(self.request, message)
-        return redirect(self.goes_on())
+        return redirect(self.next_url())
 
     def act(self, form: forms.Form) -> str:
-        """Make the one domain call and return what to say."""
+        """Make the one domain call and return the message."""
         data = form.cleaned_data
         appeals.answer_stage(self.stage, by=self.user, answer=data["answer"], grade=data["grade"])
         return _("Answered. The person is told by mail and on the site.")
 
-    def goes_on(self) -> str:
+    def next_url(self) -> str:
         """Return where to go afterwards."""
         return self.request.path
 
@@ -225,7 +225,7 @@ class ContestReassignView(ContestAnswerView):
         appeals.reassign_stage(self.stage, by=self.user, to=to)
         return _("%(name)s is responsible now and has been told.") % {"name": to.get_full_name()}
 
-    def goes_on(self) -> str:
+    def next_url(self) -> str:
         return "peer_review:contest-list"
 
 
@@ -243,5 +243,5 @@ class ContestExtendView(ContestAnswerView):
         appeals.extend_appeal(self.stage, by=self.user, reason=form.cleaned_data["reason"])
         return _("The time is lengthened. The person is told.")
 
-    def goes_on(self) -> str:
+    def next_url(self) -> str:
         return "peer_review:contest-list"

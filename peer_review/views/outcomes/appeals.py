@@ -76,7 +76,7 @@ class ContestView(OutcomeMixin, TemplateView):
         return redirect("peer_review:contest", self.round.public_id, self.subject.pk)
 
     def act(self, grounds: str) -> str:
-        """Make the one domain call and return what to say."""
+        """Make the one domain call and return the message."""
         appeals.ask_review(self.subject, by=self.user, grounds=grounds)
         return _("Your request for a review is in. You find its progress on this page.")
 

@@ -41,8 +41,8 @@ class RoundListView(SignedInMixin, TemplateView):
         return super().get_context_data(
             waiting=waiting,
             others=others[::-1],
-            to_review=Round.objects.reviewable_by(user).filter(comments_reviewed=False),
-            to_say=Round.objects.asking_self_evaluation_of(user),
+            review_rounds=Round.objects.reviewable_by(user).filter(comments_reviewed=False),
+            self_evaluation_rounds=Round.objects.asking_self_evaluation_of(user),
             public_notices=PublicNotice.objects.running(timezone.localdate()).select_related("round"),
             answers_contests=bool(roles & {"leadership", "inspector"}),
             is_organiser="organiser" in roles,
@@ -66,7 +66,7 @@ class RoundDetailView(RoundMixin, TemplateView):
             papers=papers,
             stage=stage_of(self.round, drawn=mine.drawn().exists()) if papers else None,
             scrutineers=self.round.scrutineers.all(),
-            to_say=Round.objects.asking_self_evaluation_of(user).filter(pk=self.round.pk).first(),
+            self_evaluation_round=Round.objects.asking_self_evaluation_of(user).filter(pk=self.round.pk).first(),
             links=round_links(self.round, user),
             **kwargs,
         )

@@ -42,7 +42,7 @@ class CommentsReviewView(CommentsMixin, TemplateView):
             subjects=page.rows,
             paging=page,
             # With this cursor an act comes back to this page.
-            here=everything[first - 1].subject.pk if first else "",
+            previous_subject=everything[first - 1].subject.pk if first else "",
             total=sum(len(row.comments) for row in everything),
             many=len(everything),
             hidden=[row.subject for row in everything if not row.is_shown],
@@ -68,7 +68,7 @@ class CommentActView(CommentsMixin, View):
         return redirect(address + (f"#subject-{subject}" if subject is not None else ""))
 
     def act(self, request: HttpRequest) -> str:
-        """Make the one domain call and return what to say."""
+        """Make the one domain call and return the message."""
         raise NotImplementedError
 
 

@@ -159,10 +159,10 @@ def sort_groups(groups: Sequence[GroupReading], criteria: Sequence[Column], want
         return list(groups)
     if key == "name":
         return sorted(groups, key=lambda group: group.label, reverse=falls(wanted))
-    at = next((at for at, one in enumerate(criteria) if f"c.{one.key}" == key), None)
+    number = next((number for number, criterion in enumerate(criteria) if f"c.{criterion.key}" == key), None)
 
     def figure(group: GroupReading) -> float:
-        mark = group.score if at is None else group.marks[at]
+        mark = group.score if number is None else group.marks[number]
         return (-1.0 if falls(wanted) else 101.0) if mark is None else mark.value
 
     return sorted(groups, key=figure, reverse=falls(wanted))
@@ -213,7 +213,7 @@ class SectionResultsView(ListMixin, TemplateView):
         return super().get_context_data(
             reading=reading,
             section=key,
-            raises=self.may_raise(key),
+            may_raise=self.may_raise(key),
             heat=self.heat(_("Section"), groups, reading.unit, reading.criteria, reading.head),
             trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
             **self.listed(reading, page),
@@ -252,10 +252,10 @@ class AllResultsView(ListMixin, TemplateView):
             reading=reading,
             names={section.key: section.label for section in reading.sections},
             section=wanted,
-            raises=self.may_raise(wanted),
+            may_raise=self.may_raise(wanted),
             **self.quota(reading.proposal),
-            decides=has_perm("peer_review.decide_round", user, self.round),
-            withdraws=has_perm("peer_review.withdraw_figures", user, self.round),
+            may_decide=has_perm("peer_review.decide_round", user, self.round),
+            may_withdraw=has_perm("peer_review.withdraw_figures", user, self.round),
             trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
             heat=self.heat(_("Section"), reading.sections, reading.unit, reading.criteria, reading.head),
             ranks=self.heat(_("Rank"), reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,

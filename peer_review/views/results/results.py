@@ -72,9 +72,9 @@ class SheetMixin(PublishedMixin):
             "trend": pictures.over_rounds(reading.trend, reading.head, name="trend", personal=True),
             "tiles": pictures.tiles(reading.criteria),
             "alike": [comparison.label for comparison in reading.comparisons if not comparison.distinct],
-            "withdraws": has_perm("peer_review.withdraw_figures", self.request.user, self.round)
+            "may_withdraw": has_perm("peer_review.withdraw_figures", self.request.user, self.round)
             and not is_addressee.test(self.request.user, result.subject),
-            "raises": not reading.own and self.may_raise(reading.section_key),
+            "may_raise": not reading.own and self.may_raise(reading.section_key),
             "outcome": outcome_status_of(result.subject, self.user) if result.subject else None,
             "pdf": self.file_address(result, Channel.PDF),
             "xlsx": self.file_address(result, Channel.XLSX),

@@ -32,7 +32,7 @@ class RoundStepView(ManagedRoundMixin, View):
         return redirect(self.back_url())
 
     def step(self) -> str:
-        """Make the one domain call and return what to say."""
+        """Make the one domain call and return the message."""
         raise NotImplementedError
 
     def back_url(self) -> str:

@@ -39,7 +39,7 @@ class BulletinView(CountedRoundMixin, TemplateView):
                 for name, route in (("manifest", "manifest"), ("bulletin", "bulletin-json"))
             },
             words=verifier_messages(),
-            audits=has_perm("peer_review.view_bulletin_audit", self.request.user, self.round),
+            may_audit=has_perm("peer_review.view_bulletin_audit", self.request.user, self.round),
             **kwargs,
         )
 

@@ -139,7 +139,7 @@ def test_many_subjects_are_paged_by_key_at_the_same_cost(
     first = client.get(address(many)).context
     second = client.get(address(many), {"after": first["paging"].after}).context
     assert [one.subject.label for one in [*first["subjects"], *second["subjects"]]] == list("甲乙丙")
-    assert (second["paging"].after, str(second["here"])) == (None, first["paging"].after)
+    assert (second["paging"].after, str(second["previous_subject"])) == (None, first["paging"].after)
 
 
 def test_round_list_leads_the_reviewer_there_until_the_review_is_finished(round: Round, reviewer: Client) -> None:
