@@ -3,8 +3,6 @@
 Drawing and casting are never logged here or anywhere else.
 """
 
-from typing import Any
-
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -91,7 +89,7 @@ def register(actions: LogActionRegistry) -> None:
         actions.register_action(action, label, message)
 
 
-def record(instance: Model, action: str, *, by: User | None, **data: Any) -> None:
+def record(instance: Model, action: str, *, by: User | None, **data: object) -> None:
     """Write one entry; `by` is None when the clock acted.
 
     Raises: ValueError for an act without registered words, so that none goes unnamed.

@@ -1,8 +1,9 @@
 """System checks: settings under which ballots would not be anonymous."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
@@ -11,7 +12,7 @@ from peer_review.reports import fonts
 
 
 @register()
-def check_box_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_box_database(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """Check that the box has a database of its own, and the router that keeps Django's tables out of it."""
     alias = conf.BOX_DATABASE
     if alias not in settings.DATABASES or alias == "default":
@@ -22,23 +23,23 @@ def check_box_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="peer_review.E001",
             )
         ]
-    found: list[CheckMessage] = []
+    messages: list[CheckMessage] = []
     main, box = settings.DATABASES["default"], settings.DATABASES[alias]
     if all(main.get(part) == box.get(part) for part in ("ENGINE", "NAME", "HOST", "PORT")):
-        found.append(Error("The ballot box shares the main database.", id="peer_review.E002"))
+        messages.append(Error("The ballot box shares the main database.", id="peer_review.E002"))
     if "peer_review.box.router.BoxRouter" not in settings.DATABASE_ROUTERS:
-        found.append(
+        messages.append(
             Error(
                 "DATABASE_ROUTERS lacks peer_review.box.router.BoxRouter.",
                 hint="Without it Django makes tables with sequences and times in the box.",
                 id="peer_review.E003",
             )
         )
-    return found
+    return messages
 
 
 @register()
-def check_sessions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_sessions(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """Check that drawing a ballot paper leaves no time in the session."""
     if settings.SESSION_SAVE_EVERY_REQUEST:
         return [
@@ -51,16 +52,16 @@ def check_sessions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def check_fonts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_fonts(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """Check that a font for reports in Chinese is there."""
     missing = [str(path) for path in conf.FONT_PATHS if not Path(path).is_dir()]
-    found: list[CheckMessage] = []
+    messages: list[CheckMessage] = []
     if missing:
-        found.append(
+        messages.append(
             Warning(f"PEER_REVIEW_FONT_PATHS names what is no folder: {', '.join(missing)}.", id="peer_review.W003")
         )
     if not fonts.families():
-        found.append(
+        messages.append(
             Warning(
                 "No font on this computer can write Chinese: PDF reports will be refused.",
                 hint=f"Install one (on Debian: apt-get install {fonts.PACKAGE}), or name its folder in "
@@ -68,4 +69,4 @@ def check_fonts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="peer_review.W002",
             )
         )
-    return found
+    return messages

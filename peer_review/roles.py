@@ -1,6 +1,6 @@
 """The roles that a user holds, as groups named in PEER_REVIEW_GROUPS."""
 
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from django.contrib.auth import get_user_model
 from django.db import models
@@ -18,13 +18,13 @@ def role_names(user: AnyUser | None) -> frozenset[str]:
         return frozenset()
     cached: frozenset[str] | None = getattr(user, "_peer_review_roles", None)
     if cached is None:
-        held = set(user.groups.values_list("name", flat=True))
-        cached = frozenset(role for role, group in conf.GROUPS.items() if group in held)
+        groups = set(user.groups.values_list("name", flat=True))
+        cached = frozenset(role for role, group in conf.GROUPS.items() if group in groups)
         user._peer_review_roles = cached  # type: ignore[attr-defined]  # a cache of ours on Django's object
     return cached
 
 
-def users_with_role(*roles: str) -> "models.QuerySet[Any]":
+def users_with_role(*roles: str) -> "models.QuerySet[User]":
     """Return the active users of the groups that hold any of `roles`."""
     names = [conf.GROUPS[role] for role in roles]
     return get_user_model()._default_manager.filter(is_active=True, groups__name__in=names).distinct()

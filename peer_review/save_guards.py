@@ -3,7 +3,7 @@
 Only `save()` passes here. Rows rewritten behind Django's back do not; frozen_terms.check_terms detects those.
 """
 
-from typing import Any
+from collections.abc import Iterable
 
 from django.db.models.signals import pre_delete, pre_save
 
@@ -11,12 +11,19 @@ from peer_review.domain.preflight.terms_log import exposure_terms, record_exposu
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import RoundFrozen
 from peer_review.exceptions.outcomes import DecisionsAreKept
+from peer_review.models import Decision, Round, Scheme
 
 #: Fields of a round that its opening froze.
 FROZEN_FIELDS = ("form", "exposure")
 
 
-def keep_frozen(sender: Any, instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
+def keep_frozen(
+    sender: type[Round],
+    instance: Round,
+    raw: bool = False,
+    update_fields: Iterable[str] | None = None,
+    **kwargs: object,
+) -> None:
     """Refuse to save an opened round with another form (floor and visibility are part of it) or exposure.
 
     Raises: RoundFrozen.
@@ -24,12 +31,12 @@ def keep_frozen(sender: Any, instance: Any, raw: bool = False, update_fields: An
     wanted = set(FROZEN_FIELDS) if update_fields is None else set(FROZEN_FIELDS) & set(update_fields)
     if raw or not wanted or instance.pk is None:
         return
-    held = sender.objects.filter(pk=instance.pk).exclude(state=RoundState.DRAFT).values(*FROZEN_FIELDS).first()
-    if held and held["exposure"] and any(held[name] != getattr(instance, name) for name in wanted):
+    stored = sender.objects.filter(pk=instance.pk).exclude(state=RoundState.DRAFT).values(*FROZEN_FIELDS).first()
+    if stored and stored["exposure"] and any(stored[name] != getattr(instance, name) for name in wanted):
         raise RoundFrozen
 
 
-def keep_decisions(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+def keep_decisions(sender: type[Decision], instance: Decision, raw: bool = False, **kwargs: object) -> None:
     """Refuse to rewrite a decision, or to delete one alone.
 
     Raises: DecisionsAreKept.
@@ -41,11 +48,11 @@ def keep_decisions(sender: Any, instance: Any, raw: bool = False, **kwargs: Any)
         raise DecisionsAreKept
 
 
-def log_exposure(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+def log_exposure(sender: type[Scheme], instance: Scheme, raw: bool = False, **kwargs: object) -> None:
     """Log a change of floor or visibility with each draft of the scheme, whoever saves it."""
-    held = None if raw or instance.pk is None else sender.objects.filter(pk=instance.pk).first()
-    if held is not None:
-        record_exposure_change(instance, before=exposure_terms(held), after=exposure_terms(instance), by=None)
+    stored = None if raw or instance.pk is None else sender.objects.filter(pk=instance.pk).first()
+    if stored is not None:
+        record_exposure_change(instance, before=exposure_terms(stored), after=exposure_terms(instance), by=None)
 
 
 def connect() -> None:

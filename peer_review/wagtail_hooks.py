@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
@@ -37,9 +37,9 @@ def register_log_actions(actions: LogActionRegistry) -> None:
 
 
 @hooks.register("before_delete_snippet")
-def keep_schemes_in_use(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
+def keep_schemes_in_use(request: HttpRequest, instances: Iterable[Model]) -> HttpResponse | None:
     """Say why a scheme stays, instead of failing; and let nobody delete in bulk who may not delete at all."""
-    schemes = [one for one in instances if isinstance(one, Scheme)]
+    schemes = [instance for instance in instances if isinstance(instance, Scheme)]
     if schemes and not has_perm("peer_review.manage_schemes", request.user):
         raise PermissionDenied
     try:
@@ -52,7 +52,7 @@ def keep_schemes_in_use(request: HttpRequest, instances: Iterable[Any]) -> HttpR
 
 
 @hooks.register("before_edit_snippet")
-def keep_versions_in_use(request: HttpRequest, instance: Any) -> HttpResponse | None:
+def keep_versions_in_use(request: HttpRequest, instance: Model) -> HttpResponse | None:
     """A version that an opened round was made from stays as it is: offer a new one instead."""
     if not isinstance(instance, Scheme) or not is_in_use(instance):
         return None
@@ -61,7 +61,7 @@ def keep_versions_in_use(request: HttpRequest, instance: Any) -> HttpResponse | 
 
 
 @hooks.register("register_snippet_listing_buttons")
-def scheme_buttons(snippet: Any, user: AnyUser | None, next_url: str | None = None) -> Iterator[Button]:
+def scheme_buttons(snippet: Model, user: AnyUser | None, next_url: str | None = None) -> Iterator[Button]:
     """Offer versions and files beside each scheme of the list."""
     if not isinstance(snippet, Scheme) or not has_perm("peer_review.manage_schemes", user):
         return
@@ -155,7 +155,7 @@ class SchemeViewSet(SnippetViewSet):
         base_form_class=SchemeForm,
     )
 
-    def get_urlpatterns(self) -> list[Any]:
+    def get_urlpatterns(self) -> list[URLPattern]:
         return [
             *super().get_urlpatterns(),
             path("import/", schemes.SchemeImportView.as_view(), name="import"),

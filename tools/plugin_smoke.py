@@ -213,7 +213,7 @@ def use_peer_review() -> None:
     round = publish.publish_round(round, by=organiser)
 
     page(client_of(section[0]), reverse("peer_review:own-result", args=[round.public_id]), "90")
-    page(organising, reverse("peer_review:results", args=[round.public_id]), "Voter1")
+    page(organising, reverse("peer_review:all-results", args=[round.public_id]), "Voter1")
     page(client_of(inspector), reverse("peer_review:audit-round", args=[round.public_id]), "Bare round")
     page(client_of(inspector), reverse("peer_review:bulletin", args=[round.public_id]), round.bulletin.root[:4])
     for leaf in leaves:

@@ -1,6 +1,4 @@
-"""Who asks, and may this token ask it?"""
-
-from typing import Any
+"""Authentication by token, and the check of a token's scopes."""
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -8,31 +6,33 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.views import APIView
 from rest_framework_api_key.permissions import KeyParser
 
 from peer_review.api.models import Integration
+from peer_review.users import User
 
 
 class IntegrationAuthentication(BaseAuthentication):
     """`Authorization: Api-Key …`. The request is the account's that the integration reads for. Sessions do not count:
     a page of another site could otherwise read with its visitor's cookie."""
 
-    def authenticate(self, request: Request) -> tuple[Any, Integration] | None:
+    def authenticate(self, request: Request) -> tuple[User, Integration] | None:
         token = KeyParser().get(request)
         if not token or "\x00" in token:
             return None
         try:
-            found = Integration.objects.get_from_key(token)
+            integration = Integration.objects.get_from_key(token)
         except Integration.DoesNotExist as error:
             raise AuthenticationFailed from error
-        return found.acts_for, found
+        return integration.acts_for, integration
 
     def authenticate_header(self, request: Request) -> str:
         return KeyParser.keyword
 
 
 class IntegrationScheme(OpenApiAuthenticationExtension):
-    """How the description names it."""
+    """The authentication by token as the description names it."""
 
     target_class = IntegrationAuthentication
     name = "token"
@@ -47,7 +47,7 @@ class IntegrationScheme(OpenApiAuthenticationExtension):
 
 
 class HasScope(BasePermission):
-    """The token was made for this kind of reading (`view.scope`). What the account may read, each view asks rules."""
+    """The permission of a token for a kind of reading (`view.scope`). What its account may read, views ask rules."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, view: APIView) -> bool:
         return isinstance(request.auth, Integration) and view.scope in request.auth.scopes

@@ -1,6 +1,4 @@
-"""The interface in its own words: OpenAPI, made from the views and their docstrings."""
-
-from typing import Any
+"""The description of the interface (OpenAPI), made from the views and their docstrings."""
 
 from django.urls import reverse
 from drf_spectacular.views import SpectacularJSONAPIView
@@ -20,15 +18,15 @@ WORDS = {
 
 
 class DescriptionView(SpectacularJSONAPIView):
-    """The description, for everybody: it holds no figure."""
+    """The description of the interface, open to everybody: it has no figure."""
 
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request) -> Response:
         # Where the interface hangs is the project's choice; paths in the description begin there.
-        mounted = reverse("peer_review_api:rounds").removesuffix("/v1/rounds/")
+        mounted = reverse("peer_review_api:round-list").removesuffix("/v1/rounds/")
         self.custom_settings = {**WORDS, "SERVERS": [{"url": mounted or "/"}]}
-        answer: Response = super().get(request, *args, **kwargs)
+        answer: Response = super().get(request)
         return answer

@@ -1,4 +1,4 @@
-"""Making and revoking tokens. Both are put on record; neither record holds the token."""
+"""Integrations and their tokens: making and revoking. Both are put on record without the token."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -21,21 +21,21 @@ def make_integration(*, by: User, name: str, scopes: Iterable[str], last_day: da
 
     Raises: ValueError for a day that is over or more than LONGEST away, and for no or an unknown scope.
     """
-    wanted = [one.value for one in Scope if one.value in set(scopes)]
+    wanted = [scope.value for scope in Scope if scope.value in set(scopes)]
     if not wanted or set(scopes) - set(wanted):
         raise ValueError("unknown scope")
     today = timezone.localdate()
     if not today <= last_day <= today + LONGEST:
         raise ValueError("a token must end within a year")
     ends = timezone.make_aware(datetime.combine(last_day, time(23, 59, 59)))
-    made, token = Integration.objects.create_key(name=name, acts_for=by, scopes=wanted, expiry_date=ends)
-    audit_log.record(made, "peer_review.integration.create", by=by, scopes=wanted, last_day=last_day.isoformat())
-    return made, token
+    integration, token = Integration.objects.create_key(name=name, acts_for=by, scopes=wanted, expiry_date=ends)
+    audit_log.record(integration, "peer_review.integration.create", by=by, scopes=wanted, last_day=last_day.isoformat())
+    return integration, token
 
 
 @transaction.atomic
 def revoke_integration(integration: Integration, *, by: User) -> Integration:
-    """Make a token useless at once and for good. Revoking it again changes nothing.
+    """Revoke an integration's token, at once and for good. Revoking it again changes nothing.
 
     Callers check that `by` may see the integration (IntegrationQuerySet.visible_to).
     """

@@ -1,4 +1,4 @@
-"""What a token may be used for, at most; the account it reads for limits it further."""
+"""Scopes of a token: what it may read at most. The account that it reads for limits it further."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

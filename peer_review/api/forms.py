@@ -1,7 +1,7 @@
-"""What somebody says about a token they want."""
+"""The form of a new integration."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Unpack
 
 from django import forms
 from django.utils import timezone
@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from peer_review.api.domain import LONGEST
 from peer_review.api.enums import Scope
+from peer_review.forms.fields import FormData, FormOptions
 
 USUAL = timedelta(days=90)
 
 
 class IntegrationForm(forms.Form):
-    """A name, what the token may read, and its last day: within a year."""
+    """The name of an integration, what its token may read, and its last day, within a year."""
 
     name = forms.CharField(
         label=gettext_lazy("Name of the system"),
@@ -32,12 +33,13 @@ class IntegrationForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         self.fields["last_day"].initial = timezone.localdate() + USUAL
 
-    def clean_last_day(self) -> Any:
-        day, today = self.cleaned_data["last_day"], timezone.localdate()
+    def clean_last_day(self) -> date:
+        day: date = self.cleaned_data["last_day"]
+        today = timezone.localdate()
         if day < today:
             raise forms.ValidationError(_("That day is over."))
         if day > today + LONGEST:

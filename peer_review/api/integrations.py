@@ -1,6 +1,4 @@
-"""The page on which people make tokens for systems that read for them, and take them back."""
-
-from typing import Any
+"""Pages of integrations: people make and revoke tokens for systems that read for them."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,37 +18,41 @@ PAGE = 50
 
 
 class IntegrationListView(SignedInMixin, FormView):
-    """The tokens of the reader (administrators see all), newest first, paged by key, and a form for another."""
+    """The list of the reader's integrations, newest first, and the form that makes one. Administrators see all."""
 
     template_name = "peer_review_api/integration_list.html"
     form_class = IntegrationForm
 
     def form_valid(self, form: IntegrationForm) -> HttpResponse:
-        made, token = make_integration(by=self.user, **form.cleaned_data)
+        integration, token = make_integration(by=self.user, **form.cleaned_data)
         # In the answer itself, not behind a redirect: it would have to be kept somewhere in between.
-        answer = self.render_to_response(self.get_context_data(form=IntegrationForm(), made=made, token=token))
+        context = self.get_context_data(form=IntegrationForm(), integration=integration, token=token)
+        answer = self.render_to_response(context)
         answer["Cache-Control"] = "no-store"
         return answer
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         rows = Integration.objects.visible_to(self.request.user).select_related("acts_for")
         page = page_of(rows, self.request.GET, size=PAGE, order=("-created", "prefix"), read=read_key)
         names = dict(Scope.choices)
         return super().get_context_data(
-            rows=[{"one": one, "scopes": [names[scope] for scope in one.scopes]} for one in page],
+            rows=[
+                {"integration": integration, "scopes": [names[scope] for scope in integration.scopes]}
+                for integration in page
+            ],
             paging=page,
-            address=self.request.build_absolute_uri(reverse("peer_review_api:rounds")),
+            address=self.request.build_absolute_uri(reverse("peer_review_api:round-list")),
             **kwargs,
         )
 
 
 class IntegrationRevokeView(SignedInMixin, View):
-    """Takes a token back, at once and for good."""
+    """The step that revokes a token, at once and for good."""
 
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, prefix: str) -> HttpResponse:
-        one = get_object_or_404(Integration.objects.visible_to(request.user), prefix=prefix)
-        revoke_integration(one, by=self.user)
-        messages.success(request, _("The token of “%(name)s” opens nothing any more.") % {"name": one.name})
+        integration = get_object_or_404(Integration.objects.visible_to(request.user), prefix=prefix)
+        revoke_integration(integration, by=self.user)
+        messages.success(request, _("The token of “%(name)s” opens nothing any more.") % {"name": integration.name})
         return redirect("peer_review_api:integration-list")

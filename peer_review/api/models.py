@@ -12,25 +12,25 @@ from peer_review.users import User
 
 
 class IntegrationQuerySet(models.QuerySet["Integration"]):
-    """Which integrations."""
+    """Queries of integrations."""
 
     def usable(self) -> "IntegrationQuerySet":
-        """Return those whose token is neither revoked nor expired, and whose account is still active."""
+        """Return the integrations whose token is neither revoked nor expired and whose account is still active."""
         return self.filter(revoked=False, expiry_date__gt=timezone.now(), acts_for__is_active=True)
 
     def visible_to(self, user: User) -> "IntegrationQuerySet":
-        """Return somebody's own; administrators see all of them, to revoke them: never a token, which nobody has."""
+        """Return the user's own integrations; administrators see all, to revoke them. Nobody sees a token."""
         if not getattr(user, "is_active", False):
             return self.none()
         return self.all() if user.is_superuser else self.filter(acts_for=user)
 
 
 class IntegrationManager(BaseAPIKeyManager.from_queryset(IntegrationQuerySet)):  # type: ignore[misc]
-    """Makes tokens and finds them again by their hash."""
+    """The manager that makes tokens and finds integrations by a token's hash."""
 
     def get_usable_keys(self) -> IntegrationQuerySet:
-        found: IntegrationQuerySet = self.usable()
-        return found
+        integrations: IntegrationQuerySet = self.usable()
+        return integrations
 
 
 class Integration(AbstractAPIKey):

@@ -1,10 +1,8 @@
-"""What is answered: the readings of domain.readings, field for field. Nothing is computed here.
+"""Serializers of the readings of domain.results, field for field. Nothing is computed here.
 
 Figures are points from 0 to 100 in one decimal with the bounds of their 95 % interval. `null` where a figure might
 stand says 样本不足, whatever the reason.
 """
-
-from typing import Any
 
 from rest_framework import serializers
 
@@ -45,8 +43,8 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
         read_only_fields = fields
 
 
-class Plain(serializers.Serializer[Any]):
-    """Something that is read and never written."""
+class Plain(serializers.Serializer[object]):
+    """The base of what is read and never written."""
 
 
 class ParticipationSerializer(Plain):
@@ -152,7 +150,7 @@ class SelfLineSerializer(Plain):
 
 
 class SubjectSerializer(Plain):
-    """Everything a reader finds of one subject."""
+    """The reading of one subject."""
 
     round = HeadSerializer(source="head")
     subject = F.IntegerField()
@@ -215,7 +213,7 @@ class RowSerializer(Plain):
 
 
 class SummarySerializer(Plain):
-    """What all staff find: means of many, never a person."""
+    """The published summary: means of many, never a person."""
 
     round = HeadSerializer(source="head")
     criteria = ColumnSerializer(many=True)
@@ -226,14 +224,14 @@ class SummarySerializer(Plain):
 
 
 class RoundResultsSerializer(SummarySerializer):
-    """What leadership finds of a round; the subjects page by page, in the order of the roll."""
+    """The results of a round; its subjects page by page, in the order of the roll."""
 
     rows = RowSerializer(many=True)
     next = F.CharField(allow_null=True, help_text="give it as `after` for the next page")
 
 
 class SectionSerializer(Plain):
-    """What the head of a section finds of it."""
+    """The results of one section."""
 
     round = HeadSerializer(source="head")
     criteria = ColumnSerializer(many=True)
@@ -245,7 +243,7 @@ class SectionSerializer(Plain):
 
 
 class BulletinHeadSerializer(Plain):
-    """What was signed, without the leaves: those stand in the bulletin's own file."""
+    """The head of the bulletin. The leaves are in the bulletin's own file."""
 
     round = F.CharField()
     fingerprint = F.CharField()

@@ -7,8 +7,8 @@ from peer_review.api.description import DescriptionView
 
 app_name = "peer_review_api"
 reads = [
-    path("v1/rounds/", views.RoundListView.as_view(), name="rounds"),
-    path("v1/rounds/<str:round>/", views.RoundView.as_view(), name="round"),
+    path("v1/rounds/", views.RoundListView.as_view(), name="round-list"),
+    path("v1/rounds/<str:round>/", views.RoundView.as_view(), name="round-detail"),
     path("v1/rounds/<str:round>/participation/", views.ParticipationView.as_view(), name="participation"),
     path("v1/rounds/<str:round>/bulletin/", views.BulletinView.as_view(), name="bulletin"),
     path("v1/rounds/<str:round>/results/", views.RoundResultsView.as_view(), name="round-results"),

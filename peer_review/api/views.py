@@ -1,7 +1,7 @@
-"""One view a reading. Each asks rules.py what the pages ask, in the same order: no such round 404, not yours 403."""
+"""Views of the interface, one a reading.
 
-from collections.abc import Mapping
-from typing import Any
+Each asks for the permissions that the pages ask for, in the same order: no such round is 404, no permission 403.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -30,6 +30,7 @@ from peer_review.enums import Channel, ResultScope
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Bulletin, Result, Round, Subject
 from peer_review.paging import page_of
+from peer_review.querysets.rounds import RoundQuerySet
 from peer_review.rules.roles import has_perm
 
 PAGE = 50
@@ -44,7 +45,7 @@ REFUSALS = {
 
 
 class PerIntegration(SimpleRateThrottle):
-    """Each token may ask so often (setting API_RATE); nobody is counted by address."""
+    """The throttle of each token (setting API_RATE). Nobody is counted by address."""
 
     scope = "integration"
 
@@ -57,7 +58,7 @@ class PerIntegration(SimpleRateThrottle):
 
 
 class Reading(APIView):
-    """Read-only, JSON, one token an integration, whatever the project sets for rest_framework's other views."""
+    """The base of all readings: read-only JSON, by token, whatever the project sets for other views."""
 
     authentication_classes = (IntegrationAuthentication,)
     permission_classes = (HasScope,)
@@ -67,7 +68,7 @@ class Reading(APIView):
     http_method_names = ("get", "head", "options")
     scope: Scope
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+    def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
         answer: Response = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer
@@ -78,10 +79,10 @@ class Reading(APIView):
         Raises: Http404 for one that the account may not know of, PermissionDenied without the permission.
         """
         rounds = Round.objects.visible_to(self.request.user).select_related("organiser").defer("plan")
-        found: Round = get_object_or_404(rounds, public_id=self.kwargs["round"])
-        if permission is not None and not has_perm(permission, self.request.user, found):
+        round: Round = get_object_or_404(rounds, public_id=self.kwargs["round"])
+        if permission is not None and not has_perm(permission, self.request.user, round):
             raise PermissionDenied
-        return found
+        return round
 
     @property
     def reader(self) -> Reader:
@@ -94,7 +95,7 @@ class Reading(APIView):
 
 
 class ByKey(CursorPagination):
-    """Keyset: the cursor holds where the last page ended, never a number of rows to skip."""
+    """Keyset paging of rounds: the cursor holds where the last page ended, never a number of rows to skip."""
 
     page_size = 20
     ordering = ("-opens_at", "-pk")
@@ -107,12 +108,12 @@ class RoundListView(Reading, ListAPIView):
     serializer_class = serializers.RoundSerializer
     pagination_class = ByKey
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> RoundQuerySet:
         return Round.objects.visible_to(self.request.user).defer("plan", "form", "manifest", "exposure")
 
     @extend_schema(operation_id="rounds", responses={200: serializers.RoundSerializer(many=True), **REFUSALS})
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        answer: Response = super().get(request, *args, **kwargs)
+    def get(self, request: Request) -> Response:
+        answer: Response = super().get(request)
         return answer
 
 
@@ -127,7 +128,7 @@ class RoundView(Reading):
 
 
 class ParticipationView(Reading):
-    """How many have taken part, in groups no smaller than the floor; empty once the count has begun."""
+    """The participation of groups no smaller than the floor; empty once the count has begun."""
 
     scope = Scope.PARTICIPATION
 
@@ -146,9 +147,9 @@ class OwnResultView(Reading):
 
     @extend_schema(operation_id="own_result", responses={200: serializers.SubjectSerializer, **REFUSALS})
     def get(self, request: Request, round: str) -> Response:
-        found = self.round("peer_review.view_own_result")
-        result = get_object_or_404(Result.objects.filter(round=found), subject__member__user=request.user)
-        return self.answer(result, found)
+        asked_round = self.round("peer_review.view_own_result")
+        result = get_object_or_404(Result.objects.filter(round=asked_round), subject__member__user=request.user)
+        return self.answer(result, asked_round)
 
     def answer(self, result: Result, round: Round) -> Response:
         """Return what the account finds of one subject."""
@@ -164,11 +165,11 @@ class SubjectResultView(OwnResultView):
 
     @extend_schema(operation_id="subject_result", responses={200: serializers.SubjectSerializer, **REFUSALS})
     def get(self, request: Request, round: str, subject: int) -> Response:  # type: ignore[override]
-        found = self.round()
-        judged = get_object_or_404(Subject.objects.select_related("member"), round=found, pk=subject)
+        asked_round = self.round()
+        judged = get_object_or_404(Subject.objects.select_related("member"), round=asked_round, pk=subject)
         if not has_perm("peer_review.view_subject_result", request.user, judged):
             raise PermissionDenied
-        return self.answer(get_object_or_404(Result, subject=judged), found)
+        return self.answer(get_object_or_404(Result, subject=judged), asked_round)
 
 
 class SummaryView(Reading):
@@ -178,8 +179,8 @@ class SummaryView(Reading):
 
     @extend_schema(operation_id="summary", responses={200: serializers.SummarySerializer, **REFUSALS})
     def get(self, request: Request, round: str) -> Response:
-        found = self.round("peer_review.view_summary")
-        reading = presenters.read_summary(found, reader=self.reader)
+        asked_round = self.round("peer_review.view_summary")
+        reading = presenters.read_summary(asked_round, reader=self.reader)
         return Response(serializers.SummarySerializer(reading).data)
 
 
@@ -190,13 +191,13 @@ class SectionView(Reading):
 
     @extend_schema(operation_id="section_results", responses={200: serializers.SectionSerializer, **REFUSALS})
     def get(self, request: Request, round: str, section: str) -> Response:
-        found = self.round()
-        if not found.subjects.filter(section_key=section).exists():
+        asked_round = self.round()
+        if not asked_round.subjects.filter(section_key=section).exists():
             raise Http404
-        about = Result(round=found, scope=ResultScope.SECTION, section_key=section)
+        about = Result(round=asked_round, scope=ResultScope.SECTION, section_key=section)
         if not has_perm("peer_review.view_section", request.user, about):
             raise PermissionDenied
-        reading = presenters.read_section(found, section, reader=self.reader)
+        reading = presenters.read_section(asked_round, section, reader=self.reader)
         return Response(serializers.SectionSerializer(reading).data)
 
 
@@ -215,33 +216,33 @@ class RoundResultsView(Reading):
         },
     )
     def get(self, request: Request, round: str) -> Response:
-        found = self.round("peer_review.view_all_results")
-        rows = Result.objects.filter(round=found).of_scope(ResultScope.SUBJECT).select_related("subject__member")
+        asked_round = self.round("peer_review.view_all_results")
+        rows = Result.objects.filter(round=asked_round).of_scope(ResultScope.SUBJECT).select_related("subject__member")
         page = page_of(rows, request.query_params, size=PAGE, order=("sort_order", "pk"))
         if page.is_refused:
             raise ParseError
-        reading = presenters.read_round(found, reader=self.reader, subjects=page.rows)
-        named: Mapping[str, Any] = {name: getattr(reading, name) for name in reading.__slots__} | {"next": page.after}
+        reading = presenters.read_round(asked_round, reader=self.reader, subjects=page.rows)
+        named = {name: getattr(reading, name) for name in reading.__slots__} | {"next": page.after}
         return Response(serializers.RoundResultsSerializer(named).data)
 
 
 class BulletinView(Reading):
-    """What was counted, under which root and signature."""
+    """The head of the bulletin: what was counted, under which root and signature."""
 
     scope = Scope.BULLETIN
 
     @extend_schema(operation_id="bulletin", responses={200: serializers.BulletinHeadSerializer, **REFUSALS})
     def get(self, request: Request, round: str) -> Response:
-        found = self.round()
-        bulletin = Bulletin.objects.filter(round=found).defer("leaves").first() if found.has_bulletin else None
-        if bulletin is None:
+        asked_round = self.round()
+        if not asked_round.has_bulletin:
             raise Http404
-        figures = totals(found, head_of(bulletin))
-        address = reverse("peer_review:bulletin-json", args=[found.public_id])
+        bulletin = get_object_or_404(Bulletin.objects.filter(round=asked_round).defer("leaves"))
+        figures = totals(asked_round, head_of(bulletin))
+        address = reverse("peer_review:bulletin-json", args=[asked_round.public_id])
         return Response(
             {
-                "round": found.public_id,
-                "fingerprint": found.fingerprint,
+                "round": asked_round.public_id,
+                "fingerprint": asked_round.fingerprint,
                 "root": bulletin.root,
                 "size": bulletin.size,
                 "signature": bulletin.signature,

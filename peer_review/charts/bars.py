@@ -76,10 +76,10 @@ def dot_plot(
     css = "ch-own" if personal else "ch-mean"
     parts.append(opening(f'height="{height}"', name, title, description))
     for tick in ticks(start, edges):
-        at = across(tick, start)
-        parts.append(f'<line class="ch-grid" x1="{at}" x2="{at}" y1="20" y2="{height - AXIS + 6}"/>')
+        x = across(tick, start)
+        parts.append(f'<line class="ch-grid" x1="{x}" x2="{x}" y1="20" y2="{height - AXIS + 6}"/>')
         anchor = "start" if tick == start else "end" if tick == 100 else "middle"
-        parts.append(f'<text class="ch-tick" x="{at}" y="{height - 8}" text-anchor="{anchor}">{tick}</text>')
+        parts.append(f'<text class="ch-tick" x="{x}" y="{height - 8}" text-anchor="{anchor}">{tick}</text>')
     for number, row in enumerate(rows):
         top = number * tall
         parts.append(f'<text class="ch-label" x="0" y="{top + 16}">{escape(row.label)}</text>')
@@ -149,8 +149,8 @@ def strip_at_line(point: Point | None, *, start: int, line: float | None, edges:
     """Return a strip with the quota line drawn through it, so that rows under each other show where it cuts."""
     if point is None or line is None:
         return strip(point, start=start, edges=edges)
-    at = across(line, start)
-    cut = f'<line class="ch-quota" x1="{at}" x2="{at}" y1="0" y2="24"/>'
+    x = across(line, start)
+    cut = f'<line class="ch-quota" x1="{x}" x2="{x}" y1="0" y2="24"/>'
     return mark_safe(strip(point, start=start, edges=edges).replace("</svg>", f"{cut}</svg>"))  # noqa: S308 - numbers only
 
 
@@ -190,7 +190,7 @@ def key(own: str, others: Sequence[str]) -> str:
     """Return the key: the own mark and those of the comparisons, each with its name."""
     named = [("ch-own", '<circle class="ch-own-dot" r="5"/>', own)]
     named += [(css, shape, name) for name, (css, shape) in zip(others, MARKS, strict=False)]
-    return f'<p class="pr-key">{"".join(_key_item(*one) for one in named)}</p>'
+    return f'<p class="pr-key">{"".join(_key_item(*mark) for mark in named)}</p>'
 
 
 def opening(size: str, name: str, title: str, description: str, css: str = "pr-chart") -> str:

@@ -52,7 +52,7 @@ def radar(
     if len(spokes) < FEWEST or not any(spoke.own for spoke in spokes):
         return mark_safe("")
     start = scale_start([point for spoke in spokes for point in (spoke.own, *spoke.others) if point])
-    turns = [2 * math.pi * at / len(spokes) for at in range(len(spokes))]
+    turns = [2 * math.pi * number / len(spokes) for number in range(len(spokes))]
     parts = [key(own, others)] if others else []
     parts.append(opening(f'viewBox="0 0 {WIDTH} {HEIGHT}"', name, title, description, "pr-chart pr-radar"))
     for ring in _rings(start):
@@ -60,8 +60,8 @@ def radar(
     for turn in turns:
         end = _spot(turn, 100, start)
         parts.append(f'<line class="ch-grid" {_line(CENTRE, end)}/>')
-    for at, (css, shape) in enumerate(MARKS[: len(others)]):
-        parts.append(_profile(css, shape, turns, [spoke.others[at] for spoke in spokes], start))
+    for number, (css, shape) in enumerate(MARKS[: len(others)]):
+        parts.append(_profile(css, shape, turns, [spoke.others[number] for spoke in spokes], start))
     parts.append(_own(turns, [spoke.own for spoke in spokes], start))
     for ring in _rings(start)[1:]:
         # Between the first two spokes, where no figure lies.
@@ -132,7 +132,8 @@ def _label(turn: float, spoke: Spoke, missing: str) -> str:
     top = y + 4 - LABEL_LINE * len(lines) * (1 + math.cos(turn)) / 2
     css = "ch-spoke-value" if spoke.own else "ch-missing"
     spans = [
-        f'<tspan x="{x:.1f}" y="{top + LABEL_LINE * at:.1f}">{escape(one)}</tspan>' for at, one in enumerate(lines)
+        f'<tspan x="{x:.1f}" y="{top + LABEL_LINE * number:.1f}">{escape(text)}</tspan>'
+        for number, text in enumerate(lines)
     ]
     spans.append(f'<tspan class="{css}" x="{x:.1f}" y="{top + LABEL_LINE * len(lines):.1f}">{escape(value)}</tspan>')
     return f'<text class="ch-spoke" text-anchor="{anchor}">{"".join(spans)}</text>'
@@ -150,7 +151,7 @@ def wrapped(label: str, width: float) -> list[str]:
             lines.append(line.rstrip())
             line = ""
         while _width(word.rstrip()) > width:
-            fits = next(at for at in range(len(word), 0, -1) if at == 1 or _width(word[:at]) <= width)
+            fits = next(length for length in range(len(word), 0, -1) if length == 1 or _width(word[:length]) <= width)
             lines.append(word[:fits])
             word = word[fits:]
         line += word

@@ -37,30 +37,32 @@ def trend_line(
     """
     if len(moments) < 2:
         return mark_safe("")
-    start = scale_start([one.point for one in moments])
+    start = scale_start([moment.point for moment in moments])
     css = "ch-own" if personal else "ch-mean"
     parts = [opening(f'height="{HEIGHT}"', name, title, description)]
     for tick in sorted({start, 100, *(edge for edge in edges if start < edge < 100)}):
         y = _down(tick, start)
         parts.append(f'<line class="ch-grid" x1="8%" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')
         parts.append(f'<text class="ch-tick" x="0" y="{y + 4:.1f}">{tick}</text>')
-    places = [(_across(at, len(moments)), _down(one.point.value, start)) for at, one in enumerate(moments)]
+    places = [
+        (_across(number, len(moments)), _down(moment.point.value, start)) for number, moment in enumerate(moments)
+    ]
     for (x, y), (later, lower) in itertools.pairwise(places):
         parts.append(f'<line class="{css}-thread" x1="{x:.2f}%" y1="{y:.1f}" x2="{later:.2f}%" y2="{lower:.1f}"/>')
-    for (x, y), one in zip(places, moments, strict=True):
-        parts.append(_standing(one.point, x, start, css))
+    for (x, y), moment in zip(places, moments, strict=True):
+        parts.append(_standing(moment.point, x, start, css))
         parts.append(f'<circle class="{css}-dot" cx="{x:.2f}%" cy="{y:.1f}" r="6"/>')
-        value = f"{one.point.value:.1f}"
+        value = f"{moment.point.value:.1f}"
         parts.append(f'<text class="ch-value ch-halo" x="{x:.2f}%" dx="10" y="{y + 5:.1f}">{value}</text>')
         parts.append(
-            f'<text class="ch-tick" x="{x:.2f}%" y="{HEIGHT - 8}" text-anchor="middle">{escape(one.label)}</text>'
+            f'<text class="ch-tick" x="{x:.2f}%" y="{HEIGHT - 8}" text-anchor="middle">{escape(moment.label)}</text>'
         )
     parts.append("</svg>")
     return mark_safe("".join(parts))  # noqa: S308 - every text in it was escaped above
 
 
-def _across(at: int, total: int) -> float:
-    return FIRST + (LAST - FIRST) * at / (total - 1)
+def _across(number: int, total: int) -> float:
+    return FIRST + (LAST - FIRST) * number / (total - 1)
 
 
 def _down(value: float, start: int) -> float:
@@ -72,9 +74,9 @@ def _down(value: float, start: int) -> float:
 def _standing(point: Point, x: float, start: int, css: str) -> str:
     """Return an interval as a line with caps, standing. Caps are drawn round the middle: percent and pixels mix."""
     high, low = _down(point.high, start), _down(point.low, start)
-    at = f"{x:.2f}%"
+    left = f"{x:.2f}%"
     caps = "".join(
-        f'<svg x="{at}" y="{y:.1f}" overflow="visible"><line class="{css}-cap" x1="-5" x2="5" y1="0" y2="0"/></svg>'
+        f'<svg x="{left}" y="{y:.1f}" overflow="visible"><line class="{css}-cap" x1="-5" x2="5" y1="0" y2="0"/></svg>'
         for y in (high, low)
     )
-    return f'<line class="{css}-line" x1="{at}" x2="{at}" y1="{high:.1f}" y2="{low:.1f}"/>{caps}'
+    return f'<line class="{css}-line" x1="{left}" x2="{left}" y1="{high:.1f}" y2="{low:.1f}"/>{caps}'

@@ -1,7 +1,7 @@
 """The form in which a finding is raised: it validates input and decides nothing."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from peer_review.domain.findings.findings import TEXT_LENGTH
 from peer_review.enums import FindingSource
-from peer_review.forms.fields import PersonField, WordsField
+from peer_review.forms.fields import FormData, FormOptions, PersonField, WordsField, set_choices, set_queryset
 from peer_review.models import Round, Subject
 
 
 class FindingForm(forms.Form):
-    """Words, what they are about, and who is to answer by when. `sections` are those the raiser may name."""
+    """A finding: its text, what it is about, and who is to answer by when. `sections` are those the raiser may name."""
 
     text = WordsField(
         label=_("Finding"),
@@ -43,19 +43,21 @@ class FindingForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, round: Round, sections: Mapping[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
+    def __init__(
+        self, data: FormData = None, *, round: Round, sections: Mapping[str, str], **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, **options)
         if not round.form["comments"]:
-            fields["source"].choices = [FindingSource.choices[0]]
+            set_choices(self, "source", [FindingSource.choices[0]])
         named = [(key, name or key) for key, name in sections.items() if key]
-        fields["section"].choices = [*([("", _("All together"))] if "" in sections else []), *named]
-        fields["section"].required = "" not in sections
-        fields["criterion"].choices = [
+        set_choices(self, "section", [*([("", _("All together"))] if "" in sections else []), *named])
+        self.fields["section"].required = "" not in sections
+        criteria = [
             ("", _("The whole score")),
             *((one["key"], one["label"]) for one in round.form["criteria"]),
         ]
-        fields["subject"].queryset = round.subjects.filter(section_key__in=sections)
+        set_choices(self, "criterion", criteria)
+        set_queryset(self, "subject", round.subjects.filter(section_key__in=sections))
         heads = round.members.filter(is_section_head=True).order_by().values("user")
         people = get_user_model()._default_manager.filter(pk__in=heads, is_active=True)
-        fields["responsible"].queryset = people.order_by(get_user_model().USERNAME_FIELD)
+        set_queryset(self, "responsible", people.order_by(get_user_model().USERNAME_FIELD))

@@ -1,19 +1,19 @@
 """The form by which published figures are withdrawn: it validates input and decides nothing."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.forms.fields import WordsField
+from peer_review.forms.fields import FormData, FormOptions, WordsField, set_choices
 
 #: The reason stands in the audit log and on the ledger's page: a sentence or two, no report.
 REASON_LENGTH = 300
 
 
 class WithdrawalForm(forms.Form):
-    """Which figures, why, and that nobody can bring them back. Without criteria it is about one subject."""
+    """The criterion that is withdrawn, why, and that it is for good. Without criteria it is about one subject."""
 
     criterion = forms.ChoiceField(label=_("Criterion"), choices=(), widget=forms.Select(attrs={"class": "form-select"}))
     reason = WordsField(
@@ -24,10 +24,11 @@ class WithdrawalForm(forms.Form):
     )
     confirmed = forms.BooleanField(label=_("I know that these figures cannot be published again."))
 
-    def __init__(self, *args: Any, criteria: Mapping[str, str] | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
+    def __init__(
+        self, data: FormData = None, *, criteria: Mapping[str, str] | None, **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, **options)
         if criteria is None:
-            del fields["criterion"]
+            del self.fields["criterion"]
         else:
-            fields["criterion"].choices = [("", _("Choose a criterion")), *criteria.items()]
+            set_choices(self, "criterion", [("", _("Choose a criterion")), *criteria.items()])

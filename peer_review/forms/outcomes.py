@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from peer_review.domain.outcomes.appeals import WORDS
 from peer_review.domain.outcomes.decisions import REASON_LENGTH, Choice
 from peer_review.domain.outcomes.proposals import RoundProposal, needs_reason
-from peer_review.forms.fields import PersonField, WordsField
+from peer_review.forms.fields import FormData, FormOptions, PersonField, WordsField, set_choices, set_queryset
 from peer_review.models import Decision, PublicNotice
 from peer_review.roles import users_with_role
+from peer_review.users import User
 
 #: What a select sends for "not graded"; nothing at all is "not decided now".
 NOT_GRADED = "none"
@@ -36,13 +37,14 @@ class DecisionsForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: FormData = None,
+        *,
         rows: Sequence[Decidable],
         proposal: RoundProposal,
         grades: Mapping[str, str],
-        **kwargs: Any,
+        **options: Unpack[FormOptions],
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, **options)
         self.rows, self.proposal = rows, proposal
         open_choice = ("", _("decide later"))
         for row in rows:
@@ -67,7 +69,7 @@ class DecisionsForm(forms.Form):
                 required=False, initial=stands.number if stands else 0, widget=forms.HiddenInput
             )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = self.cleaned_data
         for choice in self.choices():
             if not choice.reason and needs_reason(self.proposal, choice.subject, choice.grade):
@@ -75,12 +77,12 @@ class DecisionsForm(forms.Form):
         return data
 
     def choices(self) -> list[Choice]:
-        """Return what was decided of it."""
-        data, made = self.cleaned_data, []
+        """Return the decisions that were filled in."""
+        data, choices = self.cleaned_data, []
         for row in self.rows:
             if grade := data.get(f"grade-{row.key}"):
                 reason = data.get(f"reason-{row.key}") or ""
-                made.append(
+                choices.append(
                     Choice(
                         row.key,
                         "" if grade == NOT_GRADED else grade,
@@ -88,7 +90,7 @@ class DecisionsForm(forms.Form):
                         seen=data.get(f"seen-{row.key}") or 0,
                     )
                 )
-        return made
+        return choices
 
 
 class PublicNoticeForm(forms.Form):
@@ -107,10 +109,9 @@ class PublicNoticeForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["contact"].queryset = users_with_role("inspector")
+    def __init__(self, data: FormData = None, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
+        set_queryset(self, "contact", users_with_role("inspector"))
 
 
 class GroundsForm(forms.Form):
@@ -138,12 +139,18 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 9, "class": "form-control"}),
     )
 
-    def __init__(self, *args: Any, better: Iterable[tuple[str, str]], stands: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
+    def __init__(
+        self,
+        data: FormData = None,
+        *,
+        better: Iterable[tuple[str, str]],
+        stands: str,
+        **options: Unpack[FormOptions],
+    ) -> None:
+        super().__init__(data, **options)
         stays = ("", _("It stays: %(grade)s") % {"grade": stands})
         raised = [(key, _("It becomes better: %(grade)s") % {"grade": label}) for key, label in better]
-        fields["grade"].choices = [stays, *raised]
+        set_choices(self, "grade", [stays, *raised])
 
 
 class ReassignForm(forms.Form):
@@ -153,13 +160,12 @@ class ReassignForm(forms.Form):
         label=gettext_lazy("Responsible from now on"), widget=forms.Select(attrs={"class": "form-select"})
     )
 
-    def __init__(self, *args: Any, people: Sequence[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.people = {str(one.pk): one for one in people}
-        fields: dict[str, Any] = self.fields
-        fields["to"].choices = [(key, one.get_full_name()) for key, one in self.people.items()]
+    def __init__(self, data: FormData = None, *, people: Sequence[User], **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
+        self.people = {str(person.pk): person for person in people}
+        set_choices(self, "to", [(key, person.get_full_name()) for key, person in self.people.items()])
 
-    def clean_to(self) -> Any:
+    def clean_to(self) -> User:
         return self.people[self.cleaned_data["to"]]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from peer_review.domain.planning.eligibility import Group
 from peer_review.domain.planning.matrix_presets import Cells, fill_matrix
 from peer_review.domain.planning.plan import ANY, MAX_MONTHS, MAX_SAMPLE, Pattern, Plan, Reach
 from peer_review.enums import RoundKind
-from peer_review.forms.fields import reach_field
+from peer_review.forms.fields import FormData, FormOptions, reach_field, set_choices, set_queryset
 from peer_review.models import RollMember, Round
 
 
@@ -20,12 +20,12 @@ class MatrixCell:
     """One field of the table and the rank it is about."""
 
     column: str
-    field: Any
+    field: forms.BoundField
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """Who evaluates, and in which class each rank of subjects."""
+    """One group of evaluators, and a cell for each rank of subjects."""
 
     group: Group
     cells: list[MatrixCell]
@@ -56,30 +56,33 @@ class PlanForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: FormData = None,
+        *,
         kind: str,
         plan: Plan,
         classes: Mapping[str, str],
         groups: Sequence[Group],
         sections: Sequence[tuple[str, str]],
-        **kwargs: Any,
+        **options: Unpack[FormOptions],
     ) -> None:
         self.kind, self.plan, self.classes, self.listed = kind, plan, classes, groups
         self.of_sections = kind == RoundKind.SECTION
-        self.columns = [(ANY, _("other sections"))] if self.of_sections else [(one.key, one.label) for one in groups]
+        self.offered = {"groups": len(groups), "sections": len(sections)}
+        self.columns = (
+            [(ANY, _("other sections"))] if self.of_sections else [(group.key, group.label) for group in groups]
+        )
         cells = dict(plan.matrix) or fill_matrix(
             ("up", "across", "down"), self.columns, groups, list(classes), Reach.OWN
         )
-        kwargs["initial"] = {**_initial(plan, groups, sections), **self.cell_values(cells), **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        patterns = [one for one in Pattern.choices if one[0] != Pattern.LIST or plan.lines]
-        fields["pattern"].choices = patterns
-        fields["groups"].choices = [(one.key, f"{one.label} ({one.people})") for one in groups]
-        fields["sections"].choices = sections
+        initial = {**_initial(plan, groups, sections), **self.cell_values(cells)}
+        options["initial"] = {**initial, **(options.get("initial") or {})}
+        super().__init__(data, **options)
+        set_choices(self, "pattern", [choice for choice in Pattern.choices if choice[0] != Pattern.LIST or plan.lines])
+        set_choices(self, "groups", [(group.key, f"{group.label} ({group.people})") for group in groups])
+        set_choices(self, "sections", sections)
         if self.of_sections:
-            del fields["groups"]
-            del fields["months"]
+            del self.fields["groups"]
+            del self.fields["months"]
         reaches = [Reach.OTHER] if self.of_sections else list(Reach)
         choices = [("", _("not at all"))] + [
             (label, [(f"{key}:{reach.value}", f"{label} · {reach.label}") for reach in reaches])
@@ -88,14 +91,14 @@ class PlanForm(forms.Form):
         for row, group in enumerate(groups):
             for column, (_key, label) in enumerate(self.columns):
                 says = _("%(evaluators)s evaluate %(subjects)s") % {"evaluators": group.label, "subjects": label}
-                fields[f"cell_{row}_{column}"] = forms.ChoiceField(
+                self.fields[f"cell_{row}_{column}"] = forms.ChoiceField(
                     choices=choices,
                     required=False,
                     label=says,
                     widget=forms.Select(attrs={"class": "form-select", "aria-label": says}),
                 )
         for key, label in classes.items():
-            fields[f"sample_{key}"] = forms.IntegerField(
+            self.fields[f"sample_{key}"] = forms.IntegerField(
                 label=label,
                 required=False,
                 min_value=1,
@@ -104,17 +107,17 @@ class PlanForm(forms.Form):
                 widget=forms.NumberInput(attrs={"class": "form-control"}),
             )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = self.cleaned_data
         for name in ("groups", "sections"):
             if name in self.fields and name in data and not data[name]:
                 self.add_error(name, _("Choose at least one."))
         return data
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the plan that was filled in, ready for domain.planning.save_plan. The imported list stays."""
         data = self.cleaned_data
-        made: dict[str, Any] = {
+        plan: dict[str, object] = {
             "v": 1,
             "pattern": data["pattern"],
             "house_wide": data["house_wide"],
@@ -123,25 +126,24 @@ class PlanForm(forms.Form):
             "lines": self.plan.as_json().get("lines", {}),
         }
         for name in ("groups", "sections"):
-            fields: dict[str, Any] = self.fields
-            if name in fields and len(data[name]) < len(fields[name].choices):
-                made[name] = data[name]
+            if name in self.fields and len(data[name]) < self.offered[name]:
+                plan[name] = data[name]
         if data["pattern"] == Pattern.MATRIX:
-            made["matrix"] = [
+            plan["matrix"] = [
                 {"from": group, "to": column, "class": voters, "reach": reach}
                 for (group, column), (voters, reach) in self.cells(data).items()
             ]
-        return made
+        return plan
 
-    def cells(self, data: Mapping[str, Any]) -> Cells:
+    def cells(self, data: Mapping[str, object]) -> Cells:
         """Return the table that these values describe; what is no choice counts as not at all."""
-        found: Cells = {}
+        cells: Cells = {}
         for row, group in enumerate(self.listed):
             for column, (key, _label) in enumerate(self.columns):
                 voters, _colon, reach = str(data.get(f"cell_{row}_{column}", "")).partition(":")
                 if voters in self.classes and reach in Reach.values:
-                    found[group.key, key] = (voters, reach)
-        return found
+                    cells[group.key, key] = (voters, reach)
+        return cells
 
     def cell_values(self, cells: Cells) -> dict[str, str]:
         """Return a table as the values of this form's fields."""
@@ -167,16 +169,16 @@ class PlanForm(forms.Form):
         ]
 
     @property
-    def samples(self) -> list[Any]:
+    def samples(self) -> list[forms.BoundField]:
         """The fields of the random choice, one a class."""
         return [self[f"sample_{key}"] for key in self.classes]
 
 
-def _initial(plan: Plan, groups: Sequence[Group], sections: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _initial(plan: Plan, groups: Sequence[Group], sections: Sequence[tuple[str, str]]) -> dict[str, object]:
     return {
         "pattern": plan.pattern,
         "house_wide": {None: "", True: "1", False: "0"}[plan.house_wide],
-        "groups": [one.key for one in groups if plan.groups is None or one.key in plan.groups],
+        "groups": [group.key for group in groups if plan.groups is None or group.key in plan.groups],
         "sections": [key for key, _name in sections if plan.sections is None or key in plan.sections],
         "months": plan.months or None,
     }
@@ -205,7 +207,7 @@ class ListImportForm(forms.Form):
 
 
 class ExclusionForm(forms.Form):
-    """Who may not evaluate whom, and why."""
+    """A pair of people of whom one may not evaluate the other, and the reason."""
 
     evaluator = forms.CharField(
         label=_("Who may not evaluate"),
@@ -226,13 +228,13 @@ class ExclusionForm(forms.Form):
 
 
 class RollProposeForm(forms.Form):
-    """How wide the proposal reaches."""
+    """The reach of a proposed roll."""
 
     house_wide = reach_field(_("Leaders and section heads evaluate"))
 
 
 class RollSearchForm(forms.Form):
-    """Find people on a roll."""
+    """The search for people on a roll."""
 
     q = forms.CharField(
         label=_("Name or section"),
@@ -243,10 +245,12 @@ class RollSearchForm(forms.Form):
 
 
 class RollSubjectForm(forms.Form):
-    """Who evaluates a new subject: a voter class for each section of the roll, or none."""
+    """The voters of a new subject: a voter class for each section of the roll, or none."""
 
-    def __init__(self, *args: Any, round: Round, member: RollMember, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: FormData = None, *, round: Round, member: RollMember, **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, **options)
         self.round, self.member = round, member
         classes = [("", _("not asked")), *round.scheme.voter_classes.values_list("key", "label")]
         sections = round.members.order_by("section_key").values_list("section_key", "section_name").distinct()
@@ -267,13 +271,12 @@ class RollSubjectForm(forms.Form):
 
 
 class VoterClassForm(forms.Form):
-    """In which class one member evaluates one subject; empty for not at all."""
+    """The class in which one member evaluates one subject; empty for not at all."""
 
     member = forms.ModelChoiceField(queryset=RollMember.objects.none())
     voter_class = forms.ChoiceField(choices=(), required=False)
 
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["member"].queryset = round.members.all()
-        fields["voter_class"].choices = [("", ""), *round.scheme.voter_classes.values_list("key", "label")]
+    def __init__(self, data: FormData = None, *, round: Round, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
+        set_queryset(self, "member", round.members.all())
+        set_choices(self, "voter_class", [("", ""), *round.scheme.voter_classes.values_list("key", "label")])

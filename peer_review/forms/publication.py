@@ -1,25 +1,25 @@
 """Forms about words: withholding a comment, and what people who are evaluated say of themselves."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from peer_review.domain.publication.comments import REASON_LENGTH
-from peer_review.forms.fields import WordsField
+from peer_review.forms.fields import FormData, FormOptions, WordsField
 from peer_review.models import Round, SelfEvaluation
 
 
 class CommentForm(forms.Form):
-    """Names one comment."""
+    """The comment that is meant."""
 
     entry = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
 class WithholdForm(CommentForm):
-    """Withholds one comment."""
+    """The comment that is withheld, and the reason."""
 
     reason = forms.CharField(label=_("Reason"), max_length=REASON_LENGTH)
 
@@ -32,16 +32,17 @@ class SelfEvaluationForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: FormData = None,
+        *,
         round: Round,
         choices: Mapping[str, Sequence[tuple[int, str]]],
         kept: SelfEvaluation | None = None,
-        **kwargs: Any,
+        **options: Unpack[FormOptions],
     ) -> None:
         if kept is not None:
             given = {self.name_of(key): value for key, value in kept.answers.items()}
-            kwargs["initial"] = {**given, "text": kept.text}
-        super().__init__(*args, **kwargs)
+            options["initial"] = {**given, "text": kept.text}
+        super().__init__(data, **options)
         self.round = round
         low, high = round.form["min"], round.form["max"]
         self.criteria = [one["key"] for one in round.form["criteria"]]

@@ -1,12 +1,12 @@
-"""Forms validate input and decide nothing."""
+"""Forms of rounds: they validate input and decide nothing."""
 
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.enums import Collection
-from peer_review.forms.fields import PeopleField, PersonField, moment
+from peer_review.enums import Collection, RoundKind
+from peer_review.forms.fields import FormData, FormOptions, PeopleField, PersonField, moment, set_choices, set_queryset
 from peer_review.models import Round, Scheme
 from peer_review.roles import users_with_role
 from peer_review.users import User
@@ -82,24 +82,25 @@ class RoundForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
 
-    def __init__(self, *args: Any, user: User, round: Round | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: FormData = None, *, user: User, round: Round | None = None, **options: Unpack[FormOptions]
+    ) -> None:
+        initial: dict[str, object] = {"organiser": user}
         if round is not None:
             names = ("title", "purpose", "kind", "scheme", "opens_at", "closes_at", "organiser")
             more = ("collection", "casts_at", "comment_reviewer", "reminders", "batch_window", "batch_floor")
             initial = {name: getattr(round, name) for name in (*names, *more)}
-            kwargs["initial"] = {**initial, "scrutineers": round.scrutineers.all(), **(kwargs.get("initial") or {})}
-        else:
-            kwargs["initial"] = {"organiser": user, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["kind"].choices = Round._meta.get_field("kind").choices
-        fields["scheme"].queryset = Scheme.objects.manageable_by(user).offered(round)
-        fields["casts_at"].required = False
-        fields["comment_reviewer"].queryset = users_with_role("inspector", "leadership", "organiser")
-        fields["organiser"].queryset = users_with_role("organiser")
-        fields["scrutineers"].queryset = users_with_role("scrutineer")
+            initial["scrutineers"] = round.scrutineers.all()
+        options["initial"] = {**initial, **(options.get("initial") or {})}
+        super().__init__(data, **options)
+        set_choices(self, "kind", RoundKind.choices)
+        set_queryset(self, "scheme", Scheme.objects.manageable_by(user).offered(round))
+        self.fields["casts_at"].required = False
+        set_queryset(self, "comment_reviewer", users_with_role("inspector", "leadership", "organiser"))
+        set_queryset(self, "organiser", users_with_role("organiser"))
+        set_queryset(self, "scrutineers", users_with_role("scrutineer"))
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = self.cleaned_data
         opens, closes = data.get("opens_at"), data.get("closes_at")
         if opens and closes and closes <= opens:
@@ -118,7 +119,7 @@ class RoundForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    """A later end, and why."""
+    """The later last moment of a round, and the reason."""
 
     closes_at = moment(_("New last moment"))
     reason = forms.CharField(

@@ -1,9 +1,9 @@
 """Forms of schemes in Wagtail's admin: they validate input and decide nothing."""
 
 from types import SimpleNamespace
-from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
@@ -16,8 +16,8 @@ from peer_review.models import Scheme
 class SchemeForm(WagtailAdminModelForm):
     """A scheme with its criteria and voter classes, refused as a whole if it could not be asked."""
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
         taken = Scheme.objects.filter(name=cleaned.get("name"), version=self.instance.version)
         if taken.exclude(pk=self.instance.pk).exists():
             self.add_error("name", SchemeNameTaken().message)
@@ -76,8 +76,8 @@ class SchemeFileForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
     )
 
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("The file is larger than any scheme."))
         return file

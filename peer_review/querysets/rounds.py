@@ -132,8 +132,8 @@ class RoundQuerySet(models.QuerySet[Any]):
         """Twin of peer_review.view_participation."""
         return self.manageable_by(user).frozen()
 
-    def drillable_by(self, user: AnyUser | None) -> "RoundQuerySet":
-        """Twin of peer_review.drill_down."""
+    def with_crosstab_for(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.compose_crosstab."""
         either = [self.model.objects.with_all_results_for(user), self.model.objects.with_section_results_for(user)]
         found = Q(pk__in=[])
         for rounds in either:

@@ -4,9 +4,9 @@ Every text in it is data to typst, never markup: a name that looks like a comman
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,22 +272,28 @@ class Report:
     facts: Sequence[Fact]
     blocks: Sequence[Block]
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> dict[str, object]:
         """Return the report as what JSON can say."""
-        return {**_plain(self), "date": {"year": self.day.year, "month": self.day.month, "day": self.day.day}}
+        return {**_plain_fields(self), "date": {"year": self.day.year, "month": self.day.month, "day": self.day.day}}
 
 
-def _plain(one: Any) -> Any:
+def _plain(piece: object) -> object:
     """Return a piece as what JSON can say, each block with its kind."""
-    if isinstance(one, (str, int, float)) or one is None:
-        return one
-    if isinstance(one, date):
-        return one.isoformat()
-    if isinstance(one, dict):
-        return {key: _plain(value) for key, value in one.items()}
-    if isinstance(one, (list, tuple)):
-        return [_plain(part) for part in one]
-    made = {name: _plain(getattr(one, name)) for name in one.__dataclass_fields__ if name != "kind"}
-    if hasattr(one, "kind"):
-        made["kind"] = one.kind
-    return made
+    if isinstance(piece, (str, int, float)) or piece is None:
+        return piece
+    if isinstance(piece, date):
+        return piece.isoformat()
+    if isinstance(piece, dict):
+        return {key: _plain(value) for key, value in piece.items()}
+    if isinstance(piece, (list, tuple)):
+        return [_plain(part) for part in piece]
+    return _plain_fields(piece)
+
+
+def _plain_fields(piece: object) -> dict[str, object]:
+    """Return the fields of a piece as what JSON can say."""
+    assert is_dataclass(piece)
+    data = {field.name: _plain(getattr(piece, field.name)) for field in fields(piece)}
+    if hasattr(piece, "kind"):
+        data["kind"] = piece.kind
+    return data

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import Any
+from os import PathLike
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem
@@ -77,10 +77,10 @@ class Book:
 
     def sheet(self, name: str) -> "Sheet":
         """Return a new sheet at the end."""
-        made = self._book.create_sheet(name)
+        worksheet = self._book.create_sheet(name)
         values: dict[str, float] = {}
         self._values[f"xl/worksheets/sheet{len(self._book.worksheets)}.xml"] = values
-        sheet = Sheet(made, values, footer=self._footer)
+        sheet = Sheet(worksheet, values, footer=self._footer)
         self._sheets.append(sheet)
         return sheet
 
@@ -165,7 +165,7 @@ class Sheet:
             letter = get_column_letter(column)
             self._sheet.column_dimensions[letter].width = max(NARROWEST, min(WIDEST, width + 2))
 
-    def _put(self, column: int, value: Value) -> Any:
+    def _put(self, column: int, value: Value) -> Cell | MergedCell:
         cell = self._sheet.cell(row=self.row, column=column)
         if isinstance(value, str):
             text = clean(value)
@@ -207,7 +207,9 @@ def across(row: int, first: int, last: int) -> str:
 
 def _width(text: str) -> float:
     """Return how wide the longest line of a text is, in Latin letters; Chinese ones are two."""
-    return max((sum(2.0 if ord(one) > 0x2E7F else 1.1 for one in line) for line in text.splitlines()), default=0.0)
+    return max(
+        (sum(2.0 if ord(character) > 0x2E7F else 1.1 for character in line) for line in text.splitlines()), default=0.0
+    )
 
 
 class _Archive(ZipFile):
@@ -217,16 +219,29 @@ class _Archive(ZipFile):
         super().__init__(file, "w", ZIP_DEFLATED)
         self._values = values
 
-    def writestr(self, zinfo_or_arcname: str | ZipInfo, data: Any, *args: Any, **kwargs: Any) -> None:
+    def writestr(
+        self,
+        zinfo_or_arcname: str | ZipInfo,
+        data: object,
+        compress_type: int | None = None,
+        compresslevel: int | None = None,
+    ) -> None:
+        assert isinstance(data, (bytes, str))
         info = ZipInfo(str(zinfo_or_arcname), ARCHIVE_DAY)
         info.compress_type = ZIP_DEFLATED
         super().writestr(info, data)
 
-    def write(self, filename: Any, arcname: Any = None, *args: Any, **kwargs: Any) -> None:
+    def write(
+        self,
+        filename: str | PathLike[str],
+        arcname: str | PathLike[str] | None = None,
+        compress_type: int | None = None,
+        compresslevel: int | None = None,
+    ) -> None:
         with open(filename, "rb") as file:
             data = file.read()
         values = self._values.get(str(arcname))
         if values:
             text = data.decode("utf-8")
-            data = _NO_VALUE.sub(lambda found: f"{found[1]}<v>{values[found[2]]!r}</v>", text).encode("utf-8")
-        self.writestr(arcname, data)
+            data = _NO_VALUE.sub(lambda match: f"{match[1]}<v>{values[match[2]]!r}</v>", text).encode("utf-8")
+        self.writestr(str(arcname), data)

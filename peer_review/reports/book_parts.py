@@ -54,23 +54,23 @@ def shown(formula: Formula | None) -> Value:
     return formula if formula is not None else too_few()
 
 
-def rounds_sheet(book: Book, found: Trend | None, criteria: Sequence[tuple[str, str]]) -> None:
+def rounds_sheet(book: Book, trend: Trend | None, criteria: Sequence[tuple[str, str]]) -> None:
     """Write a score and its criteria, (key, label), over the rounds, newest first; nothing without earlier ones."""
-    if found is None or (len(found.points) < 2 and not found.held_back):
+    if trend is None or (len(trend.points) < 2 and not trend.held_back):
         return
     sheet = book.sheet(_("Over the rounds"))
     heads = [_("Round"), _("Published on"), _("Score"), _("Low (95 %)"), _("High (95 %)")]
     sheet.head([*heads, *(label for _key, label in criteria)])
-    for one in reversed(found.points):
-        shown = one.score
-        cells: list[Value] = [one.title, day_of_round(one)]
+    for point in reversed(trend.points):
+        shown = point.score
+        cells: list[Value] = [point.title, day_of_round(point)]
         cells += [Figure(shown.value), Figure(shown.low), Figure(shown.high)] if shown is not None else [too_few()] * 3
         for key, _label in criteria:
-            cells.append(Figure(one.criteria[key].value) if key in one.criteria else too_few())
+            cells.append(Figure(point.criteria[key].value) if key in point.criteria else too_few())
         sheet.line(cells)
     sheet.space()
     sheet.note(_("Where two intervals overlap, the rise or fall may be chance."))
-    if words := held_back(found):
+    if words := held_back(trend):
         sheet.note(words)
 
 

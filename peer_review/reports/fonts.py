@@ -39,9 +39,9 @@ def fonts() -> typst.Fonts:
 
 def families() -> list[str]:
     """Return the families that a document is set in, the first first; empty where none can write Chinese."""
-    found = set(fonts().families())
-    chinese = next((name for name in CHINESE if name in found), None) or next(
-        (name for name in sorted(found) if _writes_chinese(name)), None
+    installed = set(fonts().families())
+    chinese = next((name for name in CHINESE if name in installed), None) or next(
+        (name for name in sorted(installed) if _writes_chinese(name)), None
     )
     if chinese is None:
         # Whoever installs a font need not restart the server.
@@ -53,8 +53,8 @@ def families() -> list[str]:
 
 def latin_families() -> list[str]:
     """Return the families for a document without a single Chinese character."""
-    found = set(fonts().families())
-    return [name for name in LATIN if name in found][:1]
+    installed = set(fonts().families())
+    return [name for name in LATIN if name in installed][:1]
 
 
 @lru_cache(maxsize=4)

@@ -102,7 +102,7 @@ def across(blocks: Sequence[Block], *, columns: int) -> list[Block]:
 
 def grouped(value: str) -> str:
     """Return hexadecimal digits in fours, as people compare them."""
-    return " ".join(value[at : at + 4] for at in range(0, len(value), 4))
+    return " ".join(value[start : start + 4] for start in range(0, len(value), 4))
 
 
 def joined(sentences: Iterable[str]) -> str:
@@ -119,13 +119,13 @@ def in_words(rows: Sequence[PlotRow], others: Sequence[str]) -> str:
     """Return what a picture of these rows shows, for whoever does not see it."""
     words = []
     for row in rows:
-        beside = [f"{name} {_in_words(one)}" for name, one in zip(others, row.others, strict=True)]
+        beside = [f"{name} {_in_words(point)}" for name, point in zip(others, row.others, strict=True)]
         words.append(f"{row.label}: {', '.join([_in_words(row.own), *beside])}")
     return "; ".join(words)
 
 
-def _in_words(one: Point | None) -> str:
-    return f"{one.text} ({digits(one.low)}–{digits(one.high)})" if one is not None else too_few()
+def _in_words(point: Point | None) -> str:
+    return f"{point.text} ({digits(point.low)}–{digits(point.high)})" if point is not None else too_few()
 
 
 def point(mark: Mark | None) -> Point | None:

@@ -34,9 +34,9 @@ def section_book(reading: SectionReading) -> bytes:
     name = section.label if section is not None else _("Results of my section")
     book = new_book(reading.head, name)
     _row_sheet(book.sheet(_("Subjects")), reading.rows, reading.criteria, mean=section)
-    groups = [one for one in (section, *reading.ranks, reading.unit) if one is not None]
+    groups = [group for group in (section, *reading.ranks, reading.unit) if group is not None]
     _group_sheet(book.sheet(_("Means")), groups, reading.criteria, rows=reading.rows, complete=False)
-    rounds_sheet(book, reading.trend, [(one.key, one.label) for one in reading.criteria])
+    rounds_sheet(book, reading.trend, [(criterion.key, criterion.label) for criterion in reading.criteria])
     about(book, reading.head, what=name)
     return book.save()
 
@@ -47,7 +47,7 @@ def round_book(reading: RoundReading) -> bytes:
     groups = [*reading.sections, *reading.ranks, *([reading.unit] if reading.unit is not None else [])]
     _group_sheet(book.sheet(_("Means")), groups, reading.criteria, rows=reading.rows, complete=True)
     _row_sheet(book.sheet(_("Subjects")), reading.rows, reading.criteria, mean=reading.unit)
-    rounds_sheet(book, reading.trend, [(one.key, one.label) for one in reading.criteria])
+    rounds_sheet(book, reading.trend, [(criterion.key, criterion.label) for criterion in reading.criteria])
     sheet = about(book, reading.head, what=_("All results"))
     paragraphs(sheet, _("Proposed under the quota"), quota_in_words(reading))
     return book.save()
@@ -56,7 +56,7 @@ def round_book(reading: RoundReading) -> bytes:
 def _weights(sheet: Sheet, criteria: Sequence[Criterion], first_column: int) -> str:
     """Write the row of weights under the heads and return its name."""
     blanks: list[Value] = [None] * (first_column - 2)
-    row = sheet.line([_("Weight"), *blanks, *(Figure(one.weight, SHARE) for one in criteria)], muted=True)
+    row = sheet.line([_("Weight"), *blanks, *(Figure(criterion.weight, SHARE) for criterion in criteria)], muted=True)
     first, last = at(first_column, row), at(first_column + len(criteria) - 1, row)
     return f"{_fixed(first)}:{_fixed(last)}"
 
@@ -73,7 +73,7 @@ def _check_of(
     return checks.weighted_mean(
         weights_at,
         across(row, first_column, first_column + len(criteria) - 1),
-        weights=[one.weight for one in criteria],
+        weights=[criterion.weight for criterion in criteria],
         values=[figure_of(mark) for mark in marks],
     )
 
@@ -93,7 +93,7 @@ def _row_sheet(
         _("High (95 %)"),
         _("Grade"),
         _("Ballots"),
-        *(one.label for one in criteria),
+        *(criterion.label for criterion in criteria),
         _("Check"),
         _("Check less published"),
     ]
@@ -105,20 +105,20 @@ def _row_sheet(
     weights_at = _weights(sheet, criteria, FIRST_OF_ROWS)
     mean_row = sheet.row + len(rows) + 1
     check_column = FIRST_OF_ROWS + len(criteria)
-    for one in rows:
-        row, score = sheet.row + 1, one.score
-        place = one.place
-        check = _check_of(criteria, one.marks, weights_at, row, FIRST_OF_ROWS)
+    for subject in rows:
+        row, score = sheet.row + 1, subject.score
+        place = subject.place
+        check = _check_of(criteria, subject.marks, weights_at, row, FIRST_OF_ROWS)
         less = checks.difference(at(check_column, row), at(5, row), check.value if check else None, figure_of(score))
-        cells: list[Value] = [one.label, one.section]
+        cells: list[Value] = [subject.label, subject.section]
         cells += [Figure(place.best, COUNT), Figure(place.worst, COUNT)] if place is not None else ["–", "–"]
-        cells += [value(score), *bounds(score), grade(score), count(one.ballots if score is not None else None)]
-        cells += [*(value(mark) for mark in one.marks), shown(check), shown(less)]
+        cells += [value(score), *bounds(score), grade(score), count(subject.ballots if score is not None else None)]
+        cells += [*(value(mark) for mark in subject.marks), shown(check), shown(less)]
         if mean is not None:
             cells.append(
                 shown(checks.difference(at(5, row), _fixed(at(5, mean_row)), figure_of(score), figure_of(middle)))
             )
-        sheet.line([*cells, "; ".join(flags_of(one)) or None])
+        sheet.line([*cells, "; ".join(flags_of(subject)) or None])
     if mean is not None:
         blanks: list[Value] = [None, None, None]
         sheet.line([mean.label, *blanks, value(middle), *bounds(middle), grade(middle)], strong=True)
@@ -148,7 +148,7 @@ def _group_sheet(
             _("High (95 %)"),
             _("Grade"),
             _("Mean of the scores listed"),
-            *(one.label for one in criteria),
+            *(criterion.label for criterion in criteria),
             _("Check"),
             _("Check less published"),
         ],
@@ -156,14 +156,14 @@ def _group_sheet(
     )
     weights_at = _weights(sheet, criteria, FIRST_OF_GROUPS)
     check_column = FIRST_OF_GROUPS + len(criteria)
-    for one in groups:
-        row, score = sheet.row + 1, one.score
-        check = _check_of(criteria, one.marks, weights_at, row, FIRST_OF_GROUPS)
+    for group in groups:
+        row, score = sheet.row + 1, group.score
+        check = _check_of(criteria, group.marks, weights_at, row, FIRST_OF_GROUPS)
         less = checks.difference(at(check_column, row), at(3, row), check.value if check else None, figure_of(score))
-        cells: list[Value] = [one.label, count(one.members if score is not None else None), value(score)]
-        cells += [*bounds(score), grade(score), _plain_mean(one, rows, complete=complete)]
-        cells += [*(value(mark) for mark in one.marks), shown(check), shown(less)]
-        sheet.line(cells, strong=one.scope == "unit")
+        cells: list[Value] = [group.label, count(group.members if score is not None else None), value(score)]
+        cells += [*bounds(score), grade(score), _plain_mean(group, rows, complete=complete)]
+        cells += [*(value(mark) for mark in group.marks), shown(check), shown(less)]
+        sheet.line(cells, strong=group.scope == "unit")
     explain_checks(sheet)
     sheet.note(
         _(
@@ -186,7 +186,7 @@ def _plain_mean(group: GroupReading, rows: Sequence[RowReading], *, complete: bo
         return "–"
     sheet = _("Subjects").replace("'", "''")
     cells = _ranges([place + 3 for place in listed])
-    return checks.mean(",".join(f"'{sheet}'!{one}" for one in cells), scores)
+    return checks.mean(",".join(f"'{sheet}'!{cells_range}" for cells_range in cells), scores)
 
 
 def _ranges(rows: Sequence[int]) -> list[str]:

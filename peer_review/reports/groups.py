@@ -45,7 +45,7 @@ from peer_review.reports.words import bands_of, breaks_of, flags_of, line_of, qu
 def section_report(reading: SectionReading) -> Report:
     """Return the report of what a reader finds of a section."""
     section = reading.section
-    groups = [one for one in (section, *reading.ranks, reading.unit) if one is not None]
+    groups = [group for group in (section, *reading.ranks, reading.unit) if group is not None]
     blocks: list[Block] = []
     if section is not None:
         blocks += [_mean(section, reading.head), *_profile(reading, section)]
@@ -75,7 +75,7 @@ def round_report(reading: RoundReading) -> Report:
     blocks += across(means, columns=len(reading.criteria))
     blocks += [Heading(_("Proposed under the quota")), Text(joined(quota_in_words(reading)))]
     blocks += _ranking(reading, with_section=True, line=line_of(reading))
-    lines = _by_criterion(reading.rows, reading.criteria, sections=[one.label for one in reading.sections])
+    lines = _by_criterion(reading.rows, reading.criteria, sections=[section.label for section in reading.sections])
     blocks += across(lines, columns=len(reading.criteria))
     blocks += trend_blocks(reading.trend, reading.head, personal=False)
     blocks += _reliable(reading.reliability.note)
@@ -123,10 +123,12 @@ def _mean(group: GroupReading, head: Head) -> Score:
 def _profile(reading: SectionReading, section: GroupReading) -> list[Block]:
     """Return the section's criteria beside those of all."""
     units = [reading.unit] if reading.unit is not None and reading.unit.score is not None else []
-    rows = [PlotRow(_("Score"), point(section.score), [point(one.score) for one in units])]
-    for at, one in enumerate(reading.criteria):
-        rows.append(PlotRow(one.label, point(section.marks[at]), [point(unit.marks[at]) for unit in units]))
-    points = [ChartPoint(one.value, one.low, one.high) for row in rows for one in (row.own, *row.others) if one]
+    rows = [PlotRow(_("Score"), point(section.score), [point(unit.score) for unit in units])]
+    for number, criterion in enumerate(reading.criteria):
+        rows.append(
+            PlotRow(criterion.label, point(section.marks[number]), [point(unit.marks[number]) for unit in units])
+        )
+    points = [ChartPoint(mark.value, mark.low, mark.high) for row in rows for mark in (row.own, *row.others) if mark]
     start = scale_start(points)
     others = [_("Mean of all subjects")] if units else []
     return [
@@ -154,17 +156,17 @@ def _heat(title: str, groups: Sequence[GroupReading], criteria: Sequence[Criteri
         Column(_("Score"), width="even"),
         Column(interval_name(), number=True),
         Column(_("Subjects"), number=True),
-        *(Column(one.label, width="even") for one in criteria),
+        *(Column(criterion.label, width="even") for criterion in criteria),
     ]
     rows = [
         [
-            Cell(one.label, strong=one.scope == "unit"),
-            heat_cell(one.score),
-            interval_cell(one.score),
-            count_cell(one.members if one.score is not None else None),
-            *(heat_cell(mark) for mark in one.marks),
+            Cell(group.label, strong=group.scope == "unit"),
+            heat_cell(group.score),
+            interval_cell(group.score),
+            count_cell(group.members if group.score is not None else None),
+            *(heat_cell(mark) for mark in group.marks),
         ]
-        for one in groups
+        for group in groups
     ]
     caption = _("Means of the subjects, each weighing the same; number, grade and tint say the same thing.")
     return [Heading(title), Table(columns, rows, caption=caption, dense=True)]
@@ -212,7 +214,7 @@ def _ranking(reading: SectionReading | RoundReading, *, with_section: bool, line
         % {}
     )
     apart = _("Beyond chance: no interval above this line overlaps one below it.")
-    table = Table(columns, drawn, breaks=[(at, apart) for at in breaks_of(rows)], dense=len(rows) > 30)
+    table = Table(columns, drawn, breaks=[(number, apart) for number in breaks_of(rows)], dense=len(rows) > 30)
     ties = ties_in_words(reading.ties)
     return [
         Heading(_("Subjects")),
@@ -232,7 +234,7 @@ def _by_criterion(rows: Sequence[RowReading], criteria: Sequence[Criterion], *, 
     columns = [
         Column(_("Name"), width="name"),
         Column(_("Score"), width="even"),
-        *(Column(one.label, width="even") for one in criteria),
+        *(Column(criterion.label, width="even") for criterion in criteria),
     ]
     parts: dict[str, list[RowReading]] = {name: [] for name in sections}
     for row in rows:

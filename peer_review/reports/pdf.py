@@ -55,15 +55,15 @@ def render(report: Report) -> bytes:
         undrawn = _undrawn(sorted(set(_texts(data)) - {"\n"}), families)
         if not undrawn:
             raise
-    numbers = str.maketrans({one: f"[U+{ord(one):04X}]" for one in undrawn})
-    data = {**_renamed(data, numbers), "numbered": True}
+    numbers = str.maketrans({character: f"[U+{ord(character):04X}]" for character in undrawn})
+    data = {name: _renamed(value, numbers) for name, value in data.items()} | {"numbered": True}
     return _compile(TEMPLATES / "report.typ", {"data": json.dumps(data, ensure_ascii=False)}, day)
 
 
 def _compile(source: Any, inputs: dict[str, str], day: datetime) -> bytes:
     """Return what typst makes of a template's path, or of a source in bytes."""
-    made: bytes = typst.compile(
-        source,
+    document: bytes = typst.compile(
+        source,  # typst's stubs ask for the type of the font paths here too
         root=TEMPLATES,
         font_paths=fonts.fonts(),
         ignore_system_fonts=True,  # fonts() has them already
@@ -71,13 +71,15 @@ def _compile(source: Any, inputs: dict[str, str], day: datetime) -> bytes:
         pdf_standards=STANDARDS,
         timestamp=day,
     )
-    return made
+    return document
 
 
 def _undrawn(characters: Sequence[str], families: Sequence[str]) -> list[str]:
     """Return which of these characters cannot be set."""
-    never = [one for one in characters if unicodedata.category(one) in _NO_CHARACTERS or one == _MARK]
-    return never + _refused([one for one in characters if one not in never], families)
+    never = [
+        character for character in characters if unicodedata.category(character) in _NO_CHARACTERS or character == _MARK
+    ]
+    return never + _refused([character for character in characters if character not in never], families)
 
 
 def _refused(characters: Sequence[str], families: Sequence[str]) -> list[str]:
@@ -97,19 +99,19 @@ def _refused(characters: Sequence[str], families: Sequence[str]) -> list[str]:
     return _refused(characters[:half], families) + _refused(characters[half:], families)
 
 
-def _texts(one: Any) -> str:
+def _texts(data: object) -> str:
     """Return all that data says, in one piece."""
-    if isinstance(one, dict):
-        return "".join(map(_texts, one.values()))
-    if isinstance(one, list):
-        return "".join(map(_texts, one))
-    return one if isinstance(one, str) else ""
+    if isinstance(data, dict):
+        return "".join(map(_texts, data.values()))
+    if isinstance(data, list):
+        return "".join(map(_texts, data))
+    return data if isinstance(data, str) else ""
 
 
-def _renamed(one: Any, numbers: dict[int, str]) -> Any:
+def _renamed(data: object, numbers: dict[int, str]) -> object:
     """Return data with characters written as their numbers."""
-    if isinstance(one, dict):
-        return {key: _renamed(value, numbers) for key, value in one.items()}
-    if isinstance(one, list):
-        return [_renamed(part, numbers) for part in one]
-    return one.translate(numbers) if isinstance(one, str) else one
+    if isinstance(data, dict):
+        return {key: _renamed(value, numbers) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_renamed(part, numbers) for part in data]
+    return data.translate(numbers) if isinstance(data, str) else data

@@ -15,37 +15,41 @@ from peer_review.reports.frame import digits, interval_cell, interval_name, valu
 from peer_review.reports.words import bands_of, day_of_round, held_back
 
 
-def trend_blocks(found: Trend | None, head: Head, *, personal: bool) -> list[Block]:
+def trend_blocks(trend: Trend | None, head: Head, *, personal: bool) -> list[Block]:
     """Return a score over the rounds, oldest first; nothing where there are no earlier ones."""
-    if found is None or (len(found.points) < 2 and not found.held_back):
+    if trend is None or (len(trend.points) < 2 and not trend.held_back):
         return []
     blocks: list[Block] = [Heading(_("Over the rounds"))]
-    shown = [one for one in found.points if one.score is not None]
+    shown = [point for point in trend.points if point.score is not None]
     if len(shown) > 1:
-        start = scale_start([ChartPoint(one.score.value, one.score.low, one.score.high) for one in shown if one.score])
+        start = scale_start(
+            [ChartPoint(point.score.value, point.score.low, point.score.high) for point in shown if point.score]
+        )
         marks = [
             TrendMark(
-                label=date_format(localtime(one.published_at), "YEAR_MONTH_FORMAT"),
-                value=one.score.value,
-                low=one.score.low,
-                high=one.score.high,
-                text=digits(one.score.value),
-                current=one is found.points[-1],
+                label=date_format(localtime(point.published_at), "YEAR_MONTH_FORMAT"),
+                value=point.score.value,
+                low=point.score.low,
+                high=point.score.high,
+                text=digits(point.score.value),
+                current=point is trend.points[-1],
             )
-            for one in shown
-            if one.score is not None
+            for point in shown
+            if point.score is not None
         ]
-        told = "; ".join(f"{one.title}: {digits(one.score.value) if one.score else too_few()}" for one in found.points)
-        alt = ". ".join([_("Score over the rounds"), told])
+        description = "; ".join(
+            f"{point.title}: {digits(point.score.value) if point.score else too_few()}" for point in trend.points
+        )
+        alt = ". ".join([_("Score over the rounds"), description])
         blocks.append(TrendBlock(marks, start, ticks(start, bands_of(head)), alt=alt, personal=personal))
-    if len(found.points) > 1:
-        blocks += [_table(found), Text(_("Where two intervals overlap, the rise or fall may be chance."), muted=True)]
-    if words := held_back(found):
+    if len(trend.points) > 1:
+        blocks += [_table(trend), Text(_("Where two intervals overlap, the rise or fall may be chance."), muted=True)]
+    if words := held_back(trend):
         blocks.append(Text(words))
     return blocks
 
 
-def _table(found: Trend) -> Table:
+def _table(trend: Trend) -> Table:
     return Table(
         [
             Column(_("Round"), width="wide"),
@@ -54,7 +58,7 @@ def _table(found: Trend) -> Table:
             Column(interval_name(), number=True),
         ],
         [
-            [Cell(one.title), Cell(day_of_round(one)), value_cell(one.score), interval_cell(one.score)]
-            for one in reversed(found.points)
+            [Cell(point.title), Cell(day_of_round(point)), value_cell(point.score), interval_cell(point.score)]
+            for point in reversed(trend.points)
         ],
     )

@@ -94,9 +94,10 @@ def _score(reading: SubjectReading) -> Score:
         }
     ]
     sentences += [
-        _("%(name)s: %(value)s.") % {"name": one.label, "value": digits(one.score.value)} for one in reading.comparisons
+        _("%(name)s: %(value)s.") % {"name": comparison.label, "value": digits(comparison.score.value)}
+        for comparison in reading.comparisons
     ]
-    alike = [one.label for one in reading.comparisons if not one.distinct]
+    alike = [comparison.label for comparison in reading.comparisons if not comparison.distinct]
     if alike and len(alike) == len(reading.comparisons):
         sentences.append(_("The difference is within the interval and may be chance."))
     elif alike:
@@ -107,16 +108,16 @@ def _score(reading: SubjectReading) -> Score:
 
 def _start(reading: SubjectReading) -> int:
     """Return where the pictures' scale begins: under everything that any of them shows."""
-    marks = [reading.score, *(one.score for one in reading.comparisons)]
+    marks = [reading.score, *(comparison.score for comparison in reading.comparisons)]
     marks += [mark for line in reading.criteria for mark in (line.own, *line.others)]
     return scale_start([ChartPoint(mark.value, mark.low, mark.high) for mark in marks if mark is not None])
 
 
 def _glance(reading: SubjectReading) -> list[Block]:
-    rows = [PlotRow(_("Score"), point(reading.score), [point(one.score) for one in reading.comparisons])]
+    rows = [PlotRow(_("Score"), point(reading.score), [point(comparison.score) for comparison in reading.comparisons])]
     rows += _axes(reading)
     start = _start(reading)
-    others = [one.label for one in reading.comparisons]
+    others = [comparison.label for comparison in reading.comparisons]
     return [
         Heading(_("At a glance")),
         Dots(
@@ -141,7 +142,7 @@ def _figures(reading: SubjectReading) -> Table:
         Column(_("Criterion"), width="wide"),
         Column(own_name(reading), number=True, width="even"),
         Column(interval_name(), number=True),
-        *(Column(one.label, number=True, width="even") for one in reading.comparisons),
+        *(Column(comparison.label, number=True, width="even") for comparison in reading.comparisons),
         Column(_("Answers"), number=True),
         Column(_("Do not know enough"), number=True, width="even"),
     ]
@@ -150,7 +151,7 @@ def _figures(reading: SubjectReading) -> Table:
             Cell(_("Score"), strong=True),
             value_cell(reading.score, strong=True),
             interval_cell(reading.score),
-            *(value_cell(one.score) for one in reading.comparisons),
+            *(value_cell(comparison.score) for comparison in reading.comparisons),
             Cell("–"),
             Cell("–"),
         ]
@@ -182,19 +183,19 @@ def _beside_others(reading: SubjectReading) -> list[Block]:
         ],
         [
             [
-                Cell(one.label, sub="" if one.distinct or reading.score is None else _("may be chance")),
-                Cell(str(one.members)),
-                value_cell(one.score),
-                interval_cell(one.score),
+                Cell(comparison.label, sub="" if comparison.distinct or reading.score is None else _("may be chance")),
+                Cell(str(comparison.members)),
+                value_cell(comparison.score),
+                interval_cell(comparison.score),
             ]
-            for one in reading.comparisons
+            for comparison in reading.comparisons
         ],
     )
     shown = [line for line in reading.criteria if line.own is not None]
     if len(shown) < FEWEST_AXES:
         return [Heading(_("Beside section and rank")), table]
     axes, start = _axes(reading), _start(reading)
-    words = in_words(axes, [one.label for one in reading.comparisons])
+    words = in_words(axes, [comparison.label for comparison in reading.comparisons])
     radar = Radar(
         axes, start, ticks(start, bands_of(reading.head)), alt=". ".join([_("Profile over the criteria"), words])
     )
@@ -241,16 +242,27 @@ def _classes(reading: SubjectReading) -> list[Block]:
             )
         )
     classes = reading.classes
-    columns = [Column(_("Criterion"), width="wide"), *(Column(one.label, number=True, width="even") for one in classes)]
-    alone = [_("one possible voter: not anonymous") if one.alone else "" for one in classes]
-    rows = [
-        [Cell(_("Weight")), *(Cell(f"{one.weight:g} %", sub=sub) for one, sub in zip(classes, alone, strict=True))],
-        [Cell(_("Score"), strong=True), *(value_cell(one.score, strong=one.score is not None) for one in classes)],
+    columns = [
+        Column(_("Criterion"), width="wide"),
+        *(Column(voters.label, number=True, width="even") for voters in classes),
     ]
-    for at, line in enumerate(reading.criteria):
+    alone = [_("one possible voter: not anonymous") if voters.alone else "" for voters in classes]
+    rows = [
+        [
+            Cell(_("Weight")),
+            *(Cell(f"{voters.weight:g} %", sub=sub) for voters, sub in zip(classes, alone, strict=True)),
+        ],
+        [
+            Cell(_("Score"), strong=True),
+            *(value_cell(voters.score, strong=voters.score is not None) for voters in classes),
+        ],
+    ]
+    for number, line in enumerate(reading.criteria):
         cells = [
-            value_cell(one.marks[at]) if one.asked[at] else Cell(pgettext("criterion", "not asked"), few=True)
-            for one in classes
+            value_cell(voters.marks[number])
+            if voters.asked[number]
+            else Cell(pgettext("criterion", "not asked"), few=True)
+            for voters in classes
         ]
         rows.append([Cell(line.label), *cells])
     blocks.append(Table(columns, rows, totals=[1]))
@@ -288,28 +300,28 @@ def _how_sure(reading: SubjectReading) -> list[Block]:
 
 def comments_note(reading: SubjectReading) -> str:
     """Return what is to be said of the comments that are shown, or of there being none."""
-    said = reading.comments
-    if not said.texts:
+    comments = reading.comments
+    if not comments.texts:
         words = _("Comments are shown from %(floor)s on; whether there were any below that, nobody is told.")
         return words % {"floor": reading.head.floor}
     words = _("Shuffled, and without their writers' names, which nobody has. A comment says what one person thinks.")
-    if said.withheld:
+    if comments.withheld:
         withheld = ngettext(
             "The reviewer withheld %(counter)s comment that names somebody or by which somebody could be recognised.",
             "The reviewer withheld %(counter)s comments that name somebody or by which somebody could be recognised.",
-            said.withheld,
+            comments.withheld,
         )
-        words = joined([words, withheld % {"counter": said.withheld}])
+        words = joined([words, withheld % {"counter": comments.withheld}])
     return words
 
 
 def _said(reading: SubjectReading) -> list[Block]:
-    said = reading.comments
-    if not said.asked:
+    comments = reading.comments
+    if not comments.asked:
         return []
-    if not said.texts:
+    if not comments.texts:
         return [Heading(_("Comments")), Text(f"{too_few()} {comments_note(reading)}")]
-    return [Heading(_("Comments")), Text(comments_note(reading), muted=True, sticky=True), Said(said.texts)]
+    return [Heading(_("Comments")), Text(comments_note(reading), muted=True, sticky=True), Said(comments.texts)]
 
 
 def written_by(reading: SubjectReading) -> str:
@@ -340,11 +352,11 @@ def _self_evaluation(reading: SubjectReading) -> list[Block]:
 
 
 def _made(reading: SubjectReading) -> list[Block]:
-    steps = [StepBlock(one.text, "\n".join(_sum(one_sum) for one_sum in one.sums)) for one in reading.steps]
+    steps = [StepBlock(step.text, "\n".join(map(_sum, step.sums))) for step in reading.steps]
     return [Heading(_("How the figure is made")), StepsBlock(steps)]
 
 
-def _sum(made: Sum) -> str:
+def _sum(mean: Sum) -> str:
     """Return a weighted mean as a line: "Quality: 60.0 % × 81.2 + 40.0 % × 78.0 = 79.9"."""
-    terms = " + ".join(f"{term.label} {digits(term.share)} % × {digits(term.value)}" for term in made.terms)
-    return f"{made.label}: {terms} = {digits(made.total)}"
+    terms = " + ".join(f"{term.label} {digits(term.share)} % × {digits(term.value)}" for term in mean.terms)
+    return f"{mean.label}: {terms} = {digits(mean.total)}"

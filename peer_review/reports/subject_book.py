@@ -38,9 +38,9 @@ def subject_book(reading: SubjectReading) -> bytes:
     if reading.self_lines:
         _self_sheet(book.sheet(_("Self-evaluation")), reading)
     sheet = about(book, reading.head, what=reading.label)
-    for one in sure(reading) if reading.score is not None else []:
-        sheet.text([one.question, f"{one.lead}: {one.text}" if one.lead else one.text])
-    paragraphs(sheet, _("How the figure is made"), [one.text for one in reading.steps])
+    for answer in sure(reading) if reading.score is not None else []:
+        sheet.text([answer.question, f"{answer.lead}: {answer.text}" if answer.lead else answer.text])
+    paragraphs(sheet, _("How the figure is made"), [step.text for step in reading.steps])
     return book.save()
 
 
@@ -75,7 +75,7 @@ def _score_sheet(sheet: Sheet, reading: SubjectReading) -> None:
     row = sheet.row + 1
     score = reading.score
     published: list[Value] = [_("Score"), None, None, value(score), *bounds(score), grade(score), None, None]
-    others = [one.score for one in reading.comparisons]
+    others = [comparison.score for comparison in reading.comparisons]
     sheet.line([*published, *_compared(row, 4, figure_of(score), others)], strong=True)
     check = checks.weighted_mean(
         weights_at,
@@ -103,14 +103,14 @@ def _class_sheet(sheet: Sheet, reading: SubjectReading) -> None:
     """Write classes down and criteria across: A label, B weight, C score, then one column a criterion."""
     first = sheet.head([_("Voter class"), _("Weight"), _("Score"), *(line.label for line in reading.criteria)]) + 1
     last = first + len(reading.classes) - 1
-    for one in reading.classes:
+    for voters in reading.classes:
         alone = _("one possible voter: not anonymous")
-        name = f"{one.label} ({alone})" if one.alone else one.label
+        name = f"{voters.label} ({alone})" if voters.alone else voters.label
         cells = [
             value(mark) if asked else pgettext("criterion", "not asked")
-            for mark, asked in zip(one.marks, one.asked, strict=True)
+            for mark, asked in zip(voters.marks, voters.asked, strict=True)
         ]
-        sheet.line([name, Figure(one.weight, SHARE), value(one.score), *cells])
+        sheet.line([name, Figure(voters.weight, SHARE), value(voters.score), *cells])
     if not reading.classes_shown:
         if reading.score is not None:
             sheet.space()
@@ -122,22 +122,22 @@ def _class_sheet(sheet: Sheet, reading: SubjectReading) -> None:
                 % {"floor": reading.head.floor}
             )
         return
-    made: list[Formula | None] = [
-        _class_check(reading.classes, [one.score for one in reading.classes], 3, first, last)
+    class_checks: list[Formula | None] = [
+        _class_check(reading.classes, [voters.score for voters in reading.classes], 3, first, last)
         if reading.classes_add_up
         else None
     ]
     for number in range(len(reading.criteria)):
-        marks = [one.marks[number] for one in reading.classes]
-        made.append(_class_check(reading.classes, marks, 4 + number, first, last))
+        marks = [voters.marks[number] for voters in reading.classes]
+        class_checks.append(_class_check(reading.classes, marks, 4 + number, first, last))
     figures = [reading.score, *(line.own for line in reading.criteria)]
     row = sheet.line([_("All classes, published"), None, *(value(mark) for mark in figures)], strong=True)
-    sheet.line([_("Check"), None, *(_check_words(one) for one in made)], muted=True)
+    sheet.line([_("Check"), None, *(_check_words(check) for check in class_checks)], muted=True)
     less = [
-        checks.difference(at(3 + number, row + 1), at(3 + number, row), one.value if one else None, figure_of(mark))
-        for number, (one, mark) in enumerate(zip(made, figures, strict=True))
+        checks.difference(at(3 + number, row + 1), at(3 + number, row), check.value if check else None, figure_of(mark))
+        for number, (check, mark) in enumerate(zip(class_checks, figures, strict=True))
     ]
-    sheet.line([_("Check less published"), None, *(_check_words(one) for one in less)], muted=True)
+    sheet.line([_("Check less published"), None, *(_check_words(check) for check in less)], muted=True)
     explain_checks(sheet)
     if not reading.classes_add_up:
         sheet.note(
@@ -158,7 +158,7 @@ def _class_check(
     return checks.weighted_mean(
         down(2, first, last),
         down(column, first, last),
-        weights=[one.weight for one in classes],
+        weights=[voters.weight for voters in classes],
         values=[figure_of(mark) for mark in marks],
     )
 

@@ -19,17 +19,17 @@ def day_of_round(point: TrendPoint) -> str:
     return date_format(localtime(point.published_at), "DATE_FORMAT")
 
 
-def held_back(found: Trend) -> str:
+def held_back(trend: Trend) -> str:
     """Return how many earlier rounds are not set beside this one, and why; empty for none."""
-    if not found.held_back:
+    if not trend.held_back:
         return ""
     return ngettext(
         "%(counter)s earlier round is not set beside these: its voters differ by so few that the comparison would "
         "nearly tell their marks.",
         "%(counter)s earlier rounds are not set beside these: their voters differ by so few that the comparison would "
         "nearly tell their marks.",
-        found.held_back,
-    ) % {"counter": found.held_back}
+        trend.held_back,
+    ) % {"counter": trend.held_back}
 
 
 def ties_in_words(ties: OrderCertainty) -> str:
@@ -62,7 +62,7 @@ def quota_in_words(reading: RoundReading) -> list[str]:
     line = proposal.line
     if proposal.places is None:
         words = _("This round has no quota: whoever reaches %(line)s points is proposed “%(excellent_name)s”.")
-        said = [words % {"line": digits(line[0] if line else reading.head.bands[0]), "excellent_name": name}]
+        sentences = [words % {"line": digits(line[0] if line else reading.head.bands[0]), "excellent_name": name}]
     else:
         places = ngettext(
             "%(counter)s place of “%(excellent_name)s” for %(everybody)s evaluated: %(quota)s %%, rounded down.",
@@ -70,12 +70,12 @@ def quota_in_words(reading: RoundReading) -> list[str]:
             proposal.places,
         )
         numbers = {"counter": proposal.places, "everybody": len(proposal.grades), "quota": proposal.quota}
-        said = [places % {**numbers, "excellent_name": name}]
+        sentences = [places % {**numbers, "excellent_name": name}]
         if proposal.approval:
-            said.append(_("Approved by %(document)s.") % {"document": proposal.approval})
-        said.append(_line_in_words(reading, line))
+            sentences.append(_("Approved by %(document)s.") % {"document": proposal.approval})
+        sentences.append(_line_in_words(reading, line))
         if proposal.tied:
-            said += [
+            sentences += [
                 _("Tied at the line: %(names)s.")
                 % {"names": _(", ").join(row.label for row in reading.rows if row.line == "tied")},
                 _(
@@ -89,8 +89,8 @@ def quota_in_words(reading: RoundReading) -> list[str]:
             "%(counter)s more cannot be told apart from the line: their 95 %% intervals overlap it.",
             len(proposal.indistinct),
         )
-        said.append(near % {"counter": len(proposal.indistinct)})
-    return said
+        sentences.append(near % {"counter": len(proposal.indistinct)})
+    return sentences
 
 
 def _line_in_words(reading: RoundReading, line: tuple[float, float, float] | None) -> str:
@@ -124,11 +124,11 @@ def flags_of(row: RowReading) -> list[str]:
 
 def breaks_of(rows: Sequence[RowReading]) -> list[int]:
     """Return after which rows, numbered from 0, no interval above overlaps one below."""
-    found = []
-    for at, (one, other) in enumerate(itertools.pairwise(rows)):
-        if one.place is not None and other.place is not None and one.place.group != other.place.group:
-            found.append(at)
-    return found
+    breaks = []
+    for number, (row, other) in enumerate(itertools.pairwise(rows)):
+        if row.place is not None and other.place is not None and row.place.group != other.place.group:
+            breaks.append(number)
+    return breaks
 
 
 def line_of(reading: RoundReading) -> float | None:

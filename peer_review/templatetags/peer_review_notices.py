@@ -1,7 +1,5 @@
 """The tag {% peer_review_notices %}: unread announcements about a reader's rounds, for any page."""
 
-from typing import Any
-
 from django import template
 
 from peer_review.models import Notice
@@ -13,8 +11,8 @@ SHOWN = 3
 
 
 @register.inclusion_tag("peer_review/announcements/parts/notices.html", takes_context=True)
-def peer_review_notices(context: dict[str, Any]) -> dict[str, Any]:
+def peer_review_notices(context: template.Context) -> dict[str, object]:
     """Show the newest unread announcements of whoever is signed in; nothing where there are none. One query."""
     request = context["request"]
-    found = list(Notice.objects.visible_to(request.user).unread()[: SHOWN + 1])
-    return {"request": request, "notices": [shown(one) for one in found[:SHOWN]], "more": len(found) > SHOWN}
+    notices = list(Notice.objects.visible_to(request.user).unread()[: SHOWN + 1])
+    return {"request": request, "notices": [shown(notice) for notice in notices[:SHOWN]], "more": len(notices) > SHOWN}

@@ -1,7 +1,7 @@
 """Filters and tags of the pages of peer review."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from peer_review.domain.schemes.grades import grade_names
+from peer_review.users import User
 
 register = template.Library()
 
@@ -43,7 +44,7 @@ def module(name: str) -> SafeString:
 
 
 @register.filter
-def grouped(value: Any, size: int = 4) -> str:
+def grouped(value: object, size: int = 4) -> str:
     """Return a long code in groups that an eye can compare."""
     text = str(value or "")
     return " ".join(text[start : start + size] for start in range(0, len(text), size))
@@ -56,6 +57,6 @@ def grade_name(key: str, form: Mapping[str, Any]) -> str:
 
 
 @register.filter
-def full_names(people: Any) -> str:
+def full_names(people: Iterable[User]) -> str:
     """Return several people's names as a list in words."""
     return _(", ").join(person.get_full_name() for person in people)

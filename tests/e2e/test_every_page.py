@@ -112,8 +112,8 @@ def pages_of_head(rounds: Rounds) -> list[str]:
 def pages_of_leader(rounds: Rounds) -> list[str]:
     return [
         reverse("peer_review:result-list"),
-        review("results", rounds.published),
-        review("results", rounds.published) + f"?by=-score&sort=name&section={demo_rounds.SECTION}",
+        review("all-results", rounds.published),
+        review("all-results", rounds.published) + f"?by=-score&sort=name&section={demo_rounds.SECTION}",
         review("subject-result", rounds.pilot, rounds.pilot.subjects.first().pk),
         review("finding-raise", rounds.published) + "?criterion=integrity",
         review("decisions", rounds.published),

@@ -1,7 +1,5 @@
 """Repeat the random choice of evaluators of a round and compare it with its roll."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from peer_review.domain.planning.verify_allocation import verify_allocation
@@ -17,19 +15,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("round", help="the round's id: the 32 characters in its address")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         round = Round.objects.select_related("scheme").filter(public_id=options["round"]).first()
         if round is None:
             raise CommandError("There is no such round.")
         try:
-            found = verify_allocation(round)
+            verification = verify_allocation(round)
         except Refusal as refusal:
             raise CommandError(refusal.message) from refusal
         self.stdout.write(f"seed   {round.plan_seed or 'none: chance had no say'}")
-        self.stdout.write(f"papers {found.papers}")
-        if not found.is_equal:
+        self.stdout.write(f"papers {verification.papers}")
+        if not verification.is_equal:
             raise CommandError(
-                f"The roll differs: {len(found.extra)} papers the plan does not give, {len(found.missing)} it gives "
-                "are missing. Changes by hand are in the log."
+                f"The roll differs: {len(verification.extra)} papers the plan does not give, "
+                f"{len(verification.missing)} it gives are missing. Changes by hand are in the log."
             )
         self.stdout.write("The roll is what plan and seed give.")

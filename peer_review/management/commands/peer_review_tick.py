@@ -3,8 +3,6 @@
 Run it every minute.
 """
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandParser
 
 from peer_review.domain.announcements.announcements import announce_due
@@ -21,12 +19,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-keys", action="store_true", help="leave the pool of spare keys alone")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         passed = pass_due_barriers()
         closed = close_due_rounds()
         announced = announce_due()
         ended = settle_public_notices()
-        made = 0 if options["no_keys"] else fill_pool()
+        keys = 0 if options["no_keys"] else fill_pool()
         for round in passed:
             self.stdout.write(f"drawing ended {round.public_id} {round.title}")
         for round in closed:
@@ -35,4 +33,4 @@ class Command(BaseCommand):
             self.stdout.write(f"announced {announcement.kind} {announcement.round.public_id}")
         for notice in ended:
             self.stdout.write(f"public notice ended {notice.round.public_id} {notice.round.title}")
-        self.stdout.write(f"{len(closed)} closed, {made} keys made")
+        self.stdout.write(f"{len(closed)} closed, {keys} keys made")

@@ -1,7 +1,6 @@
-"""What somebody has been told about their rounds, on the site."""
+"""The reader's notices: the page that lists them, and the step that marks them as read."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +16,7 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class ShownNotice:
-    """A notice in words."""
+    """A notice as the page and the tag show it, in the reader's language."""
 
     announcement: Announcement
     round: Round
@@ -39,27 +38,27 @@ def shown(notice: Notice) -> ShownNotice:
 
 
 class NoticeListView(SignedInMixin, TemplateView):
-    """Everything, newest first, a page at a time."""
+    """The list of the reader's notices, newest first, paged by key."""
 
     template_name = "peer_review/announcements/notice_list.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         mine = Notice.objects.visible_to(self.request.user)
         page = page_of(mine, self.request.GET, size=PAGE, order=("-announcement_id",))
         return super().get_context_data(
-            notices=[shown(one) for one in page],
+            notices=[shown(notice) for notice in page],
             paging=page,
-            has_unread=any(not one.read for one in page),
+            has_unread=any(not notice.read for notice in page),
             **kwargs,
         )
 
 
 class NoticeReadView(SignedInMixin, View):
-    """Mark one announcement, or all up to one, as read: by the reader only, and for nobody else to see."""
+    """The step that marks one notice, or all up to one, as read by the reader. Nobody else sees it."""
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         mine = Notice.objects.filter(user=request.user, read=False)  # type: ignore[misc]  # signed in
         for name, lookup in (("announcement", "announcement_id"), ("up_to", "announcement_id__lte")):
             pk = read_id(request.POST.get(name))

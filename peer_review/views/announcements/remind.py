@@ -1,7 +1,6 @@
-"""What organisers tell people between opening and closing: a reminder, a later end. And holding a round once more."""
+"""The page that sends a reminder, and the base of the pages that announce something about an open round."""
 
-from typing import Any
-
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -18,10 +17,8 @@ from peer_review.models import Announcement
 from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 
-class TellingView(ManagedRoundMixin, FormView):
-    """A form about an open round; a refusal becomes a form error, and the input stays."""
-
-    said: Any = ""
+class OpenRoundFormView(ManagedRoundMixin, FormView):
+    """The base of a form about an open round that tells people something. A refusal becomes a form error."""
 
     def permitted(self) -> bool:
         allowed = super().permitted()
@@ -29,31 +26,31 @@ class TellingView(ManagedRoundMixin, FormView):
             raise Http404
         return allowed
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
-            said = self.tell(form)
+            message = self.announce(form)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
-        messages.success(self.request, said)
+        messages.success(self.request, message)
         return redirect("peer_review:round-dashboard", self.round.public_id)
 
-    def tell(self, form: Any) -> str:
-        """Make the one domain call and return what to say."""
+    def announce(self, form: forms.Form) -> str:
+        """Make the one domain call and return the message."""
         raise NotImplementedError
 
 
-class RoundRemindView(TellingView):
-    """Read what will be sent and to whom, add words, send."""
+class RoundRemindView(OpenRoundFormView):
+    """The page that shows what a reminder will say and to whom, takes the organiser's own words, and sends it."""
 
     template_name = "peer_review/announcements/round_remind.html"
     form_class = ReminderForm
 
-    def tell(self, form: ReminderForm) -> str:
+    def announce(self, form: forms.Form) -> str:
         announcements.remind(self.round, by=self.user, text=form.cleaned_data["text"])
         return _("The reminder is being sent. You may leave this page.")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         now = timezone.now()
         kind, _begins, _ends = announcements.stage(self.round)
         draft = Announcement(round=self.round, kind=kind)

@@ -1,6 +1,4 @@
-"""Pages of the inspectors about patterns in a published round. None names a voter or tells of a ballot."""
-
-from typing import Any
+"""Pages of the inspectors about anomalies in a published round. None names a voter or tells of a ballot."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,20 +22,20 @@ MOST = 50
 
 
 class AnomalyMixin(RoundMixin):
-    """A page about the patterns of a published round."""
+    """The base of the pages about the anomalies of a published round."""
 
     permission = "peer_review.view_anomalies"
 
 
 class AnomalyListView(AnomalyMixin, TemplateView):
-    """What is striking in this round, and how much of it chance would make. POST starts the search, or goes on."""
+    """The list of the round's anomalies, and how many chance would make. POST starts or continues the search."""
 
     template_name = "peer_review/audit/anomaly_list.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         run = AnomalyRun.objects.filter(round=self.round).first()
         own = has_perm("peer_review.view_own_result", self.request.user, self.round)
-        context: dict[str, Any] = {"run": run, "evaluated": own, "level": int(LEVEL * 100), "groups": []}
+        context: dict[str, object] = {"run": run, "evaluated": own, "level": int(LEVEL * 100), "groups": []}
         if run is not None and run.is_done:
             run.round = self.round
             patterns = read_patterns(run, reader=Reader(self.user))
@@ -46,7 +44,7 @@ class AnomalyListView(AnomalyMixin, TemplateView):
             context["ends"] = AnomalyKind.END.value
         return super().get_context_data(**context, **kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             run = search_anomalies(self.round, by=self.user)
         except Refusal as refusal:
@@ -59,8 +57,8 @@ class AnomalyListView(AnomalyMixin, TemplateView):
 
 
 class AnomalyProgressView(AnomalyMixin, View):
-    """How far the search is, for the progress bar."""
+    """The progress of the search as JSON, for the progress bar."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         run = AnomalyRun.objects.filter(round=self.round).first()
         return JsonResponse({"ready": run.done if run else 0, "total": run.total if run else 0})

@@ -1,8 +1,7 @@
-"""Pages of the inspectors: was the count right, and who did what? Never who wrote what: nobody has that."""
+"""Pages of the inspectors: the audit of a count, files for an auditor, and the audit log. None says who wrote what."""
 
 from collections.abc import Iterator
 from operator import itemgetter
-from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -25,17 +24,17 @@ CELLS = 30
 
 
 class AuditedRoundMixin(CountedRoundMixin):
-    """A page for inspectors about a counted round."""
+    """The base of the inspectors' pages about a counted round."""
 
     permission = "peer_review.view_bulletin_audit"
 
 
 class AuditRoundView(AuditedRoundMixin, TemplateView):
-    """The bulletin, what became of every row, how to verify it all, and what was done with the round."""
+    """The audit of one round: its bulletin, what became of every row, how to verify both, and its audit log."""
 
     template_name = "peer_review/audit/audit_round.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         head = bulletins.head_of(self.round.bulletin)
         page = page_of_list(head["cells"], self.request.GET, size=CELLS, key=itemgetter("cell"))
         kind = ContentType.objects.get_for_model(Round)
@@ -53,14 +52,14 @@ class AuditRoundView(AuditedRoundMixin, TemplateView):
         )
 
 
-class HandedOutView(AuditedRoundMixin, View):
-    """Something of a published round that is handed to an auditor, piece by piece, and each time put on record."""
+class AuditFileView(AuditedRoundMixin, View):
+    """The base of the files for an auditor. They are streamed in pieces, and each download is put on record."""
 
     act: str
     name: str
     content_type: str
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
         if not self.round.has_results:
             raise Http404
         audit_log.record(self.round, self.act, by=self.user)
@@ -70,12 +69,12 @@ class HandedOutView(AuditedRoundMixin, View):
         return response
 
     def pieces(self) -> Iterator[bytes]:
-        """What is handed out."""
+        """Return the pieces of the file."""
         raise NotImplementedError
 
 
-class AuditBallotsView(HandedOutView):
-    """All counted ballots, for recounting."""
+class AuditBallotsView(AuditFileView):
+    """The file of all counted ballots, for a recount."""
 
     act, name, content_type = "peer_review.round.ballots", "ballots-{}.json", "application/json"
 
@@ -83,8 +82,8 @@ class AuditBallotsView(HandedOutView):
         return audit_package.ballots_json(self.round)
 
 
-class AuditPackageView(HandedOutView):
-    """Everything that an auditor needs to compute the published figures anew, in one zip."""
+class AuditPackageView(AuditFileView):
+    """The auditor's package: a zip of all that is needed to compute the published figures again."""
 
     act, name, content_type = "peer_review.round.package", "audit-{}.zip", "application/zip"
 
@@ -93,23 +92,23 @@ class AuditPackageView(HandedOutView):
 
 
 class AuditLogView(SignedInMixin, TemplateView):
-    """Every administrative act about peer review, newest first, paged by key."""
+    """The audit log: every administrative act about peer review, newest first, paged by key."""
 
     template_name = "peer_review/audit/audit_log.html"
     permission = "peer_review.view_audit_log"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         entries = audit_log.entries_visible_to(self.request.user)
         page = page_of(entries, self.request.GET, size=PAGE, order=("-timestamp", "-pk"))
         return super().get_context_data(acts=page.rows, paging=page, **kwargs)
 
 
 class AuditListView(SignedInMixin, TemplateView):
-    """The counted rounds that inspectors may verify."""
+    """The list of the counted rounds that the inspector may audit."""
 
     template_name = "peer_review/audit/audit_list.html"
     permission = "peer_review.view_audit_log"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         rounds = Round.objects.auditable_by(self.request.user).select_related("bulletin", "count_run")
         return super().get_context_data(rounds=rounds, log=reverse("peer_review:audit-log"), **kwargs)

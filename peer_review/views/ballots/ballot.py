@@ -1,7 +1,5 @@
 """The ballot page and the page that checks a ballot."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +30,7 @@ def browser_tag(user: User, round: Round) -> str:
 
 
 class BallotView(RoundMixin, TemplateView):
-    """Fill in, look over, cast, receipt: one document, so that nothing need be kept beyond the tab.
+    """The ballot page: filling in, looking over, casting, receipt. One document, so that nothing need outlive the tab.
 
     In two stages the same page first draws and later casts; whoever opens it first after the time has come ends the
     drawing, should the clock's own task not have done so.
@@ -41,7 +39,7 @@ class BallotView(RoundMixin, TemplateView):
     template_name = "peer_review/ballots/ballot.html"
     permission = "peer_review.evaluate_round"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         self.now = timezone.now()
         self.mode = mode_of(self.round, now=self.now)
         if self.round.state == RoundState.OPEN and self.mode == CAST and self.round.barrier_at is None:
@@ -54,11 +52,11 @@ class BallotView(RoundMixin, TemplateView):
         if votes_on_paper(self.round, self.user):
             messages.info(request, VotesOnPaper().message)
             return redirect("peer_review:round-detail", self.round.public_id)
-        response = super().get(request, *args, **kwargs)
+        response = super().get(request)
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round, user = self.round, self.user
         cards = paper_cards(round, user)
         context = ballot_context(
@@ -71,16 +69,16 @@ class BallotView(RoundMixin, TemplateView):
             csrf=get_token(self.request),
             csrfCookie=settings.CSRF_COOKIE_NAME,
         )
-        too_late = self.mode == CAST and not context["config"]["drawn"]
+        too_late = self.mode == CAST and not any(card.drawn for card in cards)
         return super().get_context_data(**context, too_late=too_late, **kwargs)
 
 
 class BallotCheckView(RoundMixin, TemplateView):
-    """Are my ballots in the count? Asked by the browser, answered by proofs."""
+    """The page that checks the reader's ballots: the browser asks for proofs that they are in the count."""
 
     template_name = "peer_review/ballots/ballot_check.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         address = [self.round.public_id]
         leaf = "0" * 64
         config = {

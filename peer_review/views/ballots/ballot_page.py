@@ -1,8 +1,7 @@
-"""What the ballot page is made of, whoever fills it in: a signed-in evaluator, or an envelope's holder at the kiosk."""
+"""The context of the ballot page, whoever fills it in: a signed-in evaluator, or an envelope's holder at the kiosk."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 
@@ -13,8 +12,8 @@ from peer_review.views.ballots.paper_cards import PaperCard, open_papers
 
 
 def ballot_context(
-    round: Round, cards: Iterable[PaperCard], *, mode: str, now: datetime, draw: str, **more: Any
-) -> dict[str, Any]:
+    round: Round, cards: Iterable[PaperCard], *, mode: str, now: datetime, draw: str, **more: str
+) -> dict[str, object]:
     """Return the page's context; `draw` is the address that signs, `more` goes to the script as it is."""
     cards = list(cards)
     boxes = [row.comment for card in cards for row in card.rows if row.comment is not None]

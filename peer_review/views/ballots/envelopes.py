@@ -1,7 +1,5 @@
 """The organiser's page of envelopes for people without a computer, and the endpoint that signs them."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -25,12 +23,12 @@ from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
 
 class EnvelopesView(RoundMixin, TemplateView):
-    """Which urns there are, who draws from them, and a button that makes an urn's envelopes in this browser."""
+    """The page of the round's urns: who draws from each, and a button that makes its envelopes in this browser."""
 
     template_name = "peer_review/ballots/envelopes.html"
     permission = "peer_review.manage_round"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round = self.round
         urns = list(round.urns.prefetch_related("cells__subject", "cells__sheet"))
         address = [round.public_id]
@@ -81,8 +79,10 @@ def envelopes_sign_view(request: HttpRequest, public_id: str, number: int) -> Ht
     round = permitted_round(request, public_id, "peer_review.manage_round", refusal=NotOrganiser())
     urn = get_object_or_404(round.urns, number=number)
     body = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"envelopes"}), "envelopes")
-    if type(body["envelopes"]) is not list or not all(type(one) is dict for one in body["envelopes"]):
+    if type(body["envelopes"]) is not list or not all(type(envelope) is dict for envelope in body["envelopes"]):
         raise BadEncoding
-    blinded = [{cell: b64u_decode(value) for cell, value in one.items()} for one in body["envelopes"]]
+    blinded = [{cell: b64u_decode(value) for cell, value in envelope.items()} for envelope in body["envelopes"]]
     signed = sign_envelopes(urn, by=user_of(request), blinded=blinded)
-    return JsonResponse({"signed": [{cell: b64u_encode(value) for cell, value in one.items()} for one in signed]})
+    return JsonResponse(
+        {"signed": [{cell: b64u_encode(value) for cell, value in envelope.items()} for envelope in signed]}
+    )

@@ -1,7 +1,5 @@
 """The kiosk: whoever holds an envelope casts here, without a name, a session or a cookie."""
 
-from typing import Any
-
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -9,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
 from peer_review.conf import conf
 from peer_review.domain.ballots.envelopes import open_envelope
@@ -52,15 +50,14 @@ def page_of(urn: Urn) -> str:
     return reverse("peer_review:kiosk-ballot", args=[urn.round.public_id, token])
 
 
-class KioskMixin:
-    """A page of a round that has been opened, for anybody."""
+class KioskMixin(View):
+    """The base of the kiosk's pages about a round that has been opened. They are open to anybody."""
 
-    kwargs: dict[str, Any]
     round: Round
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # the view that this is mixed into
-        self.round = get_object_or_404(Round.objects.frozen(), public_id=kwargs["public_id"])
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        super().setup(request, *args, **kwargs)
+        self.round = get_object_or_404(Round.objects.frozen(), public_id=self.kwargs["public_id"])
 
     @property
     def address(self) -> str:
@@ -68,11 +65,11 @@ class KioskMixin:
 
 
 class KioskView(KioskMixin, TemplateView):
-    """The code of an envelope, please."""
+    """The kiosk's first page, which asks for the code of an envelope."""
 
     template_name = "peer_review/ballots/kiosk.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round = self.round
         urns = round.urns.filter(printed=True).prefetch_related("cells")
         config = {
@@ -90,23 +87,23 @@ class KioskView(KioskMixin, TemplateView):
 
 
 class KioskBallotView(KioskMixin, TemplateView):
-    """The papers of an urn. The address comes from the opened envelope; after a while it sends back to the start."""
+    """The kiosk's page with the papers of an urn. Its address comes from the opened envelope and expires."""
 
     template_name = "peer_review/ballots/kiosk_ballot.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str, token: str) -> HttpResponse:
         try:
-            number = signing.loads(kwargs["token"], salt=f"{_SALT}.{self.round.public_id}", max_age=PAGE_AGE)
+            number = signing.loads(token, salt=f"{_SALT}.{self.round.public_id}", max_age=PAGE_AGE)
         except signing.BadSignature:
             return redirect(self.address)
         if self.round.state != RoundState.OPEN:
             return redirect(self.address)
         self.urn = get_object_or_404(self.round.urns, number=number)
-        response = super().get(request, *args, **kwargs)
+        response = super().get(request)
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round = self.round
         context = ballot_context(
             round,

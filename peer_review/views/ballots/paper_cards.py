@@ -11,7 +11,7 @@ from peer_review.domain.preflight.anonymity_statements import anonymity_statemen
 from peer_review.domain.schemes.answer_choices import choices
 from peer_review.domain.schemes.ballot_papers import criteria_for, paper_of
 from peer_review.enums import CellKind
-from peer_review.models import Assignment, Cell, Round, SheetEntry, Urn
+from peer_review.models import Assignment, Cell, Round, SheetEntry, Subject, Urn
 from peer_review.protocol.papers import Paper
 from peer_review.users import User
 from peer_review.views.schemes.sheet_rules import RuleWords, rules_in_words
@@ -89,24 +89,24 @@ def paper_cards(round: Round, user: User) -> list[PaperCard]:
 
     A fixed number of queries.
     """
-    cells = [(one.cell, one.blinded is not None) for one in Assignment.objects.of(evaluator=user, round=round)]
-    return _cards(round, cells, told=anonymity_statements(round, user))
+    cells = [(paper.cell, paper.blinded is not None) for paper in Assignment.objects.of(evaluator=user, round=round)]
+    return _cards(round, cells, statements=anonymity_statements(round, user))
 
 
 def urn_cards(round: Round, urn: Urn) -> list[PaperCard]:
     """Return the papers of an envelope, as paper_cards does for a person; an envelope's are drawn already."""
     cells = list(urn.cells.in_order())
-    return _cards(round, [(cell, True) for cell in cells], told=statements_for(round, cells))
+    return _cards(round, [(cell, True) for cell in cells], statements=statements_for(round, cells))
 
 
-def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, str]) -> list[PaperCard]:
+def _cards(round: Round, cells: list[tuple[Cell, bool]], *, statements: Mapping[str, str]) -> list[PaperCard]:
     voters: dict[int, int] = dict(
         Cell.objects.filter(pk__in=[cell.pk for cell, _drawn in cells])
         .annotate(eligible=Count("assignments"))
         .values_list("pk", "eligible")
     )
     boxes = {
-        cell.subject_id: _comment_box(round, cell, voters=voters[cell.pk], promise=told.get(cell.key, ""))
+        cell.subject_id: _comment_box(round, cell, voters=voters[cell.pk], promise=statements.get(cell.key, ""))
         for cell, _drawn in cells
         if cell.kind == CellKind.COMMENT
     }
@@ -117,7 +117,7 @@ def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, s
     for cell, drawn in cells:
         if cell.kind == CellKind.COMMENT:
             continue
-        listed: list[tuple[int, Any]] = entries[cell.sheet_id] if cell.kind == CellKind.SHEET else [(0, cell.subject)]
+        listed = entries[cell.sheet_id] if cell.kind == CellKind.SHEET else [(0, _subject(cell))]
         rows = [_row(subject, position, boxes.pop(subject.pk, None)) for position, subject in listed]
         paper = paper_of(round.form, kind=cell.kind, voter_class=cell.voter_class, subjects=len(rows))
         cards.append(
@@ -129,7 +129,7 @@ def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, s
                 alone=voters[cell.pk] == 1,
                 drawn=drawn,
                 closed=cell.closed,
-                promise=told.get(cell.key, ""),
+                promise=statements.get(cell.key, ""),
                 paper=paper,
                 criteria=asked[cell.voter_class],
                 rows=rows,
@@ -139,7 +139,7 @@ def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, s
     return cards
 
 
-def open_papers(round: Round, cards: Iterable[PaperCard]) -> dict[str, dict[str, Any]]:
+def open_papers(round: Round, cards: Iterable[PaperCard]) -> dict[str, dict[str, object]]:
     """Return what each paper that may be cast must look like, by its cell, for the page's script."""
     papers = {card.cell: card.paper.as_dict() for card in cards if not card.closed}
     for card in cards:
@@ -160,7 +160,7 @@ def _asked(form: Mapping[str, Any], voter_class: str) -> list[dict[str, Any]]:
 
 def _comment_box(round: Round, cell: Cell, *, voters: int, promise: str) -> CommentBox:
     """Return a comment paper. What holds for all of them the page says once; its own sentence is for too few people."""
-    subject: Any = cell.subject
+    subject = _subject(cell)
     return CommentBox(
         cell=cell.key,
         subject=subject.pk,
@@ -172,14 +172,21 @@ def _comment_box(round: Round, cell: Cell, *, voters: int, promise: str) -> Comm
     )
 
 
-def _entries(sheets: Iterable[int | None]) -> dict[int | None, list[tuple[int, Any]]]:
-    found: dict[int | None, list[tuple[int, Any]]] = defaultdict(list)
-    listed = SheetEntry.objects.filter(sheet__in=[one for one in sheets if one]).select_related("subject")
-    for entry in listed.order_by("sheet", "position"):
-        found[entry.sheet_id].append((entry.position, entry.subject))
-    return found
+def _entries(sheets: Iterable[int | None]) -> dict[int | None, list[tuple[int, Subject]]]:
+    """Return the subjects of each sheet with their positions."""
+    subjects: dict[int | None, list[tuple[int, Subject]]] = defaultdict(list)
+    entries = SheetEntry.objects.filter(sheet__in=[sheet for sheet in sheets if sheet]).select_related("subject")
+    for entry in entries.order_by("sheet", "position"):
+        subjects[entry.sheet_id].append((entry.position, entry.subject))
+    return subjects
 
 
-def _row(subject: Any, position: int, comment: CommentBox | None) -> Row:
+def _subject(cell: Cell) -> Subject:
+    """Return whom a cell is about that is no sheet's."""
+    assert cell.subject is not None
+    return cell.subject
+
+
+def _row(subject: Subject, position: int, comment: CommentBox | None) -> Row:
     section = "" if subject.member_id is None else subject.section_name
     return Row(subject.pk, subject.label, section, position, comment)

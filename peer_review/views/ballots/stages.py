@@ -14,7 +14,7 @@ VISIT, DRAW, CAST = "visit", "draw", "cast"
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`text` says where it stands; `action` is what the button to the ballot page says, empty for none."""
+    """The stage of a round for one evaluator. `action` is what the button to the ballot page says, empty for none."""
 
     text: str
     action: str

@@ -1,7 +1,5 @@
 """Pages of findings: the form to raise one, and the list of those raised."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -50,7 +48,7 @@ class FindingRaiseView(RoundMixin, FormView):
 
     @cached_property
     def subject(self) -> Subject | None:
-        """Whose result the finding comes from, if GET or the form names one that this person may raise it about."""
+        """The subject whose result the finding comes from; None unless the request names one, and the reader may."""
         wanted = (self.request.POST if self.request.method == "POST" else self.request.GET).get("subject", "")
         pk = read_id(wanted)
         if pk is None:
@@ -58,10 +56,10 @@ class FindingRaiseView(RoundMixin, FormView):
         subjects = self.round.subjects.filter(pk=pk, section_key__in=self.sections)
         return subjects.select_related("round", "member").first()
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         return {**super().get_form_kwargs(), "round": self.round, "sections": self.sections}
 
-    def get_initial(self) -> dict[str, Any]:
+    def get_initial(self) -> dict[str, object]:
         asked = self.request.GET
         section = self.subject.section_key if self.subject else asked.get("section", "")
         return {
@@ -71,9 +69,10 @@ class FindingRaiseView(RoundMixin, FormView):
             "subject": self.subject,
         }
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context = super().get_context_data(**kwargs)
         form = context["form"]
+        assert isinstance(form, FindingForm)
         given = form.data if form.is_bound else form.initial
         criterion = str(given.get("criterion") or "")
         labels = {one["key"]: one["label"] for one in self.round.form["criteria"]}
@@ -105,7 +104,7 @@ class FindingRaiseView(RoundMixin, FormView):
 
 
 class FindingListView(RoundMixin, TemplateView):
-    """The findings of this round that somebody may read, newest first, paged by key."""
+    """The list of the round's findings that the reader may read, newest first, paged by key."""
 
     template_name = "peer_review/findings/finding_list.html"
 
@@ -123,8 +122,8 @@ class FindingListView(RoundMixin, TemplateView):
         # Without anything to read or to raise it is no page of theirs.
         return super().permitted() and (self.may_raise or self.readable().exists())
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         rows = self.readable().select_related("responsible", "raised_by", "subject")
         page = page_of(rows, self.request.GET, size=PAGE)
-        told = read_findings(self.round, page.rows, reader=Reader(self.user))
-        return super().get_context_data(told=told, may_raise=self.may_raise, paging=page, **kwargs)
+        findings = read_findings(self.round, page.rows, reader=Reader(self.user))
+        return super().get_context_data(findings=findings, may_raise=self.may_raise, paging=page, **kwargs)

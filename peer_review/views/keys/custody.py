@@ -1,7 +1,5 @@
-"""The box key and the server: its public half and holders come in, its test, and what a command on another computer
-needs. JSON endpoints with a session; the key itself is never among what they take."""
-
-from typing import Any
+"""Custody of the box key: endpoints that take its public half, its holders and its test, and pages for the holders of
+shares. The key itself is sent to none of them."""
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
@@ -15,8 +13,8 @@ from django.views.generic import View
 from peer_review.domain.keys import box_export, custody
 from peer_review.exceptions.base import BadEncoding, Refusal
 from peer_review.exceptions.keys import SharesInvalid
-from peer_review.models import Round
 from peer_review.offline import OPEN_BOX
+from peer_review.users import User
 from peer_review.views.shared.access import RoundMixin, scrutineers_round, user_of
 from peer_review.views.shared.json_endpoints import read_json, unlogged_endpoint
 from zhengyan_crypto import canonical
@@ -29,14 +27,15 @@ def box_key_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"public": base64url}, a box key's public half, and for a key in shares also {"threshold", "holders": [user
     ids in the order of the shares]}; answer {"epk"} of a test row sealed for it."""
     round = scrutineers_round(request, public_id)
-    body: Any = read_json(request, limit=10_000)
-    fields = {"public", "threshold", "holders"} if type(body) is dict and "holders" in body else {"public"}
-    canonical.expect_fields(body, frozenset(fields), "box key")
+    posted = read_json(request, limit=10_000)
+    fields = {"public", "threshold", "holders"} if type(posted) is dict and "holders" in posted else {"public"}
+    body = canonical.expect_fields(posted, frozenset(fields), "box key")
     public = b64u_decode(body["public"])
-    terms: dict[str, Any] = {}
+    threshold, holders = 1, None
     if "holders" in fields:
-        terms = {"threshold": _integer(body["threshold"]), "holders": _holders(round, body["holders"])}
-    return JsonResponse({"epk": b64u_encode(custody.set_box_key(round, by=user_of(request), public=public, **terms))})
+        threshold, holders = _integer(body["threshold"]), _holders(body["holders"])
+    epk = custody.set_box_key(round, by=user_of(request), public=public, threshold=threshold, holders=holders)
+    return JsonResponse({"epk": b64u_encode(epk)})
 
 
 @csrf_protect
@@ -44,7 +43,7 @@ def box_key_view(request: HttpRequest, public_id: str) -> HttpResponse:
 def box_key_share_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"number"} of a share whose holder has written it down; answer {"ok": true}."""
     round = scrutineers_round(request, public_id)
-    body: Any = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"number"}), "share")
+    body = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"number"}), "share")
     custody.confirm_share(round, by=user_of(request), number=_integer(body["number"]))
     return JsonResponse({"ok": True})
 
@@ -55,25 +54,25 @@ def box_key_share_view(request: HttpRequest, public_id: str) -> HttpResponse:
 def box_key_test_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"key": base64url}, the test row's content key; answer {"ok": true} if it opens the row."""
     round = scrutineers_round(request, public_id)
-    body: Any = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"key"}), "test")
+    body = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"key"}), "test")
     custody.confirm_box_key(round, by=user_of(request), key=b64u_decode(body["key"]))
     return JsonResponse({"ok": True})
 
 
 @unlogged_endpoint("GET")
 def open_box_view(request: HttpRequest) -> FileResponse:
-    """Hand out the command that makes keys and opens boxes, one file. It is public code and holds no secret."""
+    """Return the file of the command that makes keys and opens boxes. It is public code and holds no secret."""
     return FileResponse(
         OPEN_BOX.open("rb"), as_attachment=True, filename=OPEN_BOX.name, content_type="text/x-python; charset=utf-8"
     )
 
 
 class BoxRowsView(RoundMixin, View):
-    """What the command combines with the key: the test row's public part before opening, every row's after closing."""
+    """The file that the command combines with the key: the test row before opening, every row after closing."""
 
     permission = "peer_review.open_box"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
         try:
             rows = box_export.rows_file(self.round)
         except Refusal as refusal:
@@ -86,11 +85,11 @@ class BoxRowsView(RoundMixin, View):
 
 
 class ShareStepView(RoundMixin, View):
-    """One holder's own word about their own share, by a button on their own page."""
+    """The base of the steps by which a holder says something about their own share."""
 
     permission = "peer_review.open_box"
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
         try:
             self.record()
         except Refusal as refusal:
@@ -103,7 +102,7 @@ class ShareStepView(RoundMixin, View):
 
 
 class ShareConfirmView(ShareStepView):
-    """I have my share on paper."""
+    """The step by which a holder confirms that they have their share on paper."""
 
     def record(self) -> None:
         for share in custody.custody(self.round).shares_of(self.user):
@@ -112,24 +111,24 @@ class ShareConfirmView(ShareStepView):
 
 
 class ShareDestroyView(ShareStepView):
-    """I have destroyed my share."""
+    """The step by which a holder records that they have destroyed their share."""
 
     def record(self) -> None:
         custody.destroy_share(self.round, by=self.user)
         messages.success(self.request, _("Recorded: what you kept of the key is destroyed."))
 
 
-def _integer(value: Any) -> int:
+def _integer(value: object) -> int:
     if type(value) is not int:
         raise BadEncoding
     return value
 
 
-def _holders(round: Round, value: Any) -> list[Any]:
+def _holders(value: object) -> list[User]:
     """Return the users with these ids, in this order."""
-    if type(value) is not list or any(type(one) is not int for one in value):
+    if type(value) is not list or any(type(pk) is not int for pk in value):
         raise BadEncoding
-    found = get_user_model()._default_manager.in_bulk(value)
-    if set(found) != set(value):
+    users = get_user_model()._default_manager.in_bulk(value)
+    if set(users) != set(value):
         raise SharesInvalid
-    return [found[one] for one in value]
+    return [users[pk] for pk in value]

@@ -1,7 +1,5 @@
 """Pages of those who hold a key of the box. The key itself is made and used in their browser only."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -12,6 +10,7 @@ from peer_review.domain.keys import custody
 from peer_review.enums import RoundState
 from peer_review.models import Round
 from peer_review.roles import role_names
+from peer_review.users import User
 from peer_review.views.keys.client_messages import scrutineer
 from peer_review.views.shared.access import RoundMixin, SignedInMixin
 from zhengyan_crypto.encoding import b64u_encode
@@ -19,14 +18,14 @@ from zhengyan_crypto.sharing import MAX_SHARES
 
 
 class ScrutineerListView(SignedInMixin, TemplateView):
-    """The rounds for which this person is a scrutineer."""
+    """The list of the rounds for which the reader is a scrutineer."""
 
     template_name = "peer_review/keys/scrutineer_list.html"
 
     def permitted(self) -> bool:
         return "scrutineer" in role_names(self.request.user)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user = self.user
         return super().get_context_data(
             rounds=Round.objects.openable_by(user),
@@ -36,17 +35,17 @@ class ScrutineerListView(SignedInMixin, TemplateView):
 
 
 class ScrutineerRoundView(RoundMixin, TemplateView):
-    """Make the key while the round is a draft; open the box after closing."""
+    """The scrutineer's page of one round: makes the key while the round is a draft, and opens the box after closing."""
 
     template_name = "peer_review/keys/scrutineer_round.html"
     permission = "peer_review.open_box"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().get(request, *args, **kwargs)
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        response = super().get(request)
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round, kept = self.round, custody.custody(self.round)
         scrutineers = list(round.scrutineers.order_by("pk")[:MAX_SHARES])
         total = len(scrutineers)
@@ -63,7 +62,7 @@ class ScrutineerRoundView(RoundMixin, TemplateView):
             **kwargs,
         )
 
-    def config(self, kept: custody.Custody, scrutineers: list[Any]) -> dict[str, Any]:
+    def config(self, kept: custody.Custody, scrutineers: list[User]) -> dict[str, object]:
         """Return what the page's script is told; nothing of it is secret."""
         round, address = self.round, [self.round.public_id]
         shares = [{"number": share.number, "name": share.holder.get_full_name()} for share in kept.shares]
@@ -74,7 +73,7 @@ class ScrutineerRoundView(RoundMixin, TemplateView):
             "box": round.box_public,
             "epk": b64u_encode(custody.probe_key(round)) if draft else "",
             "custody": {"threshold": kept.threshold, "shares": shares},
-            "scrutineers": [{"id": one.pk, "name": one.get_full_name()} for one in scrutineers],
+            "scrutineers": [{"id": person.pk, "name": person.get_full_name()} for person in scrutineers],
             "csrf": get_token(self.request),
             "csrfCookie": settings.CSRF_COOKIE_NAME,
             "boxKey": reverse("peer_review:box-key", args=address),

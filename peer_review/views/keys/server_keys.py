@@ -1,6 +1,4 @@
-"""Preparing the cell keys of a round, with progress."""
-
-from typing import Any
+"""The step that prepares the cell keys of a round, and its progress."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -11,7 +9,7 @@ from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepVie
 
 
 class KeysPrepareView(RoundStepView):
-    """Make the cells' keys in the background."""
+    """The step that makes the cells' keys in the background."""
 
     def step(self) -> str:
         server_keys.request_keys(self.round, by=self.user)
@@ -19,8 +17,8 @@ class KeysPrepareView(RoundStepView):
 
 
 class KeysProgressView(ManagedRoundMixin, View):
-    """How many keys are ready, for the progress bar."""
+    """The number of keys that are ready as JSON, for the progress bar."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         progress = server_keys.key_progress(self.round)
         return JsonResponse({"ready": progress.ready, "total": progress.total})

@@ -1,6 +1,6 @@
-"""A table that leaders, and heads for their section, compose themselves. Every cell is a question to the ledger."""
+"""The crosstab, a table that leaders and heads of sections compose. Every cell is a query to the ledger."""
 
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext
@@ -9,28 +9,28 @@ from django.views.generic import TemplateView
 from peer_review.domain.ledger.crosstabs import Choices, Cross, choices, cross_table
 from peer_review.domain.ledger.ledger import audience_of
 from peer_review.enums import Channel, CrossRows
+from peer_review.forms.fields import FormData, FormOptions, set_choices
 from peer_review.rules.roles import has_perm
 from peer_review.users import User
 from peer_review.views.ledger.published import PublishedMixin
 
 
 class CrossForm(forms.Form):
-    """Rows and filters of a table. Offers only what the reader may compose."""
+    """The form that composes a crosstab: its rows and filters. It offers only what the reader may compose."""
 
     rows = forms.ChoiceField(label=gettext_lazy("Rows"), choices=CrossRows)
     section = forms.ChoiceField(label=gettext_lazy("Section"), required=False)
     rank = forms.ChoiceField(label=gettext_lazy("Rank"), required=False)
     voter_class = forms.ChoiceField(label=gettext_lazy("Voter class"), required=False)
 
-    def __init__(self, *args: Any, offered: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: FormData = None, *, offered: Choices, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, **options)
         every = [("", pgettext("no filter", "All"))]
-        fields: dict[str, Any] = self.fields
-        fields["rows"].choices = [one for one in CrossRows.choices if offered.of(one[0])]
-        fields["section"].choices = [*(every if offered.whole else []), *offered.sections.items()]
-        fields["rank"].choices = [*every, *offered.ranks.items()]
-        fields["voter_class"].choices = [*every, *offered.classes.items()]
-        for name, field in fields.items():
+        set_choices(self, "rows", [choice for choice in CrossRows.choices if offered.of(choice[0])])
+        set_choices(self, "section", [*(every if offered.whole else []), *offered.sections.items()])
+        set_choices(self, "rank", [*every, *offered.ranks.items()])
+        set_choices(self, "voter_class", [*every, *offered.classes.items()])
+        for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select"
             field.widget.attrs["id"] = f"cross-{name}"
 
@@ -45,12 +45,12 @@ class CrossForm(forms.Form):
 
 
 class CrosstabView(PublishedMixin, TemplateView):
-    """Which section, which rank, which voters? As far as nothing that was ever shown helps to tell of too few."""
+    """The page of a crosstab. A cell stays empty where it would, with all that was ever shown, tell of too few."""
 
     template_name = "peer_review/ledger/crosstab.html"
-    permission = "peer_review.drill_down"
+    permission = "peer_review.compose_crosstab"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user: User = self.user
         headed = None
         if not has_perm("peer_review.view_all_results", user, self.round):

@@ -1,6 +1,4 @@
-"""The inspector's page of the ledger: everything that was ever shown of a round, and how much was refused."""
-
-from typing import Any
+"""The inspectors' page of the disclosure ledger: all that was ever shown of a round, and how much was refused."""
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -16,31 +14,31 @@ PAGE = 50
 
 
 class LedgerView(RoundMixin, TemplateView):
-    """What was shown, through which channel, to whom, since when? Newest first, paged by key."""
+    """The round's disclosure ledger: what, to whom, through which channel, since when. Newest first, paged by key."""
 
     template_name = "peer_review/ledger/ledger.html"
     permission = "peer_review.view_ledger"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         page = page_of(DisclosureEntry.objects.filter(round=self.round), self.request.GET, size=PAGE)
         withdrawals = withdrawals_of(self.round)
-        names = ScopeNames(self.round, [one.scope for one in [*page, *withdrawals]])
+        names = ScopeNames(self.round, [entry.scope for entry in [*page, *withdrawals]])
         refused = RefusedQuery.objects.filter(round=self.round).order_by("reason").values_list("reason")
         return super().get_context_data(
             rows=[
                 {
-                    "what": scope_message(one.scope, names),
-                    "channel": one.get_channel_display(),
-                    "audience": audience_message(one.audience, names),
-                    "first_date": one.first_date,
-                    "implied": bool(one.statements) and not one.statements[0].get("new", True),
+                    "what": scope_message(entry.scope, names),
+                    "channel": entry.get_channel_display(),
+                    "audience": audience_message(entry.audience, names),
+                    "first_date": entry.first_date,
+                    "implied": bool(entry.statements) and not entry.statements[0].get("new", True),
                 }
-                for one in page
+                for entry in page
             ],
             paging=page,
             total=DisclosureEntry.objects.filter(round=self.round).count(),
             refused=[(reason_message(reason), number) for reason, number in refused.annotate(Count("pk"))],
-            withdrawals=[(scope_message(one.scope, names), one) for one in withdrawals],
+            withdrawals=[(scope_message(withdrawal.scope, names), withdrawal) for withdrawal in withdrawals],
             none=_("Nothing was shown yet."),
             **kwargs,
         )

@@ -13,8 +13,8 @@ class ScopeNames:
     """The names of what a page of entries is about. Four queries, however many entries."""
 
     def __init__(self, round: Round, scopes: Iterable[str]) -> None:
-        parts = [one.split(":") for one in scopes]
-        keys = {part for one in parts for part in one[1:]}
+        parts = [scope.split(":") for scope in scopes]
+        keys = {part for scope_parts in parts for part in scope_parts[1:]}
         self.subjects = dict(round.subjects.filter(key__in=keys).order_by().values_list("key", "label"))
         places = round.members.order_by().values_list("section_key", "section_name").distinct()
         self.sections = {key: name for key, name in places if key}

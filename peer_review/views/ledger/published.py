@@ -11,7 +11,7 @@ from peer_review.views.shared.access import RoundMixin
 
 
 class PublishedMixin(RoundMixin):
-    """A page of published figures: shown under the terms that were frozen, sealed and told before anybody voted."""
+    """The base of the pages of published figures, which are refused where the round's terms are not the frozen ones."""
 
     def permitted(self) -> bool:
         allowed = super().permitted()

@@ -1,7 +1,5 @@
 """The page on which the responsible organiser withdraws published figures."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,7 +16,7 @@ from peer_review.views.shared.access import RoundMixin
 
 
 class FiguresWithdrawView(RoundMixin, FormView):
-    """Withdraw a criterion everywhere, or the sheet of the subject whose id GET names."""
+    """The page that withdraws a criterion everywhere, or the figures of the subject whose id GET names."""
 
     template_name = "peer_review/ledger/figures_withdraw.html"
     form_class = WithdrawalForm
@@ -34,11 +32,11 @@ class FiguresWithdrawView(RoundMixin, FormView):
         subject: Subject = get_object_or_404(subjects, pk=read_id(wanted))
         return subject
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         criteria = None if self.subject else remaining_criteria(self.round)
         return {**super().get_form_kwargs(), "criteria": criteria}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(**{**kwargs, "subject": self.subject})
 
     def form_valid(self, form: WithdrawalForm) -> HttpResponse:
@@ -50,6 +48,6 @@ class FiguresWithdrawView(RoundMixin, FormView):
             response = self.form_invalid(form)
             response.status_code = refusal.status
             return response
-        said = ngettext("Withdrawn: %(n)s figure.", "Withdrawn: %(n)s figures.", removed) % {"n": removed}
-        messages.success(self.request, said)
-        return redirect("peer_review:results", self.round.public_id)
+        message = ngettext("Withdrawn: %(n)s figure.", "Withdrawn: %(n)s figures.", removed) % {"n": removed}
+        messages.success(self.request, message)
+        return redirect("peer_review:all-results", self.round.public_id)

@@ -1,7 +1,6 @@
 """Reviews and appeals for those who answer them: leaders and inspectors."""
 
-from typing import Any
-
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -16,6 +15,7 @@ from peer_review.domain.outcomes import appeals
 from peer_review.domain.outcomes.outcome_status import outcome_status_of
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.exceptions.base import Refusal
+from peer_review.forms.fields import FormData
 from peer_review.forms.outcomes import AnswerForm, ExtensionForm, ReassignForm
 from peer_review.models import Contest, ContestStage, Decision
 from peer_review.paging import page_of
@@ -29,7 +29,7 @@ PAGE = 30
 
 
 class DeskMixin(SignedInMixin):
-    """A page for leaders and inspectors."""
+    """The base of the pages about contests for leaders and inspectors."""
 
     def permitted(self) -> bool:
         return bool(role_names(self.request.user) & {"leadership", "inspector"})
@@ -40,7 +40,7 @@ class ContestListView(DeskMixin, TemplateView):
 
     template_name = "peer_review/outcomes/contest_list.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user: User = self.user
         stages = ContestStage.objects.select_related("contest__subject__round", "responsible")
         mine = list(stages.answerable_by(user).order_by("due_date", "pk"))
@@ -50,7 +50,7 @@ class ContestListView(DeskMixin, TemplateView):
         )
         others = (
             Contest.objects.filter(known)
-            .exclude(pk__in=[one.contest_id for one in mine])
+            .exclude(pk__in=[stage.contest_id for stage in mine])
             .exclude(by=user)
             .select_related("subject__round")
             .prefetch_related("stages__responsible")
@@ -58,7 +58,7 @@ class ContestListView(DeskMixin, TemplateView):
         page = page_of(others, self.request.GET, size=PAGE)
         return super().get_context_data(
             mine=mine,
-            others=[{"contest": one, "stage": list(one.stages.all())[-1]} for one in page],
+            others=[{"contest": contest, "stage": list(contest.stages.all())[-1]} for contest in page],
             paging=page,
             today=timezone.localdate(),
             **kwargs,
@@ -66,9 +66,7 @@ class ContestListView(DeskMixin, TemplateView):
 
 
 class ContestMixin(DeskMixin):
-    """A page about one contest. Who may take it over without reading it finds its dates and no words."""
-
-    kwargs: dict[str, Any]
+    """The base of the pages about one contest. Whoever may only take it over finds its dates and no words."""
 
     @cached_property
     def contest(self) -> Contest:
@@ -113,96 +111,95 @@ class ContestAnswerView(ContestMixin, TemplateView):
 
     template_name = "peer_review/outcomes/contest_answer.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         if self.contest.by_id == request.user.pk:
             return redirect("peer_review:contest", self.contest.subject.round.public_id, self.contest.subject_id)
         return self.shown()
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.may_answer:
             raise PermissionDenied
         return self.handle(self.answer_form(request.POST))
 
-    def handle(self, form: Any) -> HttpResponse:
+    def handle(self, form: forms.Form) -> HttpResponse:
         """Act on a form; refused, the page comes back with what was typed."""
         if not form.is_valid():
             return self.shown(status=422, form=form)
         try:
-            said = self.act(form)
+            message = self.act(form)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.shown(status=refusal.status, form=form)
-        messages.success(self.request, said)
-        return redirect(self.goes_on())
+        messages.success(self.request, message)
+        return redirect(self.next_url())
 
-    def act(self, form: Any) -> str:
-        """Make the one domain call and return what to say."""
+    def act(self, form: forms.Form) -> str:
+        """Make the one domain call and return the message."""
         data = form.cleaned_data
         appeals.answer_stage(self.stage, by=self.user, answer=data["answer"], grade=data["grade"])
         return _("Answered. The person is told by mail and on the site.")
 
-    def goes_on(self) -> str:
+    def next_url(self) -> str:
         """Return where to go afterwards."""
         return self.request.path
 
-    def shown(self, *, status: int = 200, form: Any = None) -> HttpResponse:
+    def shown(self, *, status: int = 200, form: forms.Form | None = None) -> HttpResponse:
         """Return the page; `form` is the refused one."""
         response = self.render_to_response(self.get_context_data(refused=form), status=status)
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def answer_form(self, data: Any = None) -> AnswerForm:
+    def answer_form(self, data: FormData = None) -> AnswerForm:
         """Return the form to answer with: the grade stays, or one of the better."""
         names = grade_names(self.contest.subject.round.form)
         stands = Decision.objects.filter(subject=self.contest.subject).standing().get().grade
         better = [(key, names[key]) for key in appeals.better_grades(stands)]
         return AnswerForm(data, better=better, stands=names.get(stands, _("Not graded")))
 
-    def reassign_form(self, data: Any = None) -> ReassignForm:
+    def reassign_form(self, data: FormData = None) -> ReassignForm:
         """Return the form that names another responsible person."""
-        others = [one for one in appeals.candidates(self.stage) if one.pk != self.stage.responsible_id]
+        others = [person for person in appeals.candidates(self.stage) if person.pk != self.stage.responsible_id]
         return ReassignForm(data, people=others)
 
-    def get_context_data(self, refused: Any = None, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, refused: forms.Form | None = None, **kwargs: object) -> dict[str, object]:
         user, subject = self.user, self.contest.subject
-        standing = outcome_status_of(subject, user)
-        forms: dict[str, Any] = {}
+        shown_forms: dict[str, forms.Form | None] = {}
         if self.may_answer:
-            forms["answer_form"] = self.answer_form()
+            shown_forms["answer_form"] = self.answer_form()
             if self.stage.kind == "appeal" and not self.stage.extension_reason:
-                forms["extension_form"] = ExtensionForm()
+                shown_forms["extension_form"] = ExtensionForm()
         if self.may_assign:
             form = self.reassign_form()
-            forms["reassign_form"] = form if form.people else None
+            shown_forms["reassign_form"] = form if form.people else None
         for name, kind in (
             ("answer_form", AnswerForm),
             ("extension_form", ExtensionForm),
             ("reassign_form", ReassignForm),
         ):
             if isinstance(refused, kind):
-                forms[name] = refused
+                shown_forms[name] = refused
         return super().get_context_data(
             contest=self.contest,
             stage=self.stage,
             subject=subject,
             round=subject.round,
-            standing=standing,
+            outcome=outcome_status_of(subject, user),
             history=Decision.objects.filter(subject=subject).select_related("by").order_by("number"),
             may_read=self.may_read,
             may_answer=self.may_answer,
             result_url=result_url(user, subject),
             today=timezone.localdate(),
-            **forms,
+            **shown_forms,
             **kwargs,
         )
 
 
 class ContestClaimView(ContestMixin, View):
-    """Claim a stage: the person sees that somebody works on it."""
+    """The step that claims a stage. The person sees that somebody works on it."""
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.may_answer:
             raise PermissionDenied
         try:
@@ -214,37 +211,37 @@ class ContestClaimView(ContestMixin, View):
 
 
 class ContestReassignView(ContestAnswerView):
-    """Reassign a stage to another user who may decide it."""
+    """The form that reassigns a stage to another user who may decide it."""
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.may_assign:
             raise PermissionDenied
         return self.handle(self.reassign_form(request.POST))
 
-    def act(self, form: Any) -> str:
+    def act(self, form: forms.Form) -> str:
         to = form.cleaned_data["to"]
         appeals.reassign_stage(self.stage, by=self.user, to=to)
         return _("%(name)s is responsible now and has been told.") % {"name": to.get_full_name()}
 
-    def goes_on(self) -> str:
+    def next_url(self) -> str:
         return "peer_review:contest-list"
 
 
 class ContestExtendView(ContestAnswerView):
-    """Extend an appeal, once."""
+    """The form that extends an appeal, once."""
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.may_answer:
             raise PermissionDenied
         return self.handle(ExtensionForm(request.POST))
 
-    def act(self, form: Any) -> str:
+    def act(self, form: forms.Form) -> str:
         appeals.extend_appeal(self.stage, by=self.user, reason=form.cleaned_data["reason"])
         return _("The time is lengthened. The person is told.")
 
-    def goes_on(self) -> str:
+    def next_url(self) -> str:
         return "peer_review:contest-list"

@@ -1,7 +1,5 @@
 """Pages for the person to whom an outcome was told: acknowledge it, ask for a review, follow it, appeal."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -23,9 +21,9 @@ from peer_review.views.shared.access import HiddenRoundMixin
 
 
 class MyOutcomeView(HiddenRoundMixin, View):
-    """The address in mails, which name nobody: redirects to the page of the reader's own outcome."""
+    """The redirect to the reader's own outcome, for mails, whose addresses name nobody."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         mine = (
             Subject.objects.contestable_by(request.user).filter(round=self.round).order_by("sort_order", "pk").first()
         )
@@ -35,49 +33,50 @@ class MyOutcomeView(HiddenRoundMixin, View):
 
 
 class OutcomeMixin(HiddenRoundMixin):
-    """A page about one outcome that was told to the reader; nobody else learns that it exists."""
+    """The base of the pages about one outcome that the reader was told. Nobody else learns that it exists."""
 
     subject: Subject
 
-    def permitted(self) -> bool:
-        if not super().permitted():
-            return False
+    def load(self) -> None:
+        super().load()
         subjects = Subject.objects.select_related("round", "outcome_notice")
         self.subject = get_object_or_404(subjects, round=self.round, pk=self.kwargs["pk"])
-        if not has_perm("peer_review.contest_outcome", self.request.user, self.subject):
+
+    def permitted(self) -> bool:
+        if not (super().permitted() and has_perm("peer_review.contest_outcome", self.request.user, self.subject)):
             raise Http404
         return True
 
     def contest(self) -> Contest | None:
         """Return the latest contest of this outcome."""
-        found: Contest | None = Contest.objects.filter(subject=self.subject).order_by("-pk").first()
-        return found
+        contest: Contest | None = Contest.objects.filter(subject=self.subject).order_by("-pk").first()
+        return contest
 
 
 class ContestView(OutcomeMixin, TemplateView):
-    """The outcome in writing, where its contest stands, and what may be done until when."""
+    """The page of one outcome: the notice, the contest of it, and what the reader may do until when."""
 
     template_name = "peer_review/outcomes/contest.html"
     #: The form that a refused post comes back with: "ask" or "appeal".
     acted = "ask"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         return self.shown()
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         form = GroundsForm(request.POST)
         if not form.is_valid():
             return self.shown(status=422, **{self.acted: form})
         try:
-            said = self.act(form.cleaned_data["grounds"])
+            message = self.act(form.cleaned_data["grounds"])
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.shown(status=refusal.status, **{self.acted: form})
-        messages.success(request, said)
+        messages.success(request, message)
         return redirect("peer_review:contest", self.round.public_id, self.subject.pk)
 
     def act(self, grounds: str) -> str:
-        """Make the one domain call and return what to say."""
+        """Make the one domain call and return the message."""
         appeals.ask_review(self.subject, by=self.user, grounds=grounds)
         return _("Your request for a review is in. You find its progress on this page.")
 
@@ -87,13 +86,13 @@ class ContestView(OutcomeMixin, TemplateView):
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        standing = outcome_status_of(self.subject, self.user)
-        kwargs.setdefault("ask", GroundsForm() if standing.may_ask else None)
-        kwargs.setdefault("appeal", GroundsForm() if standing.may_appeal else None)
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        outcome = outcome_status_of(self.subject, self.user)
+        kwargs.setdefault("ask", GroundsForm() if outcome.may_ask else None)
+        kwargs.setdefault("appeal", GroundsForm() if outcome.may_appeal else None)
         return super().get_context_data(
             subject=self.subject,
-            standing=standing,
+            outcome=outcome,
             result_url=result_url(self.user, self.subject),
             days={name: days(name).days for name in ("ask", "review", "appeal", "ruling", "extension")},
             **kwargs,
@@ -101,7 +100,7 @@ class ContestView(OutcomeMixin, TemplateView):
 
 
 class ContestAppealView(ContestView):
-    """Appeal against the answer; the same page where that is refused."""
+    """The form that appeals against the answer to a review. Where it is refused, the page of the outcome comes back."""
 
     http_method_names = ["post"]
     acted = "appeal"
@@ -115,11 +114,11 @@ class ContestAppealView(ContestView):
 
 
 class ContestWithdrawView(OutcomeMixin, View):
-    """Withdraw a contest that waits for an answer."""
+    """The step that withdraws a contest that waits for an answer."""
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         try:
             contest = self.contest()
             if contest is None:
@@ -132,11 +131,11 @@ class ContestWithdrawView(OutcomeMixin, View):
 
 
 class OutcomeAcknowledgeView(OutcomeMixin, View):
-    """ "I have received this." It does not mean "I agree"."""
+    """The step by which the reader acknowledges receipt of an outcome. It is no agreement."""
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         acknowledge(self.subject, by=self.user)
         messages.success(request, _("Noted that you have received it. That is no agreement."))
         url = result_url(self.user, self.subject) if request.POST.get("back") == "result" else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from peer_review.domain.outcomes.proposals import place_of
 from peer_review.domain.publication.figures import Mark, score_mark
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.forms.outcomes import Decidable, DecisionsForm
-from peer_review.models import Decision, OutcomeNotice, Result
+from peer_review.models import Decision, OutcomeNotice, Result, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Row:
     decided: str
     earlier: int
     notice: OutcomeNotice | None
-    fields: tuple[Any, Any, Any] | None  # grade, reason, seen
+    fields: tuple[forms.BoundField, forms.BoundField, forms.BoundField] | None  # grade, reason, seen
 
     @property
     def wants_words(self) -> bool:
@@ -41,17 +42,20 @@ class Row:
         return bool(self.place in ("tied", "none") or reason.value() or reason.errors or grade.errors)
 
 
-def decidable(results: Iterable[Any], theirs: set[int]) -> list[Decidable]:
+def decidable(results: Iterable[Result], theirs: set[int]) -> list[Decidable]:
     """Return what a form offers of these results: not what is the reader's own, nor what has been told."""
+    subjects = [(result, _subject(result)) for result in results]
     return [
-        Decidable(one.subject_id, one.label, next(iter(one.subject.chain), None))
-        for one in results
-        if one.subject_id in theirs and not hasattr(one.subject, "outcome_notice")
+        Decidable(subject.pk, result.label, next(iter(subject.decisions.all()), None))
+        for result, subject in subjects
+        if subject.pk in theirs and not hasattr(subject, "outcome_notice")
     ]
 
 
-def make_rows(results: Sequence[Any], form: Mapping[str, Any], *, fields: DecisionsForm, theirs: set[int]) -> list[Row]:
-    """Return one row a result; `form` is the round's. Results carry `subject.chain`, latest decision first.
+def make_rows(
+    results: Sequence[Result], form: Mapping[str, Any], *, fields: DecisionsForm, theirs: set[int]
+) -> list[Row]:
+    """Return one row a result; `form` is the round's. Their subjects' decisions come latest first.
 
     Nobody reads here what was decided on themselves before it has been told (`theirs` are the others).
     """
@@ -63,9 +67,9 @@ def make_rows(results: Sequence[Any], form: Mapping[str, Any], *, fields: Decisi
     line = proposal.line[0] if proposal.line else None
     rows = []
     for result, mark, point in zip(results, marks, points, strict=True):
-        key = result.subject_id
-        notice = getattr(result.subject, "outcome_notice", None)
-        chain = result.subject.chain if key in theirs or notice is not None else []
+        subject = _subject(result)
+        key, notice = subject.pk, getattr(subject, "outcome_notice", None)
+        chain = list(subject.decisions.all()) if key in theirs or notice is not None else []
         decision = chain[0] if chain else None
         rows.append(
             Row(
@@ -80,12 +84,18 @@ def make_rows(results: Sequence[Any], form: Mapping[str, Any], *, fields: Decisi
                 decided=(names.get(decision.grade) or _("Not graded")) if decision else "",
                 earlier=max(0, len(chain) - 1),
                 notice=notice,
-                fields=tuple(fields[f"{name}-{key}"] for name in ("grade", "reason", "seen"))  # type: ignore[arg-type]  # three
+                fields=(fields[f"grade-{key}"], fields[f"reason-{key}"], fields[f"seen-{key}"])
                 if key in offered
                 else None,
             )
         )
     return rows
+
+
+def _subject(result: Result) -> Subject:
+    """Return whose result it is: the list has subjects only."""
+    assert result.subject is not None
+    return result.subject
 
 
 def grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:

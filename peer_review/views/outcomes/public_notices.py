@@ -1,7 +1,5 @@
 """Pages of public notices (公示): the list for all staff, and the form that starts one."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,12 +16,11 @@ from peer_review.views.shared.access import RoundMixin, SignedInMixin
 
 
 class PublicNoticeView(SignedInMixin, TemplateView):
-    """Names and sections, since when, until when, and whom to tell. All staff; also those who are not on the roll."""
+    """The public notices of a round: names, dates, where to object. Open to all staff, on the roll or not."""
 
     template_name = "peer_review/outcomes/public_notice.html"
-    kwargs: dict[str, Any]
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         notices = list(
             PublicNotice.objects.visible_to(self.request.user)
             .filter(round__public_id=self.kwargs["public_id"])
@@ -57,7 +54,7 @@ class PublicNoticeStartView(RoundMixin, FormView):
     def form_invalid(self, form: PublicNoticeForm, *, status: int = 422) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         until, provisional = last_day(timezone.localdate(), conf.PUBLIC_NOTICE_DAYS)
         return super().get_context_data(
             listed=to_announce(self.round),

@@ -1,6 +1,4 @@
-"""Pages of those who evaluate: their rounds, the ballot, the check afterwards, and how they are protected."""
-
-from typing import Any
+"""Pages of those who evaluate: their rounds, one round, and how they are protected."""
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -17,16 +15,11 @@ from peer_review.views.shared.access import RoundMixin, SignedInMixin
 
 
 class RoundListView(SignedInMixin, TemplateView):
-    """What waits for me, its last day and state; then what is past."""
+    """The list of the reader's rounds: those that wait for them with the last day, then the others."""
 
     template_name = "peer_review/overview/round_list.html"
 
-    @staticmethod
-    def waits(round: Any) -> bool:
-        """Whether there is anything to do: not where the drawing ended without this evaluator."""
-        return round.state == RoundState.OPEN and (round.stage is None or bool(round.stage.action))
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user = self.user
         mine = Q(cells__assignments__evaluator=user)
         rounds = (
@@ -37,16 +30,19 @@ class RoundListView(SignedInMixin, TemplateView):
             )
             .order_by("closes_at")
         )
-        for one in rounds:
-            one.stage = stage_of(one, drawn=one.drawn > 0)
-        waiting = [one for one in rounds if self.waits(one)]
-        others = [one for one in reversed(rounds) if not self.waits(one)]
+        waiting: list[Round] = []
+        others: list[Round] = []
+        for round in rounds:
+            round.stage = stage_of(round, drawn=round.drawn > 0)
+            # Nothing is to be done where the drawing ended without this evaluator.
+            waits = round.state == RoundState.OPEN and (round.stage is None or bool(round.stage.action))
+            (waiting if waits else others).append(round)
         roles = role_names(user)
         return super().get_context_data(
             waiting=waiting,
-            others=others,
-            to_review=Round.objects.reviewable_by(user).filter(comments_reviewed=False),
-            to_say=Round.objects.asking_self_evaluation_of(user),
+            others=others[::-1],
+            review_rounds=Round.objects.reviewable_by(user).filter(comments_reviewed=False),
+            self_evaluation_rounds=Round.objects.asking_self_evaluation_of(user),
             public_notices=PublicNotice.objects.running(timezone.localdate()).select_related("round"),
             answers_contests=bool(roles & {"leadership", "inspector"}),
             is_organiser="organiser" in roles,
@@ -57,11 +53,11 @@ class RoundListView(SignedInMixin, TemplateView):
 
 
 class RoundDetailView(RoundMixin, TemplateView):
-    """A round's terms, its fingerprint, and where this person may go from here."""
+    """The page of one round: its terms, its fingerprint, and links to what the reader may open."""
 
     template_name = "peer_review/overview/round_detail.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user: User = self.user
         may_evaluate = has_perm("peer_review.evaluate_round", user, self.round)
         mine = Assignment.objects.filter(evaluator=user, cell__round=self.round)
@@ -70,13 +66,13 @@ class RoundDetailView(RoundMixin, TemplateView):
             papers=papers,
             stage=stage_of(self.round, drawn=mine.drawn().exists()) if papers else None,
             scrutineers=self.round.scrutineers.all(),
-            to_say=Round.objects.asking_self_evaluation_of(user).filter(pk=self.round.pk).first(),
+            self_evaluation_round=Round.objects.asking_self_evaluation_of(user).filter(pk=self.round.pk).first(),
             links=round_links(self.round, user),
             **kwargs,
         )
 
 
 class ProtectionView(TemplateView):
-    """How your anonymity is protected: what is promised, what cannot be. Open to everyone."""
+    """The page that says how anonymity is protected, what is promised and what cannot be. Open to everyone."""
 
     template_name = "peer_review/overview/protection.html"

@@ -1,7 +1,5 @@
 """Links from a round's page to the other pages about the round: each is shown to whoever its view lets in."""
 
-from typing import Any
-
 from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from peer_review.models import PublicNotice, Round, Subject
 from peer_review.rules.roles import has_perm
 from peer_review.users import User
+from peer_review.views.shared.access import RoundMixin
 
 #: Pages of roles, in the order in which they are listed. The permission is that of the view.
 _PERMITTED_PAGES: tuple[tuple[str, str | Promise], ...] = (
@@ -18,7 +17,7 @@ _PERMITTED_PAGES: tuple[tuple[str, str | Promise], ...] = (
     ("self-evaluation", _("My self-evaluation")),
     ("own-result", _("My result")),
     ("section-results", _("Results of my section")),
-    ("results", _("All results")),
+    ("all-results", _("All results")),
     ("decisions", _("Decide the grades")),
     ("summary", _("Published summary")),
     ("audit-round", _("Verification")),
@@ -46,6 +45,8 @@ def _url(route: str, round: Round) -> str:
 
 def _permission(url: str) -> str:
     """Return the permission that the view at an address asks for."""
-    view: Any = resolve(url).func
-    permission: str = view.view_class.permission
-    return permission
+    view = getattr(resolve(url).func, "view_class", None)
+    assert isinstance(view, type)
+    assert issubclass(view, RoundMixin)
+    assert view.permission is not None
+    return view.permission

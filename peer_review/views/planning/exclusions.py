@@ -1,7 +1,8 @@
 """Pages of exclusions: who may not evaluate whom, and why."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,11 +23,12 @@ from peer_review.views.planning.roll import RollStepView
 from peer_review.views.shared.round_pages import ManagedRoundMixin
 
 PAGE = 50
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
 class ExclusionRow:
-    """One exclusion in words."""
+    """One exclusion with the names of both people."""
 
     exclusion: Exclusion
     evaluator: str
@@ -34,20 +36,16 @@ class ExclusionRow:
 
 
 class ExclusionListView(ManagedRoundMixin, FormView):
-    """The exclusions of a round, paged by key, and a form for another."""
+    """The list of a round's exclusions, paged by key, and the form that adds one."""
 
     template_name = "peer_review/planning/exclusion_list.html"
     form_class = ExclusionForm
 
     def form_valid(self, form: ExclusionForm) -> HttpResponse:
         lookup = PeopleLookup(self.round.kind, plan_setup.people_of(self.round))
-        found: dict[str, Any] = {}
-        for name, ask in (("evaluator", lookup.person), ("subject", lookup.subject)):
-            try:
-                found[name] = ask(form.cleaned_data[name])
-            except Refusal as refusal:
-                form.add_error(name, refusal.message)
-        if form.errors:
+        evaluator = look_up(form, "evaluator", lookup.person)
+        subject = look_up(form, "subject", lookup.subject)
+        if evaluator is None or subject is None:
             return self.form_invalid(form)
         try:
             withdrawn = add_exclusion(
@@ -55,16 +53,17 @@ class ExclusionListView(ManagedRoundMixin, FormView):
                 by=self.user,
                 reason=form.cleaned_data["reason"],
                 both_ways=form.cleaned_data["both_ways"],
-                **found,
+                evaluator=evaluator,
+                subject=subject,
             )
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
-        said = _("Excluded.") + (" " + _("Papers withdrawn: %(n)s.") % {"n": withdrawn} if withdrawn else "")
-        messages.success(self.request, said)
+        message = _("Excluded.") + (" " + _("Papers withdrawn: %(n)s.") % {"n": withdrawn} if withdrawn else "")
+        messages.success(self.request, message)
         return redirect("peer_review:exclusion-list", self.round.public_id)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         exclusions = self.round.exclusions.select_related("evaluator")
         page = page_of(exclusions, self.request.GET, size=PAGE, order=("pk",))
         context = {
@@ -76,19 +75,30 @@ class ExclusionListView(ManagedRoundMixin, FormView):
 
     def rows(self, page: list[Exclusion]) -> list[ExclusionRow]:
         """Return exclusions with names: from the roll, or while there is none from the organisation."""
-        keys = {one.subject_key for one in page}
+        keys = {exclusion.subject_key for exclusion in page}
         labels = dict(self.round.subjects.filter(key__in=keys).values_list("key", "label"))
         if keys - set(labels):
             people = plan_setup.people_of(self.round)
-            labels = {one.key: one.label for one in propose_subjects(self.round.kind, people)} | labels
+            labels = {subject.key: subject.label for subject in propose_subjects(self.round.kind, people)} | labels
         return [
-            ExclusionRow(one, one.evaluator.get_full_name(), labels.get(one.subject_key, one.subject_key))
-            for one in page
+            ExclusionRow(
+                exclusion, exclusion.evaluator.get_full_name(), labels.get(exclusion.subject_key, exclusion.subject_key)
+            )
+            for exclusion in page
         ]
 
 
+def look_up(form: ExclusionForm, name: str, find: Callable[[str], Found]) -> Found | None:
+    """Return whom a field of the form names; None where nobody is found, and then the field says why."""
+    try:
+        return find(form.cleaned_data[name])
+    except Refusal as refusal:
+        form.add_error(name, refusal.message)
+        return None
+
+
 class ExclusionRemoveView(RollStepView):
-    """Remove an exclusion."""
+    """The step that removes an exclusion."""
 
     back = "exclusion-list"
 

@@ -1,9 +1,7 @@
 """Pages of the plan: set-up, preview before anything is written, import of lists."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
@@ -24,9 +22,9 @@ PAGE = 50
 
 
 class DraftMixin(ManagedRoundMixin):
-    """A page that is of use only as long as the round is a draft: later it leads to the roll."""
+    """The base of the pages that only a draft has. Later they redirect to the roll."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.user.is_authenticated and self.permitted() and self.round.state != RoundState.DRAFT:
             messages.error(request, RoundFrozen().message)
             return redirect("peer_review:round-roll", self.round.public_id)
@@ -34,14 +32,14 @@ class DraftMixin(ManagedRoundMixin):
 
 
 class RoundPlanView(DraftMixin, FormView):
-    """Set up who evaluates whom. The shortcuts fill the table and save nothing."""
+    """The page that sets up who evaluates whom. Its shortcuts fill the table and save nothing."""
 
     template_name = "peer_review/planning/round_plan.html"
     form_class = PlanForm
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         people = plan_setup.people_of(self.round)
-        self.found = len(people)
+        self.people_count = len(people)
         try:
             plan = plan_setup.plan_of(self.round)
         except PlanInvalid as refusal:  # the scheme was changed under it
@@ -59,7 +57,7 @@ class RoundPlanView(DraftMixin, FormView):
             kwargs["data"] = self.filled(fill, PlanForm(**kwargs))
         return kwargs
 
-    def filled(self, fill: str, form: PlanForm) -> dict[str, Any]:
+    def filled(self, fill: str, form: PlanForm) -> QueryDict:
         """Return what was posted with the table filled in one direction more, or emptied."""
         data = self.request.POST.copy()
         wanted = self.request.POST.get("reach")
@@ -71,10 +69,10 @@ class RoundPlanView(DraftMixin, FormView):
             data[name] = value
         return data
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         if "fill" in request.POST:
             return self.render_to_response(self.get_context_data())
-        return super().post(request, *args, **kwargs)
+        return super().post(request)
 
     def form_valid(self, form: PlanForm) -> HttpResponse:
         try:
@@ -88,11 +86,12 @@ class RoundPlanView(DraftMixin, FormView):
             return self.form_invalid(form)
         return redirect("peer_review:plan-preview", self.round.public_id)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = kwargs.get("form") or self.get_form()
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        refused = kwargs.get("form")
+        form = refused if isinstance(refused, PlanForm) else self.get_form()
         context = {
             "form": form,
-            "found": self.found,
+            "people_count": self.people_count,
             "reaches": list(Reach.choices),
             "reach": self.request.POST.get("reach", Reach.OWN),
             "of_sections": form.of_sections,
@@ -104,13 +103,13 @@ class RoundPlanView(DraftMixin, FormView):
 
 
 class PlanPreviewView(DraftMixin, TemplateView):
-    """Preview of the plan: tables of papers, each subject's voters by class, and warnings. It writes nothing."""
+    """The preview of the plan: tables of papers, each subject's voters by class, and warnings. It writes nothing."""
 
     template_name = "peer_review/planning/plan_preview.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         labels = dict(self.round.scheme.voter_classes.values_list("key", "label"))
-        context: dict[str, Any] = {
+        context: dict[str, object] = {
             "classes": list(labels.values()),
             "floor": self.round.scheme.floor,
             "members": self.round.members.exists(),
@@ -136,21 +135,21 @@ class PlanPreviewView(DraftMixin, TemplateView):
             "thin": thin,
             "paging": page,
             "tables": self.tables(preview),
-            "sheets": [(labels[one.voter_class], one.subjects, one.voters) for one in preview.sheets],
+            "sheets": [(labels[sheet.voter_class], sheet.subjects, sheet.voters) for sheet in preview.sheets],
             "times": plan_setup.times_seed_renewed(self.round) if plan.is_random else 0,
         }
         return super().get_context_data(**context, **kwargs)
 
     def tables(self, preview: plan_setup.Preview) -> list[tuple[str, plan_setup.PaperTable]]:
         """Return the tables of papers with their titles; of sections only where they fit on a page."""
-        found = [(_("Papers by rank"), preview.ranks)]
+        tables = [(_("Papers by rank"), preview.ranks)]
         if preview.sections is not None:
-            found.append((_("Papers by section"), preview.sections))
-        return found
+            tables.append((_("Papers by section"), preview.sections))
+        return tables
 
 
 class PlanUseView(RoundStepView):
-    """Replace the roll by what the plan asks for."""
+    """The step that replaces the roll by what the plan asks for."""
 
     back = "round-roll"
 
@@ -159,7 +158,7 @@ class PlanUseView(RoundStepView):
 
 
 class SeedRenewView(RoundStepView):
-    """Renew the seed, so that others are selected; the log counts the renewals."""
+    """The step that renews the seed, so that others are selected. The log counts the renewals."""
 
     back = "plan-preview"
 
@@ -169,21 +168,21 @@ class SeedRenewView(RoundStepView):
 
 
 class ListImportView(DraftMixin, FormView):
-    """Import a list: every line in order, or nothing, with row, column and reason of each fault."""
+    """The page that imports a list: as a whole, or not at all, and then with row, column and reason of each fault."""
 
     template_name = "peer_review/planning/list_import.html"
     form_class = ListImportForm
 
     def form_valid(self, form: ListImportForm) -> HttpResponse:
         try:
-            found = self.read(form)
-            if found.fault_count:
-                return self.render_to_response(self.get_context_data(form=form, found=found))
-            self.save(found, only=form.cleaned_data["only"] == "1")
+            imported = self.read(form)
+            if imported.fault_count:
+                return self.render_to_response(self.get_context_data(form=form, imported=imported))
+            self.save(imported, only=form.cleaned_data["only"] == "1")
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
-        messages.success(self.request, _("%(n)s lines are in order and part of the plan now.") % {"n": found.count})
+        messages.success(self.request, _("%(n)s lines are in order and part of the plan now.") % {"n": imported.count})
         return redirect("peer_review:plan-preview", self.round.public_id)
 
     def read(self, form: ListImportForm) -> ImportedList:
@@ -193,29 +192,32 @@ class ListImportView(DraftMixin, FormView):
             kind=self.round.kind,
             people=plan_setup.people_of(self.round),
             classes=dict(self.round.scheme.voter_classes.values_list("key", "label")),
-            excluded={(one.evaluator_id, one.subject_key): one.reason for one in self.round.exclusions.all()},
+            excluded={
+                (exclusion.evaluator_id, exclusion.subject_key): exclusion.reason
+                for exclusion in self.round.exclusions.all()
+            },
         )
 
-    def save(self, found: ImportedList, *, only: bool) -> None:
+    def save(self, imported: ImportedList, *, only: bool) -> None:
         """Put the lines into the plan, in place of earlier ones."""
         try:
             plan = plan_setup.plan_of(self.round).as_json()
         except PlanInvalid:
             plan = {}
-        plan["lines"] = found.lines
+        plan["lines"] = imported.lines
         if only:
             plan["pattern"] = str(Pattern.LIST)
         elif plan.get("pattern") == Pattern.LIST:
             plan["pattern"] = str(Pattern.USUAL)
         plan_setup.save_plan(self.round, by=self.user, plan=plan)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         lines = sum(len(users) for of in self.round.plan.get("lines", {}).values() for users in of.values())
         return super().get_context_data(classes=self.round.scheme.voter_classes.all(), lines=lines, **kwargs)
 
 
 class ListRemoveView(RoundStepView):
-    """Take the imported list out of the plan."""
+    """The step that takes the imported list out of the plan."""
 
     back = "round-plan"
 
@@ -228,20 +230,20 @@ class ListRemoveView(RoundStepView):
 
 
 class RollProgressView(ManagedRoundMixin, View):
-    """How much of a large roll is written, for the progress bar."""
+    """The progress of writing a large roll as JSON, for the progress bar."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         progress = roll.roll_progress(self.round)
         if progress is None:
             return JsonResponse({"ready": 1, "total": 1})
         return JsonResponse({"ready": progress.ready, "total": progress.total})
 
 
-def roll_message(made: roll.RollSummary) -> str:
+def roll_message(summary: roll.RollSummary) -> str:
     """Return the message after a plan was used."""
     text = (
         _("Proposed: %(members)s people, %(subjects)s subjects, %(papers)s ballot papers.")
-        if made.written
+        if summary.written
         else _("The roll is being written: %(members)s people, %(papers)s ballot papers. You may leave this page.")
     )
-    return text % {"members": made.members, "subjects": made.subjects, "papers": made.papers}
+    return text % {"members": summary.members, "subjects": summary.subjects, "papers": summary.papers}

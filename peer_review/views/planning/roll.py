@@ -1,7 +1,5 @@
 """Pages of the roll: who is on it, who is evaluated, by whom and in which class. Changed while the round is a draft."""
 
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -33,11 +31,11 @@ PAGE = 50
 
 
 class RoundRollView(ManagedRoundMixin, TemplateView):
-    """Who is on the roll, or who is evaluated: searched and paged by key."""
+    """The page of the roll: its members or its subjects, searched and paged by key."""
 
     template_name = "peer_review/planning/round_roll.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         search = RollSearchForm(self.request.GET)
         q = search.cleaned_data["q"] if search.is_valid() else ""
         tab = "subjects" if self.request.GET.get("tab") == "subjects" else "people"
@@ -80,7 +78,7 @@ class RoundRollView(ManagedRoundMixin, TemplateView):
 
 
 class RollStepView(RoundStepView):
-    """One change of the roll."""
+    """The base of the steps that change the roll."""
 
     back = "round-roll"
 
@@ -94,7 +92,7 @@ class RollStepView(RoundStepView):
 
 
 class RollProposeView(RollStepView):
-    """Replace the roll by a proposal of the organisation."""
+    """The step that replaces the roll by a proposal of the organisation."""
 
     def step(self) -> str:
         form = RollProposeForm(self.request.POST)
@@ -104,7 +102,7 @@ class RollProposeView(RollStepView):
 
 
 class RollAddView(RollStepView):
-    """Put a person of the organisation on the roll."""
+    """The step that puts a person of the organisation on the roll."""
 
     def step(self) -> str:
         person = candidate(self.round, read_id(self.request.POST.get("user")) or 0)
@@ -115,7 +113,7 @@ class RollAddView(RollStepView):
 
 
 class RollRemoveView(RollStepView):
-    """Take a person off the roll."""
+    """The step that takes a person off the roll."""
 
     def step(self) -> str:
         member = self.member()
@@ -124,7 +122,7 @@ class RollRemoveView(RollStepView):
 
 
 class RollOnPaperView(RollStepView):
-    """Say whether a member votes on paper."""
+    """The step that says whether a member votes on paper."""
 
     def step(self) -> str:
         member, on_paper = self.member(), self.request.POST.get("on_paper") == "1"
@@ -134,7 +132,7 @@ class RollOnPaperView(RollStepView):
 
 
 class SubjectRemoveView(RollStepView):
-    """Remove a subject."""
+    """The step that removes a subject."""
 
     def step(self) -> str:
         subject = self.subject()
@@ -143,33 +141,33 @@ class SubjectRemoveView(RollStepView):
 
 
 class SubjectAddView(ManagedRoundMixin, FormView):
-    """Make a member a subject: choose the sections that evaluate it, and in which class."""
+    """The page that makes a member a subject: it chooses the sections that evaluate it, and in which class."""
 
     template_name = "peer_review/planning/subject_add.html"
     form_class = RollSubjectForm
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         self.member = get_object_or_404(self.round.members, pk=self.kwargs["member"])
         return {**super().get_form_kwargs(), "round": self.round, "member": self.member}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(**{**kwargs, "member": self.member})
 
     def form_valid(self, form: RollSubjectForm) -> HttpResponse:
         try:
-            made = roll_edits.add_subject(self.round, by=self.user, member=self.member, evaluators=form.evaluators())
+            subject = roll_edits.add_subject(self.round, by=self.user, member=self.member, evaluators=form.evaluators())
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form)
-        return redirect("peer_review:subject-voters", self.round.public_id, made.pk)
+        return redirect("peer_review:subject-voters", self.round.public_id, subject.pk)
 
 
 class SubjectVotersView(ManagedRoundMixin, TemplateView):
-    """Who evaluates one subject, in which class; search to add others."""
+    """The page of one subject's voters and their classes. A search finds others to add."""
 
     template_name = "peer_review/planning/subject_voters.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         subject = get_object_or_404(self.round.subjects, pk=self.kwargs["subject"])
         search = RollSearchForm(self.request.GET)
         q = search.cleaned_data["q"] if search.is_valid() else ""
@@ -190,7 +188,7 @@ class SubjectVotersView(ManagedRoundMixin, TemplateView):
 
 
 class VoterClassView(RoundStepView):
-    """Set the class in which one member evaluates one subject."""
+    """The step that sets the class in which one member evaluates one subject."""
 
     def step(self) -> str:
         subject = get_object_or_404(self.round.subjects, pk=self.kwargs["subject"])

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -88,7 +89,7 @@ class Comparison:
     names: str
 
 
-def attention(preflight: Preflight) -> Any:
+def attention(preflight: Preflight) -> "npt.NDArray[np.bool_]":
     """Return the subjects that have a single voter, or are not shown with all their classes if everybody votes."""
     lone = (preflight.setting.eligible == 1).any(axis=1)
     return (
@@ -112,37 +113,37 @@ def scenarios(preflight: Preflight) -> list[Scenario]:
     ]
 
 
-def subject_lines(preflight: Preflight, at: int) -> SubjectLines:
+def subject_lines(preflight: Preflight, place: int) -> SubjectLines:
     """Return one subject's lines: as a whole, then each class that has voters."""
-    subject, setting = preflight.papers.subjects[at], preflight.setting
-    eligible = setting.eligible[at]
+    subject, setting = preflight.papers.subjects[place], preflight.setting
+    eligible = setting.eligible[place]
     lines = [
         Line(
             voters="",
             eligible=int(eligible.sum()),
-            expected=int(preflight.expected.ballots[at].sum()),
-            full=str(FATES[int(preflight.full.subjects[at])]),
-            usual=str(FATES[int(preflight.expected.subjects[at])]),
-            thin=str(FATES[int(preflight.thin.subjects[at])]),
-            smallest=int(preflight.full.smallest[at]),
+            expected=int(preflight.expected.ballots[place].sum()),
+            full=str(FATES[int(preflight.full.subjects[place])]),
+            usual=str(FATES[int(preflight.expected.subjects[place])]),
+            thin=str(FATES[int(preflight.thin.subjects[place])]),
+            smallest=int(preflight.full.smallest[place]),
             lone=False,
             closing=False,
-            fate=int(preflight.full.subjects[at]),
+            fate=int(preflight.full.subjects[place]),
         )
     ]
     for voters, label in enumerate(preflight.labels):
         if not eligible[voters] or len(preflight.labels) == 1:
             continue
-        fate = int(preflight.full.classes[at, voters])
+        fate = int(preflight.full.classes[place, voters])
         lines.append(
             Line(
                 voters=label,
                 eligible=int(eligible[voters]),
-                expected=int(preflight.expected.ballots[at, voters]),
+                expected=int(preflight.expected.ballots[place, voters]),
                 full=str(FATES[fate]),
-                usual=str(FATES[int(preflight.expected.classes[at, voters])]),
-                thin=str(FATES[int(preflight.thin.classes[at, voters])]),
-                smallest=int(preflight.full.smallest[at]) if fate != Fate.WITHHELD else 0,
+                usual=str(FATES[int(preflight.expected.classes[place, voters])]),
+                thin=str(FATES[int(preflight.thin.classes[place, voters])]),
+                smallest=int(preflight.full.smallest[place]) if fate != Fate.WITHHELD else 0,
                 lone=int(eligible[voters]) == 1,
                 closing=setting.two_stage and int(eligible[voters]) < preflight.floor,
                 fate=fate,
@@ -153,46 +154,46 @@ def subject_lines(preflight: Preflight, at: int) -> SubjectLines:
 
 def changes(preflight: Preflight, round: Round) -> list[Change]:
     """Return the changes that help, the most helpful first."""
-    made = []
-    for one in preflight.merges:
+    helpful = []
+    for merge in preflight.merges:
         values = {
-            "source": preflight.labels[one.source],
-            "target": preflight.labels[one.target],
-            "n": len(one.subjects),
-            "names": names(preflight, one.subjects),
+            "source": preflight.labels[merge.source],
+            "target": preflight.labels[merge.target],
+            "n": len(merge.subjects),
+            "names": names(preflight, merge.subjects),
         }
         if round.kind == RoundKind.SECTION:
             what = ngettext(
                 "Merge “%(source)s” into “%(target)s” for %(n)s section: %(names)s",
                 "Merge “%(source)s” into “%(target)s” for %(n)s sections: %(names)s",
-                len(one.subjects),
+                len(merge.subjects),
             )
         else:
             what = ngettext(
                 "Merge “%(source)s” into “%(target)s” for %(n)s subject: %(names)s",
                 "Merge “%(source)s” into “%(target)s” for %(n)s subjects: %(names)s",
-                len(one.subjects),
+                len(merge.subjects),
             )
         why = []
-        if one.opens:
+        if merge.opens:
             why.append(_("“%(source)s” has too few voters there; before, no class can be shown by itself.") % values)
-        if one.shields:
+        if merge.shields:
             why.append(_("The mark of the one voter in “%(source)s” is then one of several.") % values)
         if preflight.setting.two_stage:
             why.append(_("Otherwise these papers close when the drawing ends, and nobody can cast them."))
         why.append(_("The weight of “%(source)s” goes to the classes that remain.") % values)
         keys = preflight.papers.classes
-        made.append(Change(what % values, why, keys[one.source], keys[one.target]))
+        helpful.append(Change(what % values, why, keys[merge.source], keys[merge.target]))
     if preflight.lacking:
         n = len(preflight.lacking)
         what = ngettext("Give %(n)s subject more evaluators:", "Give %(n)s subjects more evaluators:", n) % {"n": n}
         links = [
             (
-                preflight.papers.subjects[at].pk,
+                preflight.papers.subjects[place].pk,
                 ngettext("%(subject)s, %(n)s more", "%(subject)s, %(n)s more", missing)
-                % {"subject": preflight.papers.subjects[at].label, "n": missing},
+                % {"subject": preflight.papers.subjects[place].label, "n": missing},
             )
-            for at, missing in preflight.lacking[:NAMED]
+            for place, missing in preflight.lacking[:NAMED]
         ]
         why = [
             _("Fewer than %(floor)s people may evaluate them: nothing is shown of them alone.")
@@ -200,9 +201,9 @@ def changes(preflight: Preflight, round: Round) -> list[Change]:
         ]
         if n > len(links):
             why.insert(0, _("And %(n)s more: choose “Only what needs attention” below.") % {"n": n - len(links)})
-        made.append(Change(what, why, links=links))
+        helpful.append(Change(what, why, links=links))
     if preflight.silent:
-        made.append(
+        helpful.append(
             Change(
                 ngettext(
                     "%(n)s subject can have no comment shown.",
@@ -216,15 +217,15 @@ def changes(preflight: Preflight, round: Round) -> list[Change]:
                 ],
             )
         )
-    return made
+    return helpful
 
 
 def comparisons(preflight: Preflight) -> list[Comparison]:
     """Return the earlier rounds in figures and names."""
-    held_back = [one.held_back(preflight.floor) for one in preflight.earlier]
+    held_back = [round.held_back(preflight.floor) for round in preflight.earlier]
     return [
-        Comparison(one.title, len(one.subjects), len(held), names(preflight, held))
-        for one, held in zip(preflight.earlier, held_back, strict=True)
+        Comparison(round.title, len(round.subjects), len(places), names(preflight, places))
+        for round, places in zip(preflight.earlier, held_back, strict=True)
     ]
 
 
@@ -232,20 +233,20 @@ def cells(preflight: Preflight, places: list[tuple[int, int]]) -> str:
     """Return the first of these (subject, class) pairs in words."""
     words = [
         _("%(subject)s (%(voters)s)")
-        % {"subject": preflight.papers.subjects[at].label, "voters": preflight.labels[voters]}
-        for at, voters in places[:NAMED]
+        % {"subject": preflight.papers.subjects[place].label, "voters": preflight.labels[voters]}
+        for place, voters in places[:NAMED]
     ]
     return listed(words, len(places))
 
 
 def names(preflight: Preflight, places: Sequence[int]) -> str:
     """Return the first of these subjects' names."""
-    return listed([preflight.papers.subjects[at].label for at in places[:NAMED]], len(places))
+    return listed([preflight.papers.subjects[place].label for place in places[:NAMED]], len(places))
 
 
 def listed(words: Iterable[str], total: int) -> str:
     """Return words as a list, and how many are left out of it."""
     words = list(words)
-    said = _(", ").join(words)
+    text = _(", ").join(words)
     more = total - len(words)
-    return _("%(names)s and %(n)s more") % {"names": said, "n": more} if more > 0 else said
+    return _("%(names)s and %(n)s more") % {"names": text, "n": more} if more > 0 else text

@@ -1,7 +1,5 @@
 """The pre-flight page: whether the round may open, its exposure, the changes that help, and the guarantee."""
 
-from typing import Any
-
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
@@ -30,70 +28,72 @@ PAGE = 30
 
 
 class RoundPreflightView(ManagedRoundMixin, TemplateView):
-    """Everything about a round's exposure on one page, the answer first. Its queries do not grow with the round."""
+    """The page of a round's exposure, the answer first. Its queries do not grow with the round."""
 
     template_name = "peer_review/preflight/round_preflight.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round = self.round
         draft = round.state == RoundState.DRAFT
-        context: dict[str, Any] = {"editable": draft, "unsound": "", "found": None}
+        context: dict[str, object] = {"editable": draft, "unsound": "", "exposure": None}
         try:
-            found = preflight(round)
+            exposure = preflight(round)
         except SchemeInvalid as refusal:
             return super().get_context_data(**context | {"unsound": refusal.message}, **kwargs)
         against = [refusal.message for refusal in sheet_refusals(round)] if draft else []
-        if found.certificate.breach:
-            against.append(proof_of(found.certificate, found.papers).sentence)
+        if exposure.certificate.breach:
+            against.append(proof_of(exposure.certificate, exposure.papers).sentence)
         only = self.request.GET.get("show") == "changed"
-        rows, page = self.rows(found, only=only)
+        rows, page = self.rows(exposure, only=only)
         frozen = round.exposure.get("certificate", {})
         return super().get_context_data(
             **context
             | {
-                "found": found,
-                "empty": not found.papers.subjects,
+                "exposure": exposure,
+                "empty": not exposure.papers.subjects,
                 "against": against,
                 "altered": not draft and not terms_hold(round),
-                "same_roll": frozen.get("inputs") == found.certificate.inputs,
-                "scenarios": scenarios(found),
-                "percent": int(found.share * 100 + 0.5),
-                "changes": changes(found, round) if draft else [],
-                "lone": len(found.lone),
-                "closing": len(found.closing),
-                "closing_names": cells(found, found.closing),
+                "same_roll": frozen.get("inputs") == exposure.certificate.inputs,
+                "scenarios": scenarios(exposure),
+                "percent": int(exposure.share * 100 + 0.5),
+                "changes": changes(exposure, round) if draft else [],
+                "lone": len(exposure.lone),
+                "closing": len(exposure.closing),
+                "closing_names": cells(exposure, exposure.closing),
                 "subjects": rows,
                 "paging": page,
                 "only": only,
-                "attention": int(attention(found).sum()),
-                "earlier": comparisons(found),
-                "few": found.floor - 1,
+                "attention": int(attention(exposure).sum()),
+                "earlier": comparisons(exposure),
+                "few": exposure.floor - 1,
             },
             **kwargs,
         )
 
-    def rows(self, found: Preflight, *, only: bool) -> tuple[list[SubjectLines], KeysetPage[int]]:
+    def rows(self, exposure: Preflight, *, only: bool) -> tuple[list[SubjectLines], KeysetPage[int]]:
         """Return the lines of one page of subjects, and the page, whose rows are places in the roll's arrays."""
-        wanted = attention(found)
-        places = [at for at in range(len(found.papers.subjects)) if wanted[at] or not only]
-        page = page_of_list(places, self.request.GET, size=PAGE, key=lambda at: found.papers.subjects[at].pk)
-        return [subject_lines(found, at) for at in page], page
+        wanted = attention(exposure)
+        places = [place for place in range(len(exposure.papers.subjects)) if wanted[place] or not only]
+        page = page_of_list(places, self.request.GET, size=PAGE, key=lambda place: exposure.papers.subjects[place].pk)
+        return [subject_lines(exposure, place) for place in page], page
 
 
 class ClassMergeView(RoundStepView):
-    """Merge two voter classes for all subjects whom it helps."""
+    """The step that merges two voter classes for all subjects whom it helps."""
 
     back = "round-preflight"
 
     def step(self) -> str:
         source, target = self.request.POST.get("source", ""), self.request.POST.get("target", "")
         if self.round.state == RoundState.DRAFT:
-            found = preflight(self.round)
-            keys = found.papers.classes
-            step = next((one for one in found.merges if (keys[one.source], keys[one.target]) == (source, target)), None)
-            if step is None:
+            exposure = preflight(self.round)
+            keys = exposure.papers.classes
+            offered = [
+                merge for merge in exposure.merges if (keys[merge.source], keys[merge.target]) == (source, target)
+            ]
+            if not offered:
                 raise NothingToMerge
-            subjects = [found.papers.subjects[at].pk for at in step.subjects]
+            subjects = [exposure.papers.subjects[place].pk for place in offered[0].subjects]
         else:
             subjects = []
         moved = merge_classes(self.round, by=self.user, subjects=subjects, source=source, target=target)

@@ -1,6 +1,4 @@
-"""Pages of the reviewer of comments, between count and publication. For everybody else there are none."""
-
-from typing import Any
+"""Pages of the reviewer of comments, between count and publication. For everybody else they do not exist."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,34 +18,34 @@ PAGE = 20
 
 
 class CommentsMixin(HiddenRoundMixin):
-    """A page of the round's reviewer of comments."""
+    """The base of the pages of the round's reviewer of comments."""
 
     permission = "peer_review.review_comments"
 
 
 class CommentsReviewView(CommentsMixin, TemplateView):
-    """What was said of whom, as far as there is enough of it; what may be withheld; when it is done."""
+    """The comments on each subject that has enough of them, and how many of these may be withheld."""
 
     template_name = "peer_review/publication/comments_review.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().get(request, *args, **kwargs)
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        response = super().get(request)
         # Words that nobody else may read yet: they stay in no cache of a shared computer.
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         everything = comments.comments_to_review(self.round)
-        page = page_of_list(everything, self.request.GET, size=PAGE, key=lambda one: one.subject.pk)
+        page = page_of_list(everything, self.request.GET, size=PAGE, key=lambda row: row.subject.pk)
         first = everything.index(page.rows[0]) if page.rows else 0
         return super().get_context_data(
             subjects=page.rows,
             paging=page,
             # With this cursor an act comes back to this page.
-            here=everything[first - 1].subject.pk if first else "",
-            total=sum(len(one.comments) for one in everything),
+            previous_subject=everything[first - 1].subject.pk if first else "",
+            total=sum(len(row.comments) for row in everything),
             many=len(everything),
-            hidden=[one.subject for one in everything if not one.is_shown],
+            hidden=[row.subject for row in everything if not row.is_shown],
             floor=self.round.form["floor"],
             reason_length=comments.REASON_LENGTH,
             **kwargs,
@@ -55,11 +53,11 @@ class CommentsReviewView(CommentsMixin, TemplateView):
 
 
 class CommentActView(CommentsMixin, View):
-    """One act of the reviewer, posted; then back to where they were."""
+    """The base of the reviewer's steps. Each returns to the page where it was taken."""
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             messages.success(request, self.act(request))
         except Refusal as refusal:
@@ -70,12 +68,12 @@ class CommentActView(CommentsMixin, View):
         return redirect(address + (f"#subject-{subject}" if subject is not None else ""))
 
     def act(self, request: HttpRequest) -> str:
-        """Make the one domain call and return what to say."""
+        """Make the one domain call and return the message."""
         raise NotImplementedError
 
 
 class CommentWithholdView(CommentActView):
-    """Keep one comment from being shown."""
+    """The step that withholds one comment."""
 
     def act(self, request: HttpRequest) -> str:
         form = WithholdForm(request.POST)
@@ -90,7 +88,7 @@ class CommentWithholdView(CommentActView):
 
 
 class CommentReadmitView(CommentActView):
-    """Let a withheld comment be shown after all."""
+    """The step that readmits a withheld comment."""
 
     def act(self, request: HttpRequest) -> str:
         form = CommentForm(request.POST)
@@ -100,7 +98,7 @@ class CommentReadmitView(CommentActView):
 
 
 class CommentsFinishView(CommentActView):
-    """The review is done."""
+    """The step that finishes the review."""
 
     def act(self, request: HttpRequest) -> str:
         comments.finish_review(self.round, by=self.user)

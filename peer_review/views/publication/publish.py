@@ -1,4 +1,4 @@
-"""Publishing the results of a round."""
+"""The step that publishes a round."""
 
 from django.utils.translation import gettext as _
 
@@ -7,7 +7,7 @@ from peer_review.views.shared.round_pages import RoundStepView
 
 
 class RoundPublishView(RoundStepView):
-    """Counted to published."""
+    """The step that publishes the results of a counted round."""
 
     def step(self) -> str:
         publish.publish_round(self.round, by=self.user)

@@ -1,11 +1,10 @@
-"""What people who are evaluated say of themselves: their own page, and the lines that stand beside their result."""
-
-from typing import Any
+"""The page on which people who are evaluated give their self-evaluation."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
@@ -17,27 +16,25 @@ from peer_review.domain.voting_period import check_collecting
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.publication import SelfEvaluationForm
 from peer_review.models import SelfEvaluation, Subject
-from peer_review.users import User
 from peer_review.views.shared.access import HiddenRoundMixin
 
 
 class SelfEvaluationView(HiddenRoundMixin, FormView):
-    """Somebody who is evaluated says what they think of themself, until the round closes; then it stands."""
+    """The page of the reader's self-evaluation, which they may change until the round closes."""
 
     template_name = "peer_review/publication/self_evaluation.html"
     form_class = SelfEvaluationForm
     permission = "peer_review.evaluate_self"
 
-    def permitted(self) -> bool:
-        allowed = super().permitted()
-        user: User = self.user
-        mine = Subject.objects.filter(round=self.round, member__user=user)
-        self.kept = SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
-        return allowed
+    @cached_property
+    def self_evaluation(self) -> SelfEvaluation | None:
+        """The reader's self-evaluation, None before they have saved one."""
+        mine = Subject.objects.filter(round=self.round, member__user=self.user)
+        return SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         words = answers_in_words(self.round.form)
-        return {**super().get_form_kwargs(), "round": self.round, "choices": words, "kept": self.kept}
+        return {**super().get_form_kwargs(), "round": self.round, "choices": words, "kept": self.self_evaluation}
 
     def form_valid(self, form: SelfEvaluationForm) -> HttpResponse:
         try:
@@ -48,11 +45,11 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
         messages.success(self.request, _("Saved. You may change it until the round closes."))
         return redirect("peer_review:self-evaluation", self.round.public_id)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(
-            kept=self.kept,
+            self_evaluation=self.self_evaluation,
             refusal=self.refusal(),
-            lines=read_self_evaluation(self.round, self.kept) if self.kept else [],
+            lines=read_self_evaluation(self.round, self.self_evaluation) if self.self_evaluation else [],
             audiences=audience_names({"visibility": {**self.round.form["visibility"], "staff": False}}),
             **kwargs,
         )

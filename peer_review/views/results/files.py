@@ -6,11 +6,10 @@ A whole round of 500 subjects takes about a second (docs/reports.md), so no file
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -42,7 +41,7 @@ _NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t', "-"))
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What a request asks for: the name of the file, what it shows, and how it is made.
+    """The file that a request asks for: its name, what it shows, and how it is made.
 
     logged: stands in the audit log, as what tells of many does.
     """
@@ -68,13 +67,13 @@ class ReportView(PublishedMixin, View):
         """Return what is asked for. Raises: Http404, PermissionDenied."""
         raise NotImplementedError
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if kwargs["format"] not in TYPES:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        super().setup(request, *args, **kwargs)
+        if self.kwargs["format"] not in TYPES:
             raise Http404
-        self.channel = Channel(kwargs["format"])
-        return super().dispatch(request, *args, **kwargs)
+        self.channel = Channel(self.kwargs["format"])
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         channel = self.channel
         try:
             export, content = self.rendered()
@@ -148,7 +147,7 @@ class SectionReportView(ReportView):
     """
 
     #: Whoever may read a section or all of them, as for composed tables.
-    permission = "peer_review.drill_down"
+    permission = "peer_review.compose_crosstab"
 
     def export(self) -> Export:
         key = self.section()

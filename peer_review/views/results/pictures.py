@@ -35,8 +35,8 @@ class Tile:
 
 def subject_lines(reading: SubjectReading) -> list[Line]:
     """Return the score and the criteria of a subject, each beside its comparisons."""
-    score = Line(_("Score"), reading.score, tuple(one.score for one in reading.comparisons), total=True)
-    return [score, *(Line(one.label, one.own, one.others) for one in reading.criteria)]
+    score = Line(_("Score"), reading.score, tuple(comparison.score for comparison in reading.comparisons), total=True)
+    return [score, *(Line(criterion.label, criterion.own, criterion.others) for criterion in reading.criteria)]
 
 
 def summary_lines(reading: SummaryReading) -> list[Line]:
@@ -44,12 +44,15 @@ def summary_lines(reading: SummaryReading) -> list[Line]:
     if reading.unit is None:
         return []
     criteria = zip(reading.criteria, reading.unit.marks, strict=True)
-    return [Line(_("Score"), reading.unit.score, total=True), *(Line(one.label, mark) for one, mark in criteria)]
+    return [
+        Line(_("Score"), reading.unit.score, total=True),
+        *(Line(criterion.label, mark) for criterion, mark in criteria),
+    ]
 
 
 def dots(lines: Sequence[Line], head: Head, *, own: str, others: Sequence[str] = (), personal: bool) -> SafeString:
     """Return the dot plot of these lines; `personal` if they are one subject's."""
-    rows = [bars.DotRow(one.label, _point(one.own), tuple(map(_point, one.others))) for one in lines]
+    rows = [bars.DotRow(line.label, _point(line.own), tuple(map(_point, line.others))) for line in lines]
     return bars.dot_plot(
         rows,
         name="dots",
@@ -65,9 +68,9 @@ def dots(lines: Sequence[Line], head: Head, *, own: str, others: Sequence[str] =
 
 def profile(lines: Sequence[Line], *, own: str, others: Sequence[str]) -> SafeString:
     """Return the radar of a subject's criteria; empty with fewer than three."""
-    criteria = [one for one in lines if not one.total]
+    criteria = [line for line in lines if not line.total]
     return radar(
-        [Spoke(one.label, _point(one.own), tuple(map(_point, one.others))) for one in criteria],
+        [Spoke(line.label, _point(line.own), tuple(map(_point, line.others))) for line in criteria],
         name="radar",
         title=_("Profile over the criteria"),
         description=in_words(criteria, others),
@@ -77,21 +80,21 @@ def profile(lines: Sequence[Line], *, own: str, others: Sequence[str]) -> SafeSt
     )
 
 
-def over_rounds(found: Trend | None, head: Head, *, name: str, personal: bool) -> SafeString:
+def over_rounds(trend: Trend | None, head: Head, *, name: str, personal: bool) -> SafeString:
     """Return the line of a score over the rounds in which it is shown; empty for fewer than two."""
-    if found is None:
+    if trend is None:
         return SafeString("")
     moments = [
-        Moment(date_format(one.published_at, "YEAR_MONTH_FORMAT"), _as_point(one.score))
-        for one in found.points
-        if one.score is not None
+        Moment(date_format(point.published_at, "YEAR_MONTH_FORMAT"), _as_point(point.score))
+        for point in trend.points
+        if point.score is not None
     ]
-    told = [f"{one.title}: {_value(one.score)}" for one in found.points]
+    descriptions = [f"{point.title}: {_value(point.score)}" for point in trend.points]
     return trend_line(
         moments,
         name=name,
         title=_("Score over the rounds"),
-        description="; ".join(told),
+        description="; ".join(descriptions),
         edges=edges(head),
         personal=personal,
     )
@@ -99,7 +102,7 @@ def over_rounds(found: Trend | None, head: Head, *, name: str, personal: bool) -
 
 def tiles(criteria: Iterable[CriterionReading]) -> list[Tile]:
     """Return each criterion with the picture of its distribution."""
-    return [Tile(one, _distribution(one)) for one in criteria]
+    return [Tile(criterion, _distribution(criterion)) for criterion in criteria]
 
 
 def in_words(lines: Sequence[Line], others: Sequence[str]) -> str:

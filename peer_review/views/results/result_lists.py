@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import F, FloatField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -64,7 +63,7 @@ class GroupRow:
 
 
 class ListMixin(PublishedMixin):
-    """A list of subjects with their figures: sorted by what GET names, paged by key."""
+    """The base of the lists of subjects with their figures, sorted by what GET names and paged by key."""
 
     def sorts(self) -> dict[str, str]:
         """Return what a list may be sorted by, with its words."""
@@ -89,7 +88,7 @@ class ListMixin(PublishedMixin):
         else:
             # What is not shown comes last, whichever way.
             last = Value(-1.0 if falling else 101.0, output_field=FloatField())
-            source: Any = F("score")
+            source: F | Subquery = F("score")
             if key.startswith("c."):
                 criteria = CriterionResult.objects.filter(result=OuterRef("pk"), criterion=key[2:])
                 source = Subquery(criteria.values("value")[:1])
@@ -97,7 +96,7 @@ class ListMixin(PublishedMixin):
         order = ("-at" if falling else "at", "pk")
         return page_of(rows.select_related("subject__member"), self.request.GET, size=PAGE, order=order)
 
-    def listed(self, reading: RoundReading | SectionReading, page: KeysetPage[Result]) -> dict[str, Any]:
+    def listed(self, reading: RoundReading | SectionReading, page: KeysetPage[Result]) -> dict[str, object]:
         """Return what the list of subjects shows."""
         wanted, _key, _falling = self.wanted()
         start = pictures.strips_start(row.score for row in reading.rows)
@@ -118,18 +117,20 @@ class ListMixin(PublishedMixin):
         unit: GroupReading | None,
         criteria: Sequence[Column],
         head: Head,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """Return what the heat map shows: groups, called `name`, in the order that GET asks for, all together last."""
-        sorts = {"name": name, "score": _("Score"), **{f"c.{one.key}": one.label for one in criteria}}
+        sorts = {"name": name, "score": _("Score"), **{f"c.{criterion.key}": criterion.label for criterion in criteria}}
         wanted = self.request.GET.get("by", "")
         if wanted.removeprefix("-") not in sorts:
             wanted = ""
-        start = pictures.strips_start(one.score for one in [*groups, *([unit] if unit else [])])
+        start = pictures.strips_start(group.score for group in [*groups, *([unit] if unit else [])])
         rows = [*sort_groups(groups, criteria, wanted), *([unit] if unit else [])]
         return {
             "rows": [
-                GroupRow(one, pictures.strip(one.score, head, start=start), named(one.marks, criteria), one is unit)
-                for one in rows
+                GroupRow(
+                    group, pictures.strip(group.score, head, start=start), named(group.marks, criteria), group is unit
+                )
+                for group in rows
             ],
             "heads": sort_heads(sorts, wanted),
             "axis": bars.strip_axis(start=start, edges=pictures.edges(head)),
@@ -157,11 +158,11 @@ def sort_groups(groups: Sequence[GroupReading], criteria: Sequence[Column], want
     if not wanted:
         return list(groups)
     if key == "name":
-        return sorted(groups, key=lambda one: one.label, reverse=falls(wanted))
-    at = next((at for at, one in enumerate(criteria) if f"c.{one.key}" == key), None)
+        return sorted(groups, key=lambda group: group.label, reverse=falls(wanted))
+    number = next((number for number, criterion in enumerate(criteria) if f"c.{criterion.key}" == key), None)
 
     def figure(group: GroupReading) -> float:
-        mark = group.score if at is None else group.marks[at]
+        mark = group.score if number is None else group.marks[number]
         return (-1.0 if falls(wanted) else 101.0) if mark is None else mark.value
 
     return sorted(groups, key=figure, reverse=falls(wanted))
@@ -171,11 +172,11 @@ def list_rows(reading: RoundReading | SectionReading, *, start: int, ranked: boo
     """Return the rows of a list; `ranked`, best score first, with the quota line and the breaks between them."""
     proposal = reading.proposal if isinstance(reading, RoundReading) else None
     cut = proposal.line[0] if proposal is not None and proposal.quota and proposal.line is not None else None
-    made: list[ListRow] = []
+    listed: list[ListRow] = []
     for row in reading.rows:
-        before = made[-1].row if ranked and made else None
+        before = listed[-1].row if ranked and listed else None
         crosses = before is not None and cut is not None and before.line != row.line
-        made.append(
+        listed.append(
             ListRow(
                 row=row,
                 strip=pictures.strip(row.score, reading.head, start=start, line=cut),
@@ -184,17 +185,17 @@ def list_rows(reading: RoundReading | SectionReading, *, start: int, ranked: boo
                 line=row.line if crosses and row.line in ("tied", "below") else "",
             )
         )
-    return made
+    return listed
 
 
-def is_apart(one: RowReading, other: RowReading) -> bool:
+def is_apart(row: RowReading, other: RowReading) -> bool:
     """Whether no interval bridges the gap between two rows."""
-    return one.place is not None and other.place is not None and one.place.group != other.place.group
+    return row.place is not None and other.place is not None and row.place.group != other.place.group
 
 
 def named(marks: Sequence[Mark | None], criteria: Sequence[Column]) -> list[tuple[Mark | None, str]]:
     """Return the figures of a line, each with the name of its criterion."""
-    return [(mark, one.label) for mark, one in zip(marks, criteria, strict=True)]
+    return [(mark, criterion.label) for mark, criterion in zip(marks, criteria, strict=True)]
 
 
 class SectionResultsView(ListMixin, TemplateView):
@@ -203,16 +204,16 @@ class SectionResultsView(ListMixin, TemplateView):
     template_name = "peer_review/results/section_results.html"
     permission = "peer_review.view_section_results"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         key = self.round.members.sections_headed_by(self.user).get()
         subjects = Result.objects.filter(round=self.round, section_key=key).of_scope(ResultScope.SUBJECT)
         page = self.page(subjects)
         reading = read_section(self.round, key, reader=self.reader, subjects=page.rows)
-        groups = [one for one in (reading.section, *reading.ranks) if one is not None]
+        groups = [group for group in (reading.section, *reading.ranks) if group is not None]
         return super().get_context_data(
             reading=reading,
             section=key,
-            raises=self.may_raise(key),
+            may_raise=self.may_raise(key),
             heat=self.heat(_("Section"), groups, reading.unit, reading.criteria, reading.head),
             trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
             **self.listed(reading, page),
@@ -226,7 +227,7 @@ class AllResultsView(ListMixin, TemplateView):
     template_name = "peer_review/results/all_results.html"
     permission = "peer_review.view_all_results"
 
-    def quota(self, proposal: RoundProposal) -> dict[str, Any]:
+    def quota(self, proposal: RoundProposal) -> dict[str, object]:
         """Return what quota_words.html says of the quota line, and of who is tied at it. One query."""
         tied = self.round.subjects.filter(pk__in=proposal.tied)
         return {
@@ -237,7 +238,7 @@ class AllResultsView(ListMixin, TemplateView):
             "tied_names": tied.order_by("sort_order", "pk"),
         }
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user: User = self.user
         subjects = Result.objects.filter(round=self.round).of_scope(ResultScope.SUBJECT)
         wanted = self.request.GET.get("section", "")
@@ -249,12 +250,12 @@ class AllResultsView(ListMixin, TemplateView):
         reading = read_round(self.round, reader=self.reader, subjects=page.rows)
         return super().get_context_data(
             reading=reading,
-            names={one.key: one.label for one in reading.sections},
+            names={section.key: section.label for section in reading.sections},
             section=wanted,
-            raises=self.may_raise(wanted),
+            may_raise=self.may_raise(wanted),
             **self.quota(reading.proposal),
-            decides=has_perm("peer_review.decide_round", user, self.round),
-            withdraws=has_perm("peer_review.withdraw_figures", user, self.round),
+            may_decide=has_perm("peer_review.decide_round", user, self.round),
+            may_withdraw=has_perm("peer_review.withdraw_figures", user, self.round),
             trend=pictures.over_rounds(reading.trend, reading.head, name="trend", personal=False),
             heat=self.heat(_("Section"), reading.sections, reading.unit, reading.criteria, reading.head),
             ranks=self.heat(_("Rank"), reading.ranks, None, reading.criteria, reading.head) if reading.ranks else None,
@@ -269,7 +270,7 @@ class SummaryView(ListMixin, TemplateView):
     template_name = "peer_review/results/summary.html"
     permission = "peer_review.view_summary"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         reading = read_summary(self.round, reader=self.reader)
         lines = pictures.summary_lines(reading)
         name = _("Mean of all subjects")

@@ -4,8 +4,6 @@ What a page says comes from domain.results.presenters and is put beside its pict
 their own.
 """
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -32,10 +30,10 @@ class ResultListView(SignedInMixin, TemplateView):
 
     template_name = "peer_review/results/result_list.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         page = page_of(readable_rounds(self.user), self.request.GET, size=LIST_PAGE, order=("-published_at", "-pk"))
         kinds = result_kinds(page.rows, self.user)
-        rows = [{"round": one, "links": [result_link(one, kind) for kind in kinds[one.pk]]} for one in page]
+        rows = [{"round": round, "links": [result_link(round, kind) for kind in kinds[round.pk]]} for round in page]
         return super().get_context_data(rows=rows, paging=page, **kwargs)
 
 
@@ -44,7 +42,7 @@ def result_link(round: Round, kind: ResultKind) -> dict[str, str]:
     name, label = {
         ResultKind.OWN: ("own-result", _("My result")),
         ResultKind.SECTION: ("section-results", _("Results of my section")),
-        ResultKind.ALL: ("results", _("All results")),
+        ResultKind.ALL: ("all-results", _("All results")),
         ResultKind.SUMMARY: ("summary", _("Published summary")),
     }[kind]
     return {"url": reverse(f"peer_review:{name}", args=[round.public_id]), "label": label}
@@ -57,12 +55,12 @@ class SheetMixin(PublishedMixin):
         """Return where the page's figures are had as a file."""
         raise NotImplementedError
 
-    def sheet(self, result: Result) -> dict[str, Any]:
+    def sheet(self, result: Result) -> dict[str, object]:
         """Return what result.html shows."""
         result.round = self.round
         reading = read_subject(result, reader=self.reader)
         own = _("You") if reading.own else reading.label
-        others = [one.label for one in reading.comparisons]
+        others = [comparison.label for comparison in reading.comparisons]
         lines = pictures.subject_lines(reading)
         return {
             "reading": reading,
@@ -73,11 +71,11 @@ class SheetMixin(PublishedMixin):
             "radar": pictures.profile(lines, own=own, others=others),
             "trend": pictures.over_rounds(reading.trend, reading.head, name="trend", personal=True),
             "tiles": pictures.tiles(reading.criteria),
-            "alike": [one.label for one in reading.comparisons if not one.distinct],
-            "withdraws": has_perm("peer_review.withdraw_figures", self.request.user, self.round)
+            "alike": [comparison.label for comparison in reading.comparisons if not comparison.distinct],
+            "may_withdraw": has_perm("peer_review.withdraw_figures", self.request.user, self.round)
             and not is_addressee.test(self.request.user, result.subject),
-            "raises": not reading.own and self.may_raise(reading.section_key),
-            "standing": outcome_status_of(result.subject, self.user) if result.subject else None,
+            "may_raise": not reading.own and self.may_raise(reading.section_key),
+            "outcome": outcome_status_of(result.subject, self.user) if result.subject else None,
             "pdf": self.file_address(result, Channel.PDF),
             "xlsx": self.file_address(result, Channel.XLSX),
         }
@@ -90,9 +88,9 @@ class OwnResultView(SheetMixin, TemplateView):
     permission = "peer_review.view_own_result"
 
     def file_address(self, result: Result, channel: Channel) -> str:
-        return reverse("peer_review:report-own", args=[self.round.public_id, channel])
+        return reverse("peer_review:own-report", args=[self.round.public_id, channel])
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         mine = Result.objects.filter(round=self.round).select_related("subject__member")
         result = get_object_or_404(mine, subject__member__user=self.user)
         return super().get_context_data(**self.sheet(result), **kwargs)
@@ -104,9 +102,9 @@ class SubjectResultView(SheetMixin, TemplateView):
     template_name = "peer_review/results/result.html"
 
     def file_address(self, result: Result, channel: Channel) -> str:
-        return reverse("peer_review:report-subject", args=[self.round.public_id, result.subject_id, channel])
+        return reverse("peer_review:subject-report", args=[self.round.public_id, result.subject_id, channel])
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         subject = get_object_or_404(
             Subject.objects.select_related("round", "member"), round=self.round, pk=self.kwargs["pk"]
         )

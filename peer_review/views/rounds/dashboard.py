@@ -1,6 +1,8 @@
 """The organiser's dashboard of one round: what to do next, how it stands, what was done. A fixed number of queries."""
 
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import TypedDict
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
@@ -13,8 +15,8 @@ from peer_review.domain.keys import server_keys
 from peer_review.domain.keys.custody import custody
 from peer_review.domain.planning import roll
 from peer_review.domain.rounds.opening_checks import opening_refusals
-from peer_review.domain.rounds.participation import participation
-from peer_review.domain.rounds.return_rate import projected_return_rate
+from peer_review.domain.rounds.participation import Participation, participation
+from peer_review.domain.rounds.return_rate import ReturnRate, projected_return_rate
 from peer_review.enums import PRIVATE, AnnouncementKind, Collection, RoundState
 from peer_review.models import Assignment, CountRun, Notice, Round
 from peer_review.views.rounds.next_action import NextActionInputs, next_action, route
@@ -25,25 +27,37 @@ from peer_review.views.shared.round_pages import ManagedRoundMixin
 SHOWN = 30
 
 
+class Collecting(TypedDict):
+    """How an open round stands. returned: the return rate that it will reach at least, None for too few people."""
+
+    participation: list[Participation]
+    returned: ReturnRate | None
+    drawing: bool
+    may_remind: bool
+    coming_reminders: list[datetime]
+    is_over: bool
+
+
 class RoundDashboardView(ManagedRoundMixin, TemplateView):
-    """What now, the steps and their state, who keeps the key, who has come, what people were told."""
+    """The dashboard: the next action, the steps and their state, custody of the key, participation, announcements."""
 
     template_name = "peer_review/rounds/round_dashboard.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round, now = self.round, timezone.now()
         kept = custody(round)
-        context: dict[str, Any] = {
+        context: dict[str, object] = {
             "scrutineers": round.scrutineers.all(),
             "custody": kept,
             "preflight_url": route("round-preflight", round),
             "paper_voters": round.members.filter(on_paper=True).count(),
             "asks_for_comments": bool(round.form.get("comments")),
         }
-        known: dict[str, Any] = {}
+        inputs = NextActionInputs(round=round, now=now, custody=kept)
         if round.state == RoundState.DRAFT:
-            context |= self.draft()
-            known["obstacles"] = context["obstacles"]
+            obstacles = checklist(round, opening_refusals(round))
+            context |= {**self.draft(), "obstacles": obstacles}
+            inputs = replace(inputs, obstacles=obstacles)
         else:
             due = Notice.objects.filter(announcement__round=round, announcement__finished=False, mail_due=True)
             context["announcements"] = round.announcements.exclude(kind__in=PRIVATE)[:SHOWN]
@@ -51,14 +65,14 @@ class RoundDashboardView(ManagedRoundMixin, TemplateView):
             untold = (AnnouncementKind.DRAWING, *PRIVATE)
             context["mails_due"] = due.exclude(announcement__kind__in=untold).count()
         if round.state == RoundState.OPEN:
-            context |= self.collecting(now)
-            known |= {"returned": context["returned"], "may_remind": context["may_remind"]}
+            collecting = self.collecting(now)
+            context |= collecting
+            inputs = replace(inputs, returned=collecting["returned"], may_remind=collecting["may_remind"])
         elif round.state == RoundState.CLOSED:
-            known["run"] = CountRun.objects.filter(round=round).first()
-        step = next_action(NextActionInputs(round=round, now=now, custody=kept, **known))
-        return super().get_context_data(acts=self.acts(), step=step, **context, **kwargs)
+            inputs = replace(inputs, run=CountRun.objects.filter(round=round).first())
+        return super().get_context_data(acts=self.acts(), step=next_action(inputs), **context, **kwargs)
 
-    def draft(self) -> dict[str, Any]:
+    def draft(self) -> dict[str, object]:
         """Return what stands between a draft and its opening."""
         round = self.round
         warnings = roll.roll_warnings(round, most=SHOWN)
@@ -67,12 +81,11 @@ class RoundDashboardView(ManagedRoundMixin, TemplateView):
             "subjects": round.subjects.count(),
             "papers": Assignment.objects.filter(cell__round=round).count(),
             "keys": server_keys.key_progress(round),
-            "obstacles": checklist(round, opening_refusals(round)),
             "warnings": warnings.first,
             "warnings_left": warnings.left,
         }
 
-    def collecting(self, now: Any) -> dict[str, Any]:
+    def collecting(self, now: datetime) -> Collecting:
         """Return how an open round stands, in groups that are large enough to be shown."""
         round = self.round
         groups = participation(round)

@@ -19,7 +19,7 @@ from peer_review.views.rounds.opening_checks import ChecklistItem
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What to do now. A `url` is a page to go to, or with `post` a step to take; without one somebody else is asked."""
+    """The next action. `url` is a page to open, or with `post` a step to take; without it somebody else is asked."""
 
     code: str
     sentence: str
@@ -31,7 +31,7 @@ class NextAction:
 
 @dataclass(frozen=True, slots=True)
 class NextActionInputs:
-    """What the next step depends on; parts that a state does not know are empty."""
+    """What the next action depends on. Parts that a state does not have are empty."""
 
     round: Round
     now: datetime
@@ -51,7 +51,7 @@ def route(name: str, round: Round) -> str:
 
 
 def next_action(inputs: NextActionInputs) -> NextAction:
-    """Return what to do now in any state."""
+    """Return the next action with a round, whatever its state."""
     steps = {
         RoundState.DRAFT: _draft,
         RoundState.OPEN: _open,
@@ -185,14 +185,14 @@ def _published(inputs: NextActionInputs) -> NextAction:
         "archive",
         _("The results are published. Nothing has to be done."),
         _("Archive the round when nobody needs it among the current ones; its results stay readable."),
-        route("results", inputs.round),
+        route("all-results", inputs.round),
         _("All results"),
     )
 
 
 def _archived(inputs: NextActionInputs) -> NextAction:
     sentence = _("The round is over and archived. Its results stay readable.")
-    return NextAction("done", sentence, "", route("results", inputs.round), _("All results"))
+    return NextAction("done", sentence, "", route("all-results", inputs.round), _("All results"))
 
 
 def _void(inputs: NextActionInputs) -> NextAction:

@@ -1,6 +1,4 @@
-"""Pages of organisers: set a round up, open it, watch participation, close, publish. One POST form per step."""
-
-from typing import Any
+"""Pages and steps of organisers: their rounds, a round's terms, opening, closing, archiving, deleting."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,22 +16,22 @@ from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepVie
 
 
 class OrganiserListView(SignedInMixin, TemplateView):
-    """The rounds this organiser is responsible for."""
+    """The list of the rounds for which the organiser is responsible."""
 
     template_name = "peer_review/rounds/organiser_list.html"
     permission = "peer_review.add_round"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(rounds=Round.objects.manageable_by(self.request.user), **kwargs)
 
 
 class RoundFormView(FormView):
-    """Shared by creating and editing: a refusal becomes a form error, and the input stays."""
+    """The base of the form of a round's terms. A refusal is shown on the form, and the input stays."""
 
     template_name = "peer_review/rounds/round_form.html"
     form_class = RoundForm
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         return {**super().get_form_kwargs(), "user": self.request.user, "round": getattr(self, "round", None)}
 
     def form_valid(self, form: RoundForm) -> HttpResponse:
@@ -51,7 +49,7 @@ class RoundFormView(FormView):
 
 
 class RoundCreateView(SignedInMixin, RoundFormView):
-    """A new draft."""
+    """The page that makes a new draft."""
 
     permission = "peer_review.add_round"
 
@@ -60,14 +58,14 @@ class RoundCreateView(SignedInMixin, RoundFormView):
 
 
 class RoundEditView(ManagedRoundMixin, RoundFormView):
-    """Change a draft's terms."""
+    """The page that changes a draft's terms."""
 
     def save(self, form: RoundForm) -> Round:
         return lifecycle.update_round(self.round, by=self.user, **form.cleaned_data)
 
 
 class RoundOpenView(RoundStepView):
-    """Draft to open."""
+    """The step that opens a draft."""
 
     def step(self) -> str:
         lifecycle.open_round(self.round, by=self.user)
@@ -75,7 +73,7 @@ class RoundOpenView(RoundStepView):
 
 
 class RoundCloseView(RoundStepView):
-    """Open to closed."""
+    """The step that closes an open round."""
 
     def step(self) -> str:
         lifecycle.close_round(self.round, by=self.user)
@@ -83,7 +81,7 @@ class RoundCloseView(RoundStepView):
 
 
 class RoundArchiveView(RoundStepView):
-    """Published to archived."""
+    """The step that archives a published round."""
 
     def step(self) -> str:
         lifecycle.archive_round(self.round, by=self.user)
@@ -91,7 +89,7 @@ class RoundArchiveView(RoundStepView):
 
 
 class RoundDeleteView(RoundStepView):
-    """Delete a draft."""
+    """The step that deletes a draft."""
 
     def step(self) -> str:
         lifecycle.delete_round(self.round, by=self.user)

@@ -1,7 +1,6 @@
 """The printable notice with the fingerprint of a round."""
 
 from io import BytesIO
-from typing import Any
 
 import segno
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from peer_review.views.shared.access import RoundMixin
 
 
 class PrintedNoticeView(RoundMixin, TemplateView):
-    """The fingerprint to print and hang up."""
+    """The page of the printed notice, with the fingerprint to print and hang up."""
 
     template_name = "peer_review/rounds/printed_notice.html"
 
@@ -24,7 +23,7 @@ class PrintedNoticeView(RoundMixin, TemplateView):
             raise Http404
         return allowed
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(
             scrutineers=self.round.scrutineers.all(),
             custody=custody.custody(self.round),
@@ -43,7 +42,7 @@ class PrintedNoticeView(RoundMixin, TemplateView):
 class PrintedNoticeQrView(PrintedNoticeView):
     """The fingerprint as a picture: black on white, whatever the page's colours."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         code = segno.make(f"{self.round.public_id}:{self.round.fingerprint}", error="m")
         picture = BytesIO()
         code.save(picture, kind="svg", scale=4, border=2, dark="#000", light="#fff", xmldecl=False, nl=False)

@@ -1,8 +1,8 @@
 """Pages of Wagtail's admin beside a scheme's form: a new version, export, import."""
 
-from typing import Any
 from urllib.parse import quote
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -26,7 +26,7 @@ EDIT = "wagtailsnippets_peer_review_scheme:edit"
 
 
 class SchemeAdminMixin(PermissionCheckedMixin):
-    """For organisers only, as the list of schemes is."""
+    """The base of views for organisers only, as the list of schemes is."""
 
     permission_policy = SchemePermissionPolicy(Scheme)
     permission_required = "change"
@@ -38,65 +38,68 @@ class SchemePage(SchemeAdminMixin, WagtailAdminTemplateMixin):
     header_icon = "list-ul"
     _show_breadcrumbs = True
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = super().get_breadcrumbs_items()
+    def get_breadcrumbs_items(self) -> list[dict[str, object]]:
+        items: list[dict[str, object]] = super().get_breadcrumbs_items()
         return [*items, {"url": reverse(LIST), "label": _("Review schemes")}, {"url": "", "label": self.page_title}]
 
 
 class SchemeFormPage(SchemePage, FormView):
     """A page with a form: what it refuses is answered with 422 and the input kept."""
 
-    def form_invalid(self, form: Any) -> HttpResponse:
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
         response = super().form_invalid(form)
         response.status_code = 422
         return response
 
 
-class OneSchemeMixin:
-    """A page about one scheme."""
+class OneSchemeMixin(SchemeAdminMixin, View):
+    """The base of views about one scheme."""
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # the view that this is mixed into
-        self.scheme = get_object_or_404(Scheme, pk=kwargs["pk"])
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        super().setup(request, *args, **kwargs)
+        self.scheme = get_object_or_404(Scheme, pk=self.kwargs["pk"])
 
 
 class SchemeVersionView(OneSchemeMixin, SchemePage, TemplateView):
-    """Say what a new version is, then make it."""
+    """The page that says what a new version is, and makes it."""
 
     template_name = "peer_review/schemes/scheme_version.html"
     page_title = _("New version")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(scheme=self.scheme, next=next_version(self.scheme.name), **kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        made = make_version(self.scheme, by=user_of(request))
-        messages.success(request, _("Version %(n)s is there. Change it as you like.") % {"n": made.version})
-        return redirect(EDIT, made.pk)
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = make_version(self.scheme, by=user_of(request))
+        messages.success(request, _("Version %(n)s is there. Change it as you like.") % {"n": version.version})
+        return redirect(EDIT, version.pk)
 
 
 class SchemeCopyView(OneSchemeMixin, SchemeFormPage):
-    """Ask for the copy's name, then make it. Wagtail's own copy view would write the inline rows over the original."""
+    """The page that asks for a copy's name and makes it.
+
+    Wagtail's own copy view would write the inline rows over the original.
+    """
 
     template_name = "peer_review/schemes/scheme_copy.html"
     page_title = _("Copy")
     form_class = SchemeCopyForm
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(scheme=self.scheme, **kwargs)
 
     def form_valid(self, form: SchemeCopyForm) -> HttpResponse:
         try:
-            made = copy_scheme(self.scheme, name=form.cleaned_data["name"], by=user_of(self.request))
+            copy = copy_scheme(self.scheme, name=form.cleaned_data["name"], by=user_of(self.request))
         except Refusal as refusal:
             form.add_error("name", refusal.message)
             return self.form_invalid(form)
         messages.success(self.request, _("The copy is there. Change it as you like."))
-        return redirect(EDIT, made.pk)
+        return redirect(EDIT, copy.pk)
 
 
-class SchemeExportView(OneSchemeMixin, SchemeAdminMixin, View):
-    """The scheme as a file."""
+class SchemeExportView(OneSchemeMixin):
+    """The file of a scheme."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         name = quote(slugify(f"{self.scheme.name}-{self.scheme.version}", allow_unicode=True))
@@ -108,7 +111,7 @@ class SchemeExportView(OneSchemeMixin, SchemeAdminMixin, View):
 
 
 class SchemeImportView(SchemeFormPage):
-    """Take a file in."""
+    """The page that imports a scheme from a file."""
 
     template_name = "peer_review/schemes/scheme_import.html"
     page_title = _("Import a scheme")

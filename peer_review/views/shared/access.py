@@ -1,11 +1,11 @@
-"""How every page finds its round: signed in, else to the sign-in page; visible, else 404; permitted, else 403."""
-
-from typing import Any
+"""Access to pages: strangers go to the sign-in page, a round that is not visible is 404, one not permitted is 403."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.views.generic import View
+from django.views.generic.base import ContextMixin
 
 from peer_review.exceptions.base import LoginRequired, NotScrutineer, Refusal, UnknownRound
 from peer_review.models import Round
@@ -24,49 +24,56 @@ def user_of(request: HttpRequest) -> User:
     return request.user
 
 
-class SignedInMixin(LoginRequiredMixin):
-    """A page for signed-in people; `permission`, where given, is asked without an object."""
+class SignedInMixin(LoginRequiredMixin, ContextMixin, View):
+    """The base of pages for signed-in people; `permission`, where given, is asked without an object."""
 
     permission: str | None = None
-    request: HttpRequest
 
     @property
     def user(self) -> User:
         """Return who is signed in: `dispatch` sends strangers to the sign-in page."""
         return user_of(self.request)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.user.is_authenticated and not self.permitted():
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     def permitted(self) -> bool:
-        """Whether this person may see the page at all."""
+        """Whether this person may see the page at all. Changes nothing."""
         return self.permission is None or bool(has_perm(self.permission, self.request.user))
 
 
 class RoundMixin(SignedInMixin):
-    """A page about one round, which it finds as `self.round`."""
+    """The base of pages about one round, `self.round`."""
 
-    kwargs: dict[str, Any]
     round: Round
 
-    def permitted(self) -> bool:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        super().setup(request, *args, **kwargs)
+        # A stranger is sent to sign in, whether there is such a round or not.
+        if request.user.is_authenticated:
+            self.load()
+
+    def load(self) -> None:
+        """Load what the address names: the round, as `self.round`.
+
+        Raises: Http404 for a round that this person may not know of, as for none at all.
+        """
         rounds = Round.objects.visible_to(self.request.user).select_related("scheme", "organiser")
         # A plan may hold a list of a hundred thousand lines, and an evaluator's pages never ask for it.
-        rounds = rounds.defer("plan")
-        self.round = get_object_or_404(rounds, public_id=self.kwargs["public_id"])
+        self.round = get_object_or_404(rounds.defer("plan"), public_id=self.kwargs["public_id"])
+
+    def permitted(self) -> bool:
         return self.permission is None or bool(has_perm(self.permission, self.request.user, self.round))
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Put the round into every template."""
-        parent: Any = super()
-        context: dict[str, Any] = parent.get_context_data(round=self.round, **kwargs)
-        return context
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """Return the context of the template, with the round."""
+        return super().get_context_data(round=self.round, **kwargs)
 
 
 class HiddenRoundMixin(RoundMixin):
-    """A page about one round of which others are not told that it exists: 404 where RoundMixin answers 403."""
+    """The base of pages that do not exist for others: 404 where RoundMixin answers 403."""
 
     def permitted(self) -> bool:
         if not super().permitted():

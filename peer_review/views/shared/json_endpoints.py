@@ -7,7 +7,7 @@ request that carries a cookie.
 import logging
 from collections.abc import Callable, ItemsView
 from functools import wraps
-from typing import Any
+from types import FrameType
 
 from django.conf import settings
 from django.db import transaction
@@ -28,16 +28,16 @@ class BlindReporterFilter(SafeExceptionReporterFilter):
     def is_active(self, request: HttpRequest | None) -> bool:
         return True
 
-    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, object]:
         return {}
 
-    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> ItemsView[str, Any]:
-        return dict[str, Any]().items()
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, object]:
+        return dict[str, object]().items()
 
-    def get_safe_request_meta(self, request: HttpRequest) -> dict[str, Any]:
+    def get_safe_request_meta(self, request: HttpRequest) -> dict[str, object]:
         return {}
 
-    def get_safe_cookies(self, request: HttpRequest) -> dict[str, Any]:
+    def get_safe_cookies(self, request: HttpRequest) -> dict[str, object]:
         return {}
 
 
@@ -51,7 +51,7 @@ def unlogged_endpoint(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             request.exception_reporter_filter = BlindReporterFilter()
             try:
                 if request.method not in methods:
@@ -89,7 +89,7 @@ def _place(fault: BaseException) -> str:
     return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
 
 
-def read_json(request: HttpRequest, *, limit: int) -> Any:
+def read_json(request: HttpRequest, *, limit: int) -> object:
     """Return the strict JSON of a request's body, reading no more than `limit` bytes of it.
 
     Raises: TooLarge, BadEncoding.

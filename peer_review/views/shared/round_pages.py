@@ -1,7 +1,5 @@
 """Bases of the pages that manage one round."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -13,28 +11,28 @@ from peer_review.views.shared.access import RoundMixin
 
 
 class ManagedRoundMixin(RoundMixin):
-    """A page for the responsible organiser."""
+    """The base of the pages of the responsible organiser."""
 
     permission = "peer_review.manage_round"
 
 
 class RoundStepView(ManagedRoundMixin, View):
-    """One step, one button: a refusal is said on the page it came from."""
+    """The base of a step, which is one button. A refusal is shown on the page that it leads back to."""
 
     http_method_names = ["post"]
     back = "round-dashboard"
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
-            said = self.step()
+            message = self.step()
         except Refusal as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, said)
+            messages.success(request, message)
         return redirect(self.back_url())
 
     def step(self) -> str:
-        """Make the one domain call and return what to say."""
+        """Make the one domain call and return the message."""
         raise NotImplementedError
 
     def back_url(self) -> str:

@@ -1,6 +1,4 @@
-"""The bulletin: for everyone, without signing in where a browser checks its own ballots."""
-
-from typing import Any
+"""The bulletin: its page, and the endpoints by which browsers check their ballots without signing in."""
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -17,7 +15,7 @@ from peer_review.views.tally.client_messages import verifier_messages
 
 
 class CountedRoundMixin(RoundMixin):
-    """A page about a round that has been counted; before that there is none."""
+    """The base of pages about a counted round. Before the count they do not exist."""
 
     def permitted(self) -> bool:
         allowed = super().permitted()
@@ -27,11 +25,11 @@ class CountedRoundMixin(RoundMixin):
 
 
 class BulletinView(CountedRoundMixin, TemplateView):
-    """What was counted, under which root and signature, and how to check it."""
+    """The page of the bulletin: what was counted, under which root and signature, and how to check it."""
 
     template_name = "peer_review/tally/bulletin.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         bulletin = self.round.bulletin
         return super().get_context_data(
             bulletin=bulletin,
@@ -41,14 +39,14 @@ class BulletinView(CountedRoundMixin, TemplateView):
                 for name, route in (("manifest", "manifest"), ("bulletin", "bulletin-json"))
             },
             words=verifier_messages(),
-            audits=has_perm("peer_review.view_bulletin_audit", self.request.user, self.round),
+            may_audit=has_perm("peer_review.view_bulletin_audit", self.request.user, self.round),
             **kwargs,
         )
 
 
 @unlogged_endpoint("GET")
 def bulletin_json_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer the bulletin as it was signed. Asks nobody who they are."""
+    """Return the bulletin as it was signed. Nobody is asked who they are."""
     response = HttpResponse(bulletins.published_json(_bulletin(public_id)), content_type="application/json")
     response["Content-Disposition"] = f'inline; filename="bulletin-{public_id[:8]}.json"'
     response["Cache-Control"] = "public, max-age=600"
@@ -57,13 +55,13 @@ def bulletin_json_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @unlogged_endpoint("GET")
 def proof_view(request: HttpRequest, public_id: str, leaf: str) -> HttpResponse:
-    """Answer the inclusion proof of one leaf hash. Asks nobody who they are, keeps nothing of what was asked."""
+    """Return the inclusion proof of one leaf hash. Nobody is asked who they are, and nothing is kept of the request."""
     return JsonResponse(bulletins.inclusion_proof(_bulletin(public_id), leaf))
 
 
 @unlogged_endpoint("GET")
 def verifier_view(request: HttpRequest) -> FileResponse:
-    """Hand out the standalone verifier, one file."""
+    """Return the file of the standalone verifier."""
     return FileResponse(
         VERIFIER.open("rb"), as_attachment=True, filename=VERIFIER.name, content_type="text/x-python; charset=utf-8"
     )

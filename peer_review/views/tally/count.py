@@ -1,7 +1,5 @@
 """JSON endpoints of the scrutineer's browser: rows to open, their keys, the count and its progress."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_variables
@@ -18,7 +16,7 @@ from zhengyan_crypto.encoding import b64u_decode, hex_decode
 
 @unlogged_endpoint("GET")
 def rows_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer {"rows": [{"id", "epk"}], "opened", "total"}: rows still sealed, at most `limit`."""
+    """Return {"rows": [{"id", "epk"}], "opened", "total"}: rows still sealed, at most `limit`."""
     round = scrutineers_round(request, public_id)
     limit = request.GET.get("limit", "")
     rows = count.sealed_rows(round, limit=int(limit) if limit.isdecimal() and len(limit) < 9 else count.MAX_ROWS)
@@ -32,7 +30,7 @@ def rows_view(request: HttpRequest, public_id: str) -> HttpResponse:
 def keys_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take {"keys": {row id: content key}}; answer {"opened", "total"}, or wrong_key and nothing was written."""
     round = scrutineers_round(request, public_id)
-    body: Any = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"keys"}), "keys")
+    body = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"keys"}), "keys")
     if type(body["keys"]) is not dict or len(body["keys"]) > count.MAX_ROWS:
         raise BadEncoding
     keys = {hex_decode(row_id, length=16): b64u_decode(key, length=32) for row_id, key in body["keys"].items()}
@@ -43,7 +41,7 @@ def keys_view(request: HttpRequest, public_id: str) -> HttpResponse:
 @csrf_protect
 @unlogged_endpoint("POST")
 def finish_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Start the count in the background; answer its progress."""
+    """Start the count in the background and return its progress."""
     round = scrutineers_round(request, public_id)
     count.finish_opening(round, by=user_of(request))
     round.refresh_from_db()
@@ -52,7 +50,7 @@ def finish_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @unlogged_endpoint("GET")
 def progress_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer {"state", "phase", "done", "total"}; state is the round's, which ends at "counted"."""
+    """Return {"state", "phase", "done", "total"}; state is the round's, which ends at "counted"."""
     return _progress(scrutineers_round(request, public_id))
 
 

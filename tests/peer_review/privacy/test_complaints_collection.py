@@ -169,7 +169,7 @@ def test_complaint_the_same_names_through_another_door(caplog: pytest.LogCapture
             "bulletin",
             "bulletin-json",
             "manifest",
-            "results",
+            "all-results",
             "audit-round",
             "printed-notice",
         )

@@ -58,7 +58,7 @@ def bytes_of_every_page(round: Round, client: Client) -> dict[str, str]:
     leader = make_user("", "leadership")
     readers = [(f"own {one.label}", one.member.user, "own-result", ()) for one in named]
     readers += [(f"leader {one.label}", leader, "subject-result", (one.pk,)) for one in named]
-    readers += [("all", leader, "results", ()), ("summary", make_user("", "staff"), "summary", ())]
+    readers += [("all", leader, "all-results", ()), ("summary", make_user("", "staff"), "summary", ())]
     if head is not None:
         readers.append(("section", head.user, "section-results", ()))
     pages = {}
@@ -118,9 +118,9 @@ def words_of_every_file(round: Round, client: Client) -> dict[str, str]:
     named = round.subjects.select_related("member__user").order_by("pk")
     head = round.members.filter(is_section_head=True).select_related("user").get()
     leader = make_user("局长", "leadership")
-    readers = [(f"own {one.label}", one.member.user, "report-own", ()) for one in named]
-    readers += [(f"leader {one.label}", leader, "report-subject", (one.pk,)) for one in named]
-    readers += [("all", leader, "report-round", ()), ("section", head.user, "report-section", ())]
+    readers = [(f"own {one.label}", one.member.user, "own-report", ()) for one in named]
+    readers += [(f"leader {one.label}", leader, "subject-report", (one.pk,)) for one in named]
+    readers += [("all", leader, "round-report", ()), ("section", head.user, "section-report", ())]
     files = {}
     for name, user, route, more in readers:
         client.force_login(user)
@@ -345,7 +345,7 @@ def test_complaint_my_objection_went_round_the_house() -> None:
         return "".join(client.get(one, follow=True).content.decode() for one in addresses)
 
     of_round = [
-        reverse(f"peer_review:{name}", args=[round.public_id]) for name in ("round-detail", "results", "decisions")
+        reverse(f"peer_review:{name}", args=[round.public_id]) for name in ("round-detail", "all-results", "decisions")
     ]
     of_person = [
         reverse(f"peer_review:{name}", args=[round.public_id, contest.subject_id])

@@ -43,7 +43,7 @@ SHOWS = {
         Shows("organiser", ("subject:{key}",), "page", "organiser", ("{subject}",)),
     ],
     "peer_review:section-results": [Shows("head", ("section:a",), "page", "section_head:a")],
-    "peer_review:results": [
+    "peer_review:all-results": [
         Shows("leader", ("round",), "page", "leadership"),
         Shows("organiser", ("round",), "page", "organiser"),
     ],
@@ -51,19 +51,19 @@ SHOWS = {
         Shows("staff", ("summary",), "page", "staff"),
         Shows("leader", ("summary",), "page", "staff"),
     ],
-    "peer_review:report-own": [
+    "peer_review:own-report": [
         Shows("subject", ("subject:{key}",), "pdf", "subject", ("pdf",)),
         Shows("subject", ("subject:{key}",), "xlsx", "subject", ("xlsx",)),
     ],
-    "peer_review:report-subject": [
+    "peer_review:subject-report": [
         Shows("leader", ("subject:{key}",), "pdf", "leadership", ("{subject}", "pdf")),
         Shows("leader", ("subject:{key}",), "xlsx", "leadership", ("{subject}", "xlsx")),
     ],
-    "peer_review:report-section": [
+    "peer_review:section-report": [
         Shows("head", ("section:a",), "pdf", "section_head:a", ("pdf",)),
         Shows("head", ("section:a",), "xlsx", "section_head:a", ("xlsx",)),
     ],
-    "peer_review:report-round": [
+    "peer_review:round-report": [
         Shows("leader", ("round",), "pdf", "leadership", ("pdf",)),
         Shows("leader", ("round",), "xlsx", "leadership", ("xlsx",)),
     ],
@@ -115,7 +115,7 @@ SHOWS_NOTHING = {
     "round-delete round-open round-extend round-repeat round-close round-archive",
     "tally": "count-rows count-keys count-finish count-progress bulletin bulletin-json proof verifier",
 }
-API_SHOWS_NOTHING = "rounds round participation bulletin openapi integration-list integration-revoke"
+API_SHOWS_NOTHING = "round-list round-detail participation bulletin openapi integration-list integration-revoke"
 
 
 def routes() -> Iterator[str]:

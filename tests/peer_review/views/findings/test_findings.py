@@ -140,7 +140,7 @@ def test_inspector_raises_without_reading_a_figure(client: Client, round: Round)
     page = client.get(address(round), {"section": "a", "criterion": "quality"})
     assert page.context["figures"] == []
     assert client.post(address(round), filled(criterion="quality")).status_code == 302
-    assert client.get(address(round, "finding-list")).context["told"][0].figures == []
+    assert client.get(address(round, "finding-list")).context["findings"][0].figures == []
 
 
 def test_figures_in_the_list_are_only_those_a_reader_may_read(client: Client, leader: Client, round: Round) -> None:
@@ -148,11 +148,11 @@ def test_figures_in_the_list_are_only_those_a_reader_may_read(client: Client, le
     leader.post(address(round), filled(section="b"))
     responsible = make_user("", "staff")
     RaisedFinding.objects.update(responsible=responsible)
-    assert len(leader.get(address(round, "finding-list")).context["told"][0].figures) == 1
+    assert len(leader.get(address(round, "finding-list")).context["findings"][0].figures) == 1
     client = Client()
     client.force_login(responsible)
     page = client.get(address(round, "finding-list"))
-    assert [(one.finding.text, one.figures) for one in page.context["told"]] == [(TEXT, [])]
+    assert [(one.finding.text, one.figures) for one in page.context["findings"]] == [(TEXT, [])]
     assert "Raise a finding" not in page.content.decode()
 
 
@@ -202,7 +202,7 @@ def test_list_is_paged_by_key_without_loss(leader: Client, round: Round, monkeyp
     seen, after = [], None
     while True:
         page = leader.get(address(round, "finding-list"), {"after": after} if after else {})
-        seen += [one.finding.pk for one in page.context["told"]]
+        seen += [one.finding.pk for one in page.context["findings"]]
         after = page.context["paging"].after
         if not after:
             break

@@ -45,7 +45,7 @@ def test_a_criterion_is_withdrawn_and_the_ledger_lists_it(round: Round) -> None:
 
     answer = client.post(address(round), GIVEN, follow=True)
 
-    assert answer.redirect_chain == [(reverse("peer_review:results", args=[round.public_id]), 302)]
+    assert answer.redirect_chain == [(reverse("peer_review:all-results", args=[round.public_id]), 302)]
     assert "Withdrawn: 18 figures." in answer.content.decode()
     assert set(CriterionResult.objects.values_list("criterion", flat=True)) == {"spirit"}
     assert ">Quality</option>" not in client.get(address(round)).content.decode()

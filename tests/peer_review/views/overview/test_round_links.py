@@ -62,14 +62,14 @@ def test_links_of_each_role_after_the_outcomes_were_told() -> None:
     round, leader = make_told_round()
 
     assert {role: linked(round, user) for role, user in people(round).items()} == {
-        "organiser": ["round-dashboard", "results", "summary", "printed-notice", "bulletin"],
+        "organiser": ["round-dashboard", "all-results", "summary", "printed-notice", "bulletin"],
         "scrutineer": ["scrutineer-round", "summary", "printed-notice", "bulletin"],
         "evaluator": ["summary", "printed-notice", "bulletin"],
         "subject": ["my-outcome", "own-result", "summary", "printed-notice", "bulletin"],
-        "leadership": ["results", "decisions", "summary", "printed-notice", "bulletin"],
+        "leadership": ["all-results", "decisions", "summary", "printed-notice", "bulletin"],
         "inspector": ["summary", "audit-round", "printed-notice", "bulletin"],
     }
-    assert linked(round, leader) == ["results", "decisions", "summary", "printed-notice", "bulletin"]
+    assert linked(round, leader) == ["all-results", "decisions", "summary", "printed-notice", "bulletin"]
 
 
 def test_a_draft_links_its_organiser_to_the_dashboard_and_a_superuser_to_nothing() -> None:

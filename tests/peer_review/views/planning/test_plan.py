@@ -150,7 +150,7 @@ def test_a_list_is_taken_over_whole_or_not_at_all(client: Client, draft: Round) 
         return client.post(page("list-import", draft), {"file": file, "only": only})
 
     refused = send("评价人,被评价人,票类\nPerson 4,Person 5,Peers\nNobody,Person 5,Peers\n", "1")
-    assert [(fault.row, fault.column) for fault in refused.context["found"].faults] == [(3, "评价人")]
+    assert [(fault.row, fault.column) for fault in refused.context["imported"].faults] == [(3, "评价人")]
     draft.refresh_from_db()
     assert draft.plan == {}
 

@@ -139,7 +139,7 @@ def test_many_subjects_are_paged_by_key_at_the_same_cost(
     first = client.get(address(many)).context
     second = client.get(address(many), {"after": first["paging"].after}).context
     assert [one.subject.label for one in [*first["subjects"], *second["subjects"]]] == list("甲乙丙")
-    assert (second["paging"].after, str(second["here"])) == (None, first["paging"].after)
+    assert (second["paging"].after, str(second["previous_subject"])) == (None, first["paging"].after)
 
 
 def test_round_list_leads_the_reviewer_there_until_the_review_is_finished(round: Round, reviewer: Client) -> None:
@@ -205,7 +205,7 @@ def test_comments_go_to_those_who_may_read_the_subjects_result_and_into_no_summa
                 not in client.get(reverse(f"peer_review:{name}", args=[round.public_id])).content.decode()
             )
     client.force_login(make_user("", "leadership"))
-    assert "Words number" not in client.get(reverse("peer_review:results", args=[round.public_id])).content.decode()
+    assert "Words number" not in client.get(reverse("peer_review:all-results", args=[round.public_id])).content.decode()
 
 
 def test_bulletin_counts_papers_for_marks_and_names_comment_papers_beside(round: Round, client: Client) -> None:

@@ -136,7 +136,7 @@ def test_it_is_read_beside_the_figures_by_those_who_may_read_these(
     text = text_of(client, address(round, "subject-result", subject.pk))
     assert "My own words" in text
     assert f"{subject.label}&#x27;s self-evaluation" in text or f"{subject.label}'s self-evaluation" in text
-    assert "My own words" not in text_of(client, address(round, "results"))
+    assert "My own words" not in text_of(client, address(round, "all-results"))
     client.force_login(running.evaluators[-1].user)
     assert client.get(address(round, "subject-result", subject.pk)).status_code == 403
     assert "My own words" not in text_of(client, address(round, "round-detail"))

@@ -77,29 +77,29 @@ def test_each_file_answers_everybody_as_its_page_does(round: Round, format: str)
     """Every role, every file: 200, 403, 404 or the way to sign in, exactly as on the page of the same figures."""
     of = round.subjects.get(label="甲").pk
     files = {
-        "report-own": ("own-result", []),
-        "report-subject": ("subject-result", [of]),
-        "report-section": ("section-results", []),
-        "report-round": ("results", []),
+        "own-report": ("own-result", []),
+        "subject-report": ("subject-result", [of]),
+        "section-report": ("section-results", []),
+        "round-report": ("all-results", []),
     }
     found = {}
     for role, user in people(round).items():
         for name, (page, more) in files.items():
             expected = get(user, round, page, *more).status_code
-            if name == "report-section" and role in ("leader", "organiser"):
+            if name == "section-report" and role in ("leader", "organiser"):
                 # They read sections on the page of all results, one by one; without naming one there is none.
                 expected = 404
             found[role, name] = (get(user, round, name, *more, format).status_code, expected)
 
     assert {one: two for one, two in found.items() if two[0] != two[1]} == {}
-    assert found["head", "report-section"] == (200, 200)
-    assert found["leader", "report-round"] == (200, 200)
+    assert found["head", "section-report"] == (200, 200)
+    assert found["leader", "round-report"] == (200, 200)
     assert (
-        found["superuser", "report-round"] == found["superuser", "results"]
-        if ("superuser", "results") in found
+        found["superuser", "round-report"] == found["superuser", "all-results"]
+        if ("superuser", "all-results") in found
         else True
     )
-    assert found["staff", "report-subject"][0] in (403, 404)
+    assert found["staff", "subject-report"][0] in (403, 404)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_each_file_answers_everybody_as_its_page_does(round: Round, format: str)
     ],
 )
 def test_section_is_given_to_its_head_and_to_who_sees_all(round: Round, who: str, key: str, status: int) -> None:
-    assert get(people(round)[who], round, "report-section", "xlsx", query=f"?section={key}").status_code == status
+    assert get(people(round)[who], round, "section-report", "xlsx", query=f"?section={key}").status_code == status
 
 
 @pytest.mark.parametrize("visibility", [{"section_head": True}, {"leadership": True}, {"subject": True}])
@@ -125,9 +125,9 @@ def test_audience_that_the_scheme_leaves_out_gets_no_file(visibility: dict[str, 
     shown = dict.fromkeys(["subject", "section_head", "leadership", "staff"], False) | visibility
     round = make_published_round({(name, "all"): papers(6) for name in "甲乙"}, heads={"a": head}, visibility=shown)
     answers = {
-        "subject": get(person(round, "甲"), round, "report-own", "xlsx").status_code,
-        "section_head": get(head, round, "report-section", "xlsx").status_code,
-        "leadership": get(leader, round, "report-round", "xlsx").status_code,
+        "subject": get(person(round, "甲"), round, "own-report", "xlsx").status_code,
+        "section_head": get(head, round, "section-report", "xlsx").status_code,
+        "leadership": get(leader, round, "round-report", "xlsx").status_code,
     }
 
     assert answers == {audience: 200 if shown[audience] else 403 for audience in answers}
@@ -138,24 +138,24 @@ def test_results_that_are_not_published_are_in_no_file() -> None:
     leader = make_user("局长", "leadership")
 
     for format in FORMATS:
-        assert get(leader, round, "report-round", format).status_code == 403
-        assert get(person(round, "甲"), round, "report-own", format).status_code == 403
+        assert get(leader, round, "round-report", format).status_code == 403
+        assert get(person(round, "甲"), round, "own-report", format).status_code == 403
 
     publish_round(round, by=round.organiser)
-    assert get(leader, round, "report-round", "pdf").status_code == 200
+    assert get(leader, round, "round-report", "pdf").status_code == 200
 
 
 def test_another_format_is_not_found(round: Round) -> None:
     leader = make_user("局长", "leadership")
 
     for format in ("docx", "PDF", "csv", "api", "page"):
-        assert get(leader, round, "report-round", format).status_code == 404
+        assert get(leader, round, "round-report", format).status_code == 404
 
 
 def test_file_is_saved_under_a_chinese_name_and_kept_by_nobody_between(round: Round) -> None:
     Round.objects.filter(pk=round.pk).update(title='2026年度"民主"测评/甲')
 
-    answer = get(person(round, "甲"), round, "report-own", "pdf")
+    answer = get(person(round, "甲"), round, "own-report", "pdf")
 
     name = unquote(answer["Content-Disposition"].partition("filename*=utf-8''")[2])
     assert name == "2026年度-民主-测评-甲 甲.pdf"
@@ -168,8 +168,8 @@ def test_file_is_saved_under_a_chinese_name_and_kept_by_nobody_between(round: Ro
 @pytest.mark.parametrize("format", FORMATS)
 def test_each_file_is_in_the_readers_language(round: Round, format: str) -> None:
     leader = make_user("局长", "leadership")
-    english = get(leader, round, "report-round", format).content
-    chinese = get(leader, round, "report-round", format, **{"accept-language": "zh-hans"}).content
+    english = get(leader, round, "round-report", format).content
+    chinese = get(leader, round, "round-report", format, **{"accept-language": "zh-hans"}).content
 
     if format == "pdf":
         assert ("All results" in text_of(english), "全部结果" in text_of(chinese)) == (True, True)
@@ -182,11 +182,11 @@ def test_each_file_is_in_the_readers_language(round: Round, format: str) -> None
 def test_ledger_knows_what_was_shown_in_which_file_to_which_role(round: Round, format: str) -> None:
     everybody = people(round)
     subject = round.subjects.get(label="甲")
-    get(everybody["subject"], round, "report-own", format)
-    get(everybody["head"], round, "report-section", format)
-    get(everybody["leader"], round, "report-round", format)
-    get(everybody["leader"], round, "report-round", format)
-    get(everybody["leader"], round, "report-subject", subject.pk, format)
+    get(everybody["subject"], round, "own-report", format)
+    get(everybody["head"], round, "section-report", format)
+    get(everybody["leader"], round, "round-report", format)
+    get(everybody["leader"], round, "round-report", format)
+    get(everybody["leader"], round, "subject-report", subject.pk, format)
 
     shown = set(DisclosureEntry.objects.filter(round=round).values_list("scope", "channel", "audience"))
 
@@ -200,9 +200,9 @@ def test_ledger_knows_what_was_shown_in_which_file_to_which_role(round: Round, f
 
 def test_files_about_many_stand_in_the_audit_log_and_ones_own_do_not(round: Round) -> None:
     everybody = people(round)
-    get(everybody["subject"], round, "report-own", "pdf")
-    get(everybody["head"], round, "report-section", "pdf")
-    get(everybody["leader"], round, "report-round", "xlsx")
+    get(everybody["subject"], round, "own-report", "pdf")
+    get(everybody["head"], round, "section-report", "pdf")
+    get(everybody["leader"], round, "round-report", "xlsx")
 
     entries = ModelLogEntry.objects.filter(action="peer_review.round.report").order_by("pk")
 
@@ -215,19 +215,19 @@ def test_files_about_many_stand_in_the_audit_log_and_ones_own_do_not(round: Roun
 def test_refused_file_leaves_no_trace_and_says_what_to_do(round: Round, tmp_path: Path) -> None:
     user = person(round, "甲")
     with override_settings(PEER_REVIEW_FONT_PATHS=[tmp_path], PEER_REVIEW_SYSTEM_FONTS=False):
-        pdf = get(user, round, "report-own", "pdf")
-        workbook = get(user, round, "report-own", "xlsx")
+        pdf = get(user, round, "own-report", "pdf")
+        workbook = get(user, round, "own-report", "xlsx")
 
     assert pdf.status_code == 503
     assert "fonts-noto-cjk" in pdf.content.decode()
-    assert reverse("peer_review:report-own", args=[round.public_id, "xlsx"]) in pdf.content.decode()
+    assert reverse("peer_review:own-report", args=[round.public_id, "xlsx"]) in pdf.content.decode()
     assert workbook.status_code == 200
     assert list(DisclosureEntry.objects.values_list("channel", flat=True)) == [Channel.XLSX]
 
 
 def test_refusal_is_told_in_the_readers_language(round: Round, tmp_path: Path) -> None:
     with override_settings(PEER_REVIEW_FONT_PATHS=[tmp_path], PEER_REVIEW_SYSTEM_FONTS=False):
-        pdf = get(person(round, "甲"), round, "report-own", "pdf", **{"accept-language": "zh-hans"})
+        pdf = get(person(round, "甲"), round, "own-report", "pdf", **{"accept-language": "zh-hans"})
 
     with translation.override("zh-hans"):
         assert escape(NoChineseFont(package="fonts-noto-cjk").message) in pdf.content.decode()
@@ -239,17 +239,17 @@ def test_file_of_altered_terms_is_refused_as_its_page_is(round: Round) -> None:
     form = {**round.form, "floor": 3}
     Round.objects.filter(pk=round.pk).update(form=form)
 
-    assert get(leader, round, "report-round", "pdf").status_code == get(leader, round, "results").status_code == 403
+    assert get(leader, round, "round-report", "pdf").status_code == get(leader, round, "all-results").status_code == 403
 
 
 def test_pages_lead_to_their_files(round: Round) -> None:
     everybody = people(round)
     pk = round.subjects.get(label="甲").pk
     pages: list[tuple[str, str, list[int], str]] = [
-        ("subject", "own-result", [], "report-own"),
-        ("leader", "subject-result", [pk], "report-subject"),
-        ("head", "section-results", [], "report-section"),
-        ("leader", "results", [], "report-round"),
+        ("subject", "own-result", [], "own-report"),
+        ("leader", "subject-result", [pk], "subject-report"),
+        ("head", "section-results", [], "section-report"),
+        ("leader", "all-results", [], "round-report"),
     ]
     for who, page, more, name in pages:
         text = get(everybody[who], round, page, *more).content.decode()
@@ -262,9 +262,9 @@ def test_pages_lead_to_their_files(round: Round) -> None:
 @pytest.mark.parametrize(
     ("who", "page", "name"),
     [
-        ("subject", "own-result", "report-own"),
-        ("head", "section-results", "report-section"),
-        ("leader", "results", "report-round"),
+        ("subject", "own-result", "own-report"),
+        ("head", "section-results", "section-report"),
+        ("leader", "all-results", "round-report"),
     ],
 )
 def test_page_pdf_and_workbook_say_the_same_figures(round: Round, who: str, page: str, name: str) -> None:
@@ -288,16 +288,16 @@ def figures_in(text: str) -> set[str]:
 def test_round_of_another_state_keeps_its_files_when_archived(round: Round) -> None:
     Round.objects.filter(pk=round.pk).update(state=RoundState.ARCHIVED)
 
-    assert get(make_user("局长", "leadership"), round, "report-round", "xlsx").status_code == 200
+    assert get(make_user("局长", "leadership"), round, "round-report", "xlsx").status_code == 200
 
 
 def test_round_is_read_in_as_many_queries_however_many_subjects() -> None:
     leader, counts = make_user("局长", "leadership"), {}
     for many in (1, 3):
         round = make_published_round({(name, "all"): papers(6) for name in "甲乙丙"[:many]})
-        get(leader, round, "report-round", "xlsx")  # in the ledger from now on
+        get(leader, round, "round-report", "xlsx")  # in the ledger from now on
         with CaptureQueriesContext(connection) as queries:
-            get(leader, round, "report-round", "xlsx")
+            get(leader, round, "round-report", "xlsx")
         counts[many] = len(queries)
 
     assert counts[1] == counts[3]

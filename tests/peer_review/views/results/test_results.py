@@ -16,7 +16,7 @@ from tests.factories.peer_review.rounds import make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
-PAGES = ("own-result", "section-results", "results", "summary")
+PAGES = ("own-result", "section-results", "all-results", "summary")
 NAMES = "甲乙丙丁戊己庚"
 
 
@@ -122,12 +122,12 @@ def test_section_head_sees_the_section_only(round: Round, head: Any, client: Cli
     assert "辛" not in text
     assert client.get(address(round, "subject-result", subject(round, "丙").pk)).status_code == 200
     assert client.get(address(round, "subject-result", subject(round, "辛").pk)).status_code == 403
-    assert client.get(address(round, "results")).status_code == 403
+    assert client.get(address(round, "all-results")).status_code == 403
 
 
 def test_leadership_sees_all_with_interval_and_number(round: Round, client: Client) -> None:
     client.force_login(make_user("", "leadership"))
-    page = client.get(address(round, "results"), headers={"accept-language": "en"})
+    page = client.get(address(round, "all-results"), headers={"accept-language": "en"})
     assert [row.row.label for row in page.context["rows"]] == [*reversed(NAMES), "辛"]
     assert page.context["rows"][-1].row.score is None
     text = page.content.decode()
@@ -152,7 +152,7 @@ def test_leadership_sorts_and_what_is_not_shown_comes_last(
     sort: str, first: str, last: str, round: Round, client: Client
 ) -> None:
     client.force_login(make_user("", "leadership"))
-    rows = client.get(address(round, "results"), {"sort": sort}).context["rows"]
+    rows = client.get(address(round, "all-results"), {"sort": sort}).context["rows"]
     assert (rows[0].row.label, rows[-1].row.label) == (first, last)
 
 
@@ -161,12 +161,12 @@ def test_ranking_is_paged_by_key_without_loss(
     sort: str, round: Round, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.force_login(make_user("", "leadership"))
-    whole = [row.row.result for row in client.get(address(round, "results"), {"sort": sort}).context["rows"]]
+    whole = [row.row.result for row in client.get(address(round, "all-results"), {"sort": sort}).context["rows"]]
     monkeypatch.setattr(lists, "PAGE", 3)
     seen: list[int] = []
     after = ""
     while True:
-        page = client.get(address(round, "results"), {"sort": sort, "after": after})
+        page = client.get(address(round, "all-results"), {"sort": sort, "after": after})
         seen += [row.row.result for row in page.context["rows"]]
         after = page.context["paging"].after or ""
         if not after:
@@ -177,8 +177,8 @@ def test_ranking_is_paged_by_key_without_loss(
 
 def test_filter_shows_rows_and_makes_no_new_figure(round: Round, client: Client) -> None:
     client.force_login(make_user("", "leadership"))
-    everything = numbers(text_of(client, address(round, "results")))
-    filtered = client.get(address(round, "results"), {"section": "b"}, headers={"accept-language": "en"})
+    everything = numbers(text_of(client, address(round, "all-results")))
+    filtered = client.get(address(round, "all-results"), {"section": "b"}, headers={"accept-language": "en"})
     assert [row.row.label for row in filtered.context["rows"]] == ["辛"]
     # The strips' scale is the only number that may differ.
     assert numbers(filtered.content.decode()) - everything <= {60.0}
@@ -238,11 +238,11 @@ def test_lists_cost_the_same_for_one_and_many(client: Client, django_assert_max_
     )
     client.force_login(make_user("", "leadership"))
     for round in (few, many):
-        client.get(address(round, "results"))  # the ledger notes the first time
+        client.get(address(round, "all-results"))  # the ledger notes the first time
     with django_assert_max_num_queries(60) as one:
-        client.get(address(few, "results"))
+        client.get(address(few, "all-results"))
     with django_assert_max_num_queries(60) as more:
-        client.get(address(many, "results"))
+        client.get(address(many, "all-results"))
     assert len(one) == len(more)
 
 
@@ -295,17 +295,17 @@ def test_nothing_is_shown_once_the_terms_were_altered_behind_the_form(
         form={**form, "visibility": {**round.form["visibility"], **form["visibility"]}}
     )
     client.force_login(make_user("", "leadership"))
-    page = client.get(address(round, "results"), headers={"accept-language": "en"})
+    page = client.get(address(round, "all-results"), headers={"accept-language": "en"})
     assert page.status_code == 403
     assert not {61.8, 69.8, 73.8} & numbers(page.content.decode())
 
 
 def test_list_says_its_ties_before_its_order(round: Round, client: Client) -> None:
     client.force_login(make_user("", "leadership"))
-    text = text_of(client, address(round, "results"))
+    text = text_of(client, address(round, "all-results"))
     assert text.index("overlap in one chain") < text.index("pr-table pr-ranking")
     assert "Nobody has a place of their own" in text
-    rows = client.get(address(round, "results")).context["rows"]
+    rows = client.get(address(round, "all-results")).context["rows"]
     for one in rows[:-1]:
         assert f">{one.row.place.best}–{one.row.place.worst}</span>" in text
         assert f"like {one.row.place.alike} others" in text
@@ -316,10 +316,10 @@ def test_line_parts_the_list_only_where_no_interval_bridges_it(client: Client) -
         {(name, "all"): papers(9, at, at) for name, at in (("甲", 90), ("乙", 91), ("丙", 60))}
     )
     client.force_login(make_user("", "leadership"))
-    page = client.get(address(round, "results"), headers={"accept-language": "en"})
+    page = client.get(address(round, "all-results"), headers={"accept-language": "en"})
     assert [(one.row.label, one.breaks) for one in page.context["rows"]] == [("乙", False), ("甲", False), ("丙", True)]
     assert page.content.decode().count("no interval above this line") == 1
-    by_name = client.get(address(round, "results"), {"sort": "name"})
+    by_name = client.get(address(round, "all-results"), {"sort": "name"})
     assert not any(one.breaks for one in by_name.context["rows"])
 
 
@@ -340,7 +340,7 @@ def test_heat_map_is_sorted_with_the_whole_last_and_too_few_before_it(
     cells = {("甲", "all"): papers(6, 70, 90), ("乙", "all"): papers(6, 90, 80), ("丙", "all"): papers(3, 99, 99)}
     round = make_published_round(cells, sections={"甲": "a", "乙": "b", "丙": "c"})
     client.force_login(make_user("", "leadership"))
-    page = client.get(address(round, "results"), {"by": by}, headers={"accept-language": "en"})
+    page = client.get(address(round, "all-results"), {"by": by}, headers={"accept-language": "en"})
     assert [row.group.key for row in page.context["heat"]["rows"]] == order
     assert page.context["heat"]["rows"][order.index("c")].group.score is None
 
@@ -364,7 +364,7 @@ def test_every_page_of_figures_is_in_the_ledger_under_the_readers_role(round: Ro
         (mine.member.user, address(round, "own-result")),
         (leader, address(round, "subject-result", mine.pk)),
         (head, address(round, "section-results")),
-        (leader, address(round, "results")),
+        (leader, address(round, "all-results")),
         (make_user("", "staff"), address(round, "summary")),
     ):
         client.force_login(user)
@@ -394,7 +394,7 @@ def test_leader_cannot_read_the_order_without_the_quota_line_and_its_ties(client
     scores: dict[str, int | None] = {"甲": 97, "乙": 93, "丙": 93, "丁": 75, "戊": 70, "己": None}
     round = make_scored_round(scores | dict.fromkeys("子丑寅卯", 65), quota=20)  # two places of ten
     client.force_login(make_user("", "leadership"))
-    page = client.get(address(round, "results"), headers={"accept-language": "en"})
+    page = client.get(address(round, "all-results"), headers={"accept-language": "en"})
     text = page.content.decode()
     assert [(one.row.label, one.line) for one in page.context["rows"] if one.line] == [("乙", "tied"), ("丁", "below")]
     before_list = text[: text.index("pr-table pr-ranking")]
@@ -403,14 +403,14 @@ def test_leader_cannot_read_the_order_without_the_quota_line_and_its_ties(client
     assert text.count("tied at the line</span>") == 2
     assert text.count('class="ch-quota"') == 9  # through every strip
     assert address(round, "decisions") in text
-    turned = client.get(address(round, "results"), {"sort": "-score"})
+    turned = client.get(address(round, "all-results"), {"sort": "-score"})
     assert not any(one.line for one in turned.context["rows"])
 
 
 def test_round_without_a_quota_draws_no_line(client: Client) -> None:
     round = make_scored_round({"甲": 97, "乙": 93}, quota=0)
     client.force_login(make_user("", "leadership"))
-    text = text_of(client, address(round, "results"))
+    text = text_of(client, address(round, "all-results"))
     assert "This round has no quota" in text
     assert "ch-quota" not in text
 
@@ -431,7 +431,7 @@ def test_trend_stands_as_a_picture_with_its_table_and_held_back_rounds_in_words(
 
 def test_lone_round_has_no_trend_and_no_heading_for_it(round: Round, client: Client) -> None:
     client.force_login(make_user("", "leadership"))
-    assert "Over the rounds" not in text_of(client, address(round, "results"))
+    assert "Over the rounds" not in text_of(client, address(round, "all-results"))
 
 
 def test_figures_lead_to_a_finding_for_whoever_may_raise_one(round: Round, head: Any, client: Client) -> None:
@@ -449,4 +449,4 @@ def test_figures_lead_to_a_finding_for_whoever_may_raise_one(round: Round, head:
 
 def test_section_that_is_not_there_filters_nothing(round: Round, client: Client) -> None:
     client.force_login(make_user("", "leadership"))
-    assert len(client.get(address(round, "results"), {"section": "nonsense"}).context["rows"]) == 8
+    assert len(client.get(address(round, "all-results"), {"section": "nonsense"}).context["rows"]) == 8

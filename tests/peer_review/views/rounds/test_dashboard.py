@@ -92,7 +92,7 @@ class TestTheNextStep:
         assert step(client, Round.objects.get()) == ("comments", "")
         Round.objects.update(comments_reviewed=True, form=round.form)
         round = publish(running)
-        assert step(client, round) == ("archive", page("results", round))
+        assert step(client, round) == ("archive", page("all-results", round))
         assert step(client, archive_round(round, by=round.organiser))[0] == "done"
 
     def test_of_a_void_round_is_to_repeat_it(self, client: Client) -> None:
@@ -225,4 +225,4 @@ def test_a_void_round_says_so_wherever_it_appears(client: Client) -> None:
         assert rule in client.get(url).content.decode(), url
     # The check still proves that the ballot is in the bulletin.
     assert Client().get(page("bulletin-json", round)).status_code == 200
-    assert client.get(page("results", round)).status_code in (403, 404)
+    assert client.get(page("all-results", round)).status_code in (403, 404)
