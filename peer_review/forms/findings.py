@@ -46,14 +46,14 @@ class FindingForm(forms.Form):
     def __init__(self, *args: Any, round: Round, sections: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        if not round.form["comments"]:
+        if not round.frozen_scheme.comments:
             fields["source"].choices = [FindingSource.choices[0]]
         named = [(key, name or key) for key, name in sections.items() if key]
         fields["section"].choices = [*([("", _("All together"))] if "" in sections else []), *named]
         fields["section"].required = "" not in sections
         fields["criterion"].choices = [
             ("", _("The whole score")),
-            *((one["key"], one["label"]) for one in round.form["criteria"]),
+            *round.frozen_scheme.criterion_labels.items(),
         ]
         fields["subject"].queryset = round.subjects.filter(section_key__in=sections)
         heads = round.members.filter(is_section_head=True).order_by().values("user")

@@ -62,7 +62,7 @@ def is_counted(user: User, round: Any) -> bool:
 @predicate_about("round")
 def is_comment_reviewer(user: User, round: Any) -> bool:
     """The user is named to review this round's comments, in a round that has them."""
-    return bool(round.comment_reviewer_id == user.pk and round.form.get("comments") is True)
+    return bool(round.comment_reviewer_id == user.pk and round.has_comments)
 
 
 @predicate_about("round")
@@ -74,7 +74,7 @@ def is_awaiting_publication(user: User, round: Any) -> bool:
 @predicate_about("round")
 def has_self_evaluation(user: User, round: Any) -> bool:
     """The scheme asks for self-evaluations."""
-    return bool(round.form.get("self_evaluation") is True)
+    return bool(round.has_frozen_scheme and round.frozen_scheme.self_evaluation)
 
 
 @predicate_about("round")
@@ -87,7 +87,7 @@ def is_shown_to(audience: str) -> rules.Predicate:
     """Return the predicate "the frozen scheme shows results to this audience"."""
 
     def shown(user: User, round: Any) -> bool:
-        return bool(round.form.get("visibility", {}).get(audience) is True)
+        return bool(round.has_frozen_scheme and round.frozen_scheme.shows_results_to(audience))
 
     shown.__name__ = f"is_shown_to_{audience}"
     return predicate_about("round")(shown)

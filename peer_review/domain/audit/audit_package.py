@@ -186,7 +186,7 @@ def _holders(round: Round) -> Iterator[list[str]]:
     )
     gone = [scope.removeprefix("subject:") for scope in withdrawn if scope.startswith("subject:")]
     small = set(round.subjects.exclude(key__in=gone).order_by().values_list("pk", flat=True))
-    criteria = sum(f"criterion:{one['key']}" not in withdrawn for one in round.form["criteria"])
+    criteria = sum(f"criterion:{key}" not in withdrawn for key in round.frozen_scheme.criterion_keys)
     told: dict[int, int] = {}
     rows = CriterionResult.objects.filter(result__round=round, result__scope=ResultScope.SUBJECT)
     for subject in rows.order_by().values_list("result__subject_id", flat=True).iterator(chunk_size=CHUNK):

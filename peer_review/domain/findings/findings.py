@@ -60,7 +60,7 @@ def raise_finding(
     names = dict(round.subjects.values_list("section_key", "section_name"))
     if (section and section not in names) or (subject is not None and subject.round_id != round.pk):
         raise UnknownSection
-    labels = {one["key"]: one["label"] for one in round.form["criteria"]}
+    labels = round.frozen_scheme.criterion_labels
     if criterion and criterion not in labels:
         raise UnknownCriterion
     if due_date is not None and due_date < timezone.localdate():

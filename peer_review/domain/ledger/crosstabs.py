@@ -5,14 +5,13 @@ with one thin row. The cells are asked in one order, criterion by criterion as i
 roll, whoever asks; so within a table no answer depends on the reader.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from peer_review.domain.ledger.ledger import ask_all
 from peer_review.domain.ledger.queries import TableQuery
 from peer_review.enums import Channel, CrossRows
 from peer_review.models import RollMember, Round
+from peer_review.protocol.frozen_scheme import FrozenCriterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def choices(round: Round, *, headed: str | None = None) -> Choices:
     sections = {key: name or key for key, name in subjects.values_list("section_key", "section_name") if key}
     members = RollMember.objects.filter(subject__in=subjects).exclude(rank_key="").order_by("rank_order", "pk")
     ranks = {key: name or key for key, name in members.values_list("rank_key", "rank_name")}
-    classes = {one["key"]: one["label"] for one in round.form["classes"]}
+    classes = round.frozen_scheme.class_labels
     return Choices(sections, ranks, classes, whole=headed is None)
 
 
@@ -69,10 +68,13 @@ def cross_table(
     Raises: RoundStateInvalid before publication.
     """
     rows = offered.of(cross.rows)
-    criteria = round.form["criteria"]
-    table = {(criterion["key"], key): _question(cross, criterion["key"], key) for criterion in criteria for key in rows}
+    criteria = round.frozen_scheme.criteria
+    table = {(criterion.key, key): _question(cross, criterion.key, key) for criterion in criteria for key in rows}
     asked = {
-        at: question for at, question in table.items() if _is_asked(_criterion(criteria, at[0]), question.voter_class)
+        (criterion.key, key): table[criterion.key, key]
+        for criterion in criteria
+        for key in rows
+        if _is_asked(criterion, table[criterion.key, key].voter_class)
     }
     answers = ask_all(round, list(asked.values()), channel=channel, audience=audience)
     return tuple(
@@ -80,8 +82,8 @@ def cross_table(
             key,
             label,
             tuple(
-                (answers[table[one["key"], key]].value, True) if (one["key"], key) in asked else (None, False)
-                for one in criteria
+                (answers[table[criterion.key, key]].value, True) if (criterion.key, key) in asked else (None, False)
+                for criterion in criteria
             ),
         )
         for key, label in rows.items()
@@ -98,10 +100,6 @@ def _question(cross: Cross, criterion: str, row: str) -> TableQuery:
     return TableQuery(criterion, **filters)
 
 
-def _criterion(criteria: list[dict[str, Any]], key: str) -> Mapping[str, Any]:
-    return next(one for one in criteria if one["key"] == key)
-
-
-def _is_asked(criterion: Mapping[str, Any], voter_class: str | None) -> bool:
+def _is_asked(criterion: FrozenCriterion, voter_class: str | None) -> bool:
     """Whether the scheme asks the class this criterion. The scheme is public, so this may differ from too few."""
-    return voter_class is None or voter_class in criterion["classes"]
+    return voter_class is None or criterion.is_asked_of(voter_class)

@@ -38,8 +38,8 @@ class RoundData:
     def __init__(self, round: Round, *, without: Collection[str] = ()) -> None:
         subjects = list(round.subjects.select_related("member").order_by("sort_order", "pk"))
         self.without = frozenset(without)
-        self._criteria = {one["key"]: at for at, one in enumerate(round.form["criteria"])}
-        self._classes = {one["key"]: at for at, one in enumerate(round.form["classes"])}
+        self._criteria = {key: at for at, key in enumerate(round.frozen_scheme.criterion_keys)}
+        self._classes = {key: at for at, key in enumerate(round.frozen_scheme.class_keys)}
         self._keys = np.array([one.key for one in subjects], dtype=object)
         self._sections = np.array([one.section_key for one in subjects], dtype=object)
         self._ranks = np.array([one.member.rank_key if one.member else "" for one in subjects], dtype=object)

@@ -15,6 +15,7 @@ from peer_review.counting.exposure import rolls_differ
 from peer_review.counting.scales import Ints
 from peer_review.domain.preflight.roll_arrays import RollPapers, RollSubject, read_papers
 from peer_review.models import Round
+from peer_review.protocol.frozen_scheme import FrozenScheme
 
 #: Comparisons are allowed with so many of the last published rounds, and checked for them.
 MOST_COMPARED = 4
@@ -55,9 +56,9 @@ class ComparableRound:
         }
 
 
-def comparable_rounds(round: Round, form: Mapping[str, Any], papers: RollPapers) -> list[ComparableRound]:
+def comparable_rounds(round: Round, scheme: FrozenScheme, papers: RollPapers) -> list[ComparableRound]:
     """Return the last published rounds of the same kind and scheme, newest first. One query, and four for each."""
-    rounds = Round.objects.with_results().filter(kind=round.kind, form__scheme__name=form["scheme"]["name"])
+    rounds = Round.objects.with_results().filter(kind=round.kind, form__scheme__name=scheme.name)
     if round.opened_at is not None:
         rounds = rounds.filter(published_at__lt=round.opened_at)
     rounds = rounds.exclude(pk=round.pk).order_by("-published_at", "-pk")[:MOST_COMPARED]
@@ -65,7 +66,7 @@ def comparable_rounds(round: Round, form: Mapping[str, Any], papers: RollPapers)
 
 
 def _compare(other: Round, papers: RollPapers) -> ComparableRound:
-    theirs = read_papers(other, other.form)
+    theirs = read_papers(other, other.frozen_scheme)
     mine = {one.key: at for at, one in enumerate(papers.subjects)}
     number = dict(mine)
     for one in theirs.subjects:

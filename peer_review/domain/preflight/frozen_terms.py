@@ -35,7 +35,7 @@ def freeze_exposure(round: Round, preflight: Preflight) -> None:
     del certificate["breach"]
     exposure = {
         "v": 1,
-        "floor": int(round.form["floor"]),
+        "floor": round.frozen_scheme.floor,
         "visibility": dict(round.form["visibility"]),
         "form": _digest(round.form),
         "subjects": len(preflight.papers.subjects),

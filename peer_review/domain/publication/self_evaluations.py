@@ -36,11 +36,11 @@ def save_self_evaluation(
         now=now or timezone.now(),
     )
     subject = Subject.objects.filter(round=round, member__user=by).first()
-    if subject is None or not round.form["self_evaluation"]:
+    if subject is None or not round.frozen_scheme.self_evaluation:
         raise NotEligible
     _check_answers(round, answers)
     text = text.replace("\r\n", "\n").strip()
-    if len(text) > int(round.form["comment_limit"]):
+    if len(text) > round.frozen_scheme.comment_limit:
         raise BadAnswers
     kept, _created = SelfEvaluation.objects.update_or_create(
         subject=subject, defaults={"answers": dict(answers), "text": text}
@@ -49,8 +49,8 @@ def save_self_evaluation(
 
 
 def _check_answers(round: Round, answers: Mapping[str, Any]) -> None:
-    if answers.keys() != {one["key"] for one in round.form["criteria"]}:
+    if answers.keys() != set(round.frozen_scheme.criterion_keys):
         raise BadAnswers
-    low, high = round.form["min"], round.form["max"]
+    low, high = round.frozen_scheme.min, round.frozen_scheme.max
     if any(type(value) is not int or not low <= value <= high for value in answers.values()):
         raise BadAnswers

@@ -10,10 +10,11 @@ from peer_review.domain.publication.figures import Mark, criterion_mark, criteri
 from peer_review.domain.results.rank_ranges import OrderCertainty, RankRange, rank_ranges, ties
 from peer_review.domain.results.read_models import GroupReading, RowReading
 from peer_review.models import CriterionResult, Result
+from peer_review.protocol.frozen_scheme import FrozenScheme
 from peer_review.querysets.results import ResultQuerySet
 
 
-def read_groups(form: Mapping[str, Any], results: Sequence[Result]) -> list[GroupReading]:
+def read_groups(scheme: FrozenScheme, results: Sequence[Result]) -> list[GroupReading]:
     """Return the means of groups with their criteria. One query."""
     rows = criterion_rows(results)
     return [
@@ -23,17 +24,17 @@ def read_groups(form: Mapping[str, Any], results: Sequence[Result]) -> list[Grou
             label=one.label or _("All together"),
             members=one.members,
             comparable=one.comparable,
-            score=score_mark(form, one),
-            marks=_marks(form, one, rows),
+            score=score_mark(scheme, one),
+            marks=_marks(scheme, one, rows),
         )
         for one in results
     ]
 
 
 def _marks(
-    form: Mapping[str, Any], result: Result, rows: Mapping[tuple[int, str], CriterionResult]
+    scheme: FrozenScheme, result: Result, rows: Mapping[tuple[int, str], CriterionResult]
 ) -> tuple[Mark | None, ...]:
-    return tuple(criterion_mark(form, rows.get((result.pk, one["key"]))) for one in form["criteria"])
+    return tuple(criterion_mark(scheme, rows.get((result.pk, criterion.key))) for criterion in scheme.criteria)
 
 
 def first_of(groups: Sequence[GroupReading], scope: str) -> GroupReading | None:
@@ -47,7 +48,7 @@ def all_of(groups: Sequence[GroupReading], scope: str) -> tuple[GroupReading, ..
 
 
 def read_rows(
-    form: Mapping[str, Any],
+    scheme: FrozenScheme,
     readable: ResultQuerySet,
     subjects: Sequence[Result] | None,
     *,
@@ -76,9 +77,9 @@ def read_rows(
                 section_key=subject.section_key,
                 section=subject.section_name,
                 rank=subject.member.rank_name if subject.member is not None else "",
-                score=score_mark(form, one),
+                score=score_mark(scheme, one),
                 ballots=one.ballots,
-                marks=_marks(form, one, marks),
+                marks=_marks(scheme, one, marks),
                 one_ballot=one.one_ballot,
                 place=stands.get(one.pk),
                 line=place_of(proposal, subject.pk) if proposal is not None else "",

@@ -67,7 +67,7 @@ def _trend(result: Result, reader: Reader, **same: str) -> Trend:
     found = (
         Result.objects.shown()
         .filter(scope=result.scope, round__public_id__in=listed, round__in=Round.objects.with_results(), **same)
-        .filter(round__kind=round.kind, round__form__scheme__name=round.form["scheme"]["name"])
+        .filter(round__kind=round.kind, round__form__scheme__name=round.frozen_scheme.name)
         .select_related("round", "subject")
     )
     earlier = {one.round.public_id: one for one in found}
@@ -101,7 +101,11 @@ def _goes_with(newer: Result, older: Result) -> bool:
     if older.round.public_id not in exposure.get("compared", []):
         return False
     held: Mapping[str, Any] = exposure.get("no_trend", {}).get(older.round.public_id, {})
-    asked = {tuple(sorted(criterion["classes"])) for one in (newer, older) for criterion in one.round.form["criteria"]}
+    asked = {
+        tuple(sorted(criterion.classes))
+        for reading in (newer, older)
+        for criterion in reading.round.frozen_scheme.criteria
+    }
     if newer.scope == ResultScope.SUBJECT:
         key = newer.subject.key if newer.subject else ""
         alone = set().union(*asked) if len(asked) > 1 else set()

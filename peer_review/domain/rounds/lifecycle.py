@@ -166,16 +166,15 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
 
 
 def _proved(round: Round, now: datetime) -> Preflight:
-    """Freeze the form of a round that may be opened, and return the one pre-flight that both proved and describes it.
+    """Freeze the scheme of a round that may be opened, and return the one pre-flight that both proved and describes it.
 
     Raises: the first obstacle.
     """
     proved: list[Preflight] = []
 
     def prove(round: Round) -> OpeningProof:
-        round.form = freeze_scheme(
-            round.scheme
-        )  # What is proved is what is frozen, whoever edits the scheme meanwhile.
+        # What is proved is what is frozen, whoever edits the scheme meanwhile.
+        round.form = freeze_scheme(round.scheme).as_json()
         found = preflight(round)
         proved.append(found)
         return proof_of(found.certificate, found.papers)
@@ -251,7 +250,7 @@ def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) 
         return round
     if round.casts_at is None or now < round.casts_at:
         raise NotOpenYet
-    thin = round.cells.with_turnout().filter(drawn__lt=int(round.form["floor"])).values_list("pk", flat=True)
+    thin = round.cells.with_turnout().filter(drawn__lt=round.frozen_scheme.floor).values_list("pk", flat=True)
     closed = Cell.objects.filter(pk__in=list(thin)).update(closed=True)
     round.barrier_at = now
     round.save(update_fields=["barrier_at"])

@@ -17,6 +17,7 @@ from peer_review.exceptions.base import SchemeInvalid
 from peer_review.exceptions.schemes import SchemeInUse, SchemeNameTaken
 from peer_review.models import Scheme
 from peer_review.models.scheme import KEY_PATTERN
+from peer_review.protocol.frozen_scheme import FrozenClass, FrozenCriterion, FrozenScheme, FrozenSheetRule
 from peer_review.protocol.papers import LOW, QUOTA, SHEET_RULES
 from peer_review.users import User
 
@@ -258,44 +259,50 @@ def _duplicate(scheme: Scheme, *, name: str, version: int, previous: Scheme | No
     return made
 
 
-def freeze_scheme(scheme: Scheme) -> dict[str, Any]:
-    """Return the copy of a scheme that a round keeps as `Round.form`. Weights are strings, never floats."""
+def freeze_scheme(scheme: Scheme) -> FrozenScheme:
+    """Return the copy of a scheme that a round keeps, as JSON, in `Round.form`."""
     low, high = SCALE_BOUNDS[ScaleKind(scheme.scale)]
-    classes = [voters.key for voters in scheme.voter_classes.all()]
-    return {
-        "v": 2,
-        "scheme": {"name": scheme.name, "version": scheme.version},
-        "scale": str(scheme.scale),
-        "min": low,
-        "max": high,
-        "criteria": [
-            {
-                "key": criterion.key,
-                "label": criterion.label,
-                "description": criterion.description,
-                "weight": f"{Decimal(criterion.weight).normalize():f}",
-                "anchors": list(criterion.anchors),
-                "comment_below": criterion.comment_below,
-                "comment_above": criterion.comment_above,
-                "classes": [key for key in classes if not criterion.classes or key in criterion.classes],
-            }
+    classes = tuple(
+        FrozenClass(key=voters.key, label=voters.label, weight=Decimal(voters.weight))
+        for voters in scheme.voter_classes.all()
+    )
+    return FrozenScheme(
+        name=scheme.name,
+        version=scheme.version,
+        scale=str(scheme.scale),
+        min=low,
+        max=high,
+        criteria=tuple(
+            FrozenCriterion(
+                key=criterion.key,
+                label=criterion.label,
+                description=criterion.description,
+                weight=Decimal(criterion.weight),
+                anchors=tuple(criterion.anchors),
+                comment_below=criterion.comment_below,
+                comment_above=criterion.comment_above,
+                classes=tuple(
+                    voters.key for voters in classes if not criterion.classes or voters.key in criterion.classes
+                ),
+            )
             for criterion in scheme.criteria.all()
-        ],
-        "classes": [
-            {"key": voters.key, "label": voters.label, "weight": f"{Decimal(voters.weight).normalize():f}"}
-            for voters in scheme.voter_classes.all()
-        ],
-        "floor": scheme.floor,
-        "trim": scheme.trim,
-        "grade_set": str(scheme.grade_set),
-        "bands": list(scheme.bands),
-        "paper": str(scheme.paper),
-        "sheet_rules": [dict(rule) for rule in scheme.sheet_rules] if scheme.paper == PaperKind.SHEET else [],
-        "comments": scheme.comments,
-        "comment_limit": scheme.comment_limit,
-        "self_evaluation": scheme.self_evaluation,
-        "min_return": scheme.min_return,
-        "excellent_quota": scheme.excellent_quota,
-        "quota_approval": scheme.quota_approval,
-        "visibility": {audience: bool(scheme.visibility.get(audience)) for audience in Audience.values},
-    }
+        ),
+        classes=classes,
+        floor=scheme.floor,
+        trim=scheme.trim,
+        grade_set=str(scheme.grade_set),
+        bands=tuple(scheme.bands),
+        paper=str(scheme.paper),
+        sheet_rules=(
+            tuple(FrozenSheetRule.from_json(rule) for rule in scheme.sheet_rules)
+            if scheme.paper == PaperKind.SHEET
+            else ()
+        ),
+        comments=scheme.comments,
+        comment_limit=scheme.comment_limit,
+        self_evaluation=scheme.self_evaluation,
+        min_return=scheme.min_return,
+        excellent_quota=scheme.excellent_quota,
+        quota_approval=scheme.quota_approval,
+        audiences=frozenset(audience for audience in Audience.values if scheme.visibility.get(audience)),
+    )

@@ -81,10 +81,10 @@ class CrosstabView(PublishedMixin, TemplateView):
             form=form,
             rows=rows,
             filters=filters,
-            criteria=self.round.form["criteria"],
+            criteria=self.round.frozen_scheme.criteria,
             rows_label=CrossRows(form.cleaned_data["rows"]).label if rows is not None else "",
             missing=sum(value is None for row in rows or () for value, is_asked in row.cells if is_asked),
-            floor=self.round.form["floor"],
+            floor=self.round.frozen_scheme.floor,
             headed=headed,
             **kwargs,
         )

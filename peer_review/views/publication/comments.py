@@ -48,7 +48,7 @@ class CommentsReviewView(CommentsMixin, TemplateView):
             total=sum(len(one.comments) for one in everything),
             many=len(everything),
             hidden=[one.subject for one in everything if not one.is_shown],
-            floor=self.round.form["floor"],
+            floor=self.round.frozen_scheme.floor,
             reason_length=comments.REASON_LENGTH,
             **kwargs,
         )

@@ -14,6 +14,7 @@ from peer_review.domain.results.presenters import read_self_evaluation
 from peer_review.domain.schemes.answer_choices import answers_in_words
 from peer_review.domain.schemes.labels import audience_names
 from peer_review.domain.voting_period import check_collecting
+from peer_review.enums import Audience
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.publication import SelfEvaluationForm
 from peer_review.models import SelfEvaluation, Subject
@@ -36,7 +37,7 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
         return allowed
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        words = answers_in_words(self.round.form)
+        words = answers_in_words(self.round.frozen_scheme)
         return {**super().get_form_kwargs(), "round": self.round, "choices": words, "kept": self.kept}
 
     def form_valid(self, form: SelfEvaluationForm) -> HttpResponse:
@@ -53,7 +54,7 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
             kept=self.kept,
             refusal=self.refusal(),
             lines=read_self_evaluation(self.round, self.kept) if self.kept else [],
-            audiences=audience_names({"visibility": {**self.round.form["visibility"], "staff": False}}),
+            audiences=audience_names(self.round.frozen_scheme.audiences - {Audience.STAFF}),
             **kwargs,
         )
 

@@ -18,6 +18,7 @@ from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.exceptions.preflight import SheetListsDiffer, SheetNamesReceiver
 from peer_review.models import Round, Subject
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
+from tests.factories.peer_review.frozen_schemes import frozen_scheme
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     SchemeFactory,
@@ -229,9 +230,9 @@ def test_queries_do_not_grow_with_the_round(people: list[Any]) -> None:
 def test_papers_of_unknown_classes_are_left_out(people: list[Any]) -> None:
     round = draft()
     about(round, "Li", {"peers": people[:6], "gone": people[6:]})
-    form = {"classes": [{"key": "peers"}], "scheme": {"name": "x"}}
+    scheme = frozen_scheme()
 
-    found = read_papers(round, form)
+    found = read_papers(round, scheme)
 
     assert found.eligible.tolist() == [[6]]
-    assert comparable_rounds(round, form, found) == []
+    assert comparable_rounds(round, scheme, found) == []
