@@ -92,5 +92,5 @@ def read_rows(
 def _places(readable: ResultQuerySet) -> dict[int, RankRange]:
     """Return the place of each result that has a score, by its id. One query."""
     figures = list(readable.shown().order_by("pk").values_list("pk", "low", "high"))
-    found = rank_ranges([(low, high) for _pk, low, high in figures])
-    return {pk: place for (pk, _low, _high), place in zip(figures, found, strict=True)}
+    intervals = [(low, high) for _pk, low, high in figures if low is not None and high is not None]
+    return {pk: place for (pk, _low, _high), place in zip(figures, rank_ranges(intervals), strict=True)}

@@ -11,7 +11,7 @@ from peer_review.models import Assignment, PublicNotice, Round
 from peer_review.roles import role_names
 from peer_review.rules.roles import has_perm
 from peer_review.users import User
-from peer_review.views.ballots.stages import stage_of
+from peer_review.views.ballots.stages import Stage, stage_of
 from peer_review.views.overview.round_links import round_links
 from peer_review.views.shared.access import RoundMixin, SignedInMixin
 
@@ -20,11 +20,6 @@ class RoundListView(SignedInMixin, TemplateView):
     """What waits for me, its last day and state; then what is past."""
 
     template_name = "peer_review/overview/round_list.html"
-
-    @staticmethod
-    def waits(round: Any) -> bool:
-        """Whether there is anything to do: not where the drawing ended without this evaluator."""
-        return round.state == RoundState.OPEN and (round.stage is None or bool(round.stage.action))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.user
@@ -37,14 +32,17 @@ class RoundListView(SignedInMixin, TemplateView):
             )
             .order_by("closes_at")
         )
-        for one in rounds:
-            one.stage = stage_of(one, drawn=one.drawn > 0)
-        waiting = [one for one in rounds if self.waits(one)]
-        others = [one for one in reversed(rounds) if not self.waits(one)]
+        waiting: list[tuple[Round, Stage | None]] = []
+        others: list[tuple[Round, Stage | None]] = []
+        for round in rounds:
+            stage = stage_of(round, drawn=round.drawn > 0)
+            # Nothing is to be done where the drawing ended without this evaluator.
+            waits = round.state == RoundState.OPEN and (stage is None or bool(stage.action))
+            (waiting if waits else others).append((round, stage))
         roles = role_names(user)
         return super().get_context_data(
             waiting=waiting,
-            others=others,
+            others=others[::-1],
             to_review=Round.objects.reviewable_by(user).filter(comments_reviewed=False),
             to_say=Round.objects.asking_self_evaluation_of(user),
             public_notices=PublicNotice.objects.running(timezone.localdate()).select_related("round"),

@@ -92,8 +92,11 @@ def _sittings(
 ) -> Iterator[list[dict[str, object]]]:
     """Yield what each voter's browser would send, after drawing."""
     asked = papers_of(round)
-    worth = {subject: chance.gauss(0, 1) for subject in round.subjects.values_list("pk", flat=True)}
-    lists: dict[int, list[int]] = {}
+    # None: a cell of a whole sheet is about no one subject.
+    worth: dict[int | None, float] = {
+        subject: chance.gauss(0, 1) for subject in round.subjects.values_list("pk", flat=True)
+    }
+    lists: dict[int, list[int | None]] = {}
     for sheet, subject in SheetEntry.objects.filter(sheet__round=round).values_list("sheet_id", "subject_id"):
         lists.setdefault(sheet, []).append(subject)
     for user in voters:
