@@ -6,7 +6,7 @@ means that are shown no sum isolates so few members; here members are the atoms,
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypedDict, Unpack
 
 import numpy as np
 
@@ -39,7 +39,16 @@ def comparable_ranks(sizes: Ints, *, open_sections: frozenset[int], unit_open: b
     return frozenset(shown)
 
 
-def _may_join(table: Ints, rank: int, **told: Any) -> bool:
+class _Told(TypedDict):
+    """What the readers know already; see _book."""
+
+    beside: list[int]
+    open_sections: frozenset[int]
+    unit_open: bool
+    enough: int
+
+
+def _may_join(table: Ints, rank: int, **told: Unpack[_Told]) -> bool:
     def verdict(load: type[Count] | type[Beside], *, without: int | None = None) -> Verdict:
         book, asked = _book(table, rank, load, without=without, **told)
         return book.judge(asked)

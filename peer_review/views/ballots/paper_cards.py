@@ -13,7 +13,7 @@ from peer_review.domain.schemes.ballot_papers import paper_of
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Cell, Round, SheetEntry, Urn
 from peer_review.protocol.frozen_scheme import FrozenScheme
-from peer_review.protocol.papers import Paper
+from peer_review.protocol.papers import Paper, PaperJson
 from peer_review.users import User
 from peer_review.views.schemes.sheet_rules import RuleWords, rules_in_words
 
@@ -153,7 +153,7 @@ def _cards(round: Round, cells: list[tuple[Cell, bool]], *, told: Mapping[str, s
     return cards
 
 
-def open_papers(round: Round, cards: Iterable[PaperCard]) -> dict[str, dict[str, Any]]:
+def open_papers(round: Round, cards: Iterable[PaperCard]) -> dict[str, PaperJson]:
     """Return what each paper that may be cast must look like, by its cell, for the page's script."""
     papers = {card.cell: card.paper.as_dict() for card in cards if not card.closed}
     comment_paper = paper_of(round.frozen_scheme, kind=CellKind.COMMENT, voter_class="")
