@@ -6,7 +6,6 @@ the search may be stopped and started again at any point, or made twice.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django_tasks import task
@@ -72,7 +71,7 @@ def find_anomalies(round: Round) -> int:
 class _Found:
     """What one search found: the line for AnomalyRun.searches, and the patterns."""
 
-    searched: dict[str, Any]
+    searched: dict[str, object]
     patterns: list[Anomaly]
 
 

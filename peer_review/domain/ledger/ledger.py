@@ -7,17 +7,16 @@ was answered once gets the same answer again, and one that was refused stays ref
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from peer_review.counting.crosstabs import Ground
 from peer_review.counting.ledger import Book, Load, Verdict
-from peer_review.domain.ledger.queries import RoundData, TableQuery
+from peer_review.domain.ledger.queries import Place, RoundData, Statement, TableQuery
 from peer_review.domain.locks import lock_round
 from peer_review.enums import RESULT_STATES, Audience, Channel, RefusedReason
-from peer_review.models import DisclosureEntry, RefusedQuery, Round
+from peer_review.models import DisclosureEntry, RefusedQuery, Round, Subject
 from peer_review.rules.roles import is_inspector, is_leader
 from peer_review.rules.rounds import is_responsible_organiser
 from peer_review.rules.subjects import is_own_subject
@@ -77,13 +76,13 @@ def ask_all(
 
 
 def _judge(
-    round: Round, fresh: Sequence[TableQuery], shown_before: Mapping[str, Any], refused: Mapping[str, str]
-) -> dict[TableQuery, tuple[QueryAnswer, dict[str, Any] | None]]:
+    round: Round, fresh: Sequence[TableQuery], shown_before: Mapping[str, Statement], refused: Mapping[str, str]
+) -> dict[TableQuery, tuple[QueryAnswer, Statement | None]]:
     """Return the answer to each new query, and the statement to store where there is one."""
     data = RoundData(
         round, without={scope.removeprefix("subject:") for scope in refused if scope.startswith("subject:")}
     )
-    decided: dict[TableQuery, tuple[QueryAnswer, dict[str, Any] | None]] = {}
+    decided: dict[TableQuery, tuple[QueryAnswer, Statement | None]] = {}
     for criterion in dict.fromkeys(query.criterion for query in fresh):
         ground = data.ground(criterion)
         book = ground.book()
@@ -96,8 +95,10 @@ def _judge(
     return decided
 
 
-def _answer(data: RoundData, ground: Ground, book: Book[Load], query: TableQuery) -> tuple[QueryAnswer, Any]:
-    asked = {
+def _answer(
+    data: RoundData, ground: Ground, book: Book[Load], query: TableQuery
+) -> tuple[QueryAnswer, Statement | None]:
+    asked: Place = {
         "v": 1,
         "criterion": query.criterion,
         "section": query.section,
@@ -117,7 +118,8 @@ def _answer(data: RoundData, ground: Ground, book: Book[Load], query: TableQuery
     if verdict is Verdict.SAFE:
         book.tell(statement)
     value = ground.value(*place)
-    return QueryAnswer(value), {**asked, "new": verdict is Verdict.SAFE, "value": value}
+    answered: Statement = {**asked, "new": verdict is Verdict.SAFE, "value": value}
+    return QueryAnswer(value), answered
 
 
 def note(round: Round, *, scope: str, channel: Channel, audience: str) -> None:
@@ -135,7 +137,7 @@ def note_all(
     scopes: Iterable[str],
     channel: Channel,
     audience: str,
-    statements: Mapping[str, Any] | None = None,
+    statements: Mapping[str, Statement] | None = None,
 ) -> None:
     """Record several scopes that were shown together. One database query where all are recorded already, else two.
 
@@ -174,7 +176,7 @@ def note_refused(round: Round, *, scopes: Iterable[str], reason: str) -> None:
     RefusedQuery.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def audience_of(user: User, round: Round, *, subject: Any = None, section_key: str = "") -> str:
+def audience_of(user: User, round: Round, *, subject: Subject | None = None, section_key: str = "") -> str:
     """Return the role in which somebody reads figures, as the ledger names it. It never names the person.
 
     `subject` or `section_key`: whose figures they read; without either, the whole round's. One query or two.

@@ -1,9 +1,9 @@
 """Queries about a published round, and the data of the round that answers them."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -11,6 +11,25 @@ from peer_review.counting.crosstabs import Ground
 from peer_review.counting.disclosure import Flags
 from peer_review.domain.tally.ballot_arrays import make_plan, read_ballots
 from peer_review.models import Round
+
+_Class = TypedDict("_Class", {"class": str | None})
+
+
+class Place(_Class):
+    """What a query was about, as the ledger keeps it; `without`: keys of the subjects whose figures were withdrawn."""
+
+    v: int
+    criterion: str
+    section: str | None
+    rank: str | None
+    without: list[str]
+
+
+class Statement(Place):
+    """A query that was answered: with which value, and whether it told anything new."""
+
+    new: bool
+    value: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +68,7 @@ class RoundData:
         """Return the cells of one criterion."""
         return Ground(self._ballots, self._plan, self._criteria[criterion])
 
-    def place(self, asked: Mapping[str, Any], *, without: Collection[str]) -> tuple[Flags, int | None]:
+    def place(self, asked: Place, *, without: Collection[str]) -> tuple[Flags, int | None]:
         """Return the subjects that a query is about, (subjects,), and the index of its voter class."""
         inside = ~np.isin(self._keys, list(without)) if without else np.ones(len(self._keys), dtype=bool)
         if asked["section"] is not None:

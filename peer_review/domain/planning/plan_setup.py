@@ -3,9 +3,8 @@
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from django.contrib.contenttypes.models import ContentType
@@ -18,6 +17,7 @@ from wagtail.models import ModelLogEntry
 
 from peer_review import audit_log
 from peer_review.conf import conf
+from peer_review.counting.scales import Ints
 from peer_review.domain.locks import lock_draft
 from peer_review.domain.planning.allocation import Allocation, allocate
 from peer_review.domain.planning.eligibility import Group, group_keys, list_groups, list_sections
@@ -123,7 +123,7 @@ def plan_of(round: Round) -> Plan:
 
 
 @transaction.atomic
-def save_plan(round: Round, *, by: User, plan: dict[str, Any]) -> Plan:
+def save_plan(round: Round, *, by: User, plan: Mapping[str, object]) -> Plan:
     """Save a plan for later use; the roll stays as it is. The first plan with a random choice gets its seed.
 
     Raises: RoundFrozen, PlanInvalid.
@@ -273,7 +273,7 @@ def _section_table(allocation: Allocation, order: Sequence[Person]) -> PaperTabl
 
 
 def _table(
-    allocation: Allocation, rows: Any, columns: Any, names: Sequence[str], labels: tuple[str, ...]
+    allocation: Allocation, rows: Ints, columns: Ints, names: Sequence[str], labels: tuple[str, ...]
 ) -> PaperTable:
     papers = np.zeros((len(names), len(labels)), dtype=np.int64)
     for at, _voters, evaluators in allocation.lines():

@@ -7,7 +7,7 @@ people could vote, or so many others that no group under the floor stands out.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -19,6 +19,16 @@ from peer_review.protocol.frozen_scheme import FrozenScheme
 
 #: Comparisons are allowed with so many of the last published rounds, and checked for them.
 MOST_COMPARED = 4
+
+
+class NoTrend(TypedDict):
+    """What must not be compared with an earlier round, by the keys under which results are kept."""
+
+    subjects: list[str]
+    classes: dict[str, list[str]]
+    sections: list[str]
+    ranks: list[str]
+    unit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class ComparableRound:
         """Return the subjects whose comparison with that round is not shown."""
         return [at for at, n in self.subjects.items() if 0 < n < floor]
 
-    def no_trend(self, papers: RollPapers, floor: int) -> dict[str, Any]:
+    def no_trend(self, papers: RollPapers, floor: int) -> NoTrend:
         """Return what must not be compared, by the keys under which results are kept."""
         classes: dict[str, list[str]] = {}
         for (at, voters), n in self.classes.items():

@@ -6,7 +6,6 @@ disclosure control exist in the main database.
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from django.db import transaction
 
@@ -38,8 +37,9 @@ def publish_round(round: Round, *, by: User) -> Round:
     made = release(read_ballots(round, subjects), make_plan(round, subjects))
     comments = take_out_comments(round)
     _keep(round, subjects, list(sections), made)
-    record: dict[str, Any] = {"comments": comments} if round.frozen_scheme.comments else {}
-    return mark_published(round, by=by, **record)
+    if round.frozen_scheme.comments:
+        return mark_published(round, by=by, comments=comments)
+    return mark_published(round, by=by)
 
 
 def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Release) -> None:
@@ -78,14 +78,14 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Rele
     CriterionResult.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def _adjusted(sheet: Sheet, reason: str) -> dict[str, Any] | None:
+def _adjusted(sheet: Sheet, reason: str) -> dict[str, object] | None:
     """Return a subject's adjusted score as it is kept, or why there is none where the round has whole sheets."""
     if sheet.adjusted is not None:
         return {key: value for key, value in asdict(sheet.adjusted).items() if value is not None}
     return None if reason in ("papers", "not_shown") else {"reason": reason}
 
 
-def _severity(made: Severity, keys: Sequence[str]) -> dict[str, Any]:
+def _severity(made: Severity, keys: Sequence[str]) -> dict[str, object]:
     """Return how severity was taken out of the round's scores, as it is kept with the unit's result.
 
     A group's `model` is not among it: unrounded, it tells whether all agreed. The auditor's package makes it anew.

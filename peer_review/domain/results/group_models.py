@@ -1,7 +1,6 @@
 """Readings of groups, and rows of a list with the rank ranges that their intervals allow."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -67,7 +66,8 @@ def read_rows(
     marks = criterion_rows(subjects)
     rows = []
     for one in subjects:
-        subject: Any = one.subject
+        subject = one.subject
+        assert subject is not None
         rows.append(
             RowReading(
                 result=one.pk,

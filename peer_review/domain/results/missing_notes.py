@@ -1,7 +1,6 @@
 """Notes that say why a figure is missing, in a plain sentence. reliability_notes.py says how sure figures are."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +9,7 @@ from peer_review.enums import PaperKind
 from peer_review.protocol.frozen_scheme import FrozenScheme
 
 
-def severity_note(scheme: FrozenScheme, score: Mark | None, kept: Mapping[str, Any] | None) -> str:
+def severity_note(scheme: FrozenScheme, score: Mark | None, kept: Mapping[str, object] | None) -> str:
     """Return what taking out severity means, or why it was not done; empty without a score. kept: Result.adjusted."""
     if score is None:
         return ""

@@ -10,12 +10,12 @@ Raises, all of them: TermsAltered where the round's form is not the one that was
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from peer_review.counting.reliability import ReliabilityJson
 from peer_review.counting.scales import to_points
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.outcomes.proposals import RoundProposal, proposal_of
@@ -424,7 +424,7 @@ def _unit(groups: Sequence[Result]) -> Result | None:
     return next((one for one in groups if one.scope == ResultScope.UNIT), None)
 
 
-def _reliability(groups: Sequence[Result]) -> Noted[Mapping[str, Any], tuple[str, ...]]:
+def _reliability(groups: Sequence[Result]) -> Noted[ReliabilityJson, tuple[str, ...]]:
     """Return the round's reliability, and what it means; nothing for whoever may not read the mean of all."""
     unit = _unit(groups)
     if unit is None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -59,14 +58,14 @@ def create_round(
     scheme: Scheme,
     opens_at: datetime,
     closes_at: datetime,
-    organiser: Any = None,
-    scrutineers: Iterable[Any] = (),
+    organiser: User | None = None,
+    scrutineers: Iterable[User] = (),
     purpose: str = "",
     batch_window: int | None = None,
     batch_floor: int | None = None,
     collection: str = Collection.ONE_VISIT,
     casts_at: datetime | None = None,
-    comment_reviewer: Any = None,
+    comment_reviewer: User | None = None,
     reminders: bool = True,
     now: datetime | None = None,
 ) -> Round:
@@ -101,7 +100,7 @@ def create_round(
 
 @transaction.atomic
 def update_round(
-    round: Round, *, by: User, scrutineers: Iterable[Any] | None = None, now: datetime | None = None, **changes: Any
+    round: Round, *, by: User, scrutineers: Iterable[User] | None = None, now: datetime | None = None, **changes: object
 ) -> Round:
     """Return the draft with its terms changed. Another kind or scheme empties the roll, which no longer fits.
 
@@ -284,7 +283,7 @@ def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
     return closed
 
 
-def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, **data: Any) -> Round:
+def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, **data: object) -> Round:
     """Record that the ballots of a closed round have been counted. Called by domain.count, in its transaction.
 
     Raises: RoundStateInvalid, ClockSetBack.
@@ -295,7 +294,7 @@ def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, 
 
 
 @transaction.atomic
-def mark_void(round: Round, *, by: User | None, reason: VoidReason, **data: Any) -> Round:
+def mark_void(round: Round, *, by: User | None, reason: VoidReason, **data: object) -> Round:
     """Record that a closed round came to nothing: no figure of it is ever published. Called by domain.count.
 
     Raises: RoundStateInvalid.
@@ -308,7 +307,7 @@ def mark_void(round: Round, *, by: User | None, reason: VoidReason, **data: Any)
     return round
 
 
-def mark_published(round: Round, *, by: User, now: datetime | None = None, **data: Any) -> Round:
+def mark_published(round: Round, *, by: User, now: datetime | None = None, **data: object) -> Round:
     """Record that the results may be read. Called by domain.results, in its transaction.
 
     Raises: RoundStateInvalid, ClockSetBack.
@@ -352,7 +351,7 @@ def _advance(
     signal: Signal,
     by: User | None,
     now: datetime | None,
-    data: dict[str, Any],
+    data: dict[str, object],
     *,
     stamp: str | None = None,
 ) -> Round:
@@ -369,5 +368,5 @@ def _advance(
 
 
 def _announce(signal: Signal, round: Round, by: User | None) -> None:
-    send: Callable[[], Any] = partial(signal.send_robust, sender=Round, round=round, by=by)
+    send: Callable[[], object] = partial(signal.send_robust, sender=Round, round=round, by=by)
     transaction.on_commit(send)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import F, Max, Q
 from django.utils import timezone
@@ -40,6 +39,7 @@ from peer_review.exceptions.rounds import (
 )
 from peer_review.models import Assignment, Round
 from peer_review.roles import users_with_role
+from peer_review.users import User
 
 #: How far two servers' clocks may differ before we speak of a clock set back.
 CLOCK_TOLERANCE = timedelta(seconds=5)
@@ -103,7 +103,7 @@ def _roll_obstacles(round: Round) -> Iterator[OpeningRefusal]:
         yield UnknownVoterClass()
 
 
-def check_terms(round: Round, scrutineers: Iterable[Any], now: datetime) -> None:
+def check_terms(round: Round, scrutineers: Iterable[User], now: datetime) -> None:
     if not users_with_role("organiser").filter(pk=round.organiser_id).exists():
         raise NotOrganiser
     scrutineers = list(scrutineers)

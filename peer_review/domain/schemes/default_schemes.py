@@ -4,7 +4,7 @@ Weights and bounds are common practice where no rule is named, and every number 
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from django.db import transaction
 
@@ -14,7 +14,21 @@ from peer_review.domain.schemes.schemes import check_scheme
 from peer_review.enums import PaperKind, ScaleKind
 from peer_review.models import Criterion, Scheme, VoterClass
 from peer_review.models.scheme import default_visibility
+from peer_review.protocol.frozen_scheme import SheetRuleJson
 from peer_review.users import User
+
+
+class SchemeTerms(TypedDict, total=False):
+    """Terms of a scheme that differ from what a new one begins with."""
+
+    paper: str
+    sheet_rules: list[SheetRuleJson]
+    comments: bool
+    self_evaluation: bool
+    min_return: int
+    trim: bool
+    visibility: dict[str, bool]
+    excellent_quota: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +40,7 @@ class Ready:
     scale: ScaleKind
     criteria: tuple[tuple[str, str, str, int, tuple[str, ...]], ...]
     classes: tuple[tuple[str, str, int], ...]
-    more: dict[str, Any] = field(default_factory=dict)
+    more: SchemeTerms = field(default_factory=SchemeTerms)
     reason_below: int | None = None
 
 

@@ -5,7 +5,6 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
 
 import numpy as np
 
@@ -130,7 +129,7 @@ def _layouts(round: Round, subjects: list[Subject]) -> dict[str, _Layout]:
     return layouts
 
 
-def _rows(layout: _Layout, values: Floats, *, papers: int, first: int, criteria: int) -> tuple[Any, Any]:
+def _rows(layout: _Layout, values: Floats, *, papers: int, first: int, criteria: int) -> tuple[Ints, Floats]:
     """Return (subject, class, paper) and the answers of one cell's ballots, a row for each subject on each ballot."""
     listed = len(layout.subjects)
     answers = np.full((papers * listed, criteria), np.nan)
