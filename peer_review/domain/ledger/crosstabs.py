@@ -15,7 +15,7 @@ from peer_review.protocol.frozen_scheme import FrozenCriterion
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class CrosstabOptions:
     """The possible rows and filters, key → name, in the order of roll and scheme. whole: all sections together too."""
 
     sections: dict[str, str]
@@ -29,7 +29,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Cross:
+class CrosstabSelection:
     """A crosstab as it was composed. None means no filter; what the rows are is never a filter."""
 
     rows: str
@@ -39,7 +39,7 @@ class Cross:
 
 
 @dataclass(frozen=True, slots=True)
-class CrossRow:
+class CrosstabRow:
     """One row: a value for each criterion, None for 样本不足, and whether the voter class is asked this criterion."""
 
     key: str
@@ -47,7 +47,7 @@ class CrossRow:
     cells: tuple[tuple[float | None, bool], ...]
 
 
-def choices(round: Round, *, headed: str | None = None) -> Choices:
+def crosstab_options(round: Round, *, headed: str | None = None) -> CrosstabOptions:
     """Return the possible rows and filters of the whole round, or of a section that the reader headed. Two queries."""
     subjects = round.subjects.order_by("sort_order", "pk")
     if headed is not None:
@@ -56,12 +56,12 @@ def choices(round: Round, *, headed: str | None = None) -> Choices:
     members = RollMember.objects.filter(subject__in=subjects).exclude(rank_key="").order_by("rank_order", "pk")
     ranks = {key: name or key for key, name in members.values_list("rank_key", "rank_name")}
     classes = round.frozen_scheme.class_labels
-    return Choices(sections, ranks, classes, whole=headed is None)
+    return CrosstabOptions(sections, ranks, classes, whole=headed is None)
 
 
 def cross_table(
-    round: Round, cross: Cross, offered: Choices, *, channel: Channel, audience: str
-) -> tuple[CrossRow, ...]:
+    round: Round, cross: CrosstabSelection, offered: CrosstabOptions, *, channel: Channel, audience: str
+) -> tuple[CrosstabRow, ...]:
     """Return the rows of a crosstab. Its cells are asked of the ledger and recorded there.
 
     `cross` names only what is offered. Seven database queries if the ledger knows the table, sixteen if not.
@@ -78,7 +78,7 @@ def cross_table(
     }
     answers = ask_all(round, list(asked.values()), channel=channel, audience=audience)
     return tuple(
-        CrossRow(
+        CrosstabRow(
             key,
             label,
             tuple(
@@ -90,7 +90,7 @@ def cross_table(
     )
 
 
-def _question(cross: Cross, criterion: str, row: str) -> TableQuery:
+def _question(cross: CrosstabSelection, criterion: str, row: str) -> TableQuery:
     filters: dict[str, str | None] = {
         "section": cross.section,
         "rank": cross.rank,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from peer_review.counting.crosstabs import Ground
-from peer_review.counting.ledger import Book, Load, Verdict
+from peer_review.counting.crosstabs import CriterionAtoms
+from peer_review.counting.ledger import ShownStatements, Support, Verdict
 from peer_review.domain.ledger.queries import Place, RoundData, Statement, TableQuery
 from peer_review.domain.locks import lock_round
 from peer_review.enums import RESULT_STATES, Audience, Channel, RefusedReason
@@ -84,19 +84,19 @@ def _judge(
     )
     decided: dict[TableQuery, tuple[QueryAnswer, Statement | None]] = {}
     for criterion in dict.fromkeys(query.criterion for query in fresh):
-        ground = data.ground(criterion)
-        book = ground.book()
+        atoms = data.atoms(criterion)
+        shown = atoms.shown_statements()
         for statement in shown_before.values():
             if statement.get("criterion") == criterion and statement["new"]:
-                book.tell(ground.statement(*data.place(statement, without=set(statement["without"]))))
+                shown.add(atoms.statement(*data.place(statement, without=set(statement["without"]))))
         for query in fresh:
             if query.criterion == criterion:
-                decided[query] = _answer(data, ground, book, query)
+                decided[query] = _answer(data, atoms, shown, query)
     return decided
 
 
 def _answer(
-    data: RoundData, ground: Ground, book: Book[Load], query: TableQuery
+    data: RoundData, atoms: CriterionAtoms, shown: ShownStatements[Support], query: TableQuery
 ) -> tuple[QueryAnswer, Statement | None]:
     asked: Place = {
         "v": 1,
@@ -107,17 +107,17 @@ def _answer(
         "without": sorted(data.without),
     }
     place = data.place(asked, without=data.without)
-    statement = ground.statement(*place)
+    statement = atoms.statement(*place)
     if not statement:
         return QueryAnswer(None, RefusedReason.TOO_FEW), None
-    verdict = book.judge(statement)
+    verdict = shown.judge(statement)
     if not verdict.allows:
         return QueryAnswer(
             None, RefusedReason.TOO_LARGE if verdict is Verdict.TOO_LARGE else RefusedReason.ISOLATES
         ), None
     if verdict is Verdict.SAFE:
-        book.tell(statement)
-    value = ground.value(*place)
+        shown.add(statement)
+    value = atoms.value(*place)
     answered: Statement = {**asked, "new": verdict is Verdict.SAFE, "value": value}
     return QueryAnswer(value), answered
 

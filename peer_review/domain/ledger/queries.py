@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from peer_review.counting.crosstabs import Ground
+from peer_review.counting.crosstabs import CriterionAtoms
 from peer_review.counting.disclosure import Flags
 from peer_review.domain.tally.ballot_arrays import make_plan, read_ballots
 from peer_review.models import Round
@@ -64,9 +64,9 @@ class RoundData:
         self._ranks = np.array([one.member.rank_key if one.member else "" for one in subjects], dtype=object)
         self._ballots, self._plan = read_ballots(round, subjects), make_plan(round, subjects)
 
-    def ground(self, criterion: str) -> Ground:
+    def atoms(self, criterion: str) -> CriterionAtoms:
         """Return the cells of one criterion."""
-        return Ground(self._ballots, self._plan, self._criteria[criterion])
+        return CriterionAtoms(self._ballots, self._plan, self._criteria[criterion])
 
     def place(self, asked: Place, *, without: Collection[str]) -> tuple[Flags, int | None]:
         """Return the subjects that a query is about, (subjects,), and the index of its voter class."""

@@ -88,11 +88,11 @@ class Preview:
     rows: tuple[PreviewRow, ...]
     ranks: PaperTable
     sections: PaperTable | None
-    thin: int
-    single: int
-    idle: NameList
-    lonely: NameList
-    short: NameList
+    below_floor: int
+    single_voter: int
+    without_papers: NameList
+    without_evaluators: NameList
+    too_few_to_draw: NameList
     without_since: int
     unknown_lines: int
     sheets: tuple[SheetLine, ...] = field(default=())
@@ -224,7 +224,7 @@ def make_preview(
     total = counts.sum(axis=1) if len(subjects) else np.zeros(0)
     loads = allocation.loads
     busy = loads[loads > 0]
-    short = [subjects[slot.subject].label for slot in allocation.short()]
+    too_few = [subjects[slot.subject].label for slot in allocation.too_few_to_draw()]
     return Preview(
         people=len(allocation.people),
         subjects=len(subjects),
@@ -238,11 +238,11 @@ def make_preview(
         ),
         ranks=_rank_table(allocation, kind, list_groups(order)),
         sections=_section_table(allocation, order),
-        thin=int((present < floor).sum()),
-        single=int((present == 1).sum()),
-        idle=_name_list(one.name for one, load in zip(allocation.people, loads, strict=True) if not load),
-        lonely=_name_list(one.label for one, n in zip(subjects, total, strict=True) if not n),
-        short=_name_list(dict.fromkeys(short)),
+        below_floor=int((present < floor).sum()),
+        single_voter=int((present == 1).sum()),
+        without_papers=_name_list(one.name for one, load in zip(allocation.people, loads, strict=True) if not load),
+        without_evaluators=_name_list(one.label for one, n in zip(subjects, total, strict=True) if not n),
+        too_few_to_draw=_name_list(dict.fromkeys(too_few)),
         without_since=allocation.without_since,
         unknown_lines=allocation.unknown_lines,
         sheets=_sheet_lines(allocation, classes) if whole_sheets else (),

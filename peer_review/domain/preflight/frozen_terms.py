@@ -41,7 +41,7 @@ def freeze_exposure(round: Round, preflight: Preflight) -> None:
         "full": summary(preflight.full),
         "expected": summary(preflight.expected),
         "percent": int(preflight.share * 100 + 0.5),
-        "lone": len(preflight.lone),
+        "lone": len(preflight.single_voter_pairs),
         "closing": len(preflight.closing),
         "certificate": certificate,
         "compared": [earlier.public_id for earlier in preflight.earlier],

@@ -22,8 +22,8 @@ USUAL_SHARE, LEAST_SHARE = 0.8, 0.05
 class Preflight:
     """The exposure of a round. Positions are those of `papers.subjects` and `papers.classes`.
 
-    full, expected, thin: what happens if all vote, if `share` of them do (as in the round called `share_from`, where
-    there is one), and if every paper stays one ballot under the floor.
+    full, expected, just_under: what happens if all vote, if `share` of them do (as in the round called `share_from`,
+    where there is one), and if every paper stays one ballot under the floor.
     """
 
     papers: RollPapers
@@ -31,7 +31,7 @@ class Preflight:
     setting: Setting
     full: Outcome
     expected: Outcome
-    thin: Outcome
+    just_under: Outcome
     share: float
     share_from: str
     merges: list[Merge]
@@ -45,7 +45,7 @@ class Preflight:
         return self.setting.floor
 
     @property
-    def lone(self) -> list[tuple[int, int]]:
+    def single_voter_pairs(self) -> list[tuple[int, int]]:
         """Return the (subject, class) pairs that one person alone can fill: labelled not anonymous."""
         return [(int(at), int(voters)) for at, voters in np.argwhere(self.setting.eligible == 1)]
 
@@ -83,7 +83,7 @@ def preflight(round: Round) -> Preflight:
         setting=setting,
         full=outcome(setting, setting.most),
         expected=outcome(setting, setting.at(share)),
-        thin=outcome(setting, setting.just_under),
+        just_under=outcome(setting, setting.just_under),
         share=share,
         share_from=share_from,
         merges=merges(setting),

@@ -21,7 +21,7 @@ from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_te
 from peer_review.domain.preflight.opening_proof import OpeningProof, proof_of
 from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.terms_log import exposure_terms, record_new_terms
-from peer_review.domain.rounds.opening_checks import check_clock, check_terms, obstacles
+from peer_review.domain.rounds.opening_checks import check_clock, check_terms, unmet_requirements
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, RoundStateInvalid
@@ -167,7 +167,7 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
 def _proved(round: Round, now: datetime) -> Preflight:
     """Freeze the scheme of a round that may be opened, and return the one pre-flight that both proved and describes it.
 
-    Raises: the first obstacle.
+    Raises: the first refusal.
     """
     proved: list[Preflight] = []
 
@@ -178,8 +178,8 @@ def _proved(round: Round, now: datetime) -> Preflight:
         proved.append(found)
         return proof_of(found.certificate, found.papers)
 
-    for obstacle in obstacles(round, now, proof_for=prove):
-        raise obstacle
+    for refusal in unmet_requirements(round, now, proof_for=prove):
+        raise refusal
     return proved[0]
 
 
@@ -249,8 +249,8 @@ def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) 
         return round
     if round.casts_at is None or now < round.casts_at:
         raise NotOpenYet
-    thin = round.cells.with_turnout().filter(drawn__lt=round.frozen_scheme.floor).values_list("pk", flat=True)
-    closed = Cell.objects.filter(pk__in=list(thin)).update(closed=True)
+    below_floor = round.cells.with_turnout().filter(drawn__lt=round.frozen_scheme.floor).values_list("pk", flat=True)
+    closed = Cell.objects.filter(pk__in=list(below_floor)).update(closed=True)
     round.barrier_at = now
     round.save(update_fields=["barrier_at"])
     audit_log.record(round, "peer_review.round.barrier", by=by, closed=closed)

@@ -15,7 +15,7 @@ from peer_review.models import Assignment, Cell, Round, SheetEntry, Urn
 from peer_review.protocol.frozen_scheme import FrozenScheme
 from peer_review.protocol.papers import Paper, PaperJson
 from peer_review.users import User
-from peer_review.views.schemes.sheet_rules import RuleWords, rules_in_words
+from peer_review.views.schemes.sheet_rules import SheetRuleMessages, rules_in_words
 
 #: A sheet with more criteria than this is stacked on every screen: its columns would be too narrow for a number.
 WIDEST_SHEET = 6
@@ -80,7 +80,7 @@ class PaperCard:
     paper: Paper
     criteria: list[AskedCriterion] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    rules: list[RuleWords] = field(default_factory=list)
+    rules: list[SheetRuleMessages] = field(default_factory=list)
 
     @property
     def is_sheet(self) -> bool:

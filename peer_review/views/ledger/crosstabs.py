@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView
 
-from peer_review.domain.ledger.crosstabs import Choices, Cross, choices, cross_table
+from peer_review.domain.ledger.crosstabs import CrosstabOptions, CrosstabSelection, cross_table, crosstab_options
 from peer_review.domain.ledger.ledger import audience_of
 from peer_review.enums import Channel, CrossRows
 from peer_review.rules.roles import has_perm
@@ -22,7 +22,7 @@ class CrossForm(forms.Form):
     rank = forms.ChoiceField(label=gettext_lazy("Rank"), required=False)
     voter_class = forms.ChoiceField(label=gettext_lazy("Voter class"), required=False)
 
-    def __init__(self, *args: Any, offered: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: CrosstabOptions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         every = [("", pgettext("no filter", "All"))]
         fields: dict[str, Any] = self.fields
@@ -34,28 +34,28 @@ class CrossForm(forms.Form):
             field.widget.attrs["class"] = "form-select"
             field.widget.attrs["id"] = f"cross-{name}"
 
-    def cross(self, *, headed: str | None) -> Cross:
+    def cross(self, *, headed: str | None) -> CrosstabSelection:
         """Return the table that was composed. What the rows are is no filter, and a head's section is always one."""
         named = {name: self.cleaned_data[name] or None for name in ("section", "rank", "voter_class")}
         if headed is not None:
             named["section"] = headed
         rows = self.cleaned_data["rows"]
         named["voter_class" if rows == CrossRows.VOTER_CLASS else rows] = None
-        return Cross(rows, **named)
+        return CrosstabSelection(rows, **named)
 
 
 class CrosstabView(PublishedMixin, TemplateView):
     """Which section, which rank, which voters? As far as nothing that was ever shown helps to tell of too few."""
 
     template_name = "peer_review/ledger/crosstab.html"
-    permission = "peer_review.drill_down"
+    permission = "peer_review.view_subject_lists"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: User = self.user
         headed = None
         if not has_perm("peer_review.view_all_results", user, self.round):
             headed = self.round.members.sections_headed_by(user).get()
-        offered = choices(self.round, headed=headed)
+        offered = crosstab_options(self.round, headed=headed)
         asked = "rows" in self.request.GET
         given = self.request.GET.copy()
         if headed is not None:

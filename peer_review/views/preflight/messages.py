@@ -108,7 +108,7 @@ def scenarios(preflight: Preflight) -> list[Scenario]:
     return [
         one(_("All vote"), preflight.full),
         one(share % {"n": int(preflight.share * 100 + 0.5), "title": preflight.share_from}, preflight.expected),
-        one(_("Every paper one ballot under the floor"), preflight.thin),
+        one(_("Every paper one ballot under the floor"), preflight.just_under),
     ]
 
 
@@ -123,7 +123,7 @@ def subject_lines(preflight: Preflight, at: int) -> SubjectLines:
             expected=int(preflight.expected.ballots[at].sum()),
             full=str(FATES[int(preflight.full.subjects[at])]),
             usual=str(FATES[int(preflight.expected.subjects[at])]),
-            thin=str(FATES[int(preflight.thin.subjects[at])]),
+            thin=str(FATES[int(preflight.just_under.subjects[at])]),
             smallest=int(preflight.full.smallest[at]),
             lone=False,
             closing=False,
@@ -141,7 +141,7 @@ def subject_lines(preflight: Preflight, at: int) -> SubjectLines:
                 expected=int(preflight.expected.ballots[at, voters]),
                 full=str(FATES[fate]),
                 usual=str(FATES[int(preflight.expected.classes[at, voters])]),
-                thin=str(FATES[int(preflight.thin.classes[at, voters])]),
+                thin=str(FATES[int(preflight.just_under.classes[at, voters])]),
                 smallest=int(preflight.full.smallest[at]) if fate != Fate.WITHHELD else 0,
                 lone=int(eligible[voters]) == 1,
                 closing=setting.two_stage and int(eligible[voters]) < preflight.floor,

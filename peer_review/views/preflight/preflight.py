@@ -59,7 +59,7 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
                 "scenarios": scenarios(found),
                 "percent": int(found.share * 100 + 0.5),
                 "changes": changes(found, round) if draft else [],
-                "lone": len(found.lone),
+                "lone": len(found.single_voter_pairs),
                 "closing": len(found.closing),
                 "closing_names": cells(found, found.closing),
                 "subjects": rows,

@@ -11,7 +11,7 @@ from peer_review.protocol.papers import LOW, NOT_ALL_EQUAL, QUOTA, Paper, SheetR
 
 
 @dataclass(frozen=True, slots=True)
-class RuleWords:
+class SheetRuleMessages:
     """One rule. `live` has blanks %(reached)s, %(under)s, %(judged)s and %(n)s, which the script fills."""
 
     sentence: str
@@ -19,16 +19,16 @@ class RuleWords:
     broken: str
 
 
-def rules_in_words(scheme: FrozenScheme, paper: Paper) -> list[RuleWords]:
+def rules_in_words(scheme: FrozenScheme, paper: Paper) -> list[SheetRuleMessages]:
     """Return the words of a sheet's rules, in the order of `paper.rules`."""
     return [_in_words(scheme, paper, rule) for rule in paper.rules]
 
 
-def _in_words(scheme: FrozenScheme, paper: Paper, rule: SheetRule) -> RuleWords:
+def _in_words(scheme: FrozenScheme, paper: Paper, rule: SheetRule) -> SheetRuleMessages:
     values: dict[str, Any] = {"n": rule.n, "total": paper.subjects, "points": rule.points}
     if rule.kind == QUOTA:
         values["grade"] = reaching(scheme, rule.points)
-        return RuleWords(
+        return SheetRuleMessages(
             _("At most %(n)s of the %(total)s may score %(points)s or more (%(grade)s).") % values,
             _("%%(reached)s of %(n)s “%(grade)s” used") % values,
             _("More than %(n)s score %(points)s or more (%(grade)s). Lower some marks; the sheet cannot be cast so.")
@@ -36,19 +36,19 @@ def _in_words(scheme: FrozenScheme, paper: Paper, rule: SheetRule) -> RuleWords:
         )
     if rule.kind == LOW:
         values["grade"] = under(scheme, rule.points)
-        return RuleWords(
+        return SheetRuleMessages(
             _("At least %(n)s must score under %(points)s (%(grade)s), where more than %(n)s are judged.") % values,
             _("At least %(n)s under %(points)s: %%(under)s so far") % values,
             _("Fewer than %(n)s score under %(points)s (%(grade)s). Lower some marks; the sheet cannot be cast so.")
             % values,
         )
     if rule.kind == NOT_ALL_EQUAL:
-        return RuleWords(
+        return SheetRuleMessages(
             _("The marks on the sheet may not all be alike."),
             _("All marks so far are alike"),
             _("All marks on the sheet are alike. Change some; the sheet cannot be cast so."),
         )
-    return RuleWords(
+    return SheetRuleMessages(
         _("The marks on the sheet may not all be the highest."),
         _("All marks so far are the highest"),
         _("All marks on the sheet are the highest. Change some; the sheet cannot be cast so."),

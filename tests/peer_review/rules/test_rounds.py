@@ -60,7 +60,9 @@ ALLOWED: dict[str, dict[str, list[str]]] = {
     "view_own_result": {"subject": RESULTS},
     "view_section_results": {"section head": RESULTS, "other section's head": RESULTS},
     "view_all_results": {"responsible organiser": RESULTS, "leader": RESULTS},
-    "drill_down": dict.fromkeys(["responsible organiser", "leader", "section head", "other section's head"], RESULTS),
+    "view_subject_lists": dict.fromkeys(
+        ["responsible organiser", "leader", "section head", "other section's head"], RESULTS
+    ),
     "view_ledger": {"inspector": RESULTS},
     "withdraw_figures": {"responsible organiser": RESULTS},
     "view_summary": {role: RESULTS for role in ROLES if "inactive" not in role and role not in ("anonymous", "none")},

@@ -76,12 +76,12 @@ def test_each_subject_and_class_is_told_its_fate(people: list[Any]) -> None:
     assert fates(found.full.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
     assert fates(found.full.classes[1]) == [Fate.MERGED, Fate.MERGED, Fate.MERGED]
     assert found.full.smallest.tolist() == [6, 12, 8, 8, 0]
-    assert found.lone == [(1, 0)]
+    assert found.single_voter_pairs == [(1, 0)]
     assert found.lacking == [(2, 1), (3, 1), (4, 3)]
     # 80 % of 6 and 6 are 5 and 5, still enough by class.
     assert (found.share, found.share_from) == (0.8, "")
     assert fates(found.expected.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
-    assert fates(found.thin.classes[0]) == [Fate.ABSENT, Fate.MERGED, Fate.MERGED]
+    assert fates(found.just_under.classes[0]) == [Fate.ABSENT, Fate.MERGED, Fate.MERGED]
     assert found.certificate.breach is None
 
 
