@@ -225,12 +225,10 @@ def open_bench_round(*, evaluators: int, subjects: int) -> BenchRound:
 
 
 def answers_of(round: Any, number: int) -> dict[str, int]:
-    """Return answers that fit the form, and differ from ballot to ballot."""
-    span = round.form["max"] - round.form["min"] + 1
-    return {
-        criterion["key"]: round.form["min"] + (number * 7 + at * 13) % span
-        for at, criterion in enumerate(round.form["criteria"])
-    }
+    """Return answers that fit the scheme, and differ from ballot to ballot."""
+    scheme = round.frozen_scheme
+    span = scheme.max - scheme.min + 1
+    return {key: scheme.min + (number * 7 + at * 13) % span for at, key in enumerate(scheme.criterion_keys)}
 
 
 def open_rows(bench: BenchRound) -> None:

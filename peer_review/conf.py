@@ -1,10 +1,8 @@
 """Settings of the plugin, all under the prefix PEER_REVIEW_, read when used so that tests may override them."""
 
-from typing import Any
-
 from django.conf import settings
 
-DEFAULTS: dict[str, Any] = {
+DEFAULTS: dict[str, object] = {
     # Alias of the ballot box's own database.
     "BOX_DATABASE": "box",
     # Dotted path of the function that proposes a roll: (round) -> Iterable[peer_review.providers.roll.Person].
@@ -73,7 +71,37 @@ DEFAULTS: dict[str, Any] = {
 class Conf:
     """Attribute access to the settings: `conf.FLOOR` is settings.PEER_REVIEW_FLOOR or its default."""
 
-    def __getattr__(self, name: str) -> Any:
+    BOX_DATABASE: str
+    ROLL_SOURCE: str
+    KEY_SECRET: str
+    GROUPS: dict[str, str]
+    BATCH_BALLOTS: int
+    BATCH_REQUESTS: int
+    BATCH_WINDOW: float
+    CAST_WAIT: float
+    CAST_WAITERS: int
+    CAST_STATE_AGE: float
+    KEY_POOL_SIZE: int
+    FLOOR: int
+    MINIMUM_FLOOR: int
+    CAST_MAX_BYTES: int
+    CAST_LIMIT: int
+    CAST_MEMORY: int
+    COUNT_PROCESSES: int | None
+    HOUSE_WIDE_LIMIT: int
+    MAX_PAPERS: int
+    ROLL_AT_ONCE: int
+    LANGUAGE_SOURCE: str
+    PUBLIC_NOTICE_DAYS: int
+    WORKDAYS: str
+    CONTEST_DAYS: dict[str, int]
+    BASE_URL: str
+    API_RATE: str
+    FONT_PATHS: list[str]
+    SYSTEM_FONTS: bool
+    MAIL: bool
+
+    def __getattr__(self, name: str) -> object:
         if name not in DEFAULTS:
             raise AttributeError(name)
         value = getattr(settings, f"PEER_REVIEW_{name}", DEFAULTS[name])

@@ -174,7 +174,7 @@ def use_peer_review() -> None:
         drawn.append(
             [
                 one.make_entry(
-                    {criterion["key"]: 90 for criterion in round.form["criteria"]},
+                    dict.fromkeys(round.frozen_scheme.criterion_keys, 90),
                     token=one.finalize(decode_spki(spki[cell]), b64u_decode(signed[cell])),
                 )
                 for cell, one in credentials.items()

@@ -1,7 +1,5 @@
 """Keeps Django's own tables out of the ballot box, and the box's out of Django."""
 
-from typing import Any
-
 from django.db.models import Model
 
 from peer_review.conf import conf
@@ -14,11 +12,11 @@ class BoxRouter:
     give each row a sequence, each table a content type and each change a time.
     """
 
-    def db_for_read(self, model: type[Model], **hints: Any) -> None:
+    def db_for_read(self, model: type[Model], **hints: object) -> None:
         return None
 
-    def db_for_write(self, model: type[Model], **hints: Any) -> None:
+    def db_for_write(self, model: type[Model], **hints: object) -> None:
         return None
 
-    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
         return False if db == conf.BOX_DATABASE else None

@@ -9,9 +9,11 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import DatabaseError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from peer_review.conf import conf
 from zhengyan_crypto import keys_at_rest
@@ -42,7 +44,7 @@ def _name(prefix: str, public_id: str) -> str:
     return f'"{prefix}_{public_id}"'
 
 
-def _connection() -> Any:
+def _connection() -> BaseDatabaseWrapper:
     return connections[conf.BOX_DATABASE]
 
 
@@ -51,7 +53,7 @@ def _is_postgresql() -> bool:
 
 
 @contextmanager
-def _atomic() -> Iterator[Any]:
+def _atomic() -> Iterator[CursorWrapper]:
     """One transaction on the box; SQLite takes the write lock at once and overwrites what it deletes."""
     with transaction.atomic(using=conf.BOX_DATABASE), _connection().cursor() as cursor:
         yield cursor
@@ -66,7 +68,7 @@ def _without_rowid() -> str:
     return "" if _is_postgresql() else " WITHOUT ROWID"
 
 
-def _exists(cursor: Any, name: str) -> bool:
+def _exists(cursor: CursorWrapper, name: str) -> bool:
     plain = name.strip('"')
     if _is_postgresql():
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
@@ -85,7 +87,7 @@ def create_table(public_id: str) -> None:
         )
 
 
-def _harden(cursor: Any) -> None:
+def _harden(cursor: CursorWrapper) -> None:
     if not _is_postgresql():
         cursor.execute("PRAGMA secure_delete=ON")
 
@@ -106,7 +108,7 @@ def insert_sealed(public_id: str, rows: Sequence[tuple[bytes, bytes]]) -> None:
         raise
 
 
-def _insert(cursor: Any, name: str, rows: Sequence[tuple[bytes, bytes]]) -> None:
+def _insert(cursor: CursorWrapper, name: str, rows: Sequence[tuple[bytes, bytes]]) -> None:
     # A multi-row VALUES keeps the whole batch one statement, whatever the driver does with many.
     for start in range(0, len(rows), 400):
         part = rows[start : start + 400]
@@ -201,7 +203,7 @@ def closed_ciphertexts(public_id: str, ids: Sequence[bytes]) -> dict[bytes, byte
     return found
 
 
-def _ciphertexts(cursor: Any, name: str, ids: Sequence[bytes]) -> dict[bytes, bytes]:
+def _ciphertexts(cursor: CursorWrapper, name: str, ids: Sequence[bytes]) -> dict[bytes, bytes]:
     cursor.execute(
         f"SELECT id, ciphertext FROM {name} WHERE id IN ({', '.join(['%s'] * len(ids))})",  # noqa: S608
         list(ids),
@@ -303,7 +305,7 @@ def write_ballots(public_id: str, ballots: Iterable[Ballot]) -> int:
     return total
 
 
-def _stage(cursor: Any, name: str, batch: list[Ballot]) -> int:
+def _stage(cursor: CursorWrapper, name: str, batch: list[Ballot]) -> int:
     if batch:
         cursor.executemany(f"INSERT INTO {name} (token, cell, rev, entry) VALUES (%s, %s, %s, %s)", batch)  # noqa: S608
     return len(batch)

@@ -5,7 +5,7 @@ not shown take part as they did at publication, pooled, and only where all of th
 for. For one voter class a member's figure is that class's mean (trimmed, if the scheme trims).
 
 What such a mean tells is a statement over the atoms of the ledger: one atom for each voter class of each member or
-pool. Whether it may be shown, the book says (counting.ledger); nothing here decides it.
+pool. Whether it may be shown, counting.ledger says; nothing here decides it.
 """
 
 from collections import defaultdict
@@ -16,12 +16,12 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from .disclosure import Flags
-from .ledger import Book, Count, Load, Vector, Who, vector
+from .ledger import Count, ShownStatements, Support, Vector, Who, vector
 from .release import Ballots, Criterion, Plan, read_criterion
 from .scales import Floats, Ints, round_half_up
 
 
-class Ground:
+class CriterionAtoms:
     """The atoms of one criterion of a counted round, what was published of them, and what a mean of some would be.
 
     Units are the subjects in the plan's order, then the pools; an atom is unit x classes + class.
@@ -45,9 +45,9 @@ class Ground:
             self._unit[subjects] = len(shown) + pool
         self._apart: Flags = np.concatenate([self._made.bases.classes_shown, np.zeros(pools, dtype=bool)])
 
-    def book(self) -> Book[Load]:
-        """Return the ledger's book of this criterion, with what was published in it."""
-        return Book(self._bases(), loads=self._loads, enough=self._plan.floor)
+    def shown_statements(self) -> ShownStatements[Support]:
+        """Return what was shown of this criterion: what was published of it."""
+        return ShownStatements(self._bases(), supports=self._supports, enough=self._plan.floor)
 
     def statement(self, inside: Flags, voter_class: int | None = None) -> Vector:
         """Return what the mean over these subjects, (subjects,), says about the atoms; empty if there is none.
@@ -102,20 +102,20 @@ class Ground:
                 yield vector({unit * self._classes + one: share for one, share in shares})
 
     @cached_property
-    def _loads(self) -> list[dict[int, Load]]:
+    def _supports(self) -> list[dict[int, Support]]:
         """Return how many answers, sheets and people stand behind each atom. Sheets only where they hold several."""
-        loads: list[dict[int, Load]] = [{int(atom): Count(int(n)) for atom, n in enumerate(self._n.ravel()) if n}]
+        supports: list[dict[int, Support]] = [{int(atom): Count(int(n)) for atom, n in enumerate(self._n.ravel()) if n}]
         ballots, plan = self._ballots, self._plan
         asked = np.ones(self._classes, dtype=bool) if plan.asked is None else plan.asked[self._at]
         if ballots.sheet is not None and len(np.unique(ballots.sheet)) < len(ballots.sheet):
             given = asked[ballots.voter_class] & ~np.isnan(ballots.answers[:, self._at])
-            loads.append(self._who(ballots.subject[given], ballots.voter_class[given], ballots.sheet[given]))
+            supports.append(self._who(ballots.subject[given], ballots.voter_class[given], ballots.sheet[given]))
         if plan.roll is not None:
             may = asked[plan.roll.voter_class]
-            loads.append(self._who(plan.roll.subject[may], plan.roll.voter_class[may], plan.roll.person[may]))
-        return loads
+            supports.append(self._who(plan.roll.subject[may], plan.roll.voter_class[may], plan.roll.person[may]))
+        return supports
 
-    def _who(self, subject: Ints, voter_class: Ints, who: Ints) -> dict[int, Load]:
+    def _who(self, subject: Ints, voter_class: Ints, who: Ints) -> dict[int, Support]:
         unit = self._unit[subject]
         told = unit >= 0
         atoms = unit[told] * self._classes + voter_class[told]

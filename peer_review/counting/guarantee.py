@@ -15,14 +15,13 @@ The argument has two halves, and each is tried out on the code that will do the 
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from .disclosure import Bases, part
+from .disclosure import Bases, Crowd, Flags, part
 from .exposure import Setting
 from .release import Ballots, Figure, Plan, Release, release
 from .scales import Floats, Ints
@@ -116,7 +115,7 @@ class _Search:
         self.subjects = self.rounds = self.smallest = 0
         self.breach: Breach | None = None
 
-    def single_subjects(self, setting: Setting, question: Any) -> bool:
+    def single_subjects(self, setting: Setting, question: Flags) -> bool:
         """Try every different subject by itself; return whether with every combination of boundary values."""
         # Above the floor one ballot more or less decides nothing; that whole rounds are right when full is tried below.
         capped = np.minimum(np.where(question, setting.most, 0), self.shown_from + 1)
@@ -137,7 +136,7 @@ class _Search:
         self._try(table[:, :, 0], table[:, :, 1], np.arange(len(table)), (), names)
         return complete
 
-    def whole_rounds(self, setting: Setting, question: Any) -> None:
+    def whole_rounds(self, setting: Setting, question: Flags) -> None:
         """Try turnouts of the whole round, so that subjects too small alone meet in their section and in the unit."""
         most = np.where(question, setting.most, 0)
         crowds = setting.crowds(question)
@@ -145,7 +144,7 @@ class _Search:
             self.rounds += 1
             self._try(counted, answered, setting.sections, crowds, np.arange(len(most)))
 
-    def _try(self, counted: Ints, answered: Ints, sections: Ints, crowds: Any, names: Ints) -> None:
+    def _try(self, counted: Ints, answered: Ints, sections: Ints, crowds: Sequence[Crowd], names: Ints) -> None:
         bases = self.rules(counted, answered, sections, floor=self.shown_from, crowds=crowds)
         for where, at, group in _groups(bases, answered, sections, crowds):
             self._note(where, at, group, counted, answered, names)
@@ -167,7 +166,7 @@ class _Search:
             )
 
 
-def _groups(bases: Bases, answered: Ints, sections: Ints, crowds: Any) -> Iterator[tuple[str, Ints, Ints]]:
+def _groups(bases: Bases, answered: Ints, sections: Ints, crowds: Sequence[Crowd]) -> Iterator[tuple[str, Ints, Ints]]:
     """Yield every group that is shown: of what kind, a subject in it, how large."""
     every = np.arange(len(answered))
     total = answered.sum(axis=1)
@@ -318,11 +317,15 @@ def _columns(ballots: Ballots, plan: Plan, releases: Releases) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(before))
 
 
-def _values(made: Release) -> dict[tuple[Any, ...], float]:
-    """Return every published figure by a name of its own."""
-    values: dict[tuple[Any, ...], float] = {}
+#: What a figure is called: a kind, then numbers and kinds of its parts.
+_Name = tuple[str | int, ...]
 
-    def note(figure: Figure | None, *name: Any) -> None:
+
+def _values(made: Release) -> dict[_Name, float]:
+    """Return every published figure by a name of its own."""
+    values: dict[_Name, float] = {}
+
+    def note(figure: Figure | None, *name: str | int) -> None:
         if figure is not None:
             values[name] = figure.value
 

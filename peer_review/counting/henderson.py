@@ -11,7 +11,7 @@ Source: Henderson (1984), Applications of Linear Models in Animal Breeding; Bate
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from scipy import linalg, sparse
@@ -26,15 +26,18 @@ DENSE = 0.05
 SLICE = 2_000
 
 
+#: Coefficients: sparse where most are 0.
+Matrix: TypeAlias = sparse.csr_array | Floats
+
+
 class TooManyLevels(ValueError):
     """All factors but the longest, and the fixed effects, have more than LARGEST levels together."""
 
 
-def indicator(codes: Ints, levels: int) -> Any:
+def indicator(codes: Ints, levels: int) -> sparse.csr_array:
     """Return the sparse matrix (ratings, levels) that is 1 where a rating has the level."""
     rows = len(codes)
-    made: Any = sparse.csr_array((np.ones(rows), codes, np.arange(rows + 1)), shape=(rows, levels))
-    return made
+    return sparse.csr_array((np.ones(rows), codes, np.arange(rows + 1)), shape=(rows, levels))
 
 
 class Equations:
@@ -43,7 +46,7 @@ class Equations:
     Columns of all matrices are numbered so: the levels of order[0], of order[1], …, then the fixed effects.
     """
 
-    def __init__(self, codes: Sequence[Ints], levels: Sequence[int], fixed: Any) -> None:
+    def __init__(self, codes: Sequence[Ints], levels: Sequence[int], fixed: sparse.csr_array) -> None:
         self.order = sorted(range(len(codes)), key=lambda at: (-levels[at], at))
         long, rest = self.order[:1], self.order[1:]
         self.sizes = [levels[at] for at in self.order]
@@ -53,16 +56,15 @@ class Equations:
         indicators = [indicator(codes[at], levels[at]) for at in self.order]
         self.blocks = [*indicators, sparse.csr_array(fixed)]
         self.design = sparse.csr_array(sparse.hstack(self.blocks))
-        self.counts: list[Floats] = [np.asarray(one.sum(axis=0)).ravel() for one in indicators]
+        self.counts: list[Floats] = [np.asarray(one.sum(axis=0), dtype=np.float64).ravel() for one in indicators]
         other = sparse.csr_array(sparse.hstack(self.blocks[len(long) :]))
         self.others = other.shape[1]
         self.square: Floats = (other.T @ other).toarray()
-        self.cross: Any = sparse.csr_array(
+        cross = sparse.csr_array(
             other.T @ indicators[0] if long else np.zeros((self.others, 0)), shape=(self.others, self.long)
         )
-        self.is_dense = self.cross.nnz > DENSE * self.others * max(1, self.long) and self.others * self.long < 5e7
-        if self.is_dense:
-            self.cross = self.cross.toarray()
+        self.is_dense = cross.nnz > DENSE * self.others * max(1, self.long) and self.others * self.long < 5e7
+        self.cross: Matrix = cross.toarray() if self.is_dense else cross
         self.starts = np.cumsum([0, *self.sizes])
 
     def columns(self, place: int) -> slice:
@@ -77,11 +79,10 @@ class Equations:
 
     def weighted_square(self, weights: Floats) -> Floats:
         """Return cross · diag(weights) · crossᵀ, (others, others)."""
-        if self.is_dense:
-            made: Floats = (self.cross * weights) @ self.cross.T
-            return made
-        product = (self.cross * weights[None, :]) @ self.cross.T
-        return np.asarray(product.toarray(), dtype=np.float64)
+        if isinstance(self.cross, np.ndarray):
+            product: Floats = (self.cross * weights) @ self.cross.T
+            return product
+        return np.asarray(((self.cross * weights[None, :]) @ self.cross.T).toarray(), dtype=np.float64)
 
 
 class Factored:
@@ -197,7 +198,7 @@ class Factored:
             made[part] = np.bincount(column[left], weights=terms, minlength=len(n))
         return made
 
-    def combined(self, rows: Any) -> Floats:
+    def combined(self, rows: Matrix) -> Floats:
         """Return the variance of rows · effects, (rows,), in units of the residual variance."""
         rows = sparse.csr_array(rows)
         if not rows[:, : self.equations.long].nnz:

@@ -3,7 +3,7 @@
 *Atoms* are what cannot be taken apart any further: the value of one voter class of one subject in one criterion. A
 figure is a *statement*: weights over atoms. Whoever has read several can add them up with any weights, so what they
 know is the row space of all statements. They lay bare a group of atoms if some sum is not zero, and zero everywhere
-outside that group. The book refuses a statement after which such a group would be too small.
+outside that group. The ledger refuses a statement after which such a group would be too small.
 
 How it is decided. Everything told so far passed, so a sum that isolates holds the new statement, say once, and the
 others with unknown weights. Each atom's weight in the sum is then an affine function of the unknowns. Atoms whose
@@ -41,7 +41,7 @@ Vector = dict[int, int]
 
 
 class Verdict(Enum):
-    """What the book says to a statement. NOTHING_NEW: it can be reckoned from what was told."""
+    """What the ledger says to a statement. NOTHING_NEW: it can be reckoned from what was told."""
 
     NOTHING_NEW = "nothing_new"
     SAFE = "safe"
@@ -53,11 +53,11 @@ class Verdict(Enum):
         return self in (Verdict.NOTHING_NEW, Verdict.SAFE)
 
 
-class Load(Protocol):
+class Support(Protocol):
     """How much stands behind a group of atoms. Never less for a larger group.
 
-    amount: orders the loads of lumps of one base. adds: atoms of several bases, each of at least so great an amount as
-    another of its base, have at least the size that the others have together.
+    amount: orders the supports of lumps of one base. adds: atoms of several bases, each of at least so great an amount
+    as another of its base, have at least the size that the others have together.
     """
 
     adds: ClassVar[bool]
@@ -128,7 +128,7 @@ class Beside:
         return type(self)(tuple(sorted(both.items())))
 
 
-L = TypeVar("L", bound=Load)
+L = TypeVar("L", bound=Support)
 
 
 def vector(weights: Mapping[int, Fraction | int]) -> Vector:
@@ -137,15 +137,15 @@ def vector(weights: Mapping[int, Fraction | int]) -> Vector:
     return {atom: weight for atom, weight in made.items() if weight}
 
 
-class Book(Generic[L]):
+class ShownStatements(Generic[L]):
     """What was told about one criterion.
 
-    `bases`: vectors that share no atom, each large enough by itself. `loads`: for each measure the load of every
+    `bases`: vectors that share no atom, each large enough by itself. `supports`: for each measure the support of every
     atom; a group must be `enough` by all of them.
     """
 
-    def __init__(self, bases: Iterable[Vector], *, loads: Sequence[Mapping[int, L]], enough: int) -> None:
-        self.loads, self.enough = loads, enough
+    def __init__(self, bases: Iterable[Vector], *, supports: Sequence[Mapping[int, L]], enough: int) -> None:
+        self.supports, self.enough = supports, enough
         self._known: set[int] = set()
         self._bases: list[Vector] = []
         self._base_of: dict[int, int] = {}
@@ -159,7 +159,7 @@ class Book(Generic[L]):
             self._base_of |= dict.fromkeys(base, len(self._bases))
             self._bases.append(base)
 
-    def tell(self, statement: Vector) -> None:
+    def add(self, statement: Vector) -> None:
         """Note a statement that was shown."""
         left = self._unknown_part(statement)
         if not left:
@@ -177,8 +177,8 @@ class Book(Generic[L]):
             return Verdict.NOTHING_NEW
         purse = _Purse(budget)
         try:
-            for loads in self.loads:
-                space = _Space({atom: (dict(one), loads[atom]) for atom, one in functions.items()}, len(self._bases))
+            for supports in self.supports:
+                space = _Space({atom: (dict(one), supports[atom]) for atom, one in functions.items()}, len(self._bases))
                 if _isolates(space, self.enough, purse):
                     return Verdict.ISOLATES
         except _TooLargeError:
@@ -236,17 +236,17 @@ class _Space(Generic[L]):
     def __init__(self, atoms: Mapping[int, tuple[Vector, L]], bases: int) -> None:
         self.bases = bases
         self.functions: dict[int, Vector] = {}
-        self.load: dict[int, L] = {}
+        self.support: dict[int, L] = {}
         self.must: set[int] = set()
         self._uses: defaultdict[int, set[int]] = defaultdict(set)
         self._named: dict[tuple[tuple[int, int], ...], int] = {}
-        for lump, (function, load) in atoms.items():
-            self._enter(lump, function, load)
+        for lump, (function, support) in atoms.items():
+            self._enter(lump, function, support)
 
     def copy(self) -> "_Space[L]":
         made: _Space[L] = _Space({}, self.bases)
         made.functions = {lump: dict(function) for lump, function in self.functions.items()}
-        made.load, made.must, made._named = dict(self.load), set(self.must), dict(self._named)
+        made.support, made.must, made._named = dict(self.support), set(self.must), dict(self._named)
         made._uses = defaultdict(set, {unknown: set(lumps) for unknown, lumps in self._uses.items()})
         return made
 
@@ -257,7 +257,7 @@ class _Space(Generic[L]):
     def certain(self) -> L | None:
         """Return what is in every sum, as far as it was taken to be."""
         inside = self.must | ({self.fixed} if self.fixed is not None else set())
-        return _join(self.load[lump] for lump in sorted(inside))
+        return _join(self.support[lump] for lump in sorted(inside))
 
     def open_lumps(self) -> list[int]:
         """Return the lumps that are in some sums only."""
@@ -274,7 +274,7 @@ class _Space(Generic[L]):
         pivot = min(unknowns, key=lambda one: (one >= self.bases, len(self._uses[one]), one))
         inverse = _inverse(function[pivot])
         for lump in sorted(self._uses[pivot]):
-            changed, load = self._leave(lump)
+            changed, support = self._leave(lump)
             factor = changed[pivot] * inverse % PRIME
             for unknown, weight in function.items():
                 value = (changed.get(unknown, 0) - factor * weight) % PRIME
@@ -285,7 +285,7 @@ class _Space(Generic[L]):
             taken = lump in self.must
             self.must.discard(lump)
             if changed:
-                lump = self._enter(lump, changed, load)
+                lump = self._enter(lump, changed, support)
                 if taken:
                     self.must.add(lump)
             elif taken:
@@ -296,13 +296,13 @@ class _Space(Generic[L]):
         """Return the lumps of each base whose unknown is still free, where there is more than one."""
         return {one: sorted(lumps) for one, lumps in self._uses.items() if 0 <= one < self.bases and len(lumps) > 1}
 
-    def _enter(self, lump: int, function: Vector, load: L) -> int:
+    def _enter(self, lump: int, function: Vector, support: L) -> int:
         """Put an atom or a lump in; return the lump in which it is now."""
         name = _name(function)
         if (there := self._named.get(name)) is not None:
-            self.load[there] = self.load[there].join(load)
+            self.support[there] = self.support[there].join(support)
             return there
-        self._named[name], self.functions[lump], self.load[lump] = lump, function, load
+        self._named[name], self.functions[lump], self.support[lump] = lump, function, support
         for unknown in function:
             if unknown != _ONE:
                 self._uses[unknown].add(lump)
@@ -314,7 +314,7 @@ class _Space(Generic[L]):
         for unknown in function:
             if unknown != _ONE:
                 self._uses[unknown].discard(lump)
-        return function, self.load.pop(lump)
+        return function, self.support.pop(lump)
 
 
 def _isolates(space: _Space[L], enough: int, purse: _Purse) -> bool:
@@ -327,7 +327,7 @@ def _isolates(space: _Space[L], enough: int, purse: _Purse) -> bool:
         certain = space.certain()
         if certain is not None and certain.size >= enough:
             return False
-        large = [lump for lump in space.open_lumps() if _with(certain, space.load[lump]).size >= enough]
+        large = [lump for lump in space.open_lumps() if _with(certain, space.support[lump]).size >= enough]
         if not large:
             if (settled := _by_blocks(space, certain, enough, purse)) is None:
                 break
@@ -340,10 +340,10 @@ def _isolates(space: _Space[L], enough: int, purse: _Purse) -> bool:
             if still_open and not space.impose(dict(space.functions[lump])):
                 return False
     undecided = space.open_lumps()
-    everything = _join([*(space.load[lump] for lump in undecided), *([certain] if certain is not None else [])])
+    everything = _join([*(space.support[lump] for lump in undecided), *([certain] if certain is not None else [])])
     if everything is None or everything.size < enough:
         return True
-    largest = max(undecided, key=lambda lump: (space.load[lump].size, space.load[lump].amount, -lump))
+    largest = max(undecided, key=lambda lump: (space.support[lump].size, space.support[lump].amount, -lump))
     without = space.copy()
     if without.impose(dict(space.functions[largest])) and _isolates(without, enough, purse):
         return True
@@ -360,7 +360,7 @@ def _by_blocks(space: _Space[L], certain: L | None, enough: int, purse: _Purse) 
     if_not_zero: dict[tuple[tuple[int, int], ...], tuple[Vector, list[L]]] = {}
     for unknown, lumps in space.blocks().items():
         purse.spend(len(lumps))
-        smallest = min((space.load[lump] for lump in lumps), key=lambda load: load.amount)
+        smallest = min((space.support[lump] for lump in lumps), key=lambda support: support.amount)
         if not smallest.adds:
             return None
         if space.must.intersection(lumps):
@@ -375,8 +375,8 @@ def _by_blocks(space: _Space[L], certain: L | None, enough: int, purse: _Purse) 
     certain = _join([*touched, *([certain] if certain is not None else [])])
     if certain is not None and certain.size >= enough:
         return False
-    for function, loads in if_not_zero.values():
-        added = _join(loads)
+    for function, supports in if_not_zero.values():
+        added = _join(supports)
         if added is not None and _with(certain, added).size >= enough:
             # One at a time: the next may hold unknowns that this one replaces.
             return space.impose(function)
@@ -400,10 +400,10 @@ def _vanishes(functions: Mapping[int, Vector]) -> bool:
     return True
 
 
-def _join(loads: Iterable[L]) -> L | None:
+def _join(supports: Iterable[L]) -> L | None:
     made: L | None = None
-    for load in loads:
-        made = _with(made, load)
+    for support in supports:
+        made = _with(made, support)
     return made
 
 

@@ -11,18 +11,18 @@ estimates as lme4::lmer(rating ~ 1 + (1 | subject) + (1 | rater)).
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from .henderson import Equations, Factored, indicator
+from .henderson import Equations, Factored, Matrix, indicator
 from .linkage import islands
 from .scales import Floats, Ints
 
-Labels = npt.NDArray[Any]
+Labels = npt.NDArray[np.generic]
 RESIDUAL: Final = "residual"
 INTERCEPT: Final = "intercept"
 ISLAND: Final = "island"
@@ -108,7 +108,7 @@ class Fit:
     unit: float = 0.0
     _solved: "_Solved | None" = field(default=None, repr=False)
 
-    def combination(self, parts: Mapping[str, Any]) -> tuple[Floats, Floats]:
+    def combination(self, parts: Mapping[str, Matrix]) -> tuple[Floats, Floats]:
         """Return sums of effects and their standard errors, which know that effects of one fit err together.
 
         parts: factor, or "fixed" → matrix (sums, levels) of coefficients, dense or sparse; columns as in `effects`
@@ -132,9 +132,9 @@ class _Solved:
     variance: float
     names: Sequence[str]
 
-    def errors(self, parts: Mapping[str, Any], rows: int) -> Floats:
+    def errors(self, parts: Mapping[str, Matrix], rows: int) -> Floats:
         equations = self.factored.equations
-        wide: list[Any] = []
+        wide: list[sparse.csr_array] = []
         for place, at in enumerate([*equations.order, len(self.names)]):
             name = "fixed" if at == len(self.names) else self.names[at]
             columns = equations.columns(place)
@@ -205,7 +205,7 @@ def _nothing(labels: Mapping[str, Labels]) -> Fit:
     )
 
 
-def _fixed_design(columns: Mapping[str, Labels], n: int) -> tuple[list[str], Any]:
+def _fixed_design(columns: Mapping[str, Labels], n: int) -> tuple[list[str], sparse.csr_array]:
     """Return the names and the columns of the fixed effects, without those that others determine."""
     names, parts = [INTERCEPT], [sparse.csr_array(np.ones((n, 1)))]
     for name, one in columns.items():
@@ -225,7 +225,9 @@ def _fixed_design(columns: Mapping[str, Labels], n: int) -> tuple[list[str], Any
     return [names[at] for at in kept], design[:, kept]
 
 
-def _left_out(codes: Mapping[str, Ints], fixed: Any, y: Floats, partitions: Sequence[Ints]) -> dict[str, str]:
+def _left_out(
+    codes: Mapping[str, Ints], fixed: sparse.csr_array, y: Floats, partitions: Sequence[Ints]
+) -> dict[str, str]:
     """Return which variances cannot be estimated from such ratings, and why.
 
     With one fixed factor at most, `partitions`, that is decided by comparing and counting alone.

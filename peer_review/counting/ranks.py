@@ -6,11 +6,11 @@ means that are shown no sum isolates so few members; here members are the atoms,
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypedDict, Unpack
 
 import numpy as np
 
-from .ledger import Beside, Book, Count, Load, Vector, Verdict
+from .ledger import Beside, Count, ShownStatements, Support, Vector, Verdict
 from .scales import Ints
 
 #: With more sections than this it is not looked from within each of them: a rank that needs it is held back.
@@ -39,10 +39,19 @@ def comparable_ranks(sizes: Ints, *, open_sections: frozenset[int], unit_open: b
     return frozenset(shown)
 
 
-def _may_join(table: Ints, rank: int, **told: Any) -> bool:
-    def verdict(load: type[Count] | type[Beside], *, without: int | None = None) -> Verdict:
-        book, asked = _book(table, rank, load, without=without, **told)
-        return book.judge(asked)
+class _Told(TypedDict):
+    """What the readers know already; see _shown_statements."""
+
+    beside: list[int]
+    open_sections: frozenset[int]
+    unit_open: bool
+    enough: int
+
+
+def _may_join(table: Ints, rank: int, **told: Unpack[_Told]) -> bool:
+    def verdict(support: type[Count] | type[Beside], *, without: int | None = None) -> Verdict:
+        shown, asked = _shown_statements(table, rank, support, without=without, **told)
+        return shown.judge(asked)
 
     # Cautious first: as if whatever section is largest in a sum were known. What passes that passes for every head.
     if verdict(Beside).allows:
@@ -53,17 +62,17 @@ def _may_join(table: Ints, rank: int, **told: Any) -> bool:
     return verdict(Count).allows and all(verdict(Count, without=head).allows for head in heads)
 
 
-def _book(
+def _shown_statements(
     table: Ints,
     rank: int,
-    load: type[Count] | type[Beside],
+    support: type[Count] | type[Beside],
     *,
     without: int | None,
     beside: list[int],
     open_sections: frozenset[int],
     unit_open: bool,
     enough: int,
-) -> tuple[Book[Load], Vector]:
+) -> tuple[ShownStatements[Support], Vector]:
     """Return what is told already, with members of a section and rank as one atom, and the rank's own statement.
 
     Means are taken as sums: the same up to their scale. `without`: a section whose members the reader knows.
@@ -76,14 +85,16 @@ def _book(
                 yield int(section) * ranks + int(of), int(section), int(of), int(table[section, of])
 
     listed = list(atoms())
-    loads: dict[int, Load] = {
-        atom: Count(members) if load is Count else Beside(((section, members),))
+    supports: dict[int, Support] = {
+        atom: Count(members) if support is Count else Beside(((section, members),))
         for atom, section, _of, members in listed
     }
     bases = [{atom: 1 for atom, section, _of, _n in listed if section == one} for one in sorted(open_sections)]
-    book: Book[Load] = Book([base for base in bases if base], loads=[loads], enough=enough)
+    shown: ShownStatements[Support] = ShownStatements(
+        [base for base in bases if base], supports=[supports], enough=enough
+    )
     if unit_open:
-        book.tell({atom: 1 for atom, *_rest in listed})
+        shown.add({atom: 1 for atom, *_rest in listed})
     for other in beside:
-        book.tell({atom: 1 for atom, _section, of, _n in listed if of == other})
-    return book, {atom: 1 for atom, _section, of, _n in listed if of == rank}
+        shown.add({atom: 1 for atom, _section, of, _n in listed if of == other})
+    return shown, {atom: 1 for atom, _section, of, _n in listed if of == rank}

@@ -10,6 +10,7 @@ Variance Components (1992), section 3.6. Bands: Koo and Li, Journal of Chiroprac
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import numpy as np
 from scipy.special import fdtri
@@ -114,6 +115,23 @@ class TwoWay:
         """ICC(C,k), Shrout and Fleiss's ICC(3,k), Cronbach's alpha; the generalisability coefficient Eρ² of the crossed
         design."""
         return _ratio(self.rows - self.error, self.rows)
+
+
+class ReliabilityJson(TypedDict):
+    """A Reliability as it is kept with the round's result."""
+
+    design: str
+    subjects: int
+    ballots: int
+    k: float
+    single: float | None
+    mean: float | None
+    low: float | None
+    high: float | None
+    generalisability: float | None
+    halves: float | None
+    agreement: float | None
+    consistency: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ are fitted apart, each group on a ruler of its own.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Final, Protocol, TypeAlias, TypedDict
 
 import numpy as np
 from scipy import sparse
@@ -27,7 +27,7 @@ from scipy import sparse
 from .aggregate import TRIM_ABOVE
 from .combine import class_shares
 from .disclosure import Flags
-from .henderson import TooManyLevels
+from .henderson import Matrix, TooManyLevels
 from .linkage import islands
 from .mixed import INTERCEPT, RESIDUAL, Z95, reml
 from .rasch import RaschFit, Steps, rasch
@@ -86,6 +86,19 @@ class Adjusted:
     sd: float | None = None
 
 
+class RaschModel(TypedDict):
+    """What a fit of the many-facet Rasch model was solved with; see _parameters."""
+
+    spread: float
+    difficulties: list[float]
+    steps: list[list[float]]
+    weighted: bool
+
+
+#: What a fit was solved with: of "reml" the variances by name, of "rasch" its parameters.
+Model: TypeAlias = dict[str, float] | RaschModel
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """One fit: the sheets of a voter class and the subjects that they link.
@@ -101,7 +114,7 @@ class Group:
     subjects: int
     sheets: int
     deviations: dict[str, float]
-    model: dict[str, Any] | None = field(default=None, compare=False)
+    model: Model | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +275,7 @@ class _Fitting:
         values = self.points[criterion, row]
         subject, sheet = np.searchsorted(inside, self.subject[row]), self.sheet[row]
         weights = self.weights[:, inside, voters]
-        model: dict[str, Any]
+        model: Model
         try:
             if self.method == "reml":
                 part, deviations, model = _fit_points(values, subject, sheet, criterion, weights)
@@ -326,7 +339,7 @@ def _fit_points(
     fixed = np.zeros((subjects, len(fit.fixed)))
     for column, name in enumerate(fit.fixed):
         fixed[:, column] = total if name == INTERCEPT else weights[int(name.rpartition("=")[2])]
-    parts: dict[str, object] = {"fixed": fixed, SUBJECT: np.diag(total)}
+    parts: dict[str, Matrix] = {"fixed": fixed, SUBJECT: np.diag(total)}
     if PROFILE in random:
         labels = fit.effects[PROFILE].labels
         of, which = labels // many, labels % many
@@ -342,7 +355,7 @@ def _fit_points(
 
 def _fit_grades(
     values: Floats, subject: Ints, sheet: Ints, criterion: Ints, weights: Floats, steps: Steps
-) -> tuple[_Part, dict[str, float], dict[str, Any]]:
+) -> tuple[_Part, dict[str, float], RaschModel]:
     """Return Σ weight × points to be expected if all sheets had marked all, the deviations in logits, and what the
     model was solved with."""
     fit = rasch(values, subject, sheet, criterion, steps=steps)
@@ -357,7 +370,7 @@ def _fit_grades(
     return _Part(value, low, high, total * measure, total * sd), deviations, _parameters(fit)
 
 
-def _parameters(fit: RaschFit) -> dict[str, Any]:
+def _parameters(fit: RaschFit) -> RaschModel:
     """Return what severities follow from, with the ballots: {spread: the measures' standard deviation, 0 where they do
     not differ; difficulties: one a criterion that was answered; steps: beside each; weighted: whether under the prior}.
 

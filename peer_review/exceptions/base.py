@@ -1,7 +1,8 @@
 """Named refusals. Views turn them into a sentence and a status; nothing else is caught."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,7 @@ class Refusal(Exception):
     status: ClassVar[int] = 409
     text: ClassVar[str | Promise] = _("This cannot be done now.")
 
-    def __init__(self, message: Any = "", **details: Any) -> None:
+    def __init__(self, message: str | Promise = "", **details: object) -> None:
         super().__init__(self.code)
         self.details = details
         self._message = message
@@ -63,7 +64,7 @@ class OpeningRefusal(Refusal):
     code = "opening_refused"
     remedy: ClassVar[Remedy]
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if not hasattr(cls, "remedy"):
             raise TypeError(f"{cls.__name__} names no remedy")
@@ -80,7 +81,7 @@ class SchemeInvalid(OpeningRefusal):
     text = _("The scheme cannot be used yet.")
     remedy = Remedy(_("Correct the scheme in the administration."))
 
-    def __init__(self, problems: list[Any]) -> None:
+    def __init__(self, problems: Sequence[str]) -> None:
         super().__init__()
         self.problems = problems
 

@@ -1,6 +1,6 @@
 """Refusals about the roll and the plan."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +35,7 @@ class PlanInvalid(Refusal):
     status = 422
     text = _("The plan cannot be used yet.")
 
-    def __init__(self, problems: list[Any]) -> None:
+    def __init__(self, problems: Sequence[str]) -> None:
         super().__init__()
         self.problems = problems
 

@@ -47,16 +47,13 @@ class FindingForm(forms.Form):
         self, data: FormData = None, *, round: Round, sections: Mapping[str, str], **options: Unpack[FormOptions]
     ) -> None:
         super().__init__(data, **options)
-        if not round.form["comments"]:
+        if not round.frozen_scheme.comments:
             set_choices(self, "source", [FindingSource.choices[0]])
         named = [(key, name or key) for key, name in sections.items() if key]
+        labels: list[tuple[str, str]] = list(round.frozen_scheme.criterion_labels.items())
         set_choices(self, "section", [*([("", _("All together"))] if "" in sections else []), *named])
         self.fields["section"].required = "" not in sections
-        criteria = [
-            ("", _("The whole score")),
-            *((one["key"], one["label"]) for one in round.form["criteria"]),
-        ]
-        set_choices(self, "criterion", criteria)
+        set_choices(self, "criterion", [("", _("The whole score")), *labels])
         set_queryset(self, "subject", round.subjects.filter(section_key__in=sections))
         heads = round.members.filter(is_section_head=True).order_by().values("user")
         people = get_user_model()._default_manager.filter(pk__in=heads, is_active=True)

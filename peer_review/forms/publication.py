@@ -44,15 +44,16 @@ class SelfEvaluationForm(forms.Form):
             options["initial"] = {**given, "text": kept.text}
         super().__init__(data, **options)
         self.round = round
-        low, high = round.form["min"], round.form["max"]
-        self.criteria = [one["key"] for one in round.form["criteria"]]
-        for one in round.form["criteria"]:
-            name, label, description = self.name_of(one["key"]), one["label"], one["description"]
-            if choices[one["key"]]:
+        scheme = round.frozen_scheme
+        low, high = scheme.min, scheme.max
+        self.criteria = scheme.criterion_keys
+        for criterion in scheme.criteria:
+            name, label, description = self.name_of(criterion.key), criterion.label, criterion.description
+            if choices[criterion.key]:
                 self.fields[name] = forms.TypedChoiceField(
                     label=label,
                     help_text=description,
-                    choices=choices[one["key"]],
+                    choices=choices[criterion.key],
                     coerce=int,
                     widget=forms.RadioSelect,
                 )
@@ -66,7 +67,7 @@ class SelfEvaluationForm(forms.Form):
                         attrs={"class": "form-control", "inputmode": "numeric", "placeholder": f"{low}–{high}"}
                     ),
                 )
-        limit = int(round.form["comment_limit"])
+        limit = scheme.comment_limit
         self.fields["text"] = WordsField(
             label=_("In my own words"),
             help_text=ngettext_lazy("At most %(n)s character.", "At most %(n)s characters.", limit) % {"n": limit},

@@ -78,7 +78,7 @@ class Result(models.Model):
 
         A named person decides. Reads the round.
         """
-        return "" if self.score is None else grade_of(self.score, self.round.form["bands"])
+        return "" if self.score is None else grade_of(self.score, self.round.frozen_scheme.bands)
 
 
 class CriterionResult(models.Model):

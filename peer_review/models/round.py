@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.enums import FROZEN_STATES, RESULT_STATES, Collection, RoundKind, RoundState, VoidReason
+from peer_review.protocol.frozen_scheme import FrozenScheme
 from peer_review.querysets.rounds import RoundQuerySet
 
 
@@ -105,6 +106,34 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    # What frozen_scheme read last, and of which form.
+    _read_scheme: tuple[object, FrozenScheme] | None = None
+
+    @property
+    def has_frozen_scheme(self) -> bool:
+        """Whether the round has frozen its scheme."""
+        return bool(self.form)
+
+    @property
+    def frozen_scheme(self) -> FrozenScheme:
+        """The scheme as the round froze it. `form` is read once, and again when another is assigned.
+
+        Raises: SchemeUnreadable before the round has frozen one.
+        """
+        if self._read_scheme is None or self._read_scheme[0] is not self.form:
+            self._read_scheme = (self.form, FrozenScheme.from_json(self.form))
+        return self._read_scheme[1]
+
+    @property
+    def floor(self) -> int:
+        """The floor k: that which the round froze; of a draft, that of its scheme as it stands."""
+        return self.frozen_scheme.floor if self.has_frozen_scheme else self.scheme.floor
+
+    @property
+    def has_comments(self) -> bool:
+        """Whether the round has comment papers; told only once its scheme is frozen."""
+        return self.has_frozen_scheme and self.frozen_scheme.comments
 
     @property
     def is_frozen(self) -> bool:

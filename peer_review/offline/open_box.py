@@ -26,7 +26,7 @@ import sys
 import time
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -173,7 +173,7 @@ def base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def unbase64(text: Any) -> bytes:
+def unbase64(text: object) -> bytes:
     """Return the 32 bytes of base64url without padding, in its one spelling."""
     if isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9_-]{43}", text):
         data = base64.urlsafe_b64decode(text + "=")
@@ -206,7 +206,7 @@ def read_rows(path: Path) -> Rows:
         raise Fault(f"{path} is not a file of rows", f"{path} 不是票箱行文件", 2) from error
 
 
-def kept_keys(path: Path, header: dict[str, Any]) -> set[str]:
+def kept_keys(path: Path, header: dict[str, object]) -> set[str]:
     """Return the names of the rows whose keys an earlier run has written; a line cut short is taken away."""
     if not path.exists():
         path.write_text(json.dumps(header) + "\n", encoding="ascii")

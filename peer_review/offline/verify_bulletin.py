@@ -38,7 +38,7 @@ from fractions import Fraction
 from functools import cache, cached_property
 from operator import mul
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, NotRequired, TypeAlias, TypedDict
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -106,10 +106,10 @@ class Fault(Exception):
         self.english, self.chinese = english, chinese
 
 
-def parse(data: bytes) -> Any:
+def parse(data: bytes) -> object:
     """Return the value of strict JSON: no duplicate key, no float, no true, false or null."""
 
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
         if len(value := dict(items)) != len(items):
             raise ValueError("duplicate key")
         return value
@@ -122,25 +122,24 @@ def parse(data: bytes) -> Any:
             raise ValueError("integer too long")
         return int(text)
 
-    def inspect(value: Any, depth: int) -> None:
-        kind = type(value)
-        if kind is str:
+    def inspect(value: object, depth: int) -> None:
+        if type(value) is str:
             value.encode("utf-8")
-        elif kind is int:
+        elif type(value) is int:
             if abs(value) > MAX_INTEGER:
                 raise ValueError("integer too large")
-        elif depth == 0 or kind not in (list, dict):
-            raise ValueError("nested too deeply, or true, false or null")
-        elif kind is list:
+        elif depth and type(value) is list:
             for item in value:
                 inspect(item, depth - 1)
-        else:
+        elif depth and type(value) is dict:
             for key, item in value.items():
                 key.encode("ascii")
                 inspect(item, depth - 1)
+        else:
+            raise ValueError("nested too deeply, or true, false or null")
 
     try:
-        value = json.loads(
+        value: object = json.loads(
             data.decode("utf-8"), object_pairs_hook=pairs, parse_float=refuse, parse_constant=refuse, parse_int=integer
         )
         inspect(value, MAX_DEPTH)
@@ -149,20 +148,21 @@ def parse(data: bytes) -> Any:
     return value
 
 
-def parse_terms(data: bytes) -> Any:
+def parse_terms(data: bytes) -> object:
     """Return the value of JSON that nobody signs: the frozen scheme, published figures. Decimals stay exact."""
     try:
-        return json.loads(data.decode("utf-8"), parse_float=Decimal)
+        value: object = json.loads(data.decode("utf-8"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise Fault(f"not JSON ({error})", "不是 JSON") from error
+    return value
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: object) -> bytes:
     """Return the canonical text (RFC 8785) of a value that parse() let through."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
 
 
-def unbase64(text: Any, length: int | None = None) -> bytes:
+def unbase64(text: object, length: int | None = None) -> bytes:
     """Return the bytes of base64url without padding, in its one spelling."""
     if isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9_-]*", text) and len(text) % 4 != 1:
         data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -172,14 +172,14 @@ def unbase64(text: Any, length: int | None = None) -> bytes:
     raise Fault("a value is not base64url of the right length", "有数据不是规定长度的 base64url")
 
 
-def unhex(text: Any, length: int) -> bytes:
+def unhex(text: object, length: int) -> bytes:
     """Return the bytes of lower-case hexadecimal."""
     if not isinstance(text, str) or not re.fullmatch(rf"[0-9a-f]{{{2 * length}}}", text):
         raise Fault("a value is not hexadecimal of the right length", "有数据不是规定长度的十六进制")
     return bytes.fromhex(text)
 
 
-def fields(value: Any, *names: str) -> Any:
+def fields(value: object, *names: str) -> dict[str, Any]:
     """Return value if it is an object with exactly these fields and, where it has one, version 1."""
     if type(value) is not dict or set(value) != set(names):
         raise Fault(f"expected exactly the fields {', '.join(names)}", f"字段应恰好为 {'、'.join(names)}")
@@ -188,7 +188,7 @@ def fields(value: Any, *names: str) -> Any:
     return value
 
 
-def listed(value: Any) -> list[Any]:
+def listed(value: object) -> list[Any]:
     """Return value if it is a list."""
     if type(value) is not list:
         raise Fault("expected a list", "应为列表")
@@ -209,7 +209,7 @@ def signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
-def leaf_of(entry: Any) -> bytes:
+def leaf_of(entry: object) -> bytes:
     """Return the leaf hash of an entry."""
     return hashlib.sha256(b"\x00" + canonical(entry)).digest()
 
@@ -262,6 +262,16 @@ class Mean:
     members: int = 1
 
 
+class Figure(TypedDict):
+    """A criterion's mean as it is published; of a subject with its bars and with each class's mean."""
+
+    value: list[Decimal]
+    n: int
+    abstentions: int
+    bars: NotRequired[list[list[int]] | None]
+    classes: NotRequired[dict[str, list[Decimal | int]]]
+
+
 def bounds(value: Fraction, half: float) -> list[Decimal]:
     """Return value, low and high, inside 0 to 100, to one decimal, halves up."""
     middle = float(value)
@@ -274,7 +284,7 @@ def tenths(value: Fraction | float) -> Decimal:
     return Decimal(math.floor(exact)) / 10
 
 
-def figure_of(mean: Mean) -> dict[str, Any]:
+def figure_of(mean: Mean) -> Figure:
     """Return a mean as it is published."""
     return {"value": bounds(mean.value, mean.half), "n": mean.n, "abstentions": mean.abstentions}
 
@@ -291,7 +301,7 @@ def rounded(value: float, decimals: int) -> Decimal:
     return Decimal(math.floor(value * 10**decimals + 0.5 + 1e-9)) / 10**decimals
 
 
-def leaves_of(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+def leaves_of(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
     """Yield every single figure with the path that leads to it. Null is the absence of a figure."""
     if isinstance(value, dict):
         for key, item in value.items():
@@ -311,6 +321,46 @@ def kind_not_recounted(path: tuple[str, ...]) -> str:
 # rules: The frozen scheme, the roll and the answers.
 
 
+class HeadCell(TypedDict):
+    """What the bulletin's head says of one cell."""
+
+    cell: str
+    eligible: int
+    drawn: int
+    counted: int
+
+
+class Head(TypedDict):
+    """The head of the bulletin, which the round signs."""
+
+    v: int
+    round: str
+    manifest: str
+    size: int
+    root: str
+    cells: list[HeadCell]
+
+
+class Ballot(TypedDict):
+    """The answers on one paper, and the credential that gives them."""
+
+    v: int
+    round: str
+    cell: str
+    pk: str
+    pre: str
+    rev: int
+    a: dict[str, int | str]
+
+
+class Entry(TypedDict):
+    """A ballot with its signature and its token."""
+
+    ballot: Ballot
+    sig: str
+    tok: str
+
+
 def digest_of_terms(scheme: bytes) -> str:
     """Return the hash under which the opening of a round froze, and logged, its scheme."""
     terms = json.dumps(parse_terms(scheme), sort_keys=True, separators=(",", ":"), default=str)
@@ -327,8 +377,10 @@ def check_frozen(digest: str, rules: "Rules", exposure: bytes) -> None:
 class Rules:
     """How answers become figures, as the round's scheme says. Weights are exact."""
 
-    def __init__(self, scheme: Any) -> None:
+    def __init__(self, scheme: object) -> None:
         try:
+            if type(scheme) is not dict:
+                raise TypeError("no object")
             self.scale: str = scheme["scale"]
             self.lowest, self.highest = int(scheme["min"]), int(scheme["max"])
             self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
@@ -369,8 +421,8 @@ class RollFile:
     calls eligible.
     """
 
-    def __init__(self, value: Any, head: Any, rules: Rules) -> None:
-        fields(value, "v", "round", "subjects", "cells", "holders")
+    def __init__(self, parsed: object, head: Head, rules: Rules) -> None:
+        value = fields(parsed, "v", "round", "subjects", "cells", "holders")
         if value["round"] != head["round"]:
             raise Fault("of another round", "属于另一轮测评")
         self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
@@ -419,7 +471,7 @@ class Row:
 class Votes:
     """The answers, by criterion, subject and class, in points; and row by row."""
 
-    def __init__(self, entries: Iterable[Any], roll: RollFile, rules: Rules) -> None:
+    def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules) -> None:
         self.points: list[dict[tuple[int, int], list[int]]] = [defaultdict(list) for _criterion in rules.criteria]
         self.abstentions: list[Counter[tuple[int, int]]] = [Counter() for _criterion in rules.criteria]
         # Of whole sheets: which of them answered about each subject. Any other paper is a sheet of its own.
@@ -662,7 +714,7 @@ class Mixed:
     Raises: Fault for variances that are none.
     """
 
-    def __init__(self, linked: Linked, model: Any) -> None:
+    def __init__(self, linked: Linked, model: object) -> None:
         self.linked = linked
         self.residual, self.variances = read_model(model)
         self.gamma = {name: one / self.residual if self.residual else 0.0 for name, one in self.variances.items()}
@@ -869,9 +921,11 @@ class Absorbed:
         return of_sheet, of_pairs
 
 
-def read_model(model: Any) -> tuple[float, dict[str, float]]:
+def read_model(model: object) -> tuple[float, dict[str, float]]:
     """Return the residual variance and those of the random effects, 0 where there is none. Raises: Fault."""
     try:
+        if type(model) is not dict:
+            raise TypeError("no object")
         residual = float(model["residual"])
         variances = {name: float(model.get(name, 0)) for name in FACTORS}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -894,7 +948,7 @@ class Ruler:
     Raises: Fault for parameters that are none.
     """
 
-    def __init__(self, linked: Linked, model: Any, scale: str) -> None:
+    def __init__(self, linked: Linked, model: object, scale: str) -> None:
         self.linked = linked
         self.criteria = sorted({criterion for _subject, criterion in linked.cells})
         given: list[Counter[int]] = [Counter() for _criterion in self.criteria]
@@ -919,8 +973,10 @@ class Ruler:
             except (ArithmeticError, ValueError) as error:
                 raise Fault("parameters without a likelihood", "该参数下没有似然值") from error
 
-    def read(self, model: Any) -> None:
+    def read(self, model: object) -> None:
         try:
+            if type(model) is not dict:
+                raise TypeError("no object")
             self.spread, self.weighted = float(model["spread"]), model["weighted"]
             self.difficulties = [float(one) for one in model["difficulties"]]
             self.steps = [[float(step) for step in one] for one in model["steps"]]
@@ -1398,6 +1454,9 @@ def t_quantile(df: int) -> float:
 
 # severity: Scores with the raters' severity taken out.
 
+#: What publication tells of one fit.
+FitTold = TypedDict("FitTold", {"class": str, "subjects": int, "sheets": int})
+
 
 class Severity:
     """The adjusted scores of a round, under the parameters that publication says it used.
@@ -1412,8 +1471,8 @@ class Severity:
         roll: RollFile,
         votes: Votes,
         counted: Sequence[Counted],
-        groups: Sequence[Any],
-        models: Sequence[Any],
+        groups: Sequence[FitTold],
+        models: Sequence[object],
     ) -> None:
         self.rules, self.votes, self.counted = rules, votes, counted
         self.published = list(zip(groups, models, strict=False))
@@ -1427,8 +1486,8 @@ class Severity:
         self.early = self.refusal()
         self.reasons = dict.fromkeys(subjects, self.early)
         self.method = "reml" if self.rules.scale == "points" else "rasch"
-        self.scores: dict[int, dict[str, Any]] = {}
-        self.groups: dict[int, Any] = {}
+        self.scores: dict[int, dict[str, Decimal | str]] = {}
+        self.groups: dict[int, dict[str, object]] = {}
         self.islands = 0
         if not self.early:
             self.run()
@@ -1463,7 +1522,7 @@ class Severity:
             elif not self.reasons[at]:
                 self.scores[at] = self.score(parts[at])
 
-    def score(self, parts: list[Part]) -> dict[str, Any]:
+    def score(self, parts: list[Part]) -> dict[str, Decimal | str]:
         """Return a subject's adjusted score: the classes' parts are added, their errors as of independent figures."""
         value = math.fsum(one.value for one in parts)
         low = value - math.sqrt(math.fsum(one.below**2 for one in parts))
@@ -1579,14 +1638,14 @@ class Severity:
             for number, weight, counted in known
         }
 
-    def subject(self, at: int) -> dict[str, Any] | None:
+    def subject(self, at: int) -> dict[str, Decimal | str] | None:
         """Return a subject's adjusted score as it is published, or why there is none."""
         if at in self.scores:
             return self.scores[at]
         reason = self.reasons[at] if at in self.shown else "not_shown"
         return None if reason in ("papers", "not_shown") else {"reason": self.early or reason}
 
-    def unit(self) -> dict[str, Any]:
+    def unit(self) -> dict[str, object]:
         """Return how severity was taken out, as it is published."""
         if self.scores:
             places = range(max(self.groups, default=-1) + 1)
@@ -1603,8 +1662,10 @@ class Severity:
         return {"reason": self.early or reason, "method": "", "subjects": 0, "islands": 0, "groups": []}
 
 
-def models_of(published: Any) -> tuple[list[Any], list[Any]]:
+def models_of(published: object) -> tuple[list[FitTold], list[object]]:
     """Return what figures.json says of the fits, and their parameters; empty if it says nothing. Raises: Fault."""
+    if type(published) is not dict:
+        return [], []
     unit = published.get("unit") or {}
     groups = ((unit.get("adjusted") or {}).get("groups")) or []
     models = published.get("models") or []
@@ -1618,7 +1679,7 @@ def models_of(published: Any) -> tuple[list[Any], list[Any]]:
 # reliability: The reliability of a round.
 
 
-def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict[str, Any] | None:
+def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict[str, object] | None:
     """Return how far ballots agree about who stands where, of the subjects that are shown; None where too few are.
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
@@ -1649,7 +1710,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     variance = max(0.0, (between - within) / k)
     table = complete_table(values, sheets, subjects, floor=rules.floor)
     level = values if table is None else without_raters(values, sheets)
-    made: dict[str, Any] = {
+    made: dict[str, object] = {
         "design": "nested" if table is None else "crossed",
         "subjects": len(n),
         "ballots": total,
@@ -1719,7 +1780,7 @@ def without_raters(values: dict[int, list[float]], sheets: dict[int, list[int]])
     }
 
 
-def two_way(table: list[list[float]], *, least: float) -> dict[str, Any]:
+def two_way(table: list[list[float]], *, least: float) -> dict[str, object]:
     """Return what a complete table tells besides: agreement and consistency of one sheet, and of their mean."""
     subjects, raters = len(table), len(table[0])
     rows = [math.fsum(row) / raters for row in table]
@@ -1844,6 +1905,14 @@ def beta_share(a: float, b: float, x: float) -> float:
 # recount: Every figure that may be published, computed anew.
 
 
+class Sheet(TypedDict):
+    """The score of a subject or a group, how many ballots it rests on, and its criteria."""
+
+    score: list[Decimal] | None
+    ballots: int | None
+    criteria: dict[str, Figure]
+
+
 class Recount:
     """Every figure that may be published of these ballots, in the form of figures.json.
 
@@ -1851,7 +1920,7 @@ class Recount:
     severity.check() says whether these are the likeliest.
     """
 
-    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, published: Any = None) -> None:
+    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, published: object = None) -> None:
         self.rules, self.roll, self.votes = rules, roll, votes
         self.sections = roll.many_sections
         self.rows: dict[int, list[Row]] = defaultdict(list)
@@ -1859,9 +1928,9 @@ class Recount:
             self.rows[row.subject].append(row)
         weights = ClassWeights(rules)
         self.counted = [Counted(rules, roll, votes, weights, at) for at in range(len(rules.criteria))]
-        self.severity = Severity(rules, roll, votes, self.counted, *models_of(published or {}))
+        self.severity = Severity(rules, roll, votes, self.counted, *models_of(published))
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, object]:
         sections, unit = self.comparable()
         return {
             "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
@@ -1878,7 +1947,7 @@ class Recount:
             | {"adjusted": self.severity.unit()},
         }
 
-    def subject(self, at: int) -> dict[str, Any]:
+    def subject(self, at: int) -> dict[str, object]:
         means = [one.subject(at) for one in self.counted]
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
         for key, one in zip(self.rules.criteria, self.counted, strict=True):
@@ -1895,15 +1964,21 @@ class Recount:
                 classes[name] = score
         sheet = self.sheet(means, criteria)
         decides = self.one_ballot(at, sheet["score"][0]) if sheet["score"] else None
-        adjusted = {"adjusted": self.severity.subject(at)}
-        return sheet | {"members": 1, "comparable": False, "classes": classes, "one_ballot": decides} | adjusted
+        return {
+            **sheet,
+            "members": 1,
+            "comparable": False,
+            "classes": classes,
+            "one_ballot": decides,
+            "adjusted": self.severity.subject(at),
+        }
 
-    def group(self, means: list[Mean | None], *, comparable: bool | None) -> dict[str, Any]:
+    def group(self, means: list[Mean | None], *, comparable: bool | None) -> dict[str, object]:
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
         members = max((mean.members for mean in means if mean), default=0)
-        return self.sheet(means, criteria) | {"members": members, "comparable": comparable}
+        return {**self.sheet(means, criteria), "members": members, "comparable": comparable}
 
-    def sheet(self, means: list[Mean | None], criteria: dict[str, Any]) -> dict[str, Any]:
+    def sheet(self, means: list[Mean | None], criteria: dict[str, Figure]) -> Sheet:
         score = self.score(means)
         most = max((mean.n + mean.abstentions for mean in means if mean), default=0)
         return {"score": score, "ballots": most if score else None, "criteria": criteria}
@@ -1976,17 +2051,8 @@ class ManifestChecks:
     def __init__(self, data: bytes, *, expected: str = "") -> None:
         self.data, self.expected = data, expected
         self.fingerprint = ""
-        self.manifest: dict[str, Any] = {}
+        self.round, self.receipt_key = "", b""
         self.keys: dict[str, rsa.RSAPublicKey] = {}
-
-    @property
-    def round(self) -> str:
-        name: str = self.manifest["round"]
-        return name
-
-    @property
-    def receipt_key(self) -> bytes:
-        return unbase64(self.manifest["receipt_key"])
 
     def checks(self) -> list[Check]:
         """Return the checks, in order. Without the first, which reads, no other can be made."""
@@ -2008,11 +2074,12 @@ class ManifestChecks:
             self.keys[cell["cell"]] = self.read_key(cell["cell"], cell["spki"])
         if len(self.keys) != len(value["cells"]) or len({cell["spki"] for cell in value["cells"]}) != len(self.keys):
             raise Fault("two cells share a name or a key", "有两个票格共用名称或密钥")
-        self.manifest, self.fingerprint = value, hashlib.sha256(self.data).hexdigest()
+        self.round, self.receipt_key = value["round"], unbase64(value["receipt_key"])
+        self.fingerprint = hashlib.sha256(self.data).hexdigest()
         return f"{len(self.keys)} cells, SHA-256 {self.fingerprint}", f"{len(self.keys)} 个票格"
 
     @staticmethod
-    def read_key(cell: str, spki: Any) -> rsa.RSAPublicKey:
+    def read_key(cell: str, spki: object) -> rsa.RSAPublicKey:
         try:
             key = serialization.load_der_public_key(unbase64(spki))
         except (ValueError, UnsupportedAlgorithm) as error:
@@ -2031,7 +2098,8 @@ class BulletinChecks:
 
     def __init__(self, data: bytes, about: ManifestChecks) -> None:
         self.data, self.about = data, about
-        self.bulletin: dict[str, Any] = {}
+        self.head: Head = {"v": 1, "round": "", "manifest": "", "size": 0, "root": "", "cells": []}
+        self.signature = b""
         self.leaves: list[bytes] = []
 
     def checks(self) -> list[Check]:
@@ -2047,25 +2115,20 @@ class BulletinChecks:
 
     def read_bulletin(self) -> tuple[str, str]:
         value = fields(parse(self.data), "v", "head", "sig", "leaves")
-        head = fields(value["head"], "v", "round", "manifest", "size", "root", "cells")
-        unbase64(value["sig"], 64)
+        fields(value["head"], "v", "round", "manifest", "size", "root", "cells")
+        signature, head = unbase64(value["sig"], 64), value["head"]
         unhex(head["root"], 32)
         for cell in listed(head["cells"]):
             fields(cell, "cell", "eligible", "drawn", "counted")
             if any(type(cell[name]) is not int for name in ("eligible", "drawn", "counted")):
                 raise Fault("a figure is not an integer", "有数字不是整数")
         self.leaves = [unhex(leaf, 32) for leaf in listed(value["leaves"])]
-        self.bulletin = value
+        self.head, self.signature = head, signature
         return f"{len(self.leaves)} ballots", f"{len(self.leaves)} 张票"
-
-    @property
-    def head(self) -> dict[str, Any]:
-        head: dict[str, Any] = self.bulletin["head"]
-        return head
 
     def check_signature(self) -> None:
         message = b"anon-bulletin/v1\n" + canonical(self.head)
-        if not signed(self.about.receipt_key, unbase64(self.bulletin["sig"]), message):
+        if not signed(self.about.receipt_key, self.signature, message):
             raise Fault("not signed by the round's key, or altered since", "不是本轮密钥签署，或签署后被改动")
 
     def check_belonging(self) -> None:
@@ -2149,12 +2212,21 @@ class ReceiptChecks:
 # ballot_checks: What each ballot of a count must be, and how often each answer was given.
 
 
+class AnswerCount(TypedDict):
+    """How often each answer to one criterion was given in one cell."""
+
+    n: int
+    abstentions: int
+    sum: int
+    distribution: dict[str, int]
+
+
 class BallotChecks:
     """The ballots: each drawn for its cell, signed and in the bulletin; none dropped, none added."""
 
     def __init__(self, data: bytes, about: BulletinChecks) -> None:
         self.data, self.about, self.manifest = data, about, about.about
-        self.entries: list[Any] = []
+        self.entries: list[Entry] = []
 
     def checks(self) -> list[Check]:
         """Return the checks, in order. Without the first, which reads, no other can be made."""
@@ -2177,7 +2249,7 @@ class BallotChecks:
             self.entries.append(entry)
         return f"{len(self.entries)} ballots", f"{len(self.entries)} 张票"
 
-    def read_entry(self, number: int, entry: Any) -> None:
+    def read_entry(self, number: int, entry: Entry) -> None:
         try:
             ballot = fields(
                 fields(entry, "ballot", "sig", "tok")["ballot"], "v", "round", "cell", "pk", "pre", "rev", "a"
@@ -2252,9 +2324,9 @@ class BallotChecks:
                     f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {found[cell['cell']]}",
                 )
 
-    def count_answers(self) -> dict[str, dict[str, dict[str, Any]]]:
+    def count_answers(self) -> dict[str, dict[str, AnswerCount]]:
         """Return how often each answer was given, cell by cell and criterion by criterion."""
-        tally: dict[str, dict[str, dict[str, Any]]] = {}
+        tally: dict[str, dict[str, AnswerCount]] = {}
         for entry in sorted(self.entries, key=lambda entry: entry["ballot"]["cell"]):
             criteria = tally.setdefault(entry["ballot"]["cell"], {})
             for criterion, answer in sorted(entry["ballot"]["a"].items()):
@@ -2263,7 +2335,7 @@ class BallotChecks:
                     figures["n"] += 1
                 elif answer == "dk":
                     figures["abstentions"] += 1
-                else:
+                elif isinstance(answer, int):
                     figures["n"] += 1
                     figures["sum"] += answer
                     figures["distribution"][str(answer)] = figures["distribution"].get(str(answer), 0) + 1
@@ -2275,14 +2347,27 @@ class BallotChecks:
 
 # verification: Every check for which there is a file, a line written for each.
 
+#: Every single figure by the path that leads to it.
+Leaves: TypeAlias = dict[tuple[str, ...], object]
+
+
+class ReadFiles:
+    """What the files of a recount say, each read by a check of its own."""
+
+    rules: Rules
+    roll: RollFile
+    votes: Votes
+    figures: dict[str, object]
+    published: Leaves
+
 
 class Verifier:
     """Runs checks one by one, writes a line for each, remembers whether all held."""
 
-    def __init__(self, write: Callable[[str], Any]) -> None:
+    def __init__(self, write: Callable[[str], object]) -> None:
         self.write = write
         self.sound = True
-        self.tally: dict[str, dict[str, dict[str, Any]]] = {}
+        self.tally: dict[str, dict[str, AnswerCount]] = {}
 
     def check(self, english: str, chinese: str, what: Callable[[], tuple[str, str] | None]) -> bool:
         """Run one check, write its line, return whether it holds."""
@@ -2314,7 +2399,7 @@ class Verifier:
         bulletin = BulletinChecks(files.bulletin, manifest)
         if not (self.check_all(manifest.checks()) and self.check_all(bulletin.checks())):
             return False
-        entries: list[Any] = []
+        entries: list[Entry] = []
         if files.ballots is not None:
             entries = self.check_ballots(BallotChecks(files.ballots, bulletin))
         if files.receipt is not None:
@@ -2327,7 +2412,7 @@ class Verifier:
             self.write_tally()
         return self.sound
 
-    def check_ballots(self, ballots: BallotChecks) -> list[Any]:
+    def check_ballots(self, ballots: BallotChecks) -> list[Entry]:
         """Check the ballots and, if all is sound, count their answers; return their entries."""
         if self.check_all(ballots.checks()) and self.sound:
             self.tally = ballots.count_answers()
@@ -2344,7 +2429,7 @@ class Verifier:
                     f" sum={figures['sum']} [{spread}]\n"
                 )
 
-    def recount(self, files: Files, entries: list[Any], *, head: dict[str, Any]) -> None:
+    def recount(self, files: Files, entries: list[Entry], *, head: Head) -> None:
         """Compute every published figure anew and compare."""
         if None in (files.ballots, files.scheme, files.roll, files.figures):
             missing = [name for name in ("ballots", "scheme", "roll", "figures") if getattr(files, name) is None]
@@ -2352,29 +2437,30 @@ class Verifier:
             names = ", ".join(f"{name}.json" for name in missing)
             self.write(f"FAIL  nothing to recount without {names}  |  不通过：缺少 {names}，无法重算\n")
             return
-        read: dict[str, Any] = {}
+        read = ReadFiles()
 
         def rules() -> tuple[str, str]:
-            read["rules"] = Rules(parse_terms(files.scheme or b""))
+            read.rules = Rules(parse_terms(files.scheme or b""))
             digest = digest_of_terms(files.scheme or b"")
             if files.exposure is not None:
-                check_frozen(digest, read["rules"], files.exposure)
+                check_frozen(digest, read.rules, files.exposure)
             return f"SHA-256 {digest}", f"SHA-256 {digest}"
 
         def roll() -> tuple[str, str]:
-            read["roll"] = made = RollFile(parse(files.roll or b""), head, read["rules"])
+            read.roll = made = RollFile(parse(files.roll or b""), head, read.rules)
             return f"{len(made.sections)} subjects", f"{len(made.sections)} 名被评对象"
 
         def votes() -> None:
-            read["votes"] = Votes(entries, read["roll"], read["rules"])
+            read.votes = Votes(entries, read.roll, read.rules)
 
         def published() -> tuple[str, str]:
-            read["figures"] = value = parse_terms(files.figures or b"")
+            value = parse_terms(files.figures or b"")
             if type(value) is not dict or value.get("v") != 1 or value.get("round") != head["round"]:
                 raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
             models_of(value)
+            read.figures = value
             told = {key: value[key] for key in value if key not in ("v", "round", "models")}
-            read["published"] = made = dict(leaves_of(told))
+            read.published = made = dict(leaves_of(told))
             return f"{len(made)} figures", f"{len(made)} 项"
 
         if not (
@@ -2384,17 +2470,17 @@ class Verifier:
             and self.check("form of the published figures", "公布数字的格式", published)
         ):
             return
-        made = Recount(read["rules"], read["roll"], read["votes"], read["figures"])
+        made = Recount(read.rules, read.roll, read.votes, read.figures)
         if made.severity.groups or made.severity.faults:
             self.check("models of the adjusted scores", "按宽严调整所用的模型", made.severity.check)
-        self.compare(read["published"], dict(leaves_of(made.figures())))
+        self.compare(read.published, dict(leaves_of(made.figures())))
         if made.severity.unfitted:
             self.write(
                 f"note  NOT recounted: that no likeliest figures were found ({made.severity.unfitted} fits)"
                 f"  |  说明：未重算：称未能求得最可能的数值（{made.severity.unfitted} 次拟合）\n"
             )
 
-    def compare(self, published: dict[tuple[str, ...], Any], anew: dict[tuple[str, ...], Any]) -> None:
+    def compare(self, published: Leaves, anew: Leaves) -> None:
         """Write whether every published figure is the one computed here, and name each that is not."""
         passed_over = Counter(kind for path in published if (kind := kind_not_recounted(path)))
         asked = {path: value for path, value in published.items() if not kind_not_recounted(path)}

@@ -9,7 +9,7 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -43,6 +43,44 @@ _HEAD = frozenset({"v", "round", "manifest", "size", "root", "cells"})
 _HEAD_CELL = frozenset({"cell", "eligible", "drawn", "counted"})
 
 
+class Receipt(TypedDict):
+    """The round's promise to count a ballot."""
+
+    v: int
+    round: str
+    leaf: str
+    sig: str
+
+
+class HeadCell(TypedDict):
+    """What the bulletin says of one cell."""
+
+    cell: str
+    eligible: int
+    drawn: int
+    counted: int
+
+
+class Head(TypedDict):
+    """The head of a bulletin, which the round signs."""
+
+    v: int
+    round: str
+    manifest: str
+    size: int
+    root: str
+    cells: list[HeadCell]
+
+
+class Published(TypedDict):
+    """A bulletin as it is published."""
+
+    v: int
+    head: Head
+    sig: str
+    leaves: list[str]
+
+
 # Strings that are signed
 
 
@@ -51,7 +89,7 @@ def token_message(round_id: str, cell: str, *, public_key: bytes, prefix: bytes)
     return prefix + f"anon-tok/v1|{round_id}|{cell}|".encode("ascii") + public_key
 
 
-def ballot_message(ballot: Mapping[str, Any]) -> bytes:
+def ballot_message(ballot: Mapping[str, object]) -> bytes:
     """Return what the credential's key signs."""
     return b"anon-ballot/v1\n" + canonical.dumps(ballot)
 
@@ -61,7 +99,7 @@ def receipt_message(round_id: str, leaf: str) -> bytes:
     return b"anon-receipt/v1\n" + canonical.dumps({"v": VERSION, "round": round_id, "leaf": leaf})
 
 
-def bulletin_message(head: Mapping[str, Any]) -> bytes:
+def bulletin_message(head: Mapping[str, object]) -> bytes:
     """Return what the round's receipt key signs over the bulletin."""
     return b"anon-bulletin/v1\n" + canonical.dumps(head)
 
@@ -153,7 +191,7 @@ class CheckedEntry:
 
 
 def check_entry(
-    entry: Any, *, round_id: str, cells: Mapping[str, str], papers: Mapping[str, Paper] | None
+    entry: object, *, round_id: str, cells: Mapping[str, str], papers: Mapping[str, Paper] | None
 ) -> CheckedEntry:
     """Return the entry, with everything about it checked but what only the box can know.
 
@@ -161,14 +199,14 @@ def check_entry(
     must look like. Without papers the answers are checked for their kind only.
     Raises: BadEncoding, UnknownCell, BadToken, BadBallotSignature, BadAnswers; the first that applies in this order.
     """
-    canonical.expect_fields(entry, _ENTRY, "entry")
-    ballot = canonical.expect_fields(entry["ballot"], _BALLOT, "ballot")
+    fields = canonical.expect_fields(entry, _ENTRY, "entry")
+    ballot = canonical.expect_fields(fields["ballot"], _BALLOT, "ballot")
     encoded = canonical.dumps(entry)
     _expect_version(ballot)
     public_key = b64u_decode(ballot["pk"], length=32)
     prefix = b64u_decode(ballot["pre"], length=blindsig.PREFIX_LENGTH)
-    signature = b64u_decode(entry["sig"], length=64)
-    token = b64u_decode(entry["tok"])
+    signature = b64u_decode(fields["sig"], length=64)
+    token = b64u_decode(fields["tok"])
     revision = canonical.expect(ballot["rev"], int, "rev")
     if not 1 <= revision <= MAX_REVISION:
         raise BadEncoding(f"rev: expected 1 to {MAX_REVISION}")
@@ -229,25 +267,25 @@ def generate_receipt_key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.generate()
 
 
-def sign_receipt(key: Ed25519PrivateKey, *, round_id: str, leaf: bytes) -> dict[str, Any]:
+def sign_receipt(key: Ed25519PrivateKey, *, round_id: str, leaf: bytes) -> Receipt:
     """Return the receipt of a ballot that is on disk. It names neither time nor person."""
     text = leaf.hex()
     signature = key.sign(receipt_message(round_id, text))
     return {"v": VERSION, "round": round_id, "leaf": text, "sig": b64u_encode(signature)}
 
 
-def verify_receipt(receipt: Any, *, receipt_key: bytes, round_id: str) -> bytes:
+def verify_receipt(receipt: object, *, receipt_key: bytes, round_id: str) -> bytes:
     """Return the leaf hash that the receipt promises to count.
 
     Raises: BadEncoding, BadReceipt.
     """
-    canonical.expect_fields(receipt, _RECEIPT, "receipt")
-    _expect_version(receipt)
-    leaf = hex_decode(receipt["leaf"], length=32)
-    signature = b64u_decode(receipt["sig"], length=64)
-    if receipt["round"] != round_id:
+    fields = canonical.expect_fields(receipt, _RECEIPT, "receipt")
+    _expect_version(fields)
+    leaf = hex_decode(fields["leaf"], length=32)
+    signature = b64u_decode(fields["sig"], length=64)
+    if fields["round"] != round_id:
         raise BadReceipt("the receipt is of another round")
-    if not _verify_ed25519(receipt_key, signature, receipt_message(round_id, receipt["leaf"])):
+    if not _verify_ed25519(receipt_key, signature, receipt_message(round_id, fields["leaf"])):
         raise BadReceipt("the receipt's signature does not verify")
     return leaf
 
@@ -272,7 +310,7 @@ def make_bulletin(
     manifest_fingerprint: str,
     leaves: Iterable[bytes],
     cells: Iterable[CellFigures],
-) -> dict[str, Any]:
+) -> Published:
     """Return the bulletin over the leaf hashes of the counted ballots, in any order.
 
     Raises: BadBulletin if the figures do not add up, so that no such bulletin is ever signed.
@@ -295,7 +333,7 @@ def sign_head(
     manifest_fingerprint: str,
     leaves: bytes,
     cells: Iterable[CellFigures],
-) -> tuple[dict[str, Any], str]:
+) -> tuple[Head, str]:
     """Return the bulletin's head, and the round's signature over it as base64url.
 
     `leaves` are the leaf hashes of the counted ballots in their order, end to end: a large round's take a quarter of
@@ -303,13 +341,13 @@ def sign_head(
     Raises: BadBulletin if the figures do not add up, so that no such bulletin is ever signed.
     """
     size = len(leaves) // merkle.HASH_BYTES
-    figures = [
+    figures: list[HeadCell] = [
         {"cell": item.cell, "eligible": item.eligible, "drawn": item.drawn, "counted": item.counted}
         for item in sorted(cells, key=lambda item: item.cell)
     ]
     _check_order(leaves[at : at + merkle.HASH_BYTES] for at in range(0, len(leaves), merkle.HASH_BYTES))
     _check_figures(figures, size=size)
-    head = {
+    head: Head = {
         "v": VERSION,
         "round": round_id,
         "manifest": manifest_fingerprint,
@@ -320,18 +358,18 @@ def sign_head(
     return head, b64u_encode(key.sign(bulletin_message(head)))
 
 
-def verify_bulletin(bulletin: Any, *, receipt_key: bytes) -> None:
+def verify_bulletin(bulletin: object, *, receipt_key: bytes) -> None:
     """Refuse a bulletin whose head is not signed by the round, or does not fit its leaves and its own figures.
 
     Raises: BadBulletin.
     """
     try:
-        canonical.expect_fields(bulletin, _BULLETIN, "bulletin")
-        _expect_version(bulletin)
-        head = canonical.expect_fields(bulletin["head"], _HEAD, "head")
+        fields = canonical.expect_fields(bulletin, _BULLETIN, "bulletin")
+        _expect_version(fields)
+        head = canonical.expect_fields(fields["head"], _HEAD, "head")
         _expect_version(head)
-        signature = b64u_decode(bulletin["sig"], length=64)
-        leaves = [hex_decode(leaf, length=32) for leaf in canonical.expect(bulletin["leaves"], list, "leaves")]
+        signature = b64u_decode(fields["sig"], length=64)
+        leaves = [hex_decode(leaf, length=32) for leaf in canonical.expect(fields["leaves"], list, "leaves")]
         signed = bulletin_message(head)
         cells = canonical.expect(head["cells"], list, "cells")
         for item in cells:
@@ -355,7 +393,7 @@ def _check_order(leaves: Iterable[bytes]) -> None:
         raise BadBulletin("the leaves are not sorted, or one is there twice")
 
 
-def _check_figures(cells: Iterable[Mapping[str, Any]], *, size: int) -> None:
+def _check_figures(cells: Iterable[HeadCell], *, size: int) -> None:
     """Refuse figures that do not add up.
 
     Raises: BadBulletin.
@@ -377,12 +415,12 @@ def _verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool
     return True
 
 
-def _expect_version(value: Mapping[str, Any]) -> None:
+def _expect_version(value: Mapping[str, object]) -> None:
     if type(value["v"]) is not int or value["v"] != VERSION:
         raise BadEncoding(f"v: expected {VERSION}")
 
 
-def _expect_name(value: Any, pattern: re.Pattern[str], name: str) -> str:
+def _expect_name(value: object, pattern: re.Pattern[str], name: str) -> str:
     if not isinstance(value, str) or not pattern.match(value):
         raise BadEncoding(f"{name}: expected hexadecimal")
     return value

@@ -18,7 +18,7 @@ import struct
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -146,7 +146,7 @@ FAULTS: Final = tuple(sorted(_codes(CryptoError)))
 # The process
 
 
-def send(pipe: IO[bytes], message: Any) -> None:
+def send(pipe: IO[bytes], message: Terms | list[bytes]) -> None:
     """Write one message to a checking process: first the Terms, then lists of entries."""
     data = pickle.dumps(message, protocol=5)
     pipe.write(LENGTH.pack(len(data)))
@@ -154,7 +154,7 @@ def send(pipe: IO[bytes], message: Any) -> None:
     pipe.flush()
 
 
-def _receive(pipe: IO[bytes]) -> Any:
+def _receive(pipe: IO[bytes]) -> Terms | list[bytes]:
     """Return the next message.
 
     Raises: EOFError when whoever asks is gone.
@@ -167,17 +167,21 @@ def _receive(pipe: IO[bytes]) -> Any:
     if len(data) < length:
         raise EOFError
     # It comes from the process that started this one, through a pipe that nobody else has.
-    return pickle.loads(data)  # noqa: S301
+    message: Terms | list[bytes] = pickle.loads(data)  # noqa: S301
+    return message
 
 
 def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
     """Check what comes until nothing comes any more."""
     with contextlib.suppress(EOFError):
-        checker = RoundChecker(_receive(asked))
+        terms = _receive(asked)
+        if not isinstance(terms, Terms):
+            raise TypeError("the first message names the terms")
+        checker = RoundChecker(terms)
         answers.write(READY)
         answers.flush()
-        while True:
-            answers.write(checker.check_many(_receive(asked)))
+        while isinstance(entries := _receive(asked), list):
+            answers.write(checker.check_many(entries))
             answers.flush()
 
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TypedDict
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -51,6 +51,26 @@ def decode_recovery_code(code: str) -> bytes:
     Raises: BadRecoveryCode with the position of an impossible character, or with the number of characters.
     """
     return crockford_decode(code, length=MASTER_LENGTH, error=BadRecoveryCode)
+
+
+class Ballot(TypedDict):
+    """What the credential signs: the answers on one paper, and under which token they count."""
+
+    v: int
+    round: str
+    cell: str
+    pk: str
+    pre: str
+    rev: int
+    a: dict[str, int | str]
+
+
+class Entry(TypedDict):
+    """A ballot with its signature and its token, as it is cast."""
+
+    ballot: Ballot
+    sig: str
+    tok: str
 
 
 @dataclass(frozen=True)
@@ -101,14 +121,12 @@ class Credential:
         """
         return int.from_bytes(self._derive("rev", 8), "big") % _FIRST_REVISIONS + version
 
-    def make_entry(
-        self, answers: Mapping[str, int | str], *, token: bytes, revision: int | None = None
-    ) -> dict[str, Any]:
+    def make_entry(self, answers: Mapping[str, int | str], *, token: bytes, revision: int | None = None) -> Entry:
         """Return the signed entry to cast, by default that of version 1.
 
         Checks nothing: the server must, and tests want wrong ones.
         """
-        ballot = {
+        ballot: Ballot = {
             "v": 1,
             "round": self.round_id,
             "cell": self.cell,

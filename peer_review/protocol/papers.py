@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from zhengyan_crypto.errors import BadAnswers
 
@@ -44,6 +44,27 @@ class SheetRule:
     kind: str
     n: int = 0
     points: int = 0
+
+
+class RuleJson(TypedDict):
+    """A rule about a whole sheet, for the page's script."""
+
+    kind: str
+    n: int
+    points: int
+
+
+class PaperJson(TypedDict):
+    """A paper, for the page's script."""
+
+    kind: str
+    scale: str
+    min: int
+    max: int
+    criteria: list[list[str | int]]
+    subjects: int
+    rules: list[RuleJson]
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +110,7 @@ class Paper:
         text = ",".join(f"{re.escape(json.dumps(key))}:{answer}" for key in sorted(self.keys))
         return re.compile(text.encode("ascii"))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> PaperJson:
         """Return what the ballot page hands to its script."""
         low, high = self.bounds
         return {
@@ -97,7 +118,7 @@ class Paper:
             "scale": self.scale,
             "min": low,
             "max": high,
-            "criteria": [list(one) for one in self.criteria],
+            "criteria": [[key, weight] for key, weight in self.criteria],
             "subjects": self.subjects,
             "rules": [{"kind": rule.kind, "n": rule.n, "points": rule.points} for rule in self.rules],
             "limit": self.limit,
@@ -116,7 +137,7 @@ def points_of(scale: str, answer: int) -> int:
     return answer * 20 if scale == "anchors" else _GRADE_POINTS[answer]
 
 
-def check_answers(answers: Mapping[str, Any], paper: Paper | None) -> None:
+def check_answers(answers: Mapping[str, object], paper: Paper | None) -> None:
     """Refuse answers that do not fit the paper. Without a paper they are checked for their kind only.
 
     Raises: BadAnswers.
@@ -144,23 +165,23 @@ def check_answers(answers: Mapping[str, Any], paper: Paper | None) -> None:
         raise BadAnswers(f"the sheet breaks a rule: {broken[0].kind}")
 
 
-def broken_rules(answers: Mapping[str, Any], paper: Paper) -> list[SheetRule]:
+def broken_rules(answers: Mapping[str, object], paper: Paper) -> list[SheetRule]:
     """Return the rules that a sheet, its answers each sound, does not keep."""
     return [rule for rule in paper.rules if not _keeps(rule, answers, paper)]
 
 
-def subject_score(answers: Mapping[str, Any], paper: Paper, position: int) -> tuple[int, int] | None:
+def subject_score(answers: Mapping[str, object], paper: Paper, position: int) -> tuple[int, int] | None:
     """Return (Σ weight × points, Σ weight) over the criteria answered for one subject; None if all are 不了解."""
     total = weights = 0
     for key, weight in paper.criteria:
         answer = answers.get(sheet_key(position, key), DONT_KNOW)
-        if answer != DONT_KNOW:
-            total += weight * points_of(paper.scale, int(answer))
+        if isinstance(answer, int):
+            total += weight * points_of(paper.scale, answer)
             weights += weight
     return (total, weights) if weights else None
 
 
-def _keeps(rule: SheetRule, answers: Mapping[str, Any], paper: Paper) -> bool:
+def _keeps(rule: SheetRule, answers: Mapping[str, object], paper: Paper) -> bool:
     if rule.kind in (NOT_ALL_EQUAL, NOT_ALL_MAX):
         numbers = [value for value in answers.values() if value != DONT_KNOW]
         if len(numbers) < 2:
@@ -175,7 +196,7 @@ def _keeps(rule: SheetRule, answers: Mapping[str, Any], paper: Paper) -> bool:
     return len(judged) <= rule.n or len(judged) - reached >= rule.n
 
 
-def _check_text(text: Any, limit: int) -> None:
+def _check_text(text: object, limit: int) -> None:
     if not isinstance(text, str):
         raise BadAnswers("a comment is words")
     if len(text) > limit:

@@ -1,6 +1,6 @@
 """Which notices: chainable reads, no writes."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -9,8 +9,13 @@ from peer_review.enums import WHILE_OPEN, RoundState
 from peer_review.roles import is_known
 from peer_review.users import AnyUser
 
+if TYPE_CHECKING:
+    from peer_review.models import Notice
 
-class NoticeQuerySet(models.QuerySet[Any]):
+    pass
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
     """Announcements in people's lists."""
 
     def visible_to(self, user: AnyUser | None) -> "NoticeQuerySet":

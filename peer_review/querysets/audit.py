@@ -1,6 +1,6 @@
 """Which anomalies: chainable reads, no writes. A method that says "twin of" equals a predicate."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
@@ -8,8 +8,13 @@ from django.db import models
 from peer_review.roles import is_known
 from peer_review.users import AnyUser
 
+if TYPE_CHECKING:
+    from peer_review.models import Anomaly
 
-class AnomalyQuerySet(models.QuerySet[Any]):
+    pass
+
+
+class AnomalyQuerySet(models.QuerySet["Anomaly"]):
     """Patterns for the inspector."""
 
     def visible_to(self, user: AnyUser | None) -> "AnomalyQuerySet":

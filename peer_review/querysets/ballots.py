@@ -1,6 +1,6 @@
 """Which assignments and cells: chainable reads, no writes."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -8,11 +8,14 @@ from django.db.models import Q
 from peer_review.enums import CellKind
 from peer_review.users import AnyUser
 
+if TYPE_CHECKING:
+    from peer_review.models import Assignment, Cell, Round, Subject
 
-class AssignmentQuerySet(models.QuerySet[Any]):
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
     """Credentials."""
 
-    def of(self, *, evaluator: AnyUser | None, round: Any) -> "AssignmentQuerySet":
+    def of(self, *, evaluator: AnyUser | None, round: "Round") -> "AssignmentQuerySet":
         """Return one evaluator's papers in one round: whole sheets first, then subject by subject, each one's rating
         before the comment; with cell, subject and sheet at hand."""
         return (
@@ -28,7 +31,7 @@ class AssignmentQuerySet(models.QuerySet[Any]):
             )
         )
 
-    def about(self, subject: Any) -> "AssignmentQuerySet":
+    def about(self, subject: "Subject") -> "AssignmentQuerySet":
         """Return the papers on which this subject is marked: its own, and whole sheets that list it; no comments."""
         own = Q(cell__subject=subject, cell__kind=CellKind.RATING)
         return self.filter(own | Q(cell__sheet__entries__subject=subject))
@@ -37,7 +40,7 @@ class AssignmentQuerySet(models.QuerySet[Any]):
         return self.filter(blinded__isnull=False)
 
 
-class CellQuerySet(models.QuerySet[Any]):
+class CellQuerySet(models.QuerySet["Cell"]):
     """Ballot papers."""
 
     def without_key(self) -> "CellQuerySet":
@@ -54,7 +57,7 @@ class CellQuerySet(models.QuerySet[Any]):
             "pk",
         )
 
-    def with_turnout(self) -> "CellQuerySet":
+    def with_turnout(self) -> "models.QuerySet[Any]":  # rows with annotations have no type of their own
         """Annotate `eligible` and `drawn`; drawn is known only until the blinded values are destroyed."""
         return self.annotate(
             eligible=models.Count("assignments"),

@@ -1,6 +1,6 @@
 """Which findings: chainable reads, no writes. A method that says "twin of" equals a predicate."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
@@ -10,8 +10,13 @@ from peer_review.enums import RESULT_STATES
 from peer_review.roles import is_known, role_names
 from peer_review.users import AnyUser
 
+if TYPE_CHECKING:
+    from peer_review.models import RaisedFinding
 
-class RaisedFindingQuerySet(models.QuerySet[Any]):
+    pass
+
+
+class RaisedFindingQuerySet(models.QuerySet["RaisedFinding"]):
     """Findings raised from results."""
 
     def raisable_by(self, user: AnyUser | None) -> "RaisedFindingQuerySet":

@@ -1,7 +1,7 @@
 """Which decisions, notices and contests: chainable reads, no writes. "Twin of" names the equal predicate."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
@@ -12,8 +12,13 @@ from peer_review.enums import ContestStatus, StageKind
 from peer_review.roles import is_known, role_names
 from peer_review.users import AnyUser
 
+if TYPE_CHECKING:
+    from peer_review.models import Contest, ContestStage, Decision, OutcomeNotice, PublicNotice
 
-class DecisionQuerySet(models.QuerySet[Any]):
+    pass
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
     """Decisions on grades."""
 
     def standing(self) -> "DecisionQuerySet":
@@ -22,7 +27,7 @@ class DecisionQuerySet(models.QuerySet[Any]):
         return self.filter(~Exists(later.order_by()))
 
 
-class OutcomeNoticeQuerySet(models.QuerySet[Any]):
+class OutcomeNoticeQuerySet(models.QuerySet["OutcomeNotice"]):
     """Outcomes that were told."""
 
     def unacknowledged_by(self, user: AnyUser | None) -> "OutcomeNoticeQuerySet":
@@ -30,7 +35,7 @@ class OutcomeNoticeQuerySet(models.QuerySet[Any]):
         return self.filter(to=user, acknowledged_date__isnull=True) if is_known(user) else self.none()
 
 
-class PublicNoticeQuerySet(models.QuerySet[Any]):
+class PublicNoticeQuerySet(models.QuerySet["PublicNotice"]):
     """Lists of those decided 优秀."""
 
     def running(self, today: date) -> "PublicNoticeQuerySet":
@@ -48,7 +53,7 @@ class PublicNoticeQuerySet(models.QuerySet[Any]):
         return self.filter(own | Q(pk__in=self.running(today or timezone.localdate()).order_by().values("pk")))
 
 
-class ContestQuerySet(models.QuerySet[Any]):
+class ContestQuerySet(models.QuerySet["Contest"]):
     """Contested outcomes."""
 
     def visible_to(self, user: AnyUser | None) -> "ContestQuerySet":
@@ -65,7 +70,7 @@ class ContestQuerySet(models.QuerySet[Any]):
         return self.filter(read)
 
 
-class ContestStageQuerySet(models.QuerySet[Any]):
+class ContestStageQuerySet(models.QuerySet["ContestStage"]):
     """Reviews and appeals."""
 
     def unanswered(self) -> "ContestStageQuerySet":

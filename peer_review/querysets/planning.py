@@ -1,6 +1,6 @@
 """Which members of a roll: chainable reads, no writes."""
 
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db import models
@@ -9,18 +9,14 @@ from django.db.models import Exists, OuterRef, Q
 from peer_review.roles import is_known
 from peer_review.users import AnyUser
 
-
-class Evaluated(Protocol):
-    """A subject, as far as the roll asks: models lie above this module."""
-
-    pk: int
-    member_id: int | None
+if TYPE_CHECKING:
+    from peer_review.models import RollMember, Subject
 
 
-class RollMemberQuerySet(models.QuerySet[Any]):
+class RollMemberQuerySet(models.QuerySet["RollMember"]):
     """People on a roll."""
 
-    def sections_headed_by(self, user: AnyUser | None) -> "models.QuerySet[Any, str]":
+    def sections_headed_by(self, user: AnyUser | None) -> "models.QuerySet[RollMember, str]":
         """Return the keys of the sections that this user headed when the roll was frozen, at most one a round."""
         heads = self.filter(user=user, is_section_head=True) if is_known(user) else self.none()
         return heads.values_list("section_key", flat=True)
@@ -29,11 +25,11 @@ class RollMemberQuerySet(models.QuerySet[Any]):
         """Return the members whose name or section's name holds this text; all for an empty one."""
         return self.filter(Q(name__icontains=text) | Q(section_name__icontains=text)) if text else self
 
-    def besides(self, subject: Evaluated) -> Self:
+    def besides(self, subject: "Subject") -> Self:
         """Return the members who are not this subject themselves."""
         return self if subject.member_id is None else self.exclude(pk=subject.member_id)
 
-    def evaluating(self, subject: Evaluated) -> Self:
+    def evaluating(self, subject: "Subject") -> Self:
         """Return the members who hold a paper about this subject: one of its own or a whole sheet that lists it."""
         papers = apps.get_model("peer_review", "Assignment").objects.about(subject)
         return self.filter(Exists(papers.filter(evaluator=OuterRef("user"))))

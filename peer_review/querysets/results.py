@@ -1,6 +1,6 @@
 """Which results: chainable reads, no writes. A method that says "twin of" equals a predicate."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
@@ -10,8 +10,13 @@ from peer_review.enums import ResultScope
 from peer_review.roles import is_known
 from peer_review.users import AnyUser
 
+if TYPE_CHECKING:
+    from peer_review.models import CriterionResult, Result
 
-class ResultQuerySet(models.QuerySet[Any]):
+    pass
+
+
+class ResultQuerySet(models.QuerySet["Result"]):
     """Published figures."""
 
     def of_scope(self, scope: str) -> "ResultQuerySet":
@@ -58,7 +63,7 @@ class ResultQuerySet(models.QuerySet[Any]):
         return self.of_scope(ResultScope.SECTION).filter(of_all | headed)
 
 
-class CriterionResultQuerySet(models.QuerySet[Any]):
+class CriterionResultQuerySet(models.QuerySet["CriterionResult"]):
     """Published figures of single criteria."""
 
     def visible_to(self, user: AnyUser | None) -> "CriterionResultQuerySet":

@@ -1,7 +1,7 @@
 """Which rows: chainable reads, no writes. A method that says "twin of" equals a predicate of rules.py."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
@@ -11,8 +11,13 @@ from peer_review.enums import FROZEN_STATES, RESULT_STATES, RoundState, VoidReas
 from peer_review.roles import is_known, role_names
 from peer_review.users import AnyUser, User
 
+if TYPE_CHECKING:
+    from peer_review.models import Round
 
-class RoundQuerySet(models.QuerySet[Any]):
+    pass
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
     """Rounds, asked for by state and by who looks."""
 
     def drafts(self) -> "RoundQuerySet":
@@ -46,11 +51,13 @@ class RoundQuerySet(models.QuerySet[Any]):
 
     def manageable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.manage_round."""
-        return self.filter(organiser=user) if "organiser" in role_names(user) else self.none()
+        if not is_known(user) or "organiser" not in role_names(user):
+            return self.none()
+        return self.filter(organiser=user)
 
     def openable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.open_box: rounds for which this user is a scrutineer."""
-        if "scrutineer" not in role_names(user):
+        if not is_known(user) or "scrutineer" not in role_names(user):
             return self.none()
         return self.filter(Exists(self.model.scrutineers.through.objects.filter(round=OuterRef("pk"), user=user)))
 
@@ -132,8 +139,8 @@ class RoundQuerySet(models.QuerySet[Any]):
         """Twin of peer_review.view_participation."""
         return self.manageable_by(user).frozen()
 
-    def with_crosstab_for(self, user: AnyUser | None) -> "RoundQuerySet":
-        """Twin of peer_review.compose_crosstab."""
+    def listable_by(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.view_subject_lists."""
         either = [self.model.objects.with_all_results_for(user), self.model.objects.with_section_results_for(user)]
         found = Q(pk__in=[])
         for rounds in either:

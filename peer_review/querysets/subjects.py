@@ -1,6 +1,6 @@
 """Which subjects: chainable reads, no writes. A method that says "twin of" equals a predicate."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
@@ -10,8 +10,13 @@ from peer_review.enums import RESULT_STATES, StageKind
 from peer_review.roles import is_known, role_names
 from peer_review.users import AnyUser, User
 
+if TYPE_CHECKING:
+    from peer_review.models import Subject
 
-class SubjectQuerySet(models.QuerySet[Any]):
+    pass
+
+
+class SubjectQuerySet(models.QuerySet["Subject"]):
     """Who or what is evaluated."""
 
     def with_result_for(self, user: AnyUser | None) -> "SubjectQuerySet":

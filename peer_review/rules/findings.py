@@ -1,6 +1,6 @@
 """Predicates about findings."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from peer_review.rules.base import predicate_about
 from peer_review.rules.results import can_view_all_results, can_view_section_results
@@ -9,9 +9,12 @@ from peer_review.rules.rounds import is_published
 from peer_review.rules.subjects import of_round
 from peer_review.users import User
 
+if TYPE_CHECKING:
+    from peer_review.models import RaisedFinding
+
 
 @predicate_about("finding")
-def is_about_own_section(user: User, finding: Any) -> bool:
+def is_about_own_section(user: User, finding: "RaisedFinding") -> bool:
     """The user headed the section that the finding is about when the roll was frozen. One query."""
     return bool(
         finding.section_key
@@ -20,13 +23,13 @@ def is_about_own_section(user: User, finding: Any) -> bool:
 
 
 @predicate_about("finding")
-def has_raised(user: User, finding: Any) -> bool:
+def has_raised(user: User, finding: "RaisedFinding") -> bool:
     """The user raised the finding."""
     return bool(finding.raised_by_id == user.pk)
 
 
 @predicate_about("finding")
-def is_to_answer_for(user: User, finding: Any) -> bool:
+def is_to_answer_for(user: User, finding: "RaisedFinding") -> bool:
     """The user is named as responsible for the finding."""
     return bool(finding.responsible_id == user.pk)
 

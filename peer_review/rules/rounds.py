@@ -1,6 +1,6 @@
 """Predicates about a round."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import rules
 
@@ -10,75 +10,78 @@ from peer_review.rules.base import predicate_about
 from peer_review.rules.roles import is_organiser
 from peer_review.users import User
 
+if TYPE_CHECKING:
+    from peer_review.models import Round
+
 
 @predicate_about("round")
-def is_responsible_organiser(user: User, round: Any) -> bool:
+def is_responsible_organiser(user: User, round: "Round") -> bool:
     """The user is in the organisers' group and named as responsible for this round."""
     return bool(round.organiser_id == user.pk and is_organiser(user))
 
 
 @predicate_about("round")
-def is_scrutineer_of(user: User, round: Any) -> bool:
+def is_scrutineer_of(user: User, round: "Round") -> bool:
     """The user is in the scrutineers' group and named for this round. One query."""
     return bool("scrutineer" in role_names(user) and round.scrutineers.filter(pk=user.pk).exists())
 
 
 @predicate_about("round")
-def is_on_roll(user: User, round: Any) -> bool:
+def is_on_roll(user: User, round: "Round") -> bool:
     """The user is on this round's roll, as evaluator or as subject. One query."""
     return bool(round.members.filter(user=user).exists())
 
 
 @predicate_about("round")
-def has_paper(user: User, round: Any) -> bool:
+def has_paper(user: User, round: "Round") -> bool:
     """The roll gives this user at least one ballot paper. One query."""
     return bool(round.cells.filter(assignments__evaluator=user).exists())
 
 
 @predicate_about("round")
-def is_subject(user: User, round: Any) -> bool:
+def is_subject(user: User, round: "Round") -> bool:
     """This user is evaluated in this round. One query."""
     return bool(round.subjects.filter(member__user=user).exists())
 
 
 @predicate_about("round")
-def is_head_on_roll(user: User, round: Any) -> bool:
+def is_head_on_roll(user: User, round: "Round") -> bool:
     """The user was a section head when the roll was frozen. One query."""
     return bool(round.members.filter(user=user, is_section_head=True).exists())
 
 
 @predicate_about("round")
-def is_opened(user: User, round: Any) -> bool:
+def is_opened(user: User, round: "Round") -> bool:
     """The round has left the draft state."""
     return bool(round.state in FROZEN_STATES)
 
 
 @predicate_about("round")
-def is_counted(user: User, round: Any) -> bool:
+def is_counted(user: User, round: "Round") -> bool:
     """The round has a bulletin."""
     return bool(round.has_bulletin)
 
 
 @predicate_about("round")
-def is_comment_reviewer(user: User, round: Any) -> bool:
+def is_comment_reviewer(user: User, round: "Round") -> bool:
     """The user is named to review this round's comments, in a round that has them."""
-    return bool(round.comment_reviewer_id == user.pk and round.form.get("comments") is True)
+    return bool(round.comment_reviewer_id == user.pk and round.has_comments)
 
 
 @predicate_about("round")
-def is_awaiting_publication(user: User, round: Any) -> bool:
+def is_awaiting_publication(user: User, round: "Round") -> bool:
     """The round is counted and not published yet."""
     return bool(round.state == RoundState.COUNTED)
 
 
 @predicate_about("round")
-def has_self_evaluation(user: User, round: Any) -> bool:
+def has_self_evaluation(user: User, round: "Round") -> bool:
     """The scheme asks for self-evaluations."""
-    return bool(round.form.get("self_evaluation") is True)
+    return bool(round.has_frozen_scheme and round.frozen_scheme.self_evaluation)
 
 
 @predicate_about("round")
-def is_published(user: User, round: Any) -> bool:
+def is_published(user: User, round: "Round") -> bool:
     """Results may be read by those whom the scheme names."""
     return bool(round.state in RESULT_STATES)
 
@@ -86,8 +89,8 @@ def is_published(user: User, round: Any) -> bool:
 def is_shown_to(audience: str) -> rules.Predicate:
     """Return the predicate "the frozen scheme shows results to this audience"."""
 
-    def shown(user: User, round: Any) -> bool:
-        return bool(round.form.get("visibility", {}).get(audience) is True)
+    def shown(user: User, round: "Round") -> bool:
+        return bool(round.has_frozen_scheme and round.frozen_scheme.shows_results_to(audience))
 
     shown.__name__ = f"is_shown_to_{audience}"
     return predicate_about("round")(shown)

@@ -1,10 +1,9 @@
 """Filters and tags of the pages of peer review."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -13,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from peer_review.domain.schemes.grades import grade_names
+from peer_review.protocol.frozen_scheme import FrozenScheme
 from peer_review.users import User
 
 register = template.Library()
@@ -51,9 +51,9 @@ def grouped(value: object, size: int = 4) -> str:
 
 
 @register.filter
-def grade_name(key: str, form: Mapping[str, Any]) -> str:
+def grade_name(key: str, scheme: FrozenScheme) -> str:
     """Return a grade under the name that the round froze; an empty key is "not graded"."""
-    return grade_names(form)[key] if key else _("Not graded")
+    return grade_names(scheme)[key] if key else _("Not graded")
 
 
 @register.filter

@@ -10,10 +10,11 @@ from peer_review.exceptions.base import RoundFrozen
 from peer_review.exceptions.outcomes import DecisionsAreKept
 from peer_review.models import Decision, Round, Scheme
 from peer_review.save_guards import keep_decisions, keep_frozen, log_exposure
+from tests.factories.peer_review.frozen_schemes import frozen_form
 from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory
 
 pytestmark = pytest.mark.django_db
-FORM = {"floor": 3}
+FORM = frozen_form()
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ No job, result or log line names a person or an address, or says how many were r
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -119,7 +118,7 @@ def _due(announcement: Announcement) -> Iterator[tuple[int, str, str]]:
     after = 0
     while True:
         due = Notice.objects.filter(announcement=announcement, mail_due=True, pk__gt=after).order_by("pk")
-        rows: Sequence[Any] = list(due.values_list("pk", "user_id", email)[:CHUNK])
+        rows: list[tuple[int, int, str]] = list(due.values_list("pk", "user_id", email)[:CHUNK])
         if not rows:
             return
         known = languages([user for _pk, user, _address in rows])

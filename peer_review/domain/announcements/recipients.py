@@ -1,15 +1,14 @@
 """Whom an announcement goes to."""
 
-from typing import Any
-
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
 from peer_review.enums import REMINDERS, AnnouncementKind
 from peer_review.models import Announcement, Assignment
+from peer_review.users import User
 
 
-def recipients(announcement: Announcement) -> "QuerySet[Any]":
+def recipients(announcement: Announcement) -> "QuerySet[User]":
     """Return the active users an announcement goes to, in an order that says nothing.
 
     Reminders to draw: whoever holds an undrawn paper. Reminders and the beginning of casting: whoever has a paper,

@@ -6,7 +6,6 @@ the search may be stopped and started again at any point, or made twice.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django_tasks import task
@@ -20,6 +19,7 @@ from peer_review.domain.preflight.frozen_terms import form_holds
 from peer_review.enums import RESULT_STATES, AnomalyKind
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Anomaly, AnomalyRun, Round, Subject
+from peer_review.protocol.frozen_scheme import FrozenScheme
 from peer_review.users import User
 
 BATCH = 1000
@@ -35,9 +35,7 @@ def search_anomalies(round: Round, *, by: User | None) -> AnomalyRun:
     round = lock_round(round, expect=RESULT_STATES)
     if not form_holds(round):
         raise TermsAltered
-    run, created = AnomalyRun.objects.get_or_create(
-        round=round, defaults={"total": len(_steps(round.form["criteria"]))}
-    )
+    run, created = AnomalyRun.objects.get_or_create(round=round, defaults={"total": len(_steps(round.frozen_scheme))})
     if run.is_done:
         return run
     if created or by is not None:
@@ -59,7 +57,7 @@ def find_anomalies(round: Round) -> int:
     The ballots are read once; each step keeps what it found and at how many places it looked.
     """
     run = AnomalyRun.objects.get(round=round)
-    steps = _steps(round.form["criteria"])
+    steps = _steps(round.frozen_scheme)
     material = Material(round)
     for number in range(run.done, len(steps)):
         name, argument = steps[number]
@@ -73,13 +71,13 @@ def find_anomalies(round: Round) -> int:
 class _Found:
     """What one search found: the line for AnomalyRun.searches, and the patterns."""
 
-    searched: dict[str, Any]
+    searched: dict[str, object]
     patterns: list[Anomaly]
 
 
-def _steps(criteria: list[dict[str, Any]]) -> list[tuple[str, int]]:
+def _steps(scheme: FrozenScheme) -> list[tuple[str, int]]:
     """Return the steps of a search: one a criterion, then the sections, then the last round."""
-    return [*(("criterion", at) for at in range(len(criteria))), ("sections", 0), ("last round", 0)]
+    return [*(("criterion", at) for at in range(len(scheme.criteria))), ("sections", 0), ("last round", 0)]
 
 
 @transaction.atomic
@@ -112,7 +110,7 @@ def _set_q(run: AnomalyRun) -> None:
 
 def _search_criterion(material: Material, at: int) -> Iterator[_Found]:
     """Look at one criterion: figures at the end of the scale, unanimous bases, two camps."""
-    key = material.form["criteria"][at]["key"]
+    key = material.scheme.criteria[at].key
     answers, published = material.answers(at), material.published(key)
     seed = [material.seed, at]
     alike = unanimous(answers, published, material.rule, seed=[*seed, 1])

@@ -19,7 +19,7 @@ class Material:
     """What the searches are made of, each read when first asked for."""
 
     def __init__(self, round: Round) -> None:
-        self.round, self.form = round, round.form
+        self.round, self.scheme = round, round.frozen_scheme
         self.subjects = list(round.subjects.order_by("sort_order", "pk"))
         self.position = {subject.pk: at for at, subject in enumerate(self.subjects)}
         # The round's address makes it another chance each round, and the same one each time.
@@ -31,7 +31,7 @@ class Material:
 
     @cached_property
     def points(self) -> Floats:
-        return to_points(self.ballots.answers, self.form["scale"])
+        return to_points(self.ballots.answers, self.scheme.scale)
 
     @cached_property
     def rule(self) -> Scoring:
@@ -74,7 +74,7 @@ def sections_matrix(material: Material) -> tuple[list[tuple[str, str]], Floats]:
     names |= {key: name for _user, key, name in members}
     number = {key: at for at, key in enumerate(sorted(names))}
     home = _homes(material, {user: number[key] for user, key, _name in members})
-    classes = {one["key"]: at for at, one in enumerate(material.form["classes"])}
+    classes = {key: at for at, key in enumerate(material.scheme.class_keys)}
     total, n = np.zeros((2, len(number), len(number)))
     rows = Result.objects.filter(round=round, scope=ResultScope.SUBJECT, score__isnull=False)
     for subject, by_class in rows.values_list("subject", "classes"):
@@ -92,7 +92,7 @@ def sections_matrix(material: Material) -> tuple[list[tuple[str, str]], Floats]:
 def _homes(material: Material, section: dict[int, int]) -> Ints:
     """Return the one section of all who hold a class's papers about a subject, (subjects, classes); -1 where there is
     no such."""
-    papers = read_papers(material.round, material.form)
+    papers = read_papers(material.round, material.scheme)
     width = len(papers.classes)
     place = papers.subject * width + papers.voter_class
     theirs = np.array([section.get(person, -1) for person in papers.person.tolist()], dtype=np.int64)
@@ -110,10 +110,10 @@ def beside_last_round(material: Material) -> tuple[Answers, Answers, tuple[Float
     Subjects that the exposure holds back from comparison (Round.exposure, no_trend) have neither in it.
     None where there is no such round, or it was asked in another way.
     """
-    round, form = material.round, material.form
+    round, scheme = material.round, material.scheme
     compared = round.exposure.get("compared") or []
     last = Round.objects.with_results().filter(public_id=compared[0]).first() if compared else None
-    if last is None or last.form["scale"] != form["scale"] or _classes(last) != _classes(round):
+    if last is None or last.frozen_scheme.scale != scheme.scale or last.frozen_scheme.class_keys != scheme.class_keys:
         return None
     theirs = Material(last)
     held_back = set(round.exposure["no_trend"].get(last.public_id, {}).get("subjects", []))
@@ -128,29 +128,31 @@ def beside_last_round(material: Material) -> tuple[Answers, Answers, tuple[Float
         moved[subject[subject >= 0]] = figures[subject >= 0]
         return moved
 
-    numbers = {one["key"]: at for at, one in enumerate(last.form["criteria"])}
-    common = [(at, numbers[one["key"]], one) for at, one in enumerate(form["criteria"]) if one["key"] in numbers]
+    numbers = {key: at for at, key in enumerate(last.frozen_scheme.criterion_keys)}
+    common = [
+        (at, numbers[criterion.key], criterion)
+        for at, criterion in enumerate(scheme.criteria)
+        if criterion.key in numbers
+    ]
     kept = subject[theirs.ballots.subject] >= 0
     joined = np.r_[material.ballots.subject, subject[theirs.ballots.subject[kept]]]
     voters = np.r_[material.ballots.voter_class, theirs.ballots.voter_class[kept]]
     values, inside = composites(
         joined,
-        [np.r_[material.points[:, at], theirs.points[kept, other]] for at, other, _one in common],
+        [np.r_[material.points[:, at], theirs.points[kept, other]] for at, other, _criterion in common],
         np.array(
             [
-                compares & ~np.isnan(material.published(one["key"])) & ~np.isnan(onto(theirs.published(one["key"])))
-                for _at, _other, one in common
+                compares
+                & ~np.isnan(material.published(criterion.key))
+                & ~np.isnan(onto(theirs.published(criterion.key)))
+                for _at, _other, criterion in common
             ],
             dtype=bool,
         ).reshape(len(common), len(compares)),
-        np.array([float(one["weight"]) for _at, _other, one in common]),
+        np.array([float(criterion.weight) for _at, _other, criterion in common]),
     )
     is_now = np.arange(len(joined)) < len(material.ballots.subject)
     now, before = (
         Answers(joined[inside & part], voters[inside & part], values[inside & part]) for part in (is_now, ~is_now)
     )
     return now, before, (np.where(compares, material.scores, np.nan), onto(theirs.scores))
-
-
-def _classes(round: Round) -> list[str]:
-    return [one["key"] for one in round.form["classes"]]

@@ -11,11 +11,13 @@ import random
 import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import TypedDict
 
 from django.template.loader import get_template
 
 from peer_review.counting.release import release
+from peer_review.counting.reliability import ReliabilityJson
+from peer_review.counting.severity import Model
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.domain.tally.count import counted_entries
@@ -41,6 +43,30 @@ TERMS = (
 )
 PIECE = 1 << 16
 CHUNK = 500
+
+
+class CriterionFigures(TypedDict):
+    """The figures of one criterion; `value` is [value, low, high], `classes` each class's figure."""
+
+    value: list[float]
+    n: int
+    abstentions: int
+    bars: list[list[int]] | None
+    classes: dict[str, list[float | int | None]]
+
+
+class Figures(TypedDict):
+    """Every figure of a result; `score` and each class's are [value, low, high]."""
+
+    score: list[float | None] | None
+    ballots: int | None
+    members: int
+    comparable: bool
+    classes: dict[str, list[float]]
+    adjusted: dict[str, object] | None
+    one_ballot: bool | None
+    reliability: ReliabilityJson | None
+    criteria: dict[str, CriterionFigures]
 
 
 def package_pieces(round: Round) -> Iterator[bytes]:
@@ -122,15 +148,15 @@ def _source() -> bytes:
     return VERIFIER.read_bytes()
 
 
-def _readable(value: Any) -> bytes:
+def _readable(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
-def _line(value: Any) -> bytes:
+def _line(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
 
 
-def _list(items: Iterable[Any]) -> Iterator[bytes]:
+def _list(items: Iterable[object]) -> Iterator[bytes]:
     """Yield a JSON list, an item a line."""
     yield b"["
     for at, item in enumerate(items):
@@ -163,7 +189,7 @@ def _section_numbers(round: Round) -> dict[str, int]:
     return {key: number for number, key in enumerate(dict.fromkeys(keys), 1)}
 
 
-def _cells(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, Any]]:
+def _cells(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, object]]:
     """Yield which subjects each cell is about. Of whom words speak is in no figure, so it is not told."""
     listed: dict[int, list[int]] = {}
     for sheet, subject in (
@@ -186,7 +212,7 @@ def _holders(round: Round) -> Iterator[list[str]]:
     )
     gone = [scope.removeprefix("subject:") for scope in withdrawn if scope.startswith("subject:")]
     small = set(round.subjects.exclude(key__in=gone).order_by().values_list("pk", flat=True))
-    criteria = sum(f"criterion:{one['key']}" not in withdrawn for one in round.form["criteria"])
+    criteria = sum(f"criterion:{key}" not in withdrawn for key in round.frozen_scheme.criterion_keys)
     told: dict[int, int] = {}
     rows = CriterionResult.objects.filter(result__round=round, result__scope=ResultScope.SUBJECT)
     for subject in rows.order_by().values_list("result__subject_id", flat=True).iterator(chunk_size=CHUNK):
@@ -223,7 +249,7 @@ def _figures_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
     yield b"}\n"
 
 
-def _models(round: Round) -> list[dict[str, Any] | None]:
+def _models(round: Round) -> list[Model | None]:
     """Return what each fit of the adjusted scores was solved with, made anew from the ballots.
 
     Unrounded, it passes no disclosure control, so it is kept in no database: auditors, who have the ballots, get it.
@@ -234,24 +260,20 @@ def _models(round: Round) -> list[dict[str, Any] | None]:
     return models if any(models) else []
 
 
-def _of_rank(figures: dict[str, Any]) -> dict[str, Any]:
+def _of_rank(figures: Figures) -> dict[str, object]:
     """Name a rank's `comparable` apart: it follows from counting.ranks, which the verifier does not repeat."""
     return {("comparable_rank" if name == "comparable" else name): value for name, value in figures.items()}
 
 
-def _subject_figures(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, Any]]:
+def _subject_figures(round: Round, numbers: dict[int, int]) -> Iterator[Figures]:
     for some in _batched(numbers):
         results = Result.objects.filter(round=round, subject__in=some).prefetch_related("criteria")
         by_subject = {result.subject_id: result for result in results}
         yield from (figures_of(by_subject[subject]) for subject in some)
 
 
-def figures_of(result: Result) -> dict[str, Any]:
-    """Return every figure of a result, and nothing that says whose it is.
-
-    {score: [value, low, high], ballots, members, comparable, classes: {class: [value, low, high]}, adjusted,
-    one_ballot, reliability, criteria: {criterion: {value: […], n, abstentions, bars, classes: {class: […]}}}}
-    """
+def figures_of(result: Result) -> Figures:
+    """Return every figure of a result, and nothing that says whose it is."""
     return {
         "score": None if result.score is None else [result.score, result.low, result.high],
         "ballots": result.ballots,

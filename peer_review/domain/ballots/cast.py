@@ -4,11 +4,11 @@ Nothing here touches a session, a cache, a log or a table of the main database; 
 it keeps in its own memory, in recent_casts. The count alone decides what is valid.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from peer_review.box.store import TableMissing
 from peer_review.box.waiting_slots import waiting_slots
 from peer_review.conf import conf
 from peer_review.domain.ballots.recent_casts import recent_casts
-from peer_review.domain.ballots.round_cache import OpenRound, cached_round, cached_state, is_late
+from peer_review.domain.ballots.round_cache import OpenRound, RoundTerms, cached_round, cached_state, is_late
 from peer_review.exceptions.ballots import BoxUnavailable, CellClosed
 from peer_review.exceptions.base import BadEncoding, Refusal, RoundClosed
 from peer_review.protocol import ballots
@@ -28,14 +28,26 @@ from zhengyan_crypto.errors import CryptoError
 CLOSING_MARGIN = 1.0
 
 
+class Answer(TypedDict):
+    """The answer to one entry: a receipt, that it is `pending` and when to ask again, or its error."""
+
+    ok: bool
+    leaf: NotRequired[str]
+    receipt: NotRequired[ballots.Receipt]
+    pending: NotRequired[bool]
+    retry_after: NotRequired[int]
+    status: NotRequired[int]
+    error: NotRequired[str]
+
+
 def cast(
     public_id: str,
-    entries: Sequence[Any],
+    entries: Sequence[object],
     *,
     now: datetime | None = None,
     wait: float | None = None,
     box: Batcher | None = None,
-) -> list[dict[str, Any]]:
+) -> list[Answer]:
     """Return one answer an entry, in their order: a receipt, "pending", or that entry's error.
 
     Blocks until the entries' batch is on disk, at most `wait` (conf.CAST_WAIT) seconds, outside any transaction; not
@@ -70,7 +82,7 @@ class _Reply:
     """
 
     leaf: bytes = b""
-    answer: dict[str, Any] | None = None
+    answer: Answer | None = None
     ticket: Ticket | None = None
     checked: ballots.CheckedEntry | None = None
 
@@ -86,7 +98,7 @@ class _CastRequest:
         self.late = late
         self.rows: dict[bytes, Row] = {}
 
-    def reply_to(self, entry: Any) -> _Reply:
+    def reply_to(self, entry: object) -> _Reply:
         """Return the reply to an entry that this process knows, or check the entry and seal it."""
         # Hashing costs a fortieth of checking and sealing, so a request for what is known costs hardly anything.
         leaf = _leaf_of(entry, self.public_id)
@@ -114,7 +126,7 @@ class _CastRequest:
             if reply.checked is not None:
                 reply.ticket = ticket
 
-    def settled(self, reply: _Reply) -> dict[str, Any]:
+    def settled(self, reply: _Reply) -> Answer:
         """Return the answer to an entry as it stands now: "pending" while its batch is not on disk."""
         if reply.answer is not None:
             return reply.answer
@@ -128,7 +140,7 @@ class _CastRequest:
             recent_casts.forget(reply.checked)
         return _refusal(RoundClosed() if isinstance(ticket.error, TableMissing) else BoxUnavailable())
 
-    def _check(self, entry: Any) -> ballots.CheckedEntry:
+    def _check(self, entry: object) -> ballots.CheckedEntry:
         open_round = self.open_round
         checked = ballots.check_entry(entry, round_id=self.public_id, cells=open_round.cells, papers=open_round.papers)
         if checked.cell in open_round.closed:
@@ -145,16 +157,19 @@ class _CastRequest:
         )
         return sealing.new_row_id(), row
 
-    def _receipt(self, leaf: bytes) -> dict[str, Any]:
+    def _receipt(self, leaf: bytes) -> Answer:
         receipt = ballots.sign_receipt(self.open_round.receipt_key, round_id=self.public_id, leaf=leaf)
         return {"ok": True, "leaf": leaf.hex(), "receipt": receipt}
 
 
-def _leaf_of(entry: Any, public_id: str) -> bytes:
+def _leaf_of(entry: object, public_id: str) -> bytes:
     """Return the leaf hash under which this process may know an entry; empty for what is no entry of this round."""
+    ballot = entry.get("ballot") if isinstance(entry, dict) else None
+    if not isinstance(ballot, dict) or ballot.get("round") != public_id:
+        return b""
     try:
-        return merkle.leaf_hash(canonical.dumps(entry)) if entry["ballot"]["round"] == public_id else b""
-    except (TypeError, LookupError, CryptoError):
+        return merkle.leaf_hash(canonical.dumps(entry))
+    except CryptoError:
         return b""
 
 
@@ -168,11 +183,11 @@ def _wait_for(tickets: Sequence[Ticket], patience: float) -> None:
             ticket.wait(max(0.0, until - monotonic()))
 
 
-def _refusal(error: CryptoError | Refusal) -> dict[str, Any]:
+def _refusal(error: CryptoError | Refusal) -> Answer:
     return {"ok": False, "status": error.status, "error": error.code}
 
 
-def _terms(state: Mapping[str, Any], now: datetime) -> Terms:
+def _terms(state: RoundTerms, now: datetime) -> Terms:
     return Terms(
         window=state["batch_window"] or conf.BATCH_WINDOW,
         floor=state["batch_floor"] or 1,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from peer_review.domain.keys.server_keys import CELL_KEY, decrypt_at_rest
-from peer_review.domain.planning.envelope_groups import votes_on_paper
+from peer_review.domain.planning.envelope_groups import is_paper_voter
 from peer_review.domain.voting_period import check_collecting
 from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed, NotEligible, VotesOnPaper
 from peer_review.exceptions.base import BadEncoding, RoundClosed
@@ -43,7 +43,7 @@ def issue_credentials(
         )
         if not papers or set(blinded) - {paper.cell.key for paper in papers}:
             raise NotEligible
-        if votes_on_paper(round, evaluator):
+        if is_paper_voter(round, evaluator):
             raise VotesOnPaper
         if len(blinded) != len(papers):
             # All papers at once: a choice of some would tell who draws.

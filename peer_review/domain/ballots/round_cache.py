@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import TypedDict
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -22,8 +22,6 @@ from peer_review.protocol.papers import Paper
 from peer_review.protocol.row_length import row_length
 
 _ROUNDS_KEPT = 16
-_TIMES = ("state", "opens_at", "closes_at", "opened_at", "collection", "barrier_at")
-_STATE = (*_TIMES, "pk", "fingerprint", "batch_window", "batch_floor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +36,27 @@ class OpenRound:
     row_length: int
 
 
+class RoundTerms(TypedDict):
+    """What decides whether a round takes ballots, and in which batches."""
+
+    state: str
+    opens_at: datetime
+    closes_at: datetime
+    opened_at: datetime | None
+    collection: str
+    barrier_at: datetime | None
+    pk: int
+    fingerprint: str
+    batch_window: int | None
+    batch_floor: int | None
+
+
 _rounds: OrderedDict[str, OpenRound] = OrderedDict()
-_states: OrderedDict[str, tuple[float, Mapping[str, Any]]] = OrderedDict()
+_states: OrderedDict[str, tuple[float, RoundTerms]] = OrderedDict()
 _lock = threading.Lock()
 
 
-def cached_state(public_id: str) -> Mapping[str, Any]:
+def cached_state(public_id: str) -> RoundTerms:
     """Return what decides whether a round takes ballots, read at most once in conf.CAST_STATE_AGE seconds.
 
     A query a ballot would tell the main database, its statistics and its log when each one came. Read a moment too
@@ -55,7 +68,7 @@ def cached_state(public_id: str) -> Mapping[str, Any]:
     if known is not None and monotonic() < read_at + conf.CAST_STATE_AGE:
         return known
     read_at = monotonic()
-    state = Round.objects.filter(public_id=public_id).values(*_STATE).first()
+    state = Round.objects.filter(public_id=public_id).values(*RoundTerms.__annotations__).first()
     if state is None:
         raise UnknownRound
     with _lock:
@@ -66,7 +79,7 @@ def cached_state(public_id: str) -> Mapping[str, Any]:
     return state
 
 
-def is_late(public_id: str, state: Mapping[str, Any], now: datetime) -> bool:
+def is_late(public_id: str, state: RoundTerms, now: datetime) -> bool:
     """Return whether a round has closed while this process may still be asked for receipts; refuse all other times.
 
     A browser that was told to ask again a second before closing must not hear that its ballot came too late, when the
@@ -74,7 +87,15 @@ def is_late(public_id: str, state: Mapping[str, Any], now: datetime) -> bool:
     Raises: NotOpenYet, RoundClosed.
     """
     try:
-        check_casting(**{name: state[name] for name in _TIMES}, now=now)
+        check_casting(
+            state=state["state"],
+            opens_at=state["opens_at"],
+            closes_at=state["closes_at"],
+            opened_at=state["opened_at"],
+            collection=state["collection"],
+            barrier_at=state["barrier_at"],
+            now=now,
+        )
     except RoundClosed:
         with _lock:
             remembered = public_id + state["fingerprint"] in _rounds
@@ -84,7 +105,7 @@ def is_late(public_id: str, state: Mapping[str, Any], now: datetime) -> bool:
     return False
 
 
-def cached_round(public_id: str, state: Mapping[str, Any]) -> OpenRound:
+def cached_round(public_id: str, state: RoundTerms) -> OpenRound:
     """Return what stays the same while the round is open, read once a process: so no query names a cell."""
     name = public_id + state["fingerprint"]
     with _lock:

@@ -5,7 +5,7 @@ comment is refused.
 """
 
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from django.db import transaction
 from django.utils import timezone
@@ -60,7 +60,7 @@ def raise_finding(
     names = dict(round.subjects.values_list("section_key", "section_name"))
     if (section and section not in names) or (subject is not None and subject.round_id != round.pk):
         raise UnknownSection
-    labels = {one["key"]: one["label"] for one in round.form["criteria"]}
+    labels = round.frozen_scheme.criterion_labels
     if criterion and criterion not in labels:
         raise UnknownCriterion
     if due_date is not None and due_date < timezone.localdate():
@@ -87,9 +87,22 @@ def raise_finding(
     return finding
 
 
+class FindingFigure(TypedDict):
+    """A published figure as a finding keeps it, of a criterion or the score; `scope` is the ledger's name for whose."""
+
+    result: int
+    scope: str
+    label: str
+    criterion: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+
+
 def figures_for(
     round: Round, *, reader: User, subject: Subject | None, section: str, criterion: str
-) -> list[dict[str, Any]]:
+) -> list[FindingFigure]:
     """Return the published figures that a finding rests on, none that `reader` may not read. At most three queries."""
     results = Result.objects.shown().filter(round=round)
     if subject is not None:
@@ -101,11 +114,20 @@ def figures_for(
     result = results.visible_to(reader).first()
     if result is None:
         return []
-    told = {"result": result.pk, "scope": place, "label": result.label, "criterion": criterion}
+    figure: FindingFigure = {
+        "result": result.pk,
+        "scope": place,
+        "label": result.label,
+        "criterion": criterion,
+        "value": result.score,
+        "low": result.low,
+        "high": result.high,
+        "n": result.ballots,
+    }
     if not criterion:
-        return [told | {"value": result.score, "low": result.low, "high": result.high, "n": result.ballots}]
+        return [figure]
     row = CriterionResult.objects.filter(result=result, criterion=criterion).first()
-    return [] if row is None else [told | {"value": row.value, "low": row.low, "high": row.high, "n": row.n}]
+    return [] if row is None else [{**figure, "value": row.value, "low": row.low, "high": row.high, "n": row.n}]
 
 
 def sections_to_raise(round: Round, *, by: User) -> dict[str, str]:

@@ -1,7 +1,5 @@
 """What leaves the server for a box key that never comes near it: rows to open, without their contents."""
 
-from typing import Any
-
 from peer_review.box import store
 from peer_review.domain.keys.custody import probe_key
 from peer_review.enums import RoundState
@@ -22,7 +20,7 @@ def rows_file(round: Round) -> bytes:
     Raises: NoBoxKey; RoundStateInvalid unless draft or closed.
     """
     if round.state == RoundState.DRAFT:
-        rows: list[Any] = [{"id": TEST_ROW, "epk": b64u_encode(probe_key(round))}]
+        rows: list[dict[str, str]] = [{"id": TEST_ROW, "epk": b64u_encode(probe_key(round))}]
     elif round.state == RoundState.CLOSED:
         left = store.count_rows("closed", round.public_id)
         sealed = store.closed_rows(round.public_id, limit=left) if left else []

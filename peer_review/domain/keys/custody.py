@@ -6,7 +6,6 @@ The server learns the public half, k, n, the holders, and what each of them says
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -104,7 +103,7 @@ def recommended_threshold(holders: int) -> int:
 
 @transaction.atomic
 def set_box_key(
-    round: Round, *, by: User, public: bytes, threshold: int = 1, holders: Sequence[Any] | None = None
+    round: Round, *, by: User, public: bytes, threshold: int = 1, holders: Sequence[User] | None = None
 ) -> bytes:
     """Keep the public half of a box key and who holds it; return the test row's ephemeral public key.
 
@@ -195,7 +194,7 @@ def destroy_share(round: Round, *, by: User) -> None:
         audit_log.record(round, "peer_review.round.share_destroyed", by=by, numbers=numbers)
 
 
-def forget_key_of_leavers(round: Round, *, by: User, leavers: Iterable[Any]) -> None:
+def forget_key_of_leavers(round: Round, *, by: User, leavers: Iterable[User]) -> None:
     """Forget a draft's box key if one of these scrutineers, who leave, keeps a share of it or may have the whole key.
 
     Sets the fields of `round`, saved or not. Called by domain.rounds, in its transaction.
@@ -239,7 +238,7 @@ def _save_key(round: Round) -> None:
     round.key_shares.all().delete()
 
 
-def _check_holders(round: Round, threshold: int, holders: Sequence[Any]) -> None:
+def _check_holders(round: Round, threshold: int, holders: Sequence[User]) -> None:
     chosen = {holder.pk for holder in holders}
     if not 2 <= threshold <= len(holders) <= MAX_SHARES or len(chosen) != len(holders):
         raise SharesInvalid

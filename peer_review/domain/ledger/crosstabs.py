@@ -5,18 +5,17 @@ with one thin row. The cells are asked in one order, criterion by criterion as i
 roll, whoever asks; so within a table no answer depends on the reader.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from peer_review.domain.ledger.ledger import ask_all
 from peer_review.domain.ledger.queries import TableQuery
 from peer_review.enums import Channel, CrossRows
 from peer_review.models import RollMember, Round
+from peer_review.protocol.frozen_scheme import FrozenCriterion
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class CrosstabOptions:
     """The possible rows and filters, key → name, in the order of roll and scheme. whole: all sections together too."""
 
     sections: dict[str, str]
@@ -30,7 +29,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Cross:
+class CrosstabSelection:
     """A crosstab as it was composed. None means no filter; what the rows are is never a filter."""
 
     rows: str
@@ -40,7 +39,7 @@ class Cross:
 
 
 @dataclass(frozen=True, slots=True)
-class CrossRow:
+class CrosstabRow:
     """One row: a value for each criterion, None for 样本不足, and whether the voter class is asked this criterion."""
 
     key: str
@@ -48,7 +47,7 @@ class CrossRow:
     cells: tuple[tuple[float | None, bool], ...]
 
 
-def choices(round: Round, *, headed: str | None = None) -> Choices:
+def crosstab_options(round: Round, *, headed: str | None = None) -> CrosstabOptions:
     """Return the possible rows and filters of the whole round, or of a section that the reader headed. Two queries."""
     subjects = round.subjects.order_by("sort_order", "pk")
     if headed is not None:
@@ -56,39 +55,42 @@ def choices(round: Round, *, headed: str | None = None) -> Choices:
     sections = {key: name or key for key, name in subjects.values_list("section_key", "section_name") if key}
     members = RollMember.objects.filter(subject__in=subjects).exclude(rank_key="").order_by("rank_order", "pk")
     ranks = {key: name or key for key, name in members.values_list("rank_key", "rank_name")}
-    classes = {one["key"]: one["label"] for one in round.form["classes"]}
-    return Choices(sections, ranks, classes, whole=headed is None)
+    classes = round.frozen_scheme.class_labels
+    return CrosstabOptions(sections, ranks, classes, whole=headed is None)
 
 
 def cross_table(
-    round: Round, cross: Cross, offered: Choices, *, channel: Channel, audience: str
-) -> tuple[CrossRow, ...]:
+    round: Round, cross: CrosstabSelection, offered: CrosstabOptions, *, channel: Channel, audience: str
+) -> tuple[CrosstabRow, ...]:
     """Return the rows of a crosstab. Its cells are asked of the ledger and recorded there.
 
     `cross` names only what is offered. Seven database queries if the ledger knows the table, sixteen if not.
     Raises: RoundStateInvalid before publication.
     """
     rows = offered.of(cross.rows)
-    criteria = round.form["criteria"]
-    table = {(criterion["key"], key): _question(cross, criterion["key"], key) for criterion in criteria for key in rows}
+    criteria = round.frozen_scheme.criteria
+    table = {(criterion.key, key): _question(cross, criterion.key, key) for criterion in criteria for key in rows}
     asked = {
-        at: question for at, question in table.items() if _is_asked(_criterion(criteria, at[0]), question.voter_class)
+        (criterion.key, key): table[criterion.key, key]
+        for criterion in criteria
+        for key in rows
+        if _is_asked(criterion, table[criterion.key, key].voter_class)
     }
     answers = ask_all(round, list(asked.values()), channel=channel, audience=audience)
     return tuple(
-        CrossRow(
+        CrosstabRow(
             key,
             label,
             tuple(
-                (answers[table[one["key"], key]].value, True) if (one["key"], key) in asked else (None, False)
-                for one in criteria
+                (answers[table[criterion.key, key]].value, True) if (criterion.key, key) in asked else (None, False)
+                for criterion in criteria
             ),
         )
         for key, label in rows.items()
     )
 
 
-def _question(cross: Cross, criterion: str, row: str) -> TableQuery:
+def _question(cross: CrosstabSelection, criterion: str, row: str) -> TableQuery:
     filters: dict[str, str | None] = {
         "section": cross.section,
         "rank": cross.rank,
@@ -98,10 +100,6 @@ def _question(cross: Cross, criterion: str, row: str) -> TableQuery:
     return TableQuery(criterion, **filters)
 
 
-def _criterion(criteria: list[dict[str, Any]], key: str) -> Mapping[str, Any]:
-    return next(one for one in criteria if one["key"] == key)
-
-
-def _is_asked(criterion: Mapping[str, Any], voter_class: str | None) -> bool:
+def _is_asked(criterion: FrozenCriterion, voter_class: str | None) -> bool:
     """Whether the scheme asks the class this criterion. The scheme is public, so this may differ from too few."""
-    return voter_class is None or voter_class in criterion["classes"]
+    return voter_class is None or criterion.is_asked_of(voter_class)

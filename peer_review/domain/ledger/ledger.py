@@ -7,17 +7,16 @@ was answered once gets the same answer again, and one that was refused stays ref
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from peer_review.counting.crosstabs import Ground
-from peer_review.counting.ledger import Book, Load, Verdict
-from peer_review.domain.ledger.queries import RoundData, TableQuery
+from peer_review.counting.crosstabs import CriterionAtoms
+from peer_review.counting.ledger import ShownStatements, Support, Verdict
+from peer_review.domain.ledger.queries import Place, RoundData, Statement, TableQuery
 from peer_review.domain.locks import lock_round
 from peer_review.enums import RESULT_STATES, Audience, Channel, RefusedReason
-from peer_review.models import DisclosureEntry, RefusedQuery, Round
+from peer_review.models import DisclosureEntry, RefusedQuery, Round, Subject
 from peer_review.rules.roles import is_inspector, is_leader
 from peer_review.rules.rounds import is_responsible_organiser
 from peer_review.rules.subjects import is_own_subject
@@ -77,27 +76,29 @@ def ask_all(
 
 
 def _judge(
-    round: Round, fresh: Sequence[TableQuery], shown_before: Mapping[str, Any], refused: Mapping[str, str]
-) -> dict[TableQuery, tuple[QueryAnswer, dict[str, Any] | None]]:
+    round: Round, fresh: Sequence[TableQuery], shown_before: Mapping[str, Statement], refused: Mapping[str, str]
+) -> dict[TableQuery, tuple[QueryAnswer, Statement | None]]:
     """Return the answer to each new query, and the statement to store where there is one."""
     data = RoundData(
         round, without={scope.removeprefix("subject:") for scope in refused if scope.startswith("subject:")}
     )
-    decided: dict[TableQuery, tuple[QueryAnswer, dict[str, Any] | None]] = {}
+    decided: dict[TableQuery, tuple[QueryAnswer, Statement | None]] = {}
     for criterion in dict.fromkeys(query.criterion for query in fresh):
-        ground = data.ground(criterion)
-        book = ground.book()
+        atoms = data.atoms(criterion)
+        shown = atoms.shown_statements()
         for statement in shown_before.values():
             if statement.get("criterion") == criterion and statement["new"]:
-                book.tell(ground.statement(*data.place(statement, without=set(statement["without"]))))
+                shown.add(atoms.statement(*data.place(statement, without=set(statement["without"]))))
         for query in fresh:
             if query.criterion == criterion:
-                decided[query] = _answer(data, ground, book, query)
+                decided[query] = _answer(data, atoms, shown, query)
     return decided
 
 
-def _answer(data: RoundData, ground: Ground, book: Book[Load], query: TableQuery) -> tuple[QueryAnswer, Any]:
-    asked = {
+def _answer(
+    data: RoundData, atoms: CriterionAtoms, shown: ShownStatements[Support], query: TableQuery
+) -> tuple[QueryAnswer, Statement | None]:
+    asked: Place = {
         "v": 1,
         "criterion": query.criterion,
         "section": query.section,
@@ -106,18 +107,19 @@ def _answer(data: RoundData, ground: Ground, book: Book[Load], query: TableQuery
         "without": sorted(data.without),
     }
     place = data.place(asked, without=data.without)
-    statement = ground.statement(*place)
+    statement = atoms.statement(*place)
     if not statement:
         return QueryAnswer(None, RefusedReason.TOO_FEW), None
-    verdict = book.judge(statement)
+    verdict = shown.judge(statement)
     if not verdict.allows:
         return QueryAnswer(
             None, RefusedReason.TOO_LARGE if verdict is Verdict.TOO_LARGE else RefusedReason.ISOLATES
         ), None
     if verdict is Verdict.SAFE:
-        book.tell(statement)
-    value = ground.value(*place)
-    return QueryAnswer(value), {**asked, "new": verdict is Verdict.SAFE, "value": value}
+        shown.add(statement)
+    value = atoms.value(*place)
+    answered: Statement = {**asked, "new": verdict is Verdict.SAFE, "value": value}
+    return QueryAnswer(value), answered
 
 
 def note(round: Round, *, scope: str, channel: Channel, audience: str) -> None:
@@ -135,7 +137,7 @@ def note_all(
     scopes: Iterable[str],
     channel: Channel,
     audience: str,
-    statements: Mapping[str, Any] | None = None,
+    statements: Mapping[str, Statement] | None = None,
 ) -> None:
     """Record several scopes that were shown together. One database query where all are recorded already, else two.
 
@@ -174,7 +176,7 @@ def note_refused(round: Round, *, scopes: Iterable[str], reason: str) -> None:
     RefusedQuery.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def audience_of(user: User, round: Round, *, subject: Any = None, section_key: str = "") -> str:
+def audience_of(user: User, round: Round, *, subject: Subject | None = None, section_key: str = "") -> str:
     """Return the role in which somebody reads figures, as the ledger names it. It never names the person.
 
     `subject` or `section_key`: whose figures they read; without either, the whole round's. One query or two.

@@ -1,16 +1,35 @@
 """Queries about a published round, and the data of the round that answers them."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
-from peer_review.counting.crosstabs import Ground
+from peer_review.counting.crosstabs import CriterionAtoms
 from peer_review.counting.disclosure import Flags
 from peer_review.domain.tally.ballot_arrays import make_plan, read_ballots
 from peer_review.models import Round
+
+_Class = TypedDict("_Class", {"class": str | None})
+
+
+class Place(_Class):
+    """What a query was about, as the ledger keeps it; `without`: keys of the subjects whose figures were withdrawn."""
+
+    v: int
+    criterion: str
+    section: str | None
+    rank: str | None
+    without: list[str]
+
+
+class Statement(Place):
+    """A query that was answered: with which value, and whether it told anything new."""
+
+    new: bool
+    value: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +57,18 @@ class RoundData:
     def __init__(self, round: Round, *, without: Collection[str] = ()) -> None:
         subjects = list(round.subjects.select_related("member").order_by("sort_order", "pk"))
         self.without = frozenset(without)
-        self._criteria = {one["key"]: at for at, one in enumerate(round.form["criteria"])}
-        self._classes = {one["key"]: at for at, one in enumerate(round.form["classes"])}
+        self._criteria = {key: at for at, key in enumerate(round.frozen_scheme.criterion_keys)}
+        self._classes = {key: at for at, key in enumerate(round.frozen_scheme.class_keys)}
         self._keys = np.array([one.key for one in subjects], dtype=object)
         self._sections = np.array([one.section_key for one in subjects], dtype=object)
         self._ranks = np.array([one.member.rank_key if one.member else "" for one in subjects], dtype=object)
         self._ballots, self._plan = read_ballots(round, subjects), make_plan(round, subjects)
 
-    def ground(self, criterion: str) -> Ground:
+    def atoms(self, criterion: str) -> CriterionAtoms:
         """Return the cells of one criterion."""
-        return Ground(self._ballots, self._plan, self._criteria[criterion])
+        return CriterionAtoms(self._ballots, self._plan, self._criteria[criterion])
 
-    def place(self, asked: Mapping[str, Any], *, without: Collection[str]) -> tuple[Flags, int | None]:
+    def place(self, asked: Place, *, without: Collection[str]) -> tuple[Flags, int | None]:
         """Return the subjects that a query is about, (subjects,), and the index of its voter class."""
         inside = ~np.isin(self._keys, list(without)) if without else np.ones(len(self._keys), dtype=bool)
         if asked["section"] is not None:

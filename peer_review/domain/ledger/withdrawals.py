@@ -69,7 +69,7 @@ def _check_scope(round: Round, scope: str, *, criterion: str, subject: str, by: 
             raise UnknownFigures
         if not subjects.not_addressed_to(by).exists():
             raise OwnFigures
-    elif criterion not in {one["key"] for one in round.form["criteria"]}:
+    elif criterion not in round.frozen_scheme.criterion_keys:
         raise UnknownFigures
     if RefusedQuery.objects.filter(round=round, scope=scope, reason=RefusedReason.WITHDRAWN).exists():
         raise AlreadyWithdrawn
@@ -80,7 +80,8 @@ def remaining_criteria(round: Round) -> Mapping[str, str]:
     scopes = set(
         RefusedQuery.objects.filter(round=round, reason=RefusedReason.WITHDRAWN).values_list("scope", flat=True)
     )
-    return {one["key"]: one["label"] for one in round.form["criteria"] if f"criterion:{one['key']}" not in scopes}
+    labels = round.frozen_scheme.criterion_labels
+    return {key: label for key, label in labels.items() if f"criterion:{key}" not in scopes}
 
 
 def withdrawals_of(round: Round) -> list[Withdrawal]:

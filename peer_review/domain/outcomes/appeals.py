@@ -9,7 +9,6 @@ anything of ballots.
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
@@ -201,7 +200,7 @@ def answer_stage(
     stage.save()
     _move(contest, ContestStatus.ANSWERED if stage.kind == StageKind.REVIEW else ContestStatus.DECIDED)
     better = _better(stage, round, by=by, grade=grade, now=now)
-    record: dict[str, Any] = {}
+    record: dict[str, object] = {}
     if better is not None:
         record = {"grade": better.grade, "over_quota": _is_over_quota(round)}
         _announce(signals.decision_made, sender=Decision, decision=better, by=by)
@@ -216,7 +215,7 @@ def better_grades(grade: str) -> list[str]:
     return list(GRADES[: RANKS.get(grade, 0)])
 
 
-def candidates(stage: ContestStage) -> Iterator[Any]:
+def candidates(stage: ContestStage) -> Iterator[User]:
     """Yield the users who may decide a stage, those with the fewest open stages first. One query for each user."""
     role = "leadership" if stage.kind == StageKind.REVIEW else "inspector"
     open_stages = ContestStage.objects.unanswered().filter(responsible__isnull=False).exclude(pk=stage.pk)
@@ -247,7 +246,7 @@ def _begin(contest: Contest, kind: StageKind, round: Round, *, by: User, grounds
     return stage
 
 
-def _first_responsible(stage: ContestStage) -> Any:
+def _first_responsible(stage: ContestStage) -> User | None:
     """Return who is asked first: for a review whoever decided, if they still may; else who has the least to answer."""
     if stage.kind == StageKind.REVIEW:
         decided = Decision.objects.filter(subject=stage.contest.subject_id).standing().select_related("by").first()
@@ -321,5 +320,5 @@ def _deadline_passed(until: date) -> AppealDeadlinePassed:
     return AppealDeadlinePassed(until=date_format(until, "DATE_FORMAT"))
 
 
-def _announce(signal: Signal, **arguments: Any) -> None:
+def _announce(signal: Signal, **arguments: object) -> None:
     transaction.on_commit(partial(signal.send_robust, **arguments))

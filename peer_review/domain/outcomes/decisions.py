@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -195,5 +194,5 @@ def _check_quota(proposal: RoundProposal, standing: dict[int, Decision]) -> None
         raise QuotaExceeded(wanted=wanted, quota=proposal.quota, places=proposal.places)
 
 
-def _announce(signal: Signal, **arguments: Any) -> None:
+def _announce(signal: Signal, **arguments: object) -> None:
     transaction.on_commit(partial(signal.send_robust, **arguments))

@@ -3,9 +3,8 @@
 Only what this reader may know is in it; see the permissions view_outcome, contest_outcome and view_contest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from django.utils import timezone
 
@@ -87,45 +86,44 @@ class OutcomeStatus:
 def outcome_status_of(subject: Subject, reader: User, *, now: datetime | None = None) -> OutcomeStatus:
     """Return the status of the outcome of a subject for this reader. At most nine queries."""
     today = timezone.localdate(now or timezone.now())
-    known: dict[str, Any] = {"subject": subject.pk, "round": subject.round.public_id, "today": today}
+    status = OutcomeStatus(subject=subject.pk, round=subject.round.public_id, today=today)
     if not Subject.objects.with_outcome_for(reader).filter(pk=subject.pk).exists():
-        return OutcomeStatus(**known)
+        return status
     decision = Decision.objects.filter(subject=subject).standing().select_related("by").first()
     if decision is None:
-        return OutcomeStatus(**known)
-    known |= {
-        "decided": True,
-        "grade": decision.grade,
-        "proposed": decision.proposed,
-        "reason": decision.reason,
-        "decided_by": decision.by.get_full_name(),
-        "decided_on": timezone.localdate(decision.decided_at),
-        "bettered": decision.stage_id is not None,
-    }
+        return status
+    status = replace(
+        status,
+        decided=True,
+        grade=decision.grade,
+        proposed=decision.proposed,
+        reason=decision.reason,
+        decided_by=decision.by.get_full_name(),
+        decided_on=timezone.localdate(decision.decided_at),
+        bettered=decision.stage_id is not None,
+    )
     notice = OutcomeNotice.objects.filter(subject=subject).first()
     if notice is None:
-        return OutcomeStatus(**known)
+        return status
     mine = notice.to_id == reader.pk
-    known |= {
-        "mine": mine,
-        "told": notice.notice_date,
-        "acknowledged": notice.acknowledged_date,
-        "ask_until": ask_until(notice.notice_date),
-    }
+    last_day = ask_until(notice.notice_date)
+    status = replace(
+        status, mine=mine, told=notice.notice_date, acknowledged=notice.acknowledged_date, ask_until=last_day
+    )
     contests = list(Contest.objects.visible_to(reader).filter(subject=subject).order_by("-pk"))
     if not contests:
-        return OutcomeStatus(**known, may_ask=mine and today <= known["ask_until"])
+        return replace(status, may_ask=mine and today <= last_day)
     contest = contests[0]
     stages = list(contest.stages.select_related("responsible", "answered_by", "decision").order_by("pk"))
     review = next(one for one in stages if one.kind == StageKind.REVIEW)
     taken_back = contest.status == ContestStatus.WITHDRAWN and review.answered_date is None
-    return OutcomeStatus(
-        **known,
+    return replace(
+        status,
         contest=contest.pk,
         status=contest.status,
         steps=tuple(_step(one, contest, today) for one in stages),
         appeal_until=appeal_until(review) if len(stages) == 1 else None,
-        may_ask=mine and taken_back and today <= known["ask_until"],
+        may_ask=mine and taken_back and today <= last_day,
         may_appeal=mine and len(stages) == 1 and may_appeal(contest, review, today),
         may_withdraw=mine and contest.status in AWAITING_ANSWER,
     )

@@ -33,14 +33,15 @@ def proposal_of(round: Round) -> RoundProposal:
     subjects = Result.objects.filter(round=round, scope=ResultScope.SUBJECT).order_by("sort_order", "pk")
     rows = list(subjects.values_list("subject_id", "score", "low", "high"))
     figures = np.array([row[1:] for row in rows], dtype=np.float64).reshape(-1, 3)
-    quota = int(round.form.get("excellent_quota", 0))
-    made = propose(*figures.T, quota=quota, bands=round.form["bands"])
+    scheme = round.frozen_scheme
+    quota = scheme.excellent_quota
+    made = propose(*figures.T, quota=quota, bands=scheme.bands)
     keys = [row[0] for row in rows]
     return RoundProposal(
         grades=dict(zip(keys, made.grades, strict=True)),
         scored=frozenset(key for key, score, _low, _high in rows if score is not None),
         quota=quota,
-        approval=str(round.form.get("quota_approval", "")),
+        approval=scheme.quota_approval,
         places=made.places,
         line=made.line,
         tied=frozenset(keys[at] for at in made.tied),

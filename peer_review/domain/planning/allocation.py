@@ -63,7 +63,7 @@ class Allocation:
             if len(chosen):
                 yield slot.subject, slot.voter_class, chosen
 
-    def short(self) -> Iterator[Slot]:
+    def too_few_to_draw(self) -> Iterator[Slot]:
         """Yield the slots that have fewer people than the random choice was to select."""
         for slot in self.slots:
             if slot.demand.wanted > len(slot.demand) and len(slot.demand):

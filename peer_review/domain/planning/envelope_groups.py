@@ -24,7 +24,7 @@ class EnvelopeGroup:
     people: frozenset[int]
 
 
-def votes_on_paper(round: Round, user: User) -> bool:
+def is_paper_voter(round: Round, user: User) -> bool:
     """Return whether this person votes with an envelope, so not in a browser of their own. One query."""
     return bool(round.members.filter(user=user, on_paper=True).exists())
 
@@ -51,12 +51,12 @@ def envelope_groups(round: Round) -> list[EnvelopeGroup]:
 def envelope_refusals(round: Round) -> Iterator[OpeningRefusal]:
     """Yield a refusal if an urn is so small that an envelope identifies who drew it."""
     least = int(conf.MINIMUM_FLOOR)
-    lonely: set[int] = set()
+    exposed: set[int] = set()
     for group in envelope_groups(round):
         if len(group.people) < least:
-            lonely |= group.people
-    if lonely:
-        names = round.members.filter(user_id__in=lonely).values_list("name", flat=True)
+            exposed |= group.people
+    if exposed:
+        names = round.members.filter(user_id__in=exposed).values_list("name", flat=True)
         yield PaperVotersTooFew(names="、".join(names[:5]), least=least)
 
 

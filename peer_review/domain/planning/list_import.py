@@ -8,10 +8,10 @@ import csv
 import io
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import Any
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -126,7 +126,10 @@ def reads_workbooks() -> bool:
     return find_spec("openpyxl") is not None
 
 
-def _find(ask: Any, text: str, row: int, column: str, made: ImportedList) -> Any:
+_Answer = TypeVar("_Answer")
+
+
+def _find(ask: Callable[[str], _Answer], text: str, row: int, column: str, made: ImportedList) -> _Answer | None:
     """Return what `ask` finds for a cell, or None after noting what is wrong with it."""
     if not text:
         made.refuse(row, column, _("The cell is empty."))
@@ -208,7 +211,7 @@ def _workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise ImportListInvalid(_("This workbook is damaged and cannot be opened.")) from error
 
 
-def _cell_text(value: Any) -> str:
+def _cell_text(value: object) -> str:
     if value is None:
         return ""
     return str(int(value)) if isinstance(value, float) and value == int(value) else str(value)

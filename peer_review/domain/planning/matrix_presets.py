@@ -1,7 +1,6 @@
 """Presets of the matrix: fill it upwards, across or downwards."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from peer_review.domain.planning.eligibility import HEADS, Group, class_for
 from peer_review.domain.planning.plan import ANY, Reach
@@ -13,7 +12,7 @@ DIRECTIONS = ("up", "across", "down")
 
 def fill_matrix(
     directions: Iterable[str],
-    columns: Sequence[tuple[str, Any]],
+    columns: Sequence[tuple[str, object]],
     groups: Sequence[Group],
     classes: Sequence[str],
     reach: str,

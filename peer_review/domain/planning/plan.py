@@ -8,9 +8,9 @@ Everything but `v` may be missing. docs/plugins.md explains each key. `state` is
 domain.planning.plan_state.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict, TypeGuard
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -44,6 +44,24 @@ class Reach(models.TextChoices):
     HOUSE = "house", gettext_lazy("whole house")
 
 
+#: A cell of the matrix as Round.plan keeps it.
+MatrixCellJson = TypedDict("MatrixCellJson", {"from": str, "to": str, "class": str, "reach": str})
+
+
+class PlanJson(TypedDict, total=False):
+    """A plan as Round.plan keeps it."""
+
+    v: int
+    pattern: str
+    house_wide: bool | None
+    groups: list[str] | None
+    sections: list[str] | None
+    matrix: list[MatrixCellJson]
+    lines: dict[str, dict[str, list[int]]]
+    sample: dict[str, int]
+    months: int
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A valid plan. `groups` None stands for everybody, `sections` None for every section.
@@ -71,18 +89,19 @@ class Plan:
         """Return the number of papers that the imported list names."""
         return sum(len(users) for subjects in self.lines.values() for users in subjects.values())
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> PlanJson:
         """Return the plan as Round.plan keeps it: without empty keys, always in the same order."""
-        made: dict[str, Any] = {"v": VERSION, "pattern": str(self.pattern)}
+        made: PlanJson = {"v": VERSION, "pattern": str(self.pattern)}
         if self.house_wide is not None:
             made["house_wide"] = self.house_wide
-        for name in ("groups", "sections"):
-            if (chosen := getattr(self, name)) is not None:
-                made[name] = sorted(chosen)
+        if self.groups is not None:
+            made["groups"] = sorted(self.groups)
+        if self.sections is not None:
+            made["sections"] = sorted(self.sections)
         if self.matrix:
             made["matrix"] = [
-                {"from": one[0], "to": one[1], "class": voters, "reach": str(reach)}
-                for one, (voters, reach) in sorted(self.matrix.items())
+                {"from": evaluators, "to": subjects, "class": voters, "reach": str(reach)}
+                for (evaluators, subjects), (voters, reach) in sorted(self.matrix.items())
             ]
         if self.lines:
             made["lines"] = {
@@ -96,18 +115,19 @@ class Plan:
         return made
 
 
-def read_plan(data: Any, *, kind: str, classes: Collection[str]) -> Plan:
+def read_plan(data: object, *, kind: str, classes: Collection[str]) -> Plan:
     """Return the plan that JSON describes; the usual pattern for an empty one.
 
     Raises: PlanInvalid with a sentence for each fault.
     """
-    if problems := list(plan_problems(data, kind=kind, classes=classes)):
-        raise PlanInvalid(problems)
+    if not _is_plan(data, kind=kind, classes=classes):
+        raise PlanInvalid(list(plan_problems(data, kind=kind, classes=classes)))
+    groups, sections = data.get("groups"), data.get("sections")
     return Plan(
         pattern=data.get("pattern", Pattern.USUAL),
         house_wide=data.get("house_wide"),
-        groups=frozenset(data["groups"]) if data.get("groups") is not None else None,
-        sections=frozenset(data["sections"]) if data.get("sections") is not None else None,
+        groups=frozenset(groups) if groups is not None else None,
+        sections=frozenset(sections) if sections is not None else None,
         matrix={(one["from"], one["to"]): (one["class"], one["reach"]) for one in data.get("matrix", ())},
         lines={
             voters: {key: tuple(sorted(set(users))) for key, users in subjects.items() if users}
@@ -118,7 +138,11 @@ def read_plan(data: Any, *, kind: str, classes: Collection[str]) -> Plan:
     )
 
 
-def plan_problems(data: Any, *, kind: str, classes: Collection[str]) -> Iterator[str]:
+def _is_plan(data: object, *, kind: str, classes: Collection[str]) -> TypeGuard[PlanJson]:
+    return next(plan_problems(data, kind=kind, classes=classes), None) is None
+
+
+def plan_problems(data: object, *, kind: str, classes: Collection[str]) -> Iterator[str]:
     """Yield a sentence for each fault of a plan."""
     if not isinstance(data, dict):
         yield _("A plan is a JSON object.")
@@ -147,14 +171,14 @@ def plan_problems(data: Any, *, kind: str, classes: Collection[str]) -> Iterator
         yield _("The months together are a whole number from 0 to %(n)s.") % {"n": MAX_MONTHS}
 
 
-def _chosen_problems(chosen: Any) -> Iterator[str]:
+def _chosen_problems(chosen: object) -> Iterator[str]:
     if not isinstance(chosen, list) or not all(isinstance(one, str) for one in chosen):
         yield _("Who is evaluated is a list of keys.")
     elif not chosen:
         yield _("Choose at least one rank or section to be evaluated.")
 
 
-def _matrix_problems(cells: Any, *, kind: str, classes: Collection[str]) -> Iterator[str]:
+def _matrix_problems(cells: object, *, kind: str, classes: Collection[str]) -> Iterator[str]:
     if not isinstance(cells, list):
         yield _("The table is a list of cells.")
         return
@@ -180,8 +204,8 @@ def _matrix_problems(cells: Any, *, kind: str, classes: Collection[str]) -> Iter
 _CELL = ("from", "to", "class", "reach")
 
 
-def _line_problems(lines: Any, *, classes: Collection[str]) -> Iterator[str]:
-    if not _is_mapping(lines, lambda subjects: _is_mapping(subjects, _is_ids)):
+def _line_problems(lines: object, *, classes: Collection[str]) -> Iterator[str]:
+    if not _is_lines(lines):
         yield _("The imported list does not have the right form.")
         return
     for voters in lines:
@@ -198,8 +222,8 @@ def _line_problems(lines: Any, *, classes: Collection[str]) -> Iterator[str]:
         yield _("The imported list has more than %(n)s lines.") % {"n": MAX_LINES}
 
 
-def _sample_problems(sample: Any, *, classes: Collection[str]) -> Iterator[str]:
-    if not _is_mapping(sample, lambda n: _is_number(n, 1, MAX_SAMPLE)):
+def _sample_problems(sample: object, *, classes: Collection[str]) -> Iterator[str]:
+    if not _is_sample(sample):
         yield _("A random choice takes a whole number of people from 1 to %(n)s.") % {"n": MAX_SAMPLE}
         return
     for voters in sample:
@@ -211,13 +235,22 @@ def _no_class(key: str) -> str:
     return _("The scheme has no voter class “%(key)s”.") % {"key": key}
 
 
-def _is_number(value: Any, low: int, high: int) -> bool:
-    return type(value) is int and low <= value <= high  # True is an int too
+def _is_number(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and type(value) is int and low <= value <= high  # True is an int too
 
 
-def _is_ids(value: Any) -> bool:
-    return isinstance(value, list) and all(type(one) is int for one in value)
+def _is_sample(value: object) -> TypeGuard[dict[str, int]]:
+    return isinstance(value, dict) and all(
+        isinstance(key, str) and _is_number(n, 1, MAX_SAMPLE) for key, n in value.items()
+    )
 
 
-def _is_mapping(value: Any, fits: Callable[[Any], bool]) -> bool:
-    return isinstance(value, dict) and all(isinstance(key, str) and fits(one) for key, one in value.items())
+def _is_lines(value: object) -> TypeGuard[dict[str, dict[str, list[int]]]]:
+    return isinstance(value, dict) and all(isinstance(key, str) and _is_line(line) for key, line in value.items())
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(key, str) and isinstance(users, list) and all(type(user) is int for user in users)
+        for key, users in value.items()
+    )

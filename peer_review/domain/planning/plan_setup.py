@@ -3,9 +3,8 @@
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from django.contrib.contenttypes.models import ContentType
@@ -18,6 +17,7 @@ from wagtail.models import ModelLogEntry
 
 from peer_review import audit_log
 from peer_review.conf import conf
+from peer_review.counting.scales import Ints
 from peer_review.domain.locks import lock_draft
 from peer_review.domain.planning.allocation import Allocation, allocate
 from peer_review.domain.planning.eligibility import Group, group_keys, list_groups, list_sections
@@ -88,11 +88,11 @@ class Preview:
     rows: tuple[PreviewRow, ...]
     ranks: PaperTable
     sections: PaperTable | None
-    thin: int
-    single: int
-    idle: NameList
-    lonely: NameList
-    short: NameList
+    below_floor: int
+    single_voter: int
+    without_papers: NameList
+    without_evaluators: NameList
+    too_few_to_draw: NameList
     without_since: int
     unknown_lines: int
     sheets: tuple[SheetLine, ...] = field(default=())
@@ -123,7 +123,7 @@ def plan_of(round: Round) -> Plan:
 
 
 @transaction.atomic
-def save_plan(round: Round, *, by: User, plan: dict[str, Any]) -> Plan:
+def save_plan(round: Round, *, by: User, plan: Mapping[str, object]) -> Plan:
     """Save a plan for later use; the roll stays as it is. The first plan with a random choice gets its seed.
 
     Raises: RoundFrozen, PlanInvalid.
@@ -224,7 +224,7 @@ def make_preview(
     total = counts.sum(axis=1) if len(subjects) else np.zeros(0)
     loads = allocation.loads
     busy = loads[loads > 0]
-    short = [subjects[slot.subject].label for slot in allocation.short()]
+    too_few = [subjects[slot.subject].label for slot in allocation.too_few_to_draw()]
     return Preview(
         people=len(allocation.people),
         subjects=len(subjects),
@@ -238,11 +238,11 @@ def make_preview(
         ),
         ranks=_rank_table(allocation, kind, list_groups(order)),
         sections=_section_table(allocation, order),
-        thin=int((present < floor).sum()),
-        single=int((present == 1).sum()),
-        idle=_name_list(one.name for one, load in zip(allocation.people, loads, strict=True) if not load),
-        lonely=_name_list(one.label for one, n in zip(subjects, total, strict=True) if not n),
-        short=_name_list(dict.fromkeys(short)),
+        below_floor=int((present < floor).sum()),
+        single_voter=int((present == 1).sum()),
+        without_papers=_name_list(one.name for one, load in zip(allocation.people, loads, strict=True) if not load),
+        without_evaluators=_name_list(one.label for one, n in zip(subjects, total, strict=True) if not n),
+        too_few_to_draw=_name_list(dict.fromkeys(too_few)),
         without_since=allocation.without_since,
         unknown_lines=allocation.unknown_lines,
         sheets=_sheet_lines(allocation, classes) if whole_sheets else (),
@@ -273,7 +273,7 @@ def _section_table(allocation: Allocation, order: Sequence[Person]) -> PaperTabl
 
 
 def _table(
-    allocation: Allocation, rows: Any, columns: Any, names: Sequence[str], labels: tuple[str, ...]
+    allocation: Allocation, rows: Ints, columns: Ints, names: Sequence[str], labels: tuple[str, ...]
 ) -> PaperTable:
     papers = np.zeros((len(names), len(labels)), dtype=np.int64)
     for at, _voters, evaluators in allocation.lines():

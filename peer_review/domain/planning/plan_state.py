@@ -1,9 +1,9 @@
 """The state of a draft's plan: used, outdated or being written; and the lock of its roll."""
 
 import secrets
-from typing import Any
 
 from peer_review.domain.locks import lock_draft
+from peer_review.domain.planning.plan import PlanJson
 from peer_review.exceptions.base import RollBeingWritten
 from peer_review.models import Round
 
@@ -24,7 +24,7 @@ def is_being_written(round: Round) -> bool:
     return "writing" in round.plan.get("state", {})
 
 
-def outdate_plan(round: Round, plan: dict[str, Any] | None = None) -> None:
+def outdate_plan(round: Round, plan: PlanJson | None = None) -> None:
     """Save another plan, or the same one with a renewed seed; the roll no longer follows from it.
 
     A roll that is being written stays half-written, so closed to edits and opening, until the plan is used; its writer

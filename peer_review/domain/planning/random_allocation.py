@@ -9,7 +9,6 @@ import heapq
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ _WORD = 2**32
 _PASSES = 8
 
 
-def positions(values: Sequence[int] | NDArray[np.integer[Any]] = ()) -> Positions:
+def positions(values: Sequence[int] | NDArray[np.int32] | NDArray[np.int64] = ()) -> Positions:
     """Return positions as the array that this module takes."""
     return np.asarray(values, dtype=np.int32)
 

@@ -328,7 +328,7 @@ def roll_warnings(round: Round, *, most: int | None = None) -> RollWarnings:
 
     Evaluators must be told, or results cannot show; nothing here forbids opening.
     """
-    floor = round.form.get("floor") or round.scheme.floor
+    floor = round.floor
     labels = dict(round.scheme.voter_classes.values_list("key", "label"))
     held = Assignment.objects.filter(cell=OuterRef("pk")).order_by().values("cell").annotate(n=Count("pk"))
     papers = (

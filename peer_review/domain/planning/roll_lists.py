@@ -1,10 +1,9 @@
 """Lists of a roll that an organiser pages through: members, subjects, the voters of one subject, candidates."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count
@@ -113,17 +112,19 @@ def _candidate_key(round: Round, user_id: int) -> str:
     return f"peer_review:candidate:{round.pk}:{user_id}"
 
 
-def _voters_by_class(round: Round, subjects: list[Subject]) -> dict[tuple[int, str], int]:
+def _voters_by_class(round: Round, subjects: list[Subject]) -> Mapping[tuple[int | None, str], int]:
     """Return how many may evaluate each subject in each class, on papers of its own or on whole sheets."""
     papers = round.cells.exclude(kind=CellKind.COMMENT)
     own = papers.filter(subject__in=subjects).with_turnout()
-    counts = Counter({(paper.subject_id, paper.voter_class): paper.eligible for paper in own})
+    counts: Counter[tuple[int | None, str]] = Counter(
+        {(paper.subject_id, paper.voter_class): paper.eligible for paper in own}
+    )
     entries = SheetEntry.objects.filter(sheet__round=round, subject__in=subjects)
     listed = list(entries.values_list("sheet_id", "subject_id"))
-    on_sheets: dict[int, list[Any]] = defaultdict(list)  # annotated cells
+    on_sheets: dict[int | None, list[tuple[str, int]]] = defaultdict(list)
     for paper in papers.filter(sheet__in={sheet for sheet, _subject in listed}).with_turnout():
-        on_sheets[paper.sheet_id].append(paper)
+        on_sheets[paper.sheet_id].append((paper.voter_class, paper.eligible))
     for sheet, subject in listed:
-        for paper in on_sheets[sheet]:
-            counts[subject, paper.voter_class] += paper.eligible
+        for voter_class, eligible in on_sheets[sheet]:
+            counts[subject, voter_class] += eligible
     return counts

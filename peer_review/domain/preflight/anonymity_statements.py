@@ -45,7 +45,7 @@ def anonymity_statements(round: Round, user: User) -> dict[str, str]:
 
 def statements_for(round: Round, cells: list[Cell]) -> dict[str, str]:
     """Return the statement for each of these papers, by the cell's key. One query however many, two on a draft."""
-    floor = int(round.form.get("floor") or round.scheme.floor)
+    floor = round.floor
     two_stage = round.collection == Collection.TWO_STAGE
     return {
         cell.key: sentence(inputs, floor=floor, two_stage=two_stage)
@@ -81,8 +81,8 @@ def _statement_inputs(round: Round, cells: list[Cell]) -> Iterable[StatementInpu
 
 
 def _class_labels(round: Round) -> dict[str, str]:
-    if round.form:
-        return {one["key"]: one["label"] for one in round.form["classes"]}
+    if round.has_frozen_scheme:
+        return round.frozen_scheme.class_labels
     return dict(round.scheme.voter_classes.values_list("key", "label"))
 
 

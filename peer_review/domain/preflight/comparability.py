@@ -7,7 +7,7 @@ people could vote, or so many others that no group under the floor stands out.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -15,9 +15,20 @@ from peer_review.counting.exposure import rolls_differ
 from peer_review.counting.scales import Ints
 from peer_review.domain.preflight.roll_arrays import RollPapers, RollSubject, read_papers
 from peer_review.models import Round
+from peer_review.protocol.frozen_scheme import FrozenScheme
 
 #: Comparisons are allowed with so many of the last published rounds, and checked for them.
 MOST_COMPARED = 4
+
+
+class NoTrend(TypedDict):
+    """What must not be compared with an earlier round, by the keys under which results are kept."""
+
+    subjects: list[str]
+    classes: dict[str, list[str]]
+    sections: list[str]
+    ranks: list[str]
+    unit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,7 @@ class ComparableRound:
         """Return the subjects whose comparison with that round is not shown."""
         return [at for at, n in self.subjects.items() if 0 < n < floor]
 
-    def no_trend(self, papers: RollPapers, floor: int) -> dict[str, Any]:
+    def no_trend(self, papers: RollPapers, floor: int) -> NoTrend:
         """Return what must not be compared, by the keys under which results are kept."""
         classes: dict[str, list[str]] = {}
         for (at, voters), n in self.classes.items():
@@ -55,9 +66,9 @@ class ComparableRound:
         }
 
 
-def comparable_rounds(round: Round, form: Mapping[str, Any], papers: RollPapers) -> list[ComparableRound]:
+def comparable_rounds(round: Round, scheme: FrozenScheme, papers: RollPapers) -> list[ComparableRound]:
     """Return the last published rounds of the same kind and scheme, newest first. One query, and four for each."""
-    rounds = Round.objects.with_results().filter(kind=round.kind, form__scheme__name=form["scheme"]["name"])
+    rounds = Round.objects.with_results().filter(kind=round.kind, form__scheme__name=scheme.name)
     if round.opened_at is not None:
         rounds = rounds.filter(published_at__lt=round.opened_at)
     rounds = rounds.exclude(pk=round.pk).order_by("-published_at", "-pk")[:MOST_COMPARED]
@@ -65,7 +76,7 @@ def comparable_rounds(round: Round, form: Mapping[str, Any], papers: RollPapers)
 
 
 def _compare(other: Round, papers: RollPapers) -> ComparableRound:
-    theirs = read_papers(other, other.form)
+    theirs = read_papers(other, other.frozen_scheme)
     mine = {one.key: at for at, one in enumerate(papers.subjects)}
     number = dict(mine)
     for one in theirs.subjects:

@@ -1,7 +1,6 @@
 """Fixes of a draft's exposure that an organiser makes in one step."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
@@ -13,6 +12,7 @@ from peer_review.enums import CellKind
 from peer_review.exceptions.base import UnknownVoterClass
 from peer_review.exceptions.preflight import NothingToMerge
 from peer_review.models import Assignment, Cell, Round
+from peer_review.querysets.ballots import CellQuerySet
 from peer_review.users import User
 
 BATCH = 2000
@@ -47,7 +47,7 @@ def merge_classes(round: Round, *, by: User, subjects: Iterable[int], source: st
     return moved
 
 
-def _move(round: Round, ratings: Any, emptied: Any, about: set[int], target: str) -> int:
+def _move(round: Round, ratings: CellQuerySet, emptied: CellQuerySet, about: set[int], target: str) -> int:
     there = set(ratings.filter(voter_class=target).values_list("subject_id", flat=True))
     Cell.objects.bulk_create(
         [Cell(round=round, subject_id=one, voter_class=target) for one in sorted(about - there)], batch_size=BATCH

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 from dataclasses import asdict
-from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils.crypto import salted_hmac
@@ -35,14 +34,14 @@ def freeze_exposure(round: Round, preflight: Preflight) -> None:
     del certificate["breach"]
     exposure = {
         "v": 1,
-        "floor": int(round.form["floor"]),
+        "floor": round.frozen_scheme.floor,
         "visibility": dict(round.form["visibility"]),
         "form": _digest(round.form),
         "subjects": len(preflight.papers.subjects),
         "full": summary(preflight.full),
         "expected": summary(preflight.expected),
         "percent": int(preflight.share * 100 + 0.5),
-        "lone": len(preflight.lone),
+        "lone": len(preflight.single_voter_pairs),
         "closing": len(preflight.closing),
         "certificate": certificate,
         "compared": [earlier.public_id for earlier in preflight.earlier],
@@ -63,7 +62,7 @@ def summary(outcome: Outcome) -> dict[str, int]:
     }
 
 
-def logged_terms(round: Round) -> dict[str, Any]:
+def logged_terms(round: Round) -> dict[str, object]:
     """Return the terms that the audit entry of the opening keeps: enough to detect any later change."""
     terms = {"floor": round.exposure["floor"], "form": round.exposure["form"]}
     return {**terms, "exposure": _digest(round.exposure)}
@@ -103,11 +102,11 @@ def check_terms(round: Round) -> None:
         raise TermsAltered
 
 
-def _seal(round: Round, exposure: dict[str, Any]) -> str:
+def _seal(round: Round, exposure: dict[str, object]) -> str:
     """Return a mark that only the server's secret can make: rewriting the database alone does not renew it."""
     words = f"{round.public_id}|{_digest(exposure)}"
     return salted_hmac("peer_review.exposure", words, secret=conf.KEY_SECRET, algorithm="sha256").hexdigest()
 
 
-def _digest(value: Any) -> str:
+def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -1,7 +1,6 @@
 """The pre-flight: what a round will expose of its voters, computed and proved before it opens."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import CellKind, Collection
 from peer_review.models import Bulletin, Round
+from peer_review.protocol.frozen_scheme import FrozenScheme
 from zhengyan_crypto import canonical
 
 #: What is expected to come back where no earlier round tells, and the least and most that one may tell.
@@ -22,8 +22,8 @@ USUAL_SHARE, LEAST_SHARE = 0.8, 0.05
 class Preflight:
     """The exposure of a round. Positions are those of `papers.subjects` and `papers.classes`.
 
-    full, expected, thin: what happens if all vote, if `share` of them do (as in the round called `share_from`, where
-    there is one), and if every paper stays one ballot under the floor.
+    full, expected, just_under: what happens if all vote, if `share` of them do (as in the round called `share_from`,
+    where there is one), and if every paper stays one ballot under the floor.
     """
 
     papers: RollPapers
@@ -31,7 +31,7 @@ class Preflight:
     setting: Setting
     full: Outcome
     expected: Outcome
-    thin: Outcome
+    just_under: Outcome
     share: float
     share_from: str
     merges: list[Merge]
@@ -45,7 +45,7 @@ class Preflight:
         return self.setting.floor
 
     @property
-    def lone(self) -> list[tuple[int, int]]:
+    def single_voter_pairs(self) -> list[tuple[int, int]]:
         """Return the (subject, class) pairs that one person alone can fill: labelled not anonymous."""
         return [(int(at), int(voters)) for at, voters in np.argwhere(self.setting.eligible == 1)]
 
@@ -65,46 +65,46 @@ class Preflight:
 
 
 def preflight(round: Round) -> Preflight:
-    """Return the exposure of a round: of a draft with its scheme as it stands, else with the frozen form.
+    """Return the exposure of a round: of a draft with its scheme as it stands, else with the frozen scheme.
 
     A dozen queries whatever the size; 100,000 papers take about two seconds.
     Raises: SchemeInvalid.
     """
-    if not round.form:
+    if not round.has_frozen_scheme:
         check_scheme(round.scheme)
-    form = round.form or freeze_scheme(round.scheme)
-    papers = read_papers(round, form)
-    setting = setting_of(round, form, papers)
-    share, share_from = _expected_share(round, form)
+    scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_scheme(round.scheme)
+    papers = read_papers(round, scheme)
+    setting = setting_of(round, scheme, papers)
+    share, share_from = _expected_share(round, scheme)
     missing = missing_voters(setting)
     return Preflight(
         papers=papers,
-        labels=tuple(one["label"] for one in form["classes"]),
+        labels=tuple(scheme.class_labels.values()),
         setting=setting,
         full=outcome(setting, setting.most),
         expected=outcome(setting, setting.at(share)),
-        thin=outcome(setting, setting.just_under),
+        just_under=outcome(setting, setting.just_under),
         share=share,
         share_from=share_from,
         merges=merges(setting),
         lacking=[(int(at), int(missing[at])) for at in np.flatnonzero(missing)],
-        earlier=comparable_rounds(round, form, papers),
+        earlier=comparable_rounds(round, scheme, papers),
         certificate=certificate(setting),
-        comments=bool(form["comments"]),
+        comments=scheme.comments,
     )
 
 
-def setting_of(round: Round, form: dict[str, Any], papers: RollPapers) -> Setting:
+def setting_of(round: Round, scheme: FrozenScheme, papers: RollPapers) -> Setting:
     """Return what the exposure of a round depends on, as arrays."""
     _people, person = np.unique(papers.person, return_inverse=True)
     return Setting(
         eligible=papers.eligible,
         sections=papers.sections,
         asked=np.array(
-            [[key in one["classes"] for key in papers.classes] for one in form["criteria"]], dtype=bool
+            [[criterion.is_asked_of(key) for key in papers.classes] for criterion in scheme.criteria], dtype=bool
         ).reshape(-1, len(papers.classes)),
-        floor=int(form["floor"]),
-        class_weights=np.array([float(one["weight"]) for one in form["classes"]]),
+        floor=scheme.floor,
+        class_weights=np.array([float(voters.weight) for voters in scheme.classes]),
         subject=papers.subject,
         voter_class=papers.voter_class,
         person=person.reshape(-1),
@@ -112,10 +112,10 @@ def setting_of(round: Round, form: dict[str, Any], papers: RollPapers) -> Settin
     )
 
 
-def _expected_share(round: Round, form: dict[str, Any]) -> tuple[float, str]:
+def _expected_share(round: Round, scheme: FrozenScheme) -> tuple[float, str]:
     """Return the return rate of the last counted round of the same kind and scheme, and its title; else the usual."""
     last = (
-        Bulletin.objects.filter(round__kind=round.kind, round__form__scheme__name=form["scheme"]["name"])
+        Bulletin.objects.filter(round__kind=round.kind, round__form__scheme__name=scheme.name)
         .exclude(round=round)
         .select_related("round")
         .order_by("-round__opened_at", "-pk")

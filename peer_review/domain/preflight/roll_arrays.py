@@ -1,15 +1,14 @@
 """A round's roll as arrays: who may cast a ballot about whom. Pre-flight and comparisons are computed from it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from peer_review.counting.scales import Ints
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Round, SheetEntry
+from peer_review.protocol.frozen_scheme import FrozenScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +49,14 @@ class RollPapers:
         return np.array([order[one.section_key] for one in self.subjects], dtype=np.int64)
 
 
-def read_papers(round: Round, form: Mapping[str, Any]) -> RollPapers:
-    """Return who may cast what in a round. Four queries, whatever its size. Classes the form does not know are left
+def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
+    """Return who may cast what in a round. Four queries, whatever its size. Classes the scheme does not know are left
     out: they are an obstacle of their own."""
     rows = round.subjects.order_by("sort_order", "pk")
     named = rows.values_list("pk", "key", "label", "section_key", "section_name", "member__rank_key")
     subjects = tuple(RollSubject(*one[:-1], rank_key=one[-1] or "") for one in named)
     position = {one.pk: at for at, one in enumerate(subjects)}
-    classes = tuple(one["key"] for one in form["classes"])
+    classes = scheme.class_keys
     number = {key: at for at, key in enumerate(classes)}
     listed: dict[int, list[int]] = defaultdict(list)
     for sheet, subject in SheetEntry.objects.filter(sheet__round=round).values_list("sheet_id", "subject_id"):

@@ -69,7 +69,7 @@ def comments_to_review(round: Round) -> list[SubjectComments]:
 
     Reads the box through. Three queries of the main database.
     """
-    floor = int(round.form["floor"])
+    floor = round.frozen_scheme.floor
     cells = dict(round.cells.filter(kind=CellKind.COMMENT).values_list("key", "subject_id"))
     if not cells:
         return []
@@ -160,7 +160,7 @@ def take_out_comments(round: Round) -> int:
     be left; none at all of a round that nobody reviewed.
     Raises: CommentsUnreviewed.
     """
-    if not round.form["comments"]:
+    if not round.frozen_scheme.comments:
         return 0
     if review_is_due(round):
         raise CommentsUnreviewed(name=_reviewer_name(round))

@@ -1,8 +1,7 @@
 """Published figures under the names and bands that their round froze. Computes no new figure of ballots."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +9,7 @@ from peer_review.counting.scales import bin_edges, grade_of
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.enums import ScaleKind
 from peer_review.models import CriterionResult, Result
+from peer_review.protocol.frozen_scheme import FrozenCriterion, FrozenScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,22 @@ def too_few() -> str:
     return _("too few")
 
 
-def make_mark(form: Mapping[str, Any], value: float, low: float, high: float, n: int = 0, abstentions: int = 0) -> Mark:
+def make_mark(scheme: FrozenScheme, value: float, low: float, high: float, n: int = 0, abstentions: int = 0) -> Mark:
     """Return a figure with the grade that the round's own bands propose for it."""
-    grade = grade_of(value, form["bands"])
-    return Mark(value, low, high, n, abstentions, grade, grade_names(form)[grade])
+    grade = grade_of(value, scheme.bands)
+    return Mark(value, low, high, n, abstentions, grade, grade_names(scheme)[grade])
 
 
-def score_mark(form: Mapping[str, Any], result: Result | None) -> Mark | None:
+def score_mark(scheme: FrozenScheme, result: Result | None) -> Mark | None:
     """Return a result's score, None where it is not shown."""
     if result is None or result.score is None or result.low is None or result.high is None:
         return None
-    return make_mark(form, result.score, result.low, result.high)
+    return make_mark(scheme, result.score, result.low, result.high)
 
 
-def criterion_mark(form: Mapping[str, Any], row: CriterionResult | None) -> Mark | None:
+def criterion_mark(scheme: FrozenScheme, row: CriterionResult | None) -> Mark | None:
     """Return a criterion's figure, None where it is not shown."""
-    return make_mark(form, row.value, row.low, row.high, row.n, row.abstentions) if row is not None else None
+    return make_mark(scheme, row.value, row.low, row.high, row.n, row.abstentions) if row is not None else None
 
 
 def criterion_rows(results: Iterable[Result]) -> dict[tuple[int, str], CriterionResult]:
@@ -72,23 +72,23 @@ def criterion_rows(results: Iterable[Result]) -> dict[tuple[int, str], Criterion
     return {(row.result_id, row.criterion): row for row in rows}
 
 
-def distribution(form: Mapping[str, Any], criterion: Mapping[str, Any], bars: Sequence[Sequence[int]]) -> list[Bar]:
+def distribution(scheme: FrozenScheme, criterion: FrozenCriterion, bars: Sequence[Sequence[int]]) -> list[Bar]:
     """Return the bars of a distribution, stored as CriterionResult.bars, with their words, best first."""
-    return [Bar(_bin_label(form, criterion, first, last), count) for first, last, count in reversed(bars)]
+    return [Bar(_bin_label(scheme, criterion, first, last), count) for first, last, count in reversed(bars)]
 
 
-def _bin_label(form: Mapping[str, Any], criterion: Mapping[str, Any], first: int, last: int) -> str:
-    if form["scale"] == ScaleKind.ANCHORS:
-        words = criterion["anchors"]
+def _bin_label(scheme: FrozenScheme, criterion: FrozenCriterion, first: int, last: int) -> str:
+    if scheme.scale == ScaleKind.ANCHORS:
+        words = criterion.anchors
         if first == last:
             return f"{first + 1} {words[first]}" if first < len(words) else str(first + 1)
         return _("%(first)s to %(last)s") % {"first": first + 1, "last": last + 1}
-    names = list(reversed(grade_names(form).values()))
-    words = names[last]
+    names = list(reversed(grade_names(scheme).values()))
+    label = names[last]
     if first != last:
-        words = _("%(first)s to %(last)s") % {"first": names[first], "last": words}
-    if form["scale"] == ScaleKind.GRADES:
-        return words
-    edges = bin_edges(form["scale"], form["bands"])
+        label = _("%(first)s to %(last)s") % {"first": names[first], "last": label}
+    if scheme.scale == ScaleKind.GRADES:
+        return label
+    edges = bin_edges(scheme.scale, scheme.bands)
     highest = 100 if last == len(edges) - 1 else int(edges[last + 1]) - 1
-    return f"{int(edges[first])}–{highest} {words}"
+    return f"{int(edges[first])}–{highest} {label}"

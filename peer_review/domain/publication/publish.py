@@ -4,8 +4,8 @@ Until publication no figure exists anywhere outside the counted ballots; afterwa
 disclosure control exist in the main database.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from django.db import transaction
 
@@ -37,8 +37,9 @@ def publish_round(round: Round, *, by: User) -> Round:
     made = release(read_ballots(round, subjects), make_plan(round, subjects))
     comments = take_out_comments(round)
     _keep(round, subjects, list(sections), made)
-    record: dict[str, Any] = {"comments": comments} if round.form["comments"] else {}
-    return mark_published(round, by=by, **record)
+    if round.frozen_scheme.comments:
+        return mark_published(round, by=by, comments=comments)
+    return mark_published(round, by=by)
 
 
 def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Release) -> None:
@@ -62,10 +63,10 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Rele
     unit = _result(round, ResultScope.UNIT, made.unit, label="", sort_order=0)
     unit.comparable = made.unit_open
     unit.reliability = asdict(made.reliability) if made.reliability else None
-    unit.adjusted = _severity(made.severity, [one["key"] for one in round.form["classes"]]) if made.severity else None
+    unit.adjusted = _severity(made.severity, round.frozen_scheme.class_keys) if made.severity else None
     pairs.append((unit, made.unit))
 
-    keys = [one["key"] for one in round.form["classes"]]
+    keys = round.frozen_scheme.class_keys
     for result, sheet in pairs:
         result.classes = {
             keys[one]: [score.value, score.low, score.high]
@@ -77,14 +78,14 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Rele
     CriterionResult.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def _adjusted(sheet: Sheet, reason: str) -> dict[str, Any] | None:
+def _adjusted(sheet: Sheet, reason: str) -> dict[str, object] | None:
     """Return a subject's adjusted score as it is kept, or why there is none where the round has whole sheets."""
     if sheet.adjusted is not None:
         return {key: value for key, value in asdict(sheet.adjusted).items() if value is not None}
     return None if reason in ("papers", "not_shown") else {"reason": reason}
 
 
-def _severity(made: Severity, keys: list[str]) -> dict[str, Any]:
+def _severity(made: Severity, keys: Sequence[str]) -> dict[str, object]:
     """Return how severity was taken out of the round's scores, as it is kept with the unit's result.
 
     A group's `model` is not among it: unrounded, it tells whether all agreed. The auditor's package makes it anew.
@@ -123,16 +124,16 @@ def _result(round: Round, scope: ResultScope, sheet: Sheet, *, label: str, sort_
     )
 
 
-def _criteria(round: Round, result: Result, sheet: Sheet, keys: list[str]) -> list[CriterionResult]:
+def _criteria(round: Round, result: Result, sheet: Sheet, keys: Sequence[str]) -> list[CriterionResult]:
     rows = []
-    for at, (criterion, figure) in enumerate(zip(round.form["criteria"], sheet.criteria, strict=True)):
+    for at, (criterion, figure) in enumerate(zip(round.frozen_scheme.criteria, sheet.criteria, strict=True)):
         if figure is None:
             continue
         of_class = {keys[one]: figures[at] for one, (figures, _score) in sheet.classes.items()}
         rows.append(
             CriterionResult(
                 result=result,
-                criterion=criterion["key"],
+                criterion=criterion.key,
                 value=figure.value,
                 low=figure.low,
                 high=figure.high,

@@ -5,7 +5,6 @@ Nothing here is put on record, and the row has no time: it is written in the sit
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,7 +18,7 @@ from peer_review.users import User
 
 @transaction.atomic
 def save_self_evaluation(
-    round: Round, *, by: User, answers: Mapping[str, Any], text: str = "", now: datetime | None = None
+    round: Round, *, by: User, answers: Mapping[str, object], text: str = "", now: datetime | None = None
 ) -> SelfEvaluation:
     """Keep what `by`, who is evaluated, says of themself; a later one replaces it until the round closes.
 
@@ -36,11 +35,11 @@ def save_self_evaluation(
         now=now or timezone.now(),
     )
     subject = Subject.objects.filter(round=round, member__user=by).first()
-    if subject is None or not round.form["self_evaluation"]:
+    if subject is None or not round.frozen_scheme.self_evaluation:
         raise NotEligible
     _check_answers(round, answers)
     text = text.replace("\r\n", "\n").strip()
-    if len(text) > int(round.form["comment_limit"]):
+    if len(text) > round.frozen_scheme.comment_limit:
         raise BadAnswers
     kept, _created = SelfEvaluation.objects.update_or_create(
         subject=subject, defaults={"answers": dict(answers), "text": text}
@@ -48,9 +47,9 @@ def save_self_evaluation(
     return kept
 
 
-def _check_answers(round: Round, answers: Mapping[str, Any]) -> None:
-    if answers.keys() != {one["key"] for one in round.form["criteria"]}:
+def _check_answers(round: Round, answers: Mapping[str, object]) -> None:
+    if answers.keys() != set(round.frozen_scheme.criterion_keys):
         raise BadAnswers
-    low, high = round.form["min"], round.form["max"]
-    if any(type(value) is not int or not low <= value <= high for value in answers.values()):
+    low, high = round.frozen_scheme.min, round.frozen_scheme.max
+    if not all(type(value) is int and low <= value <= high for value in answers.values()):
         raise BadAnswers

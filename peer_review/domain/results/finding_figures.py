@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from peer_review.domain.findings.findings import figures_for
+from peer_review.domain.findings.findings import FindingFigure, figures_for
 from peer_review.domain.ledger.readers import Reader
 from peer_review.models import RaisedFinding, Result, Round, Subject
 
@@ -14,12 +13,12 @@ class FindingReading:
     """A finding, and those of its figures that the reader may read."""
 
     finding: RaisedFinding
-    figures: list[dict[str, Any]]
+    figures: list[FindingFigure]
 
 
 def read_figures(
     round: Round, *, reader: Reader, subject: Subject | None, section: str, criterion: str
-) -> list[dict[str, Any]]:
+) -> list[FindingFigure]:
     """Return the published figures that a finding of `reader` would rest on; see findings.figures_for."""
     figures = figures_for(round, reader=reader.user, subject=subject, section=section, criterion=criterion)
     _record(round, reader, [(section, figure) for figure in figures])
@@ -39,7 +38,7 @@ def read_findings(round: Round, findings: Sequence[RaisedFinding], *, reader: Re
     return readings
 
 
-def _record(round: Round, reader: Reader, figures: Iterable[tuple[str, dict[str, Any]]]) -> None:
+def _record(round: Round, reader: Reader, figures: Iterable[tuple[str, FindingFigure]]) -> None:
     """Record figures that are shown together, each with the key of its finding's section."""
     by_section: dict[str, list[str]] = {}
     for section, figure in figures:

@@ -1,7 +1,6 @@
 """Readings of groups, and rows of a list with the rank ranges that their intervals allow."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,10 +9,11 @@ from peer_review.domain.publication.figures import Mark, criterion_mark, criteri
 from peer_review.domain.results.rank_ranges import OrderCertainty, RankRange, rank_ranges, ties
 from peer_review.domain.results.read_models import GroupReading, RowReading
 from peer_review.models import CriterionResult, Result
+from peer_review.protocol.frozen_scheme import FrozenScheme
 from peer_review.querysets.results import ResultQuerySet
 
 
-def read_groups(form: Mapping[str, Any], results: Sequence[Result]) -> list[GroupReading]:
+def read_groups(scheme: FrozenScheme, results: Sequence[Result]) -> list[GroupReading]:
     """Return the means of groups with their criteria. One query."""
     rows = criterion_rows(results)
     return [
@@ -23,17 +23,17 @@ def read_groups(form: Mapping[str, Any], results: Sequence[Result]) -> list[Grou
             label=one.label or _("All together"),
             members=one.members,
             comparable=one.comparable,
-            score=score_mark(form, one),
-            marks=_marks(form, one, rows),
+            score=score_mark(scheme, one),
+            marks=_marks(scheme, one, rows),
         )
         for one in results
     ]
 
 
 def _marks(
-    form: Mapping[str, Any], result: Result, rows: Mapping[tuple[int, str], CriterionResult]
+    scheme: FrozenScheme, result: Result, rows: Mapping[tuple[int, str], CriterionResult]
 ) -> tuple[Mark | None, ...]:
-    return tuple(criterion_mark(form, rows.get((result.pk, one["key"]))) for one in form["criteria"])
+    return tuple(criterion_mark(scheme, rows.get((result.pk, criterion.key))) for criterion in scheme.criteria)
 
 
 def first_of(groups: Sequence[GroupReading], scope: str) -> GroupReading | None:
@@ -47,7 +47,7 @@ def all_of(groups: Sequence[GroupReading], scope: str) -> tuple[GroupReading, ..
 
 
 def read_rows(
-    form: Mapping[str, Any],
+    scheme: FrozenScheme,
     readable: ResultQuerySet,
     subjects: Sequence[Result] | None,
     *,
@@ -66,7 +66,8 @@ def read_rows(
     marks = criterion_rows(subjects)
     rows = []
     for one in subjects:
-        subject: Any = one.subject
+        subject = one.subject
+        assert subject is not None
         rows.append(
             RowReading(
                 result=one.pk,
@@ -76,9 +77,9 @@ def read_rows(
                 section_key=subject.section_key,
                 section=subject.section_name,
                 rank=subject.member.rank_name if subject.member is not None else "",
-                score=score_mark(form, one),
+                score=score_mark(scheme, one),
                 ballots=one.ballots,
-                marks=_marks(form, one, marks),
+                marks=_marks(scheme, one, marks),
                 one_ballot=one.one_ballot,
                 place=stands.get(one.pk),
                 line=place_of(proposal, subject.pk) if proposal is not None else "",
@@ -91,5 +92,5 @@ def read_rows(
 def _places(readable: ResultQuerySet) -> dict[int, RankRange]:
     """Return the place of each result that has a score, by its id. One query."""
     figures = list(readable.shown().order_by("pk").values_list("pk", "low", "high"))
-    found = rank_ranges([(low, high) for _pk, low, high in figures])
-    return {pk: place for (pk, _low, _high), place in zip(figures, found, strict=True)}
+    intervals = [(low, high) for _pk, low, high in figures if low is not None and high is not None]
+    return {pk: place for (pk, _low, _high), place in zip(figures, rank_ranges(intervals), strict=True)}

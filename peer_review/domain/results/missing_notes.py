@@ -1,15 +1,15 @@
 """Notes that say why a figure is missing, in a plain sentence. reliability_notes.py says how sure figures are."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from peer_review.domain.publication.figures import Mark
 from peer_review.enums import PaperKind
+from peer_review.protocol.frozen_scheme import FrozenScheme
 
 
-def severity_note(form: Mapping[str, Any], score: Mark | None, kept: Mapping[str, Any] | None) -> str:
+def severity_note(scheme: FrozenScheme, score: Mark | None, kept: Mapping[str, object] | None) -> str:
     """Return what taking out severity means, or why it was not done; empty without a score. kept: Result.adjusted."""
     if score is None:
         return ""
@@ -18,7 +18,7 @@ def severity_note(form: Mapping[str, Any], score: Mark | None, kept: Mapping[str
             "Some people mark everybody lower than others do. This is the score with such severity taken out, as far "
             "as the ballots tell it. It stands beside the score and changes nothing."
         )
-    if form["paper"] == PaperKind.SUBJECT:
+    if scheme.paper == PaperKind.SUBJECT:
         return _(
             "A score without the severity of single voters cannot be had here: each subject has papers of its own, so "
             "nobody can tell which marks come from the same person. That is the price of their anonymity."

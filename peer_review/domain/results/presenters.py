@@ -10,12 +10,12 @@ Raises, all of them: TermsAltered where the round's form is not the one that was
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from peer_review.counting.reliability import ReliabilityJson
 from peer_review.counting.scales import to_points
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.outcomes.proposals import RoundProposal, proposal_of
@@ -70,6 +70,7 @@ from peer_review.models import (
     SheetEntry,
     Subject,
 )
+from peer_review.protocol.frozen_scheme import FrozenScheme
 from peer_review.users import User
 
 
@@ -80,17 +81,17 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
     handed on to the person it is about.
     """
     round = result.round
-    form = _form(round)
+    scheme = _scheme(round)
     subject = Subject.objects.select_related("member").get(result=result)
     groups = _comparable_groups(subject, result, reader.user)
     shown = _shown(groups)
     rows = criterion_rows([result, *shown])
-    score = score_mark(form, result)
-    criteria = _criteria(form, result, shown, rows)
-    classes = _classes(form, result, rows, _possible_voters(result))
+    score = score_mark(scheme, result)
+    criteria = _criteria(scheme, result, shown, rows)
+    classes = _classes(scheme, result, rows, _possible_voters(result))
     sums = [line.made_of for line in criteria if line.made_of is not None]
     terms = [Term(line.label, line.share, line.own.value) for line in criteria if line.own and line.share is not None]
-    kept = SelfEvaluation.objects.filter(subject=subject).first() if form["self_evaluation"] else None
+    kept = SelfEvaluation.objects.filter(subject=subject).first() if scheme.self_evaluation else None
     reading = SubjectReading(
         scope=f"subject:{subject.key}",
         head=read_head(round),
@@ -103,16 +104,16 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
         own=subject.member is not None and subject.member.user_id == reader.user.pk,
         score=score,
         ballots=result.ballots,
-        comparisons=tuple(_comparison(form, one, score) for one in shown),
+        comparisons=tuple(_comparison(scheme, one, score) for one in shown),
         criteria=criteria,
         classes=classes,
         classes_shown=bool(result.classes),
-        classes_add_up=all(len(one["classes"]) == len(form["classes"]) for one in form["criteria"]),
-        steps=steps_of(form, by_class=sums, score=score_sum(terms, score)),
-        certainty=_certainty(form, result, rows, groups),
-        self_lines=_self_lines(form, kept, criteria),
+        classes_add_up=all(len(criterion.classes) == len(scheme.classes) for criterion in scheme.criteria),
+        steps=steps_of(scheme, by_class=sums, score=score_sum(terms, score)),
+        certainty=_certainty(scheme, result, rows, groups),
+        self_lines=_self_lines(scheme, kept, criteria),
         self_words=kept.text if kept is not None else "",
-        comments=_words(form, subject),
+        comments=_words(scheme, subject),
         trend=subject_trend(result, reader=reader),
     )
     reader.record(round, [reading.scope], subject=subject)
@@ -131,17 +132,17 @@ def read_section(
     `subjects`: the results whose rows are wanted, in their order, as a page of a long list has them; else all that
     the reader may read of the section.
     """
-    form = _form(round)
+    scheme = _scheme(round)
     readable = Result.objects.filter(round=round).visible_to(reader.user)
     of_section = readable.of_scope(ResultScope.SUBJECT).filter(section_key=section_key)
     wanted = Q(scope=ResultScope.SECTION, section_key=section_key) | Q(scope__in=[ResultScope.RANK, ResultScope.UNIT])
     results = list(readable.filter(wanted).order_by("sort_order", "pk"))
-    groups = read_groups(form, results)
-    rows, ties = read_rows(form, of_section, subjects)
+    groups = read_groups(scheme, results)
+    rows, ties = read_rows(scheme, of_section, subjects)
     reading = SectionReading(
         scope=f"section:{section_key}",
         head=read_head(round),
-        criteria=columns(form),
+        criteria=columns(scheme),
         section=first_of(groups, ResultScope.SECTION),
         unit=first_of(groups, ResultScope.UNIT),
         ranks=all_of(groups, ResultScope.RANK),
@@ -156,16 +157,16 @@ def read_section(
 
 def read_round(round: Round, *, reader: Reader, subjects: Sequence[Result] | None = None) -> RoundReading:
     """Return what `reader`, who sees all results, finds of a round; `subjects` as in read_section."""
-    form = _form(round)
+    scheme = _scheme(round)
     readable = Result.objects.filter(round=round).visible_to(reader.user)
     results = list(readable.exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk"))
-    groups = read_groups(form, results)
+    groups = read_groups(scheme, results)
     proposal = proposal_of(round)
-    rows, ties = read_rows(form, readable.of_scope(ResultScope.SUBJECT), subjects, proposal=proposal)
+    rows, ties = read_rows(scheme, readable.of_scope(ResultScope.SUBJECT), subjects, proposal=proposal)
     reading = RoundReading(
         scope="round",
         head=read_head(round),
-        criteria=columns(form),
+        criteria=columns(scheme),
         unit=first_of(groups, ResultScope.UNIT),
         sections=all_of(groups, ResultScope.SECTION),
         ranks=all_of(groups, ResultScope.RANK),
@@ -181,14 +182,14 @@ def read_round(round: Round, *, reader: Reader, subjects: Sequence[Result] | Non
 
 def read_summary(round: Round, *, reader: Reader) -> SummaryReading:
     """Return the published summary. The same for every reader: only means over so many that nobody can be taken out."""
-    form = _form(round)
+    scheme = _scheme(round)
     readable = Result.objects.filter(round=round, comparable=True).exclude(scope=ResultScope.SUBJECT)
     results = list(readable.visible_to(reader.user).shown().order_by("sort_order", "pk"))
-    groups = read_groups(form, results)
+    groups = read_groups(scheme, results)
     reading = SummaryReading(
         scope="summary",
         head=read_head(round),
-        criteria=columns(form),
+        criteria=columns(scheme),
         unit=first_of(groups, ResultScope.UNIT),
         sections=all_of(groups, ResultScope.SECTION),
         ranks=all_of(groups, ResultScope.RANK),
@@ -211,15 +212,16 @@ def read_head(round: Round) -> Head:
     # Not its leaves: there is one a ballot.
     bulletin = Bulletin.objects.filter(round=round).defer("leaves").first()
     figures = totals(round, head_of(bulletin)) if bulletin is not None else {}
+    scheme = round.frozen_scheme
     return Head(
         public_id=round.public_id,
         title=round.title,
         organiser=round.organiser.get_full_name(),
         closes_at=round.closes_at,
         published_at=round.published_at,
-        floor=int(round.form["floor"]),
-        bands=tuple(float(lowest) for lowest in round.form["bands"]),
-        grades=tuple(grade_names(round.form).values()),
+        floor=scheme.floor,
+        bands=tuple(float(lowest) for lowest in scheme.bands),
+        grades=tuple(grade_names(scheme).values()),
         fingerprint=round.fingerprint,
         root=bulletin.root if bulletin is not None else "",
         ballots=bulletin.size if bulletin is not None else 0,
@@ -230,19 +232,21 @@ def read_head(round: Round) -> Head:
     )
 
 
-def columns(form: Mapping[str, Any]) -> tuple[Column, ...]:
-    """Return the criteria as the frozen form names them, in its order."""
-    return tuple(Column(one["key"], one["label"], one["description"], float(one["weight"])) for one in form["criteria"])
+def columns(scheme: FrozenScheme) -> tuple[Column, ...]:
+    """Return the criteria as the frozen scheme names them, in its order."""
+    return tuple(
+        Column(criterion.key, criterion.label, criterion.description, float(criterion.weight))
+        for criterion in scheme.criteria
+    )
 
 
 # What a subject's reading is made of
 
 
-def _form(round: Round) -> dict[str, Any]:
+def _scheme(round: Round) -> FrozenScheme:
     if not form_holds(round):
         raise TermsAltered
-    form: dict[str, Any] = round.form
-    return form
+    return round.frozen_scheme
 
 
 def _comparable_groups(subject: Subject, result: Result, user: User) -> list[Result]:
@@ -262,8 +266,8 @@ def _shown(groups: Sequence[Result]) -> list[Result]:
     return [one for one in shown if one.scope != ResultScope.UNIT or one.members not in in_part]
 
 
-def _comparison(form: Mapping[str, Any], group: Result, own: Mark | None) -> Comparison:
-    score = score_mark(form, group)
+def _comparison(scheme: FrozenScheme, group: Result, own: Mark | None) -> Comparison:
+    score = score_mark(scheme, group)
     assert score is not None
     distinct = own is not None and not own.low <= score.value <= own.high
     return Comparison(group.scope, group_label(group), group.members, score, distinct)
@@ -277,61 +281,63 @@ def group_label(group: Result) -> str:
 
 
 def _criteria(
-    form: Mapping[str, Any],
+    scheme: FrozenScheme,
     result: Result,
     others: Sequence[Result],
     rows: Mapping[tuple[int, str], CriterionResult],
 ) -> tuple[CriterionReading, ...]:
-    shown = {one["key"]: float(one["weight"]) for one in form["criteria"] if (result.pk, one["key"]) in rows}
+    shown = {
+        criterion.key: float(criterion.weight) for criterion in scheme.criteria if (result.pk, criterion.key) in rows
+    }
     total = sum(shown.values())
     lines = []
-    for one in form["criteria"]:
-        key = one["key"]
+    for criterion in scheme.criteria:
+        key = criterion.key
         row = rows.get((result.pk, key))
         lines.append(
             CriterionReading(
                 key=key,
-                label=one["label"],
-                description=one["description"],
-                weight=float(one["weight"]),
+                label=criterion.label,
+                description=criterion.description,
+                weight=float(criterion.weight),
                 share=100 * shown[key] / total if key in shown else None,
-                own=criterion_mark(form, row),
-                others=tuple(criterion_mark(form, rows.get((other.pk, key))) for other in others),
-                bars=tuple(distribution(form, one, row.bars)) if row is not None and row.bars else (),
-                made_of=class_sum(form, one, row),
+                own=criterion_mark(scheme, row),
+                others=tuple(criterion_mark(scheme, rows.get((other.pk, key))) for other in others),
+                bars=tuple(distribution(scheme, criterion, row.bars)) if row is not None and row.bars else (),
+                made_of=class_sum(scheme, criterion, row),
             )
         )
     return tuple(lines)
 
 
 def _classes(
-    form: Mapping[str, Any],
+    scheme: FrozenScheme,
     result: Result,
     rows: Mapping[tuple[int, str], CriterionResult],
-    voters: Mapping[str, int],
+    possible: Mapping[str, int],
 ) -> tuple[ClassReading, ...]:
-    """Return one line a voter class; none where the form has one class only."""
-    if len(form["classes"]) < 2:
+    """Return one line a voter class; none where the scheme has one class only."""
+    if len(scheme.classes) < 2:
         return ()
-    shown = {one["key"]: float(one["weight"]) for one in form["classes"] if one["key"] in result.classes}
+    shown = {voters.key: float(voters.weight) for voters in scheme.classes if voters.key in result.classes}
     total = sum(shown.values())
     lines = []
-    for one in form["classes"]:
-        key = one["key"]
-        of_class = [rows.get((result.pk, criterion["key"])) for criterion in form["criteria"]]
+    for voters in scheme.classes:
+        key = voters.key
+        of_class = [rows.get((result.pk, criterion.key)) for criterion in scheme.criteria]
         lines.append(
             ClassReading(
                 key=key,
-                label=one["label"],
-                weight=float(one["weight"]),
+                label=voters.label,
+                weight=float(voters.weight),
                 share=100 * shown[key] / total if key in shown else None,
-                score=make_mark(form, *result.classes[key]) if key in result.classes else None,
+                score=make_mark(scheme, *result.classes[key]) if key in result.classes else None,
                 marks=tuple(
-                    make_mark(form, *row.classes[key]) if row is not None and key in row.classes else None
+                    make_mark(scheme, *row.classes[key]) if row is not None and key in row.classes else None
                     for row in of_class
                 ),
-                asked=tuple(key in criterion["classes"] for criterion in form["criteria"]),
-                alone=voters.get(key) == 1,
+                asked=tuple(criterion.is_asked_of(key) for criterion in scheme.criteria),
+                alone=possible.get(key) == 1,
             )
         )
     return tuple(lines)
@@ -346,16 +352,16 @@ def _possible_voters(result: Result) -> dict[str, int]:
     return dict(counted.values_list("cell__voter_class", "people"))
 
 
-def _adjusted(form: Mapping[str, Any], result: Result) -> Adjusted | None:
+def _adjusted(scheme: FrozenScheme, result: Result) -> Adjusted | None:
     made = result.adjusted
     if not made or "value" not in made:
         return None
-    mark = make_mark(form, made["value"], made["low"], made["high"])
+    mark = make_mark(scheme, made["value"], made["low"], made["high"])
     return Adjusted(mark.value, mark.low, mark.high, str(made["method"]), mark.grade, mark.grade_label)
 
 
 def _certainty(
-    form: Mapping[str, Any],
+    scheme: FrozenScheme,
     result: Result,
     rows: Mapping[tuple[int, str], CriterionResult],
     groups: Sequence[Result],
@@ -365,36 +371,36 @@ def _certainty(
         one_ballot=Noted(result.one_ballot, one_ballot_in_words(result)),
         unknown=Noted(100 * coverage.share if coverage.share is not None else None, coverage_in_words(coverage)),
         unknown_is_high=coverage.is_thin,
-        adjusted=Noted(_adjusted(form, result), severity_note(form, score_mark(form, result), result.adjusted)),
+        adjusted=Noted(_adjusted(scheme, result), severity_note(scheme, score_mark(scheme, result), result.adjusted)),
         reliability=_reliability(groups),
     )
 
 
 def _self_lines(
-    form: Mapping[str, Any], kept: SelfEvaluation | None, criteria: Sequence[CriterionReading] = ()
+    scheme: FrozenScheme, kept: SelfEvaluation | None, criteria: Sequence[CriterionReading] = ()
 ) -> tuple[SelfLine, ...]:
     """Return what somebody says of themself, criterion by criterion, beside the others' figures if these are given."""
     if kept is None:
         return ()
-    words = answers_in_words(form)
+    words = answers_in_words(scheme)
     others = {line.key: line.own for line in criteria}
     lines = []
-    for one in form["criteria"]:
-        key = one["key"]
+    for criterion in scheme.criteria:
+        key = criterion.key
         answer = kept.answers[key]
-        points = float(to_points(np.array([float(answer)]), form["scale"])[0])
+        points = float(to_points(np.array([float(answer)]), scheme.scale)[0])
         said = dict(words[key]).get(answer, str(answer))
-        lines.append(SelfLine(key, one["label"], said, points, others.get(key)))
+        lines.append(SelfLine(key, criterion.label, said, points, others.get(key)))
     return tuple(lines)
 
 
 def read_self_evaluation(round: Round, kept: SelfEvaluation) -> tuple[SelfLine, ...]:
     """Return what somebody says of themself, with no figure beside it: for the time before publication."""
-    return _self_lines(round.form, kept)
+    return _self_lines(round.frozen_scheme, kept)
 
 
-def _words(form: Mapping[str, Any], subject: Subject) -> Words:
-    if not form["comments"]:
+def _words(scheme: FrozenScheme, subject: Subject) -> Words:
+    if not scheme.comments:
         return Words(asked=False, texts=(), withheld=0)
     said = list(Comment.objects.filter(subject=subject).order_by("pk"))
     return Words(
@@ -418,7 +424,7 @@ def _unit(groups: Sequence[Result]) -> Result | None:
     return next((one for one in groups if one.scope == ResultScope.UNIT), None)
 
 
-def _reliability(groups: Sequence[Result]) -> Noted[Mapping[str, Any], tuple[str, ...]]:
+def _reliability(groups: Sequence[Result]) -> Noted[ReliabilityJson, tuple[str, ...]]:
     """Return the round's reliability, and what it means; nothing for whoever may not read the mean of all."""
     unit = _unit(groups)
     if unit is None:

@@ -5,11 +5,11 @@ percent. A Mark that is None says 样本不足 and is written figures.too_few(),
 are in the language that was active when they were read.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
+from peer_review.counting.reliability import ReliabilityJson
 from peer_review.domain.outcomes.proposals import RoundProposal
 from peer_review.domain.publication.figures import Bar, Mark
 from peer_review.domain.results.rank_ranges import OrderCertainty, RankRange
@@ -158,7 +158,7 @@ class Certainty:
     unknown: Noted[float, str]
     unknown_is_high: bool
     adjusted: Noted[Adjusted, str]
-    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
+    reliability: Noted[ReliabilityJson, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ class SectionReading:
     trend: Trend | None
     rows: tuple[RowReading, ...]
     ties: OrderCertainty
-    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
+    reliability: Noted[ReliabilityJson, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ class RoundReading:
     proposal: RoundProposal
     rows: tuple[RowReading, ...]
     ties: OrderCertainty
-    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
+    reliability: Noted[ReliabilityJson, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,4 +280,4 @@ class SummaryReading:
     unit: GroupReading | None
     sections: tuple[GroupReading, ...]
     ranks: tuple[GroupReading, ...]
-    reliability: Noted[Mapping[str, Any], tuple[str, ...]]
+    reliability: Noted[ReliabilityJson, tuple[str, ...]]

@@ -1,13 +1,11 @@
 """Notes on how reliable published figures are: what the reliability means, and what it does not."""
 
-from typing import Any
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from peer_review.counting.coverage import Coverage, coverage
-from peer_review.counting.reliability import band_of
+from peer_review.counting.reliability import ReliabilityJson, band_of
 from peer_review.models import CriterionResult, Result
 
 #: Names of the bands of Koo and Li (2016), and what each means for an order of subjects.
@@ -44,8 +42,8 @@ def reliability_in_words(unit: Result) -> list[str]:
 
     The first says how high it is, the second what follows, the others what it rests on and does not mean.
     """
-    kept: dict[str, Any] | None = unit.reliability
-    if kept is None:
+    kept: ReliabilityJson | None = unit.reliability
+    if kept is None or kept["mean"] is None:
         return [
             _("The reliability of the round cannot be told: too few subjects have figures, or too few ballots each.")
         ]

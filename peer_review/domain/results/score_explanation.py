@@ -1,8 +1,7 @@
 """The explanation of a subject's score, step by step: sentences, and sums of released figures only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +9,7 @@ from peer_review.domain.publication.figures import Mark
 from peer_review.domain.schemes.grades import bands_in_words
 from peer_review.enums import ScaleKind
 from peer_review.models import CriterionResult
+from peer_review.protocol.frozen_scheme import FrozenCriterion, FrozenScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +42,22 @@ class Step:
     sums: tuple[Sum, ...] = field(default=())
 
 
-def class_sum(form: Mapping[str, Any], criterion: Mapping[str, Any], row: CriterionResult | None) -> Sum | None:
+def class_sum(scheme: FrozenScheme, criterion: FrozenCriterion, row: CriterionResult | None) -> Sum | None:
     """Return how a criterion's figure is made of its voter classes; None where these are not released, or are one.
 
     A class is released only where each class of the subject has at least the floor of answers, so no share was cut
     back (counting.combine.class_shares), and the weights over the classes that answered are the shares.
     """
-    if row is None or not row.classes or len(form["classes"]) < 2:
+    if row is None or not row.classes or len(scheme.classes) < 2:
         return None
-    weights = {one["key"]: float(one["weight"]) for one in form["classes"] if one["key"] in row.classes}
+    weights = {voters.key: float(voters.weight) for voters in scheme.classes if voters.key in row.classes}
     total = sum(weights.values())
     terms = tuple(
-        Term(label=one["label"], share=100 * weights[one["key"]] / total, value=row.classes[one["key"]][0])
-        for one in form["classes"]
-        if one["key"] in weights
+        Term(label=voters.label, share=100 * weights[voters.key] / total, value=row.classes[voters.key][0])
+        for voters in scheme.classes
+        if voters.key in weights
     )
-    return Sum(label=criterion["label"], terms=terms, total=row.value)
+    return Sum(label=criterion.label, terms=terms, total=row.value)
 
 
 def score_sum(terms: Sequence[Term], score: Mark | None) -> Sum | None:
@@ -65,9 +65,9 @@ def score_sum(terms: Sequence[Term], score: Mark | None) -> Sum | None:
     return Sum(label=_("Score"), terms=tuple(terms), total=score.value) if score is not None else None
 
 
-def steps_of(form: Mapping[str, Any], *, by_class: Sequence[Sum], score: Sum | None) -> tuple[Step, ...]:
+def steps_of(scheme: FrozenScheme, *, by_class: Sequence[Sum], score: Sum | None) -> tuple[Step, ...]:
     """Return the steps from ballots to the proposed grade under the rules that the round froze."""
-    floor = form["floor"]
+    floor = scheme.floor
     steps = [
         Step(
             "ballots",
@@ -77,18 +77,18 @@ def steps_of(form: Mapping[str, Any], *, by_class: Sequence[Sum], score: Sum | N
             ),
         )
     ]
-    if form["scale"] == ScaleKind.ANCHORS:
+    if scheme.scale == ScaleKind.ANCHORS:
         steps.append(Step("points", _("Answers from 1 to 5 become 20, 40, 60, 80 and 100 points.")))
-    if form["scale"] == ScaleKind.GRADES:
+    if scheme.scale == ScaleKind.GRADES:
         steps.append(Step("points", _("The four grades become 95, 80, 65 and 30 points, the middle of each band.")))
-    if form["trim"]:
+    if scheme.trim:
         steps.append(
             Step(
                 "trim",
                 _("In a class with more than 5 answers to a criterion, one highest and one lowest are left out."),
             )
         )
-    if len(form["classes"]) > 1:
+    if len(scheme.classes) > 1:
         steps.append(
             Step(
                 "classes",
@@ -123,7 +123,8 @@ def steps_of(form: Mapping[str, Any], *, by_class: Sequence[Sum], score: Sum | N
             % {"floor": floor},
         ),
         Step(
-            "grade", " ".join([bands_in_words(form), _("The software proposes; a named person decides and explains.")])
+            "grade",
+            " ".join([bands_in_words(scheme), _("The software proposes; a named person decides and explains.")]),
         ),
     ]
     return tuple(steps)

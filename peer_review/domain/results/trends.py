@@ -8,12 +8,12 @@ round opened, and frozen with it (preflight.comparability, Round.exposure); roun
 with then are not compared now. The newest rounds come first; one that does not go with all of those taken is held back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from peer_review.domain.ledger.readers import Reader
+from peer_review.domain.preflight.comparability import NoTrend
 from peer_review.enums import RefusedReason, ResultScope
 from peer_review.models import CriterionResult, Result, Round
 
@@ -67,7 +67,7 @@ def _trend(result: Result, reader: Reader, **same: str) -> Trend:
     found = (
         Result.objects.shown()
         .filter(scope=result.scope, round__public_id__in=listed, round__in=Round.objects.with_results(), **same)
-        .filter(round__kind=round.kind, round__form__scheme__name=round.form["scheme"]["name"])
+        .filter(round__kind=round.kind, round__form__scheme__name=round.frozen_scheme.name)
         .select_related("round", "subject")
     )
     earlier = {one.round.public_id: one for one in found}
@@ -100,8 +100,14 @@ def _goes_with(newer: Result, older: Result) -> bool:
     exposure = newer.round.exposure
     if older.round.public_id not in exposure.get("compared", []):
         return False
-    held: Mapping[str, Any] = exposure.get("no_trend", {}).get(older.round.public_id, {})
-    asked = {tuple(sorted(criterion["classes"])) for one in (newer, older) for criterion in one.round.form["criteria"]}
+    held: NoTrend | None = exposure.get("no_trend", {}).get(older.round.public_id)
+    if held is None:
+        return False
+    asked = {
+        tuple(sorted(criterion.classes))
+        for reading in (newer, older)
+        for criterion in reading.round.frozen_scheme.criteria
+    }
     if newer.scope == ResultScope.SUBJECT:
         key = newer.subject.key if newer.subject else ""
         alone = set().union(*asked) if len(asked) > 1 else set()
@@ -127,18 +133,25 @@ def _scope(result: Result, older: Result) -> str:
     return f"trend:{whose}:{older.round.public_id}"
 
 
-def _points(results: Any) -> tuple[TrendPoint, ...]:
+def _points(results: Iterable[Result]) -> tuple[TrendPoint, ...]:
     listed = list(results)
-    criteria: dict[int, dict[str, Point]] = {one.pk: {} for one in listed}
+    criteria: dict[int, dict[str, Point]] = {result.pk: {} for result in listed}
     for row in CriterionResult.objects.filter(result__in=criteria):
         criteria[row.result_id][row.criterion] = Point(row.value, row.low, row.high)
     return tuple(
         TrendPoint(
-            public_id=one.round.public_id,
-            title=one.round.title,
-            published_at=one.round.published_at,
-            score=Point(one.score, one.low, one.high) if one.score is not None else None,
-            criteria=criteria[one.pk],
+            public_id=result.round.public_id,
+            title=result.round.title,
+            published_at=published_at,
+            score=_score(result),
+            criteria=criteria[result.pk],
         )
-        for one in listed
+        for result in listed
+        if (published_at := result.round.published_at) is not None
     )
+
+
+def _score(result: Result) -> Point | None:
+    if result.score is None or result.low is None or result.high is None:
+        return None
+    return Point(result.score, result.low, result.high)

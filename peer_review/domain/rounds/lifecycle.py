@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -22,7 +21,7 @@ from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_te
 from peer_review.domain.preflight.opening_proof import OpeningProof, proof_of
 from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.terms_log import exposure_terms, record_new_terms
-from peer_review.domain.rounds.opening_checks import check_clock, check_terms, obstacles
+from peer_review.domain.rounds.opening_checks import check_clock, check_terms, unmet_requirements
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, RoundStateInvalid
@@ -59,14 +58,14 @@ def create_round(
     scheme: Scheme,
     opens_at: datetime,
     closes_at: datetime,
-    organiser: Any = None,
-    scrutineers: Iterable[Any] = (),
+    organiser: User | None = None,
+    scrutineers: Iterable[User] = (),
     purpose: str = "",
     batch_window: int | None = None,
     batch_floor: int | None = None,
     collection: str = Collection.ONE_VISIT,
     casts_at: datetime | None = None,
-    comment_reviewer: Any = None,
+    comment_reviewer: User | None = None,
     reminders: bool = True,
     now: datetime | None = None,
 ) -> Round:
@@ -101,7 +100,7 @@ def create_round(
 
 @transaction.atomic
 def update_round(
-    round: Round, *, by: User, scrutineers: Iterable[Any] | None = None, now: datetime | None = None, **changes: Any
+    round: Round, *, by: User, scrutineers: Iterable[User] | None = None, now: datetime | None = None, **changes: object
 ) -> Round:
     """Return the draft with its terms changed. Another kind or scheme empties the roll, which no longer fits.
 
@@ -166,22 +165,21 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
 
 
 def _proved(round: Round, now: datetime) -> Preflight:
-    """Freeze the form of a round that may be opened, and return the one pre-flight that both proved and describes it.
+    """Freeze the scheme of a round that may be opened, and return the one pre-flight that both proved and describes it.
 
-    Raises: the first obstacle.
+    Raises: the first refusal.
     """
     proved: list[Preflight] = []
 
     def prove(round: Round) -> OpeningProof:
-        round.form = freeze_scheme(
-            round.scheme
-        )  # What is proved is what is frozen, whoever edits the scheme meanwhile.
+        # What is proved is what is frozen, whoever edits the scheme meanwhile.
+        round.form = freeze_scheme(round.scheme).as_json()
         found = preflight(round)
         proved.append(found)
         return proof_of(found.certificate, found.papers)
 
-    for obstacle in obstacles(round, now, proof_for=prove):
-        raise obstacle
+    for refusal in unmet_requirements(round, now, proof_for=prove):
+        raise refusal
     return proved[0]
 
 
@@ -251,8 +249,8 @@ def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) 
         return round
     if round.casts_at is None or now < round.casts_at:
         raise NotOpenYet
-    thin = round.cells.with_turnout().filter(drawn__lt=int(round.form["floor"])).values_list("pk", flat=True)
-    closed = Cell.objects.filter(pk__in=list(thin)).update(closed=True)
+    below_floor = round.cells.with_turnout().filter(drawn__lt=round.frozen_scheme.floor).values_list("pk", flat=True)
+    closed = Cell.objects.filter(pk__in=list(below_floor)).update(closed=True)
     round.barrier_at = now
     round.save(update_fields=["barrier_at"])
     audit_log.record(round, "peer_review.round.barrier", by=by, closed=closed)
@@ -285,7 +283,7 @@ def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
     return closed
 
 
-def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, **data: Any) -> Round:
+def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, **data: object) -> Round:
     """Record that the ballots of a closed round have been counted. Called by domain.count, in its transaction.
 
     Raises: RoundStateInvalid, ClockSetBack.
@@ -296,7 +294,7 @@ def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, 
 
 
 @transaction.atomic
-def mark_void(round: Round, *, by: User | None, reason: VoidReason, **data: Any) -> Round:
+def mark_void(round: Round, *, by: User | None, reason: VoidReason, **data: object) -> Round:
     """Record that a closed round came to nothing: no figure of it is ever published. Called by domain.count.
 
     Raises: RoundStateInvalid.
@@ -309,7 +307,7 @@ def mark_void(round: Round, *, by: User | None, reason: VoidReason, **data: Any)
     return round
 
 
-def mark_published(round: Round, *, by: User, now: datetime | None = None, **data: Any) -> Round:
+def mark_published(round: Round, *, by: User, now: datetime | None = None, **data: object) -> Round:
     """Record that the results may be read. Called by domain.results, in its transaction.
 
     Raises: RoundStateInvalid, ClockSetBack.
@@ -353,7 +351,7 @@ def _advance(
     signal: Signal,
     by: User | None,
     now: datetime | None,
-    data: dict[str, Any],
+    data: dict[str, object],
     *,
     stamp: str | None = None,
 ) -> Round:
@@ -370,5 +368,5 @@ def _advance(
 
 
 def _announce(signal: Signal, round: Round, by: User | None) -> None:
-    send: Callable[[], Any] = partial(signal.send_robust, sender=Round, round=round, by=by)
+    send: Callable[[], object] = partial(signal.send_robust, sender=Round, round=round, by=by)
     transaction.on_commit(send)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import F, Max, Q
 from django.utils import timezone
@@ -40,6 +39,7 @@ from peer_review.exceptions.rounds import (
 )
 from peer_review.models import Assignment, Round
 from peer_review.roles import users_with_role
+from peer_review.users import User
 
 #: How far two servers' clocks may differ before we speak of a clock set back.
 CLOCK_TOLERANCE = timedelta(seconds=5)
@@ -50,10 +50,12 @@ def opening_refusals(round: Round, *, now: datetime | None = None) -> list[Openi
 
     The guarantee is proved anew only if the draft has changed (opening_proof.kept_proof).
     """
-    return list(obstacles(round, now or timezone.now(), proof_for=kept_proof))
+    return list(unmet_requirements(round, now or timezone.now(), proof_for=kept_proof))
 
 
-def obstacles(round: Round, now: datetime, *, proof_for: Callable[[Round], OpeningProof]) -> Iterator[OpeningRefusal]:
+def unmet_requirements(
+    round: Round, now: datetime, *, proof_for: Callable[[Round], OpeningProof]
+) -> Iterator[OpeningRefusal]:
     """Yield refusals, the ones that matter most first. `proof_for` gives the proof of the draft's guarantee."""
     latest = Round.objects.aggregate(a=Max("opened_at"), b=Max("closed_at"), c=Max("published_at"))
     if any(moment is not None and now < moment - CLOCK_TOLERANCE for moment in latest.values()):
@@ -72,7 +74,7 @@ def obstacles(round: Round, now: datetime, *, proof_for: Callable[[Round], Openi
     elif not cells:
         yield EmptyRoll()
     else:
-        yield from _roll_obstacles(round)
+        yield from _roll_refusals(round)
         yield from exposure_refusals(round, proof_for=proof_for)
         yield from envelope_refusals(round)
         progress = key_progress(round)
@@ -88,13 +90,13 @@ def obstacles(round: Round, now: datetime, *, proof_for: Callable[[Round], Openi
         yield BoxKeyUntested()
 
 
-def _roll_obstacles(round: Round) -> Iterator[OpeningRefusal]:
+def _roll_refusals(round: Round) -> Iterator[OpeningRefusal]:
     own = Q(cell__subject__member__user_id=F("evaluator_id"))
     if Assignment.objects.filter(own, cell__round=round).exists():
         yield OwnAssignment()
     asked = round.subjects.filter(Q(cells__kind=CellKind.RATING) | Q(sheet_entries__isnull=False))
-    if lonely := list(round.subjects.exclude(pk__in=asked.values("pk")).values_list("label", flat=True)[:5]):
-        yield SubjectWithNobody(subjects="、".join(lonely))
+    if unevaluated := list(round.subjects.exclude(pk__in=asked.values("pk")).values_list("label", flat=True)[:5]):
+        yield SubjectWithNobody(subjects="、".join(unevaluated))
     empty = round.cells.filter(assignments__isnull=True).values_list("subject__label", "sheet__label")
     if labels := [subject or sheet for subject, sheet in empty[:5]]:
         yield CellWithNobody(subjects="、".join(labels))
@@ -103,7 +105,7 @@ def _roll_obstacles(round: Round) -> Iterator[OpeningRefusal]:
         yield UnknownVoterClass()
 
 
-def check_terms(round: Round, scrutineers: Iterable[Any], now: datetime) -> None:
+def check_terms(round: Round, scrutineers: Iterable[User], now: datetime) -> None:
     if not users_with_role("organiser").filter(pk=round.organiser_id).exists():
         raise NotOrganiser
     scrutineers = list(scrutineers)

@@ -31,7 +31,7 @@ def participation(subject_round: Round) -> list[Participation]:
     the house's total minus the sections shown would give the small group away. Empty once the drawn values have
     been destroyed, and where the whole house is under the floor. Two queries.
     """
-    floor = int(subject_round.form["floor"])
+    floor = subject_round.frozen_scheme.floor
     sections = dict(subject_round.members.values_list("user_id", "section_name"))
     people = (
         Assignment.objects.filter(cell__round=subject_round)

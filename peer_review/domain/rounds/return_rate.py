@@ -47,4 +47,4 @@ def projected_return_rate(round: Round, groups: Sequence[Participation]) -> Retu
 
 def needed_percent(round: Round) -> int:
     """Return the lowest return rate of a valid round, in percent; 0 where the scheme names none."""
-    return int(round.form.get("min_return", 0))
+    return round.frozen_scheme.min_return if round.has_frozen_scheme else 0

@@ -4,7 +4,7 @@ Weights and bounds are common practice where no rule is named, and every number 
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from django.db import transaction
 
@@ -14,11 +14,25 @@ from peer_review.domain.schemes.schemes import check_scheme
 from peer_review.enums import PaperKind, ScaleKind
 from peer_review.models import Criterion, Scheme, VoterClass
 from peer_review.models.scheme import default_visibility
+from peer_review.protocol.frozen_scheme import SheetRuleJson
 from peer_review.users import User
 
 
+class SchemeTerms(TypedDict, total=False):
+    """Terms of a scheme that differ from what a new one begins with."""
+
+    paper: str
+    sheet_rules: list[SheetRuleJson]
+    comments: bool
+    self_evaluation: bool
+    min_return: int
+    trim: bool
+    visibility: dict[str, bool]
+    excellent_quota: int
+
+
 @dataclass(frozen=True, slots=True)
-class Ready:
+class LibraryScheme:
     """One scheme: criteria are (key, label, description, weight, anchors), classes (key, label, weight)."""
 
     name: str
@@ -26,7 +40,7 @@ class Ready:
     scale: ScaleKind
     criteria: tuple[tuple[str, str, str, int, tuple[str, ...]], ...]
     classes: tuple[tuple[str, str, int], ...]
-    more: dict[str, Any] = field(default_factory=dict)
+    more: SchemeTerms = field(default_factory=SchemeTerms)
     reason_below: int | None = None
 
 
@@ -120,8 +134,8 @@ _PULSE = (
     ("jianyan", "有意见时愿意当面说出来", "近一个月内", 33, _AGREE),
 )
 
-LIBRARY: Final[dict[str, Ready]] = {
-    "annual": Ready(
+LIBRARY: Final[dict[str, LibraryScheme]] = {
+    "annual": LibraryScheme(
         "年度考核民主测评（德能勤绩廉）",
         "按德、能、勤、绩、廉五个方面评分，百分制，得分对应优秀、称职、基本称职、不称职四个等次。"
         "依据：公务员法第三十五条、第三十六条。",
@@ -129,7 +143,7 @@ LIBRARY: Final[dict[str, Ready]] = {
         _ASPECTS,
         _HOUSE,
     ),
-    "section": Ready(
+    "section": LibraryScheme(
         "科室互评（内部顾客满意度）",
         "各科室以内部顾客的身份评价其他科室，一至五分，每分有文字说明。",
         ScaleKind.ANCHORS,
@@ -137,14 +151,14 @@ LIBRARY: Final[dict[str, Ready]] = {
         (("section_heads", "各科室负责人", 60), ("staff", "各科室人员", 40)),
         {"visibility": {**default_visibility(), "staff": True}},
     ),
-    "graded": Ready(
+    "graded": LibraryScheme(
         "分级互评（四等次）",
         "优秀、称职、基本称职、不称职四个等次，由上级、同级、下级分别评价。",
         ScaleKind.GRADES,
         _GRADED,
         _TIERS,
     ),
-    "full_circle": Ready(
+    "full_circle": LibraryScheme(
         "三百六十度评价（行为锚定）",
         "上级、同级、下级按具体行为评价，每分对应一种看得见的做法；本人自评对照；可写意见，两分以下请说明理由。",
         ScaleKind.ANCHORS,
@@ -153,7 +167,7 @@ LIBRARY: Final[dict[str, Ready]] = {
         {"comments": True, "self_evaluation": True},
         reason_below=2,
     ),
-    "sheet": Ready(
+    "sheet": LibraryScheme(
         "领导干部民主测评（整张票）",
         "一张票列出全部测评对象，按德、能、勤、绩、廉评分。九十分以上不超过名单人数的四分之一；"
         "全部相同或者全部满分的票无效。不去掉最高分和最低分，另外列出去除各票评分宽严影响后的得分。"
@@ -173,7 +187,7 @@ LIBRARY: Final[dict[str, Ready]] = {
             "trim": False,
         },
     ),
-    "pulse": Ready(
+    "pulse": LibraryScheme(
         "快速问卷（脉搏调查）",
         "三个问题，一分钟答完，了解科室里的感受。一至五分，不分票类。",
         ScaleKind.ANCHORS,
@@ -191,17 +205,17 @@ def create_default_schemes(*, by: User | None = None) -> dict[str, Scheme]:
 
     Of a scheme that has been developed further, the newest version is returned.
     """
-    return {key: _existing(ready) or _create(ready, by=by) for key, ready in LIBRARY.items()}
+    return {key: _existing(entry) or _create(entry, by=by) for key, entry in LIBRARY.items()}
 
 
-def _existing(ready: Ready) -> Scheme | None:
-    found: Scheme | None = Scheme.objects.filter(name=ready.name).order_by("-version").first()
+def _existing(entry: LibraryScheme) -> Scheme | None:
+    found: Scheme | None = Scheme.objects.filter(name=entry.name).order_by("-version").first()
     return found
 
 
-def _create(ready: Ready, *, by: User | None) -> Scheme:
-    terms = {"floor": conf.FLOOR, "visibility": default_visibility(), **ready.more}
-    scheme: Scheme = Scheme.objects.create(name=ready.name, description=ready.description, scale=ready.scale, **terms)
+def _create(entry: LibraryScheme, *, by: User | None) -> Scheme:
+    terms = {"floor": conf.FLOOR, "visibility": default_visibility(), **entry.more}
+    scheme: Scheme = Scheme.objects.create(name=entry.name, description=entry.description, scale=entry.scale, **terms)
     Criterion.objects.bulk_create(
         Criterion(
             scheme=scheme,
@@ -210,14 +224,14 @@ def _create(ready: Ready, *, by: User | None) -> Scheme:
             description=words,
             weight=weight,
             anchors=list(anchors),
-            comment_below=ready.reason_below,
+            comment_below=entry.reason_below,
             sort_order=order,
         )
-        for order, (key, label, words, weight, anchors) in enumerate(ready.criteria)
+        for order, (key, label, words, weight, anchors) in enumerate(entry.criteria)
     )
     VoterClass.objects.bulk_create(
         VoterClass(scheme=scheme, key=key, label=label, weight=weight, sort_order=order)
-        for order, (key, label, weight) in enumerate(ready.classes)
+        for order, (key, label, weight) in enumerate(entry.classes)
     )
     check_scheme(scheme)
     audit_log.record(scheme, "peer_review.scheme.create_defaults", by=by)

@@ -1,14 +1,12 @@
 """The four grades under the names and bands that a round froze."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from peer_review.counting.scales import GRADES
 from peer_review.enums import GradeSet
+from peer_review.protocol.frozen_scheme import FrozenScheme
 
 #: Words of the four grades: 公务员法, arts 36 to 38; 事业单位人事管理条例, art. 21.
 GRADE_NAMES: dict[str, dict[str, str | Promise]] = {
@@ -27,16 +25,16 @@ GRADE_NAMES: dict[str, dict[str, str | Promise]] = {
 }
 
 
-def grade_names(form: Mapping[str, Any]) -> dict[str, str]:
+def grade_names(scheme: FrozenScheme) -> dict[str, str]:
     """Return the names of the grades, best first, by the keys of counting.scales.GRADES."""
-    names = GRADE_NAMES[form["grade_set"]]
+    names = GRADE_NAMES[scheme.grade_set]
     return {key: str(names[key]) for key in GRADES}
 
 
-def bands_in_words(form: Mapping[str, Any]) -> str:
+def bands_in_words(scheme: FrozenScheme) -> str:
     """Return which points propose which grade, as one sentence."""
-    first, second, third, last = grade_names(form).values()
-    high, middle, low = form["bands"]
+    first, second, third, last = grade_names(scheme).values()
+    high, middle, low = scheme.bands
     return _(
         "Bands: %(high)s points and more %(first)s, %(middle)s and more %(second)s, %(low)s and more %(third)s, "
         "below that %(last)s."

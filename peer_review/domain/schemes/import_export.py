@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -35,7 +35,7 @@ _SCHEME = (
     "quota_approval",
 )
 #: What files that were exported before there were quotas say of them.
-_BEFORE_QUOTAS: Final[dict[str, Any]] = {"excellent_quota": 0, "quota_approval": ""}
+_BEFORE_QUOTAS: Final[dict[str, object]] = {"excellent_quota": 0, "quota_approval": ""}
 _CRITERION = ("key", "label", "description", "weight", "anchors", "comment_below", "comment_above", "classes")
 _CLASS = ("key", "label", "weight")
 
@@ -54,13 +54,13 @@ def import_scheme(data: bytes, *, by: User) -> Scheme:
 
     Raises: SchemeFileInvalid for what is no such file; SchemeInvalid if it could not be asked. Nothing is kept then.
     """
-    value = _loaded(data)
+    value, rows = _loaded(data)
     scheme = Scheme(**{name: value[name] for name in _SCHEME}, version=next_version(str(value["name"])))
     criteria = [
-        Criterion(**_checked(row, _CRITERION), scheme=scheme, sort_order=at) for at, row in enumerate(value["criteria"])
+        Criterion(**_checked(row, _CRITERION), scheme=scheme, sort_order=at) for at, row in enumerate(rows["criteria"])
     ]
     classes = [
-        VoterClass(**_checked(row, _CLASS), scheme=scheme, sort_order=at) for at, row in enumerate(value["classes"])
+        VoterClass(**_checked(row, _CLASS), scheme=scheme, sort_order=at) for at, row in enumerate(rows["classes"])
     ]
     try:
         scheme.full_clean()
@@ -76,12 +76,12 @@ def import_scheme(data: bytes, *, by: User) -> Scheme:
     return scheme
 
 
-def _row(one: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    values = {name: getattr(one, name) for name in names}
-    return {**values, "weight": f"{Decimal(values['weight']).normalize():f}"}
+def _row(row: Criterion | VoterClass, names: tuple[str, ...]) -> dict[str, object]:
+    return {**{name: getattr(row, name) for name in names}, "weight": f"{Decimal(row.weight).normalize():f}"}
 
 
-def _loaded(data: bytes) -> dict[str, Any]:
+def _loaded(data: bytes) -> tuple[dict[str, object], dict[str, list[dict[str, object]]]]:
+    """Return the fields of a scheme's file, and its rows: of "criteria" and of "classes"."""
     if len(data) > MAX_BYTES:
         raise SchemeFileInvalid(fault=f"> {MAX_BYTES // 1000} kB")
     try:
@@ -96,10 +96,10 @@ def _loaded(data: bytes) -> dict[str, Any]:
     for name in ("criteria", "classes"):
         if not isinstance(value[name], list) or not all(isinstance(row, dict) for row in value[name]):
             raise SchemeFileInvalid(fault=name)
-    return value
+    return value, {name: value[name] for name in ("criteria", "classes")}
 
 
-def _checked(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _checked(row: Mapping[str, object], names: tuple[str, ...]) -> dict[str, object]:
     """Return the fields of one row, its weight a number."""
     if missing := [name for name in names if name not in row]:
         raise SchemeFileInvalid(fault=", ".join(missing))

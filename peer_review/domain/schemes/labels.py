@@ -1,30 +1,29 @@
 """Names of bands and audiences, as pages and papers show them."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.enums import Audience
+from peer_review.protocol.frozen_scheme import FrozenScheme
 
 
-def bands_of(form: Mapping[str, Any]) -> list[tuple[int, str]]:
+def bands_of(scheme: FrozenScheme) -> list[tuple[int, str]]:
     """Return the lowest points of each grade and its name, best first."""
-    return list(zip([*form["bands"], 0], grade_names(form).values(), strict=True))
+    return list(zip([*scheme.bands, 0], grade_names(scheme).values(), strict=True))
 
 
-def bands_in_ranges(form: Mapping[str, Any]) -> str:
+def bands_in_ranges(scheme: FrozenScheme) -> str:
     """Return which points are which grade, as a list in words: "Excellent 90–100, competent 70–89 …"."""
     highest = 100
     ranges = []
-    for lowest, name in bands_of(form):
+    for lowest, name in bands_of(scheme):
         ranges.append(_("%(grade)s %(low)s–%(high)s") % {"grade": name, "low": lowest, "high": highest})
         highest = lowest - 1
     return _(", ").join(ranges)
 
 
-def audience_names(form: dict[str, Any]) -> str:
-    """Return who sees published results, as a list in words."""
-    visibility = form.get("visibility", {})
-    return _(", ").join(str(audience.label) for audience in Audience if visibility.get(audience.value))
+def audience_names(audiences: Collection[str]) -> str:
+    """Return these audiences of published results as a list in words."""
+    return _(", ").join(str(audience.label) for audience in Audience if audience.value in audiences)

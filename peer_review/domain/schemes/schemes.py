@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import TypeAlias
 
 from django.db import transaction
 from django.db.models import Max
@@ -15,8 +16,9 @@ from peer_review.conf import conf
 from peer_review.enums import Audience, PaperKind, RoundState, ScaleKind
 from peer_review.exceptions.base import SchemeInvalid
 from peer_review.exceptions.schemes import SchemeInUse, SchemeNameTaken
-from peer_review.models import Scheme
+from peer_review.models import Criterion, Scheme, VoterClass
 from peer_review.models.scheme import KEY_PATTERN
+from peer_review.protocol.frozen_scheme import FrozenClass, FrozenCriterion, FrozenScheme, FrozenSheetRule
 from peer_review.protocol.papers import LOW, QUOTA, SHEET_RULES
 from peer_review.users import User
 
@@ -28,17 +30,22 @@ MAX_CRITERIA = 40
 MAX_CLASSES = 12
 
 
+#: A criterion and a voter class: rows, or what a form would leave behind.
+CriterionRow: TypeAlias = Criterion | SimpleNamespace
+ClassRow: TypeAlias = VoterClass | SimpleNamespace
+
+
 def scheme_problems(
     *,
     scale: str,
     floor: int,
-    visibility: Any,
-    criteria: Iterable[Any],
-    classes: Iterable[Any],
+    visibility: object,
+    criteria: Iterable[CriterionRow],
+    classes: Iterable[ClassRow],
     paper: str = PaperKind.SUBJECT,
-    sheet_rules: Any = (),
-    bands: Any = (90, 70, 60),
-    quota: Any = 0,
+    sheet_rules: object = (),
+    bands: object = (90, 70, 60),
+    quota: object = 0,
     quota_approval: str = "",
 ) -> list[str]:
     """Return a sentence for each fault of a questionnaire.
@@ -68,7 +75,7 @@ def scheme_problems(
     return problems + (_rule_problems(sheet_rules) if paper == PaperKind.SHEET else [])
 
 
-def _size_problems(criteria: list[Any], classes: list[Any]) -> Iterator[str]:
+def _size_problems(criteria: Sequence[CriterionRow], classes: Sequence[ClassRow]) -> Iterator[str]:
     """Yield the faults of the number of criteria and voter classes."""
     if not criteria:
         yield _("A scheme needs at least one criterion.")
@@ -80,7 +87,7 @@ def _size_problems(criteria: list[Any], classes: list[Any]) -> Iterator[str]:
         yield _("A scheme has at most %(n)s voter classes.") % {"n": MAX_CLASSES}
 
 
-def _term_problems(scale: str, floor: int | None, visibility: Any) -> Iterator[str]:
+def _term_problems(scale: str, floor: int | None, visibility: object) -> Iterator[str]:
     """Yield the faults of scale, floor and audiences."""
     if scale not in SCALE_BOUNDS:
         yield _("Choose a scale.")
@@ -90,7 +97,7 @@ def _term_problems(scale: str, floor: int | None, visibility: Any) -> Iterator[s
         yield _("Say for every audience whether it sees results.")
 
 
-def _key_and_weight_problems(rows: list[Any], *, duplicate: str, total: str) -> Iterator[str]:
+def _key_and_weight_problems(rows: Sequence[CriterionRow | ClassRow], *, duplicate: str, total: str) -> Iterator[str]:
     """Yield the faults of the keys and weights of criteria or of voter classes."""
     for key, n in Counter(row.key for row in rows).items():
         if n > 1:
@@ -105,7 +112,7 @@ def _key_and_weight_problems(rows: list[Any], *, duplicate: str, total: str) -> 
         yield total % {"n": f"{sum(weights, Decimal(0)).normalize():f}"}
 
 
-def _anchor_problems(scale: str, criteria: list[Any]) -> Iterator[str]:
+def _anchor_problems(scale: str, criteria: Sequence[CriterionRow]) -> Iterator[str]:
     """Yield the faults of the anchors: one for each answer of the scale, or none where the scale names them."""
     expected = ANCHOR_COUNTS.get(ScaleKind(scale)) if scale in SCALE_BOUNDS else None
     for criterion in criteria:
@@ -120,23 +127,24 @@ def _anchor_problems(scale: str, criteria: list[Any]) -> Iterator[str]:
             }
 
 
-def _bands_problems(bands: Any) -> list[str]:
-    sound = isinstance(bands, list | tuple) and len(bands) == 3 and all(type(one) is int for one in bands)
-    if sound and 100 >= bands[0] > bands[1] > bands[2] >= 1:
-        return []
+def _bands_problems(bands: object) -> list[str]:
+    if isinstance(bands, list | tuple) and len(bands) == 3 and all(type(lowest) is int for lowest in bands):
+        high, middle, low = bands
+        if 100 >= high > middle > low >= 1:
+            return []
     return [_("The grades need three lowest points between 100 and 1, each under the one before.")]
 
 
-def _quota_problems(quota: Any, approval: str) -> list[str]:
+def _quota_problems(quota: object, approval: str) -> list[str]:
     """Return the faults of the quota: at most 20 %, up to 25 % with approval (docs/decisions.md#the-proposal)."""
-    if type(quota) is not int or not 0 <= quota <= 25:
+    if not isinstance(quota, int) or isinstance(quota, bool) or not 0 <= quota <= 25:
         return [_("The quota of “excellent” lies between 0 and 25 percent.")]
     if quota > 20 and not approval.strip():
         return [_("A quota above 20 percent needs an approval: name its document.")]
     return []
 
 
-def _asking_problems(scale: str, criteria: list[Any], classes: list[str]) -> list[str]:
+def _asking_problems(scale: str, criteria: Sequence[CriterionRow], classes: list[str]) -> list[str]:
     """Return the faults of criteria: classes that the scheme does not have, and answers that require a reason."""
     problems = []
     low, high = SCALE_BOUNDS.get(ScaleKind(scale), (0, 100)) if scale in SCALE_BOUNDS else (0, 100)
@@ -159,7 +167,7 @@ def _asking_problems(scale: str, criteria: list[Any], classes: list[str]) -> lis
     ]
 
 
-def _rule_problems(rules: Any) -> list[str]:
+def _rule_problems(rules: object) -> list[str]:
     """Return the faults of the rules about a whole sheet (protocol.papers.SheetRule)."""
     if not isinstance(rules, list | tuple) or not all(isinstance(rule, dict) for rule in rules):
         return [_("The rules about a whole sheet are not in their form.")]
@@ -258,44 +266,50 @@ def _duplicate(scheme: Scheme, *, name: str, version: int, previous: Scheme | No
     return made
 
 
-def freeze_scheme(scheme: Scheme) -> dict[str, Any]:
-    """Return the copy of a scheme that a round keeps as `Round.form`. Weights are strings, never floats."""
+def freeze_scheme(scheme: Scheme) -> FrozenScheme:
+    """Return the copy of a scheme that a round keeps, as JSON, in `Round.form`."""
     low, high = SCALE_BOUNDS[ScaleKind(scheme.scale)]
-    classes = [voters.key for voters in scheme.voter_classes.all()]
-    return {
-        "v": 2,
-        "scheme": {"name": scheme.name, "version": scheme.version},
-        "scale": str(scheme.scale),
-        "min": low,
-        "max": high,
-        "criteria": [
-            {
-                "key": criterion.key,
-                "label": criterion.label,
-                "description": criterion.description,
-                "weight": f"{Decimal(criterion.weight).normalize():f}",
-                "anchors": list(criterion.anchors),
-                "comment_below": criterion.comment_below,
-                "comment_above": criterion.comment_above,
-                "classes": [key for key in classes if not criterion.classes or key in criterion.classes],
-            }
+    classes = tuple(
+        FrozenClass(key=voters.key, label=voters.label, weight=Decimal(voters.weight))
+        for voters in scheme.voter_classes.all()
+    )
+    return FrozenScheme(
+        name=scheme.name,
+        version=scheme.version,
+        scale=str(scheme.scale),
+        min=low,
+        max=high,
+        criteria=tuple(
+            FrozenCriterion(
+                key=criterion.key,
+                label=criterion.label,
+                description=criterion.description,
+                weight=Decimal(criterion.weight),
+                anchors=tuple(criterion.anchors),
+                comment_below=criterion.comment_below,
+                comment_above=criterion.comment_above,
+                classes=tuple(
+                    voters.key for voters in classes if not criterion.classes or voters.key in criterion.classes
+                ),
+            )
             for criterion in scheme.criteria.all()
-        ],
-        "classes": [
-            {"key": voters.key, "label": voters.label, "weight": f"{Decimal(voters.weight).normalize():f}"}
-            for voters in scheme.voter_classes.all()
-        ],
-        "floor": scheme.floor,
-        "trim": scheme.trim,
-        "grade_set": str(scheme.grade_set),
-        "bands": list(scheme.bands),
-        "paper": str(scheme.paper),
-        "sheet_rules": [dict(rule) for rule in scheme.sheet_rules] if scheme.paper == PaperKind.SHEET else [],
-        "comments": scheme.comments,
-        "comment_limit": scheme.comment_limit,
-        "self_evaluation": scheme.self_evaluation,
-        "min_return": scheme.min_return,
-        "excellent_quota": scheme.excellent_quota,
-        "quota_approval": scheme.quota_approval,
-        "visibility": {audience: bool(scheme.visibility.get(audience)) for audience in Audience.values},
-    }
+        ),
+        classes=classes,
+        floor=scheme.floor,
+        trim=scheme.trim,
+        grade_set=str(scheme.grade_set),
+        bands=tuple(scheme.bands),
+        paper=str(scheme.paper),
+        sheet_rules=(
+            tuple(FrozenSheetRule.from_json(rule) for rule in scheme.sheet_rules)
+            if scheme.paper == PaperKind.SHEET
+            else ()
+        ),
+        comments=scheme.comments,
+        comment_limit=scheme.comment_limit,
+        self_evaluation=scheme.self_evaluation,
+        min_return=scheme.min_return,
+        excellent_quota=scheme.excellent_quota,
+        quota_approval=scheme.quota_approval,
+        audiences=frozenset(audience for audience in Audience.values if scheme.visibility.get(audience)),
+    )

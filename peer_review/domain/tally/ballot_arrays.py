@@ -5,14 +5,12 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
 
 import numpy as np
 
 from peer_review.box import store
 from peer_review.counting.release import Ballots, Plan, Roll
 from peer_review.counting.scales import Floats, Ints
-from peer_review.domain.schemes.ballot_papers import criteria_for
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
 from peer_review.protocol.papers import DONT_KNOW, sheet_key
@@ -36,18 +34,18 @@ class _Layout:
 
 def make_plan(round: Round, subjects: list[Subject]) -> Plan:
     """Return the counting rules that the round froze when it opened, and its roll. Five queries."""
-    form = round.form
+    scheme = round.frozen_scheme
     order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in subjects))}
-    classes = [one["key"] for one in form["classes"]]
+    classes = scheme.class_keys
     return Plan(
-        scale=form["scale"],
-        floor=int(form["floor"]),
-        trim=bool(form["trim"]),
-        class_weights=np.array([float(one["weight"]) for one in form["classes"]]),
-        criterion_weights=np.array([float(one["weight"]) for one in form["criteria"]]),
+        scale=scheme.scale,
+        floor=scheme.floor,
+        trim=scheme.trim,
+        class_weights=np.array([float(voters.weight) for voters in scheme.classes]),
+        criterion_weights=np.array([float(criterion.weight) for criterion in scheme.criteria]),
         sections=np.array([order[subject.section_key] for subject in subjects], dtype=np.int64),
-        asked=np.array([[key in one["classes"] for key in classes] for one in form["criteria"]], dtype=bool),
-        bands=tuple(float(lowest) for lowest in form["bands"]),
+        asked=np.array([[criterion.is_asked_of(key) for key in classes] for criterion in scheme.criteria], dtype=bool),
+        bands=tuple(float(lowest) for lowest in scheme.bands),
         roll=_read_roll(round, subjects),
         ranks=_ranks(round, subjects),
     )
@@ -82,6 +80,7 @@ def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
     layouts = _layouts(round, subjects)
     given = {cell: array("d") for cell in layouts}
     papers: Counter[str] = Counter()
+    criteria = len(round.frozen_scheme.criteria)
     ballots = store.ballots(round.public_id)
     while some := list(islice(ballots, CHUNK)):
         known = [ballot for ballot in some if ballot.cell in layouts]
@@ -95,10 +94,10 @@ def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
     for cell, layout in layouts.items():
         if many := papers[cell]:
             values = np.frombuffer(given.pop(cell), dtype=np.float64)
-            parts.append(_rows(layout, values, papers=many, first=first, criteria=len(round.form["criteria"])))
+            parts.append(_rows(layout, values, papers=many, first=first, criteria=criteria))
             first += many
     places = np.concatenate([place for place, _answers in parts] or [np.empty((0, 3), dtype=np.int64)])
-    answers = np.concatenate([answers for _place, answers in parts] or [np.empty((0, len(round.form["criteria"])))])
+    answers = np.concatenate([answers for _place, answers in parts] or [np.empty((0, criteria))])
     return Ballots(subject=places[:, 0], voter_class=places[:, 1], answers=answers, sheet=places[:, 2])
 
 
@@ -115,22 +114,22 @@ def _answers_json(entry: bytes) -> bytes:
 
 def _layouts(round: Round, subjects: list[Subject]) -> dict[str, _Layout]:
     """Return the layout of every rating and sheet cell. Two queries."""
-    form = round.form
+    scheme = round.frozen_scheme
     position = {subject.pk: at for at, subject in enumerate(subjects)}
-    numbers = {one["key"]: at for at, one in enumerate(form["criteria"])}
-    classes = {one["key"]: at for at, one in enumerate(form["classes"])}
+    numbers = {key: at for at, key in enumerate(scheme.criterion_keys)}
+    classes = {key: at for at, key in enumerate(scheme.class_keys)}
     listed = _listed(round, position)
     layouts = {}
     cells = round.cells.exclude(kind=CellKind.COMMENT)
     for cell, sheet, subject, voter_class in cells.values_list("key", "sheet_id", "subject_id", "voter_class"):
-        asked = [one["key"] for one in criteria_for(form, voter_class=voter_class)]
+        asked = [criterion.key for criterion in scheme.criteria_of(voter_class)]
         judged = listed[sheet] if sheet else [position[subject]]
         keys = [sheet_key(at, key) for at in range(1, len(judged) + 1) for key in asked] if sheet else asked
         layouts[cell] = _Layout(tuple(judged), classes[voter_class], tuple(numbers[key] for key in asked), tuple(keys))
     return layouts
 
 
-def _rows(layout: _Layout, values: Floats, *, papers: int, first: int, criteria: int) -> tuple[Any, Any]:
+def _rows(layout: _Layout, values: Floats, *, papers: int, first: int, criteria: int) -> tuple[Ints, Floats]:
     """Return (subject, class, paper) and the answers of one cell's ballots, a row for each subject on each ballot."""
     listed = len(layout.subjects)
     answers = np.full((papers * listed, criteria), np.nan)
@@ -148,7 +147,7 @@ def _read_roll(round: Round, subjects: list[Subject]) -> Roll:
     Three queries, the last read some thousand rows at a time: a large round has two million.
     """
     position = {subject.pk: at for at, subject in enumerate(subjects)}
-    classes = {one["key"]: at for at, one in enumerate(round.form["classes"])}
+    classes = {key: at for at, key in enumerate(round.frozen_scheme.class_keys)}
     listed = _listed(round, position)
     cells = round.cells.filter(closed=False).exclude(kind=CellKind.COMMENT).order_by("pk")
     rows = list(cells.values_list("pk", "sheet_id", "subject_id", "voter_class"))

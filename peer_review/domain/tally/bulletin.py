@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from peer_review.box import store
 from peer_review.domain.keys.server_keys import receipt_key
@@ -90,13 +90,22 @@ def published_pieces(bulletin: Bulletin) -> Iterator[bytes]:
     yield b"]" + after
 
 
-def head_of(bulletin: Bulletin) -> dict[str, Any]:
+class InclusionProof(TypedDict):
+    """That a leaf hash is in a bulletin: where it lies, and the hashes that lead from it to the root."""
+
+    index: int
+    size: int
+    proof: list[str]
+    root: str
+
+
+def head_of(bulletin: Bulletin) -> ballots.Head:
     """Return the signed head."""
-    head: dict[str, Any] = canonical.loads(bulletin.head)
+    head: ballots.Head = canonical.loads(bulletin.head)
     return head
 
 
-def totals(round: Round, head: dict[str, Any]) -> dict[str, int]:
+def totals(round: Round, head: ballots.Head) -> dict[str, int]:
     """Return the numbers of eligible, drawn and counted papers for marks, and `comments`, of counted comment papers.
 
     Nobody need write a comment, so comment papers are in no share. One query.
@@ -104,12 +113,15 @@ def totals(round: Round, head: dict[str, Any]) -> dict[str, int]:
     comment_cells = set(round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
     marks = [cell for cell in head["cells"] if cell["cell"] not in comment_cells]
     comments = sum(cell["counted"] for cell in head["cells"] if cell["cell"] in comment_cells)
-    return {name: sum(cell[name] for cell in marks) for name in ("eligible", "drawn", "counted")} | {
-        "comments": comments
+    return {
+        "eligible": sum(cell["eligible"] for cell in marks),
+        "drawn": sum(cell["drawn"] for cell in marks),
+        "counted": sum(cell["counted"] for cell in marks),
+        "comments": comments,
     }
 
 
-def inclusion_proof(bulletin: Bulletin, leaf: str) -> dict[str, Any]:
+def inclusion_proof(bulletin: Bulletin, leaf: str) -> InclusionProof:
     """Return the proof that a leaf hash is in the bulletin: {index, size, proof, root}.
 
     Raises: UnknownLeaf, also for what is no hash at all.

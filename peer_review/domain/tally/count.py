@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -270,7 +269,7 @@ def _throttled_report(run: CountRun) -> Callable[[int], None]:
     return report
 
 
-def _report(run: CountRun, **changes: Any) -> None:
+def _report(run: CountRun, **changes: object) -> None:
     """Write progress at once, outside any longer transaction, so that the scrutineer's page sees it."""
     for name, value in changes.items():
         setattr(run, name, value)

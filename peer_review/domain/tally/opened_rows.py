@@ -7,7 +7,6 @@ that stand are read a second time when they are written.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +60,7 @@ class StandingBallots:
     superseded: int
     rejected: dict[str, int]
     ids: npt.NDArray[np.uint8]
-    rows: npt.NDArray[Any]
+    rows: npt.NDArray[np.void]
 
     def per_cell(self, cells: Iterable[str]) -> Counter[str]:
         """Return how many ballots stand in each cell. `cells`: all cells, in the order in which they were checked."""

@@ -1,14 +1,24 @@
 """What each ballot of a count must be, and how often each answer was given."""
 
 from collections import Counter
-from typing import Any
+from typing import TypedDict
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 
 from peer_review.offline.verifier.bulletin_checks import BulletinChecks, Check
 from peer_review.offline.verifier.encoding import Fault, canonical, fields, listed, parse, unbase64, unhex
+from peer_review.offline.verifier.rules import Entry
 from peer_review.offline.verifier.signatures import TOKEN_PADDING, leaf_of, signed
+
+
+class AnswerCount(TypedDict):
+    """How often each answer to one criterion was given in one cell."""
+
+    n: int
+    abstentions: int
+    sum: int
+    distribution: dict[str, int]
 
 
 class BallotChecks:
@@ -16,7 +26,7 @@ class BallotChecks:
 
     def __init__(self, data: bytes, about: BulletinChecks) -> None:
         self.data, self.about, self.manifest = data, about, about.about
-        self.entries: list[Any] = []
+        self.entries: list[Entry] = []
 
     def checks(self) -> list[Check]:
         """Return the checks, in order. Without the first, which reads, no other can be made."""
@@ -39,7 +49,7 @@ class BallotChecks:
             self.entries.append(entry)
         return f"{len(self.entries)} ballots", f"{len(self.entries)} 张票"
 
-    def read_entry(self, number: int, entry: Any) -> None:
+    def read_entry(self, number: int, entry: Entry) -> None:
         try:
             ballot = fields(
                 fields(entry, "ballot", "sig", "tok")["ballot"], "v", "round", "cell", "pk", "pre", "rev", "a"
@@ -114,9 +124,9 @@ class BallotChecks:
                     f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {found[cell['cell']]}",
                 )
 
-    def count_answers(self) -> dict[str, dict[str, dict[str, Any]]]:
+    def count_answers(self) -> dict[str, dict[str, AnswerCount]]:
         """Return how often each answer was given, cell by cell and criterion by criterion."""
-        tally: dict[str, dict[str, dict[str, Any]]] = {}
+        tally: dict[str, dict[str, AnswerCount]] = {}
         for entry in sorted(self.entries, key=lambda entry: entry["ballot"]["cell"]):
             criteria = tally.setdefault(entry["ballot"]["cell"], {})
             for criterion, answer in sorted(entry["ballot"]["a"].items()):
@@ -125,7 +135,7 @@ class BallotChecks:
                     figures["n"] += 1
                 elif answer == "dk":
                     figures["abstentions"] += 1
-                else:
+                elif isinstance(answer, int):
                     figures["n"] += 1
                     figures["sum"] += answer
                     figures["distribution"][str(answer)] = figures["distribution"].get(str(answer), 0) + 1

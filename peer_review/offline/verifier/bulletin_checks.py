@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Callable
-from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from peer_review.offline.verifier.encoding import Fault, canonical, fields, listed, parse, unbase64, unhex
+from peer_review.offline.verifier.rules import Head
 from peer_review.offline.verifier.signatures import signed
 
 #: A sentence in English and in Chinese, and the function that returns a note, or nothing, or raises a Fault.
@@ -22,17 +22,8 @@ class ManifestChecks:
     def __init__(self, data: bytes, *, expected: str = "") -> None:
         self.data, self.expected = data, expected
         self.fingerprint = ""
-        self.manifest: dict[str, Any] = {}
+        self.round, self.receipt_key = "", b""
         self.keys: dict[str, rsa.RSAPublicKey] = {}
-
-    @property
-    def round(self) -> str:
-        name: str = self.manifest["round"]
-        return name
-
-    @property
-    def receipt_key(self) -> bytes:
-        return unbase64(self.manifest["receipt_key"])
 
     def checks(self) -> list[Check]:
         """Return the checks, in order. Without the first, which reads, no other can be made."""
@@ -54,11 +45,12 @@ class ManifestChecks:
             self.keys[cell["cell"]] = self.read_key(cell["cell"], cell["spki"])
         if len(self.keys) != len(value["cells"]) or len({cell["spki"] for cell in value["cells"]}) != len(self.keys):
             raise Fault("two cells share a name or a key", "有两个票格共用名称或密钥")
-        self.manifest, self.fingerprint = value, hashlib.sha256(self.data).hexdigest()
+        self.round, self.receipt_key = value["round"], unbase64(value["receipt_key"])
+        self.fingerprint = hashlib.sha256(self.data).hexdigest()
         return f"{len(self.keys)} cells, SHA-256 {self.fingerprint}", f"{len(self.keys)} 个票格"
 
     @staticmethod
-    def read_key(cell: str, spki: Any) -> rsa.RSAPublicKey:
+    def read_key(cell: str, spki: object) -> rsa.RSAPublicKey:
         try:
             key = serialization.load_der_public_key(unbase64(spki))
         except (ValueError, UnsupportedAlgorithm) as error:
@@ -77,7 +69,8 @@ class BulletinChecks:
 
     def __init__(self, data: bytes, about: ManifestChecks) -> None:
         self.data, self.about = data, about
-        self.bulletin: dict[str, Any] = {}
+        self.head: Head = {"v": 1, "round": "", "manifest": "", "size": 0, "root": "", "cells": []}
+        self.signature = b""
         self.leaves: list[bytes] = []
 
     def checks(self) -> list[Check]:
@@ -93,25 +86,20 @@ class BulletinChecks:
 
     def read_bulletin(self) -> tuple[str, str]:
         value = fields(parse(self.data), "v", "head", "sig", "leaves")
-        head = fields(value["head"], "v", "round", "manifest", "size", "root", "cells")
-        unbase64(value["sig"], 64)
+        fields(value["head"], "v", "round", "manifest", "size", "root", "cells")
+        signature, head = unbase64(value["sig"], 64), value["head"]
         unhex(head["root"], 32)
         for cell in listed(head["cells"]):
             fields(cell, "cell", "eligible", "drawn", "counted")
             if any(type(cell[name]) is not int for name in ("eligible", "drawn", "counted")):
                 raise Fault("a figure is not an integer", "有数字不是整数")
         self.leaves = [unhex(leaf, 32) for leaf in listed(value["leaves"])]
-        self.bulletin = value
+        self.head, self.signature = head, signature
         return f"{len(self.leaves)} ballots", f"{len(self.leaves)} 张票"
-
-    @property
-    def head(self) -> dict[str, Any]:
-        head: dict[str, Any] = self.bulletin["head"]
-        return head
 
     def check_signature(self) -> None:
         message = b"anon-bulletin/v1\n" + canonical(self.head)
-        if not signed(self.about.receipt_key, unbase64(self.bulletin["sig"]), message):
+        if not signed(self.about.receipt_key, self.signature, message):
             raise Fault("not signed by the round's key, or altered since", "不是本轮密钥签署，或签署后被改动")
 
     def check_belonging(self) -> None:

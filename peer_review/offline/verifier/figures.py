@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from peer_review.offline.verifier.constants import NOT_RECOUNTED
 
@@ -21,6 +21,16 @@ class Mean:
     members: int = 1
 
 
+class Figure(TypedDict):
+    """A criterion's mean as it is published; of a subject with its bars and with each class's mean."""
+
+    value: list[Decimal]
+    n: int
+    abstentions: int
+    bars: NotRequired[list[list[int]] | None]
+    classes: NotRequired[dict[str, list[Decimal | int]]]
+
+
 def bounds(value: Fraction, half: float) -> list[Decimal]:
     """Return value, low and high, inside 0 to 100, to one decimal, halves up."""
     middle = float(value)
@@ -33,7 +43,7 @@ def tenths(value: Fraction | float) -> Decimal:
     return Decimal(math.floor(exact)) / 10
 
 
-def figure_of(mean: Mean) -> dict[str, Any]:
+def figure_of(mean: Mean) -> Figure:
     """Return a mean as it is published."""
     return {"value": bounds(mean.value, mean.half), "n": mean.n, "abstentions": mean.abstentions}
 
@@ -50,7 +60,7 @@ def rounded(value: float, decimals: int) -> Decimal:
     return Decimal(math.floor(value * 10**decimals + 0.5 + 1e-9)) / 10**decimals
 
 
-def leaves_of(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+def leaves_of(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
     """Yield every single figure with the path that leads to it. Null is the absence of a figure."""
     if isinstance(value, dict):
         for key, item in value.items():

@@ -3,7 +3,6 @@
 import math
 from collections import defaultdict
 from decimal import Decimal
-from typing import Any
 
 from peer_review.offline.verifier.constants import FACTORS, ROUNDED, Z95
 from peer_review.offline.verifier.encoding import Fault
@@ -23,7 +22,7 @@ class Mixed:
     Raises: Fault for variances that are none.
     """
 
-    def __init__(self, linked: Linked, model: Any) -> None:
+    def __init__(self, linked: Linked, model: object) -> None:
         self.linked = linked
         self.residual, self.variances = read_model(model)
         self.gamma = {name: one / self.residual if self.residual else 0.0 for name, one in self.variances.items()}
@@ -230,9 +229,11 @@ class Absorbed:
         return of_sheet, of_pairs
 
 
-def read_model(model: Any) -> tuple[float, dict[str, float]]:
+def read_model(model: object) -> tuple[float, dict[str, float]]:
     """Return the residual variance and those of the random effects, 0 where there is none. Raises: Fault."""
     try:
+        if type(model) is not dict:
+            raise TypeError("no object")
         residual = float(model["residual"])
         variances = {name: float(model.get(name, 0)) for name in FACTORS}
     except (AttributeError, KeyError, TypeError, ValueError) as error:

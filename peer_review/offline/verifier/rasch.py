@@ -3,7 +3,6 @@
 import math
 from collections import Counter, defaultdict
 from decimal import Decimal
-from typing import Any
 
 from peer_review.offline.verifier.constants import (
     EDGE,
@@ -35,7 +34,7 @@ class Ruler:
     Raises: Fault for parameters that are none.
     """
 
-    def __init__(self, linked: Linked, model: Any, scale: str) -> None:
+    def __init__(self, linked: Linked, model: object, scale: str) -> None:
         self.linked = linked
         self.criteria = sorted({criterion for _subject, criterion in linked.cells})
         given: list[Counter[int]] = [Counter() for _criterion in self.criteria]
@@ -60,8 +59,10 @@ class Ruler:
             except (ArithmeticError, ValueError) as error:
                 raise Fault("parameters without a likelihood", "该参数下没有似然值") from error
 
-    def read(self, model: Any) -> None:
+    def read(self, model: object) -> None:
         try:
+            if type(model) is not dict:
+                raise TypeError("no object")
             self.spread, self.weighted = float(model["spread"]), model["weighted"]
             self.difficulties = [float(one) for one in model["difficulties"]]
             self.steps = [[float(step) for step in one] for one in model["steps"]]

@@ -4,13 +4,21 @@ import math
 from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TypedDict
 
 from peer_review.offline.verifier.counted import ClassWeights, Counted
-from peer_review.offline.verifier.figures import Mean, bounds, figure_of, tenths
+from peer_review.offline.verifier.figures import Figure, Mean, bounds, figure_of, tenths
 from peer_review.offline.verifier.reliability import reliability_of
 from peer_review.offline.verifier.rules import RollFile, Row, Rules, Votes
 from peer_review.offline.verifier.severity import Severity, models_of
+
+
+class Sheet(TypedDict):
+    """The score of a subject or a group, how many ballots it rests on, and its criteria."""
+
+    score: list[Decimal] | None
+    ballots: int | None
+    criteria: dict[str, Figure]
 
 
 class Recount:
@@ -20,7 +28,7 @@ class Recount:
     severity.check() says whether these are the likeliest.
     """
 
-    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, published: Any = None) -> None:
+    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, published: object = None) -> None:
         self.rules, self.roll, self.votes = rules, roll, votes
         self.sections = roll.many_sections
         self.rows: dict[int, list[Row]] = defaultdict(list)
@@ -28,9 +36,9 @@ class Recount:
             self.rows[row.subject].append(row)
         weights = ClassWeights(rules)
         self.counted = [Counted(rules, roll, votes, weights, at) for at in range(len(rules.criteria))]
-        self.severity = Severity(rules, roll, votes, self.counted, *models_of(published or {}))
+        self.severity = Severity(rules, roll, votes, self.counted, *models_of(published))
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, object]:
         sections, unit = self.comparable()
         return {
             "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
@@ -47,7 +55,7 @@ class Recount:
             | {"adjusted": self.severity.unit()},
         }
 
-    def subject(self, at: int) -> dict[str, Any]:
+    def subject(self, at: int) -> dict[str, object]:
         means = [one.subject(at) for one in self.counted]
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
         for key, one in zip(self.rules.criteria, self.counted, strict=True):
@@ -64,15 +72,21 @@ class Recount:
                 classes[name] = score
         sheet = self.sheet(means, criteria)
         decides = self.one_ballot(at, sheet["score"][0]) if sheet["score"] else None
-        adjusted = {"adjusted": self.severity.subject(at)}
-        return sheet | {"members": 1, "comparable": False, "classes": classes, "one_ballot": decides} | adjusted
+        return {
+            **sheet,
+            "members": 1,
+            "comparable": False,
+            "classes": classes,
+            "one_ballot": decides,
+            "adjusted": self.severity.subject(at),
+        }
 
-    def group(self, means: list[Mean | None], *, comparable: bool | None) -> dict[str, Any]:
+    def group(self, means: list[Mean | None], *, comparable: bool | None) -> dict[str, object]:
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
         members = max((mean.members for mean in means if mean), default=0)
-        return self.sheet(means, criteria) | {"members": members, "comparable": comparable}
+        return {**self.sheet(means, criteria), "members": members, "comparable": comparable}
 
-    def sheet(self, means: list[Mean | None], criteria: dict[str, Any]) -> dict[str, Any]:
+    def sheet(self, means: list[Mean | None], criteria: dict[str, Figure]) -> Sheet:
         score = self.score(means)
         most = max((mean.n + mean.abstentions for mean in means if mean), default=0)
         return {"score": score, "ballots": most if score else None, "criteria": criteria}

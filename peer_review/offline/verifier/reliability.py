@@ -4,7 +4,6 @@ import math
 import struct
 from collections import defaultdict
 from decimal import Decimal
-from typing import Any
 
 from peer_review.offline.verifier.constants import (
     AT_FLOOR,
@@ -22,7 +21,7 @@ from peer_review.offline.verifier.figures import rounded, share_of
 from peer_review.offline.verifier.rules import Row, Rules
 
 
-def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict[str, Any] | None:
+def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict[str, object] | None:
     """Return how far ballots agree about who stands where, of the subjects that are shown; None where too few are.
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
@@ -53,7 +52,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     variance = max(0.0, (between - within) / k)
     table = complete_table(values, sheets, subjects, floor=rules.floor)
     level = values if table is None else without_raters(values, sheets)
-    made: dict[str, Any] = {
+    made: dict[str, object] = {
         "design": "nested" if table is None else "crossed",
         "subjects": len(n),
         "ballots": total,
@@ -123,7 +122,7 @@ def without_raters(values: dict[int, list[float]], sheets: dict[int, list[int]])
     }
 
 
-def two_way(table: list[list[float]], *, least: float) -> dict[str, Any]:
+def two_way(table: list[list[float]], *, least: float) -> dict[str, object]:
     """Return what a complete table tells besides: agreement and consistency of one sheet, and of their mean."""
     subjects, raters = len(table), len(table[0])
     rows = [math.fsum(row) / raters for row in table]

@@ -6,10 +6,50 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TypedDict
 
 from peer_review.offline.verifier.constants import GRADE_POINTS, SPREAD_FLOOR, USUAL_BANDS
 from peer_review.offline.verifier.encoding import Fault, fields, listed, parse_terms
+
+
+class HeadCell(TypedDict):
+    """What the bulletin's head says of one cell."""
+
+    cell: str
+    eligible: int
+    drawn: int
+    counted: int
+
+
+class Head(TypedDict):
+    """The head of the bulletin, which the round signs."""
+
+    v: int
+    round: str
+    manifest: str
+    size: int
+    root: str
+    cells: list[HeadCell]
+
+
+class Ballot(TypedDict):
+    """The answers on one paper, and the credential that gives them."""
+
+    v: int
+    round: str
+    cell: str
+    pk: str
+    pre: str
+    rev: int
+    a: dict[str, int | str]
+
+
+class Entry(TypedDict):
+    """A ballot with its signature and its token."""
+
+    ballot: Ballot
+    sig: str
+    tok: str
 
 
 def digest_of_terms(scheme: bytes) -> str:
@@ -28,8 +68,10 @@ def check_frozen(digest: str, rules: "Rules", exposure: bytes) -> None:
 class Rules:
     """How answers become figures, as the round's scheme says. Weights are exact."""
 
-    def __init__(self, scheme: Any) -> None:
+    def __init__(self, scheme: object) -> None:
         try:
+            if type(scheme) is not dict:
+                raise TypeError("no object")
             self.scale: str = scheme["scale"]
             self.lowest, self.highest = int(scheme["min"]), int(scheme["max"])
             self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
@@ -70,8 +112,8 @@ class RollFile:
     calls eligible.
     """
 
-    def __init__(self, value: Any, head: Any, rules: Rules) -> None:
-        fields(value, "v", "round", "subjects", "cells", "holders")
+    def __init__(self, parsed: object, head: Head, rules: Rules) -> None:
+        value = fields(parsed, "v", "round", "subjects", "cells", "holders")
         if value["round"] != head["round"]:
             raise Fault("of another round", "属于另一轮测评")
         self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
@@ -120,7 +162,7 @@ class Row:
 class Votes:
     """The answers, by criterion, subject and class, in points; and row by row."""
 
-    def __init__(self, entries: Iterable[Any], roll: RollFile, rules: Rules) -> None:
+    def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules) -> None:
         self.points: list[dict[tuple[int, int], list[int]]] = [defaultdict(list) for _criterion in rules.criteria]
         self.abstentions: list[Counter[tuple[int, int]]] = [Counter() for _criterion in rules.criteria]
         # Of whole sheets: which of them answered about each subject. Any other paper is a sheet of its own.

@@ -3,8 +3,9 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TypedDict
 
 from peer_review.offline.verifier.constants import FEWEST_LINKED, REASONS, SLOPE, SPREAD_FLOOR, TRIM_ABOVE, Z95
 from peer_review.offline.verifier.counted import Counted
@@ -14,6 +15,9 @@ from peer_review.offline.verifier.linked import Linked, Part, link, safe_subject
 from peer_review.offline.verifier.mixed import Mixed
 from peer_review.offline.verifier.rasch import Ruler
 from peer_review.offline.verifier.rules import RollFile, Row, Rules, Votes
+
+#: What publication tells of one fit.
+FitTold = TypedDict("FitTold", {"class": str, "subjects": int, "sheets": int})
 
 
 class Severity:
@@ -29,8 +33,8 @@ class Severity:
         roll: RollFile,
         votes: Votes,
         counted: Sequence[Counted],
-        groups: Sequence[Any],
-        models: Sequence[Any],
+        groups: Sequence[FitTold],
+        models: Sequence[object],
     ) -> None:
         self.rules, self.votes, self.counted = rules, votes, counted
         self.published = list(zip(groups, models, strict=False))
@@ -44,8 +48,8 @@ class Severity:
         self.early = self.refusal()
         self.reasons = dict.fromkeys(subjects, self.early)
         self.method = "reml" if self.rules.scale == "points" else "rasch"
-        self.scores: dict[int, dict[str, Any]] = {}
-        self.groups: dict[int, Any] = {}
+        self.scores: dict[int, dict[str, Decimal | str]] = {}
+        self.groups: dict[int, dict[str, object]] = {}
         self.islands = 0
         if not self.early:
             self.run()
@@ -80,7 +84,7 @@ class Severity:
             elif not self.reasons[at]:
                 self.scores[at] = self.score(parts[at])
 
-    def score(self, parts: list[Part]) -> dict[str, Any]:
+    def score(self, parts: list[Part]) -> dict[str, Decimal | str]:
         """Return a subject's adjusted score: the classes' parts are added, their errors as of independent figures."""
         value = math.fsum(one.value for one in parts)
         low = value - math.sqrt(math.fsum(one.below**2 for one in parts))
@@ -196,14 +200,14 @@ class Severity:
             for number, weight, counted in known
         }
 
-    def subject(self, at: int) -> dict[str, Any] | None:
+    def subject(self, at: int) -> dict[str, Decimal | str] | None:
         """Return a subject's adjusted score as it is published, or why there is none."""
         if at in self.scores:
             return self.scores[at]
         reason = self.reasons[at] if at in self.shown else "not_shown"
         return None if reason in ("papers", "not_shown") else {"reason": self.early or reason}
 
-    def unit(self) -> dict[str, Any]:
+    def unit(self) -> dict[str, object]:
         """Return how severity was taken out, as it is published."""
         if self.scores:
             places = range(max(self.groups, default=-1) + 1)
@@ -220,8 +224,10 @@ class Severity:
         return {"reason": self.early or reason, "method": "", "subjects": 0, "islands": 0, "groups": []}
 
 
-def models_of(published: Any) -> tuple[list[Any], list[Any]]:
+def models_of(published: object) -> tuple[list[FitTold], list[object]]:
     """Return what figures.json says of the fits, and their parameters; empty if it says nothing. Raises: Fault."""
+    if type(published) is not dict:
+        return [], []
     unit = published.get("unit") or {}
     groups = ((unit.get("adjusted") or {}).get("groups")) or []
     models = published.get("models") or []

@@ -1,7 +1,6 @@
 """Signatures, tokens and the hashes of entries."""
 
 import hashlib
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -22,6 +21,6 @@ def signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
-def leaf_of(entry: Any) -> bytes:
+def leaf_of(entry: object) -> bytes:
     """Return the leaf hash of an entry."""
     return hashlib.sha256(b"\x00" + canonical(entry)).digest()

@@ -2,26 +2,39 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import TypeAlias
 
-from peer_review.offline.verifier.ballot_checks import BallotChecks
+from peer_review.offline.verifier.ballot_checks import AnswerCount, BallotChecks
 from peer_review.offline.verifier.bulletin_checks import BulletinChecks, Check, ManifestChecks, ReceiptChecks
 from peer_review.offline.verifier.constants import NOT_RECOUNTED
 from peer_review.offline.verifier.encoding import Fault, parse, parse_terms
 from peer_review.offline.verifier.figures import kind_not_recounted, leaves_of
 from peer_review.offline.verifier.package import Files, check_sums
 from peer_review.offline.verifier.recount import Recount
-from peer_review.offline.verifier.rules import RollFile, Rules, Votes, check_frozen, digest_of_terms
+from peer_review.offline.verifier.rules import Entry, Head, RollFile, Rules, Votes, check_frozen, digest_of_terms
 from peer_review.offline.verifier.severity import models_of
+
+#: Every single figure by the path that leads to it.
+Leaves: TypeAlias = dict[tuple[str, ...], object]
+
+
+class ReadFiles:
+    """What the files of a recount say, each read by a check of its own."""
+
+    rules: Rules
+    roll: RollFile
+    votes: Votes
+    figures: dict[str, object]
+    published: Leaves
 
 
 class Verifier:
     """Runs checks one by one, writes a line for each, remembers whether all held."""
 
-    def __init__(self, write: Callable[[str], Any]) -> None:
+    def __init__(self, write: Callable[[str], object]) -> None:
         self.write = write
         self.sound = True
-        self.tally: dict[str, dict[str, dict[str, Any]]] = {}
+        self.tally: dict[str, dict[str, AnswerCount]] = {}
 
     def check(self, english: str, chinese: str, what: Callable[[], tuple[str, str] | None]) -> bool:
         """Run one check, write its line, return whether it holds."""
@@ -53,7 +66,7 @@ class Verifier:
         bulletin = BulletinChecks(files.bulletin, manifest)
         if not (self.check_all(manifest.checks()) and self.check_all(bulletin.checks())):
             return False
-        entries: list[Any] = []
+        entries: list[Entry] = []
         if files.ballots is not None:
             entries = self.check_ballots(BallotChecks(files.ballots, bulletin))
         if files.receipt is not None:
@@ -66,7 +79,7 @@ class Verifier:
             self.write_tally()
         return self.sound
 
-    def check_ballots(self, ballots: BallotChecks) -> list[Any]:
+    def check_ballots(self, ballots: BallotChecks) -> list[Entry]:
         """Check the ballots and, if all is sound, count their answers; return their entries."""
         if self.check_all(ballots.checks()) and self.sound:
             self.tally = ballots.count_answers()
@@ -83,7 +96,7 @@ class Verifier:
                     f" sum={figures['sum']} [{spread}]\n"
                 )
 
-    def recount(self, files: Files, entries: list[Any], *, head: dict[str, Any]) -> None:
+    def recount(self, files: Files, entries: list[Entry], *, head: Head) -> None:
         """Compute every published figure anew and compare."""
         if None in (files.ballots, files.scheme, files.roll, files.figures):
             missing = [name for name in ("ballots", "scheme", "roll", "figures") if getattr(files, name) is None]
@@ -91,29 +104,30 @@ class Verifier:
             names = ", ".join(f"{name}.json" for name in missing)
             self.write(f"FAIL  nothing to recount without {names}  |  不通过：缺少 {names}，无法重算\n")
             return
-        read: dict[str, Any] = {}
+        read = ReadFiles()
 
         def rules() -> tuple[str, str]:
-            read["rules"] = Rules(parse_terms(files.scheme or b""))
+            read.rules = Rules(parse_terms(files.scheme or b""))
             digest = digest_of_terms(files.scheme or b"")
             if files.exposure is not None:
-                check_frozen(digest, read["rules"], files.exposure)
+                check_frozen(digest, read.rules, files.exposure)
             return f"SHA-256 {digest}", f"SHA-256 {digest}"
 
         def roll() -> tuple[str, str]:
-            read["roll"] = made = RollFile(parse(files.roll or b""), head, read["rules"])
+            read.roll = made = RollFile(parse(files.roll or b""), head, read.rules)
             return f"{len(made.sections)} subjects", f"{len(made.sections)} 名被评对象"
 
         def votes() -> None:
-            read["votes"] = Votes(entries, read["roll"], read["rules"])
+            read.votes = Votes(entries, read.roll, read.rules)
 
         def published() -> tuple[str, str]:
-            read["figures"] = value = parse_terms(files.figures or b"")
+            value = parse_terms(files.figures or b"")
             if type(value) is not dict or value.get("v") != 1 or value.get("round") != head["round"]:
                 raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
             models_of(value)
+            read.figures = value
             told = {key: value[key] for key in value if key not in ("v", "round", "models")}
-            read["published"] = made = dict(leaves_of(told))
+            read.published = made = dict(leaves_of(told))
             return f"{len(made)} figures", f"{len(made)} 项"
 
         if not (
@@ -123,17 +137,17 @@ class Verifier:
             and self.check("form of the published figures", "公布数字的格式", published)
         ):
             return
-        made = Recount(read["rules"], read["roll"], read["votes"], read["figures"])
+        made = Recount(read.rules, read.roll, read.votes, read.figures)
         if made.severity.groups or made.severity.faults:
             self.check("models of the adjusted scores", "按宽严调整所用的模型", made.severity.check)
-        self.compare(read["published"], dict(leaves_of(made.figures())))
+        self.compare(read.published, dict(leaves_of(made.figures())))
         if made.severity.unfitted:
             self.write(
                 f"note  NOT recounted: that no likeliest figures were found ({made.severity.unfitted} fits)"
                 f"  |  说明：未重算：称未能求得最可能的数值（{made.severity.unfitted} 次拟合）\n"
             )
 
-    def compare(self, published: dict[tuple[str, ...], Any], anew: dict[tuple[str, ...], Any]) -> None:
+    def compare(self, published: Leaves, anew: Leaves) -> None:
         """Write whether every published figure is the one computed here, and name each that is not."""
         passed_over = Counter(kind for path in published if (kind := kind_not_recounted(path)))
         asked = {path: value for path, value in published.items() if not kind_not_recounted(path)}

@@ -39,8 +39,8 @@ class AnomalyListView(AnomalyMixin, TemplateView):
         if run is not None and run.is_done:
             run.round = self.round
             patterns = read_patterns(run, reader=Reader(self.user))
-            context["groups"] = anomaly_groups(run, patterns, self.round.form, most=MOST)
-            context["unanimous"] = unanimous_messages(run, self.round.form)
+            context["groups"] = anomaly_groups(run, patterns, self.round.frozen_scheme, most=MOST)
+            context["unanimous"] = unanimous_messages(run, self.round.frozen_scheme)
             context["ends"] = AnomalyKind.END.value
         return super().get_context_data(**context, **kwargs)
 

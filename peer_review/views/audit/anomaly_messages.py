@@ -1,6 +1,6 @@
 """Patterns in words: what was found, what it may mean, what it does not mean, and what chance alone would make."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from peer_review.counting.anomalies import CAMPS_APART, CHANGE, FAVOUR, LEVEL
 from peer_review.enums import AnomalyKind
 from peer_review.models import Anomaly, AnomalyRun
+from peer_review.protocol.frozen_scheme import FrozenScheme
 
 #: What each kind may mean, and what it does not say.
 MEANINGS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -56,8 +57,8 @@ class Group:
     no_meaning: str
 
 
-def anomaly_groups(run: AnomalyRun, found: Sequence[Anomaly], form: Mapping[str, Any], *, most: int) -> list[Group]:
-    """Return the patterns kind by kind, at most `most` of each. `form` is the round's."""
+def anomaly_groups(run: AnomalyRun, found: Sequence[Anomaly], scheme: FrozenScheme, *, most: int) -> list[Group]:
+    """Return the patterns kind by kind, at most `most` of each. `scheme` is the round's."""
     groups = []
     for kind in AnomalyKind:
         of_kind = [one for one in found if one.kind == kind]
@@ -68,7 +69,7 @@ def anomaly_groups(run: AnomalyRun, found: Sequence[Anomaly], form: Mapping[str,
                 key=kind.value,
                 label=str(kind.label),
                 looked=looked_in_words(kind, tested, len(of_kind)),
-                lines=[Line(_in_words(one, form), _chance(one.p), _chance(one.q)) for one in of_kind[:most]],
+                lines=[Line(_in_words(one, scheme), _chance(one.p), _chance(one.q)) for one in of_kind[:most]],
                 more=max(0, len(of_kind) - most),
                 meaning=str(meaning),
                 no_meaning=str(no_meaning),
@@ -96,15 +97,16 @@ def looked_in_words(kind: str, tested: int, found: int) -> str:
     return f"{looked} {chance}"
 
 
-def unanimous_messages(run: AnomalyRun, form: Mapping[str, Any]) -> list[str]:
+def unanimous_messages(run: AnomalyRun, scheme: FrozenScheme) -> list[str]:
     """Return, for each criterion where it may be told, how many subjects' ballots all say the same."""
+    labels = scheme.criterion_labels
     return [
         _(
             "%(criterion)s: of %(alike)s subjects whose ballots lie closest together, the ballots of %(cells)s all say "
             "the same. By chance alone it would be so many in %(p)s of cases."
         )
         % {
-            "criterion": _label(form, one["criterion"]),
+            "criterion": labels.get(one["criterion"], ""),
             "alike": one["unanimous"]["alike"],
             "cells": one["unanimous"]["cells"],
             "p": _chance(one["unanimous"]["p"]),
@@ -114,17 +116,13 @@ def unanimous_messages(run: AnomalyRun, form: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _label(form: Mapping[str, Any], criterion: str) -> str:
-    return next((one["label"] for one in form["criteria"] if one["key"] == criterion), "")
-
-
-def _in_words(one: Anomaly, form: Mapping[str, Any]) -> str:
+def _in_words(one: Anomaly, scheme: FrozenScheme) -> str:
     named: dict[str, Any] = {
         "subject": one.subject.label if one.subject else "",
-        "criterion": _label(form, one.criterion),
+        "criterion": scheme.criterion_labels.get(one.criterion, ""),
         "section": one.section_name,
         "other": one.other_name,
-        "floor": form["floor"],
+        "floor": scheme.floor,
     }
     if one.kind == AnomalyKind.END:
         if one.high:
@@ -133,7 +131,7 @@ def _in_words(one: Anomaly, form: Mapping[str, Any]) -> str:
     if one.kind == AnomalyKind.CAMPS:
         return _(
             "%(subject)s, %(criterion)s: two camps of at least %(floor)s ballots each, %(points)s points or more apart."
-        ) % (named | {"points": int(CAMPS_APART[form["scale"]])})
+        ) % (named | {"points": int(CAMPS_APART[scheme.scale])})
     if one.kind == AnomalyKind.RETURN:
         points = named | {"points": int(FAVOUR)}
         if one.high:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.generic import TemplateView
 
-from peer_review.domain.planning.envelope_groups import votes_on_paper
+from peer_review.domain.planning.envelope_groups import is_paper_voter
 from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.enums import RoundState
 from peer_review.exceptions.ballots import VotesOnPaper
@@ -49,7 +49,7 @@ class BallotView(RoundMixin, TemplateView):
                 self.round.refresh_from_db()  # Closed meanwhile.
         if self.round.state != RoundState.OPEN:
             return redirect("peer_review:ballot-check", self.round.public_id)
-        if votes_on_paper(self.round, self.user):
+        if is_paper_voter(self.round, self.user):
             messages.info(request, VotesOnPaper().message)
             return redirect("peer_review:round-detail", self.round.public_id)
         response = super().get(request)

@@ -17,7 +17,7 @@ def ballot_context(
     """Return the page's context; `draw` is the address that signs, `more` goes to the script as it is."""
     cards = list(cards)
     boxes = [row.comment for card in cards for row in card.rows if row.comment is not None]
-    address = [round.public_id]
+    address, scheme = [round.public_id], round.frozen_scheme
     config = {
         "round": round.public_id,
         "title": round.title,
@@ -26,23 +26,23 @@ def ballot_context(
         "draw": draw,
         "cast": reverse("peer_review:cast", args=address),
         "mode": mode,
-        "min": round.form["min"],
-        "max": round.form["max"],
-        "bands": bands_of(round.form),
+        "min": scheme.min,
+        "max": scheme.max,
+        "bands": bands_of(scheme),
         # Versions of a browser that takes over are told from minutes of the round's own age.
         "minutes": int((now - (round.opened_at or now)).total_seconds() // 60),
         "drawn": any(card.drawn for card in cards),
         "cells": [*(card.cell for card in cards), *(box.cell for box in boxes)],
         "papers": open_papers(round, cards),
-        "criteria": [{"key": one["key"], "label": one["label"]} for one in round.form["criteria"]],
+        "criteria": [{"key": key, "label": label} for key, label in scheme.criterion_labels.items()],
         **more,
     }
     return {
         "papers": cards,
-        "form": round.form,
+        "form": scheme,
         "has_comments": bool(boxes),
-        "bands": bands_in_ranges(round.form),
-        "audiences": audience_names(round.form),
+        "bands": bands_in_ranges(scheme),
+        "audiences": audience_names(scheme.audiences),
         "early": now < round.opens_at,
         "mode": mode,
         "config": config,

@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Count
 
 from peer_review.domain.preflight.anonymity_statements import anonymity_statements, statements_for
-from peer_review.domain.schemes.answer_choices import choices
-from peer_review.domain.schemes.ballot_papers import criteria_for, paper_of
+from peer_review.domain.schemes.answer_choices import Choice, choices
+from peer_review.domain.schemes.ballot_papers import paper_of
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Cell, Round, SheetEntry, Subject, Urn
-from peer_review.protocol.papers import Paper
+from peer_review.protocol.frozen_scheme import FrozenScheme
+from peer_review.protocol.papers import Paper, PaperJson
 from peer_review.users import User
-from peer_review.views.schemes.sheet_rules import RuleWords, rules_in_words
+from peer_review.views.schemes.sheet_rules import SheetRuleMessages, rules_in_words
 
 #: A sheet with more criteria than this is stacked on every screen: its columns would be too narrow for a number.
 WIDEST_SHEET = 6
@@ -31,6 +31,18 @@ class CommentBox:
     alone: bool
     closed: bool
     promise: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCriterion:
+    """A criterion as a card asks it. An answer under `comment_below` or over `comment_above` wants a reason."""
+
+    key: str
+    label: str
+    description: str
+    comment_below: int | None
+    comment_above: int | None
+    choices: list[Choice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +77,9 @@ class PaperCard:
     closed: bool
     promise: str
     paper: Paper
-    criteria: list[dict[str, Any]] = field(default_factory=list)
+    criteria: list[AskedCriterion] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    rules: list[RuleWords] = field(default_factory=list)
+    rules: list[SheetRuleMessages] = field(default_factory=list)
 
     @property
     def is_sheet(self) -> bool:
@@ -111,15 +123,16 @@ def _cards(round: Round, cells: list[tuple[Cell, bool]], *, statements: Mapping[
         if cell.kind == CellKind.COMMENT
     }
     entries = _entries(cell.sheet_id for cell, _drawn in cells if cell.kind == CellKind.SHEET)
-    classes = {one["key"]: one["label"] for one in round.form["classes"]}
-    asked = {key: _asked(round.form, key) for key in {cell.voter_class for cell, _drawn in cells}}
+    scheme = round.frozen_scheme
+    classes = scheme.class_labels
+    asked = {key: _asked(scheme, key) for key in {cell.voter_class for cell, _drawn in cells}}
     cards = []
     for cell, drawn in cells:
         if cell.kind == CellKind.COMMENT:
             continue
         listed = entries[cell.sheet_id] if cell.kind == CellKind.SHEET else [(0, _subject(cell))]
         rows = [_row(subject, position, boxes.pop(subject.pk, None)) for position, subject in listed]
-        paper = paper_of(round.form, kind=cell.kind, voter_class=cell.voter_class, subjects=len(rows))
+        paper = paper_of(scheme, kind=cell.kind, voter_class=cell.voter_class, subjects=len(rows))
         cards.append(
             PaperCard(
                 cell=cell.key,
@@ -133,29 +146,36 @@ def _cards(round: Round, cells: list[tuple[Cell, bool]], *, statements: Mapping[
                 paper=paper,
                 criteria=asked[cell.voter_class],
                 rows=rows,
-                rules=rules_in_words(round.form, paper),
+                rules=rules_in_words(scheme, paper),
             )
         )
     return cards
 
 
-def open_papers(round: Round, cards: Iterable[PaperCard]) -> dict[str, dict[str, object]]:
+def open_papers(round: Round, cards: Iterable[PaperCard]) -> dict[str, PaperJson]:
     """Return what each paper that may be cast must look like, by its cell, for the page's script."""
     papers = {card.cell: card.paper.as_dict() for card in cards if not card.closed}
+    comment_paper = paper_of(round.frozen_scheme, kind=CellKind.COMMENT, voter_class="")
     for card in cards:
         for row in card.rows:
             if row.comment is not None and not row.comment.closed:
-                papers[row.comment.cell] = paper_of(round.form, kind=CellKind.COMMENT, voter_class="").as_dict()
+                papers[row.comment.cell] = comment_paper.as_dict()
     return papers
 
 
-def _asked(form: Mapping[str, Any], voter_class: str) -> list[dict[str, Any]]:
+def _asked(scheme: FrozenScheme, voter_class: str) -> list[AskedCriterion]:
     """Return the criteria of a voter class with their choices spelled out, and reasons asked only if there is room."""
-    asked = []
-    for one in criteria_for(form, voter_class=voter_class):
-        reasons = {} if form["comments"] else {"comment_below": None, "comment_above": None}
-        asked.append({**one, **reasons, "choices": choices(form, one)})
-    return asked
+    return [
+        AskedCriterion(
+            key=criterion.key,
+            label=criterion.label,
+            description=criterion.description,
+            comment_below=criterion.comment_below if scheme.comments else None,
+            comment_above=criterion.comment_above if scheme.comments else None,
+            choices=choices(scheme, criterion),
+        )
+        for criterion in scheme.criteria_of(voter_class)
+    ]
 
 
 def _comment_box(round: Round, cell: Cell, *, voters: int, promise: str) -> CommentBox:
@@ -165,10 +185,10 @@ def _comment_box(round: Round, cell: Cell, *, voters: int, promise: str) -> Comm
         cell=cell.key,
         subject=subject.pk,
         label=subject.label,
-        limit=int(round.form["comment_limit"]),
+        limit=round.frozen_scheme.comment_limit,
         alone=voters == 1,
         closed=cell.closed,
-        promise=promise if voters < int(round.form["floor"]) else "",
+        promise=promise if voters < round.frozen_scheme.floor else "",
     )
 
 

@@ -75,7 +75,7 @@ class FindingRaiseView(RoundMixin, FormView):
         assert isinstance(form, FindingForm)
         given = form.data if form.is_bound else form.initial
         criterion = str(given.get("criterion") or "")
-        labels = {one["key"]: one["label"] for one in self.round.form["criteria"]}
+        labels = self.round.frozen_scheme.criterion_labels
         section = self.subject.section_key if self.subject else str(given.get("section") or "")
         figures = read_figures(
             self.round,

@@ -22,8 +22,8 @@ class ScopeNames:
         ranks = RollMember.objects.filter(round=round).order_by().values_list("rank_key", "rank_name").distinct()
         self.ranks = dict(ranks)
         self.rounds = dict(Round.objects.filter(public_id__in=keys).values_list("public_id", "title"))
-        self.criteria = {one["key"]: one["label"] for one in round.form["criteria"]}
-        self.classes = {one["key"]: one["label"] for one in round.form["classes"]}
+        self.criteria = round.frozen_scheme.criterion_labels
+        self.classes = round.frozen_scheme.class_labels
 
 
 def scope_message(scope: str, names: ScopeNames) -> str:

@@ -151,7 +151,7 @@ class ContestAnswerView(ContestMixin, TemplateView):
 
     def answer_form(self, data: FormData = None) -> AnswerForm:
         """Return the form to answer with: the grade stays, or one of the better."""
-        names = grade_names(self.contest.subject.round.form)
+        names = grade_names(self.contest.subject.round.frozen_scheme)
         stands = Decision.objects.filter(subject=self.contest.subject).standing().get().grade
         better = [(key, names[key]) for key in appeals.better_grades(stands)]
         return AnswerForm(data, better=better, stands=names.get(stands, _("Not graded")))

@@ -1,8 +1,7 @@
 """The list of those to be decided: proposal beside decision, in the groups that the quota line makes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.utils.safestring import SafeString
@@ -14,6 +13,7 @@ from peer_review.domain.publication.figures import Mark, score_mark
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.forms.outcomes import Decidable, DecisionsForm
 from peer_review.models import Decision, OutcomeNotice, Result, Subject
+from peer_review.protocol.frozen_scheme import FrozenScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +52,14 @@ def decidable(results: Iterable[Result], theirs: set[int]) -> list[Decidable]:
     ]
 
 
-def make_rows(
-    results: Sequence[Result], form: Mapping[str, Any], *, fields: DecisionsForm, theirs: set[int]
-) -> list[Row]:
-    """Return one row a result; `form` is the round's. Their subjects' decisions come latest first.
+def make_rows(results: Sequence[Result], scheme: FrozenScheme, *, fields: DecisionsForm, theirs: set[int]) -> list[Row]:
+    """Return one row a result; `scheme` is the round's. Their subjects' decisions come latest first.
 
     Nobody reads here what was decided on themselves before it has been told (`theirs` are the others).
     """
-    proposal, names = fields.proposal, grade_names(form)
+    proposal, names = fields.proposal, grade_names(scheme)
     offered = {row.key for row in fields.rows}
-    marks = [score_mark(form, one) for one in results]
+    marks = [score_mark(scheme, one) for one in results]
     points = [bars.Point(mark.value, mark.low, mark.high) if mark else None for mark in marks]
     start = bars.scale_start([point for point in points if point])
     line = proposal.line[0] if proposal.line else None

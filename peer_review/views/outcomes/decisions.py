@@ -87,7 +87,7 @@ class DecisionsView(PublishedMixin, TemplateView):
             decided_count=decided,
             open_count=everybody - decided,
             excellent=seen.count(),
-            excellent_name=grade_names(self.round.form)[GRADES[0]],
+            excellent_name=grade_names(self.round.frozen_scheme)[GRADES[0]],
             above=sum(grade == GRADES[0] for grade in proposal.grades.values()),
             tied_names=self.round.subjects.filter(pk__in=proposal.tied).order_by("sort_order", "pk"),
             notice_count=notice_count,
@@ -135,13 +135,13 @@ class DecisionsView(PublishedMixin, TemplateView):
         """Return the list with its form, in the groups that the line divides it into."""
         subjects = Subject.objects.filter(pk__in=[result.subject_id for result in results])
         theirs = set(subjects.not_addressed_to(self.request.user).values_list("pk", flat=True))
-        proposal, names = read_proposal(self.round, reader=self.reader), grade_names(self.round.form)
+        proposal, names = read_proposal(self.round, reader=self.reader), grade_names(self.round.frozen_scheme)
         form = DecisionsForm(data, rows=decidable(results, theirs), proposal=proposal, grades=names)
         asked = data.get("show") if data is not None else shown
         return {
             "form": form,
             "proposal": proposal,
-            "groups": grouped(make_rows(results, self.round.form, fields=form, theirs=theirs)),
+            "groups": grouped(make_rows(results, self.round.frozen_scheme, fields=form, theirs=theirs)),
             "show": "decided" if asked == "decided" else "open",
             "paging": paging,
         }

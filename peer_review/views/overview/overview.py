@@ -9,7 +9,7 @@ from peer_review.models import Assignment, PublicNotice, Round
 from peer_review.roles import role_names
 from peer_review.rules.roles import has_perm
 from peer_review.users import User
-from peer_review.views.ballots.stages import stage_of
+from peer_review.views.ballots.stages import Stage, stage_of
 from peer_review.views.overview.round_links import round_links
 from peer_review.views.shared.access import RoundMixin, SignedInMixin
 
@@ -30,13 +30,13 @@ class RoundListView(SignedInMixin, TemplateView):
             )
             .order_by("closes_at")
         )
-        waiting: list[Round] = []
-        others: list[Round] = []
+        waiting: list[tuple[Round, Stage | None]] = []
+        others: list[tuple[Round, Stage | None]] = []
         for round in rounds:
-            round.stage = stage_of(round, drawn=round.drawn > 0)
+            stage = stage_of(round, drawn=round.drawn > 0)
             # Nothing is to be done where the drawing ended without this evaluator.
-            waits = round.state == RoundState.OPEN and (round.stage is None or bool(round.stage.action))
-            (waiting if waits else others).append(round)
+            waits = round.state == RoundState.OPEN and (stage is None or bool(stage.action))
+            (waiting if waits else others).append((round, stage))
         roles = role_names(user)
         return super().get_context_data(
             waiting=waiting,

@@ -47,7 +47,7 @@ class RoundRollView(ManagedRoundMixin, TemplateView):
             rows=rows,
             paging=page,
             classes=list(self.round.scheme.voter_classes.all()),
-            floor=self.round.form.get("floor") or self.round.scheme.floor,
+            floor=self.round.floor,
             editable=is_editable(self.round),
             writing=roll.roll_progress(self.round),
             plan_changed=is_outdated(self.round),

@@ -109,7 +109,7 @@ def scenarios(preflight: Preflight) -> list[Scenario]:
     return [
         one(_("All vote"), preflight.full),
         one(share % {"n": int(preflight.share * 100 + 0.5), "title": preflight.share_from}, preflight.expected),
-        one(_("Every paper one ballot under the floor"), preflight.thin),
+        one(_("Every paper one ballot under the floor"), preflight.just_under),
     ]
 
 
@@ -124,7 +124,7 @@ def subject_lines(preflight: Preflight, place: int) -> SubjectLines:
             expected=int(preflight.expected.ballots[place].sum()),
             full=str(FATES[int(preflight.full.subjects[place])]),
             usual=str(FATES[int(preflight.expected.subjects[place])]),
-            thin=str(FATES[int(preflight.thin.subjects[place])]),
+            thin=str(FATES[int(preflight.just_under.subjects[place])]),
             smallest=int(preflight.full.smallest[place]),
             lone=False,
             closing=False,
@@ -142,7 +142,7 @@ def subject_lines(preflight: Preflight, place: int) -> SubjectLines:
                 expected=int(preflight.expected.ballots[place, voters]),
                 full=str(FATES[fate]),
                 usual=str(FATES[int(preflight.expected.classes[place, voters])]),
-                thin=str(FATES[int(preflight.thin.classes[place, voters])]),
+                thin=str(FATES[int(preflight.just_under.classes[place, voters])]),
                 smallest=int(preflight.full.smallest[place]) if fate != Fate.WITHHELD else 0,
                 lone=int(eligible[voters]) == 1,
                 closing=setting.two_stage and int(eligible[voters]) < preflight.floor,

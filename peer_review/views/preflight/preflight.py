@@ -57,7 +57,7 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
                 "scenarios": scenarios(exposure),
                 "percent": int(exposure.share * 100 + 0.5),
                 "changes": changes(exposure, round) if draft else [],
-                "lone": len(exposure.lone),
+                "lone": len(exposure.single_voter_pairs),
                 "closing": len(exposure.closing),
                 "closing_names": cells(exposure, exposure.closing),
                 "subjects": rows,

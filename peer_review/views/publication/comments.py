@@ -46,7 +46,7 @@ class CommentsReviewView(CommentsMixin, TemplateView):
             total=sum(len(row.comments) for row in everything),
             many=len(everything),
             hidden=[row.subject for row in everything if not row.is_shown],
-            floor=self.round.form["floor"],
+            floor=self.round.frozen_scheme.floor,
             reason_length=comments.REASON_LENGTH,
             **kwargs,
         )

@@ -13,6 +13,7 @@ from peer_review.domain.results.presenters import read_self_evaluation
 from peer_review.domain.schemes.answer_choices import answers_in_words
 from peer_review.domain.schemes.labels import audience_names
 from peer_review.domain.voting_period import check_collecting
+from peer_review.enums import Audience
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.publication import SelfEvaluationForm
 from peer_review.models import SelfEvaluation, Subject
@@ -33,7 +34,7 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
         return SelfEvaluation.objects.filter(subject__in=mine.order_by()).select_related("subject").first()
 
     def get_form_kwargs(self) -> dict[str, object]:
-        words = answers_in_words(self.round.form)
+        words = answers_in_words(self.round.frozen_scheme)
         return {**super().get_form_kwargs(), "round": self.round, "choices": words, "kept": self.self_evaluation}
 
     def form_valid(self, form: SelfEvaluationForm) -> HttpResponse:
@@ -50,7 +51,7 @@ class SelfEvaluationView(HiddenRoundMixin, FormView):
             self_evaluation=self.self_evaluation,
             refusal=self.refusal(),
             lines=read_self_evaluation(self.round, self.self_evaluation) if self.self_evaluation else [],
-            audiences=audience_names({"visibility": {**self.round.form["visibility"], "staff": False}}),
+            audiences=audience_names(self.round.frozen_scheme.audiences - {Audience.STAFF}),
             **kwargs,
         )
 

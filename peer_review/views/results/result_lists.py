@@ -68,7 +68,8 @@ class ListMixin(PublishedMixin):
     def sorts(self) -> dict[str, str]:
         """Return what a list may be sorted by, with its words."""
         named = {"name": _("Name"), "roll": _("Section"), "score": _("Score")}
-        return named | {f"c.{one['key']}": one["label"] for one in self.round.form["criteria"]}
+        labels = self.round.frozen_scheme.criterion_labels
+        return named | {f"c.{key}": label for key, label in labels.items()}
 
     def wanted(self) -> tuple[str, str, bool]:
         """Return the sort that GET asks for, its key, and whether it falls."""
@@ -232,7 +233,7 @@ class AllResultsView(ListMixin, TemplateView):
         tied = self.round.subjects.filter(pk__in=proposal.tied)
         return {
             "proposal": proposal,
-            "excellent_name": grade_names(self.round.form)[GRADES[0]],
+            "excellent_name": grade_names(self.round.frozen_scheme)[GRADES[0]],
             "everybody": len(proposal.grades),
             "above": sum(place_of(proposal, key) == "above" for key in proposal.grades),
             "tied_names": tied.order_by("sort_order", "pk"),

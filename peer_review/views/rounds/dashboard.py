@@ -51,7 +51,7 @@ class RoundDashboardView(ManagedRoundMixin, TemplateView):
             "custody": kept,
             "preflight_url": route("round-preflight", round),
             "paper_voters": round.members.filter(on_paper=True).count(),
-            "asks_for_comments": bool(round.form.get("comments")),
+            "asks_for_comments": round.has_comments,
         }
         inputs = NextActionInputs(round=round, now=now, custody=kept)
         if round.state == RoundState.DRAFT:

@@ -161,7 +161,7 @@ def _counted(inputs: NextActionInputs) -> NextAction:
     round, reviewer = inputs.round, inputs.round.comment_reviewer
     # As domain.comments.review_is_due, but without reading the box on every visit: where nobody has enough comments
     # the reviewer may be spared, and publishing further down is possible.
-    if round.form.get("comments") and not round.comments_reviewed and reviewer is not None and reviewer.is_active:
+    if round.has_comments and not round.comments_reviewed and reviewer is not None and reviewer.is_active:
         return NextAction(
             "comments",
             _("%(name)s reads the comments and withholds those that name somebody.")

@@ -27,7 +27,7 @@ class PrintedNoticeView(RoundMixin, TemplateView):
         return super().get_context_data(
             scrutineers=self.round.scrutineers.all(),
             custody=custody.custody(self.round),
-            audiences=audience_names(self.round.form),
+            audiences=audience_names(self.round.frozen_scheme.audiences),
             kiosk=self.kiosk(),
             **kwargs,
         )

@@ -245,11 +245,11 @@ def _collect(
 
 def _say_of_themselves(round: Round, now: datetime.datetime) -> None:
     """Let every second subject say what they think of themself."""
-    low, high = round.form["min"], round.form["max"]
+    scheme = round.frozen_scheme
     for at, subject in enumerate(round.subjects.select_related("member__user")):
         if at % 2 == 0 and subject.member is not None:
-            criteria = enumerate(round.form["criteria"])
-            answers = {criterion["key"]: max(low, high - 1 - (at + number) % 2) for number, criterion in criteria}
+            keys = enumerate(scheme.criterion_keys)
+            answers = {key: max(scheme.min, scheme.max - 1 - (at + number) % 2) for number, key in keys}
             words = "这一年主要精力放在基础工作上，沟通方面还要加强。"
             save_self_evaluation(round, by=subject.member.user, answers=answers, text=words, now=now)
 

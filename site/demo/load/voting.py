@@ -21,7 +21,7 @@ from peer_review.domain.schemes.ballot_papers import papers_of
 from peer_review.domain.tally import count
 from peer_review.models import Assignment, Round, SheetEntry
 from peer_review.protocol import papers
-from peer_review.protocol.credentials import Credential, new_master
+from peer_review.protocol.credentials import Credential, Entry, new_master
 from zhengyan_crypto import sealing
 from zhengyan_crypto.blindsig import decode_spki
 from zhengyan_crypto.encoding import b64u_decode
@@ -89,11 +89,14 @@ def vote(round: Round, mood: Mood, *, now: datetime.datetime) -> None:
 
 def _sittings(
     round: Round, voters: Iterable[User], mood: Mood, chance: random.Random, now: datetime.datetime
-) -> Iterator[list[dict[str, object]]]:
+) -> Iterator[list[Entry]]:
     """Yield what each voter's browser would send, after drawing."""
     asked = papers_of(round)
-    worth = {subject: chance.gauss(0, 1) for subject in round.subjects.values_list("pk", flat=True)}
-    lists: dict[int, list[int]] = {}
+    # None: a cell of a whole sheet is about no one subject.
+    worth: dict[int | None, float] = {
+        subject: chance.gauss(0, 1) for subject in round.subjects.values_list("pk", flat=True)
+    }
+    lists: dict[int, list[int | None]] = {}
     for sheet, subject in SheetEntry.objects.filter(sheet__round=round).values_list("sheet_id", "subject_id"):
         lists.setdefault(sheet, []).append(subject)
     for user in voters:
@@ -136,7 +139,7 @@ def _answers(
     return given
 
 
-def _cast(public_id: str, entries: list[dict[str, object]], now: datetime.datetime) -> None:
+def _cast(public_id: str, entries: list[Entry], now: datetime.datetime) -> None:
     """Cast until every paper has its receipt."""
     try:
         while entries:

@@ -1,6 +1,7 @@
 """Rounds that have been counted or published, for the tests of what is read afterwards."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +16,7 @@ from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.domain.tally import count
 from peer_review.domain.tally.bulletin import make_bulletin
-from peer_review.enums import RoundState
+from peer_review.enums import Audience, RoundState
 from peer_review.models import Assignment, Cell, CountRun, Round
 from tests.factories.peer_review.rounds import (
     RoundFactory,
@@ -132,8 +133,8 @@ def make_counted_round(
     for criterion, of_classes in (asked or {}).items():
         made.criteria.filter(key=criterion).update(classes=of_classes)
     round = RoundFactory(scheme=made, state=RoundState.COUNTED, comment_reviewer=reviewer)
-    round.form = freeze_scheme(made)
-    round.form["visibility"] = visibility or dict.fromkeys(["subject", "section_head", "leadership", "staff"], True)
+    seen_by = Audience.values if not visibility else [key for key, shown in visibility.items() if shown]
+    round.form = replace(freeze_scheme(made), audiences=frozenset(seen_by)).as_json()
     round.receipt_key, round.receipt_public = server_keys.make_receipt_key()
     round.fingerprint, round.manifest = "0" * 64, "{}"
     round.opened_at = round.closed_at = timezone.now() if earlier is not None else round.opens_at

@@ -1,5 +1,6 @@
 """Rounds with one person of each role, for the tests of who may do what."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from peer_review.domain.schemes.schemes import freeze_scheme
-from peer_review.enums import RoundState
+from peer_review.enums import Audience, RoundState
 from peer_review.models import (
     Anomaly,
     AnomalyRun,
@@ -27,6 +28,7 @@ from tests.factories.peer_review.decided_rounds import (
     make_told_round,
     subject,
 )
+from tests.factories.peer_review.frozen_schemes import frozen_form
 from tests.factories.peer_review.rounds import RoundFactory, make_cell, make_member, make_subject, make_user
 
 STATES = ["draft", "open", "closed", "counted", "published", "archived"]
@@ -58,7 +60,7 @@ class RoundsWorld:
         }
         self.rounds = {(state, shown): self.make_round(state, shown) for state in STATES for shown in (True, False)}
         # Of no round here: strangers' rounds must not be mistaken for one's own.
-        self.foreign = RoundFactory(state=RoundState.PUBLISHED, form={"visibility": {}})
+        self.foreign = RoundFactory(state=RoundState.PUBLISHED, form=frozen_form())
         # The second has no comment papers; the third names as reviewer somebody whom it evaluates.
         reviewers = [("inactive comment reviewer", True), ("comment reviewer", False), ("subject", True)]
         self.reviewed = [self.make_round("counted", False, role, comments) for role, comments in reviewers]
@@ -71,8 +73,9 @@ class RoundsWorld:
             comment_reviewer=people[reviewer],
             scrutineers=[people["scrutineer"], people["named without the group"], people["inactive organiser"]],
         )
-        round.form = {**freeze_scheme(round.scheme), "comments": comments, "self_evaluation": comments}
-        round.form["visibility"] = dict.fromkeys(["subject", "section_head", "leadership", "staff"], shown)
+        audiences = frozenset(Audience.values if shown else [])
+        frozen = replace(freeze_scheme(round.scheme), comments=comments, self_evaluation=comments, audiences=audiences)
+        round.form = frozen.as_json()
         round.save()
         make_member(round, people["evaluator"], section="b")
         member = make_member(round, people["subject"], section="a")

@@ -292,8 +292,8 @@ class RunningRound:
 
     @property
     def answers(self) -> dict[str, Any]:
-        """Answers that fit the form."""
-        return {criterion["key"]: self.round.form["max"] for criterion in self.round.form["criteria"]}
+        """Answers that fit the scheme."""
+        return dict.fromkeys(self.round.frozen_scheme.criterion_keys, self.round.frozen_scheme.max)
 
     def vote(self, evaluator: Evaluator, answers: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
         """Cast all of one evaluator's papers and return the server's answers."""

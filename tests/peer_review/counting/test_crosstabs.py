@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peer_review.counting.combine import class_shares
-from peer_review.counting.crosstabs import Ground, exact_shares
+from peer_review.counting.crosstabs import CriterionAtoms, exact_shares
 from peer_review.counting.ledger import Verdict
 from peer_review.counting.release import Ballots, Plan, Roll, release
 
@@ -59,40 +59,40 @@ def mixed(trim: bool = False) -> tuple[Ballots, Plan]:
 @pytest.mark.parametrize("trim", [False, True])
 def test_without_a_voter_class_a_mean_is_the_published_one_to_the_last_digit(trim: bool) -> None:
     ballots, plan = mixed(trim)
-    made, ground = release(ballots, plan), Ground(ballots, plan, 0)
+    made, atoms = release(ballots, plan), CriterionAtoms(ballots, plan, 0)
     for at, sheet in enumerate(made.sections):
-        assert ground.value(plan.sections == at) == sheet.criteria[0].value
+        assert atoms.value(plan.sections == at) == sheet.criteria[0].value
     for at, sheet in enumerate(made.ranks):
-        assert ground.value(plan.ranks == at) == sheet.criteria[0].value
-    assert ground.value(np.ones(4, dtype=bool)) == made.unit.criteria[0].value
-    book = ground.book()
-    assert book.judge(ground.statement(np.ones(4, dtype=bool))) is Verdict.NOTHING_NEW
+        assert atoms.value(plan.ranks == at) == sheet.criteria[0].value
+    assert atoms.value(np.ones(4, dtype=bool)) == made.unit.criteria[0].value
+    shown = atoms.shown_statements()
+    assert shown.judge(atoms.statement(np.ones(4, dtype=bool))) is Verdict.NOTHING_NEW
 
 
 def test_a_class_is_the_mean_of_the_members_means_each_weighing_the_same() -> None:
-    ground = Ground(*mixed(), 0)
+    atoms = CriterionAtoms(*mixed(), 0)
     # 90, and 70 of two: each subject weighs one, and the pool of two subjects two: (90 + 70 + 2 × 15) / 4.
-    assert ground.value(np.ones(4, dtype=bool), 0) == 47.5
-    assert ground.value(among(0, 1, of=4), 1) == (70 + 45) / 2
-    trimmed = Ground(*mixed(trim=True), 0)
+    assert atoms.value(np.ones(4, dtype=bool), 0) == 47.5
+    assert atoms.value(among(0, 1, of=4), 1) == (70 + 45) / 2
+    trimmed = CriterionAtoms(*mixed(trim=True), 0)
     # Of six the highest and the lowest are left out: 30, 40, 50, 60.
     assert trimmed.value(among(0, 1, of=4), 1) == (70 + 45) / 2
 
 
 def test_a_pool_takes_part_whole_or_not_at_all() -> None:
-    ground = Ground(*mixed(), 0)
-    assert ground.value(among(2, of=4)) is None
-    assert ground.statement(among(2, of=4)) == {}
-    assert ground.value(among(0, 2, of=4), 0) == 90.0
-    assert ground.value(among(2, 3, of=4), 0) == 15.0
+    atoms = CriterionAtoms(*mixed(), 0)
+    assert atoms.value(among(2, of=4)) is None
+    assert atoms.statement(among(2, of=4)) == {}
+    assert atoms.value(among(0, 2, of=4), 0) == 90.0
+    assert atoms.value(among(2, 3, of=4), 0) == 15.0
 
 
 def test_one_class_of_one_member_is_as_publication_shows_it_or_not_at_all() -> None:
-    ground = Ground(*mixed(), 0)
-    book = ground.book()
-    assert book.judge(ground.statement(among(0, of=4), 0)) is Verdict.NOTHING_NEW
-    assert ground.statement(among(1, of=4), 1) == {}
-    assert ground.statement(among(2, 3, of=4), 0) == {}
+    atoms = CriterionAtoms(*mixed(), 0)
+    shown = atoms.shown_statements()
+    assert shown.judge(atoms.statement(among(0, of=4), 0)) is Verdict.NOTHING_NEW
+    assert atoms.statement(among(1, of=4), 1) == {}
+    assert atoms.statement(among(2, 3, of=4), 0) == {}
 
 
 def test_the_marks_of_one_superior_for_all_are_one_persons_however_many() -> None:
@@ -103,13 +103,13 @@ def test_the_marks_of_one_superior_for_all_are_one_persons_however_many() -> Non
     everybody = np.ones(6, dtype=bool)
     ballots, plan = make(cells, [0] * 6)
 
-    unknown = Ground(ballots, plan, 0)
-    known = Ground(ballots, replace(plan, roll=Roll(table[:, 0], table[:, 1], table[:, 2])), 0)
+    unknown = CriterionAtoms(ballots, plan, 0)
+    known = CriterionAtoms(ballots, replace(plan, roll=Roll(table[:, 0], table[:, 1], table[:, 2])), 0)
 
-    assert unknown.book().judge(unknown.statement(everybody, 0)) is Verdict.SAFE
-    assert known.book().judge(known.statement(everybody, 0)) is Verdict.ISOLATES
+    assert unknown.shown_statements().judge(unknown.statement(everybody, 0)) is Verdict.SAFE
+    assert known.shown_statements().judge(known.statement(everybody, 0)) is Verdict.ISOLATES
     # The other class is shown by nine, but less it, what is published is the leader's alone.
-    assert known.book().judge(known.statement(everybody, 1)) is Verdict.ISOLATES
+    assert known.shown_statements().judge(known.statement(everybody, 1)) is Verdict.ISOLATES
 
 
 def test_sheets_are_counted_once_however_many_subjects_they_list() -> None:
@@ -117,11 +117,11 @@ def test_sheets_are_counted_once_however_many_subjects_they_list() -> None:
     cells = {(at, one): [80.0] * n for at in range(3) for one, n in ((0, 4), (1, 8))}
     ballots, plan = make(cells, [0] * 3)
     everybody = np.ones(3, dtype=bool)
-    single = Ground(ballots, plan, 0)
+    single = CriterionAtoms(ballots, plan, 0)
     sheet = np.concatenate([np.arange(4) if one == 0 else 4 + np.arange(8) for _at, one in cells])
-    whole = Ground(replace(ballots, sheet=sheet), plan, 0)
-    assert single.book().judge(single.statement(everybody, 0)) is Verdict.SAFE
-    assert whole.book().judge(whole.statement(everybody, 0)) is Verdict.ISOLATES
+    whole = CriterionAtoms(replace(ballots, sheet=sheet), plan, 0)
+    assert single.shown_statements().judge(single.statement(everybody, 0)) is Verdict.SAFE
+    assert whole.shown_statements().judge(whole.statement(everybody, 0)) is Verdict.ISOLATES
 
 
 @given(
@@ -140,13 +140,13 @@ def test_order_of_the_ballots_changes_no_mean_and_no_verdict(seed: int) -> None:
     ballots, plan = mixed()
     order = np.random.default_rng(seed).permutation(len(ballots.subject))
     shuffled = Ballots(ballots.subject[order], ballots.voter_class[order], ballots.answers[order])
-    before, after = Ground(ballots, plan, 0), Ground(shuffled, plan, 0)
+    before, after = CriterionAtoms(ballots, plan, 0), CriterionAtoms(shuffled, plan, 0)
     for inside in (among(0, 1, of=4), among(2, 3, of=4), np.ones(4, dtype=bool)):
         for one in (None, 0, 1):
             assert after.value(inside, one) == before.value(inside, one)
             asked = before.statement(inside, one)
             assert after.statement(inside, one) == asked
-            assert after.book().judge(asked) is before.book().judge(asked)
+            assert after.shown_statements().judge(asked) is before.shown_statements().judge(asked)
 
 
 @given(st.permutations(range(4)), st.permutations(range(2)), st.permutations(range(2)))
@@ -171,13 +171,13 @@ def test_names_of_subjects_classes_and_sections_change_no_figure(
     for at in range(2):
         assert before.sections[at] == after.sections[sections[at]]
     assert (before.unit, before.ranks) == (after.unit, after.ranks)
-    first, second = Ground(ballots, plan, 0), Ground(renamed, moved, 0)
+    first, second = CriterionAtoms(ballots, plan, 0), CriterionAtoms(renamed, moved, 0)
     for inside in (among(0, 1, of=4), np.ones(4, dtype=bool)):
         for one in range(2):
             there = inside[np.argsort(to_subject)]
             assert first.value(inside, one) == pytest.approx(second.value(there, classes[one]))
             verdicts = [
-                ground.book().judge(ground.statement(group, which))
-                for ground, group, which in ((first, inside, one), (second, there, classes[one]))
+                atoms.shown_statements().judge(atoms.statement(group, which))
+                for atoms, group, which in ((first, inside, one), (second, there, classes[one]))
             ]
             assert verdicts[0] is verdicts[1]

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peer_review.counting.ledger import Beside, Book, Count, Verdict, Who, vector
+from peer_review.counting.ledger import Beside, Count, ShownStatements, Verdict, Who, vector
 
 Row = dict[int, Fraction]
 
@@ -72,9 +72,9 @@ def test_a_statement_is_told_exactly_if_no_sum_then_isolates_too_few(
         first = min(base)
         answers[first] += max(0, enough - sum(answers[atom] for atom in base))
         people[first] |= set(range(10, 10 + enough - len(set().union(*(people[atom] for atom in base)))))
-    book: Book[Any] = Book(
+    shown: ShownStatements[Any] = ShownStatements(
         [vector(base) for base in bases],
-        loads=[
+        supports=[
             {atom: Count(answers[atom]) for atom in atoms},
             {atom: Who(frozenset(people[atom])) for atom in atoms},
         ],
@@ -86,7 +86,7 @@ def test_a_statement_is_told_exactly_if_no_sum_then_isolates_too_few(
 
     told = list(bases)
     for statement in asked:
-        verdict = book.judge(vector(statement))
+        verdict = shown.judge(vector(statement))
 
         before, after = (
             [[row.get(atom, Fraction(0)) for atom in atoms] for row in rows] for rows in (told, [*told, statement])
@@ -98,40 +98,40 @@ def test_a_statement_is_told_exactly_if_no_sum_then_isolates_too_few(
             assert verdict is (Verdict.SAFE if safe else Verdict.ISOLATES)
         if verdict.allows:
             told.append(statement)
-            book.tell(vector(statement))
+            shown.add(vector(statement))
 
 
-def large(bases: int) -> tuple[Book[Count], list[Row]]:
+def large(bases: int) -> tuple[ShownStatements[Count], list[Row]]:
     """Many subjects, each with one leader and four colleagues; questions about all leaders, a section's, most."""
-    book = Book(
+    shown = ShownStatements(
         [vector({2 * at: Fraction(1, 5), 2 * at + 1: Fraction(4, 5)}) for at in range(bases)],
-        loads=[{2 * at + one: Count((1, 4)[one]) for at in range(bases) for one in (0, 1)}],
+        supports=[{2 * at + one: Count((1, 4)[one]) for at in range(bases) for one in (0, 1)}],
         enough=5,
     )
-    return book, [{2 * at: Fraction(1) for at in range(many)} for many in (bases, 30, 26)]
+    return shown, [{2 * at: Fraction(1) for at in range(many)} for many in (bases, 30, 26)]
 
 
 def test_a_large_round_is_decided_by_few_steps() -> None:
     """All leaders, the thirty of a section, then all but four of these: what is left would be four ballots."""
-    book, (everybody, section, most) = large(3000)
+    shown, (everybody, section, most) = large(3000)
     for statement in (everybody, section):
-        assert book.judge(vector(statement)) is Verdict.SAFE
-        book.tell(vector(statement))
-    assert book.judge(vector(most)) is Verdict.ISOLATES
-    assert book.judge(vector({atom: 2 * weight for atom, weight in everybody.items()})) is Verdict.NOTHING_NEW
+        assert shown.judge(vector(statement)) is Verdict.SAFE
+        shown.add(vector(statement))
+    assert shown.judge(vector(most)) is Verdict.ISOLATES
+    assert shown.judge(vector({atom: 2 * weight for atom, weight in everybody.items()})) is Verdict.NOTHING_NEW
 
 
 def test_what_cannot_be_decided_in_so_many_steps_is_refused() -> None:
-    book, (everybody, *_others) = large(30)
-    verdict = book.judge(vector(everybody), budget=20)
+    shown, (everybody, *_others) = large(30)
+    verdict = shown.judge(vector(everybody), budget=20)
     assert (verdict, verdict.allows) == (Verdict.TOO_LARGE, False)
-    assert book.judge(vector(everybody)) is Verdict.SAFE
+    assert shown.judge(vector(everybody)) is Verdict.SAFE
 
 
 def test_the_answer_is_the_same_when_asked_again() -> None:
-    book, questions = large(30)
+    shown, questions = large(30)
     for statement in questions:
-        assert len({book.judge(vector(statement)) for _twice in range(2)}) == 1
+        assert len({shown.judge(vector(statement)) for _twice in range(2)}) == 1
 
 
 def test_loads_of_a_group_count_answers_people_and_members_beside_a_section() -> None:

@@ -17,7 +17,7 @@ DATA = {"text": "The counter opens late.", "source": "result", "section": "a"}
 
 def make_round(**scheme: Any) -> Round:
     round: Round = RoundFactory(scheme=SchemeFactory(**scheme))
-    round.form = freeze_scheme(round.scheme)
+    round.form = freeze_scheme(round.scheme).as_json()
     round.save()
     return round
 

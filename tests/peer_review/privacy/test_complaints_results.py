@@ -274,7 +274,7 @@ def test_complaint_filters_crossed_until_one_person_is_left(client: Client) -> N
     # What is complained of: the mean of that crossing is the one ballot.
     board = RoundData(round)
     place = board.place({"section": "a", "rank": "rank1", "class": "leaders"}, without=())
-    assert board.ground("quality")._values[place[0].nonzero()[0] * 2 + 0].tolist() == [harsh]
+    assert board.atoms("quality")._values[place[0].nonzero()[0] * 2 + 0].tolist() == [harsh]
 
     crossing = compose(client, round, rows="class", section="a", rank="rank1")
     assert ">too few<" in crossing

@@ -4,11 +4,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from peer_review.models import RaisedFinding
+from tests.factories.peer_review.frozen_schemes import frozen_form
 from tests.factories.peer_review.rounds import RoundFactory, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
-SHOWN = {"visibility": {"section_head": True, "leadership": True}}
+SHOWN = frozen_form(visibility={"section_head": True, "leadership": True})
 
 
 def test_findings_are_read_by_whoever_raised_answers_or_might_have_raised_them() -> None:

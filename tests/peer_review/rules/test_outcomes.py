@@ -35,7 +35,7 @@ def test_who_decides(world: OutcomesWorld) -> None:
 
 
 def test_leaders_to_whom_the_scheme_shows_nothing_decide_nothing(world: OutcomesWorld) -> None:
-    world.round.form["visibility"]["leadership"] = False
+    world.round.form = {**world.round.form, "visibility": {**world.round.form["visibility"], "leadership": False}}
 
     assert world.holders("decide_round", world.round) == set()
 
@@ -116,7 +116,8 @@ def test_an_inspector_with_an_appeal_sees_what_the_person_sees_and_no_other_does
     assert world.holders("view_subject_result", appealed) & {"inspector", "other inspector"} == {"inspector"}
     assert "inspector" not in world.holders("view_subject_result", subject(world.round, "asked"))
 
-    appealed.round.form["visibility"]["subject"] = False
+    round = appealed.round
+    round.form = {**round.form, "visibility": {**round.form["visibility"], "subject": False}}
     assert "inspector" not in world.holders("view_subject_result", appealed)
 
 

@@ -44,7 +44,7 @@ def make_striking_round(**kwargs: Any) -> Round:
 
 
 def searched(round: Round) -> AnomalyRun:
-    AnomalyRun.objects.get_or_create(round=round, defaults={"total": len(round.form["criteria"]) + 2})
+    AnomalyRun.objects.get_or_create(round=round, defaults={"total": len(round.frozen_scheme.criteria) + 2})
     find_anomalies(round)
     return AnomalyRun.objects.get(round=round)
 

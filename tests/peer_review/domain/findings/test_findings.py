@@ -39,7 +39,7 @@ def make_round(**kwargs: Any) -> Round:
 def make_commented_round(**kwargs: Any) -> Round:
     """Return a round in which there are comments of 甲, published: nobody had to review them."""
     round = make_round(**kwargs)
-    round.form["comments"] = True
+    round.form = {**round.form, "comments": True}
     for text in (SAID, "好同志", "He never listens to the people at the counter"):
         Comment.objects.create(subject=Subject.objects.get(round=round, label="甲"), text=text)
     return round
@@ -238,7 +238,7 @@ def test_nothing_is_raised_before_publication(leader: Any) -> None:
 
 def test_nothing_is_raised_from_altered_terms(leader: Any) -> None:
     round = make_round()
-    round.form["floor"] = 3
+    round.form = {**round.form, "floor": 3}
     with pytest.raises(TermsAltered):
         raise_finding(round, by=leader, text=TEXT)
 

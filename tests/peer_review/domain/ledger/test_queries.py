@@ -50,4 +50,4 @@ class TestRoundData:
         with pytest.raises(KeyError):
             data.place({"section": None, "rank": None, "class": "nobody"}, without=())
         with pytest.raises(KeyError):
-            data.ground("nothing")
+            data.atoms("nothing")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from peer_review.domain.planning.envelope_groups import envelope_groups, envelope_refusals, make_urns, votes_on_paper
+from peer_review.domain.planning.envelope_groups import envelope_groups, envelope_refusals, is_paper_voter, make_urns
 from peer_review.exceptions.planning import PaperVotersTooFew
 from peer_review.models import Round, Urn
 from tests.factories.peer_review.rounds import RoundFactory, make_cell, make_member, make_subject, make_user
@@ -31,9 +31,9 @@ def on_paper(round: Round, *numbers: int) -> frozenset[int]:
 def test_votes_on_paper_is_what_the_roll_says(draft: Round) -> None:
     (user,) = on_paper(draft, 0)
 
-    assert votes_on_paper(draft, draft.members.get(user=user).user)
-    assert not votes_on_paper(draft, draft.members.get(name="Person 1").user)
-    assert not votes_on_paper(RoundFactory(), draft.members.get(user=user).user)
+    assert is_paper_voter(draft, draft.members.get(user=user).user)
+    assert not is_paper_voter(draft, draft.members.get(name="Person 1").user)
+    assert not is_paper_voter(RoundFactory(), draft.members.get(user=user).user)
 
 
 def test_paper_groups_are_none_where_all_vote_by_computer(draft: Round) -> None:

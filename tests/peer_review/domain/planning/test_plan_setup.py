@@ -86,9 +86,9 @@ def test_the_preview_is_what_using_the_plan_writes(draft: Round) -> None:
     assert made.papers == preview.papers == 6 * 2 + 6 * 2
     assert (preview.least, preview.most) == (2, 6)
     assert preview.ranks.rows == (("Rank 0", (0, 0, 12)), ("Section heads", (0, 0, 0)), ("Rank 2", (0, 0, 12)))
-    assert preview.idle.names == ("Person 2", "Person 3")
-    assert preview.lonely.names == ("Person 0", "Person 1", "Person 2", "Person 3")
-    assert (preview.thin, preview.single) == (12, 0)
+    assert preview.without_papers.names == ("Person 2", "Person 3")
+    assert preview.without_evaluators.names == ("Person 0", "Person 1", "Person 2", "Person 3")
+    assert (preview.below_floor, preview.single_voter) == (12, 0)
     for row in preview.rows:
         cells = draft.cells.with_turnout().filter(subject__key=row.key)
         assert {cell.voter_class: cell.eligible for cell in cells} == {
@@ -229,10 +229,10 @@ def test_months_are_counted_up_to_the_day_the_round_opens(draft: Round, settings
     settings.PEER_REVIEW_ROLL_SOURCE = f"{__name__}.newcomers"
     save_plan(draft, by=draft.organiser, plan={"house_wide": False, "months": 1})
     draft.refresh_from_db()
-    assert preview_plan(draft).lonely.names == tuple(f"Person {number}" for number in range(4, 10))
+    assert preview_plan(draft).without_evaluators.names == tuple(f"Person {number}" for number in range(4, 10))
 
     draft.opens_at += timedelta(days=40)
-    assert preview_plan(draft).lonely.count == 0
+    assert preview_plan(draft).without_evaluators.count == 0
 
 
 def newcomers(round: object) -> list[Person]:

@@ -65,8 +65,8 @@ def test_no_trend_holds_nothing_back_where_the_same_people_vote() -> None:
 @pytest.mark.django_db(databases=["default", "box"])
 class TestEarlierRounds:
     def beside(self, round: Round) -> list[ComparableRound]:
-        form = round.form or freeze_scheme(round.scheme)
-        return comparable_rounds(round, form, read_papers(round, form))
+        scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_scheme(round.scheme)
+        return comparable_rounds(round, scheme, read_papers(round, scheme))
 
     def repeat(self, published: Round, **fields: Any) -> Round:
         """Return a draft of the same scheme about the same people, with the same voters."""

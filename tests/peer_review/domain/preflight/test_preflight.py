@@ -18,6 +18,7 @@ from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.exceptions.preflight import SheetListsDiffer, SheetNamesReceiver
 from peer_review.models import Round, Subject
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
+from tests.factories.peer_review.frozen_schemes import frozen_scheme
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     SchemeFactory,
@@ -75,12 +76,12 @@ def test_each_subject_and_class_is_told_its_fate(people: list[Any]) -> None:
     assert fates(found.full.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
     assert fates(found.full.classes[1]) == [Fate.MERGED, Fate.MERGED, Fate.MERGED]
     assert found.full.smallest.tolist() == [6, 12, 8, 8, 0]
-    assert found.lone == [(1, 0)]
+    assert found.single_voter_pairs == [(1, 0)]
     assert found.lacking == [(2, 1), (3, 1), (4, 3)]
     # 80 % of 6 and 6 are 5 and 5, still enough by class.
     assert (found.share, found.share_from) == (0.8, "")
     assert fates(found.expected.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
-    assert fates(found.thin.classes[0]) == [Fate.ABSENT, Fate.MERGED, Fate.MERGED]
+    assert fates(found.just_under.classes[0]) == [Fate.ABSENT, Fate.MERGED, Fate.MERGED]
     assert found.certificate.breach is None
 
 
@@ -229,9 +230,9 @@ def test_queries_do_not_grow_with_the_round(people: list[Any]) -> None:
 def test_papers_of_unknown_classes_are_left_out(people: list[Any]) -> None:
     round = draft()
     about(round, "Li", {"peers": people[:6], "gone": people[6:]})
-    form = {"classes": [{"key": "peers"}], "scheme": {"name": "x"}}
+    scheme = frozen_scheme()
 
-    found = read_papers(round, form)
+    found = read_papers(round, scheme)
 
     assert found.eligible.tolist() == [[6]]
-    assert comparable_rounds(round, form, found) == []
+    assert comparable_rounds(round, scheme, found) == []

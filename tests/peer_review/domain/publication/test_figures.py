@@ -40,7 +40,7 @@ def test_a_score_has_no_share_of_abstentions() -> None:
 @pytest.mark.parametrize("value", [0.0, 59.9, 60.0, 79.9, 80.0, 89.9, 90.0, 100.0])
 def test_the_rounds_own_bands_propose_the_grade(value: float) -> None:
     round = make_published_round({("甲", "all"): papers(5)})
-    mark = make_mark(round.form, value, value - 1, value + 1, 5, 1)
+    mark = make_mark(round.frozen_scheme, value, value - 1, value + 1, 5, 1)
     assert (mark.value, mark.low, mark.high, mark.n, mark.abstentions) == (value, value - 1, value + 1, 5, 1)
     assert (mark.grade_label == "Excellent") is (value >= 90)
 
@@ -48,9 +48,9 @@ def test_the_rounds_own_bands_propose_the_grade(value: float) -> None:
 def test_a_result_without_a_score_has_no_mark() -> None:
     round = make_published_round({("甲", "all"): papers(2), ("乙", "all"): papers(5)})
     thin, large = (Result.objects.get(round=round, subject__label=name) for name in "甲乙")
-    assert score_mark(round.form, None) is None
-    assert score_mark(round.form, thin) is None
-    mark = score_mark(round.form, large)
+    assert score_mark(round.frozen_scheme, None) is None
+    assert score_mark(round.frozen_scheme, thin) is None
+    mark = score_mark(round.frozen_scheme, large)
     assert mark is not None
     assert (mark.value, mark.n) == (76.0, 0)
     assert too_few() == "too few"
@@ -59,8 +59,8 @@ def test_a_result_without_a_score_has_no_mark() -> None:
 def test_a_criterion_that_is_not_shown_has_no_mark() -> None:
     round = make_published_round({("甲", "all"): [*papers(5), {"quality": "dk", "spirit": 70}]})
     row = CriterionResult.objects.get(result__subject__label="甲", criterion="quality")
-    assert criterion_mark(round.form, None) is None
-    mark = criterion_mark(round.form, row)
+    assert criterion_mark(round.frozen_scheme, None) is None
+    mark = criterion_mark(round.frozen_scheme, row)
     assert mark is not None
     assert (mark.value, mark.n, mark.abstentions) == (80.0, 5, 1)
 
@@ -78,7 +78,7 @@ def test_criteria_of_several_results_are_read_in_one_query(
 
 def test_bars_of_points_are_named_by_their_points_and_grade_best_first() -> None:
     round = make_published_round({("甲", "all"): papers(5)})
-    bars = distribution(round.form, round.form["criteria"][0], [[0, 1, 2], [3, 3, 4]])
+    bars = distribution(round.frozen_scheme, round.frozen_scheme.criteria[0], [[0, 1, 2], [3, 3, 4]])
     assert [bar.count for bar in bars] == [4, 2]
     assert bars[0].label.startswith("90–100 ")
     assert " to " in bars[1].label
@@ -87,7 +87,7 @@ def test_bars_of_points_are_named_by_their_points_and_grade_best_first() -> None
 def test_bars_of_grades_are_named_by_the_grade_alone() -> None:
     cells = {("甲", "all"): [{"quality": 1 + at % 3, "spirit": 2} for at in range(6)]}
     round = make_published_round(cells, scale="grades")
-    [bar] = distribution(round.form, round.form["criteria"][0], [[1, 1, 5]])
+    [bar] = distribution(round.frozen_scheme, round.frozen_scheme.criteria[0], [[1, 1, 5]])
     assert bar.count == 5
     assert not any(letter.isdigit() for letter in bar.label)
 
@@ -95,10 +95,10 @@ def test_bars_of_grades_are_named_by_the_grade_alone() -> None:
 def test_bars_of_anchors_are_named_by_the_anchors_words() -> None:
     cells = {("甲", "all"): [{"quality": 3, "spirit": 3} for _at in range(5)]}
     round = make_published_round(cells, scale="anchors")
-    bars = distribution(round.form, round.form["criteria"][0], [[0, 0, 2], [1, 4, 6]])
+    bars = distribution(round.frozen_scheme, round.frozen_scheme.criteria[0], [[0, 0, 2], [1, 4, 6]])
     assert bars == [Bar("2 to 5", 6), Bar("1 Words 1", 2)]
 
 
 def test_no_bars_make_no_distribution() -> None:
     round = make_published_round({("甲", "all"): papers(5)})
-    assert distribution(round.form, round.form["criteria"][0], []) == []
+    assert distribution(round.frozen_scheme, round.frozen_scheme.criteria[0], []) == []

@@ -78,7 +78,7 @@ def test_answers_that_do_not_fit_the_form_are_refused(running: RunningRound, ans
 
 
 def test_words_longer_than_the_limit_are_refused(running: RunningRound) -> None:
-    limit = running.round.form["comment_limit"]
+    limit = running.round.frozen_scheme.comment_limit
     save_self_evaluation(running.round, by=me(running), answers=ANSWERS, text="字" * limit)
     with pytest.raises(BadAnswers):
         save_self_evaluation(running.round, by=me(running), answers=ANSWERS, text="字" * (limit + 1))

@@ -26,9 +26,9 @@ SCORE = Mark(76.0, 70.0, 82.0, 0, 0, "competent", "Competent")
     ],
 )
 def test_note_says_what_the_figure_means_or_why_it_is_missing(paper: str, adjusted: Any, words: str) -> None:
-    form = freeze_scheme(SchemeFactory(paper=paper))
+    scheme = freeze_scheme(SchemeFactory(paper=paper))
 
-    assert words in severity_note(form, SCORE, adjusted)
+    assert words in severity_note(scheme, SCORE, adjusted)
 
 
 def test_without_a_score_nothing_is_missed() -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from peer_review.domain.results.readable_rounds import ResultKind, readable_rounds, result_kinds
 from peer_review.enums import RoundState
 from peer_review.models import Round
+from tests.factories.peer_review.frozen_schemes import frozen_form
 from tests.factories.peer_review.rounds import RoundFactory, make_member, make_subject, make_user
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,7 @@ def make_round(*, visibility: dict[str, bool] = SHOWN, state: str = RoundState.P
     """Return a round in a state; no figures are read here."""
     round: Round = RoundFactory(
         state=state,
-        form={"visibility": visibility},
+        form=frozen_form(visibility=visibility),
         published_at=timezone.now(),
     )
     return round

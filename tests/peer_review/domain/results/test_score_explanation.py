@@ -9,14 +9,16 @@ from peer_review.domain.results.score_explanation import Sum, Term, class_sum, s
 from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.enums import ScaleKind
 from peer_review.models import CriterionResult
+from peer_review.protocol.frozen_scheme import FrozenScheme
+from tests.factories.peer_review.frozen_schemes import frozen_scheme
 from tests.factories.peer_review.rounds import SchemeFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 TWO = [("leaders", 40), ("staff", 60)]
-QUALITY = {"key": "quality", "label": "Quality"}
+QUALITY = frozen_scheme().criterion("quality")
 
 
-def frozen(**fields: Any) -> Any:
+def frozen(**fields: Any) -> FrozenScheme:
     return freeze_scheme(SchemeFactory(**{"trim": False} | fields))
 
 
@@ -40,10 +42,10 @@ def test_a_class_that_did_not_answer_gives_its_share_to_the_others() -> None:
 
 @pytest.mark.parametrize("case", ["not shown", "classes not released", "one class"])
 def test_nothing_is_explained_by_classes_that_are_not_released(case: str) -> None:
-    form = frozen() if case == "one class" else frozen(classes=TWO)
+    scheme = frozen() if case == "one class" else frozen(classes=TWO)
     given = {"not shown": None, "classes not released": row(), "one class": row(all=[78.0, 70, 86, 12, 0])}[case]
 
-    assert class_sum(form, QUALITY, given) is None
+    assert class_sum(scheme, QUALITY, given) is None
 
 
 def test_a_score_is_the_sum_of_its_criteria_if_it_is_shown() -> None:

@@ -5,6 +5,7 @@ import pytest
 from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.rounds.participation import Participation, participation
 from peer_review.models import Round
+from tests.factories.peer_review.frozen_schemes import frozen_form
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     make_cell,
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "box"])
 def round_with(sections: dict[str, int], *, floor: int) -> Round:
     """A round whose sections have this many evaluators each, of one subject."""
     round = RoundFactory()
-    round.form = {"floor": floor}
+    round.form = frozen_form(floor=floor)
     round.save()
     subject = make_subject(round, make_member(round, make_user("Subject"), section="zz"))
     users = []

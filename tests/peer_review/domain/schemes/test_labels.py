@@ -28,12 +28,12 @@ def test_bands_in_ranges_leave_no_point_out() -> None:
 @pytest.mark.parametrize("shown", [[], ["subject"], ["staff", "subject"], list(Audience.values)])
 def test_audience_names_list_who_sees_results(shown: list[str]) -> None:
     visibility = {audience: audience in shown for audience in Audience.values}
-    form = freeze_scheme(SchemeFactory(visibility=visibility))
+    scheme = freeze_scheme(SchemeFactory(visibility=visibility))
 
-    assert audience_names(form) == ", ".join(str(one.label) for one in Audience if one.value in shown)
+    assert audience_names(scheme.audiences) == ", ".join(str(one.label) for one in Audience if one.value in shown)
 
 
 def test_bands_are_told_with_the_schemes_own_names_and_bounds() -> None:
-    form = freeze_scheme(SchemeFactory(grade_set=GradeSet.INSTITUTIONS, bands=[85, 75, 60]))
+    scheme = freeze_scheme(SchemeFactory(grade_set=GradeSet.INSTITUTIONS, bands=[85, 75, 60]))
 
-    assert bands_in_ranges(form) == "Excellent 85–100, Qualified 75–84, Basically qualified 60–74, Unqualified 0–59"
+    assert bands_in_ranges(scheme) == "Excellent 85–100, Qualified 75–84, Basically qualified 60–74, Unqualified 0–59"

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peer_review.counting import ledger as arithmetic
-from peer_review.counting.crosstabs import Ground
-from peer_review.counting.ledger import Book, Verdict
+from peer_review.counting.crosstabs import CriterionAtoms
+from peer_review.counting.ledger import ShownStatements, Verdict
 from peer_review.counting.release import Ballots, Plan, release
 from peer_review.domain.ledger.ledger import ask, ask_all
 from peer_review.domain.ledger.queries import RoundData, TableQuery
@@ -54,12 +54,12 @@ class World:
 
     def ask(self, cells: list[Cell]) -> None:
         """Ask one after another, as domain.ledger does."""
-        ground = Ground(self.ballots, self.plan, 0)
-        book = ground.book()
+        atoms = CriterionAtoms(self.ballots, self.plan, 0)
+        shown = atoms.shown_statements()
         for cell in cells:
-            statement = ground.statement(self.inside(cell), cell[2])
-            if statement and book.judge(statement).allows:
-                book.tell(statement)
+            statement = atoms.statement(self.inside(cell), cell[2])
+            if statement and shown.judge(statement).allows:
+                shown.add(statement)
                 self.shown.append(cell)
             else:
                 self.refused += 1
@@ -69,8 +69,8 @@ class World:
         made = release(ballots, self.plan)
         values = list(flatten(made).values())
         values += [figure.value for sheet in made.ranks for figure in (sheet.score, *sheet.criteria) if figure]
-        ground = Ground(ballots, self.plan, 0)
-        return values + [float(ground.value(self.inside(cell), cell[2])) for cell in self.shown]
+        atoms = CriterionAtoms(ballots, self.plan, 0)
+        return values + [float(atoms.value(self.inside(cell), cell[2])) for cell in self.shown]
 
     def coefficients(self) -> np.ndarray:
         """Return how every shown figure moves with every answer, (figures, answers given)."""
@@ -156,7 +156,7 @@ def crossed() -> tuple[World, list[Cell]]:
     return World(Ballots(rows[:, 0], rows[:, 1], answers), plan), [(None, None, 0, frozenset())]
 
 
-def switched_off(self: Book[Any], statement: arithmetic.Vector, **kwargs: Any) -> Verdict:
+def switched_off(self: ShownStatements[Any], statement: arithmetic.Vector, **kwargs: Any) -> Verdict:
     """A ledger that writes everything down and refuses nothing."""
     return Verdict.SAFE
 
@@ -166,7 +166,7 @@ def test_with_the_ledger_switched_off_the_same_attacker_bites_at_once(monkeypatc
     world.ask(asked)
     assert (world.shown, world.is_taken_apart) == ([], False)
 
-    monkeypatch.setattr(Book, "judge", switched_off)
+    monkeypatch.setattr(ShownStatements, "judge", switched_off)
     careless, asked = crossed()
     careless.ask(asked)
 
@@ -189,7 +189,7 @@ def test_rounds_drawn_are_refused_and_answered_both() -> None:
             seen["taken apart without"] += careless.is_taken_apart
 
     def self_has(world: World, cell: Cell) -> bool:
-        return Ground(world.ballots, world.plan, 0).value(world.inside(cell), cell[2]) is not None
+        return CriterionAtoms(world.ballots, world.plan, 0).value(world.inside(cell), cell[2]) is not None
 
     look()
     assert all(seen.values()), seen
@@ -266,7 +266,7 @@ def test_roles_channels_and_corrections_together_lay_bare_no_group_under_the_flo
 
 @pytest.mark.django_db(databases=["default", "box"])
 def test_the_same_roles_with_the_ledger_switched_off_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Book, "judge", switched_off)
+    monkeypatch.setattr(ShownStatements, "judge", switched_off)
     round = real_round()
     ask_all(round, all_questions(), channel=Channel.PAGE, audience="leadership")
     assert told(round).is_taken_apart

@@ -24,7 +24,7 @@ def english() -> Iterator[None]:
 @pytest.fixture
 def round() -> Round:
     round = RoundFactory()
-    round.form = freeze_scheme(round.scheme)
+    round.form = freeze_scheme(round.scheme).as_json()
     return round
 
 
@@ -52,7 +52,7 @@ def run_of(*searches: tuple[AnomalyKind, int]) -> AnomalyRun:
     ],
 )
 def test_each_kind_is_said_in_its_own_sentence(round: Round, kind: AnomalyKind, high: bool | None, words: str) -> None:
-    groups = anomaly_groups(run_of((kind, 9)), [anomaly(kind, high=high)], round.form, most=5)
+    groups = anomaly_groups(run_of((kind, 9)), [anomaly(kind, high=high)], round.frozen_scheme, most=5)
     [group] = [one for one in groups if one.lines]
     assert group.key == kind.value
     assert words in group.lines[0].words
@@ -61,13 +61,13 @@ def test_each_kind_is_said_in_its_own_sentence(round: Round, kind: AnomalyKind, 
 
 
 def test_groups_come_in_the_order_of_the_kinds_also_without_an_anomaly(round: Round) -> None:
-    groups = anomaly_groups(run_of(), [], round.form, most=5)
+    groups = anomaly_groups(run_of(), [], round.frozen_scheme, most=5)
     assert [(one.key, one.lines, one.more) for one in groups] == [(kind.value, [], 0) for kind in AnomalyKind]
 
 
 def test_more_than_the_page_holds_are_counted(round: Round) -> None:
     found = [anomaly(AnomalyKind.END, high=True) for _number in range(7)]
-    first = anomaly_groups(run_of((AnomalyKind.END, 40)), found, round.form, most=3)[0]
+    first = anomaly_groups(run_of((AnomalyKind.END, 40)), found, round.frozen_scheme, most=3)[0]
     assert (len(first.lines), first.more) == (3, 4)
 
 
@@ -76,7 +76,7 @@ def test_more_than_the_page_holds_are_counted(round: Round) -> None:
     [(0.0004, "under 0.1 %"), (0.001, "0.1 %"), (0.0999, "10.0 %"), (0.1, "10 %"), (1.0, "100 %")],
 )
 def test_chance_is_a_percentage_and_never_nothing(round: Round, p: float, words: str) -> None:
-    groups = anomaly_groups(run_of(), [anomaly(AnomalyKind.END, high=True, p=p, q=None)], round.form, most=1)
+    groups = anomaly_groups(run_of(), [anomaly(AnomalyKind.END, high=True, p=p, q=None)], round.frozen_scheme, most=1)
     assert (groups[0].lines[0].p, groups[0].lines[0].q) == (words, "…")
 
 
@@ -108,6 +108,6 @@ def test_unanimous_ballots_are_said_for_each_criterion_that_tells_of_them(round:
             {"kind": "end", "criterion": "spirit", "tested": 9},
         ]
     )
-    [sentence] = unanimous_messages(run, round.form)
+    [sentence] = unanimous_messages(run, round.frozen_scheme)
     assert sentence.startswith("Quality: of 9 subjects whose ballots lie closest together, the ballots of 3 all say")
     assert sentence.endswith("so many in 2.0 % of cases.")

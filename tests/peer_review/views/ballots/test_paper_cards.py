@@ -34,7 +34,7 @@ def _english(settings: Any) -> None:
 def round_of(**fields: Any) -> tuple[Round, list[Any], list[Any]]:
     """A round as opening would freeze it, four evaluators, and three subjects without papers yet."""
     round = RoundFactory(scheme=SchemeFactory(**fields), state="open")
-    round.form = freeze_scheme(round.scheme)
+    round.form = freeze_scheme(round.scheme).as_json()
     round.save()
     users = [make_user(f"Evaluator {name}") for name in "abcd"]
     for user in users:
@@ -94,12 +94,12 @@ def test_a_sheet_lists_its_subjects_in_order_and_each_ones_words_beside() -> Non
 def test_a_criterion_that_is_off_for_a_class_is_not_on_its_paper() -> None:
     round, users, (subject, *_others) = round_of(classes=[("heads", 50), ("staff", 50)])
     round.scheme.criteria.filter(key="spirit").update(classes=["heads"])
-    round.form = freeze_scheme(round.scheme)
+    round.form = freeze_scheme(round.scheme).as_json()
     round.save()
     make_cell(subject, users[:1], "heads")
     make_cell(subject, users[1:], "staff")
 
-    asked = [[one["key"] for one in paper_cards(round, user)[0].criteria] for user in users[:2]]
+    asked = [[criterion.key for criterion in paper_cards(round, user)[0].criteria] for user in users[:2]]
 
     assert asked == [["quality", "spirit"], ["quality"]]
 
@@ -108,12 +108,12 @@ def test_reasons_are_asked_for_only_where_there_is_room_for_them() -> None:
     for comments, expected in ((True, 60), (False, None)):
         round, users, (subject, *_others) = round_of(comments=comments)
         round.scheme.criteria.update(comment_below=60)
-        round.form = freeze_scheme(round.scheme)
+        round.form = freeze_scheme(round.scheme).as_json()
         make_cell(subject, users)
 
         (card,) = paper_cards(round, users[0])
 
-        assert [one["comment_below"] for one in card.criteria] == [expected, expected]
+        assert [criterion.comment_below for criterion in card.criteria] == [expected, expected]
 
 
 def test_a_closed_paper_says_so_and_asks_nothing(client: Client) -> None:
@@ -159,7 +159,7 @@ def test_grades_are_chosen_by_the_schemes_own_names() -> None:
 
     (card,) = paper_cards(round, users[0])
 
-    assert [(choice.value, choice.label) for choice in card.criteria[0]["choices"]] == [
+    assert [(choice.value, choice.label) for choice in card.criteria[0].choices] == [
         (4, "Excellent"),
         (3, "Qualified"),
         (2, "Basically qualified"),

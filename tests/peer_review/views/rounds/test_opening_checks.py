@@ -32,8 +32,8 @@ pytestmark = pytest.mark.django_db(databases=["default", "box"])
 ASKED_OF_OTHERS = {"clock_set_back", "scheme_invalid", "no_box_key", "shares_unconfirmed", "box_key_untested"}
 #: The functions that refuse an opening.
 CHECKS: list[Callable[..., Any]] = [
-    opening_checks.obstacles,
-    opening_checks._roll_obstacles,
+    opening_checks.unmet_requirements,
+    opening_checks._roll_refusals,
     opening_checks.check_terms,
     check_scheme,
     reviewer_refusals,

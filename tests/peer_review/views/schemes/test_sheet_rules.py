@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from peer_review.domain.schemes.schemes import freeze_scheme
+from peer_review.protocol.frozen_scheme import FrozenScheme
 from peer_review.protocol.papers import Paper, SheetRule
 from peer_review.views.schemes.sheet_rules import reaching, rules_in_words, under
 from tests.factories.peer_review.rounds import SchemeFactory
@@ -12,7 +13,7 @@ from tests.factories.peer_review.rounds import SchemeFactory
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
-def form_of(**fields: Any) -> dict[str, Any]:
+def frozen(**fields: Any) -> FrozenScheme:
     return freeze_scheme(SchemeFactory(**fields))
 
 
@@ -28,16 +29,16 @@ def form_of(**fields: Any) -> dict[str, Any]:
     ],
 )
 def test_a_line_in_points_is_told_as_a_grade(points: int, reached: str, below: str) -> None:
-    form = form_of()
+    scheme = frozen()
 
-    assert (reaching(form, points), under(form, points)) == (reached, below)
+    assert (reaching(scheme, points), under(scheme, points)) == (reached, below)
 
 
 def test_rules_of_a_sheet_are_told_before_while_and_when_broken() -> None:
     rules = (SheetRule("quota", 3, 90), SheetRule("low", 2, 70), SheetRule("not_all_equal"), SheetRule("not_all_max"))
     paper = Paper(kind="sheet", criteria=(("a", 100),), subjects=9, rules=rules)
 
-    quota, low, equal, highest = rules_in_words(form_of(), paper)
+    quota, low, equal, highest = rules_in_words(frozen(), paper)
 
     assert quota.sentence == "At most 3 of the 9 may score 90 or more (Excellent)."
     assert quota.live % {"reached": 2} == "2 of 3 “Excellent” used"
@@ -52,8 +53,8 @@ def test_rules_of_a_sheet_are_told_before_while_and_when_broken() -> None:
 
 def test_reaching_refuses_points_below_all_bands() -> None:
     with pytest.raises(ValueError, match="-1"):
-        reaching(form_of(), -1)
+        reaching(frozen(), -1)
 
 
 def test_a_sheet_without_rules_has_no_words() -> None:
-    assert rules_in_words(form_of(), Paper(kind="sheet", criteria=(("a", 100),), subjects=9)) == []
+    assert rules_in_words(frozen(), Paper(kind="sheet", criteria=(("a", 100),), subjects=9)) == []
