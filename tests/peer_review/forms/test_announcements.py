@@ -5,7 +5,9 @@ import pytest
 from peer_review.forms.announcements import ReminderForm
 
 
-@pytest.mark.parametrize(("text", "kept"), [("", ""), ("   ", ""), (" Please vote. ", "Please vote."), ("字" * 500,) * 2])
+@pytest.mark.parametrize(
+    ("text", "kept"), [("", ""), ("   ", ""), (" Please vote. ", "Please vote."), ("字" * 500,) * 2]
+)
 def test_words_are_optional_and_trimmed(text: str, kept: str) -> None:
     form = ReminderForm({"text": text})
 

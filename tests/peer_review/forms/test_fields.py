@@ -58,7 +58,9 @@ class TestMoments:
         with override_settings(TIME_ZONE="Asia/Shanghai"), timezone.override("Asia/Shanghai"):
             assert moment("When").clean(text) == datetime(2030, 1, 31, 0, 5, tzinfo=UTC)
 
-    @pytest.mark.parametrize("text", ["", "31.1.2030", "2030-02-30T08:00", "2030-13-01T08:00", "08:00", "2030-01-31T25:00"])
+    @pytest.mark.parametrize(
+        "text", ["", "31.1.2030", "2030-02-30T08:00", "2030-13-01T08:00", "08:00", "2030-01-31T25:00"]
+    )
     def test_what_is_no_moment_is_refused(self, text: str) -> None:
         with pytest.raises(ValidationError):
             moment("When").clean(text)

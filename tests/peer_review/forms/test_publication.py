@@ -63,7 +63,10 @@ class TestSelfEvaluation:
 
     @staticmethod
     def form(
-        round: Round, data: dict[str, str] | None, choices: Mapping[str, Sequence[tuple[int, str]]] = POINTS, **more: Any
+        round: Round,
+        data: dict[str, str] | None,
+        choices: Mapping[str, Sequence[tuple[int, str]]] = POINTS,
+        **more: Any,
     ) -> SelfEvaluationForm:
         return SelfEvaluationForm(data, round=round, choices=choices, **more)
 

@@ -89,7 +89,9 @@ class TestStages:
         filled = form(organiser, collection="two_stage", casts_at=at(2))
 
         assert filled.is_valid()
-        assert filled.cleaned_data["casts_at"] == timezone.localtime(filled.cleaned_data["opens_at"]) + timedelta(days=1)
+        assert filled.cleaned_data["casts_at"] == timezone.localtime(filled.cleaned_data["opens_at"]) + timedelta(
+            days=1
+        )
 
     def test_casting_in_no_stage_is_refused(self, organiser: Any) -> None:
         assert form(organiser, collection="two_stage").errors == {"casts_at": ["Say when casting begins."]}
@@ -121,9 +123,7 @@ class TestStages:
 
 class TestPeople:
     def test_only_those_with_the_role_are_offered(self, organiser: Any) -> None:
-        people = {
-            role: make_user(role.title(), role) for role in ("scrutineer", "inspector", "leadership", "staff")
-        }
+        people = {role: make_user(role.title(), role) for role in ("scrutineer", "inspector", "leadership", "staff")}
         gone = make_user("Gone", "organiser", "scrutineer", "inspector", "leadership", is_active=False)
         fields: dict[str, Any] = form(organiser).fields
 
