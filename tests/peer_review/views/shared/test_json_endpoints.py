@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.signals import got_request_exception
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
@@ -54,6 +54,7 @@ class TestAnswers:
             (None, (200, {"kept": SECRET})),
             (DrawClosed(), (410, {"error": "draw_closed"})),
             (BadToken(SECRET), (403, {"error": "bad_token"})),
+            (Http404(SECRET), (404, {"error": "not_found"})),
             (RuntimeError(SECRET), (500, {"error": "internal_error"})),
             (KeyError(SECRET), (500, {"error": "internal_error"})),
         ],
@@ -102,9 +103,10 @@ class TestFaults:
             got_request_exception.disconnect(hear)
         assert heard == []
 
-    def test_refusals_write_no_line(self, caplog: pytest.LogCaptureFixture) -> None:
+    @pytest.mark.parametrize("fault", [DrawClosed(), BadToken(SECRET), Http404(SECRET)])
+    def test_of_whoever_asks_write_no_line(self, fault: Exception, caplog: pytest.LogCaptureFixture) -> None:
         with caplog.at_level(logging.DEBUG):
-            endpoint(post(), fault=DrawClosed())
+            endpoint(post(), fault=fault)
 
         assert caplog.records == []
 
