@@ -82,9 +82,9 @@ test-durations: $(VENV)/.test browser ## measure the daily suite anew: its order
 	$(BIN)/python tools/test_durations.py build/tests.xml
 
 coverage: MARKS = not browser
-coverage: $(VENV)/.test ## branch coverage of what is tested without a browser, package by package
+coverage: $(VENV)/.test ## branch coverage without a browser, package by package; fails below the least (pyproject.toml)
 	$(BIN)/python $(PYTEST) --cov --cov-report=json:build/coverage.json --cov-report=
-	$(BIN)/python tools/coverage_report.py build/coverage.json
+	$(BIN)/python tools/coverage_report.py build/coverage.json --strict
 
 lint: $(VENV)/.test ## formats, types, boundaries, migrations, deployment checks, catalogues
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
     python tools/coverage_report.py build/coverage.json [--strict]
 
-With --strict a package below the least, or one that was not measured, ends it with an error.
+With --strict a package or a module below its least, or a package that was not measured, ends it with an error.
 """
 
 import json
@@ -47,8 +47,10 @@ def files_of(package: str, files: dict[str, Cover]) -> dict[str, Cover]:
     return {name: cover for name, cover in files.items() if name == f"{package}.py" or name.startswith(f"{package}/")}
 
 
-def report_lines(files: dict[str, Cover], packages: list[str], *, least: float) -> tuple[list[str], bool]:
-    """Return what to print, and whether every package reaches the least."""
+def report_lines(
+    files: dict[str, Cover], packages: list[str], *, least: float, least_module: float = 0.0
+) -> tuple[list[str], bool]:
+    """Return what to print, and whether every package reaches the least and every module of it the least of modules."""
     lines, enough = [], True
     for package in packages:
         parts = files_of(package, files)
@@ -61,7 +63,10 @@ def report_lines(files: dict[str, Cover], packages: list[str], *, least: float) 
         enough = enough and reached
         lines.append(f"{package}: {whole.percent:.1f} %" + ("" if reached else f", less than {least:g} %"))
         below = sorted((cover.percent, name) for name, cover in parts.items() if cover.percent < least)
-        lines += [f"  {percent:5.1f} % {name}" for percent, name in below]
+        for percent, name in below:
+            missed = percent < least_module
+            enough = enough and not missed
+            lines.append(f"  {percent:5.1f} % {name}" + (f", less than {least_module:g} %" if missed else ""))
     return lines, enough
 
 
@@ -70,7 +75,7 @@ def main() -> int:
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["zhengyan"]["coverage"]
     arguments = [argument for argument in sys.argv[1:] if argument != "--strict"]
     files = covers(json.loads(Path(arguments[0]).read_text("utf-8")))
-    lines, enough = report_lines(files, wanted["packages"], least=wanted["least"])
+    lines, enough = report_lines(files, wanted["packages"], least=wanted["least"], least_module=wanted["least_module"])
     print("\n".join(lines))
     return 0 if enough or "--strict" not in sys.argv else 1
 

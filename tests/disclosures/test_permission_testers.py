@@ -31,13 +31,7 @@ def test_numbered_document_cannot_be_deleted_in_the_admin() -> None:
 
 @pytest.fixture
 def people() -> dict[str, Any]:
-    return {
-        "editor": make.person(Role.EDITOR),
-        "inspector": make.person(Role.INSPECTOR),
-        "leader": make.person(Role.LEADERSHIP),
-        "all": make.person(Role.EDITOR, Role.INSPECTOR, Role.LEADERSHIP),
-        "superuser": UserFactory(is_superuser=True),
-    }
+    return make.people()
 
 
 @pytest.mark.parametrize("who", ["editor", "inspector", "leader", "all", "superuser"])

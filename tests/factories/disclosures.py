@@ -81,6 +81,17 @@ def person(*roles: Role, **fields: Any) -> Any:
     return StaffFactory(roles=list(roles), **fields).user
 
 
+def people() -> dict[str, Any]:
+    """Return one account of each role that takes a step, one of all three, and a superuser."""
+    return {
+        "editor": person(Role.EDITOR),
+        "inspector": person(Role.INSPECTOR),
+        "leader": person(Role.LEADERSHIP),
+        "all": person(Role.EDITOR, Role.INSPECTOR, Role.LEADERSHIP),
+        "superuser": UserFactory(is_superuser=True),
+    }
+
+
 def attachment(page: DisclosurePage, *, name: str = "card.pdf", content: bytes = b"%PDF-1.4 card") -> Document:
     """Attach a file and return it."""
     document = Document.objects.create(title=name, file=ContentFile(content, name=name), file_size=len(content))

@@ -10,6 +10,8 @@ from django.utils import timezone
 from organisation.domain import imports
 from organisation.imports.apply import apply_plan
 from organisation.imports.model import ImportPlan
+from organisation.models import Membership, Rank, Section, Staff, User
+from tests.factories.organisation import RankFactory, SectionFactory
 
 TODAY = timezone.localdate()
 HEAD = ["工号", "姓名", "科室", "职级", "职务", "电话", "入职日期"]
@@ -48,3 +50,19 @@ def carry_out(content: bytes, file_name: str = "staff.csv", *, is_complete: bool
 
 def figures(plan: ImportPlan) -> tuple[int, int, int, int]:
     return len(plan.added), len(plan.changed), len(plan.left), plan.unchanged
+
+
+def make_places() -> None:
+    """Make the two sections and two ranks that the files name."""
+    office = SectionFactory(code="BG", name="办公室")
+    SectionFactory(code="JL", name="检疫科", parent=office)
+    RankFactory(code="KZ", name="科长", order=1)
+    RankFactory(code="KY", name="科员", order=2)
+
+
+def snapshot() -> list[Any]:
+    """Return every row that an import may write."""
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (User, Staff, Membership, Section, Rank, User.groups.through)
+    ]

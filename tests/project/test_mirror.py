@@ -1,14 +1,12 @@
 """Tests mirror the code: every module of the layers below has a test file of its own, in the same place under tests/.
 
-The modules that have none yet stand in untested.txt, which only shrinks: a new module is not added to it, and a line
-whose test is there is deleted. `python tests/project/test_mirror.py` prints what is missing.
+`python tests/project/test_mirror.py` prints what is missing.
 """
 
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-UNTESTED = Path(__file__).with_name("untested.txt")
 LAYERS = ("domain", "views", "rules", "querysets", "forms", "counting", "protocol", "box")
 APPS = ("peer_review", "forum_pages")
 #: Packages that are mirrored whole.
@@ -35,17 +33,8 @@ def missing(root: Path = ROOT) -> list[str]:
     return [module for module in mirrored(root) if not (root / mirror_of(module)).exists()]
 
 
-def excused() -> list[str]:
-    """Return the modules that have none yet."""
-    return UNTESTED.read_text("utf-8").split()
-
-
 def test_every_module_has_a_test_file_of_its_own() -> None:
-    assert sorted(set(missing()) - set(excused())) == []
-
-
-def test_module_that_is_tested_is_no_longer_excused() -> None:
-    assert sorted(set(excused()) - set(missing())) == []
+    assert missing() == []
 
 
 def test_module_without_a_test_file_is_missing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.peer_review.protocol.election import cell_key
@@ -140,3 +141,60 @@ def test_damaged_public_keys_are_refused(damage: Any) -> None:
     der = b64u_decode(blindsig.encode_spki(cell_key(0)))
     with pytest.raises(BadKey):
         blindsig.decode_spki(b64u_encode(damage(der)))
+
+
+def test_what_is_no_private_key_of_ours_is_refused() -> None:
+    curve = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    whole = blindsig.encode_private(cell_key(0))
+
+    for data in (b"", b"no key", whole[:-1], curve):
+        with pytest.raises(BadKey):
+            blindsig.decode_private(data)
+
+
+def test_a_public_key_has_one_text_only() -> None:
+    """The same key without the NULL of its algorithm's parameters: readable, and another fingerprint."""
+    data = b64u_decode(blindsig.encode_spki(cell_key(0)))
+    oid = bytes.fromhex("06092a864886f70d010101")
+    start = data.index(oid)
+    assert data[start - 2 : start] == b"\x30\x0d"
+    assert data[start + len(oid) : start + len(oid) + 2] == b"\x05\x00"
+    body = b"\x30\x0b" + oid + data[start + len(oid) + 2 :]
+    other = b"\x30\x82" + len(body).to_bytes(2, "big") + body
+
+    with pytest.raises(BadKey):
+        blindsig.decode_spki(b64u_encode(other))
+
+
+def test_a_factor_without_an_inverse_blinds_nothing() -> None:
+    key = cell_key(0)
+    for factor in (0, key.private_numbers().p, key.private_numbers().q):
+        with pytest.raises(BadKey):
+            blindsig.blind(key.public_key(), b"m" * 40, salt=b"s" * blindsig.SALT_LENGTH, factor=factor)
+
+
+def test_a_message_that_shares_a_divisor_with_the_modulus_is_not_blinded() -> None:
+    """A modulus that three divides: every third encoding would give a factor away."""
+    modulus = 3 * (2**2047 // 3 | 1)
+    key = rsa.RSAPublicNumbers(blindsig.EXPONENT, modulus).public_key()
+    refused = []
+    for number in range(24):
+        salt = number.to_bytes(blindsig.SALT_LENGTH, "big")
+        encoded = blindsig.emsa_pss_encode(b"m" * 40, em_bits=key.key_size - 1, salt=salt)
+        divides = int.from_bytes(encoded, "big") % 3 == 0
+        if divides:
+            with pytest.raises(BadKey):
+                blindsig.blind(key, b"m" * 40, salt=salt, factor=2)
+        refused.append(divides)
+
+    assert 0 < sum(refused) < len(refused)
+
+
+def test_a_modulus_too_short_for_the_encoding_is_refused() -> None:
+    least = 8 * (48 + blindsig.SALT_LENGTH + 2)
+
+    assert len(blindsig.emsa_pss_encode(b"m", em_bits=least, salt=bytes(blindsig.SALT_LENGTH))) == least // 8
+    with pytest.raises(BadKey):
+        blindsig.emsa_pss_encode(b"m", em_bits=least - 8, salt=bytes(blindsig.SALT_LENGTH))

@@ -11,7 +11,7 @@ from types import FrameType
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.debug import SafeExceptionReporterFilter
 
 from peer_review.exceptions.base import BadEncoding, Refusal, TooLarge
@@ -61,6 +61,8 @@ def unlogged_endpoint(*methods: str) -> Callable[[View], View]:
                     response = view(request, *args, **kwargs)
             except (Refusal, CryptoError) as refusal:
                 response = error_response(refusal.code, refusal.status)
+            except Http404:
+                response = error_response("not_found", 404)
             except Exception as fault:
                 logger.error("An endpoint of the ballot path failed: %s at %s", type(fault).__name__, _place(fault))
                 response = error_response("internal_error", 500)

@@ -11,20 +11,13 @@ from disclosures.exceptions import NotWithdrawn, OwnWorkApproved, OwnWorkReviewe
 from disclosures.models import ApprovalTask, DisclosurePage, SecrecyReviewTask
 from organisation.enums import Role
 from tests.factories import disclosures as make
-from tests.factories.organisation import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def people() -> dict[str, Any]:
-    return {
-        "editor": make.person(Role.EDITOR),
-        "inspector": make.person(Role.INSPECTOR),
-        "leader": make.person(Role.LEADERSHIP),
-        "all": make.person(Role.EDITOR, Role.INSPECTOR, Role.LEADERSHIP),
-        "superuser": UserFactory(is_superuser=True),
-    }
+    return make.people()
 
 
 def test_document_goes_from_author_to_review_to_approval_to_readers(people: dict[str, Any]) -> None:

@@ -5,22 +5,14 @@ from typing import Any
 import pytest
 
 from disclosures.models import ApprovalTask, SecrecyReviewTask
-from organisation.enums import Role
 from tests.factories import disclosures as make
-from tests.factories.organisation import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def people() -> dict[str, Any]:
-    return {
-        "editor": make.person(Role.EDITOR),
-        "inspector": make.person(Role.INSPECTOR),
-        "leader": make.person(Role.LEADERSHIP),
-        "all": make.person(Role.EDITOR, Role.INSPECTOR, Role.LEADERSHIP),
-        "superuser": UserFactory(is_superuser=True),
-    }
+    return make.people()
 
 
 def test_waiting_steps_are_found_by_those_who_take_them(people: dict[str, Any]) -> None:

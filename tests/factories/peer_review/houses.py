@@ -1,4 +1,7 @@
-"""A small house that proposes its people for a roll: two leaders, two sections of a head and three clerks each."""
+"""Small houses that propose their people for a roll.
+
+The house has two leaders, and two sections of a head and three clerks each.
+"""
 
 from typing import Any
 
@@ -25,6 +28,33 @@ def house(round: object) -> list[Person]:
         Person(user.pk, user.get_full_name(), section, section.upper(), f"r{rank}", f"Rank {rank}", rank, rank == 1)
         for user, (section, rank) in zip(users, PLACES, strict=True)
     ]
+
+
+def staff_in_one_section(round: object) -> list[Person]:
+    """Propose everyone who is not organiser or scrutineer, in section a."""
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model().objects.filter(groups__name="staff").order_by("pk")
+    return [Person(user_id=user.pk, name=user.get_full_name(), section_key="a", section_name="A") for user in users]
+
+
+def staff_in_two_sections(round: object) -> list[Person]:
+    """Propose whoever has a username that begins with "house", in sections a and b by turns."""
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model().objects.filter(username__startswith="house").order_by("pk")
+    return [
+        Person(user.pk, user.get_full_name(), "ab"[number % 2], "AB"[number % 2], "staff", "Staff", 1)
+        for number, user in enumerate(users)
+    ]
+
+
+def make_staff_draft(settings: Any) -> Round:
+    """Return a draft whose roll is proposed from one section of four people."""
+    settings.PEER_REVIEW_ROLL_SOURCE = f"{__name__}.staff_in_one_section"
+    for number in range(4):
+        make_user(f"Person {number}", "staff")
+    return RoundFactory()
 
 
 def make_house_draft(settings: Any) -> Round:

@@ -8,9 +8,8 @@ from django.utils import translation
 from organisation.domain import imports
 from organisation.enums import ImportState
 from organisation.exceptions import ImportNotReady
-from organisation.models import ImportRun, Membership, Rank, Section, Staff, User
-from tests.factories.imports import HEAD, LI, ZHANG, carry_out, csv_bytes
-from tests.factories.organisation import RankFactory, SectionFactory
+from organisation.models import ImportRun, Membership, Staff, User
+from tests.factories.imports import HEAD, LI, ZHANG, carry_out, csv_bytes, make_places, snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -19,17 +18,7 @@ pytestmark = pytest.mark.django_db
 def places() -> None:
     """Two sections and two ranks; words in English."""
     translation.activate("en")
-    office = SectionFactory(code="BG", name="办公室")
-    SectionFactory(code="JL", name="检疫科", parent=office)
-    RankFactory(code="KZ", name="科长", order=1)
-    RankFactory(code="KY", name="科员", order=2)
-
-
-def snapshot() -> list[Any]:
-    return [
-        list(model.objects.order_by("pk").values())
-        for model in (User, Staff, Membership, Section, Rank, User.groups.through)
-    ]
+    make_places()
 
 
 def checked_run(content: bytes) -> ImportRun:

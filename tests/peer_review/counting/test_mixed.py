@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from peer_review.counting import henderson
 from peer_review.counting.henderson import TooManyLevels
-from peer_review.counting.linkage import islands
 from peer_review.counting.mixed import Fit, reml, wholly_explained
 
 DATA = Path(__file__).parent / "data"
@@ -280,14 +279,6 @@ def test_design_in_two_parts_is_reported_and_measured_within_them_when_asked() -
     assert together.islands == 2
     assert together.effects["subject"].value[:4].mean() > 3
     assert list(together.fixed) == ["intercept"]
-
-
-def test_islands_are_numbered_as_they_appear_and_linked_by_every_pair() -> None:
-    first, second = np.array([5, 5, 1, 2]), np.array([0, 1, 1, 3])
-    assert islands([first, second]).tolist() == [0, 0, 0, 1]
-    assert islands([first, second, np.zeros(4, dtype=int)]).tolist() == [0, 0, 0, 1]
-    assert islands([first]).tolist() == [0, 0, 0, 0]
-    assert islands([]).tolist() == []
 
 
 def test_too_many_levels_for_the_dense_part_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

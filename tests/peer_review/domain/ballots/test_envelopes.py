@@ -1,7 +1,6 @@
 """Envelopes: urns of people who have the same papers, credentials that nobody is tied to, and the kiosk's door."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -16,10 +15,9 @@ from peer_review.exceptions.ballots import DrawClosed, EnvelopesPrinted, Unknown
 from peer_review.exceptions.base import BadEncoding, UnknownRound
 from peer_review.exceptions.planning import PaperVotersTooFew
 from peer_review.models import Assignment, Urn
-from peer_review.protocol.credentials import Credential, new_master
 from tests.factories.peer_review.counted_rounds import count_all
+from tests.factories.peer_review.envelopes import Envelope, make_paper_round
 from tests.factories.peer_review.rounds import RunningRound, make_ready_round
-from zhengyan_crypto.blindsig import decode_spki
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -32,30 +30,7 @@ def on_paper(running: RunningRound, *numbers: int) -> None:
 @pytest.fixture
 def running() -> RunningRound:
     """Eight people who evaluate the first two of them; the last four vote on paper."""
-    running = make_ready_round(evaluators=8, subjects=2)
-    on_paper(running, 4, 5, 6, 7)
-    running.round = open_round(running.round, by=running.round.organiser)
-    for evaluator in running.evaluators:
-        evaluator.round = running.round
-    return running
-
-
-class Envelope:
-    """What the organiser's browser makes and prints: one secret, good for all papers of the urn."""
-
-    def __init__(self, urn: Urn) -> None:
-        self.round, self.master = urn.round, new_master()
-        self.cells = dict(urn.cells.values_list("key", "spki"))
-
-    def credential(self, cell: str) -> Credential:
-        return Credential(self.master, self.round.public_id, cell)
-
-    def blinded(self) -> dict[str, bytes]:
-        return {cell: self.credential(cell).blind(decode_spki(spki)).blinded for cell, spki in self.cells.items()}
-
-    def entries(self, signed: dict[str, bytes], answers: dict[str, Any]) -> list[dict[str, Any]]:
-        tokens = {cell: self.credential(cell).finalize(decode_spki(self.cells[cell]), signed[cell]) for cell in signed}
-        return [self.credential(cell).make_entry(answers, token=token, revision=1) for cell, token in tokens.items()]
+    return make_paper_round(evaluators=8, subjects=2, on_paper=4)
 
 
 def printed(running: RunningRound) -> tuple[Urn, list[Envelope]]:

@@ -127,3 +127,39 @@ def test_papers_that_somebody_has_to_hold_are_made_up_for_elsewhere() -> None:
     counts = np.bincount(np.concatenate(allocate_at_random(SEED, demands, loads=[0] * 5)), minlength=5)
 
     assert sorted(counts.tolist()) == [2, 3, 3, 3, 3]
+
+
+def loads_after(demands: list[Demand], loads: list[int], seed: int) -> list[int]:
+    held = np.array(loads)
+    for taken in allocate_at_random(seed.to_bytes(32, "big"), demands, loads=loads):
+        held[taken] += 1
+    return held.tolist()
+
+
+@pytest.mark.parametrize("length", [2, 3, 6])
+def test_papers_are_handed_on_along_a_chain_of_neighbours(length: int) -> None:
+    """Each paper may go to two neighbours, and the first person holds one already: only if the whole chain moves up
+    has everybody one, whatever the first choice was."""
+    demands = [Demand(1, positions([at, at + 1])) for at in range(length)]
+    first = [1, *[0] * length]
+
+    assert {tuple(loads_after(demands, first, seed)) for seed in range(60)} == {(1,) * (length + 1)}
+
+
+def test_a_chain_begins_wherever_somebody_has_too_many() -> None:
+    """Two ends that hold one too many, and one place in the middle to which both chains lead."""
+    demands = [Demand(1, positions([at, at + 1])) for at in range(6)]
+
+    found = {tuple(sorted(loads_after(demands, [1, 0, 0, 0, 0, 0, 1], seed))) for seed in range(60)}
+
+    assert found == {(1, 1, 1, 1, 1, 1, 2)}
+
+
+def test_who_cannot_be_relieved_keeps_many_and_the_others_are_even() -> None:
+    """The first person alone may take five papers; no chain leads out of there."""
+    alone = [Demand(1, positions([0])) for _number in range(5)]
+    others = [Demand(1, positions([at, at + 1])) for at in range(1, 4)]
+
+    found = {tuple(loads_after([*alone, *others], [0, 1, 0, 0, 0], seed)) for seed in range(60)}
+
+    assert found == {(5, 1, 1, 1, 1)}

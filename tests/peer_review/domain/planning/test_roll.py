@@ -12,23 +12,13 @@ from peer_review.exceptions.base import EmptyRoll, RoundFrozen
 from peer_review.exceptions.planning import NoMatchingClass
 from peer_review.models import Assignment, PooledKey, Round
 from peer_review.providers.roll import Person
-from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_user, stock_key_pool
-
-
-def proposed_people(round: Round) -> list[Person]:
-    """The roll source of these tests: everyone who is not organiser or scrutineer, in section a."""
-    from django.contrib.auth import get_user_model
-
-    users = get_user_model().objects.filter(groups__name="staff").order_by("pk")
-    return [Person(user_id=user.pk, name=user.get_full_name(), section_key="a", section_name="A") for user in users]
+from tests.factories.peer_review.houses import make_staff_draft
+from tests.factories.peer_review.rounds import SchemeFactory, make_user, stock_key_pool
 
 
 @pytest.fixture
 def draft(settings: Any) -> Round:
-    settings.PEER_REVIEW_ROLL_SOURCE = f"{__name__}.proposed_people"
-    for number in range(4):
-        make_user(f"Person {number}", "staff")
-    return RoundFactory()
+    return make_staff_draft(settings)
 
 
 @pytest.mark.django_db

@@ -8,83 +8,28 @@ from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
-from peer_review.domain.rounds.lifecycle import open_round
-from peer_review.models import Assignment, Round
-from tests.factories.peer_review.rounds import RunningRound, make_ready_round, make_user
-from tests.peer_review.domain.ballots.test_envelopes import Envelope
-from zhengyan_crypto.encoding import b64u_encode
+from peer_review.models import Round
+from tests.factories.peer_review.envelopes import Envelope, encoded, make_paper_round, print_envelopes
+from tests.factories.peer_review.rounds import RunningRound, make_ready_round
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
 
 @pytest.fixture
 def running() -> RunningRound:
-    running = make_ready_round(evaluators=6, subjects=1)
-    voters = [one.user for one in running.evaluators[-3:]]
-    running.round.members.filter(user__in=voters).update(on_paper=True)
-    running.round = open_round(running.round, by=running.round.organiser)
-    for evaluator in running.evaluators:
-        evaluator.round = running.round
-    return running
+    return make_paper_round()
 
 
 def address(round: Round, name: str, *more: Any) -> str:
     return reverse(f"peer_review:{name}", args=[round.public_id, *more])
 
 
-def encoded(blinded: dict[str, bytes]) -> dict[str, str]:
-    return {cell: b64u_encode(value) for cell, value in blinded.items()}
-
-
 def send(client: Client, url: str, body: Any, **headers: str) -> Any:
     return client.post(url, json.dumps(body), content_type="application/json", headers=headers)
 
 
-def made(running: RunningRound) -> list[Envelope]:
-    """What the organiser's browser does."""
-    urn = running.round.urns.get()
-    envelopes = [Envelope(urn) for _one in range(3)]
-    client = Client()
-    client.force_login(running.round.organiser)
-    body = {"envelopes": [encoded(one.blinded()) for one in envelopes]}
-    answer = send(client, address(running.round, "envelopes-sign", 1), body)
-    assert answer.status_code == 200, answer.content
-    assert [one.keys() for one in answer.json()["signed"]] == [one.cells.keys() for one in envelopes]
-    return envelopes
-
-
-def test_the_organiser_sees_who_draws_from_which_urn(client: Client, running: RunningRound) -> None:
-    client.force_login(running.round.organiser)
-    page = client.get(address(running.round, "envelopes"), headers={"accept-language": "en"}).content.decode()
-    for one in running.evaluators[-3:]:
-        assert one.user.get_full_name() in page
-    assert "Make 3 envelopes" in page
-    made(running)
-    page = client.get(address(running.round, "envelopes"), headers={"accept-language": "en"}).content.decode()
-    assert "made once only" in page
-    assert "data-urn" not in page
-
-
-@pytest.mark.parametrize("role", ["staff", "organiser", "inspector", "leadership", ""])
-def test_nobody_else_makes_envelopes(client: Client, running: RunningRound, role: str) -> None:
-    user = make_user("Another", role) if role else make_user("Root", is_superuser=True)
-    client.force_login(user)
-    assert client.get(address(running.round, "envelopes")).status_code in (403, 404)
-    body = {"envelopes": [encoded(Envelope(running.round.urns.get()).blinded()) for _one in range(3)]}
-    assert send(client, address(running.round, "envelopes-sign", 1), body).status_code in (403, 404)
-    assert send(Client(), address(running.round, "envelopes-sign", 1), body).status_code == 401
-    assert not Assignment.objects.drawn().exists()
-
-
-@pytest.mark.parametrize("body", [{}, {"envelopes": {}}, {"envelopes": [1]}, {"envelopes": [{"x": "%"}]}, []])
-def test_what_is_no_list_of_envelopes_is_refused(client: Client, running: RunningRound, body: Any) -> None:
-    client.force_login(running.round.organiser)
-    answer = send(client, address(running.round, "envelopes-sign", 1), body)
-    assert (answer.status_code, answer.json()["error"]) == (400, "bad_encoding")
-
-
 def test_an_envelope_opens_the_papers_of_its_urn_and_sets_no_cookie(client: Client, running: RunningRound) -> None:
-    envelope = made(running)[0]
+    envelope = print_envelopes(running)[0]
     answer = send(client, address(running.round, "kiosk-draw"), {"blinded": encoded(envelope.blinded())})
     assert answer.status_code == 200
     assert answer.json()["signed"].keys() == envelope.cells.keys()
@@ -101,7 +46,7 @@ def test_an_envelope_opens_the_papers_of_its_urn_and_sets_no_cookie(client: Clie
 
 
 def test_a_request_that_carries_a_cookie_is_refused(running: RunningRound) -> None:
-    envelope = made(running)[0]
+    envelope = print_envelopes(running)[0]
     client = Client()
     client.force_login(running.round.organiser)
     answer = send(client, address(running.round, "kiosk-draw"), {"blinded": encoded(envelope.blinded())})
@@ -115,7 +60,7 @@ def test_what_is_no_envelope_is_refused(client: Client, running: RunningRound, b
 
 
 def test_a_code_that_was_never_printed_opens_nothing(client: Client, running: RunningRound) -> None:
-    made(running)
+    print_envelopes(running)
     stranger = Envelope(running.round.urns.get())
     answer = send(client, address(running.round, "kiosk-draw"), {"blinded": encoded(stranger.blinded())})
     assert (answer.status_code, answer.json()["error"]) == (403, "unknown_envelope")
@@ -123,7 +68,7 @@ def test_a_code_that_was_never_printed_opens_nothing(client: Client, running: Ru
 
 
 def test_papers_are_shown_to_nobody_without_an_envelope(client: Client, running: RunningRound) -> None:
-    made(running)
+    print_envelopes(running)
     start = address(running.round, "kiosk")
     subject = running.round.subjects.get().label
     assert subject not in client.get(start).content.decode()
@@ -135,7 +80,7 @@ def test_papers_are_shown_to_nobody_without_an_envelope(client: Client, running:
 def test_the_kiosk_of_a_closed_round_or_one_without_envelopes_says_so(client: Client, running: RunningRound) -> None:
     start = address(running.round, "kiosk")
     assert not client.get(start).context["collecting"]
-    envelope = made(running)[0]
+    envelope = print_envelopes(running)[0]
     assert client.get(start).context["collecting"]
     answer = send(Client(), address(running.round, "kiosk-draw"), {"blinded": encoded(envelope.blinded())})
     running.close()
@@ -148,10 +93,3 @@ def test_the_kiosk_of_a_closed_round_or_one_without_envelopes_says_so(client: Cl
 def test_a_draft_has_no_kiosk(client: Client) -> None:
     round = make_ready_round().round
     assert client.get(address(round, "kiosk")).status_code == 404
-
-
-def test_paper_voters_are_told_to_draw_an_envelope(client: Client, running: RunningRound) -> None:
-    client.force_login(running.evaluators[-1].user)
-    page = client.get(address(running.round, "ballot"), follow=True, headers={"accept-language": "en"})
-    assert "you vote on paper" in page.content.decode()
-    assert page.request["PATH_INFO"] == address(running.round, "round-detail")

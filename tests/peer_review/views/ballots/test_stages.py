@@ -76,37 +76,6 @@ def test_list_and_round_page_name_the_stage(client: Client) -> None:
         assert "Draw my credentials" in html
 
 
-def test_the_ballot_page_ends_the_drawing_when_its_time_has_come_and_only_then(client: Client) -> None:
-    running = two_stage_round()
-    voter = running.evaluators[0]
-    voter.draw()
-    client.force_login(voter.user)
-
-    assert page(client, "ballot", running.round).context["config"]["mode"] == "draw"
-    assert Round.objects.get().barrier_at is None
-    Round.objects.update(casts_at=timezone.now() - timedelta(minutes=1))
-    for _time in range(2):
-        response = page(client, "ballot", running.round)
-        assert response.context["config"]["mode"] == "cast"
-        assert response.context["config"]["drawn"] is True
-    assert Round.objects.get().barrier_at is not None
-    # One of three had drawn, under the floor.
-    assert response.context["config"]["papers"] == {}
-
-
-def test_who_has_not_drawn_in_time_is_told_so_and_gets_no_form(client: Client) -> None:
-    running = two_stage_round()
-    client.force_login(running.evaluators[0].user)
-    Round.objects.update(casts_at=timezone.now() - timedelta(minutes=1))
-
-    response = page(client, "ballot", running.round)
-    html = response.content.decode()
-
-    assert "You had not drawn by then" in html
-    assert "<form" not in html.partition("<main")[2]
-    assert "ballot.js" not in html
-
-
 def test_a_round_whose_drawing_ended_without_me_waits_for_nothing(client: Client) -> None:
     running = two_stage_round()
     drawn, late = running.evaluators[:2]

@@ -4,15 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from peer_review.domain.outcomes.appeals import answer_stage, appeal
+from peer_review.domain.outcomes.appeals import answer_stage
 from peer_review.models import Contest, Subject
-from peer_review.views.outcomes import appeal_desk
 from tests.factories.peer_review.decided_rounds import (
     make_contest,
     make_inspector,
@@ -162,101 +159,6 @@ class TestPerson:
         assert "You appealed. Inspector Lin decides by" in html
         assert "Appeal under way" not in html
         assert "Waiting to be taken up" in html
-
-
-class TestDesk:
-    def test_only_leaders_and_inspectors_come_in(self) -> None:
-        contest, leader = make_contest("Ben", now=timezone.now())
-        people = [leader, make_inspector(), contest.by, contest.subject.round.organiser]
-
-        assert [browser(user).get(LIST).status_code for user in people] == [200, 200, 403, 403]
-        assert [browser(user).get(desk(contest)).status_code for user in people] == [200, 200, 403, 403]
-
-    def test_who_might_take_it_over_finds_dates_and_no_words(self) -> None:
-        contest, leader = make_contest("Ben", now=timezone.now())
-        words = contest.stages.get().grounds
-        other = make_leader("Other")
-
-        html = browser(other).get(desk(contest)).content.decode()
-
-        assert words in browser(leader).get(desk(contest)).content.decode()
-        assert words not in html
-        assert "you may hand it to another" in html
-        assert browser(other).post(desk(contest), {"answer": "Mine.", "grade": ""}).status_code == 403
-        assert words not in browser(other).get(LIST).content.decode()
-        assert "Ben" in browser(other).get(LIST).content.decode()
-        # Taking it over opens it.
-        browser(other).post(desk(contest, "contest-reassign"), {"to": other.pk})
-        assert words in browser(other).get(desk(contest)).content.decode()
-        assert browser(leader).get(desk(contest)).status_code == 200
-        assert words not in browser(leader).get(desk(contest)).content.decode()
-
-    def test_a_leader_does_not_find_their_own_on_the_desk(self) -> None:
-        contest, leader = make_contest("Ben", now=timezone.now())
-        contest.by.groups.add(leader.groups.get(name="leadership"))
-        client = browser(contest.by)
-
-        assert client.get(desk(contest)).headers["Location"] == own(contest.subject)
-        assert "Ben" not in client.get(LIST).content.decode().split("<main")[1]
-        assert client.post(desk(contest), {"answer": "I was right.", "grade": "excellent"}).status_code == 403
-
-    def test_answering_better_in_writing(self) -> None:
-        contest, leader = make_contest("Ben", now=timezone.now())
-        client = browser(leader)
-
-        for data in ({"answer": "", "grade": "excellent"}, {"answer": "KEPT WORDS", "grade": "basic"}):
-            refused = client.post(desk(contest), data)
-            assert refused.status_code == 422
-            assert data["answer"] in refused.content.decode()
-        taken = client.post(desk(contest, "contest-claim"), follow=True).content.decode()
-        assert "Taken up." in taken
-        done = client.post(desk(contest), {"answer": "An error in the record.", "grade": "excellent"}, follow=True)
-
-        assert "Answered. The person is told by mail and on the site." in done.content.decode()
-        assert "Excellent" in browser(contest.by).get(own(contest.subject)).content.decode()
-        again = client.post(desk(contest), {"answer": "Again.", "grade": ""})
-        assert again.status_code == 403
-
-    def test_an_appeal_is_lengthened_and_decided_by_its_inspector_who_sees_the_persons_figures(self) -> None:
-        inspector, other = make_inspector("Inspector Lin"), make_inspector("Other")
-        contest, leader = make_contest("Ben", now=timezone.now())
-        answer_stage(contest.stages.get(), by=leader, answer="It stays.")
-        contest.refresh_from_db()
-        appeal(contest, by=contest.by, grounds="Not so.")
-        figures = reverse("peer_review:subject-result", args=[contest.subject.round.public_id, contest.subject_id])
-        client = browser(inspector)
-
-        assert figures in client.get(desk(contest)).content.decode()
-        assert client.get(figures).status_code == 200
-        assert browser(other).get(figures).status_code == 403
-        assert figures not in browser(other).get(desk(contest)).content.decode()
-        assert client.post(desk(contest, "contest-extend"), {"reason": ""}).status_code == 422
-        client.post(desk(contest, "contest-extend"), {"reason": "A witness is away."})
-        assert "A witness is away." in browser(contest.by).get(own(contest.subject)).content.decode()
-        assert browser(leader).post(desk(contest), {"answer": "No.", "grade": ""}).status_code == 403
-        client.post(desk(contest), {"answer": "The record was wrong.", "grade": "excellent"})
-
-        html = browser(contest.by).get(own(contest.subject)).content.decode()
-        assert "The outcome became better: Excellent." in html
-        assert "That is final." in html
-
-    def test_lists_page_by_key_and_take_the_same_queries(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(appeal_desk, "PAGE", 2)
-        client = browser(make_inspector())
-        made, counts = [], []
-        for _n in range(3):
-            made.append(make_contest("Ben", now=timezone.now())[0].subject.round)
-            with CaptureQueriesContext(connection) as queries:
-                html = client.get(LIST).content.decode()
-            counts.append(len(queries))
-
-        assert counts[1] == counts[2]
-        assert made[2].title in html
-        assert made[0].title not in html
-        older = client.get(LIST + "?after=" + str(Contest.objects.order_by("pk")[1].pk)).content.decode()
-        assert made[0].title in older
-        for odd in ("x", "9" * 30, "²"):
-            assert client.get(LIST, {"after": odd}).status_code == 200
 
 
 def test_a_section_is_contested_by_its_head() -> None:

@@ -1,7 +1,6 @@
 """Deciding, telling and announcing, as pages: who gets in, what stands there, what is kept when it is refused."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from peer_review.domain.outcomes.decisions import decide, tell_outcomes
-from peer_review.domain.outcomes.public_notices import start_public_notice
-from peer_review.models import Decision, DisclosureEntry, OutcomeNotice, PublicNotice, Round
+from peer_review.models import Decision, DisclosureEntry, OutcomeNotice, Round
 from peer_review.views.outcomes import decisions as views
 from tests.factories.peer_review.decided_rounds import (
     choice,
@@ -21,7 +18,6 @@ from tests.factories.peer_review.decided_rounds import (
     make_inspector,
     make_leader,
     make_scored_round,
-    make_told_round,
     subject,
 )
 from tests.factories.peer_review.rounds import make_user
@@ -201,59 +197,6 @@ class TestTelling:
         assert "0 of 10 have acknowledged receipt." in told.content.decode()
         # Nothing can be changed any more.
         assert "<select" not in told.content.decode()
-
-
-class TestPublicNotice:
-    @pytest.fixture
-    def told(self, leader: Any) -> Round:
-        round, _leader = make_told_round(
-            by=leader, visibility=dict.fromkeys(["subject", "section_head", "leadership"], True) | {"staff": False}
-        )
-        return round
-
-    def test_it_begins_in_somebodys_name_with_somebody_to_object_to(self, told: Round, leader: Any) -> None:
-        inspector = make_inspector("Inspector Lin")
-        client = browser(leader)
-        page = client.get(address(told, "public-notice-start")).content.decode()
-        assert "Ada" in page
-
-        for data, words in (
-            ({"contact": "", "contact_words": "Room 3"}, "required"),
-            ({"contact": str(leader.pk), "contact_words": "Room 3"}, "valid choice"),
-        ):
-            refused = client.post(address(told, "public-notice-start"), data)
-            assert refused.status_code == 422
-            assert words in refused.content.decode()
-            assert "Room 3" in refused.content.decode()
-        client.post(address(told, "public-notice-start"), {"contact": inspector.pk, "contact_words": "Room 3, 8123"})
-
-        notice = PublicNotice.objects.get()
-        assert (notice.by, notice.contact, notice.contact_words) == (leader, inspector, "Room 3, 8123")
-
-    def test_all_staff_read_names_and_sections_and_no_score_while_it_runs(self, told: Round, leader: Any) -> None:
-        stranger = browser(make_user("Stranger", "staff"))
-        assert stranger.get(address(told, "public-notice")).status_code == 404
-        start_public_notice(told, by=leader, contact=make_inspector("Inspector Lin"), contact_words="Room 3")
-
-        html = stranger.get(address(told, "public-notice")).content.decode()
-
-        assert stranger.get(address(told, "round-detail")).status_code == 404  # the round itself is not theirs
-        assert re.search(r"Ada</th><td>Section a", html)
-        assert "Inspector Lin · Room 3" in html
-        assert "Ben" not in html
-        for figure in ("95", "94", "96"):
-            assert figure not in re.sub(r"<[^>]+>|20\d\d", "", html)
-        assert address(told, "public-notice") in stranger.get(reverse("peer_review:round-list")).content.decode()
-
-    def test_afterwards_it_is_no_longer_shown_to_all(self, told: Round, leader: Any) -> None:
-        then = timezone.now() - timedelta(days=20)
-        start_public_notice(told, by=leader, contact=make_inspector(), contact_words="Room 3", now=then)
-
-        assert browser(make_user("Stranger", "staff")).get(address(told, "public-notice")).status_code == 404
-        assert browser(leader).get(address(told, "public-notice")).status_code == 200
-
-    def test_only_leaders_begin_one(self, told: Round) -> None:
-        assert browser(make_inspector()).get(address(told, "public-notice-start")).status_code == 403
 
 
 def test_archived_rounds_are_still_decided(round: Round, leader: Any) -> None:

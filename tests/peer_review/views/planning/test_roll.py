@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from peer_review.enums import PaperKind, RoundState
 from peer_review.models import Round
-from peer_review.providers.roll import Person
+from tests.factories.peer_review import houses
 from tests.factories.peer_review.rounds import RoundFactory, make_member, make_ready_round, make_subject, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -19,21 +19,10 @@ def page(name: str, round: Round, *args: Any) -> str:
     return reverse(f"peer_review:{name}", args=[round.public_id, *args])
 
 
-def people(round: object) -> list[Person]:
-    """A small organisation: whoever is called so."""
-    from django.contrib.auth import get_user_model
-
-    users = get_user_model().objects.filter(username__startswith="house").order_by("pk")
-    return [
-        Person(user.pk, user.get_full_name(), "ab"[n % 2], "AB"[n % 2], "staff", "Staff", 1)
-        for n, user in enumerate(users)
-    ]
-
-
 @pytest.fixture(autouse=True)
 def house(settings: Any) -> None:
     cache.clear()
-    settings.PEER_REVIEW_ROLL_SOURCE = f"{__name__}.people"
+    settings.PEER_REVIEW_ROLL_SOURCE = f"{houses.__name__}.staff_in_two_sections"
 
 
 def test_the_roll_is_searched_paged_and_changed(client: Client) -> None:

@@ -8,30 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from peer_review.models import DisclosureEntry, Result, Round
-from peer_review.views.results import result_lists as lists
 from peer_review.views.results import results as views
 from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, papers, spread
-from tests.factories.peer_review.decided_rounds import make_scored_round
 from tests.factories.peer_review.rounds import make_user
+from tests.peer_review.views.results.pages import NAMES, address, make_thin_round, numbers, subject, text_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
 PAGES = ("own-result", "section-results", "all-results", "summary")
-NAMES = "甲乙丙丁戊己庚"
-
-
-def address(round: Round, name: str, *more: Any) -> str:
-    return reverse(f"peer_review:{name}", args=[round.public_id, *more])
-
-
-def subject(round: Round, name: str) -> Any:
-    return round.subjects.get(label=name)
-
-
-def text_of(client: Client, url: str) -> str:
-    answer = client.get(url, headers={"accept-language": "en"})
-    assert answer.status_code == 200, url
-    return answer.content.decode()
 
 
 @pytest.fixture
@@ -41,10 +25,7 @@ def head() -> Any:
 
 @pytest.fixture
 def round(head: Any) -> Round:
-    """Seven subjects in section a, scores apart; a thin one in b, whose 31 and 37 must be nowhere."""
-    cells = {(name, "all"): papers(6, 61 + 4 * at, 63 + 4 * at) for at, name in enumerate(NAMES)}
-    cells["辛", "all"] = papers(3, 31, 37)
-    return make_published_round(cells, sections={"辛": "b"}, heads={"a": head})
+    return make_thin_round(head)
 
 
 def test_subject_sees_own_figures_beside_the_sections_and_nobody_elses(round: Round, client: Client) -> None:
@@ -57,12 +38,6 @@ def test_subject_sees_own_figures_beside_the_sections_and_nobody_elses(round: Ro
     for name in "甲乙戊己庚":  # 丁 happens to have the section's mean
         assert Result.objects.get(label=name).score not in numbers(text)
     assert {31.0, 37.0} & numbers(text) == set()
-
-
-def numbers(text: str) -> set[float]:
-    """Return every number that stands in a page's text, tags and classes left out, and codes, which are no figures."""
-    text = re.sub(r'<dd class="pr-print">.*?</dd>', " ", text)
-    return {float(one) for one in re.findall(r"\d+\.\d|\d+", re.sub(r"<[^>]*>", " ", text))}
 
 
 def test_own_picture_stands_with_its_table(round: Round, client: Client) -> None:
@@ -115,92 +90,6 @@ def test_unanimous_subject_has_no_distribution_in_the_page(client: Client) -> No
     assert "ch-bar" in text_of(client, address(round, "own-result"))
 
 
-def test_section_head_sees_the_section_only(round: Round, head: Any, client: Client) -> None:
-    client.force_login(head)
-    text = text_of(client, address(round, "section-results"))
-    assert all(name in text for name in NAMES)
-    assert "辛" not in text
-    assert client.get(address(round, "subject-result", subject(round, "丙").pk)).status_code == 200
-    assert client.get(address(round, "subject-result", subject(round, "辛").pk)).status_code == 403
-    assert client.get(address(round, "all-results")).status_code == 403
-
-
-def test_leadership_sees_all_with_interval_and_number(round: Round, client: Client) -> None:
-    client.force_login(make_user("", "leadership"))
-    page = client.get(address(round, "all-results"), headers={"accept-language": "en"})
-    assert [row.row.label for row in page.context["rows"]] == [*reversed(NAMES), "辛"]
-    assert page.context["rows"][-1].row.score is None
-    text = page.content.decode()
-    assert text.count("too few") >= 5
-    assert not {31.0, 37.0, 33.4} & numbers(text)
-    assert client.get(address(round, "subject-result", subject(round, "辛").pk)).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("sort", "first", "last"),
-    [
-        ("score", "庚", "辛"),
-        ("-score", "甲", "辛"),
-        ("roll", "甲", "辛"),
-        ("-roll", "辛", "甲"),
-        ("c.quality", "庚", "辛"),
-        ("-c.spirit", "甲", "辛"),
-        ("nonsense", "庚", "辛"),
-    ],
-)
-def test_leadership_sorts_and_what_is_not_shown_comes_last(
-    sort: str, first: str, last: str, round: Round, client: Client
-) -> None:
-    client.force_login(make_user("", "leadership"))
-    rows = client.get(address(round, "all-results"), {"sort": sort}).context["rows"]
-    assert (rows[0].row.label, rows[-1].row.label) == (first, last)
-
-
-@pytest.mark.parametrize("sort", ["score", "-score", "name", "-roll", "c.quality", "-c.quality"])
-def test_ranking_is_paged_by_key_without_loss(
-    sort: str, round: Round, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client.force_login(make_user("", "leadership"))
-    whole = [row.row.result for row in client.get(address(round, "all-results"), {"sort": sort}).context["rows"]]
-    monkeypatch.setattr(lists, "PAGE", 3)
-    seen: list[int] = []
-    after = ""
-    while True:
-        page = client.get(address(round, "all-results"), {"sort": sort, "after": after})
-        seen += [row.row.result for row in page.context["rows"]]
-        after = page.context["paging"].after or ""
-        if not after:
-            break
-    assert seen == whole
-    assert len(seen) == 8
-
-
-def test_filter_shows_rows_and_makes_no_new_figure(round: Round, client: Client) -> None:
-    client.force_login(make_user("", "leadership"))
-    everything = numbers(text_of(client, address(round, "all-results")))
-    filtered = client.get(address(round, "all-results"), {"section": "b"}, headers={"accept-language": "en"})
-    assert [row.row.label for row in filtered.context["rows"]] == ["辛"]
-    # The strips' scale is the only number that may differ.
-    assert numbers(filtered.content.decode()) - everything <= {60.0}
-
-
-def test_staff_read_a_summary_that_names_no_subject(round: Round, client: Client) -> None:
-    client.force_login(make_user("", "staff"))
-    text = text_of(client, address(round, "summary"))
-    assert not any(name in text for name in (*NAMES, "辛"))
-    shown = numbers(text)
-    assert 73.8 in shown
-    assert not {Result.objects.get(label=name).score for name in NAMES if name != "丁"} & shown
-
-
-def test_summary_of_few_subjects_shows_no_mean(client: Client) -> None:
-    round = make_published_round({(name, "all"): papers(5, 64, 64) for name in "甲乙丙"})
-    client.force_login(make_user("", "staff"))
-    text = text_of(client, address(round, "summary"))
-    assert "Too few subjects" in text
-    assert 64.0 not in numbers(text)
-
-
 @pytest.mark.parametrize(
     "role", ["organiser", "leadership", "inspector", "scrutineer", "staff", "superuser", "subject"]
 )
@@ -229,21 +118,6 @@ def test_scheme_that_shows_nothing_shows_nothing(client: Client, head: Any) -> N
 
 def test_stranger_is_asked_to_sign_in(round: Round, client: Client) -> None:
     assert {client.get(address(round, name)).status_code for name in PAGES} == {302}
-
-
-def test_lists_cost_the_same_for_one_and_many(client: Client, django_assert_max_num_queries: Any) -> None:
-    few = make_published_round({("甲", "all"): papers(5)})
-    many = make_published_round(
-        {(f"人{at}", "all"): papers(5) for at in range(20)}, sections={f"人{at}": str(at % 4) for at in range(20)}
-    )
-    client.force_login(make_user("", "leadership"))
-    for round in (few, many):
-        client.get(address(round, "all-results"))  # the ledger notes the first time
-    with django_assert_max_num_queries(60) as one:
-        client.get(address(few, "all-results"))
-    with django_assert_max_num_queries(60) as more:
-        client.get(address(many, "all-results"))
-    assert len(one) == len(more)
 
 
 @pytest.mark.parametrize(
@@ -300,64 +174,6 @@ def test_nothing_is_shown_once_the_terms_were_altered_behind_the_form(
     assert not {61.8, 69.8, 73.8} & numbers(page.content.decode())
 
 
-def test_list_says_its_ties_before_its_order(round: Round, client: Client) -> None:
-    client.force_login(make_user("", "leadership"))
-    text = text_of(client, address(round, "all-results"))
-    assert text.index("overlap in one chain") < text.index("pr-table pr-ranking")
-    assert "Nobody has a place of their own" in text
-    rows = client.get(address(round, "all-results")).context["rows"]
-    for one in rows[:-1]:
-        assert f">{one.row.place.best}–{one.row.place.worst}</span>" in text
-        assert f"like {one.row.place.alike} others" in text
-
-
-def test_line_parts_the_list_only_where_no_interval_bridges_it(client: Client) -> None:
-    round = make_published_round(
-        {(name, "all"): papers(9, at, at) for name, at in (("甲", 90), ("乙", 91), ("丙", 60))}
-    )
-    client.force_login(make_user("", "leadership"))
-    page = client.get(address(round, "all-results"), headers={"accept-language": "en"})
-    assert [(one.row.label, one.breaks) for one in page.context["rows"]] == [("乙", False), ("甲", False), ("丙", True)]
-    assert page.content.decode().count("no interval above this line") == 1
-    by_name = client.get(address(round, "all-results"), {"sort": "name"})
-    assert not any(one.breaks for one in by_name.context["rows"])
-
-
-@pytest.mark.parametrize(
-    ("by", "order"),
-    [
-        ("", ["a", "b", "c", ""]),
-        ("score", ["b", "a", "c", ""]),
-        ("-score", ["a", "b", "c", ""]),
-        ("-name", ["c", "b", "a", ""]),
-        ("c.spirit", ["a", "b", "c", ""]),
-        ("nonsense", ["a", "b", "c", ""]),
-    ],
-)
-def test_heat_map_is_sorted_with_the_whole_last_and_too_few_before_it(
-    by: str, order: list[str], client: Client
-) -> None:
-    cells = {("甲", "all"): papers(6, 70, 90), ("乙", "all"): papers(6, 90, 80), ("丙", "all"): papers(3, 99, 99)}
-    round = make_published_round(cells, sections={"甲": "a", "乙": "b", "丙": "c"})
-    client.force_login(make_user("", "leadership"))
-    page = client.get(address(round, "all-results"), {"by": by}, headers={"accept-language": "en"})
-    assert [row.group.key for row in page.context["heat"]["rows"]] == order
-    assert page.context["heat"]["rows"][order.index("c")].group.score is None
-
-
-def test_head_finds_the_own_section_whatever_the_address_asks(head: Any, client: Client) -> None:
-    round = make_published_round(
-        {("甲", "all"): papers(6), ("乙", "all"): papers(6, 60, 60)},
-        sections={"甲": "a", "乙": "b"},
-        heads={"a": head},
-    )
-    round.members.filter(user=head).update(section_key="b", section_name="Section b")
-    client.force_login(head)
-    assert [one.row.label for one in client.get(address(round, "section-results")).context["rows"]] == ["乙"]
-    foreign = client.get(address(round, "section-results"), {"section": "a"})
-    assert [one.row.label for one in foreign.context["rows"]] == ["乙"]
-
-
 def test_every_page_of_figures_is_in_the_ledger_under_the_readers_role(round: Round, head: Any, client: Client) -> None:
     mine, leader = subject(round, "丙"), make_user("", "leadership")
     for user, url in (
@@ -390,31 +206,6 @@ def test_pictures_say_in_words_what_the_table_holds(round: Round, client: Client
             assert f"{name} {mark.value:.1f} ({mark.low:.1f}–{mark.high:.1f})" in told
 
 
-def test_leader_cannot_read_the_order_without_the_quota_line_and_its_ties(client: Client) -> None:
-    scores: dict[str, int | None] = {"甲": 97, "乙": 93, "丙": 93, "丁": 75, "戊": 70, "己": None}
-    round = make_scored_round(scores | dict.fromkeys("子丑寅卯", 65), quota=20)  # two places of ten
-    client.force_login(make_user("", "leadership"))
-    page = client.get(address(round, "all-results"), headers={"accept-language": "en"})
-    text = page.content.decode()
-    assert [(one.row.label, one.line) for one in page.context["rows"] if one.line] == [("乙", "tied"), ("丁", "below")]
-    before_list = text[: text.index("pr-table pr-ranking")]
-    assert "Tied at the line:</strong> 乙, 丙" in before_list
-    assert "The line lies at 93.0 points. Above it: 1." in before_list
-    assert text.count("tied at the line</span>") == 2
-    assert text.count('class="ch-quota"') == 9  # through every strip
-    assert address(round, "decisions") in text
-    turned = client.get(address(round, "all-results"), {"sort": "-score"})
-    assert not any(one.line for one in turned.context["rows"])
-
-
-def test_round_without_a_quota_draws_no_line(client: Client) -> None:
-    round = make_scored_round({"甲": 97, "乙": 93}, quota=0)
-    client.force_login(make_user("", "leadership"))
-    text = text_of(client, address(round, "all-results"))
-    assert "This round has no quota" in text
-    assert "ch-quota" not in text
-
-
 def test_trend_stands_as_a_picture_with_its_table_and_held_back_rounds_in_words(client: Client) -> None:
     first = make_published_round({(name, "all"): papers(8, 70) for name in NAMES})
     second = make_published_round({(name, "all"): papers(8, 72) for name in NAMES}, earlier=first, strangers=0)
@@ -445,8 +236,3 @@ def test_figures_lead_to_a_finding_for_whoever_may_raise_one(round: Round, head:
     listed = text_of(client, address(round, "section-results"))
     assert f'href="{form}?section=a&amp;criterion=spirit"' in listed
     assert client.get(f"{form}?section=a&criterion=spirit").status_code == 200
-
-
-def test_section_that_is_not_there_filters_nothing(round: Round, client: Client) -> None:
-    client.force_login(make_user("", "leadership"))
-    assert len(client.get(address(round, "all-results"), {"section": "nonsense"}).context["rows"]) == 8

@@ -8,9 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from peer_review.conf import conf
 from peer_review.models import Round
-from peer_review.providers.roll import Person
+from tests.factories.peer_review import houses
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     SchemeFactory,
@@ -26,21 +25,9 @@ def page(name: str, round: Round, *args: Any) -> str:
     return reverse(f"peer_review:{name}", args=[round.public_id, *args])
 
 
-def people(round: object) -> list[Person]:
-    """A small organisation: whoever is called so."""
-    from django.contrib.auth import get_user_model
-
-    users = get_user_model().objects.filter(username__startswith="house").order_by("pk")
-    return [
-        Person(user.pk, user.get_full_name(), "ab"[n % 2], "AB"[n % 2], "staff", "Staff", 1)
-        for n, user in enumerate(users)
-    ]
-
-
 @pytest.fixture(autouse=True)
 def house(settings: Any) -> None:
-    settings.PEER_REVIEW_ROLL_SOURCE = f"{__name__}.people"
-    assert conf.ROLL_SOURCE.endswith(".people")
+    settings.PEER_REVIEW_ROLL_SOURCE = f"{houses.__name__}.staff_in_two_sections"
 
 
 @pytest.fixture

@@ -1,227 +1,119 @@
-"""The cast endpoint over HTTP, through the whole stack of middleware; and the manifest."""
+"""Endpoints of the ballot path, whatever they do: refusals have codes, faults say nothing of what was sent.
+
+That casting keeps to this is shown in tests/peer_review/views/ballots/test_cast.py.
+"""
 
 import json
 import logging
+from io import BytesIO
 from typing import Any
-from unittest import mock
 
 import pytest
-from django.core import mail
-from django.core.cache import cache
+from django.conf import settings
 from django.core.signals import got_request_exception
-from django.db import connection
-from django.http import HttpRequest
-from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
-from peer_review.domain.ballots import cast as cast_module
-from peer_review.models import Round
-from peer_review.protocol.ballots import Manifest
-from peer_review.views.ballots.cast import cast_view
-from peer_review.views.shared.json_endpoints import BlindReporterFilter
-from tests.factories.peer_review.rounds import RunningRound, make_open_round, make_ready_round
+from peer_review.exceptions.ballots import DrawClosed
+from peer_review.exceptions.base import BadEncoding, TooLarge
+from peer_review.views.shared.json_endpoints import (
+    BlindReporterFilter,
+    no_transaction,
+    read_json,
+    unlogged_endpoint,
+)
+from zhengyan_crypto.errors import BadToken
 
-pytestmark = pytest.mark.django_db(databases=["default", "box"])
-
-
-@pytest.fixture
-def running(monkeypatch: pytest.MonkeyPatch) -> RunningRound:
-    running = make_open_round(evaluators=4, subjects=2)
-    # No thread can join the test's transaction; the threads have their tests in box/ and test_leaks.py.
-    monkeypatch.setattr(cast_module, "batcher", running.inline)
-    return running
+SECRET = "4f1c9a7e4f1c9a7e"
 
 
-def post(running: RunningRound, body: Any, client: Client | None = None, **extra: Any) -> Any:
-    data = body if isinstance(body, (bytes, str)) else json.dumps(body)
-    url = reverse("peer_review:cast", args=[running.round.public_id])
-    return (client or Client()).post(url, data, content_type="application/json", **extra)
+def post(body: bytes = b"[]", **headers: str) -> HttpRequest:
+    return RequestFactory().post("/", body, content_type="application/json", **headers)
 
 
-def test_cast_answers_in_the_order_sent(running: RunningRound) -> None:
-    entries = running.evaluators[3].entries(running.answers)
-    entries.insert(1, {"no": "entry"})
-    entries.pop()
-    good = entries[0]
-
-    response = post(running, [entries[1], good])
-
-    assert response.status_code == 200
-    results = response.json()["results"]
-    assert [result["ok"] for result in results] == [False, True]
-    assert results[0] == {"ok": False, "status": 400, "error": "bad_encoding"}
-    assert set(results[1]["receipt"]) == {"v", "round", "leaf", "sig"}
+@unlogged_endpoint("POST")
+def endpoint(request: HttpRequest, fault: Exception | None = None) -> HttpResponse:
+    """Answer, or raise."""
+    if fault is not None:
+        raise fault
+    response = JsonResponse({"kept": SECRET})
+    if "HTTP_KEEP" in request.META:
+        response["Cache-Control"] = "no-cache"
+    return response
 
 
-@pytest.mark.parametrize("bad", ["{", "[", '"text"', "{}", "[]", "null", "[1.5]", '[{"a":1,"a":2}]', b"\xff\xfe", ""])
-def test_a_body_that_is_no_list_of_entries_is_refused_whole(running: RunningRound, bad: str | bytes) -> None:
-    response = post(running, bad)
-
-    assert (response.status_code, response.json()) == (400, {"error": "bad_encoding"})
+def answer(response: Any) -> tuple[int, Any]:
+    return response.status_code, json.loads(response.content)
 
 
-def test_when_all_fail_alike_the_answer_has_their_status(running: RunningRound) -> None:
-    entries = running.evaluators[3].entries(running.answers)
-    for entry in entries:
-        entry["ballot"]["a"] = {"quality": 1, "spirit": 1}
+class TestAnswers:
+    @pytest.mark.parametrize(
+        ("fault", "expected"),
+        [
+            (None, (200, {"kept": SECRET})),
+            (DrawClosed(), (410, {"error": "draw_closed"})),
+            (BadToken(SECRET), (403, {"error": "bad_token"})),
+            (Http404(SECRET), (404, {"error": "not_found"})),
+            (RuntimeError(SECRET), (500, {"error": "internal_error"})),
+            (KeyError(SECRET), (500, {"error": "internal_error"})),
+        ],
+    )
+    def test_are_codes_and_never_kept_nor_logged(self, fault: Exception | None, expected: tuple[int, Any]) -> None:
+        response = endpoint(post(), fault=fault)
 
-    assert post(running, entries).status_code == 403
-    assert post(running, [entries[0], {}]).status_code == 200
+        assert answer(response) == expected
+        assert response["Cache-Control"] == "no-store"
+        assert response._has_been_logged is True
 
+    @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
+    def test_to_other_methods_name_those_that_are_allowed(self, method: str) -> None:
+        response = endpoint(RequestFactory().generic(method, "/"))
 
-def test_a_request_with_a_cookie_is_refused_whatever_it_brings(running: RunningRound) -> None:
-    entries = running.evaluators[3].entries(running.answers)
-    client = Client()
-    client.force_login(running.evaluators[3].user)
+        assert answer(response) == (405, {"error": "method_not_allowed"})
+        assert response["Allow"] == "POST"
 
-    for response in (post(running, entries, client), post(running, entries, HTTP_COOKIE="theme=dark")):
-        assert (response.status_code, response.json()) == (400, {"error": "cookie_on_anonymous_endpoint"})
-    assert post(running, entries).status_code == 200
-
-
-def test_too_much_is_refused_by_its_announced_and_by_its_real_length(running: RunningRound, settings: Any) -> None:
-    settings.PEER_REVIEW_CAST_MAX_BYTES = 100
-
-    assert post(running, b" " * 101).json() == {"error": "too_large"}
-    assert post(running, b" " * 101).status_code == 413
-    request = RequestFactory().post("/", b" " * 101, content_type="application/json")
-    request.META["CONTENT_LENGTH"] = "50"
-    assert cast_view(request, public_id=running.round.public_id).status_code == 413
-
-
-def test_closed_early_unknown_and_other_methods(running: RunningRound) -> None:
-    entries = running.evaluators[3].entries(running.answers)
-    ready = make_ready_round()
-    url = reverse("peer_review:cast", args=[running.round.public_id])
-
-    assert post(ready, entries).status_code == 425
-    assert Client().get(url).status_code == 405
-    assert Client().post(reverse("peer_review:cast", args=["0" * 32]), "[1]", "application/json").status_code == 404
-    running.close()
-    response = post(running, entries)
-    assert (response.status_code, response.json()) == (410, {"error": "round_closed"})
+    def test_may_say_otherwise_how_long_they_are_kept(self) -> None:
+        assert endpoint(post(HTTP_KEEP="1"))["Cache-Control"] == "no-cache"
 
 
-def every_answer(running: RunningRound) -> list[Any]:
-    """One response of every kind."""
-    entries = running.evaluators[3].entries(running.answers)
-    forged = json.loads(json.dumps(entries))
-    forged[0]["ballot"]["rev"] = 7
-    unseen = running.evaluators[2].entries(running.answers)
-    answers = [
-        post(running, entries),
-        post(running, forged),
-        post(running, "["),
-        post(running, b" " * 3_000_000),
-        post(running, entries, HTTP_COOKIE="a=b"),
-        post(running, entries, HTTP_ACCEPT_LANGUAGE="en"),
-        Client().get(reverse("peer_review:cast", args=[running.round.public_id])),
-    ]
-    with mock.patch.object(cast_module.ballots, "check_entry", side_effect=RuntimeError("boom")):
-        answers.append(post(running, unseen))
-    running.close()
-    answers.append(post(running, unseen))
-    return answers
+class TestFaults:
+    def test_are_one_line_with_kind_and_place_and_no_words(self, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.DEBUG):
+            endpoint(post(SECRET.encode()), fault=RuntimeError(SECRET))
+
+        [record] = caplog.records
+        assert (record.name, record.levelname) == ("peer_review.ballots", "ERROR")
+        assert record.getMessage().startswith(
+            "An endpoint of the ballot path failed: RuntimeError at tests.peer_review.views.shared"
+        )
+        assert record.exc_info is None
+        assert SECRET not in caplog.text
+
+    def test_reach_nobody_who_listens_for_exceptions(self) -> None:
+        heard: list[Any] = []
+
+        def hear(**kwargs: Any) -> None:
+            heard.append(kwargs)
+
+        got_request_exception.connect(hear)
+        try:
+            endpoint(post(), fault=RuntimeError(SECRET))
+        finally:
+            got_request_exception.disconnect(hear)
+        assert heard == []
+
+    @pytest.mark.parametrize("fault", [DrawClosed(), BadToken(SECRET), Http404(SECRET)])
+    def test_of_whoever_asks_write_no_line(self, fault: Exception, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.DEBUG):
+            endpoint(post(), fault=fault)
+
+        assert caplog.records == []
 
 
-def test_no_answer_sets_a_cookie_or_may_be_kept(running: RunningRound) -> None:
-    statuses = set()
-    for response in every_answer(running):
-        statuses.add(response.status_code)
-        assert not response.cookies
-        assert "Set-Cookie" not in response.headers
-        assert response.headers["Cache-Control"] == "no-store"
-    assert statuses == {200, 400, 405, 410, 413, 500}
-
-
-def test_casting_logs_nothing(running: RunningRound, caplog: pytest.LogCaptureFixture) -> None:
-    running.evaluators[3].draw()
-    with caplog.at_level(logging.DEBUG):
-        # What is written about an ordinary view's refusal: the detector bites.
-        Client().get("/review/rounds/nowhere/")
-        assert {"django.request", "zhengyan.request"} & {record.name for record in caplog.records}
-        caplog.clear()
-        every_answer(running)
-
-    about = [record for record in caplog.records if record.name not in ("asyncio",)]
-    # The one line is about the forced fault: its kind and place, not its words.
-    assert [(record.name, record.levelname) for record in about] == [("peer_review.ballots", "ERROR")]
-    assert about[0].getMessage().startswith("An endpoint of the ballot path failed: RuntimeError at ")
-    assert "boom" not in caplog.text
-    assert not hasattr(about[0], "request")
-
-
-def test_casting_touches_no_cache(running: RunningRound) -> None:
-    entries = running.evaluators[3].entries(running.answers)
-    touched: list[str] = []
-    kind = type(getattr(cache, "_connections", cache)[cache._alias]) if hasattr(cache, "_alias") else type(cache)
-    names = ["get", "set", "add", "delete", "incr", "touch", "get_many", "set_many", "get_or_set"]
-    with pytest.MonkeyPatch.context() as patch:
-        for name in names:
-            patch.setattr(kind, name, lambda self, *args, _name=name, **kwargs: touched.append(_name))
-        cache.set("x", 1)
-        assert touched == ["set"]
-        assert post(running, entries).status_code == 200
-
-    assert touched == ["set"]
-
-
-def test_casting_reads_the_main_database_and_writes_nothing_there(running: RunningRound) -> None:
-    entries = running.evaluators[3].entries(running.answers)
-    statements: list[str] = []
-
-    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        statements.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(watch):
-        assert post(running, entries).status_code == 200
-        assert post(running, entries).status_code == 200
-
-    assert statements
-    assert {statement.split()[0] for statement in statements} == {"SELECT"}
-    # No statement is about one cell: what the database logs tells no paper from another.
-    for statement in statements:
-        assert "session" not in statement
-        assert '"peer_review_cell"."key" =' not in statement
-
-
-def test_a_forced_exception_exports_nothing_of_the_request(
-    running: RunningRound, settings: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    settings.ADMINS = [("Admin", "admin@example.org")]
-    entries = running.evaluators[3].entries(running.answers)
-    secret = entries[0]["ballot"]["pk"]
-    heard: list[Any] = []
-
-    def hear(**kwargs: Any) -> None:
-        heard.append(kwargs)
-
-    got_request_exception.connect(hear)
-    try:
-        with (
-            caplog.at_level(logging.DEBUG),
-            mock.patch.object(cast_module.ballots, "check_entry", side_effect=RuntimeError(f"bad {secret}")),
-        ):
-            response = post(running, entries)
-    finally:
-        got_request_exception.disconnect(hear)
-
-    assert (response.status_code, response.json()) == (500, {"error": "internal_error"})
-    assert heard == []
-    assert mail.outbox == []
-    assert secret not in caplog.text
-
-
-def test_a_report_made_all_the_same_is_blind(running: RunningRound) -> None:
-    """Should anything after the view fail, Django asks the filter that the view left on the request."""
-    entries = running.evaluators[3].entries(running.answers)
-    secret = entries[0]["ballot"]["pk"]
-    body = json.dumps(entries)
-
-    def report(request: HttpRequest) -> str:
-        kept = body  # a local variable that a traceback would print
+class TestReports:
+    def report(self, request: HttpRequest) -> str:
+        kept = SECRET  # a local variable that a traceback would print
         try:
             raise RuntimeError("late")
         except RuntimeError as fault:
@@ -229,38 +121,63 @@ def test_a_report_made_all_the_same_is_blind(running: RunningRound) -> None:
             reporter = ExceptionReporter(request, type(fault), fault, fault.__traceback__)
             return reporter.get_traceback_text() + reporter.get_traceback_html()
 
-    plain = RequestFactory().post("/", body, content_type="application/json", HTTP_X_SECRET=secret)
-    assert secret in report(plain)
-    blind = RequestFactory().post("/", body, content_type="application/json", HTTP_X_SECRET=secret)
-    with mock.patch("peer_review.views.ballots.cast.cast", return_value=[]):
-        cast_view(blind, public_id=running.round.public_id)
-    assert isinstance(blind.exception_reporter_filter, BlindReporterFilter)
-    assert secret not in report(blind)
+    def request(self) -> HttpRequest:
+        request = post(HTTP_X_SECRET=SECRET, HTTP_COOKIE=f"key={SECRET}")
+        request.POST = {"key": SECRET}  # type: ignore[assignment]  # as a form would leave it
+        return request
+
+    def test_made_after_the_view_are_blind(self) -> None:
+        plain, blind = self.request(), self.request()
+        assert SECRET in self.report(plain)  # the detector bites
+
+        endpoint(blind)
+
+        assert isinstance(blind.exception_reporter_filter, BlindReporterFilter)
+        assert SECRET not in self.report(blind)
+
+    def test_are_blind_whatever_the_settings_say(self, settings: Any) -> None:
+        settings.DEBUG = True
+
+        assert BlindReporterFilter().is_active(None) is True
+        assert BlindReporterFilter().get_safe_cookies(self.request()) == {}
+        assert BlindReporterFilter().get_post_parameters(self.request()) == {}
 
 
-def test_the_view_keeps_out_of_transactions_that_settings_would_put_around_it() -> None:
-    assert {"default", "box"} <= set(cast_view._non_atomic_requests)
+class TestBodies:
+    def test_are_read_up_to_the_limit(self) -> None:
+        assert read_json(post(b'["abc"]'), limit=7) == ["abc"]
+        with pytest.raises(TooLarge):
+            read_json(post(b'["abc"]'), limit=6)
+
+    def test_are_not_read_further_than_the_limit_whatever_is_announced(self) -> None:
+        for announced in ("3", "", "0", "-1"):
+            request = post(b'["abcdefgh"]')
+            request.META["CONTENT_LENGTH"] = announced
+            stream = BytesIO(b'["abcdefgh"]')
+            request._stream = stream  # type: ignore[attr-defined]
+            with pytest.raises(TooLarge):
+                read_json(request, limit=5)
+            assert stream.tell() == 6
+
+    @pytest.mark.parametrize("announced", ["x", "1.5", "1 2"])
+    def test_of_no_length_are_refused(self, announced: str) -> None:
+        request = post(b"[]")
+        request.META["CONTENT_LENGTH"] = announced
+
+        with pytest.raises(BadEncoding):
+            read_json(request, limit=100)
+
+    @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[1.5]", b'{"a":1,"a":2}', b"null"])
+    def test_that_are_no_strict_json_are_refused_by_their_code(self, body: bytes) -> None:
+        @unlogged_endpoint("POST")
+        def reads(request: HttpRequest) -> HttpResponse:
+            return JsonResponse({"read": read_json(request, limit=100)})
+
+        assert answer(reads(post(body))) == (400, {"error": "bad_encoding"})
 
 
-def test_manifest_is_the_same_bytes_for_everyone(running: RunningRound) -> None:
-    url = reverse("peer_review:manifest", args=[running.round.public_id])
-    clients = [Client(), Client(), Client()]
-    clients[1].force_login(running.evaluators[0].user)
-    clients[2].force_login(running.evaluators[1].user)
+def test_a_view_without_a_transaction_has_none_on_any_database() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
 
-    bodies = {
-        client.get(url, headers={"accept-language": language}).content
-        for client in clients
-        for language in ("zh-hans", "en")
-    }
-
-    assert len(bodies) == 1
-    Manifest.parse(bodies.pop(), expected_fingerprint=running.round.fingerprint)
-
-
-def test_manifest_of_a_draft_is_not_to_be_had() -> None:
-    ready = make_ready_round()
-    response = Client().get(reverse("peer_review:manifest", args=[ready.round.public_id]))
-
-    assert (response.status_code, response.json()) == (404, {"error": "unknown_round"})
-    assert Round.objects.get().manifest == ""
+    assert no_transaction(view)._non_atomic_requests >= {*settings.DATABASES}  # type: ignore[attr-defined]
