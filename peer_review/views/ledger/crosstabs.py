@@ -48,7 +48,7 @@ class CrosstabView(PublishedMixin, TemplateView):
     """The page of a crosstab. A cell stays empty where it would, with all that was ever shown, tell of too few."""
 
     template_name = "peer_review/ledger/crosstab.html"
-    permission = "peer_review.view_subject_lists"
+    permission = "peer_review.compose_crosstab"
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user: User = self.user

@@ -38,7 +38,7 @@ ASKED = [
     "decidable_by",
     "with_summary_for",
     "with_participation_for",
-    "listable_by",
+    "with_crosstab_for",
     "with_ledger_for",
     "correctable_by",
     "auditable_by",
