@@ -37,7 +37,7 @@ def trend_line(
     """
     if len(moments) < 2:
         return mark_safe("")
-    start = scale_start([one.point for one in moments])
+    start = scale_start([moment.point for moment in moments])
     css = "ch-own" if personal else "ch-mean"
     parts = [opening(f'height="{HEIGHT}"', name, title, description)]
     for tick in sorted({start, 100, *(edge for edge in edges if start < edge < 100)}):
