@@ -139,8 +139,8 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """Twin of peer_review.view_participation."""
         return self.manageable_by(user).frozen()
 
-    def listable_by(self, user: AnyUser | None) -> "RoundQuerySet":
-        """Twin of peer_review.view_subject_lists."""
+    def with_crosstab_for(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.compose_crosstab."""
         either = [self.model.objects.with_all_results_for(user), self.model.objects.with_section_results_for(user)]
         found = Q(pk__in=[])
         for rounds in either:

@@ -19,6 +19,7 @@ from peer_review.rules.outcomes import (
     is_running,
 )
 from peer_review.rules.results import (
+    can_compose_crosstab,
     can_view_all_results,
     can_view_anomalies,
     can_view_group_result,
@@ -26,7 +27,6 @@ from peer_review.rules.results import (
     can_view_round,
     can_view_section_of_result,
     can_view_section_results,
-    can_view_subject_lists,
     can_view_subject_of_result,
     can_view_subject_result,
     can_view_summary,
@@ -58,7 +58,7 @@ rules.add_perm("peer_review.view_own_result", can_view_own_result)
 rules.add_perm("peer_review.view_section_results", can_view_section_results)
 rules.add_perm("peer_review.view_section", can_view_section_of_result)
 rules.add_perm("peer_review.view_all_results", can_view_all_results)
-rules.add_perm("peer_review.view_subject_lists", can_view_subject_lists)
+rules.add_perm("peer_review.compose_crosstab", can_compose_crosstab)
 rules.add_perm("peer_review.view_summary", can_view_summary)
 rules.add_perm("peer_review.view_subject_result", can_view_subject_result)
 rules.add_perm("peer_review.view_participation", is_opened & is_responsible_organiser)
@@ -121,7 +121,7 @@ TWINS = {
     "view_own_result": ("Round", "with_own_result_for"),
     "view_section_results": ("Round", "with_section_results_for"),
     "view_all_results": ("Round", "with_all_results_for"),
-    "view_subject_lists": ("Round", "listable_by"),
+    "compose_crosstab": ("Round", "with_crosstab_for"),
     "view_summary": ("Round", "with_summary_for"),
     "view_participation": ("Round", "with_participation_for"),
     "view_bulletin_audit": ("Round", "auditable_by"),

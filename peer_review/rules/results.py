@@ -32,7 +32,7 @@ can_view_section_results = is_published & is_shown_to("section_head") & is_head_
 can_view_all_results = is_published & (is_responsible_organiser | (is_leader & is_shown_to("leadership")))
 
 
-can_view_subject_lists = can_view_all_results | can_view_section_results
+can_compose_crosstab = can_view_all_results | can_view_section_results
 
 
 can_view_summary = is_published & is_shown_to("staff")

@@ -48,7 +48,7 @@ class CrosstabView(PublishedMixin, TemplateView):
     """Which section, which rank, which voters? As far as nothing that was ever shown helps to tell of too few."""
 
     template_name = "peer_review/ledger/crosstab.html"
-    permission = "peer_review.view_subject_lists"
+    permission = "peer_review.compose_crosstab"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: User = self.user

@@ -148,7 +148,7 @@ class SectionReportView(ReportView):
     """
 
     #: Whoever may read a section or all of them, as for composed tables.
-    permission = "peer_review.view_subject_lists"
+    permission = "peer_review.compose_crosstab"
 
     def export(self) -> Export:
         key = self.section()

@@ -18,7 +18,7 @@ COMPOSED = {
     "can_view_own_result": "round",
     "can_view_section_results": "round",
     "can_view_all_results": "round",
-    "can_view_subject_lists": "round",
+    "can_compose_crosstab": "round",
     "can_view_summary": "round",
     "can_view_anomalies": "round",
     "can_view_ledger": "round",

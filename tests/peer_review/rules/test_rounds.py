@@ -60,7 +60,7 @@ ALLOWED: dict[str, dict[str, list[str]]] = {
     "view_own_result": {"subject": RESULTS},
     "view_section_results": {"section head": RESULTS, "other section's head": RESULTS},
     "view_all_results": {"responsible organiser": RESULTS, "leader": RESULTS},
-    "view_subject_lists": dict.fromkeys(
+    "compose_crosstab": dict.fromkeys(
         ["responsible organiser", "leader", "section head", "other section's head"], RESULTS
     ),
     "view_ledger": {"inspector": RESULTS},
