@@ -132,8 +132,7 @@ def _label(turn: float, spoke: Spoke, missing: str) -> str:
     top = y + 4 - LABEL_LINE * len(lines) * (1 + math.cos(turn)) / 2
     css = "ch-spoke-value" if spoke.own else "ch-missing"
     spans = [
-        f'<tspan x="{x:.1f}" y="{top + LABEL_LINE * number:.1f}">{escape(text)}</tspan>'
-        for number, text in enumerate(lines)
+        f'<tspan x="{x:.1f}" y="{top + LABEL_LINE * at:.1f}">{escape(line)}</tspan>' for at, line in enumerate(lines)
     ]
     spans.append(f'<tspan class="{css}" x="{x:.1f}" y="{top + LABEL_LINE * len(lines):.1f}">{escape(value)}</tspan>')
     return f'<text class="ch-spoke" text-anchor="{anchor}">{"".join(spans)}</text>'

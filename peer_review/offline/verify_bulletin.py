@@ -235,7 +235,7 @@ def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[flo
         for row in rows[at + 1 :]:
             if row[at]:
                 factor = row[at] / pivot[0]
-                row[at:] = [one - factor * other for one, other in zip(row[at:], pivot, strict=True)]
+                row[at:] = [cell - factor * other for cell, other in zip(row[at:], pivot, strict=True)]
     made: list[list[float]] = [[] for _row in rows]
     for at in reversed(range(many)):
         row = rows[at]
@@ -384,9 +384,9 @@ class Rules:
             self.scale: str = scheme["scale"]
             self.lowest, self.highest = int(scheme["min"]), int(scheme["max"])
             self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
-            self.classes: list[str] = [one["key"] for one in scheme["classes"]]
+            self.classes: list[str] = [voter_class["key"] for voter_class in scheme["classes"]]
             self.class_weights = [Fraction(one["weight"]) for one in scheme["classes"]]
-            self.criteria: list[str] = [one["key"] for one in scheme["criteria"]]
+            self.criteria: list[str] = [criterion["key"] for criterion in scheme["criteria"]]
             self.criterion_weights = [Fraction(one["weight"]) for one in scheme["criteria"]]
             self.asked = [{self.classes.index(key) for key in one["classes"]} for one in scheme["criteria"]]
             self.bands = [int(lowest) for lowest in scheme["bands"]]
@@ -426,7 +426,7 @@ class RollFile:
         if value["round"] != head["round"]:
             raise Fault("of another round", "属于另一轮测评")
         self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
-        self.ranks = [one["rank"] - 1 for one in listed(value["subjects"])]
+        self.ranks = [item["rank"] - 1 for item in listed(value["subjects"])]
         self.many_sections = max(self.sections, default=-1) + 1
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()
@@ -717,7 +717,9 @@ class Mixed:
     def __init__(self, linked: Linked, model: object) -> None:
         self.linked = linked
         self.residual, self.variances = read_model(model)
-        self.gamma = {name: one / self.residual if self.residual else 0.0 for name, one in self.variances.items()}
+        self.gamma = {
+            name: variance / self.residual if self.residual else 0.0 for name, variance in self.variances.items()
+        }
         marks = [points for held in linked.sheets for _cell, points in held]
         self.mean = math.fsum(marks) / len(marks)
         self.n, self.cells = len(marks), len(linked.cells)
@@ -744,8 +746,8 @@ class Mixed:
             for i, row, value in zip(pattern, absorbed.matrix(), total, strict=True):
                 right[i] += value
                 into = square[i]
-                for j, one in zip(pattern, row, strict=True):
-                    into[j] += len(sheets) * one
+                for j, cell in zip(pattern, row, strict=True):
+                    into[j] += len(sheets) * cell
         # (1 + M G)⁻¹ of M and of the right side, where G is the effects' covariance of cells.
         system = [self.spread(row) for row in square]
         for i, row in enumerate(system):
@@ -760,7 +762,7 @@ class Mixed:
         means = [dot(row, sums) for row in inverse]
         self.project = [value - dot(row, means) for value, row in zip(ahead, fixed, strict=True)]  # TᵀPy
         effects = self.spread(self.project)
-        self.middle = [self.mean + means[at] + one for at, one in zip(self.column, effects, strict=True)]
+        self.middle = [self.mean + means[at] + effect for at, effect in zip(self.column, effects, strict=True)]
         # The errors' covariance: G - G H G + (X - G H X) (Xᵀ H X)⁻¹ (X - G H X)ᵀ.
         spread_once = [self.spread(row) for row in inner]
         twice = [self.spread(list(column)) for column in zip(*spread_once, strict=True)]
@@ -782,7 +784,7 @@ class Mixed:
 
     def spread(self, row: list[float]) -> list[float]:
         """Return a row of cells times the effects' covariance."""
-        made = [self.gamma["profile"] * one for one in row]
+        made = [self.gamma["profile"] * cell for cell in row]
         for held in self.members.values():
             shared = self.gamma["subject"] * math.fsum(row[at] for at in held)
             for at in held:
@@ -892,7 +894,7 @@ class Absorbed:
         shared = self.kappa * dot(self.b, sums)
         made: list[float] = []
         for part, b, total in zip(self.parts, self.b, sums, strict=True):
-            made += [one - b * (self.pair * total + shared) for one in marks[part]]
+            made += [mark - b * (self.pair * total + shared) for mark in marks[part]]
         return made
 
     def matrix(self) -> list[list[float]]:
@@ -957,13 +959,15 @@ class Ruler:
         # Each criterion has every category: a criterion has steps of its own only where ENOUGH of each were given.
         self.categories = sorted(set().union(*given))
         self.highest = len(self.categories) - 1
-        self.common = scale == "grades" or any(one[points] < ENOUGH for one in given for points in self.categories)
+        self.common = scale == "grades" or any(
+            counts[points] < ENOUGH for counts in given for points in self.categories
+        )
         self.read(model)
         self.count(given)
         self.odds = []
         for difficulty, steps in zip(self.difficulties, self.steps, strict=True):
             sums = [math.fsum(difficulty + step for step in steps[: k + 1]) for k in range(len(steps))]
-            self.odds.append([math.exp(-one) for one in sums])
+            self.odds.append([math.exp(-total) for total in sums])
         self.severities = [0.0] * len(self.groups)
         self.measures: dict[int, tuple[float, float]] = dict.fromkeys(self.totals, (0.0, 0.0))
         self.slopes = {"severity": 0.0}
@@ -978,7 +982,7 @@ class Ruler:
             if type(model) is not dict:
                 raise TypeError("no object")
             self.spread, self.weighted = float(model["spread"]), model["weighted"]
-            self.difficulties = [float(one) for one in model["difficulties"]]
+            self.difficulties = [float(difficulty) for difficulty in model["difficulties"]]
             self.steps = [[float(step) for step in one] for one in model["steps"]]
         except (KeyError, TypeError, ValueError) as error:
             raise Fault("a parameter is missing or no number", "缺少参数，或不是数字") from error
@@ -1021,7 +1025,7 @@ class Ruler:
             self.push.append(EXTREME * ((total == self.highest * len(pattern)) - (total == 0)))
         self.about = {subject: list(about[subject].items()) for subject in self.totals}
         # Of each criterion, how many marks it has, and how many above category k.
-        self.marks = [sum(one.values()) for one in given]
+        self.marks = [sum(counts.values()) for counts in given]
         self.above = [
             [sum(many for points, many in one.items() if place[points] > k) for k in range(self.highest)]
             for one in given
@@ -1038,9 +1042,9 @@ class Ruler:
             unit, many = ease * self.ease[group], self.groups[group][1]
             for item in items:
                 odds, first, second, power = 1.0, 0.0, 0.0, 1.0
-                for k, one in enumerate(self.odds[item], 1):
+                for k, odd in enumerate(self.odds[item], 1):
                     power *= unit
-                    chance = one * power
+                    chance = odd * power
                     odds += chance
                     first += k * chance
                     second += k * k * chance
@@ -1155,7 +1159,7 @@ class Ruler:
 
     def upper(self, item: int, apart: float) -> list[float]:
         """Return the chance of a category above each k. apart: measure less severity."""
-        odds = [1.0, *(one * math.exp(k * apart) for k, one in enumerate(self.odds[item], 1))]
+        odds = [1.0, *(odd * math.exp(k * apart) for k, odd in enumerate(self.odds[item], 1))]
         total = math.fsum(odds)
         return [math.fsum(odds[k:]) / total for k in range(1, len(odds))]
 
@@ -1186,7 +1190,9 @@ class Ruler:
 
     def deviations(self, _least: float) -> dict[str, Decimal]:
         """Return what is published of the fit: standard deviations of the subjects and the sheets, in logits."""
-        square = math.fsum(many * one**2 for (_total, many), one in zip(self.groups, self.severities, strict=True))
+        square = math.fsum(
+            many * severity**2 for (_total, many), severity in zip(self.groups, self.severities, strict=True)
+        )
         spread = 0.0 if self.is_even else self.spread
         return {"subject": rounded(spread, 2), "sheet": rounded(math.sqrt(square / len(self.linked.sheets)), 2)}
 
@@ -1223,7 +1229,7 @@ class Counted:
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
         self.piles = [[self.points.get((at, one), []) for one in classes] for at in range(subjects)]
-        self.unsure = [[self.abstentions[at, one] for one in classes] for at in range(subjects)]
+        self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
         n = [sum(map(len, piles)) for piles in self.piles]
         self.alone = [at for at in range(subjects) if n[at] >= floor]
         self.with_classes = {
@@ -1308,7 +1314,9 @@ class Counted:
         members = self.rests.get(where)
         if not members:
             return None
-        piles = [[points for at in members for points in self.piles[at][one]] for one in range(len(self.rules.classes))]
+        piles = [
+            [points for at in members for points in self.piles[at][number]] for number in range(len(self.rules.classes))
+        ]
         unsure = sum(sum(self.unsure[at]) for at in members)
         return Mean(*self.weights.weigh(piles), sum(map(len, piles)), unsure, len(members))
 
@@ -1344,7 +1352,7 @@ class Counted:
 def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
     """Return the weights renormalised over the classes that answered, cut back to 1/floor a ballot."""
     base = [weight if n else Fraction() for n, weight in zip(sizes, weights, strict=True)]
-    shares = [one / sum(base) if one else one for one in base]
+    shares = [share / sum(base) if share else share for share in base]
     if sum(sizes) < floor:  # Nothing helps there; such groups are shown only as what one ballot fewer would make.
         return shares
     cut: set[int] = set()
@@ -1481,7 +1489,7 @@ class Severity:
         self.unfitted = 0
         self.lacking: list[set[int]] = []  # the subjects of each fit without published parameters
         subjects = range(len(roll.sections))
-        self.shown = {at for at in subjects if any(one.means[at] for one in counted)}
+        self.shown = {at for at in subjects if any(criterion.means[at] for criterion in counted)}
         self.rows = [row for row in votes.rows if row.subject in self.shown]
         self.early = self.refusal()
         self.reasons = dict.fromkeys(subjects, self.early)
@@ -1497,7 +1505,7 @@ class Severity:
         sizes = Counter(row.sheet for row in self.votes.rows)
         if not sizes or min(sizes.values()) < 2:
             return "papers"
-        piles = [len(pile) for one in self.counted for at in self.shown for pile in one.piles[at]]
+        piles = [len(pile) for criterion in self.counted for at in self.shown for pile in criterion.piles[at]]
         return "trimmed" if self.rules.trim and max(piles, default=0) > TRIM_ABOVE else ""
 
     def run(self) -> None:
@@ -1524,7 +1532,7 @@ class Severity:
 
     def score(self, parts: list[Part]) -> dict[str, Decimal | str]:
         """Return a subject's adjusted score: the classes' parts are added, their errors as of independent figures."""
-        value = math.fsum(one.value for one in parts)
+        value = math.fsum(part.value for part in parts)
         low = value - math.sqrt(math.fsum(one.below**2 for one in parts))
         high = value + math.sqrt(math.fsum(one.above**2 for one in parts))
         three = zip(("value", "low", "high"), (value, low, high), strict=True)
@@ -1536,8 +1544,8 @@ class Severity:
 
     def linked(self, chosen: set[int]) -> list[Linked]:
         made = []
-        for one in range(len(self.rules.classes)):
-            rows = [row for row in self.rows if row.voter_class == one and row.subject in chosen]
+        for number in range(len(self.rules.classes)):
+            rows = [row for row in self.rows if row.voter_class == number and row.subject in chosen]
             rows = [row for row in rows if any(points is not None for points in row.points)]
             sheets: dict[int, list[Row]] = defaultdict(list)
             for row in rows:
@@ -1551,7 +1559,7 @@ class Severity:
                     (about.union(*(part[0] for part in touching)), [held, *(s for part in touching for s in part[1])])
                 )
             self.islands = max(self.islands, len(parts))
-            made += [link(one, held) for _subjects, held in parts]
+            made += [link(number, held) for _subjects, held in parts]
         return made
 
     def fit(self, linked: Linked, parts: dict[int, list[Part]]) -> None:
@@ -1694,7 +1702,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
         return None
     least = SPREAD_FLOOR[rules.scale] ** 2
     means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
-    middle = math.fsum(one for at in subjects for one in values[at]) / total
+    middle = math.fsum(value for at in subjects for value in values[at]) / total
     spread = math.fsum((one - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for one in values[at])
     between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
     between = between if between * (len(n) - 1) > 1e-18 else 0.0
@@ -1939,7 +1947,7 @@ class Recount:
                 for at in range(self.sections)
             ],
             "ranks": [
-                self.group([one.rank(at) for one in self.counted], comparable=None)
+                self.group([criterion.rank(at) for criterion in self.counted], comparable=None)
                 for at in range(max(self.roll.ranks, default=-1) + 1)
             ],
             "unit": self.group([one.unit() for one in self.counted], comparable=unit)
@@ -1948,7 +1956,7 @@ class Recount:
         }
 
     def subject(self, at: int) -> dict[str, object]:
-        means = [one.subject(at) for one in self.counted]
+        means = [criterion.subject(at) for criterion in self.counted]
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
         for key, one in zip(self.rules.criteria, self.counted, strict=True):
             if key in criteria:
@@ -1997,7 +2005,9 @@ class Recount:
 
         Which criteria are shown is not asked anew.
         """
-        known = [(weight, one) for weight, one in zip(self.rules.criterion_weights, self.counted, strict=True)]
+        known = [
+            (weight, criterion) for weight, criterion in zip(self.rules.criterion_weights, self.counted, strict=True)
+        ]
         known = [(weight, one) for weight, one in known if one.means[at]]
         total = sum((weight for weight, _one in known), Fraction())
         shares = [(weight / total, one) for weight, one in known]
@@ -2019,9 +2029,9 @@ class Recount:
         """Return which sections' means, and whether that of all, may be shown to those who may not see the members."""
         floor = self.rules.floor
         sizes = []  # of each criterion of which anything is told: how many subjects of each section are shown
-        for one in self.counted:
-            if one.alone or any(one.rests.values()):
-                held = Counter(self.roll.sections[at] for at in one.alone)
+        for criterion in self.counted:
+            if criterion.alone or any(criterion.rests.values()):
+                held = Counter(self.roll.sections[at] for at in criterion.alone)
                 sizes.append([held[section] for section in range(self.sections)])
         least = [min(column) for column in zip(*sizes, strict=True)]
         shown = {section for section, size in enumerate(least) if size > floor}
@@ -2386,8 +2396,8 @@ class Verifier:
         first, *others = checks
         if not self.check(*first):
             return False
-        for one in others:
-            self.check(*one)
+        for other in others:
+            self.check(*other)
         return True
 
     def run(self, files: Files, *, expected: str = "", recount: bool = False) -> bool:

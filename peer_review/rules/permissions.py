@@ -19,6 +19,7 @@ from peer_review.rules.outcomes import (
     is_running,
 )
 from peer_review.rules.results import (
+    can_compose_crosstab,
     can_view_all_results,
     can_view_anomalies,
     can_view_group_result,
@@ -26,7 +27,6 @@ from peer_review.rules.results import (
     can_view_round,
     can_view_section_of_result,
     can_view_section_results,
-    can_compose_crosstab,
     can_view_subject_of_result,
     can_view_subject_result,
     can_view_summary,

@@ -39,7 +39,11 @@ def announce_due(*, now: datetime | None = None) -> list[Announcement]:
     recent = Q(closed_at__gt=now - NEWS) | Q(published_at__gt=now - NEWS)
     void = Q(state=RoundState.VOID) & ~Q(announcements__kind=AnnouncementKind.VOID)
     rounds = Round.objects.filter(Q(state=RoundState.OPEN) | recent | void).distinct().order_by("pk")
-    made = [one for round in rounds.prefetch_related("announcements") for one in announce_round(round, now=now)]
+    made = [
+        announcement
+        for round in rounds.prefetch_related("announcements")
+        for announcement in announce_round(round, now=now)
+    ]
     resume_deliveries(now=now)
     return made
 
@@ -47,7 +51,7 @@ def announce_due(*, now: datetime | None = None) -> list[Announcement]:
 def announce_round(round: Round, *, now: datetime | None = None) -> list[Announcement]:
     """Announce what is due in this round; return what is new."""
     now = now or timezone.now()
-    known = {(one.kind, one.number) for one in round.announcements.all()}
+    known = {(announcement.kind, announcement.number) for announcement in round.announcements.all()}
     due = [(kind, number) for kind, number in _due(round, known, now) if (kind, number) not in known]
     return [one for kind, number in due if (one := _announce(round, kind, number=number, now=now)) is not None]
 

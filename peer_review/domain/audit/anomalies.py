@@ -86,7 +86,7 @@ def _keep(run: AnomalyRun, number: int, found: list[_Found], *, last: bool) -> b
     locked = AnomalyRun.objects.select_for_update().get(pk=run.pk)
     if locked.done != number:
         return False
-    rows = [row for one in found for row in one.patterns]
+    rows = [row for result in found for row in result.patterns]
     for row in rows:
         row.run = locked
     Anomaly.objects.bulk_create(rows, batch_size=BATCH)
@@ -102,7 +102,7 @@ def _set_q(run: AnomalyRun) -> None:
     """Give each pattern the share of chance among all of its kind that are at least as striking."""
     for kind in AnomalyKind.values:
         rows = list(run.anomalies.filter(kind=kind))
-        tested = sum(one["tested"] for one in run.searches if one["kind"] == kind)
+        tested = sum(search["tested"] for search in run.searches if search["kind"] == kind)
         for row, q in zip(rows, false_discovery([row.p for row in rows], tested=tested), strict=True):
             row.q = q
         Anomaly.objects.bulk_update(rows, ["q"], batch_size=BATCH)
@@ -132,14 +132,14 @@ def _search_sections(material: Material, _argument: int) -> Iterator[_Found]:
     rows = [
         Anomaly(
             kind=AnomalyKind.RETURN,
-            section_key=names[one.at][0],
-            section_name=names[one.at][1],
-            other_key=names[one.other][0],
-            other_name=names[one.other][1],
-            high=one.high,
-            p=one.p,
+            section_key=names[pattern.at][0],
+            section_name=names[pattern.at][1],
+            other_key=names[pattern.other][0],
+            other_name=names[pattern.other][1],
+            high=pattern.high,
+            p=pattern.p,
         )
-        for one in search.patterns
+        for pattern in search.patterns
     ]
     yield _Found({"kind": AnomalyKind.RETURN.value, "criterion": "", "tested": search.tested}, rows)
 
@@ -161,6 +161,6 @@ _SEARCHES: dict[str, Callable[[Material, int], Iterator[_Found]]] = {
 
 def _about_subjects(subjects: list[Subject], kind: AnomalyKind, search: Search, *, criterion: str) -> list[Anomaly]:
     return [
-        Anomaly(kind=kind, subject=subjects[one.at], criterion=criterion, high=one.high, p=one.p)
-        for one in search.patterns
+        Anomaly(kind=kind, subject=subjects[pattern.at], criterion=criterion, high=pattern.high, p=pattern.p)
+        for pattern in search.patterns
     ]

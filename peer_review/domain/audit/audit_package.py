@@ -229,7 +229,7 @@ def _holders(round: Round) -> Iterator[list[str]]:
         papers: dict[int, list[str]] = {person: [] for person in some}
         for person, cell in held.filter(evaluator__in=some).values_list("evaluator_id", "cell_id"):
             papers[person].append(keys[cell])
-        yield from (sorted(one) for one in papers.values())
+        yield from (sorted(own) for own in papers.values())
 
 
 def _figures_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
@@ -239,8 +239,8 @@ def _figures_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
     groups = Result.objects.filter(round=round).exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk")
     for name, scope in (("sections", ResultScope.SECTION), ("ranks", ResultScope.RANK)):
         yield b',\n"' + name.encode() + b'":'
-        means = (figures_of(one) for one in groups.filter(scope=scope).prefetch_related("criteria"))
-        yield from _list(_of_rank(one) if scope == ResultScope.RANK else one for one in means)
+        means = (figures_of(group) for group in groups.filter(scope=scope).prefetch_related("criteria"))
+        yield from _list(_of_rank(mean) if scope == ResultScope.RANK else mean for mean in means)
     unit = figures_of(groups.prefetch_related("criteria").get(scope=ResultScope.UNIT))
     yield b',\n"unit":'
     yield _line(unit)

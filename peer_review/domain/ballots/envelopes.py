@@ -44,7 +44,7 @@ def sign_envelopes(
     if len(blinded) != urn.envelopes or any(one.keys() != cells.keys() for one in blinded):
         raise BadEncoding
     if urn.printed:
-        return [_signed_before(urn, one) for one in blinded]
+        return [_signed_before(urn, value) for value in blinded]
     papers = _places(urn)
     signed: list[dict[str, bytes]] = [{} for _one in blinded]
     for key, pk in cells.items():

@@ -59,7 +59,7 @@ class RoundData:
         self.without = frozenset(without)
         self._criteria = {key: at for at, key in enumerate(round.frozen_scheme.criterion_keys)}
         self._classes = {key: at for at, key in enumerate(round.frozen_scheme.class_keys)}
-        self._keys = np.array([one.key for one in subjects], dtype=object)
+        self._keys = np.array([subject.key for subject in subjects], dtype=object)
         self._sections = np.array([one.section_key for one in subjects], dtype=object)
         self._ranks = np.array([one.member.rank_key if one.member else "" for one in subjects], dtype=object)
         self._ballots, self._plan = read_ballots(round, subjects), make_plan(round, subjects)

@@ -76,7 +76,7 @@ def decide(round: Round, *, by: User, choices: Sequence[Choice], now: datetime |
         raise UnknownSubject
     free = set(Subject.objects.filter(pk__in=subjects).not_addressed_to(by).values_list("pk", flat=True))
     proposal = proposal_of(round)
-    held = {one.subject_id: one for one in Decision.objects.filter(subject__round=round).standing()}
+    held = {decision.subject_id: decision for decision in Decision.objects.filter(subject__round=round).standing()}
     made = []
     for key, choice in wanted.items():
         subject, before = subjects[key], held.get(key)
@@ -133,7 +133,7 @@ def tell_outcomes(round: Round, *, by: User, now: datetime | None = None) -> lis
     if left := len(subjects) - len(decided):
         raise UndecidedLeft(left=left)
     told = set(OutcomeNotice.objects.filter(subject__round=round).values_list("subject_id", flat=True))
-    untold = [one for one in subjects if one.pk not in told]
+    untold = [subject for subject in subjects if subject.pk not in told]
     if not untold:
         raise NothingToTell
     heads: dict[str, int] = {}
@@ -142,13 +142,13 @@ def tell_outcomes(round: Round, *, by: User, now: datetime | None = None) -> lis
     announcement = announce_outcomes(round, by=by, now=now)
     made = OutcomeNotice.objects.bulk_create(
         OutcomeNotice(
-            subject=one,
-            to_id=one.member.user_id if one.member else heads.get(one.section_key),
+            subject=subject,
+            to_id=subject.member.user_id if subject.member else heads.get(subject.section_key),
             announcement=announcement,
             by=by,
             notice_date=timezone.localdate(now),
         )
-        for one in untold
+        for subject in untold
     )
     audit_log.record(round, "peer_review.decision.tell", by=by, told=len(made))
     _announce(signals.outcomes_told, sender=Round, round=round, by=by)
@@ -189,7 +189,7 @@ def _check_grade(proposal: RoundProposal, subject: Subject, grade: str, reason: 
 
 
 def _check_quota(proposal: RoundProposal, standing: dict[int, Decision]) -> None:
-    wanted = sum(one.grade == GRADES[0] for one in standing.values())
+    wanted = sum(decision.grade == GRADES[0] for decision in standing.values())
     if proposal.places is not None and wanted > proposal.places:
         raise QuotaExceeded(wanted=wanted, quota=proposal.quota, places=proposal.places)
 

@@ -121,7 +121,7 @@ def outcome_status_of(subject: Subject, reader: User, *, now: datetime | None = 
         status,
         contest=contest.pk,
         status=contest.status,
-        steps=tuple(_step(one, contest, today) for one in stages),
+        steps=tuple(_step(stage, contest, today) for stage in stages),
         appeal_until=appeal_until(review) if len(stages) == 1 else None,
         may_ask=mine and taken_back and today <= last_day,
         may_appeal=mine and len(stages) == 1 and may_appeal(contest, review, today),

@@ -48,7 +48,7 @@ class Allocation:
     @property
     def papers(self) -> int:
         """Return the number of papers, each about one subject."""
-        return sum(len(one) for one in self.chosen)
+        return sum(len(choice) for choice in self.chosen)
 
     @cached_property
     def loads(self) -> NDArray[np.int64]:
@@ -106,7 +106,7 @@ def allocate(
         subjects=subjects,
         slots=slots,
         chosen=_choose(plan, slots, subjects, len(people), seed),
-        without_since=sum(one.since is None for one in people) if plan.months else 0,
+        without_since=sum(person.since is None for person in people) if plan.months else 0,
         unknown_lines=unknown,
     )
 
@@ -126,7 +126,7 @@ def _subjects(plan: Plan, kind: str, people: Sequence[Person]) -> list[ProposedS
     if plan.pattern != Pattern.LIST:
         return propose_subjects(kind, people, groups=plan.groups, sections=plan.sections)
     named = {key for subjects in plan.lines.values() for key in subjects}
-    return [one for one in propose_subjects(kind, people) if one.key in named]
+    return [subject for subject in propose_subjects(kind, people) if subject.key in named]
 
 
 def _slots(
@@ -166,7 +166,7 @@ class _Barred:
     """People who may not evaluate a subject: the subject, the excluded, and colleagues of too short a time."""
 
     def __init__(self, plan: Plan, people: Sequence[Person], excluded: Collection[tuple[int, str]], day: date) -> None:
-        self.at = {one.user_id: i for i, one in enumerate(people)}
+        self.at = {person.user_id: i for i, person in enumerate(people)}
         self.excluded: dict[str, list[int]] = defaultdict(list)
         for user, key in excluded:
             if user in self.at:
@@ -192,7 +192,7 @@ class _Barred:
 
 def _named(plan: Plan, people: Sequence[Person]) -> tuple[Mapping[str, Mapping[str, Positions]], int]:
     """Return the imported list by subject and class, and the number of its lines that name an unknown person."""
-    at = {one.user_id: i for i, one in enumerate(people)}
+    at = {person.user_id: i for i, person in enumerate(people)}
     named: dict[str, dict[str, Positions]] = defaultdict(dict)
     unknown = 0
     for voters, subjects in plan.lines.items():

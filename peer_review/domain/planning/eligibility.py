@@ -53,7 +53,7 @@ class Group:
 
 def leaders_of(people: Sequence[Person]) -> frozenset[int]:
     """Return the positions of the top tier; nobody where all are of one tier."""
-    tiers = {one.rank_order for one in people}
+    tiers = {person.rank_order for person in people}
     if len(tiers) < 2:
         return frozenset()
     top = min(tiers)
@@ -63,14 +63,17 @@ def leaders_of(people: Sequence[Person]) -> frozenset[int]:
 def group_keys(people: Sequence[Person]) -> list[str]:
     """Return each person's group: section heads are one whatever their tier, unless they belong to the top."""
     tops = leaders_of(people)
-    return [HEADS if one.is_section_head and i not in tops else f"t{one.rank_order}" for i, one in enumerate(people)]
+    return [
+        HEADS if person.is_section_head and i not in tops else f"t{person.rank_order}"
+        for i, person in enumerate(people)
+    ]
 
 
 def list_groups(people: Sequence[Person]) -> list[Group]:
     """Return the groups that these people make up, from the top down."""
     members: dict[str, list[Person]] = defaultdict(list)
-    for one, key in zip(people, group_keys(people), strict=True):
-        members[key].append(one)
+    for person, key in zip(people, group_keys(people), strict=True):
+        members[key].append(person)
     made = []
     for key, group in sorted(members.items(), key=lambda item: (min(p.rank_order for p in item[1]), item[0])):
         names = list(dict.fromkeys(p.rank_name for p in group if p.rank_name))
@@ -83,7 +86,7 @@ def list_groups(people: Sequence[Person]) -> list[Group]:
 
 def list_sections(people: Sequence[Person]) -> list[tuple[str, str]]:
     """Return the sections as (key, name), in the order in which the organisation lists its people."""
-    return list({one.section_key: one.section_name or one.section_key for one in people}.items())
+    return list({person.section_key: person.section_name or person.section_key for person in people}.items())
 
 
 def propose_subjects(
@@ -104,7 +107,7 @@ def propose_subjects(
             if (groups is None or group in groups) and (sections is None or one.section_key in sections)
         ]
     tops = leaders_of(people)
-    found = {one.section_key: one.section_name for i, one in enumerate(people) if i not in tops}
+    found = {person.section_key: person.section_name for i, person in enumerate(people) if i not in tops}
     return [
         ProposedSubject(f"s{key}", name or key, key, name)
         for key, name in found.items()
@@ -136,7 +139,7 @@ def pools_for(
         return _matrix_pools(plan, people)
     usual = _Usual(people, house_wide=house_wide)
     ask = {RoundKind.PERSON: usual.of_person, RoundKind.SECTION: usual.of_section, RoundKind.TIER: usual.of_tier}
-    tier = {one.user_id: one.rank_order for one in people}
+    tier = {person.user_id: person.rank_order for person in people}
 
     @cache
     def pools(section: str, tier: int) -> Pools:
@@ -158,7 +161,7 @@ class _Usual:
     def __init__(self, people: Sequence[Person], *, house_wide: bool) -> None:
         self.house_wide = house_wide
         self.section = np.array([one.section_key for one in people], dtype=object)
-        self.tier = np.array([one.rank_order for one in people], dtype=np.int64)
+        self.tier = np.array([person.rank_order for person in people], dtype=np.int64)
         tops = leaders_of(people)
         self.capacity = np.array(
             [
@@ -200,7 +203,7 @@ class _Usual:
 
 
 def _matrix_pools(plan: Plan, people: Sequence[Person]) -> Callable[[ProposedSubject], Pools]:
-    section = np.array([one.section_key for one in people], dtype=object)
+    section = np.array([person.section_key for person in people], dtype=object)
     group = np.array(group_keys(people), dtype=object)
     columns: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for (evaluators, subjects), (voters, reach) in sorted(plan.matrix.items()):

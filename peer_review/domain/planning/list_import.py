@@ -201,7 +201,11 @@ def _workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
                 raise ImportListInvalid(_("The file is too large."))
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheet = next(one for one in book.worksheets if one.sheet_state == "visible" and hasattr(one, "iter_rows"))
+        sheet = next(
+            worksheet
+            for worksheet in book.worksheets
+            if worksheet.sheet_state == "visible" and hasattr(worksheet, "iter_rows")
+        )
         sheet.reset_dimensions()  # the range a file claims is not to be trusted
         for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=50), start=1):
             yield number, [_cell_text(value) for value in row]

@@ -20,9 +20,9 @@ class PeopleLookup:
         user_model = get_user_model()
         names = user_model._default_manager.values_list("pk", user_model.USERNAME_FIELD)
         users = dict(names.iterator())
-        for one in people:
-            for text in {_key(one.name), _key(one.number), _key(str(users.get(one.user_id, "")))} - {""}:
-                self._people[text].append(one)
+        for person in people:
+            for text in {_key(person.name), _key(person.number), _key(str(users.get(person.user_id, "")))} - {""}:
+                self._people[text].append(person)
         subjects = propose_subjects(kind, people)
         self._by_user = {one.user_id: one for one in subjects if one.user_id is not None}
         if kind == RoundKind.SECTION:

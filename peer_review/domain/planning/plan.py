@@ -172,7 +172,7 @@ def plan_problems(data: object, *, kind: str, classes: Collection[str]) -> Itera
 
 
 def _chosen_problems(chosen: object) -> Iterator[str]:
-    if not isinstance(chosen, list) or not all(isinstance(one, str) for one in chosen):
+    if not isinstance(chosen, list) or not all(isinstance(choice, str) for choice in chosen):
         yield _("Who is evaluated is a list of keys.")
     elif not chosen:
         yield _("Choose at least one rank or section to be evaluated.")
@@ -183,21 +183,21 @@ def _matrix_problems(cells: object, *, kind: str, classes: Collection[str]) -> I
         yield _("The table is a list of cells.")
         return
     seen = set()
-    for one in cells:
-        if not isinstance(one, dict) or not all(isinstance(one.get(key), str) for key in _CELL):
+    for cell in cells:
+        if not isinstance(cell, dict) or not all(isinstance(cell.get(key), str) for key in _CELL):
             yield _("A cell of the table names evaluators, subjects, a voter class and how far it reaches.")
             continue
-        at = (one["from"], one["to"])
+        at = (cell["from"], cell["to"])
         if at in seen:
             yield _("The table says twice how “%(a)s” evaluate “%(b)s”.") % {"a": at[0], "b": at[1]}
         seen.add(at)
-        if one["class"] not in classes:
-            yield _no_class(one["class"])
-        if one["reach"] not in Reach.values:
-            yield _("“%(value)s” is not a reach.") % {"value": one["reach"]}
-        elif kind == RoundKind.SECTION and one["reach"] != Reach.OTHER:
+        if cell["class"] not in classes:
+            yield _no_class(cell["class"])
+        if cell["reach"] not in Reach.values:
+            yield _("“%(value)s” is not a reach.") % {"value": cell["reach"]}
+        elif kind == RoundKind.SECTION and cell["reach"] != Reach.OTHER:
             yield _("A section is evaluated by other sections, never by its own people.")
-        if (one["to"] == ANY) != (kind == RoundKind.SECTION):
+        if (cell["to"] == ANY) != (kind == RoundKind.SECTION):
             yield _("The table does not fit the kind of the round.")
 
 

@@ -240,8 +240,10 @@ def make_preview(
         sections=_section_table(allocation, order),
         below_floor=int((present < floor).sum()),
         single_voter=int((present == 1).sum()),
-        without_papers=_name_list(one.name for one, load in zip(allocation.people, loads, strict=True) if not load),
-        without_evaluators=_name_list(one.label for one, n in zip(subjects, total, strict=True) if not n),
+        without_papers=_name_list(
+            person.name for person, load in zip(allocation.people, loads, strict=True) if not load
+        ),
+        without_evaluators=_name_list(subject.label for subject, n in zip(subjects, total, strict=True) if not n),
         too_few_to_draw=_name_list(dict.fromkeys(too_few)),
         without_since=allocation.without_since,
         unknown_lines=allocation.unknown_lines,
@@ -256,7 +258,7 @@ def _rank_table(allocation: Allocation, kind: str, groups: Sequence[Group]) -> P
         columns = np.zeros(len(allocation.subjects), dtype=np.int64)
         labels: tuple[str, ...] = ("",)
     else:
-        columns = np.array([at[one.group] for one in allocation.subjects], dtype=np.int64)
+        columns = np.array([at[subject.group] for subject in allocation.subjects], dtype=np.int64)
         labels = tuple(group.label for group in groups)
     return _table(allocation, rows, columns, [group.label for group in groups], labels)
 
@@ -266,8 +268,8 @@ def _section_table(allocation: Allocation, order: Sequence[Person]) -> PaperTabl
     if not 1 < len(sections) <= SECTIONS:
         return None
     at = {key: n for n, (key, _name) in enumerate(sections)}
-    rows = np.array([at[one.section_key] for one in allocation.people], dtype=np.int64)
-    columns = np.array([at[one.section_key] for one in allocation.subjects], dtype=np.int64)
+    rows = np.array([at[person.section_key] for person in allocation.people], dtype=np.int64)
+    columns = np.array([at[subject.section_key] for subject in allocation.subjects], dtype=np.int64)
     names = [name for _key, name in sections]
     return _table(allocation, rows, columns, names, tuple(names))
 

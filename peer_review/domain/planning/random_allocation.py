@@ -132,12 +132,12 @@ def _level(demands: Sequence[Demand], chosen: list[Positions], held: NDArray[np.
         if not sum([_hand_over(demand, chosen, at, held) for at, demand in enumerate(demands)]):
             break
     papers: list[set[int]] = [set() for _ in held]
-    taken = [set(one.tolist()) for one in chosen]
+    taken = [set(choice.tolist()) for choice in chosen]
     for at, people in enumerate(taken):
-        for one in people:
-            papers[one].add(at)
+        for person in people:
+            papers[person].add(at)
     settled = ~touched
-    queue = [(-int(held[one]), int(one)) for one in np.flatnonzero(touched)]
+    queue = [(-int(held[place]), int(place)) for place in np.flatnonzero(touched)]
     heapq.heapify(queue)
     while queue:
         load, start = heapq.heappop(queue)

@@ -107,22 +107,24 @@ def plan_roll(round: Round, people: Iterable[Person] | None = None) -> PlannedRo
     """
     order = people_of(round) if people is None else list(people)
     allocation = allocate_round(round, order)
-    users = [one.user_id for one in allocation.people]
+    users = [person.user_id for person in allocation.people]
     sheets: dict[tuple[int, ...], int] = {}
     cells: list[PlannedCell] = []
     if round.scheme.paper == PaperKind.SHEET:
         for (voters, subjects), evaluators in group_sheets(allocation).items():
             at = sheets.setdefault(subjects, len(sheets))
-            cells.append(PlannedCell(CellKind.SHEET, at, voters, [users[one] for one in evaluators]))
+            cells.append(PlannedCell(CellKind.SHEET, at, voters, [users[evaluator] for evaluator in evaluators]))
     else:
         for subject, voters, chosen in allocation.lines():
-            cells.append(PlannedCell(CellKind.RATING, subject, voters, [users[one] for one in chosen.tolist()]))
+            cells.append(
+                PlannedCell(CellKind.RATING, subject, voters, [users[evaluator] for evaluator in chosen.tolist()])
+            )
     if round.scheme.comments:
         writers: dict[int, set[int]] = {}
         for subject, _voters, chosen in allocation.lines():
             writers.setdefault(subject, set()).update(chosen.tolist())
         for subject, found in writers.items():
-            cells.append(PlannedCell(CellKind.COMMENT, subject, "", [users[one] for one in sorted(found)]))
+            cells.append(PlannedCell(CellKind.COMMENT, subject, "", [users[evaluator] for evaluator in sorted(found)]))
     return PlannedRoll(order, allocation, list(sheets), cells)
 
 
@@ -246,14 +248,14 @@ def _write(round: Round, planned_roll: PlannedRoll) -> Iterator[int]:
         [
             Subject(
                 round=round,
-                member=by_user[one.user_id] if one.user_id is not None else None,
-                key=one.key,
-                label=one.label,
-                section_key=one.section_key,
-                section_name=one.section_name,
+                member=by_user[subject.user_id] if subject.user_id is not None else None,
+                key=subject.key,
+                label=subject.label,
+                section_key=subject.section_key,
+                section_name=subject.section_name,
                 sort_order=order,
             )
-            for order, one in enumerate(planned_roll.allocation.subjects)
+            for order, subject in enumerate(planned_roll.allocation.subjects)
         ],
         batch_size=BATCH,
     )
@@ -301,7 +303,7 @@ def _write_sheets(round: Round, planned_roll: PlannedRoll, subjects: Sequence[Su
 
 
 def _sheet_label(subjects: Sequence[Subject]) -> str:
-    sections = {one.section_name for one in subjects}
+    sections = {subject.section_name for subject in subjects}
     only = sections.pop() if len(sections) == 1 else ""
     name = only or _("All together")
     return f"{name[:70]} ({len(subjects)})"

@@ -31,7 +31,7 @@ def verify_allocation(round: Round) -> AllocationComparison:
     """
     members = [_person(member) for member in round.members.order_by("pk")]
     planned_roll = plan_roll(round, members)
-    keys = [one.key for one in planned_roll.allocation.subjects]
+    keys = [subject.key for subject in planned_roll.allocation.subjects]
     wanted: set[Line] = set()
     for cell in planned_roll.cells:
         if cell.kind != CellKind.COMMENT:

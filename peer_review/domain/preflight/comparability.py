@@ -124,7 +124,7 @@ def _summed(
 ) -> dict[str, int]:
     """Return of how many voters the rolls differ for each group of subjects that is in both rounds."""
     where = {one.key: group_of(one) for one in (*theirs.subjects, *papers.subjects)}
-    shared = {group_of(one) for one in papers.subjects} & {group_of(one) for one in theirs.subjects}
+    shared = {group_of(subject) for subject in papers.subjects} & {group_of(one) for one in theirs.subjects}
     made: dict[str, int] = {}
     for key, at in number.items():
         if where[key] in shared:

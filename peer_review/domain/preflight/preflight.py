@@ -126,5 +126,5 @@ def _expected_share(round: Round, scheme: FrozenScheme) -> tuple[float, str]:
     comments = set(last.round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
     cells = [one for one in canonical.loads(last.head)["cells"] if one["cell"] not in comments]
     eligible = sum(one["eligible"] for one in cells)
-    share = sum(one["counted"] for one in cells) / eligible if eligible else USUAL_SHARE
+    share = sum(cell["counted"] for cell in cells) / eligible if eligible else USUAL_SHARE
     return min(1.0, max(LEAST_SHARE, share)), last.round.title

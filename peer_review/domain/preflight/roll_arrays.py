@@ -46,7 +46,7 @@ class RollPapers:
     def sections(self) -> Ints:
         """Return the number of each subject's section, in the order in which they come."""
         order = {key: at for at, key in enumerate(dict.fromkeys(one.section_key for one in self.subjects))}
-        return np.array([order[one.section_key] for one in self.subjects], dtype=np.int64)
+        return np.array([order[subject.section_key] for subject in self.subjects], dtype=np.int64)
 
 
 def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
@@ -54,7 +54,7 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
     out: they are an obstacle of their own."""
     rows = round.subjects.order_by("sort_order", "pk")
     named = rows.values_list("pk", "key", "label", "section_key", "section_name", "member__rank_key")
-    subjects = tuple(RollSubject(*one[:-1], rank_key=one[-1] or "") for one in named)
+    subjects = tuple(RollSubject(*row[:-1], rank_key=row[-1] or "") for row in named)
     position = {one.pk: at for at, one in enumerate(subjects)}
     classes = scheme.class_keys
     number = {key: at for at, key in enumerate(classes)}

@@ -69,8 +69,8 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Rele
     keys = round.frozen_scheme.class_keys
     for result, sheet in pairs:
         result.classes = {
-            keys[one]: [score.value, score.low, score.high]
-            for one, (_figures, score) in sheet.classes.items()
+            keys[voter_class]: [score.value, score.low, score.high]
+            for voter_class, (_figures, score) in sheet.classes.items()
             if score is not None
         }
     Result.objects.bulk_create([result for result, _sheet in pairs], batch_size=BATCH)
@@ -129,7 +129,7 @@ def _criteria(round: Round, result: Result, sheet: Sheet, keys: Sequence[str]) -
     for at, (criterion, figure) in enumerate(zip(round.frozen_scheme.criteria, sheet.criteria, strict=True)):
         if figure is None:
             continue
-        of_class = {keys[one]: figures[at] for one, (figures, _score) in sheet.classes.items()}
+        of_class = {keys[voter_class]: figures[at] for voter_class, (figures, _score) in sheet.classes.items()}
         rows.append(
             CriterionResult(
                 result=result,

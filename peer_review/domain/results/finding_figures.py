@@ -34,7 +34,9 @@ def read_findings(round: Round, findings: Sequence[RaisedFinding], *, reader: Re
         FindingReading(finding, [figure for figure in finding.figures if figure["result"] in readable])
         for finding in findings
     ]
-    _record(round, reader, [(one.finding.section_key, figure) for one in readings for figure in one.figures])
+    _record(
+        round, reader, [(reading.finding.section_key, figure) for reading in readings for figure in reading.figures]
+    )
     return readings
 
 

@@ -18,15 +18,15 @@ def read_groups(scheme: FrozenScheme, results: Sequence[Result]) -> list[GroupRe
     rows = criterion_rows(results)
     return [
         GroupReading(
-            scope=one.scope,
-            key=one.rank_key or one.section_key,
-            label=one.label or _("All together"),
-            members=one.members,
-            comparable=one.comparable,
-            score=score_mark(scheme, one),
-            marks=_marks(scheme, one, rows),
+            scope=result.scope,
+            key=result.rank_key or result.section_key,
+            label=result.label or _("All together"),
+            members=result.members,
+            comparable=result.comparable,
+            score=score_mark(scheme, result),
+            marks=_marks(scheme, result, rows),
         )
-        for one in results
+        for result in results
     ]
 
 
@@ -38,12 +38,12 @@ def _marks(
 
 def first_of(groups: Sequence[GroupReading], scope: str) -> GroupReading | None:
     """Return the group of a scope of which there is one at most."""
-    return next((one for one in groups if one.scope == scope), None)
+    return next((group for group in groups if group.scope == scope), None)
 
 
 def all_of(groups: Sequence[GroupReading], scope: str) -> tuple[GroupReading, ...]:
     """Return the groups of a scope."""
-    return tuple(one for one in groups if one.scope == scope)
+    return tuple(group for group in groups if group.scope == scope)
 
 
 def read_rows(

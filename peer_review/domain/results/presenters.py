@@ -261,8 +261,8 @@ def _comparable_groups(subject: Subject, result: Result, user: User) -> list[Res
 
 def _shown(groups: Sequence[Result]) -> list[Result]:
     """Return the means that a sheet compares with. Where all are in one section, the mean of all is that section's."""
-    shown = [one for one in groups if one.score is not None and one.comparable and one.members > 1]
-    in_part = {one.members for one in shown if one.scope != ResultScope.UNIT}
+    shown = [group for group in groups if group.score is not None and group.comparable and group.members > 1]
+    in_part = {result.members for result in shown if result.scope != ResultScope.UNIT}
     return [one for one in shown if one.scope != ResultScope.UNIT or one.members not in in_part]
 
 
@@ -421,7 +421,7 @@ def _trend(round: Round, results: Sequence[Result], scope: str, reader: Reader) 
 
 def _unit(groups: Sequence[Result]) -> Result | None:
     """Return the mean of all, with which the reliability of the round is kept."""
-    return next((one for one in groups if one.scope == ResultScope.UNIT), None)
+    return next((group for group in groups if group.scope == ResultScope.UNIT), None)
 
 
 def _reliability(groups: Sequence[Result]) -> Noted[ReliabilityJson, tuple[str, ...]]:

@@ -109,7 +109,7 @@ def check_terms(round: Round, scrutineers: Iterable[User], now: datetime) -> Non
     if not users_with_role("organiser").filter(pk=round.organiser_id).exists():
         raise NotOrganiser
     scrutineers = list(scrutineers)
-    allowed = set(users_with_role("scrutineer").filter(pk__in=[one.pk for one in scrutineers]))
+    allowed = set(users_with_role("scrutineer").filter(pk__in=[scrutineer.pk for scrutineer in scrutineers]))
     for one in scrutineers:
         if one not in allowed:
             raise NotScrutineer(name=one.get_full_name())

@@ -50,8 +50,10 @@ def repeat_round(round: Round, *, by: User, now: datetime | None = None) -> Roun
     if round.plan:
         save_plan(draft, by=by, plan=round.plan)
     Exclusion.objects.bulk_create(
-        Exclusion(round=draft, evaluator_id=one.evaluator_id, subject_key=one.subject_key, reason=one.reason)
-        for one in round.exclusions.all()
+        Exclusion(
+            round=draft, evaluator_id=exclusion.evaluator_id, subject_key=exclusion.subject_key, reason=exclusion.reason
+        )
+        for exclusion in round.exclusions.all()
     )
     audit_log.record(draft, "peer_review.round.repeat", by=by, of=round.public_id)
     return draft

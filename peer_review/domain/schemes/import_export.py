@@ -43,8 +43,8 @@ _CLASS = ("key", "label", "weight")
 def export_scheme(scheme: Scheme) -> bytes:
     """Return a scheme as readable JSON. Weights are strings, never floats."""
     data = {"format": FORMAT, **{name: getattr(scheme, name) for name in _SCHEME}}
-    data["criteria"] = [_row(one, _CRITERION) for one in scheme.criteria.all()]
-    data["classes"] = [_row(one, _CLASS) for one in scheme.voter_classes.all()]
+    data["criteria"] = [_row(criterion, _CRITERION) for criterion in scheme.criteria.all()]
+    data["classes"] = [_row(voter_class, _CLASS) for voter_class in scheme.voter_classes.all()]
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 

@@ -159,7 +159,7 @@ def _asking_problems(scale: str, criteria: Sequence[CriterionRow], classes: list
             )
         elif len(edges) == 2 and edges[1] < edges[0]:
             problems.append(_("Every answer of “%(label)s” would want a reason.") % {"label": one.label})
-    asked = [set(one.classes or classes) for one in criteria if isinstance(one.classes, list)]
+    asked = [set(criterion.classes or classes) for criterion in criteria if isinstance(criterion.classes, list)]
     return problems + [
         _("Nothing is asked of the voter class “%(key)s”.") % {"key": key}
         for key in classes

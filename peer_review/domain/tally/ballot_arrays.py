@@ -87,7 +87,7 @@ def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
         texts = [_answers_json(ballot.entry) for ballot in known]
         for ballot, answers in zip(known, json.loads(b"[" + b",".join(texts) + b"]"), strict=True):
             found = [answers[key] for key in layouts[ballot.cell].keys]
-            given[ballot.cell].extend([_NAN if one == DONT_KNOW else one for one in found])
+            given[ballot.cell].extend([_NAN if answer == DONT_KNOW else answer for answer in found])
         papers.update(ballot.cell for ballot in known)
     parts = []
     first = 0

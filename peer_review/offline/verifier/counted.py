@@ -41,7 +41,7 @@ class Counted:
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
         self.piles = [[self.points.get((at, one), []) for one in classes] for at in range(subjects)]
-        self.unsure = [[self.abstentions[at, one] for one in classes] for at in range(subjects)]
+        self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
         n = [sum(map(len, piles)) for piles in self.piles]
         self.alone = [at for at in range(subjects) if n[at] >= floor]
         self.with_classes = {
@@ -126,7 +126,9 @@ class Counted:
         members = self.rests.get(where)
         if not members:
             return None
-        piles = [[points for at in members for points in self.piles[at][one]] for one in range(len(self.rules.classes))]
+        piles = [
+            [points for at in members for points in self.piles[at][number]] for number in range(len(self.rules.classes))
+        ]
         unsure = sum(sum(self.unsure[at]) for at in members)
         return Mean(*self.weights.weigh(piles), sum(map(len, piles)), unsure, len(members))
 
@@ -162,7 +164,7 @@ class Counted:
 def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
     """Return the weights renormalised over the classes that answered, cut back to 1/floor a ballot."""
     base = [weight if n else Fraction() for n, weight in zip(sizes, weights, strict=True)]
-    shares = [one / sum(base) if one else one for one in base]
+    shares = [share / sum(base) if share else share for share in base]
     if sum(sizes) < floor:  # Nothing helps there; such groups are shown only as what one ballot fewer would make.
         return shares
     cut: set[int] = set()

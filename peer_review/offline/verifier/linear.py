@@ -24,7 +24,7 @@ def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[flo
         for row in rows[at + 1 :]:
             if row[at]:
                 factor = row[at] / pivot[0]
-                row[at:] = [one - factor * other for one, other in zip(row[at:], pivot, strict=True)]
+                row[at:] = [cell - factor * other for cell, other in zip(row[at:], pivot, strict=True)]
     made: list[list[float]] = [[] for _row in rows]
     for at in reversed(range(many)):
         row = rows[at]

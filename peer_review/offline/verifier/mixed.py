@@ -25,7 +25,9 @@ class Mixed:
     def __init__(self, linked: Linked, model: object) -> None:
         self.linked = linked
         self.residual, self.variances = read_model(model)
-        self.gamma = {name: one / self.residual if self.residual else 0.0 for name, one in self.variances.items()}
+        self.gamma = {
+            name: variance / self.residual if self.residual else 0.0 for name, variance in self.variances.items()
+        }
         marks = [points for held in linked.sheets for _cell, points in held]
         self.mean = math.fsum(marks) / len(marks)
         self.n, self.cells = len(marks), len(linked.cells)
@@ -52,8 +54,8 @@ class Mixed:
             for i, row, value in zip(pattern, absorbed.matrix(), total, strict=True):
                 right[i] += value
                 into = square[i]
-                for j, one in zip(pattern, row, strict=True):
-                    into[j] += len(sheets) * one
+                for j, cell in zip(pattern, row, strict=True):
+                    into[j] += len(sheets) * cell
         # (1 + M G)⁻¹ of M and of the right side, where G is the effects' covariance of cells.
         system = [self.spread(row) for row in square]
         for i, row in enumerate(system):
@@ -68,7 +70,7 @@ class Mixed:
         means = [dot(row, sums) for row in inverse]
         self.project = [value - dot(row, means) for value, row in zip(ahead, fixed, strict=True)]  # TᵀPy
         effects = self.spread(self.project)
-        self.middle = [self.mean + means[at] + one for at, one in zip(self.column, effects, strict=True)]
+        self.middle = [self.mean + means[at] + effect for at, effect in zip(self.column, effects, strict=True)]
         # The errors' covariance: G - G H G + (X - G H X) (Xᵀ H X)⁻¹ (X - G H X)ᵀ.
         spread_once = [self.spread(row) for row in inner]
         twice = [self.spread(list(column)) for column in zip(*spread_once, strict=True)]
@@ -90,7 +92,7 @@ class Mixed:
 
     def spread(self, row: list[float]) -> list[float]:
         """Return a row of cells times the effects' covariance."""
-        made = [self.gamma["profile"] * one for one in row]
+        made = [self.gamma["profile"] * cell for cell in row]
         for held in self.members.values():
             shared = self.gamma["subject"] * math.fsum(row[at] for at in held)
             for at in held:
@@ -200,7 +202,7 @@ class Absorbed:
         shared = self.kappa * dot(self.b, sums)
         made: list[float] = []
         for part, b, total in zip(self.parts, self.b, sums, strict=True):
-            made += [one - b * (self.pair * total + shared) for one in marks[part]]
+            made += [mark - b * (self.pair * total + shared) for mark in marks[part]]
         return made
 
     def matrix(self) -> list[list[float]]:

@@ -43,13 +43,15 @@ class Ruler:
         # Each criterion has every category: a criterion has steps of its own only where ENOUGH of each were given.
         self.categories = sorted(set().union(*given))
         self.highest = len(self.categories) - 1
-        self.common = scale == "grades" or any(one[points] < ENOUGH for one in given for points in self.categories)
+        self.common = scale == "grades" or any(
+            counts[points] < ENOUGH for counts in given for points in self.categories
+        )
         self.read(model)
         self.count(given)
         self.odds = []
         for difficulty, steps in zip(self.difficulties, self.steps, strict=True):
             sums = [math.fsum(difficulty + step for step in steps[: k + 1]) for k in range(len(steps))]
-            self.odds.append([math.exp(-one) for one in sums])
+            self.odds.append([math.exp(-total) for total in sums])
         self.severities = [0.0] * len(self.groups)
         self.measures: dict[int, tuple[float, float]] = dict.fromkeys(self.totals, (0.0, 0.0))
         self.slopes = {"severity": 0.0}
@@ -64,7 +66,7 @@ class Ruler:
             if type(model) is not dict:
                 raise TypeError("no object")
             self.spread, self.weighted = float(model["spread"]), model["weighted"]
-            self.difficulties = [float(one) for one in model["difficulties"]]
+            self.difficulties = [float(difficulty) for difficulty in model["difficulties"]]
             self.steps = [[float(step) for step in one] for one in model["steps"]]
         except (KeyError, TypeError, ValueError) as error:
             raise Fault("a parameter is missing or no number", "缺少参数，或不是数字") from error
@@ -107,7 +109,7 @@ class Ruler:
             self.push.append(EXTREME * ((total == self.highest * len(pattern)) - (total == 0)))
         self.about = {subject: list(about[subject].items()) for subject in self.totals}
         # Of each criterion, how many marks it has, and how many above category k.
-        self.marks = [sum(one.values()) for one in given]
+        self.marks = [sum(counts.values()) for counts in given]
         self.above = [
             [sum(many for points, many in one.items() if place[points] > k) for k in range(self.highest)]
             for one in given
@@ -124,9 +126,9 @@ class Ruler:
             unit, many = ease * self.ease[group], self.groups[group][1]
             for item in items:
                 odds, first, second, power = 1.0, 0.0, 0.0, 1.0
-                for k, one in enumerate(self.odds[item], 1):
+                for k, odd in enumerate(self.odds[item], 1):
                     power *= unit
-                    chance = one * power
+                    chance = odd * power
                     odds += chance
                     first += k * chance
                     second += k * k * chance
@@ -241,7 +243,7 @@ class Ruler:
 
     def upper(self, item: int, apart: float) -> list[float]:
         """Return the chance of a category above each k. apart: measure less severity."""
-        odds = [1.0, *(one * math.exp(k * apart) for k, one in enumerate(self.odds[item], 1))]
+        odds = [1.0, *(odd * math.exp(k * apart) for k, odd in enumerate(self.odds[item], 1))]
         total = math.fsum(odds)
         return [math.fsum(odds[k:]) / total for k in range(1, len(odds))]
 
@@ -272,6 +274,8 @@ class Ruler:
 
     def deviations(self, _least: float) -> dict[str, Decimal]:
         """Return what is published of the fit: standard deviations of the subjects and the sheets, in logits."""
-        square = math.fsum(many * one**2 for (_total, many), one in zip(self.groups, self.severities, strict=True))
+        square = math.fsum(
+            many * severity**2 for (_total, many), severity in zip(self.groups, self.severities, strict=True)
+        )
         spread = 0.0 if self.is_even else self.spread
         return {"subject": rounded(spread, 2), "sheet": rounded(math.sqrt(square / len(self.linked.sheets)), 2)}

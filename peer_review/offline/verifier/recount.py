@@ -47,7 +47,7 @@ class Recount:
                 for at in range(self.sections)
             ],
             "ranks": [
-                self.group([one.rank(at) for one in self.counted], comparable=None)
+                self.group([criterion.rank(at) for criterion in self.counted], comparable=None)
                 for at in range(max(self.roll.ranks, default=-1) + 1)
             ],
             "unit": self.group([one.unit() for one in self.counted], comparable=unit)
@@ -56,7 +56,7 @@ class Recount:
         }
 
     def subject(self, at: int) -> dict[str, object]:
-        means = [one.subject(at) for one in self.counted]
+        means = [criterion.subject(at) for criterion in self.counted]
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
         for key, one in zip(self.rules.criteria, self.counted, strict=True):
             if key in criteria:
@@ -105,7 +105,9 @@ class Recount:
 
         Which criteria are shown is not asked anew.
         """
-        known = [(weight, one) for weight, one in zip(self.rules.criterion_weights, self.counted, strict=True)]
+        known = [
+            (weight, criterion) for weight, criterion in zip(self.rules.criterion_weights, self.counted, strict=True)
+        ]
         known = [(weight, one) for weight, one in known if one.means[at]]
         total = sum((weight for weight, _one in known), Fraction())
         shares = [(weight / total, one) for weight, one in known]
@@ -127,9 +129,9 @@ class Recount:
         """Return which sections' means, and whether that of all, may be shown to those who may not see the members."""
         floor = self.rules.floor
         sizes = []  # of each criterion of which anything is told: how many subjects of each section are shown
-        for one in self.counted:
-            if one.alone or any(one.rests.values()):
-                held = Counter(self.roll.sections[at] for at in one.alone)
+        for criterion in self.counted:
+            if criterion.alone or any(criterion.rests.values()):
+                held = Counter(self.roll.sections[at] for at in criterion.alone)
                 sizes.append([held[section] for section in range(self.sections)])
         least = [min(column) for column in zip(*sizes, strict=True)]
         shown = {section for section, size in enumerate(least) if size > floor}

@@ -36,7 +36,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
         return None
     least = SPREAD_FLOOR[rules.scale] ** 2
     means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
-    middle = math.fsum(one for at in subjects for one in values[at]) / total
+    middle = math.fsum(value for at in subjects for value in values[at]) / total
     spread = math.fsum((one - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for one in values[at])
     between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
     between = between if between * (len(n) - 1) > 1e-18 else 0.0

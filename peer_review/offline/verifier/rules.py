@@ -75,9 +75,9 @@ class Rules:
             self.scale: str = scheme["scale"]
             self.lowest, self.highest = int(scheme["min"]), int(scheme["max"])
             self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
-            self.classes: list[str] = [one["key"] for one in scheme["classes"]]
+            self.classes: list[str] = [voter_class["key"] for voter_class in scheme["classes"]]
             self.class_weights = [Fraction(one["weight"]) for one in scheme["classes"]]
-            self.criteria: list[str] = [one["key"] for one in scheme["criteria"]]
+            self.criteria: list[str] = [criterion["key"] for criterion in scheme["criteria"]]
             self.criterion_weights = [Fraction(one["weight"]) for one in scheme["criteria"]]
             self.asked = [{self.classes.index(key) for key in one["classes"]} for one in scheme["criteria"]]
             self.bands = [int(lowest) for lowest in scheme["bands"]]
@@ -117,7 +117,7 @@ class RollFile:
         if value["round"] != head["round"]:
             raise Fault("of another round", "属于另一轮测评")
         self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
-        self.ranks = [one["rank"] - 1 for one in listed(value["subjects"])]
+        self.ranks = [item["rank"] - 1 for item in listed(value["subjects"])]
         self.many_sections = max(self.sections, default=-1) + 1
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()

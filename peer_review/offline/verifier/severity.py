@@ -43,7 +43,7 @@ class Severity:
         self.unfitted = 0
         self.lacking: list[set[int]] = []  # the subjects of each fit without published parameters
         subjects = range(len(roll.sections))
-        self.shown = {at for at in subjects if any(one.means[at] for one in counted)}
+        self.shown = {at for at in subjects if any(criterion.means[at] for criterion in counted)}
         self.rows = [row for row in votes.rows if row.subject in self.shown]
         self.early = self.refusal()
         self.reasons = dict.fromkeys(subjects, self.early)
@@ -59,7 +59,7 @@ class Severity:
         sizes = Counter(row.sheet for row in self.votes.rows)
         if not sizes or min(sizes.values()) < 2:
             return "papers"
-        piles = [len(pile) for one in self.counted for at in self.shown for pile in one.piles[at]]
+        piles = [len(pile) for criterion in self.counted for at in self.shown for pile in criterion.piles[at]]
         return "trimmed" if self.rules.trim and max(piles, default=0) > TRIM_ABOVE else ""
 
     def run(self) -> None:
@@ -86,7 +86,7 @@ class Severity:
 
     def score(self, parts: list[Part]) -> dict[str, Decimal | str]:
         """Return a subject's adjusted score: the classes' parts are added, their errors as of independent figures."""
-        value = math.fsum(one.value for one in parts)
+        value = math.fsum(part.value for part in parts)
         low = value - math.sqrt(math.fsum(one.below**2 for one in parts))
         high = value + math.sqrt(math.fsum(one.above**2 for one in parts))
         three = zip(("value", "low", "high"), (value, low, high), strict=True)
@@ -98,8 +98,8 @@ class Severity:
 
     def linked(self, chosen: set[int]) -> list[Linked]:
         made = []
-        for one in range(len(self.rules.classes)):
-            rows = [row for row in self.rows if row.voter_class == one and row.subject in chosen]
+        for number in range(len(self.rules.classes)):
+            rows = [row for row in self.rows if row.voter_class == number and row.subject in chosen]
             rows = [row for row in rows if any(points is not None for points in row.points)]
             sheets: dict[int, list[Row]] = defaultdict(list)
             for row in rows:
@@ -113,7 +113,7 @@ class Severity:
                     (about.union(*(part[0] for part in touching)), [held, *(s for part in touching for s in part[1])])
                 )
             self.islands = max(self.islands, len(parts))
-            made += [link(one, held) for _subjects, held in parts]
+            made += [link(number, held) for _subjects, held in parts]
         return made
 
     def fit(self, linked: Linked, parts: dict[int, list[Part]]) -> None:

@@ -53,8 +53,8 @@ class Verifier:
         first, *others = checks
         if not self.check(*first):
             return False
-        for one in others:
-            self.check(*one)
+        for other in others:
+            self.check(*other)
         return True
 
     def run(self, files: Files, *, expected: str = "", recount: bool = False) -> bool:
