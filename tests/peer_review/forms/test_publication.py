@@ -57,7 +57,7 @@ class TestSelfEvaluation:
     @staticmethod
     def make_round(**scheme: Any) -> Round:
         round: Round = RoundFactory(scheme=SchemeFactory(self_evaluation=True, **scheme))
-        round.form = freeze_scheme(round.scheme)
+        round.form = freeze_scheme(round.scheme).as_json()
         round.save()
         return round
 

@@ -12,7 +12,7 @@ from tests.factories.peer_review.rounds import make_user
 
 pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
 #: Pages that stand on the base, and who reads them.
-PAGES = {"results": "leadership", "summary": "staff", "section-results": "head", "own-result": "subject"}
+PAGES = {"all-results": "leadership", "summary": "staff", "section-results": "head", "own-result": "subject"}
 HIDDEN = dict.fromkeys(["subject", "section_head", "leadership", "staff"], False)
 
 
@@ -67,7 +67,7 @@ def test_nothing_is_shown_once_form_or_exposure_were_altered(round: Round, name:
 def test_who_may_not_read_is_not_told_that_the_terms_were_altered(round: Round) -> None:
     Round.objects.filter(pk=round.pk).update(form={**round.form, "floor": 1, "visibility": HIDDEN})
 
-    assert get(round, "results", make_user("", "staff")).status_code == 404
+    assert get(round, "all-results", make_user("", "staff")).status_code == 404
 
 
 def test_what_is_read_is_noted_under_the_readers_role(round: Round) -> None:
@@ -86,9 +86,9 @@ def test_what_is_read_is_noted_under_the_readers_role(round: Round) -> None:
 
 def test_a_finding_is_offered_about_what_the_reader_may_raise_one(round: Round) -> None:
     raises = {
-        (name, role): get(round, name, reader(round, role)).context.get("raises")
-        for name, role in (("results", "leadership"), ("section-results", "head"))
+        (name, role): get(round, name, reader(round, role)).context.get("may_raise")
+        for name, role in (("all-results", "leadership"), ("section-results", "head"))
     }
 
-    assert raises == {("results", "leadership"): True, ("section-results", "head"): True}
-    assert not get(round, "own-result", reader(round, "subject")).context.get("raises")
+    assert raises == {("all-results", "leadership"): True, ("section-results", "head"): True}
+    assert not get(round, "own-result", reader(round, "subject")).context.get("may_raise")

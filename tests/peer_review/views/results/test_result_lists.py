@@ -277,8 +277,8 @@ class TestRights:
     @pytest.mark.parametrize(
         ("role", "allowed"),
         [
-            ("leadership", {"results", "summary"}),
-            ("organiser", {"results", "summary"}),
+            ("leadership", {"all-results", "summary"}),
+            ("organiser", {"all-results", "summary"}),
             ("head", {"section-results", "summary"}),
             ("subject", {"summary"}),
             ("inspector", {"summary"}),
@@ -346,6 +346,6 @@ def test_a_list_offers_decisions_and_withdrawals_to_whom_they_belong(round: Roun
     for name, user in (("leader", make_user("", "leadership")), ("organiser", round.organiser)):
         client.force_login(user)
         context = client.get(address(round, "all-results")).context
-        offered[name] = (context["decides"], context["withdraws"])
+        offered[name] = (context["may_decide"], context["may_withdraw"])
 
     assert offered == {"leader": (True, False), "organiser": (False, True)}

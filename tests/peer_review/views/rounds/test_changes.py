@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from peer_review.enums import RoundState
 from peer_review.models import Announcement, Round
+from tests.factories.peer_review.frozen_schemes import frozen_form
 from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_member, make_open_round, make_user
 
 pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
@@ -110,7 +111,7 @@ class TestRepeating:
         assert Round.objects.count() == 1
 
     def test_with_a_scheme_that_cannot_be_asked_any_more_is_refused_aloud(self) -> None:
-        round = RoundFactory(state="void", scheme=SchemeFactory(), void_reason="return_rate")
+        round = RoundFactory(state="void", scheme=SchemeFactory(), void_reason="return_rate", form=frozen_form())
         round.scheme.criteria.all().delete()
 
         answer = browser(round.organiser).post(page("round-repeat", round), follow=True)

@@ -18,6 +18,7 @@ from peer_review.models import CountRun, KeyShare, Notice, Round
 from peer_review.views.rounds.next_action import NextAction, NextActionInputs, next_action, route
 from peer_review.views.rounds.opening_checks import checklist
 from tests.factories.peer_review.counted_rounds import count_all, make_voted_round, publish
+from tests.factories.peer_review.frozen_schemes import frozen_form
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     SchemeFactory,
@@ -49,7 +50,9 @@ def inputs(round: Round, **more: Any) -> NextActionInputs:
 def open_round(**fields: Any) -> Round:
     """Return an open round that closes in two days, unsaved terms aside."""
     fields = {"opens_at": NOW - timedelta(days=1), "closes_at": NOW + timedelta(days=2), **fields}
-    round: Round = RoundFactory(state="open", opened_at=NOW - timedelta(days=1), form={"min_return": 0}, **fields)
+    round: Round = RoundFactory(
+        state="open", opened_at=NOW - timedelta(days=1), form=frozen_form(min_return=0), **fields
+    )
     return round
 
 
@@ -248,12 +251,14 @@ class TestAfterwards:
         self, form: dict[str, bool], reviewed: bool, active: bool, code: str
     ) -> None:
         reviewer = make_user("Reviewer", "inspector", is_active=active)
-        round = RoundFactory(state="counted", form=form, comments_reviewed=reviewed, comment_reviewer=reviewer)
+        round = RoundFactory(
+            state="counted", form=frozen_form(**form), comments_reviewed=reviewed, comment_reviewer=reviewer
+        )
 
         assert next_action(inputs(round)).code == code
 
     def test_counted_leads_a_reviewing_organiser_to_the_comments(self) -> None:
-        round = RoundFactory(state="counted", form={"comments": True})
+        round = RoundFactory(state="counted", form=frozen_form(comments=True))
         assert next_action(inputs(round)).code == "publish"  # nobody is named
 
         round.comment_reviewer = round.organiser
@@ -265,8 +270,8 @@ class TestAfterwards:
     @pytest.mark.parametrize(
         ("state", "code", "name", "post"),
         [
-            ("published", "archive", "results", False),
-            ("archived", "done", "results", False),
+            ("published", "archive", "all-results", False),
+            ("archived", "done", "all-results", False),
             ("void", "repeat", "round-repeat", True),
         ],
     )
@@ -287,7 +292,9 @@ class TestAfterwards:
 
 @pytest.mark.parametrize("state", RoundState)
 def test_every_state_has_one_next_action_with_a_sentence(state: RoundState) -> None:
-    round = RoundFactory(state=state, form={"min_return": 0}, void_reason="return_rate" if state == "void" else "")
+    round = RoundFactory(
+        state=state, form=frozen_form(min_return=0), void_reason="return_rate" if state == "void" else ""
+    )
 
     found = next_action(inputs(round))
 
