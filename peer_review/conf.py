@@ -11,6 +11,10 @@ DEFAULTS: dict[str, Any] = {
     "ROLL_SOURCE": "peer_review.providers.roll.propose_from_groups",
     # Encrypts the cells' private keys at rest.
     "KEY_SECRET": None,
+    # Dotted path of the class that keeps the rounds' keys from opening to count (peer_review.box.round_keys), and, for
+    # the one that keeps them in files, its folders: at least two, outside both databases and their backups.
+    "ROUND_KEY_STORE": "peer_review.box.round_keys.FileStore",
+    "ROUND_KEY_FOLDERS": [],
     # Names of the Django groups that hold each role.
     "GROUPS": {
         "organiser": "organiser",

@@ -33,9 +33,6 @@ class AssignmentQuerySet(models.QuerySet[Any]):
         own = Q(cell__subject=subject, cell__kind=CellKind.RATING)
         return self.filter(own | Q(cell__sheet__entries__subject=subject))
 
-    def drawn(self) -> "AssignmentQuerySet":
-        return self.filter(blinded__isnull=False)
-
 
 class CellQuerySet(models.QuerySet[Any]):
     """Ballot papers."""
@@ -54,9 +51,6 @@ class CellQuerySet(models.QuerySet[Any]):
             "pk",
         )
 
-    def with_turnout(self) -> "CellQuerySet":
-        """Annotate `eligible` and `drawn`; drawn is known only until the blinded values are destroyed."""
-        return self.annotate(
-            eligible=models.Count("assignments"),
-            drawn=models.Count("assignments", filter=Q(assignments__blinded__isnull=False)),
-        )
+    def with_eligible(self) -> "CellQuerySet":
+        """Annotate `eligible`, the number of people who may draw this paper."""
+        return self.annotate(eligible=models.Count("assignments"))

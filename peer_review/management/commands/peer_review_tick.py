@@ -11,6 +11,7 @@ from peer_review.domain.announcements.announcements import announce_due
 from peer_review.domain.keys.server_keys import fill_pool
 from peer_review.domain.outcomes.public_notices import settle_public_notices
 from peer_review.domain.rounds.lifecycle import close_due_rounds, pass_due_barriers
+from peer_review.domain.tally.wipe import wipe_due_rounds
 
 
 class Command(BaseCommand):
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         passed = pass_due_barriers()
         closed = close_due_rounds()
+        wiped = wipe_due_rounds()
         announced = announce_due()
         ended = settle_public_notices()
         made = 0 if options["no_keys"] else fill_pool()
@@ -31,6 +33,8 @@ class Command(BaseCommand):
             self.stdout.write(f"drawing ended {round.public_id} {round.title}")
         for round in closed:
             self.stdout.write(f"closed {round.public_id} {round.title}")
+        for round in wiped:
+            self.stdout.write(f"wiped {round.public_id} {round.title}")
         for announcement in announced:
             self.stdout.write(f"announced {announcement.kind} {announcement.round.public_id}")
         for notice in ended:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.generic import TemplateView
 
+from peer_review.domain.ballots.turnout import has_drawn
 from peer_review.domain.planning.envelope_groups import votes_on_paper
 from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.enums import RoundState
@@ -60,10 +61,11 @@ class BallotView(RoundMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         round, user = self.round, self.user
-        cards = paper_cards(round, user)
+        drawn = has_drawn(round, user)
         context = ballot_context(
             round,
-            cards,
+            paper_cards(round, user),
+            drawn=drawn,
             mode=self.mode,
             now=self.now,
             draw=reverse("peer_review:draw", args=[round.public_id]),
@@ -71,7 +73,7 @@ class BallotView(RoundMixin, TemplateView):
             csrf=get_token(self.request),
             csrfCookie=settings.CSRF_COOKIE_NAME,
         )
-        too_late = self.mode == CAST and not context["config"]["drawn"]
+        too_late = self.mode == CAST and not drawn
         return super().get_context_data(**context, too_late=too_late, **kwargs)
 
 

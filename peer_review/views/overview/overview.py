@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from peer_review.domain.ballots.turnout import has_drawn, rounds_drawn_by
 from peer_review.enums import RoundState
 from peer_review.models import Assignment, PublicNotice, Round
 from peer_review.roles import role_names
@@ -29,16 +30,12 @@ class RoundListView(SignedInMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.user
         mine = Q(cells__assignments__evaluator=user)
-        rounds = (
-            Round.objects.evaluable_by(user)
-            .annotate(
-                papers=Count("cells__assignments", filter=mine),
-                drawn=Count("cells__assignments", filter=mine & Q(cells__assignments__blinded__isnull=False)),
-            )
-            .order_by("closes_at")
-        )
+        papers = Count("cells__assignments", filter=mine)
+        rounds = list(Round.objects.evaluable_by(user).annotate(papers=papers).order_by("closes_at"))
+        drawn = rounds_drawn_by(user, rounds)
         for one in rounds:
-            one.stage = stage_of(one, drawn=one.drawn > 0)
+            one.drawn = one.pk in drawn
+            one.stage = stage_of(one, drawn=one.drawn)
         waiting = [one for one in rounds if self.waits(one)]
         others = [one for one in reversed(rounds) if not self.waits(one)]
         roles = role_names(user)
@@ -68,7 +65,7 @@ class RoundDetailView(RoundMixin, TemplateView):
         papers = mine.count() if may_evaluate else 0
         return super().get_context_data(
             papers=papers,
-            stage=stage_of(self.round, drawn=mine.drawn().exists()) if papers else None,
+            stage=stage_of(self.round, drawn=has_drawn(self.round, user)) if papers else None,
             scrutineers=self.round.scrutineers.all(),
             to_say=Round.objects.asking_self_evaluation_of(user).filter(pk=self.round.pk).first(),
             links=round_links(self.round, user),

@@ -1,4 +1,4 @@
-"""The kiosk and the organiser's envelopes: who gets in, what the pages hold, and what is refused."""
+"""The kiosk and the scrutineers' envelopes: who gets in, what the pages hold, and what is refused."""
 
 import json
 from typing import Any
@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from peer_review.domain.rounds.lifecycle import open_round
-from peer_review.models import Assignment, Round
+from peer_review.models import Round, Ticket
+from tests.factories.peer_review.envelopes import Envelope
 from tests.factories.peer_review.rounds import RunningRound, make_ready_round, make_user
-from tests.peer_review.domain.ballots.test_envelopes import Envelope
 from zhengyan_crypto.encoding import b64u_encode
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -40,21 +40,31 @@ def send(client: Client, url: str, body: Any, **headers: str) -> Any:
     return client.post(url, json.dumps(body), content_type="application/json", headers=headers)
 
 
+def ticket_of(envelope: Envelope) -> dict[str, Any]:
+    return {"ticket": b64u_encode(envelope.ticket)}
+
+
+def drawing(envelope: Envelope) -> dict[str, Any]:
+    return ticket_of(envelope) | {"blinded": encoded(envelope.blinded())}
+
+
 def made(running: RunningRound) -> list[Envelope]:
-    """What the organiser's browser does."""
+    """What a scrutineer's browser does."""
     urn = running.round.urns.get()
-    envelopes = [Envelope(urn) for _one in range(3)]
+    envelopes = [Envelope(urn) for _number in range(3)]
     client = Client()
-    client.force_login(running.round.organiser)
-    body = {"envelopes": [encoded(one.blinded()) for one in envelopes]}
-    answer = send(client, address(running.round, "envelopes-sign", 1), body)
+    client.force_login(running.round.scrutineers.get())
+    body = {"digests": [b64u_encode(envelope.digest) for envelope in envelopes]}
+    answer = send(client, address(running.round, "envelopes-make", 1), body)
     assert answer.status_code == 200, answer.content
-    assert [one.keys() for one in answer.json()["signed"]] == [one.cells.keys() for one in envelopes]
+    assert answer.json() == {"made": 3}
     return envelopes
 
 
-def test_the_organiser_sees_who_draws_from_which_urn(client: Client, running: RunningRound) -> None:
-    client.force_login(running.round.organiser)
+def test_the_scrutineer_sees_who_draws_from_which_urn_and_makes_envelopes(
+    client: Client, running: RunningRound
+) -> None:
+    client.force_login(running.round.scrutineers.get())
     page = client.get(address(running.round, "envelopes"), headers={"accept-language": "en"}).content.decode()
     for one in running.evaluators[-3:]:
         assert one.user.get_full_name() in page
@@ -65,29 +75,61 @@ def test_the_organiser_sees_who_draws_from_which_urn(client: Client, running: Ru
     assert "data-urn" not in page
 
 
-@pytest.mark.parametrize("role", ["staff", "organiser", "inspector", "leadership", ""])
-def test_nobody_else_makes_envelopes(client: Client, running: RunningRound, role: str) -> None:
+def test_the_organiser_sees_how_far_it_is_and_makes_none(client: Client, running: RunningRound) -> None:
+    client.force_login(running.round.organiser)
+    page = client.get(address(running.round, "envelopes"), headers={"accept-language": "en"}).content.decode()
+    assert "A scrutineer of this round makes them" in page
+    assert "data-urn" not in page
+
+
+@pytest.mark.parametrize("role", ["staff", "organiser", "inspector", "leadership", "scrutineer", ""])
+def test_nobody_but_this_rounds_scrutineers_makes_envelopes(client: Client, running: RunningRound, role: str) -> None:
     user = make_user("Another", role) if role else make_user("Root", is_superuser=True)
+    body = {"digests": [b64u_encode(Envelope(running.round.urns.get()).digest) for _number in range(3)]}
     client.force_login(user)
     assert client.get(address(running.round, "envelopes")).status_code in (403, 404)
-    body = {"envelopes": [encoded(Envelope(running.round.urns.get()).blinded()) for _one in range(3)]}
-    assert send(client, address(running.round, "envelopes-sign", 1), body).status_code in (403, 404)
-    assert send(Client(), address(running.round, "envelopes-sign", 1), body).status_code == 401
-    assert not Assignment.objects.drawn().exists()
+    for who in (user, running.round.organiser):
+        client.force_login(who)
+        assert send(client, address(running.round, "envelopes-make", 1), body).status_code in (403, 404)
+        assert client.post(address(running.round, "envelopes-witness", 1)).status_code in (403, 404)
+    assert send(Client(), address(running.round, "envelopes-make", 1), body).status_code == 401
+    assert not Ticket.objects.exists()
 
 
-@pytest.mark.parametrize("body", [{}, {"envelopes": {}}, {"envelopes": [1]}, {"envelopes": [{"x": "%"}]}, []])
-def test_what_is_no_list_of_envelopes_is_refused(client: Client, running: RunningRound, body: Any) -> None:
-    client.force_login(running.round.organiser)
-    answer = send(client, address(running.round, "envelopes-sign", 1), body)
+@pytest.mark.parametrize(
+    "body", [{}, {"digests": {}}, {"digests": [1]}, {"digests": ["%"]}, {"digests": []}, [], {"digests": ["AA"] * 3}]
+)
+def test_what_is_no_list_of_hashes_is_refused(client: Client, running: RunningRound, body: Any) -> None:
+    client.force_login(running.round.scrutineers.get())
+    answer = send(client, address(running.round, "envelopes-make", 1), body)
     assert (answer.status_code, answer.json()["error"]) == (400, "bad_encoding")
 
 
-def test_an_envelope_opens_the_papers_of_its_urn_and_sets_no_cookie(client: Client, running: RunningRound) -> None:
+def test_a_second_scrutineer_confirms_what_they_saw(client: Client, running: RunningRound) -> None:
+    second = make_user("Second", "scrutineer")
+    running.round.scrutineers.add(second)
+    client.force_login(second)
+    early = client.post(address(running.round, "envelopes-witness", 1), follow=True)
+    assert "has not confirmed" in early.content.decode()
+    running.round.scrutineers.remove(second)
+    made(running)
+    running.round.scrutineers.add(second)
+    page = client.get(address(running.round, "envelopes"), headers={"accept-language": "en"}).content.decode()
+    assert "I saw these envelopes made" in page
+
+    client.post(address(running.round, "envelopes-witness", 1))
+
+    assert running.round.urns.get().witness == second
+    page = client.get(address(running.round, "envelopes"), headers={"accept-language": "en"}).content.decode()
+    assert "Second saw them made" in page
+
+
+def test_a_ticket_opens_the_papers_of_its_urn_and_draws_them_without_a_cookie(
+    client: Client, running: RunningRound
+) -> None:
     envelope = made(running)[0]
-    answer = send(client, address(running.round, "kiosk-draw"), {"blinded": encoded(envelope.blinded())})
-    assert answer.status_code == 200
-    assert answer.json()["signed"].keys() == envelope.cells.keys()
+    answer = send(client, address(running.round, "kiosk-open"), ticket_of(envelope))
+    assert (answer.status_code, answer.json().keys()) == (200, {"page"})
     assert (answer.cookies, answer["Cache-Control"]) == ({}, "no-store")
 
     page = client.get(answer.json()["page"], headers={"accept-language": "en"})
@@ -99,27 +141,66 @@ def test_an_envelope_opens_the_papers_of_its_urn_and_sets_no_cookie(client: Clie
     assert "csrf" not in page.context["config"]
     assert "sessionid" not in client.cookies
 
+    drawn = send(Client(), address(running.round, "kiosk-draw"), drawing(envelope))
 
-def test_a_request_that_carries_a_cookie_is_refused(running: RunningRound) -> None:
+    assert drawn.status_code == 200
+    assert drawn.json()["signed"].keys() == envelope.cells.keys()
+    assert (drawn.cookies, drawn["Cache-Control"]) == ({}, "no-store")
+
+
+def test_a_spent_ticket_is_refused_to_another_browser(client: Client, running: RunningRound) -> None:
+    envelope = made(running)[0]
+    assert send(client, address(running.round, "kiosk-draw"), drawing(envelope)).status_code == 200
+    again = send(client, address(running.round, "kiosk-draw"), drawing(envelope))
+    assert again.status_code == 200
+    envelope.master = bytes(20)
+    answer = send(client, address(running.round, "kiosk-draw"), drawing(envelope))
+    assert (answer.status_code, answer.json()["error"]) == (409, "already_drawn")
+
+
+@pytest.mark.parametrize("name", ["kiosk-open", "kiosk-draw"])
+def test_a_request_that_carries_a_cookie_is_refused(running: RunningRound, name: str) -> None:
     envelope = made(running)[0]
     client = Client()
     client.force_login(running.round.organiser)
-    answer = send(client, address(running.round, "kiosk-draw"), {"blinded": encoded(envelope.blinded())})
+    body = drawing(envelope) if name == "kiosk-draw" else ticket_of(envelope)
+    answer = send(client, address(running.round, name), body)
     assert (answer.status_code, answer.json()["error"]) == (400, "cookie_on_anonymous_endpoint")
 
 
-@pytest.mark.parametrize("body", [{}, {"blinded": []}, {"blinded": {"x": 1}}, {"blinded": {}, "more": 1}, "text"])
+TICKET = b64u_encode(bytes(20))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"ticket": TICKET, "blinded": []},
+        {"ticket": TICKET, "blinded": {"x": 1}},
+        {"ticket": TICKET, "blinded": {}, "more": 1},
+        {"ticket": "AA", "blinded": {}},
+        {"ticket": 1, "blinded": {}},
+        {"blinded": {}},
+        "text",
+    ],
+)
 def test_what_is_no_envelope_is_refused(client: Client, running: RunningRound, body: Any) -> None:
     answer = send(client, address(running.round, "kiosk-draw"), body)
     assert (answer.status_code, answer.json()["error"]) == (400, "bad_encoding")
+    if isinstance(body, dict):
+        body.pop("blinded", None)
+    if body != {"ticket": TICKET}:
+        answer = send(client, address(running.round, "kiosk-open"), body)
+        assert (answer.status_code, answer.json()["error"]) == (400, "bad_encoding")
 
 
 def test_a_code_that_was_never_printed_opens_nothing(client: Client, running: RunningRound) -> None:
     made(running)
     stranger = Envelope(running.round.urns.get())
-    answer = send(client, address(running.round, "kiosk-draw"), {"blinded": encoded(stranger.blinded())})
-    assert (answer.status_code, answer.json()["error"]) == (403, "unknown_envelope")
-    assert client.get(address(running.round, "kiosk-draw")).status_code == 405
+    for name, body in (("kiosk-open", ticket_of(stranger)), ("kiosk-draw", drawing(stranger))):
+        answer = send(client, address(running.round, name), body)
+        assert (answer.status_code, answer.json()["error"]) == (403, "unknown_envelope")
+        assert client.get(address(running.round, name)).status_code == 405
 
 
 def test_papers_are_shown_to_nobody_without_an_envelope(client: Client, running: RunningRound) -> None:
@@ -137,11 +218,11 @@ def test_the_kiosk_of_a_closed_round_or_one_without_envelopes_says_so(client: Cl
     assert not client.get(start).context["collecting"]
     envelope = made(running)[0]
     assert client.get(start).context["collecting"]
-    answer = send(Client(), address(running.round, "kiosk-draw"), {"blinded": encoded(envelope.blinded())})
+    answer = send(Client(), address(running.round, "kiosk-open"), ticket_of(envelope))
     running.close()
     assert not client.get(start).context["collecting"]
     assert client.get(answer.json()["page"]).headers["Location"] == start
-    late = send(Client(), address(running.round, "kiosk-draw"), {"blinded": encoded(envelope.blinded())})
+    late = send(Client(), address(running.round, "kiosk-draw"), drawing(envelope))
     assert (late.status_code, late.json()["error"]) == (410, "draw_closed")
 
 

@@ -35,10 +35,10 @@ def test_the_list_shows_what_waits_and_hides_what_is_not_mine(client: Client) ->
 
     response = client.get(reverse("peer_review:round-list"))
 
-    assert [(one.pk, one.papers, one.drawn) for one in response.context["waiting"]] == [(running.round.pk, 2, 0)]
+    assert [(one.pk, one.papers, one.drawn) for one in response.context["waiting"]] == [(running.round.pk, 2, False)]
     running.evaluators[3].draw()
     waiting = client.get(reverse("peer_review:round-list")).context["waiting"]
-    assert [one.drawn for one in waiting] == [2]
+    assert [one.drawn for one in waiting] == [True]
 
 
 def test_the_list_takes_one_query_count_for_one_and_for_three_rounds(client: Client) -> None:
@@ -115,7 +115,7 @@ def test_a_class_with_one_possible_voter_is_called_not_anonymous(client: Client)
     running = make_ready_round(
         evaluators=5, subjects=1, classes=("boss", "all"), scheme=SchemeFactory(classes=[("boss", 50), ("all", 50)])
     )
-    boss, crowd = sorted(running.round.cells.with_turnout(), key=lambda cell: cell.voter_class != "boss")
+    boss, crowd = sorted(running.round.cells.with_eligible(), key=lambda cell: cell.voter_class != "boss")
     boss.assignments.exclude(pk=boss.assignments.first().pk).delete()
     running.round.form = {}
     from peer_review.domain.rounds.lifecycle import open_round

@@ -1,0 +1,50 @@
+"""Envelopes for tests: tickets as a scrutineer's browser makes them, used as the kiosk's browser does."""
+
+import secrets
+from typing import Any
+
+from peer_review.domain.ballots.envelopes import TICKET_LENGTH, draw_with_ticket, make_tickets, ticket_digest
+from peer_review.models import Urn
+from peer_review.protocol.credentials import Credential, new_master
+from tests.factories.peer_review.rounds import RunningRound
+from zhengyan_crypto.blindsig import decode_spki
+
+
+class Envelope:
+    """A slip with a ticket, and the credentials that one kiosk's browser makes with it."""
+
+    def __init__(self, urn: Urn) -> None:
+        self.round, self.ticket, self.master = urn.round, secrets.token_bytes(TICKET_LENGTH), new_master()
+        self.cells = dict(urn.cells.values_list("key", "spki"))
+
+    @property
+    def digest(self) -> bytes:
+        return ticket_digest(self.round.public_id, self.ticket)
+
+    def credential(self, cell: str) -> Credential:
+        return Credential(self.master, self.round.public_id, cell)
+
+    def blinded(self) -> dict[str, bytes]:
+        return {cell: self.credential(cell).blind(decode_spki(spki)).blinded for cell, spki in self.cells.items()}
+
+    def draw(self) -> dict[str, bytes]:
+        """Draw at the kiosk and return the signatures."""
+        return draw_with_ticket(self.round.public_id, self.ticket, self.blinded())
+
+    def entries(self, answers: dict[str, Any], *, signed: dict[str, bytes] | None = None) -> list[dict[str, Any]]:
+        """Return one signed entry a paper, with the same answers on each."""
+        entries = []
+        for cell, signature in (signed or self.draw()).items():
+            token = self.credential(cell).finalize(decode_spki(self.cells[cell]), signature)
+            entries.append(self.credential(cell).make_entry(answers, token=token, revision=1))
+        return entries
+
+
+def make_envelopes(running: RunningRound, number: int = 1) -> tuple[Urn, list[Envelope]]:
+    """Make the envelopes of an urn, as the round's first scrutineer."""
+    urn = running.round.urns.get(number=number)
+    envelopes = [Envelope(urn) for _number in range(urn.envelopes)]
+    scrutineer = running.round.scrutineers.first()
+    make_tickets(urn, by=scrutineer, digests=[envelope.digest for envelope in envelopes])
+    urn.refresh_from_db()
+    return urn, envelopes
