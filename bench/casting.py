@@ -54,12 +54,13 @@ class Ballots:
     def __init__(self, bench: BenchRound, sittings: int) -> None:
         from peer_review.domain.keys import server_keys
 
+        key = server_keys.key_of(bench.round)
         answers = [answers_of(bench.round, number) for number in range(sittings)]
         work = [
             (
                 bench.round.public_id,
                 cell.key,
-                server_keys.decrypt_at_rest(cell.private_key, purpose=server_keys.CELL_KEY),
+                key.unwrap(cell.private_key, purpose=server_keys.CELL_KEY),
                 answers,
             )
             for cell in bench.round.cells.all()

@@ -58,19 +58,21 @@ def make_sealed(work: tuple[str, str, bytes, list[dict[str, int]], bytes, int]) 
 def fill_box(bench: BenchRound) -> list[bytes]:
     """Put one ballot a paper into the box and return the entries."""
     from peer_review.box import store
+    from peer_review.domain.ballots.drawing import person_id
     from peer_review.domain.keys import server_keys
     from peer_review.domain.keys.custody import box_public
     from peer_review.domain.schemes import ballot_papers as papers
-    from peer_review.models import Assignment
+    from peer_review.models import Assignment, Drawn
 
     round = bench.round
+    key = server_keys.key_of(round)
     answers = [answers_of(round, number) for number in range(len(bench.evaluators))]
     public, length = box_public(round), papers.row_length(round)
     work = [
         (
             round.public_id,
             cell.key,
-            server_keys.decrypt_at_rest(cell.private_key, purpose=server_keys.CELL_KEY),
+            key.unwrap(cell.private_key, purpose=server_keys.CELL_KEY),
             answers,
             public,
             length,
@@ -82,8 +84,9 @@ def fill_box(bench: BenchRound) -> list[bytes]:
         for made in pool.map(make_sealed, work):
             store.insert_sealed(round.public_id, [(row_id, row) for row_id, row, _entry in made])
             entries += [entry for _id, _row, entry in made]
-    # Every paper counts as drawn. What was blinded plays no part in the count.
-    Assignment.objects.filter(cell__round=round).update(blinded=bytes(256), blind_sig=bytes(256))
+    # Everybody counts as having drawn. What was blinded plays no part in the count.
+    people = Assignment.objects.filter(cell__round=round).order_by().values_list("evaluator_id", flat=True).distinct()
+    Drawn.objects.bulk_create([Drawn(id=person_id(key, pk), value=b"") for pk in people], batch_size=2_000)
     return entries
 
 

@@ -93,13 +93,15 @@ def make_entries(work: tuple[int, dict[str, int]]) -> list[tuple[bytes, bytes]]:
 def fill_box(bench: BenchRound, *, signed: bool) -> tuple[int, bytes]:
     """Put ballots where opened ones wait; return how many, and the leaves that must stand, sorted, end to end."""
     from peer_review.box import store
+    from peer_review.domain.ballots.drawing import person_id
     from peer_review.domain.keys import server_keys
-    from peer_review.domain.tally.opened_rows import encrypt_entry
-    from peer_review.models import Assignment, CountRun
+    from peer_review.domain.tally.opened_rows import wrap_entry
+    from peer_review.models import Assignment, CountRun, Drawn
 
     round = bench.round
+    own_key = server_keys.key_of(round)
     private = {
-        cell: server_keys.decrypt_at_rest(sealed, purpose=server_keys.CELL_KEY) if signed else b""
+        cell: own_key.unwrap(sealed, purpose=server_keys.CELL_KEY) if signed else b""
         for cell, sealed in round.cells.values_list("key", "private_key")
     }
     work = [(number, answers_of(round, number)) for number in range(len(bench.evaluators))]
@@ -116,15 +118,16 @@ def fill_box(bench: BenchRound, *, signed: bool) -> tuple[int, bytes]:
     with ProcessPoolExecutor(os.cpu_count(), initializer=learn, initargs=(round.public_id, private)) as pool:
         for made in pool.map(make_entries, work, chunksize=max(1, min(50, 2_000 // len(private)))):
             rows = [
-                ((base << 64 | total + at).to_bytes(16, "big"), encrypt_entry(entry, length=1_024))
+                ((base << 64 | total + at).to_bytes(16, "big"), wrap_entry(own_key, entry, length=1_024))
                 for at, (entry, _leaf) in enumerate(made)
             ]
             with store._atomic() as cursor:
                 cursor.executemany(f"INSERT INTO {name} (id, entry) VALUES (%s, %s)", rows)
             total += len(rows)
             leaves += [leaf for _entry, leaf in made if leaf]
-    # Every paper counts as drawn. What was blinded plays no part in the count.
-    Assignment.objects.filter(cell__round=round).update(blinded=bytes(256), blind_sig=bytes(256))
+    # Everybody counts as having drawn. What was blinded plays no part in the count.
+    people = Assignment.objects.filter(cell__round=round).order_by().values_list("evaluator_id", flat=True).distinct()
+    Drawn.objects.bulk_create([Drawn(id=person_id(own_key, pk), value=b"") for pk in people], batch_size=2_000)
     CountRun.objects.create(round=round, total=total)
     leaves.sort()
     return total, b"".join(leaves)

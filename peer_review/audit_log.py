@@ -40,6 +40,7 @@ ACTIONS = {
     "peer_review.round.open": (_("Open a round"), _("Round opened")),
     "peer_review.round.barrier": (_("End the drawing"), _("Drawing ended, casting may begin")),
     "peer_review.round.envelopes": (_("Make envelopes"), _("Envelopes of an urn made for printing")),
+    "peer_review.round.envelopes_witness": (_("Witness envelopes"), _("A second scrutineer saw the envelopes made")),
     "peer_review.round.close": (_("Close a round"), _("Round closed")),
     "peer_review.round.unseal": (_("Open the box"), _("Opening of the box started")),
     "peer_review.round.count": (_("Count"), _("Ballots counted")),

@@ -9,6 +9,10 @@ DEFAULTS: dict[str, object] = {
     "ROLL_SOURCE": "peer_review.providers.roll.propose_from_groups",
     # Encrypts the cells' private keys at rest.
     "KEY_SECRET": None,
+    # Dotted path of the class that keeps the rounds' keys from opening to count (peer_review.box.round_keys), and, for
+    # the one that keeps them in files, its folders: at least two, outside both databases and their backups.
+    "ROUND_KEY_STORE": "peer_review.box.round_keys.FileStore",
+    "ROUND_KEY_FOLDERS": [],
     # Names of the Django groups that hold each role.
     "GROUPS": {
         "organiser": "organiser",
@@ -98,6 +102,8 @@ class Conf:
     BASE_URL: str
     API_RATE: str
     FONT_PATHS: list[str]
+    ROUND_KEY_FOLDERS: list[str]
+    ROUND_KEY_STORE: str
     SYSTEM_FONTS: bool
     MAIL: bool
 

@@ -15,8 +15,9 @@ from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from peer_review.box.round_keys import round_key
 from peer_review.conf import conf
-from zhengyan_crypto import keys_at_rest
+from zhengyan_crypto.round_key import RoundKey
 
 #: Length of a row's random id, in bytes.
 ID_BYTES = 16
@@ -95,10 +96,14 @@ def _harden(cursor: CursorWrapper) -> None:
 def insert_sealed(public_id: str, rows: Sequence[tuple[bytes, bytes]]) -> None:
     """Write one batch of (id, ciphertext) in one transaction; all of it is on disk when this returns.
 
-    Rows are written in the order of their random ids, which is a shuffle, each in an outer envelope: see _wrap.
-    Raises: TableMissing if the round has been sealed off; nothing is written then.
+    Rows are written in the order of their random ids, which is a shuffle, each wrapped by the round's key. While
+    ballots are collected, a copy of the box tells which of them were written together; whoever holds the box key too
+    could see what those say, and where everybody evaluates everybody else, the paper missing among them names their
+    author. And once the round's key is destroyed, a copy of the box and the box key open nothing.
+    Raises: TableMissing if the round has been sealed off; nothing is written then. RoundKeyMissing.
     """
-    wrapped = [(row_id, _wrap(public_id, ciphertext)) for row_id, ciphertext in sorted(rows)]
+    key = round_key(public_id)
+    wrapped = [(row_id, key.wrap(ciphertext, purpose=_SEALED)) for row_id, ciphertext in sorted(rows)]
     try:
         with _atomic() as cursor:
             _insert(cursor, _name("sealed", public_id), wrapped)
@@ -118,18 +123,9 @@ def _insert(cursor: CursorWrapper, name: str, rows: Sequence[tuple[bytes, bytes]
         )
 
 
-def _wrap(public_id: str, ciphertext: bytes) -> bytes:
-    """Return a sealed row in an outer envelope, whose key is in the settings and in no database.
-
-    While ballots are collected, a copy of the box tells which of them were written together. Whoever holds the box
-    key too could see what those say, and where everybody evaluates everybody else, the paper missing among them
-    names their author. The envelope comes off at closing, when all rows are written anew.
-    """
-    return keys_at_rest.encrypt(ciphertext, secret=conf.KEY_SECRET, purpose=f"row|{public_id}")
-
-
-def _unwrap(public_id: str, wrapped: bytes) -> bytes:
-    return keys_at_rest.decrypt(wrapped, secret=conf.KEY_SECRET, purpose=f"row|{public_id}")
+#: What a round's key wraps here; bound into each record.
+_SEALED = "sealed row"
+_CLOSED = "closed row"
 
 
 def table_exists(prefix: str, public_id: str) -> bool:
@@ -141,10 +137,10 @@ def table_exists(prefix: str, public_id: str) -> bool:
 def seal_off(public_id: str) -> None:
     """Move a round's rows to where nothing more can be cast, in one transaction; harmless when done already.
 
-    Each row leaves its outer envelope and gets a new random id, and they are written in the order of those: what was
-    written together can no longer be told, not even from the database's log.
-    Raises: TableMissing if the round never had a table; KeyUnreadable, and then nothing is changed, if the secret in
-        the settings is no longer the one under which the rows were written.
+    Each row is wrapped anew and gets a new random id, and they are written in the order of those: what was written
+    together can no longer be told, not even from the database's log.
+    Raises: TableMissing if the round never had a table; RoundKeyMissing, or KeyUnreadable if the round's key is not the
+        one that wrapped the rows. Then nothing is changed.
     """
     sealed, closed = _name("sealed", public_id), _name("closed", public_id)
     with _atomic() as cursor:
@@ -153,6 +149,7 @@ def seal_off(public_id: str) -> None:
             if not _exists(cursor, closed):
                 raise TableMissing(public_id)
             return
+        key = round_key(public_id)
         if _is_postgresql():
             # A batch that is being written comes in; a later one waits, and then finds no table.
             cursor.execute(f"LOCK TABLE {sealed} IN ACCESS EXCLUSIVE MODE")
@@ -164,8 +161,12 @@ def seal_off(public_id: str) -> None:
         for start in range(0, len(renamed), 400):
             part = renamed[start : start + 400]
             found = _ciphertexts(cursor, sealed, [old for _new, old in part])
-            _insert(cursor, closed, [(new, _unwrap(public_id, found[old])) for new, old in part])
+            _insert(cursor, closed, [(new, _rewrap(key, found[old])) for new, old in part])
         cursor.execute(f"DROP TABLE {sealed}")
+
+
+def _rewrap(key: RoundKey, record: bytes) -> bytes:
+    return key.wrap(key.unwrap(record, purpose=_SEALED), purpose=_CLOSED)
 
 
 # Counting
@@ -185,22 +186,31 @@ def count_rows(prefix: str, public_id: str) -> int:
 
 
 def closed_rows(public_id: str, *, limit: int) -> list[tuple[bytes, bytes]]:
-    """Return up to `limit` rows still sealed, as (id, ephemeral public key), in the order of their random ids."""
+    """Return up to `limit` rows still sealed, as (id, ephemeral public key), in the order of their random ids.
+
+    Raises: RoundKeyMissing, KeyUnreadable.
+    """
+    key = round_key(public_id)
     with _connection().cursor() as cursor:
         cursor.execute(
-            f"SELECT id, substr(ciphertext, 1, {EPK_BYTES}) FROM {_name('closed', public_id)} ORDER BY id LIMIT %s",  # noqa: S608
+            f"SELECT id, ciphertext FROM {_name('closed', public_id)} ORDER BY id LIMIT %s",  # noqa: S608
             [limit],
         )
-        return [(bytes(row_id), bytes(epk)) for row_id, epk in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [(bytes(row_id), key.unwrap(record, purpose=_CLOSED)[:EPK_BYTES]) for row_id, record in rows]
 
 
 def closed_ciphertexts(public_id: str, ids: Sequence[bytes]) -> dict[bytes, bytes]:
-    """Return the ciphertexts of those of `ids` that are still sealed."""
-    found: dict[bytes, bytes] = {}
+    """Return the ciphertexts of those of `ids` that are still sealed.
+
+    Raises: RoundKeyMissing, KeyUnreadable.
+    """
+    key = round_key(public_id)
+    records: dict[bytes, bytes] = {}
     with _connection().cursor() as cursor:
         for start in range(0, len(ids), 400):
-            found.update(_ciphertexts(cursor, _name("closed", public_id), ids[start : start + 400]))
-    return found
+            records.update(_ciphertexts(cursor, _name("closed", public_id), ids[start : start + 400]))
+    return {row_id: key.unwrap(record, purpose=_CLOSED) for row_id, record in records.items()}
 
 
 def _ciphertexts(cursor: CursorWrapper, name: str, ids: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -309,6 +319,15 @@ def _stage(cursor: CursorWrapper, name: str, batch: list[Ballot]) -> int:
     if batch:
         cursor.executemany(f"INSERT INTO {name} (token, cell, rev, entry) VALUES (%s, %s, %s, %s)", batch)  # noqa: S608
     return len(batch)
+
+
+def drop_round(public_id: str) -> None:
+    """Drop every table of a round: it came to nothing, and nothing of its ballots is kept."""
+    with _atomic() as cursor:
+        _harden(cursor)
+        for prefix in ("staged", "opened", "closed", "sealed", "ballot"):
+            cursor.execute(f"DROP TABLE IF EXISTS {_name(prefix, public_id)}")
+    vacuum()
 
 
 def vacuum() -> None:

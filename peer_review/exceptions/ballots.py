@@ -38,6 +38,19 @@ class UnknownEnvelope(Refusal):
     text = _("This is not the code of an envelope of this round.")
 
 
+class EnvelopesUnwitnessed(Refusal):
+    """Where a paper is voted with envelopes alone, a second scrutineer has to see them made."""
+
+    code = "envelopes_unwitnessed"
+    text = _("A second scrutineer has not confirmed these envelopes yet. Please ask where you drew yours.")
+
+
+class SameScrutineer(Refusal):
+    code = "same_scrutineer"
+    status = 403
+    text = _("Another scrutineer than the one who made the envelopes confirms them.")
+
+
 class CookieOnAnonymousEndpoint(Refusal):
     code = "cookie_on_anonymous_endpoint"
     status = 400

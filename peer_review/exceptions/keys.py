@@ -5,6 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from peer_review.exceptions.base import Refusal
 
 
+class RoundKeyUnreadable(Refusal):
+    """The round's key, which lies outside the databases, cannot be read here."""
+
+    code = "round_key_unreadable"
+    status = 503
+    text = _("This round's key cannot be read on this server. Nothing was changed; please tell the administrator.")
+
+
 class SharesInvalid(Refusal):
     code = "shares_invalid"
     status = 422

@@ -24,6 +24,13 @@ class MoreBallotsThanDrawn(Refusal):
     text = _("There are more ballots than credentials were drawn. The vote is void; the inspectors must be told.")
 
 
+class NotWipedYet(Refusal):
+    """The round's key, or what the databases' logs hold, is not destroyed yet; the tick tries again every minute."""
+
+    code = "not_wiped_yet"
+    text = _("What was needed for the count is still being destroyed. Please try again in a few minutes.")
+
+
 class UnknownLeaf(Refusal):
     code = "unknown_leaf"
     status = 404

@@ -9,6 +9,7 @@ from .contest import Contest, ContestStage
 from .count_run import CountRun
 from .custody import KeyShare, Urn
 from .decision import Decision, OutcomeNotice, PublicNotice, PublicNoticeEntry
+from .drawn import Drawn, Ticket
 from .finding import RaisedFinding
 from .ledger import DisclosureEntry, RefusedQuery
 from .result import CriterionResult, Result
@@ -32,6 +33,7 @@ __all__ = [
     "CriterionResult",
     "Decision",
     "DisclosureEntry",
+    "Drawn",
     "Exclusion",
     "KeyShare",
     "Notice",
@@ -49,6 +51,7 @@ __all__ = [
     "Sheet",
     "SheetEntry",
     "Subject",
+    "Ticket",
     "Urn",
     "VoterClass",
 ]

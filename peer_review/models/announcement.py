@@ -11,8 +11,7 @@ from peer_review.querysets.announcements import NoticeQuerySet
 class Announcement(models.Model):
     """One text to many. `number` makes it unique: 0 for what happens once, the local day's for reminders, else 1, 2 …
 
-    `refused` counts addresses and names none. It stays 0 for reminders to draw: these go only to those who have not
-    drawn, and an organiser who knows whose address is broken would learn who that is.
+    `refused` counts addresses and names none.
     """
 
     round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="announcements")

@@ -66,7 +66,8 @@ class Cell(models.Model):
     voter_class = models.CharField(_("voter class"), max_length=31, blank=True)  # VoterClass.key, frozen in Round.form
     key = models.CharField(max_length=16, default=new_cell_key)
     spki = models.TextField(blank=True)  # base64url DER, public
-    private_key = models.BinaryField(blank=True, default=bytes)  # encrypted at rest, emptied at closing
+    # Encrypted at rest; wrapped by the round's key once the round is open; emptied at closing.
+    private_key = models.BinaryField(blank=True, default=bytes)
     # Two stages: too few had drawn at the barrier, so nothing may be cast here (docs/rounds.md#what-evaluators-see).
     closed = models.BooleanField(default=False)
 

@@ -33,13 +33,26 @@ class Urn(models.Model):
     number = models.PositiveSmallIntegerField(_("number"))  # from 1
     cells = models.ManyToManyField("peer_review.Cell", related_name="urns")
     envelopes = models.PositiveIntegerField(_("envelopes"))
-    printed = models.BooleanField(_("printed"), default=False)
+    # The scrutineer in whose browser the tickets were made, and the second one who saw it done.
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("made by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    witness = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("witnessed by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("urn")
         verbose_name_plural = _("urns")
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["round", "number"], name="peer_review_urn_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="peer_review_urn_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(witness__isnull=True)
+                | (models.Q(made_by__isnull=False) & ~models.Q(made_by=models.F("witness"))),
+                name="peer_review_urn_witness_is_another",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.number}"

@@ -60,7 +60,8 @@ class Round(models.Model):
     form = models.JSONField(default=dict, editable=False)
     manifest = models.TextField(blank=True, editable=False)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
-    receipt_key = models.BinaryField(blank=True, default=bytes, editable=False)  # Ed25519 private, encrypted at rest
+    # Ed25519 private, wrapped by the round's key.
+    receipt_key = models.BinaryField(blank=True, default=bytes, editable=False)
     receipt_public = models.CharField(max_length=64, blank=True, editable=False)  # base64url, 32 bytes
     # The public half only; the private half never reaches the server.
     box_public = models.CharField(max_length=64, blank=True, editable=False)  # base64url X25519, 32 bytes
@@ -77,6 +78,8 @@ class Round(models.Model):
     closed_at = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
     comments_reviewed = models.BooleanField(default=False, editable=False)
+    # Counted or void, and what was needed for it not yet destroyed everywhere (domain.tally.wipe).
+    wipe_pending = models.BooleanField(default=False, editable=False)
     void_reason = models.CharField(max_length=40, blank=True, editable=False)
 
     objects = RoundQuerySet.as_manager()

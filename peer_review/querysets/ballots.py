@@ -36,9 +36,6 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         own = Q(cell__subject=subject, cell__kind=CellKind.RATING)
         return self.filter(own | Q(cell__sheet__entries__subject=subject))
 
-    def drawn(self) -> "AssignmentQuerySet":
-        return self.filter(blinded__isnull=False)
-
 
 class CellQuerySet(models.QuerySet["Cell"]):
     """Ballot papers."""
@@ -57,9 +54,6 @@ class CellQuerySet(models.QuerySet["Cell"]):
             "pk",
         )
 
-    def with_turnout(self) -> "models.QuerySet[Any]":  # rows with annotations have no type of their own
-        """Annotate `eligible` and `drawn`; drawn is known only until the blinded values are destroyed."""
-        return self.annotate(
-            eligible=models.Count("assignments"),
-            drawn=models.Count("assignments", filter=Q(assignments__blinded__isnull=False)),
-        )
+    def with_eligible(self) -> "models.QuerySet[Any]":  # rows with annotations have no type of their own
+        """Annotate `eligible`, the number of people who may draw this paper."""
+        return self.annotate(eligible=models.Count("assignments"))

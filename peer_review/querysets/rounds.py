@@ -61,6 +61,13 @@ class RoundQuerySet(models.QuerySet["Round"]):
             return self.none()
         return self.filter(Exists(self.model.scrutineers.through.objects.filter(round=OuterRef("pk"), user=user)))
 
+    def with_envelopes_for(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.view_envelopes."""
+        return self.filter(
+            Q(pk__in=self.manageable_by(user).order_by().values("pk"))
+            | Q(pk__in=self.openable_by(user).order_by().values("pk"))
+        )
+
     def evaluable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.evaluate_round: opened rounds in which the roll gives this user a paper."""
         if not is_known(user):

@@ -50,6 +50,7 @@ rules.add_perm("peer_review.view_round", can_view_round)
 rules.add_perm("peer_review.add_round", is_organiser)
 rules.add_perm("peer_review.manage_round", is_responsible_organiser)
 rules.add_perm("peer_review.open_box", is_scrutineer_of)
+rules.add_perm("peer_review.view_envelopes", is_scrutineer_of | is_responsible_organiser)
 rules.add_perm("peer_review.evaluate_round", is_opened & has_paper)
 # Nobody reviews what is said of themselves; opening refuses such a reviewer, and so does this.
 rules.add_perm("peer_review.review_comments", is_awaiting_publication & is_comment_reviewer & ~is_subject)
@@ -115,6 +116,7 @@ TWINS = {
     "view_round": ("Round", "visible_to"),
     "manage_round": ("Round", "manageable_by"),
     "open_box": ("Round", "openable_by"),
+    "view_envelopes": ("Round", "with_envelopes_for"),
     "evaluate_round": ("Round", "evaluable_by"),
     "review_comments": ("Round", "reviewable_by"),
     "evaluate_self": ("Round", "self_evaluable_by"),

@@ -1,4 +1,4 @@
-"""Paper envelopes: made and printed in the organiser's browser, drawn from an urn, used at a kiosk."""
+"""Paper envelopes: made and printed in a scrutineer's browser, drawn from an urn, used at a kiosk."""
 
 import re
 from typing import Any
@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from peer_review.domain.rounds.lifecycle import open_round
-from peer_review.models import Assignment
+from peer_review.models import Drawn
 from tests.e2e.sign_in import sign_in
 from tests.factories.home import home_page
 from tests.factories.peer_review.counted_rounds import count_all
@@ -43,7 +43,7 @@ def test_an_envelope_from_the_printer_to_the_count(live_server: Any, browser: Br
     for context in (desk, kiosk):
         context.set_default_timeout(30_000)
     try:
-        sign_in(desk, live_server.url, round.organiser)
+        sign_in(desk, live_server.url, round.scrutineers.get())
         page = desk.new_page()
         page.goto(live_server.url + reverse("peer_review:envelopes", args=[round.public_id]))
         page.locator("html[data-ready=envelopes]").wait_for()
@@ -76,14 +76,23 @@ def test_an_envelope_from_the_printer_to_the_count(live_server: Any, browser: Br
         expect(papers.locator("#receipt-title")).to_contain_text("1 of 1")
         assert {cookie["name"] for cookie in kiosk.cookies()} <= {"csrftoken"}  # the language switch
         assert papers.evaluate("({...localStorage, ...sessionStorage})") == {}
+        recovery = re.sub(r"\s+", "-", papers.locator("#recovery-code").inner_text().strip())
+        assert recovery not in codes
         papers.get_by_role("button", name="Done: next person").click()
         papers.wait_for_url(start)
 
-        # A change of mind replaces the first ballot, and a page without an envelope goes back to the start.
+        # A change of mind replaces the first ballot: the slip alone, which whoever printed it knows, is not enough.
+        # And a page without an envelope goes back to the start.
         at_kiosk(papers, codes[0])
         address = papers.url
         for field in papers.get_by_role("spinbutton").all():
             field.fill("90")
+        papers.get_by_role("button", name="Look it over").click()
+        papers.get_by_role("button", name="Cast", exact=True).click()
+        expect(papers.get_by_role("heading", name="This slip has been used")).to_be_visible()
+        papers.get_by_label("Recovery code").fill(recovery)
+        papers.get_by_role("button", name="Recover my credentials").click()
+        expect(papers.locator("#said")).to_contain_text("Your credentials are back")
         papers.get_by_role("button", name="Look it over").click()
         papers.get_by_role("button", name="Cast", exact=True).click()
         expect(papers.locator("#receipt-title")).to_contain_text("1 of 1")
@@ -95,7 +104,7 @@ def test_an_envelope_from_the_printer_to_the_count(live_server: Any, browser: Br
 
     counted = count_all(running)
     assert (counted.bulletin.size, counted.count_run.superseded) == (1, 1)
-    assert not Assignment.objects.drawn().exists()
+    assert not Drawn.objects.exists()
 
 
 def round_mm(points: float) -> int:

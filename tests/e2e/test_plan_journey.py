@@ -94,7 +94,7 @@ def test_an_organiser_plans_looks_excludes_and_uses_the_roll(live_server: Any, p
     lin, clerk = (get_user_model().objects.get(username=f"plan{name}") for name in ("Lin", "Clerk A"))
     assert not Assignment.objects.filter(evaluator=clerk, cell__subject__key=f"p{lin.pk}").exists()
     counts = {
-        cell.eligible for cell in round.cells.with_turnout().filter(voter_class="peers", subject__label="Clerk B")
+        cell.eligible for cell in round.cells.with_eligible().filter(voter_class="peers", subject__label="Clerk B")
     }
     assert counts == {3}
     assert faults == []

@@ -1,8 +1,7 @@
 """What people on the roll are told, and when. Sending it is domain.delivery's.
 
-During the draw, those who have not drawn are reminded, and at the barrier every trace of whom that was is deleted.
-While ballots can be cast a reminder goes to everybody with a paper, in the same words: nobody who sees it, or the list
-of those who got it, learns who has voted (docs/rounds.md#what-people-are-told).
+A reminder goes to everybody with a paper, in the same words, in both stages: nobody who sees it, or the list of those
+who got it, learns who has drawn or voted (docs/rounds.md#what-people-are-told).
 """
 
 from collections.abc import Iterator
@@ -19,7 +18,6 @@ from peer_review.enums import REMINDERS, AnnouncementKind, Collection, RoundStat
 from peer_review.exceptions.announcements import RemindedToday
 from peer_review.exceptions.base import NotOpenYet, RoundClosed
 from peer_review.models import Announcement, Notice, Round
-from peer_review.models.vacuum import vacuum_on_commit
 from peer_review.users import User
 
 #: What happened longer ago is no news: nobody is told after an upgrade, or when mail works again after days.
@@ -207,11 +205,8 @@ def _announce(
 # Forgetting
 
 
-def forget_who_was_late(round: Round) -> None:
-    """Delete who was reminded to draw. Called when drawing ends."""
-    late = Notice.objects.filter(announcement__round=round, announcement__kind=AnnouncementKind.DRAWING)
-    if late.delete()[0]:
-        vacuum_on_commit(Notice, robust=True)
+def end_reminders_to_draw(round: Round) -> None:
+    """Send no reminder to draw any more. Called when drawing ends."""
     Announcement.objects.filter(round=round, kind=AnnouncementKind.DRAWING).update(finished=True)
 
 

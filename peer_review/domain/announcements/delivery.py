@@ -4,7 +4,7 @@ A job may run twice, side by side or after being killed: a notice is unique, and
 UPDATE just before it is handed over. Killed between the two, one person goes without that mail and still has the
 notice: at most once, because a second mail would be the worse fault, and what it says is on the site.
 
-No job, result or log line names a person or an address, or says how many were reminded to draw.
+No job, result or log line names a person or an address.
 """
 
 import logging
@@ -25,8 +25,6 @@ from django_tasks import task
 from peer_review.conf import conf
 from peer_review.domain.announcements import messages
 from peer_review.domain.announcements.recipients import recipients
-from peer_review.domain.locks import lock_round_by_pk
-from peer_review.enums import AnnouncementKind, RoundState
 from peer_review.models import Announcement, Notice
 
 log = logging.getLogger(__name__)
@@ -50,8 +48,7 @@ def deliver(announcement: Announcement, *, now: datetime | None = None) -> bool:
     False where the mail server cannot be reached: the tick begins again some minutes later.
     """
     now = now or timezone.now()
-    if not _write_notices(announcement):
-        return True
+    _write_notices(announcement)
     late = announcement.announced_at < now - TOO_LATE
     done = late or not conf.MAIL or _send_mails(announcement)
     if done:
@@ -59,8 +56,8 @@ def deliver(announcement: Announcement, *, now: datetime | None = None) -> bool:
     return done
 
 
-def _write_notices(announcement: Announcement) -> bool:
-    """Write a notice for everybody who is meant, chunk by chunk; return False where that is too late."""
+def _write_notices(announcement: Announcement) -> None:
+    """Write a notice for everybody who is meant, chunk by chunk."""
     email = get_user_model().get_email_field_name()
     people = list(recipients(announcement).values_list("pk", email))
     for start in range(0, len(people), CHUNK):
@@ -69,18 +66,9 @@ def _write_notices(announcement: Announcement) -> bool:
             for pk, address in people[start : start + CHUNK]
         ]
         with transaction.atomic():
-            if announcement.kind == AnnouncementKind.DRAWING and not _is_drawing(announcement.round_id):
-                return False
             # Who has a notice already keeps it as it is: a mail that went is not due again.
             Notice.objects.bulk_create(rows, ignore_conflicts=True)
             Announcement.objects.filter(pk=announcement.pk).update(tried_at=timezone.now())
-    return True
-
-
-def _is_drawing(round_pk: int) -> bool:
-    """Whether drawing goes on. Holds the round's row, so that the barrier deletes what is written here."""
-    round = lock_round_by_pk(round_pk)
-    return round.state == RoundState.OPEN and round.barrier_at is None
 
 
 def _send_mails(announcement: Announcement) -> bool:
@@ -159,8 +147,7 @@ def _send(connection: BaseEmailBackend, address: str, words: tuple[str, str, str
 
 
 def _count_refused(announcement: Announcement) -> None:
-    if announcement.kind != AnnouncementKind.DRAWING:
-        Announcement.objects.filter(pk=announcement.pk).update(refused=F("refused") + 1)
+    Announcement.objects.filter(pk=announcement.pk).update(refused=F("refused") + 1)
 
 
 def _unreachable(error: Exception) -> bool:

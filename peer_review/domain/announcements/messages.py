@@ -57,7 +57,10 @@ def _sentences(kind: str, round: Round) -> list[str]:
             _("Whoever has ballot papers in it finds them on its page. Nobody can tell who wrote which ballot."),
         ]
     if kind == AnnouncementKind.DRAWING:
-        return [_("Ballot papers of “%(title)s” can be drawn until %(casts)s. Whoever has none by then cannot cast.")]
+        return [
+            _("Ballot papers of “%(title)s” can be drawn until %(casts)s. Whoever has none by then cannot cast."),
+            _("Everybody with ballot papers gets this same text, whether they have drawn or not."),
+        ]
     if kind == AnnouncementKind.CASTING:
         return [_("Drawing is over. The ballots of “%(title)s” can be cast until %(last)s.")]
     if kind == AnnouncementKind.REMINDER:

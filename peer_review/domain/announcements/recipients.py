@@ -11,9 +11,8 @@ from peer_review.users import User
 def recipients(announcement: Announcement) -> "QuerySet[User]":
     """Return the active users an announcement goes to, in an order that says nothing.
 
-    Reminders to draw: whoever holds an undrawn paper. Reminders and the beginning of casting: whoever has a paper,
-    voted or not. Outcomes: whom they are told to. Everything else: the whole roll. People who vote on paper are not
-    called to the computer.
+    Reminders and the beginning of casting: whoever has a paper, whether they have drawn or voted or not. Outcomes: whom
+    they are told to. Everything else: the whole roll. People who vote on paper are not called to the computer.
     """
     round, kind = announcement.round, announcement.kind
     people = get_user_model()._default_manager.filter(is_active=True).order_by("pk")
@@ -22,8 +21,6 @@ def recipients(announcement: Announcement) -> "QuerySet[User]":
     if kind == AnnouncementKind.OUTCOME:
         return people.filter(pk__in=announcement.outcomes.order_by().values("to"))
     papers = Assignment.objects.filter(cell__round=round).order_by()
-    if kind == AnnouncementKind.DRAWING:
-        papers = papers.filter(blinded__isnull=True)
     wanted = Q(pk__in=papers.values("evaluator"))
     members = round.members.order_by()
     if kind in (*REMINDERS, AnnouncementKind.CASTING):

@@ -1,69 +1,96 @@
-"""Envelopes: credentials for people without a computer, made in the organiser's browser and drawn from an urn.
+"""Envelopes: one-time tickets for people without a computer, made in a scrutineer's browser and drawn from an urn.
 
-The browser makes one secret an envelope and sends blinded values, as every evaluator's browser does; the secrets go
-to the printer and nowhere else. The server signs them against the paper voters' places on the roll, dealt out at
-random paper by paper, so the roll does not tell which envelope is whose: that is decided by whoever draws it.
+The browser makes one secret an envelope and sends its hash; the secrets go to the printer and nowhere else. A ticket is
+no credential: whoever shows it at the kiosk lets the kiosk's browser make credentials of its own and draw them, once.
+So who prints the envelopes learns nothing of the ballots, and a ticket that somebody has used before its holder is
+noticed. Nobody records who took which ticket out of the urn.
 """
 
-import secrets
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from peer_review import audit_log
-from peer_review.domain.ballots.credentials import sign_paper
+from peer_review.domain.ballots.drawing import Blinded, draw, ticket_id
+from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.voting_period import check_collecting
 from peer_review.enums import RoundState
-from peer_review.exceptions.ballots import DrawClosed, EnvelopesPrinted, UnknownEnvelope
+from peer_review.exceptions.ballots import (
+    DrawClosed,
+    EnvelopesPrinted,
+    EnvelopesUnwitnessed,
+    SameScrutineer,
+    UnknownEnvelope,
+)
 from peer_review.exceptions.base import BadEncoding, RoundClosed, UnknownRound
-from peer_review.models import Assignment, Round, Urn
+from peer_review.models import Assignment, Round, Ticket, Urn
 from peer_review.users import User
 
-Blinded = Mapping[str, bytes]
+#: Length of the secret on a slip, in bytes: 8 groups of 4 characters, as a recovery code.
+TICKET_LENGTH = 20
+
+
+def ticket_digest(public_id: str, ticket: bytes) -> bytes:
+    """Return what the server keeps of a ticket: SHA-256 over its round and its secret."""
+    return hashlib.sha256(b"anon-ticket/v1|" + public_id.encode("ascii") + b"|" + ticket).digest()
 
 
 @transaction.atomic
-def sign_envelopes(
-    urn: Urn, *, by: User, blinded: Sequence[Blinded], now: datetime | None = None
-) -> list[dict[str, bytes]]:
-    """Return the blind signatures of an urn's envelopes, in their order: for every envelope {cell: signature}.
+def make_tickets(urn: Urn, *, by: User, digests: Sequence[bytes], now: datetime | None = None) -> None:
+    """Keep the hashes of an urn's tickets, one an envelope, from the browser that prints them.
 
-    Once an urn: the same values again give the same answer, so a lost reply costs nothing; others are refused,
-    because each paper voter has one credential a paper. May be asked from the round's opening on, before casting
-    begins too, until drawing ends.
-    Raises: DrawClosed, BadEncoding, EnvelopesPrinted.
+    Once an urn; the same hashes again change nothing, so a lost reply costs nothing. May be done from the round's
+    opening on, before casting begins too, until drawing ends.
+    Raises: DrawClosed; BadEncoding unless there is one hash for each envelope; EnvelopesPrinted.
     """
     now = now or timezone.now()
     urn = Urn.objects.select_for_update(of=("self",)).select_related("round").get(pk=urn.pk)
     round = urn.round
     if round.state != RoundState.OPEN or now >= (round.casts_at or round.closes_at):
         raise DrawClosed
-    cells = dict(urn.cells.values_list("key", "pk"))
-    if len(blinded) != urn.envelopes or any(one.keys() != cells.keys() for one in blinded):
+    if len(set(digests)) != urn.envelopes or len(digests) != urn.envelopes or any(len(one) != 32 for one in digests):
         raise BadEncoding
-    if urn.printed:
-        return [_signed_before(urn, value) for value in blinded]
-    papers = _places(urn)
-    signed: list[dict[str, bytes]] = [{} for _one in blinded]
-    for key, pk in cells.items():
-        places = papers[pk]
-        secrets.SystemRandom().shuffle(places)
-        for one, answer, place in zip(blinded, signed, places, strict=True):
-            answer[key] = sign_paper(place, one[key])
-    Urn.objects.filter(pk=urn.pk).update(printed=True)
+    if urn.made_by_id is not None:
+        if {bytes(digest) for digest in urn.tickets.values_list("digest", flat=True)} != set(digests):
+            raise EnvelopesPrinted
+        return
+    Ticket.objects.bulk_create(Ticket(urn=urn, digest=digest) for digest in sorted(digests))
+    Urn.objects.filter(pk=urn.pk).update(made_by=by)
     audit_log.record(round, "peer_review.round.envelopes", by=by, urn=urn.number, envelopes=urn.envelopes)
-    return signed
 
 
-def open_envelope(public_id: str, blinded: Blinded, *, now: datetime | None = None) -> tuple[Urn, dict[str, bytes]]:
-    """Return the urn that an envelope came from and the signatures of all its papers.
+@transaction.atomic
+def witness_tickets(urn: Urn, *, by: User) -> None:
+    """Record that a second scrutineer has seen the envelopes of an urn printed, sealed and put into it.
 
-    The caller proves that they hold the envelope by knowing its blinded values, which follow from the secret on it.
-    Nobody is asked who they are, and nothing is written.
-    Raises: UnknownRound, NotOpenYet, DrawClosed; UnknownEnvelope if the values are not all those of one envelope's
-        papers.
+    Needed where a paper is voted with envelopes alone: there one person who kept copies of all tickets could cast the
+    whole paper. Harmless when done already.
+    Raises: EnvelopesUnwitnessed if they are not made yet; SameScrutineer for whoever made them.
+    """
+    urn = Urn.objects.select_for_update(of=("self",)).select_related("round").get(pk=urn.pk)
+    if urn.made_by_id is None:
+        raise EnvelopesUnwitnessed
+    if urn.made_by_id == by.pk:
+        raise SameScrutineer
+    if urn.witness_id is None:
+        Urn.objects.filter(pk=urn.pk).update(witness=by)
+        audit_log.record(urn.round, "peer_review.round.envelopes_witness", by=by, urn=urn.number)
+
+
+def needs_witness(urn: Urn) -> bool:
+    """Return whether some paper of an urn is voted with envelopes alone. Two queries."""
+    voters = urn.round.members.filter(on_paper=True).values("user_id")
+    at_computers = Assignment.objects.filter(cell__urns=urn).exclude(evaluator__in=voters)
+    return urn.cells.exclude(pk__in=at_computers.values("cell_id")).exists()
+
+
+def open_envelope(public_id: str, ticket: bytes, *, now: datetime | None = None) -> Urn:
+    """Return the urn that a ticket was put into. Nobody is asked who they are, and nothing is written.
+
+    Raises: UnknownRound, NotOpenYet, DrawClosed, UnknownEnvelope, EnvelopesUnwitnessed.
     """
     now = now or timezone.now()
     round = Round.objects.filter(public_id=public_id).first()
@@ -75,29 +102,29 @@ def open_envelope(public_id: str, blinded: Blinded, *, now: datetime | None = No
         )
     except RoundClosed as refusal:
         raise DrawClosed from refusal
-    for urn in round.urns.filter(printed=True):
-        if set(urn.cells.values_list("key", flat=True)) == blinded.keys():
-            return urn, _signed_before(urn, blinded, missing=UnknownEnvelope)
-    raise UnknownEnvelope
+    urn = round.urns.filter(tickets__digest=ticket_digest(public_id, ticket)).first()
+    if urn is None:
+        raise UnknownEnvelope
+    if urn.witness_id is None and needs_witness(urn):
+        raise EnvelopesUnwitnessed
+    return urn
 
 
-def _places(urn: Urn) -> dict[int, list[Assignment]]:
-    """Return the paper voters' places in each of an urn's cells, locked."""
-    voters = urn.round.members.filter(on_paper=True).values("user_id")
-    rows = Assignment.objects.select_for_update(of=("self",)).filter(cell__urns=urn, evaluator__in=voters)
-    places: dict[int, list[Assignment]] = {}
-    for row in rows.select_related("cell").order_by("pk"):
-        places.setdefault(row.cell_id, []).append(row)
-    return places
-
-
-def _signed_before(
-    urn: Urn, blinded: Blinded, *, missing: type[EnvelopesPrinted | UnknownEnvelope] = EnvelopesPrinted
+@transaction.atomic
+def draw_with_ticket(
+    public_id: str, ticket: bytes, blinded: Blinded, *, now: datetime | None = None
 ) -> dict[str, bytes]:
-    signed = {}
-    for key, value in blinded.items():
-        row = Assignment.objects.filter(cell__urns=urn, cell__key=key, blinded=value).first()
-        if row is None or row.blind_sig is None:
-            raise missing
-        signed[key] = bytes(row.blind_sig)
-    return signed
+    """Return the blind signatures of all papers of a ticket's urn; the ticket is spent by this.
+
+    The same blinded values again give the same answer.
+    Raises: what open_envelope raises; BadEncoding unless there is a value for each paper; AlreadyDrawn if the ticket
+        is spent; RoundKeyUnreadable.
+    """
+    now = now or timezone.now()
+    urn = open_envelope(public_id, ticket, now=now)
+    cells = list(urn.cells.all())
+    if {cell.key for cell in cells} != blinded.keys():
+        raise BadEncoding
+    key = key_of(urn.round)
+    # In two stages too a ticket draws when it casts: it names nobody, so there is no person to keep the two apart for.
+    return draw(key, ticket_id(key, ticket_digest(public_id, ticket)), cells, blinded, anew=True)

@@ -12,21 +12,34 @@ from django.db.models import QuerySet
 from django_tasks import task
 
 from peer_review import audit_log
+from peer_review.box.round_keys import RoundKeyMissing, round_key
 from peer_review.conf import conf
 from peer_review.domain.keys.custody import box_public
 from peer_review.exceptions.base import RoundFrozen
+from peer_review.exceptions.keys import RoundKeyUnreadable
 from peer_review.models import Cell, PooledKey, Round
 from peer_review.protocol.ballots import Manifest, fingerprint, generate_receipt_key
 from peer_review.users import User
 from zhengyan_crypto import blindsig, keys_at_rest
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
+from zhengyan_crypto.round_key import RoundKey
 
 #: What a key encrypted at rest may be used for; bound into its record.
 CELL_KEY = "cell"
 RECEIPT_KEY = "receipt"
-OPENED_ENTRY = "opened"
 #: Keys made and given out between two commits: what a restart loses at most.
 CHUNK = 20
+
+
+def key_of(round: Round) -> RoundKey:
+    """Return the key of a round that is being collected or counted.
+
+    Raises: RoundKeyUnreadable if this host cannot read it.
+    """
+    try:
+        return round_key(round.public_id)
+    except RoundKeyMissing as error:
+        raise RoundKeyUnreadable from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +136,16 @@ def return_keys_to_pool(cells: "QuerySet[Cell]") -> None:
     PooledKey.objects.bulk_create(keys, batch_size=500)
 
 
+def wrap_cell_keys(round: Round, key: RoundKey) -> None:
+    """Wrap the private keys of a round that is being opened in the round's key, which is destroyed after the count."""
+    cells = round.cells.exclude(spki="").only("private_key")
+    wrapped = [
+        Cell(pk=cell.pk, private_key=key.wrap(decrypt_at_rest(cell.private_key, purpose=CELL_KEY), purpose=CELL_KEY))
+        for cell in cells.iterator(chunk_size=500)
+    ]
+    Cell.objects.bulk_update(wrapped, ["private_key"], batch_size=200)
+
+
 def _new_pooled_key() -> PooledKey:
     """Return an unsaved RSA-2048 key pair, its private half encrypted at rest."""
     key = blindsig.generate_key()
@@ -134,19 +157,19 @@ def _new_pooled_key() -> PooledKey:
 # The round's own keys
 
 
-def make_receipt_key() -> tuple[bytes, str]:
-    """Return a fresh Ed25519 receipt key: the private half encrypted at rest, the public half base64url."""
+def make_receipt_key(round_key: RoundKey) -> tuple[bytes, str]:
+    """Return a fresh Ed25519 receipt key: the private half wrapped by the round's key, the public half base64url."""
     key = generate_receipt_key()
-    private = encrypt_at_rest(key.private_bytes_raw(), purpose=RECEIPT_KEY)
+    private = round_key.wrap(key.private_bytes_raw(), purpose=RECEIPT_KEY)
     return private, b64u_encode(key.public_key().public_bytes_raw())
 
 
 def receipt_key(round: Round) -> Ed25519PrivateKey:
     """Return the key that signs a round's receipts and its bulletin.
 
-    Raises: peer_review.crypto.errors.KeyUnreadable if conf.KEY_SECRET has changed.
+    Raises: RoundKeyUnreadable; zhengyan_crypto.errors.KeyUnreadable if conf.KEY_SECRET has changed.
     """
-    raw = decrypt_at_rest(round.receipt_key, purpose=RECEIPT_KEY)
+    raw = key_of(round).unwrap(round.receipt_key, purpose=RECEIPT_KEY)
     return Ed25519PrivateKey.from_private_bytes(raw)
 
 
@@ -169,6 +192,6 @@ def encrypt_at_rest(private: bytes, *, purpose: str) -> bytes:
 def decrypt_at_rest(stored: bytes | memoryview, *, purpose: str) -> bytes:
     """Return a private key encrypted by encrypt_at_rest.
 
-    Raises: peer_review.crypto.errors.KeyUnreadable.
+    Raises: zhengyan_crypto.errors.KeyUnreadable.
     """
     return keys_at_rest.decrypt(bytes(stored), secret=conf.KEY_SECRET, purpose=purpose)

@@ -115,14 +115,14 @@ def _candidate_key(round: Round, user_id: int) -> str:
 def _voters_by_class(round: Round, subjects: list[Subject]) -> Mapping[tuple[int | None, str], int]:
     """Return how many may evaluate each subject in each class, on papers of its own or on whole sheets."""
     papers = round.cells.exclude(kind=CellKind.COMMENT)
-    own = papers.filter(subject__in=subjects).with_turnout()
+    own = papers.filter(subject__in=subjects).with_eligible()
     counts: Counter[tuple[int | None, str]] = Counter(
         {(paper.subject_id, paper.voter_class): paper.eligible for paper in own}
     )
     entries = SheetEntry.objects.filter(sheet__round=round, subject__in=subjects)
     listed = list(entries.values_list("sheet_id", "subject_id"))
     on_sheets: dict[int | None, list[tuple[str, int]]] = defaultdict(list)
-    for paper in papers.filter(sheet__in={sheet for sheet, _subject in listed}).with_turnout():
+    for paper in papers.filter(sheet__in={sheet for sheet, _subject in listed}).with_eligible():
         on_sheets[paper.sheet_id].append((paper.voter_class, paper.eligible))
     for sheet, subject in listed:
         for voter_class, eligible in on_sheets[sheet]:

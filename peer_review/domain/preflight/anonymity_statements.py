@@ -60,7 +60,7 @@ def _statement_inputs(round: Round, cells: list[Cell]) -> Iterable[StatementInpu
     commenters: dict[int | None, int] = {}
     related = round.cells.filter(subject__in=[cell.subject_id for cell in cells if cell.subject_id])
     related |= round.cells.filter(sheet__in=[cell.sheet_id for cell in cells if cell.sheet_id])
-    counted = related.with_turnout().values_list("kind", "subject_id", "sheet_id", "voter_class", "eligible")
+    counted = related.with_eligible().values_list("kind", "subject_id", "sheet_id", "voter_class", "eligible")
     for kind, subject, sheet, voter_class, eligible in counted:
         if kind == CellKind.COMMENT:
             commenters[subject] = eligible

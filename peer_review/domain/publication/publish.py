@@ -17,6 +17,7 @@ from peer_review.domain.publication.comments import take_out_comments
 from peer_review.domain.rounds.lifecycle import mark_published
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.enums import ResultScope, RoundState
+from peer_review.exceptions.tally import NotWipedYet
 from peer_review.models import CriterionResult, Result, Round, Subject
 from peer_review.users import User
 
@@ -28,9 +29,11 @@ def publish_round(round: Round, *, by: User) -> Round:
     """Compute, control and keep the figures and comments of a counted round, and let those whom the scheme names read
     them.
 
-    Raises: RoundStateInvalid, TermsAltered, ClockSetBack, CommentsUnreviewed.
+    Raises: RoundStateInvalid, NotWipedYet, TermsAltered, ClockSetBack, CommentsUnreviewed.
     """
     round = lock_round(round, expect={RoundState.COUNTED})
+    if round.wipe_pending:
+        raise NotWipedYet
     check_terms(round)
     subjects = list(round.subjects.order_by("sort_order", "pk"))
     sections = dict.fromkeys(subject.section_key for subject in subjects)

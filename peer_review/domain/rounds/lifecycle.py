@@ -11,9 +11,11 @@ from django.utils import timezone
 from peer_review import audit_log, signals
 from peer_review.box import store
 from peer_review.box.batcher import batcher
-from peer_review.domain.announcements.announcements import announce_extension, forget_who_was_late
+from peer_review.box.round_keys import make_round_key
+from peer_review.domain.announcements.announcements import announce_extension, end_reminders_to_draw
+from peer_review.domain.ballots.turnout import people_drawn_by_cell
 from peer_review.domain.keys.custody import forget_key_of_leavers
-from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key
+from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key, wrap_cell_keys
 from peer_review.domain.locks import lock_draft, lock_round
 from peer_review.domain.planning.envelope_groups import make_urns
 from peer_review.domain.planning.roll import clear_roll
@@ -151,7 +153,10 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     round = lock_round(round, expect={RoundState.DRAFT})
     round.opened_at = now
     found = _proved(round, now)
-    round.receipt_key, round.receipt_public = make_receipt_key()
+    # On disk before this transaction commits. Left behind by a failure it is unused, and found again.
+    key = make_round_key(round.public_id)
+    wrap_cell_keys(round, key)
+    round.receipt_key, round.receipt_public = make_receipt_key(key)
     round.manifest, round.fingerprint = make_manifest(round)
     round.state = RoundState.OPEN
     freeze_exposure(round, found)
@@ -200,7 +205,7 @@ def close_round(round: Round, *, by: User | None, now: datetime | None = None) -
     round.state, round.closed_at = RoundState.CLOSED, now
     round.save(update_fields=["state", "closed_at"])
     audit_log.record(round, "peer_review.round.close", by=by, early=now < round.closes_at)
-    forget_who_was_late(round)
+    end_reminders_to_draw(round)
     vacuum_on_commit(Cell)
     _announce(signals.round_closed, round, by)
     return round
@@ -238,7 +243,7 @@ def extend_round(round: Round, *, by: User, closes_at: datetime, reason: str, no
 
 @transaction.atomic
 def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
-    """End the drawing of a two-stage round: cells that fewer than the floor have drawn take no ballots.
+    """End the drawing of a two-stage round: cells that fewer people than the floor have drawn take no ballots.
 
     `by` None is the clock. Until this has been done nobody can cast. Harmless when done already.
     Raises: RoundStateInvalid; NotOpenYet before its time.
@@ -249,14 +254,29 @@ def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) 
         return round
     if round.casts_at is None or now < round.casts_at:
         raise NotOpenYet
-    below_floor = round.cells.with_turnout().filter(drawn__lt=round.frozen_scheme.floor).values_list("pk", flat=True)
-    closed = Cell.objects.filter(pk__in=list(below_floor)).update(closed=True)
+    closed = Cell.objects.filter(pk__in=_cells_under_floor(round)).update(closed=True)
     round.barrier_at = now
     round.save(update_fields=["barrier_at"])
     audit_log.record(round, "peer_review.round.barrier", by=by, closed=closed)
-    forget_who_was_late(round)
+    end_reminders_to_draw(round)
     _announce(signals.round_casting, round, by)
     return round
+
+
+def _cells_under_floor(round: Round) -> list[int]:
+    """Return the cells (primary keys) that fewer people than the floor have drawn.
+
+    Tickets do not count towards the floor: whoever printed them might know them all. Where a paper is voted with
+    envelopes alone, their number counts, and two scrutineers have seen them made.
+    """
+    floor, drawn = round.frozen_scheme.floor, people_drawn_by_cell(round)
+    alone = {
+        cell.pk: urn.envelopes
+        for urn in round.urns.prefetch_related("cells")
+        for cell in urn.cells.with_eligible()
+        if cell.eligible == urn.envelopes
+    }
+    return [pk for pk in round.cells.values_list("pk", flat=True) if max(drawn[pk], alone.get(pk, 0)) < floor]
 
 
 def pass_due_barriers(*, now: datetime | None = None) -> list[Round]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from peer_review.box import store
+from peer_review.domain.ballots.turnout import drawn_by_cell
 from peer_review.domain.keys.server_keys import receipt_key
 from peer_review.enums import CellKind
 from peer_review.exceptions.tally import UnknownLeaf
@@ -50,9 +51,12 @@ def make_bulletin(round: Round, leaves: WrittenLeaves | None = None) -> Bulletin
     Raises: zhengyan_crypto.errors.BadBulletin if the figures do not add up; no such bulletin is ever signed.
     """
     written = leaves or written_leaves(round)
+    drawn = drawn_by_cell(round)
     figures = [
-        ballots.CellFigures(cell=cell.key, eligible=cell.eligible, drawn=cell.drawn, counted=written.counted[cell.key])
-        for cell in round.cells.with_turnout()
+        ballots.CellFigures(
+            cell=cell.key, eligible=cell.eligible, drawn=drawn[cell.pk], counted=written.counted[cell.key]
+        )
+        for cell in round.cells.with_eligible()
     ]
     head, signature = ballots.sign_head(
         receipt_key(round),

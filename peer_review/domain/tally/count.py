@@ -17,18 +17,21 @@ from django_tasks import task
 
 from peer_review import audit_log
 from peer_review.box import store
+from peer_review.domain.ballots.turnout import drawn_by_cell, ids_drawn
+from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.locks import check_state, lock_round
 from peer_review.domain.rounds.lifecycle import mark_counted, mark_void
 from peer_review.domain.schemes.ballot_papers import papers_of
 from peer_review.domain.tally.bulletin import WrittenLeaves, make_bulletin, written_leaves
 from peer_review.domain.tally.check_pool import CheckPool, processes_for
-from peer_review.domain.tally.opened_rows import check_opened_rows, encrypt_entry, standing_ballots
+from peer_review.domain.tally.opened_rows import check_opened_rows, standing_ballots, wrap_entry
 from peer_review.domain.tally.return_rate import final_return_rate
+from peer_review.domain.tally.wipe import wipe
 from peer_review.enums import CountPhase, RoundState, VoidReason
 from peer_review.exceptions.base import RoundStateInvalid, WrongKey
+from peer_review.exceptions.keys import RoundKeyUnreadable
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
-from peer_review.models import Assignment, CountRun, Round
-from peer_review.models.vacuum import vacuum_on_commit
+from peer_review.models import CountRun, Drawn, Round, Ticket
 from peer_review.protocol.checking import Terms
 from peer_review.users import User
 from zhengyan_crypto import sealing
@@ -96,6 +99,7 @@ def open_rows(round: Round, *, by: User, keys: dict[bytes, bytes]) -> Opening:
     start_run(round, by=by)
     if not store.table_exists("closed", round.public_id):
         return opening(round)
+    own_key = key_of(round)
     rows = store.closed_ciphertexts(round.public_id, list(keys))
     opened = {}
     for row_id, ciphertext in rows.items():
@@ -103,7 +107,7 @@ def open_rows(round: Round, *, by: User, keys: dict[bytes, bytes]) -> Opening:
             entry = sealing.open_row(ciphertext, keys[row_id], round_id=round.public_id)
         except CryptoError as error:
             raise WrongKey from error
-        opened[row_id] = encrypt_entry(entry, length=len(ciphertext))
+        opened[row_id] = wrap_entry(own_key, entry, length=len(ciphertext))
     store.move_opened(round.public_id, opened)
     return opening(round)
 
@@ -147,7 +151,7 @@ def count_round_task(round_pk: int, user_pk: int | None = None) -> str:
     user = get_user_model()._default_manager.filter(pk=user_pk).first() if user_pk is not None else None
     try:
         count_round(round, by=user)
-    except (RoundStateInvalid, MoreBallotsThanDrawn) as refusal:
+    except (RoundStateInvalid, MoreBallotsThanDrawn, RoundKeyUnreadable) as refusal:
         return refusal.code
     return "counted"
 
@@ -168,9 +172,9 @@ def count_progress(round: Round) -> Progress:
 def count_round(round: Round, *, by: User | None = None) -> CountRun:
     """Check every opened ballot, keep the last of each credential, write them sorted, and sign the bulletin.
 
-    Then destroy blinded values, blind signatures and the receipt key. Writing the ballots has removed the sealed rows.
-    Raises: RoundStateInvalid; NotCounting if the box was not opened; BoxStillSealed; MoreBallotsThanDrawn, and then
-        nothing is destroyed.
+    Then destroy who drew, the receipt key and the round's key. Writing the ballots has removed the sealed rows.
+    Raises: RoundStateInvalid; NotCounting if the box was not opened; BoxStillSealed; RoundKeyUnreadable;
+        MoreBallotsThanDrawn, and then the round is void, and no ballot of it is kept either.
     """
     check_state(round, {RoundState.CLOSED})
     run = CountRun.objects.filter(round=round).first()
@@ -182,15 +186,18 @@ def count_round(round: Round, *, by: User | None = None) -> CountRun:
     if not store.table_exists("ballot", round.public_id) or store.table_exists("opened", round.public_id):
         _check_and_write(round, run, cells)
     _report(run, phase=CountPhase.WRITING, done=run.total)
-    return _conclude(round, run, leaves=written_leaves(round), by=by)
+    counted = _conclude(round, run, leaves=written_leaves(round), by=by)
+    wipe(round)
+    return counted
 
 
 def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None:
+    key = key_of(round)
     total = run.total or store.count_rows("opened", round.public_id)
     _report(run, phase=CountPhase.CHECKING, done=0, total=total)
     terms = Terms(round_id=round.public_id, cells=cells, papers=papers_of(round))
     with CheckPool(terms, processes=processes_for(total)) as pool:
-        standing = check_opened_rows(round.public_id, pool, report=_throttled_report(run))
+        standing = check_opened_rows(round.public_id, pool, key=key, report=_throttled_report(run))
     if standing.seen < total:
         _expect_written(round, remaining=total - standing.seen)
         return
@@ -203,7 +210,7 @@ def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None
         superseded=standing.superseded,
         rejected=standing.rejected,
     )
-    ballots = standing_ballots(round.public_id, standing, cells, report=_throttled_report(run))
+    ballots = standing_ballots(round.public_id, standing, cells, key=key, report=_throttled_report(run))
     try:
         store.write_ballots(round.public_id, ballots)
     except store.TableMissing:
@@ -224,10 +231,15 @@ def _check_figures(round: Round, run: CountRun, counted: Counter[str]) -> None:
 
     Raises: MoreBallotsThanDrawn, after that has been put on record.
     """
-    for cell in round.cells.with_turnout():
-        if not counted[cell.key] <= cell.drawn <= cell.eligible:
+    drawn = drawn_by_cell(round)
+    for cell in round.cells.with_eligible():
+        if not counted[cell.key] <= drawn[cell.pk] <= cell.eligible:
             _report(run, phase=CountPhase.VOID, error=MoreBallotsThanDrawn.code)
-            mark_void(round, by=None, reason=VoidReason.MORE_BALLOTS)
+            with transaction.atomic():
+                mark_void(round, by=None, reason=VoidReason.MORE_BALLOTS)
+                _forget_drawing(round)
+            store.drop_round(round.public_id)
+            wipe(round)
             raise MoreBallotsThanDrawn
 
 
@@ -239,8 +251,7 @@ def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: User | 
     """
     round = lock_round(round, expect={RoundState.CLOSED})
     bulletin = make_bulletin(round, leaves)
-    Assignment.objects.filter(cell__round=round).update(blinded=None, blind_sig=None)
-    Round.objects.filter(pk=round.pk).update(receipt_key=b"")
+    _forget_drawing(round)
     run.phase, run.done = CountPhase.DONE, run.total
     run.save(update_fields=["phase", "done"])
     run.refresh_from_db()
@@ -252,8 +263,16 @@ def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: User | 
         mark_void(
             round, by=by, reason=VoidReason.RETURN_RATE, **figures, percent=returned.percent, needed=returned.needed
         )
-    vacuum_on_commit(Assignment, Round)
     return run
+
+
+def _forget_drawing(round: Round) -> None:
+    """Delete who drew, the tickets and the receipt key, and mark the round's key for destruction."""
+    ids = sorted(ids_drawn(round))
+    for start in range(0, len(ids), 500):
+        Drawn.objects.filter(id__in=ids[start : start + 500]).delete()
+    Ticket.objects.filter(urn__round=round).delete()
+    Round.objects.filter(pk=round.pk).update(receipt_key=b"", wipe_pending=True)
 
 
 def _throttled_report(run: CountRun) -> Callable[[int], None]:

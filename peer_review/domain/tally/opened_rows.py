@@ -13,36 +13,37 @@ import numpy.typing as npt
 
 from peer_review.box import store
 from peer_review.counting.latest import latest
-from peer_review.domain.keys.server_keys import OPENED_ENTRY, decrypt_at_rest, encrypt_at_rest
 from peer_review.domain.tally.check_pool import CheckPool
 from peer_review.protocol.checking import FAULTS, RECORD
 from zhengyan_crypto import merkle
+from zhengyan_crypto.round_key import RoundKey
 
 #: Rows handed to a process at once.
 CHUNK = 500
 #: Ballots held at once while they are written; those of one part are read in the order in which they lie in the box.
 PART = 50_000
 _END = b"\x80"
+_OPENED = "opened entry"
 _ROWS = np.dtype([("token", "u1", 32), ("leaf", "u1", 32), ("rev", "<u4"), ("cell", "<u4"), ("fault", "u1")])
 if _ROWS.itemsize != RECORD.size:
     raise TypeError("rows and records differ")
 
 
-def encrypt_entry(entry: bytes, *, length: int) -> bytes:
-    """Return an opened entry as the box keeps it until the count: encrypted at rest, all of one length.
+def wrap_entry(key: RoundKey, entry: bytes, *, length: int) -> bytes:
+    """Return an opened entry as the box keeps it until the count: wrapped by the round's key, all of one length.
 
     Rows are opened chunk by chunk, and the database's log keeps every chunk: a legible entry would tell from which few
     sealed rows it may come.
     """
-    return encrypt_at_rest((entry + _END).ljust(length, b"\0"), purpose=OPENED_ENTRY)
+    return key.wrap((entry + _END).ljust(length, b"\0"), purpose=_OPENED)
 
 
-def decrypt_entry(stored: bytes) -> bytes:
-    """Return the entry that encrypt_entry has encrypted.
+def unwrap_entry(key: RoundKey, stored: bytes) -> bytes:
+    """Return the entry that wrap_entry has wrapped.
 
-    Raises: zhengyan_crypto.errors.KeyUnreadable if the secret in the settings is no longer the same.
+    Raises: zhengyan_crypto.errors.KeyUnreadable.
     """
-    return decrypt_at_rest(stored, purpose=OPENED_ENTRY).rpartition(_END)[0]
+    return key.unwrap(stored, purpose=_OPENED).rpartition(_END)[0]
 
 
 class AlteredMeanwhile(Exception):
@@ -69,14 +70,16 @@ class StandingBallots:
         return Counter(dict(zip(numbered, counted.tolist(), strict=True)))
 
 
-def check_opened_rows(public_id: str, pool: CheckPool, *, report: Callable[[int], None]) -> StandingBallots:
+def check_opened_rows(
+    public_id: str, pool: CheckPool, *, key: RoundKey, report: Callable[[int], None]
+) -> StandingBallots:
     """Check every opened row and return the ballots that stand. `report` gets the number checked so far."""
     ids, records = bytearray(), bytearray()
 
     def chunks() -> Iterator[list[bytes]]:
         for rows in store.opened_chunks(public_id, size=CHUNK):
             ids.extend(b"".join(row_id for row_id, _stored in rows))
-            yield [decrypt_entry(stored) for _row_id, stored in rows]
+            yield [unwrap_entry(key, stored) for _row_id, stored in rows]
 
     for checked in pool.check(chunks()):
         records += checked
@@ -95,7 +98,7 @@ def check_opened_rows(public_id: str, pool: CheckPool, *, report: Callable[[int]
 
 
 def standing_ballots(
-    public_id: str, standing: StandingBallots, cells: Iterable[str], *, report: Callable[[int], None]
+    public_id: str, standing: StandingBallots, cells: Iterable[str], *, key: RoundKey, report: Callable[[int], None]
 ) -> Iterator[store.Ballot]:
     """Yield the ballots that stand, sorted by token, for store.write_ballots, within whose transaction they are read.
 
@@ -109,7 +112,7 @@ def standing_ballots(
         for row_id, row in zip(ids, standing.rows[part], strict=True):
             if row_id not in stored:
                 raise AlteredMeanwhile
-            entry = decrypt_entry(stored.pop(row_id))
+            entry = unwrap_entry(key, stored.pop(row_id))
             if merkle.leaf_hash(entry) != row["leaf"].tobytes():
                 raise AlteredMeanwhile
             yield store.Ballot(row["token"].tobytes(), names[row["cell"]], int(row["rev"]), entry)

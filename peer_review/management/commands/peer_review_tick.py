@@ -9,6 +9,7 @@ from peer_review.domain.announcements.announcements import announce_due
 from peer_review.domain.keys.server_keys import fill_pool
 from peer_review.domain.outcomes.public_notices import settle_public_notices
 from peer_review.domain.rounds.lifecycle import close_due_rounds, pass_due_barriers
+from peer_review.domain.tally.wipe import wipe_due_rounds
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         passed = pass_due_barriers()
         closed = close_due_rounds()
+        wiped = wipe_due_rounds()
         announced = announce_due()
         ended = settle_public_notices()
         keys = 0 if options["no_keys"] else fill_pool()
@@ -29,6 +31,8 @@ class Command(BaseCommand):
             self.stdout.write(f"drawing ended {round.public_id} {round.title}")
         for round in closed:
             self.stdout.write(f"closed {round.public_id} {round.title}")
+        for round in wiped:
+            self.stdout.write(f"wiped {round.public_id} {round.title}")
         for announcement in announced:
             self.stdout.write(f"announced {announcement.kind} {announcement.round.public_id}")
         for notice in ended:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.generic import TemplateView
 
+from peer_review.domain.ballots.turnout import has_drawn
 from peer_review.domain.planning.envelope_groups import is_paper_voter
 from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.enums import RoundState
@@ -58,10 +59,11 @@ class BallotView(RoundMixin, TemplateView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round, user = self.round, self.user
-        cards = paper_cards(round, user)
+        drawn = has_drawn(round, user)
         context = ballot_context(
             round,
-            cards,
+            paper_cards(round, user),
+            drawn=drawn,
             mode=self.mode,
             now=self.now,
             draw=reverse("peer_review:draw", args=[round.public_id]),
@@ -69,7 +71,7 @@ class BallotView(RoundMixin, TemplateView):
             csrf=get_token(self.request),
             csrfCookie=settings.CSRF_COOKIE_NAME,
         )
-        too_late = self.mode == CAST and not any(card.drawn for card in cards)
+        too_late = self.mode == CAST and not drawn
         return super().get_context_data(**context, too_late=too_late, **kwargs)
 
 

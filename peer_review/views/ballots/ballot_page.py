@@ -12,9 +12,9 @@ from peer_review.views.ballots.paper_cards import PaperCard, open_papers
 
 
 def ballot_context(
-    round: Round, cards: Iterable[PaperCard], *, mode: str, now: datetime, draw: str, **more: str
+    round: Round, cards: Iterable[PaperCard], *, mode: str, now: datetime, draw: str, drawn: bool = False, **more: str
 ) -> dict[str, object]:
-    """Return the page's context; `draw` is the address that signs, `more` goes to the script as it is."""
+    """Return the page's context. `draw`: the address that signs; `drawn`: whether it has; `more`: for the script."""
     cards = list(cards)
     boxes = [row.comment for card in cards for row in card.rows if row.comment is not None]
     address, scheme = [round.public_id], round.frozen_scheme
@@ -31,7 +31,7 @@ def ballot_context(
         "bands": bands_of(scheme),
         # Versions of a browser that takes over are told from minutes of the round's own age.
         "minutes": int((now - (round.opened_at or now)).total_seconds() // 60),
-        "drawn": any(card.drawn for card in cards),
+        "drawn": drawn,
         "cells": [*(card.cell for card in cards), *(box.cell for box in boxes)],
         "papers": open_papers(round, cards),
         "criteria": [{"key": key, "label": label} for key, label in scheme.criterion_labels.items()],

@@ -1,5 +1,8 @@
 """The kiosk: whoever holds an envelope casts here, without a name, a session or a cookie."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -10,7 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.generic import TemplateView, View
 
 from peer_review.conf import conf
-from peer_review.domain.ballots.envelopes import open_envelope
+from peer_review.domain.ballots.envelopes import TICKET_LENGTH, draw_with_ticket, open_envelope
 from peer_review.enums import RoundState
 from peer_review.exceptions.ballots import CookieOnAnonymousEndpoint
 from peer_review.exceptions.base import BadEncoding
@@ -27,16 +30,35 @@ from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 @sensitive_variables()
 @unlogged_endpoint("POST")
 def kiosk_draw_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take {"blinded": {cell: base64url}}, all papers of one envelope; answer {"signed": {…}, "page": address}."""
-    if request.META.get("HTTP_COOKIE"):
-        raise CookieOnAnonymousEndpoint
-    body = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"blinded"}), "draw")
+    """Take {"ticket": base64url, "blinded": {cell: base64url}}; answer {"signed": {cell: base64url}}."""
+    body = _read_anonymous(request, frozenset({"ticket", "blinded"}))
     if type(body["blinded"]) is not dict:
         raise BadEncoding
     blinded = {cell: b64u_decode(value) for cell, value in body["blinded"].items()}
-    urn, signed = open_envelope(public_id, blinded)
-    answer = {"signed": {cell: b64u_encode(value) for cell, value in signed.items()}, "page": page_of(urn)}
+    signed = draw_with_ticket(public_id, _ticket_of(body), blinded)
+    answer = {"signed": {cell: b64u_encode(value) for cell, value in signed.items()}}
     return JsonResponse(answer, headers={"Referrer-Policy": "no-referrer"})
+
+
+@csrf_exempt
+@sensitive_variables()
+@unlogged_endpoint("POST")
+def kiosk_open_view(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take {"ticket": base64url}; answer {"page": address} of the papers that the ticket is good for."""
+    urn = open_envelope(public_id, _ticket_of(_read_anonymous(request, frozenset({"ticket"}))))
+    return JsonResponse({"page": page_of(urn)}, headers={"Referrer-Policy": "no-referrer"})
+
+
+def _read_anonymous(request: HttpRequest, fields: frozenset[str]) -> Mapping[str, Any]:
+    """Return the body of a request that must carry no cookie."""
+    if request.META.get("HTTP_COOKIE"):
+        raise CookieOnAnonymousEndpoint
+    body: Mapping[str, Any] = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), fields, "kiosk")
+    return body
+
+
+def _ticket_of(body: Mapping[str, Any]) -> bytes:
+    return b64u_decode(body["ticket"], length=TICKET_LENGTH)
 
 
 #: How long the address of an urn's papers holds after an envelope has been opened, in seconds.
@@ -71,16 +93,8 @@ class KioskView(KioskMixin, TemplateView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         round = self.round
-        urns = round.urns.filter(printed=True).prefetch_related("cells")
-        config = {
-            "round": round.public_id,
-            "fingerprint": round.fingerprint,
-            "start": self.address,
-            "manifest": reverse("peer_review:manifest", args=[round.public_id]),
-            "draw": reverse("peer_review:kiosk-draw", args=[round.public_id]),
-            "urns": [{"number": urn.number, "cells": [cell.key for cell in urn.cells.all()]} for urn in urns],
-        }
-        collecting = round.state == RoundState.OPEN and bool(urns)
+        config = {"round": round.public_id, "open": reverse("peer_review:kiosk-open", args=[round.public_id])}
+        collecting = round.state == RoundState.OPEN and round.urns.exclude(made_by=None).exists()
         return super().get_context_data(
             round=round, collecting=collecting, config=config, words=envelope_messages.kiosk(), **kwargs
         )

@@ -73,7 +73,6 @@ class PaperCard:
     label: str
     class_label: str
     alone: bool
-    drawn: bool
     closed: bool
     promise: str
     paper: Paper
@@ -101,33 +100,33 @@ def paper_cards(round: Round, user: User) -> list[PaperCard]:
 
     A fixed number of queries.
     """
-    cells = [(paper.cell, paper.blinded is not None) for paper in Assignment.objects.of(evaluator=user, round=round)]
+    cells = [paper.cell for paper in Assignment.objects.of(evaluator=user, round=round)]
     return _cards(round, cells, statements=anonymity_statements(round, user))
 
 
 def urn_cards(round: Round, urn: Urn) -> list[PaperCard]:
-    """Return the papers of an envelope, as paper_cards does for a person; an envelope's are drawn already."""
+    """Return the papers of an envelope, as paper_cards does for a person."""
     cells = list(urn.cells.in_order())
-    return _cards(round, [(cell, True) for cell in cells], statements=statements_for(round, cells))
+    return _cards(round, cells, statements=statements_for(round, cells))
 
 
-def _cards(round: Round, cells: list[tuple[Cell, bool]], *, statements: Mapping[str, str]) -> list[PaperCard]:
+def _cards(round: Round, cells: list[Cell], *, statements: Mapping[str, str]) -> list[PaperCard]:
     voters: dict[int, int] = dict(
-        Cell.objects.filter(pk__in=[cell.pk for cell, _drawn in cells])
+        Cell.objects.filter(pk__in=[cell.pk for cell in cells])
         .annotate(eligible=Count("assignments"))
         .values_list("pk", "eligible")
     )
     boxes = {
         cell.subject_id: _comment_box(round, cell, voters=voters[cell.pk], promise=statements.get(cell.key, ""))
-        for cell, _drawn in cells
+        for cell in cells
         if cell.kind == CellKind.COMMENT
     }
-    entries = _entries(cell.sheet_id for cell, _drawn in cells if cell.kind == CellKind.SHEET)
+    entries = _entries(cell.sheet_id for cell in cells if cell.kind == CellKind.SHEET)
     scheme = round.frozen_scheme
     classes = scheme.class_labels
-    asked = {key: _asked(scheme, key) for key in {cell.voter_class for cell, _drawn in cells}}
+    asked = {key: _asked(scheme, key) for key in {cell.voter_class for cell in cells}}
     cards = []
-    for cell, drawn in cells:
+    for cell in cells:
         if cell.kind == CellKind.COMMENT:
             continue
         listed = entries[cell.sheet_id] if cell.kind == CellKind.SHEET else [(0, _subject(cell))]
@@ -140,7 +139,6 @@ def _cards(round: Round, cells: list[tuple[Cell, bool]], *, statements: Mapping[
                 label=str(cell.sheet or cell.subject),
                 class_label=classes.get(cell.voter_class, cell.voter_class),
                 alone=voters[cell.pk] == 1,
-                drawn=drawn,
                 closed=cell.closed,
                 promise=statements.get(cell.key, ""),
                 paper=paper,

@@ -53,6 +53,7 @@ class ScrutineerRoundView(RoundMixin, TemplateView):
         return super().get_context_data(
             config=self.config(kept, scrutineers),
             words=scrutineer(),
+            has_urns=round.urns.exists(),
             custody=kept,
             scrutineers=scrutineers,
             thresholds=range(2, total + 1),

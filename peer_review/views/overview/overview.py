@@ -4,6 +4,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from peer_review.domain.ballots.turnout import has_drawn, rounds_drawn_by
 from peer_review.enums import RoundState
 from peer_review.models import Assignment, PublicNotice, Round
 from peer_review.roles import role_names
@@ -22,23 +23,19 @@ class RoundListView(SignedInMixin, TemplateView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         user = self.user
         mine = Q(cells__assignments__evaluator=user)
-        rounds = (
-            Round.objects.evaluable_by(user)
-            .annotate(
-                papers=Count("cells__assignments", filter=mine),
-                drawn=Count("cells__assignments", filter=mine & Q(cells__assignments__blinded__isnull=False)),
-            )
-            .order_by("closes_at")
-        )
+        papers = Count("cells__assignments", filter=mine)
+        rounds = list(Round.objects.evaluable_by(user).annotate(papers=papers).order_by("closes_at"))
+        drawn = rounds_drawn_by(user, rounds)
         waiting: list[tuple[Round, Stage | None]] = []
         others: list[tuple[Round, Stage | None]] = []
         for round in rounds:
-            stage = stage_of(round, drawn=round.drawn > 0)
+            stage = stage_of(round, drawn=round.pk in drawn)
             # Nothing is to be done where the drawing ended without this evaluator.
             waits = round.state == RoundState.OPEN and (stage is None or bool(stage.action))
             (waiting if waits else others).append((round, stage))
         roles = role_names(user)
         return super().get_context_data(
+            drawn=drawn,
             waiting=waiting,
             others=others[::-1],
             review_rounds=Round.objects.reviewable_by(user).filter(comments_reviewed=False),
@@ -64,7 +61,7 @@ class RoundDetailView(RoundMixin, TemplateView):
         papers = mine.count() if may_evaluate else 0
         return super().get_context_data(
             papers=papers,
-            stage=stage_of(self.round, drawn=mine.drawn().exists()) if papers else None,
+            stage=stage_of(self.round, drawn=has_drawn(self.round, user)) if papers else None,
             scrutineers=self.round.scrutineers.all(),
             self_evaluation_round=Round.objects.asking_self_evaluation_of(user).filter(pk=self.round.pk).first(),
             links=round_links(self.round, user),

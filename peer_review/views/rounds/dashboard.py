@@ -17,7 +17,7 @@ from peer_review.domain.planning import roll
 from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.domain.rounds.participation import Participation, participation
 from peer_review.domain.rounds.return_rate import ReturnRate, projected_return_rate
-from peer_review.enums import PRIVATE, AnnouncementKind, Collection, RoundState
+from peer_review.enums import PRIVATE, Collection, RoundState
 from peer_review.models import Assignment, CountRun, Notice, Round
 from peer_review.views.rounds.next_action import NextActionInputs, next_action, route
 from peer_review.views.rounds.opening_checks import checklist
@@ -61,9 +61,8 @@ class RoundDashboardView(ManagedRoundMixin, TemplateView):
         else:
             due = Notice.objects.filter(announcement__round=round, announcement__finished=False, mail_due=True)
             context["announcements"] = round.announcements.exclude(kind__in=PRIVATE)[:SHOWN]
-            # Not of reminders to draw: their number is that of people who have not drawn. Nor of who contests what.
-            untold = (AnnouncementKind.DRAWING, *PRIVATE)
-            context["mails_due"] = due.exclude(announcement__kind__in=untold).count()
+            # Not of what one person alone is told: who contests what.
+            context["mails_due"] = due.exclude(announcement__kind__in=PRIVATE).count()
         if round.state == RoundState.OPEN:
             collecting = self.collecting(now)
             context |= collecting

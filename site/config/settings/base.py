@@ -248,6 +248,10 @@ PEER_REVIEW_BOX_DATABASE = "box"
 PEER_REVIEW_ROLL_SOURCE = "organisation.roll.propose_roll"
 PEER_REVIEW_WORKDAYS = "foundation.workdays.after_workdays"
 PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
+# Two copies of what the rounds' keys are made from, outside both databases and their backups (docs/anonymity.md).
+PEER_REVIEW_ROUND_KEY_FOLDERS = env.list(
+    "ROUND_KEY_FOLDERS", default=[str(VAR_DIR / "round-keys" / "first"), str(VAR_DIR / "round-keys" / "second")]
+)
 PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 # Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
 PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2
@@ -278,8 +282,9 @@ OPEN_ROUTES = {
     "peer_review:cast",
     "peer_review:kiosk",
     "peer_review:kiosk-draw",
+    "peer_review:kiosk-open",
     "peer_review:kiosk-ballot",
-    "peer_review:envelopes-sign",
+    "peer_review:envelopes-make",
     "peer_review:manifest",
     "peer_review:bulletin-json",
     "peer_review:proof",
@@ -316,6 +321,7 @@ SILENT_ROUTES = {
     "peer_review:cast",
     "peer_review:proof",
     "peer_review:kiosk-draw",
+    "peer_review:kiosk-open",
 }
 LOGGING = logging_config(as_json=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO"))
 MIDDLEWARE.insert(

@@ -35,6 +35,7 @@ TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBacken
 AXES_ENABLED = False
 SECRET_KEY = "test-only"  # noqa: S105
 PEER_REVIEW_KEY_SECRET = "test-only-keys"  # noqa: S105
+PEER_REVIEW_ROUND_KEY_FOLDERS = [str(TEST_DIR / "round-keys" / "first"), str(TEST_DIR / "round-keys" / "second")]
 PEER_REVIEW_BATCH_WINDOW = 0.2
 # Tests close and change rounds within the second for which a process trusts what it read of them.
 PEER_REVIEW_CAST_STATE_AGE = 0.0

@@ -11,34 +11,35 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.waiting import MOST_SHOWN, Waiting
 from organisation.models import User
+from peer_review.domain.ballots.turnout import rounds_drawn_by
 from peer_review.domain.keys.custody import rounds_to_destroy_key_of
 from peer_review.domain.outcomes.deadlines import appeal_until, ask_until, days
 from peer_review.enums import ContestStatus, RoundState, StageKind
-from peer_review.models import Assignment, ContestStage, Notice, OutcomeNotice, Round, Subject
+from peer_review.models import ContestStage, Notice, OutcomeNotice, Round, Subject
 
 
 def ballots(user: User) -> Iterator[Waiting]:
-    """Yield open rounds that give this person ballot papers. One query.
+    """Yield open rounds that give this person ballot papers. Two queries.
 
     Whether they have voted is nothing the server knows, so a round stays here until its last day. In two stages it is
     due when drawing ends, then waits for casting; for whoever had not drawn by then nothing is left to do.
     """
     now = timezone.now()
-    undrawn = Assignment.objects.filter(cell__round=OuterRef("pk"), evaluator=user, blinded=None)
     rounds = (
         Round.objects.evaluable_by(user)
         .open()
         .filter(closes_at__gt=now)
-        .annotate(is_undrawn=Exists(undrawn))
-        .exclude(is_undrawn=True, casts_at__lte=now)
         .order_by("closes_at")
-        .only("public_id", "title", "closes_at", "casts_at")
+        .only("public_id", "title", "closes_at", "casts_at", "state")
     )
-    for round in rounds[:MOST_SHOWN]:
+    shown = list(rounds)
+    drawn = rounds_drawn_by(user, shown)
+    left = [round for round in shown if round.pk in drawn or round.casts_at is None or now < round.casts_at]
+    for round in left[:MOST_SHOWN]:
         is_first_stage = round.casts_at is not None and now < round.casts_at
-        if not round.is_undrawn and is_first_stage:
+        if round.pk in drawn and is_first_stage:
             note = _("You have drawn; casting has not begun.")
-        elif not round.is_undrawn:
+        elif round.pk in drawn:
             note = _("You hold your papers: cast them, or change what you cast.")
         else:
             note = _("Draw your papers first; casting comes later.") if is_first_stage else _("Not begun.")
@@ -46,7 +47,7 @@ def ballots(user: User) -> Iterator[Waiting]:
             kind=_("Anonymous ballot"),
             title=round.title,
             url=reverse("peer_review:round-detail", args=[round.public_id]),
-            due=round.casts_at if is_first_stage and round.is_undrawn else round.closes_at,
+            due=round.casts_at if is_first_stage and round.pk not in drawn else round.closes_at,
             note=note,
         )
 

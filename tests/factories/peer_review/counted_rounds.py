@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from peer_review import audit_log
 from peer_review.box import store
+from peer_review.box.round_keys import destroy_round_key, make_round_key, round_key
+from peer_review.domain.ballots.drawing import person_id
 from peer_review.domain.keys import server_keys
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
 from peer_review.domain.preflight.preflight import preflight
@@ -17,7 +19,7 @@ from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.domain.tally import count
 from peer_review.domain.tally.bulletin import make_bulletin
 from peer_review.enums import Audience, RoundState
-from peer_review.models import Assignment, Cell, CountRun, Round
+from peer_review.models import Assignment, Cell, CountRun, Drawn, Round
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     RunningRound,
@@ -135,7 +137,8 @@ def make_counted_round(
     round = RoundFactory(scheme=made, state=RoundState.COUNTED, comment_reviewer=reviewer)
     seen_by = Audience.values if not visibility else [key for key, shown in visibility.items() if shown]
     round.form = replace(freeze_scheme(made), audiences=frozenset(seen_by)).as_json()
-    round.receipt_key, round.receipt_public = server_keys.make_receipt_key()
+    key = make_round_key(round.public_id)
+    round.receipt_key, round.receipt_public = server_keys.make_receipt_key(key)
     round.fingerprint, round.manifest = "0" * 64, "{}"
     round.opened_at = round.closed_at = timezone.now() if earlier is not None else round.opens_at
     round.save()
@@ -174,6 +177,7 @@ def make_counted_round(
         make_member(round, user, section=section, is_head=True)
     total = store.write_ballots(round.public_id, sorted(ballots))
     make_bulletin(round)
+    destroy_round_key(round.public_id)
     CountRun.objects.create(round=round, phase="done", done=total, total=total, accepted=total)
     freeze_exposure(round, preflight(round))
     round.save()
@@ -181,10 +185,21 @@ def make_counted_round(
     return round
 
 
+def let_draw(round: Round, users: list[int]) -> None:
+    """Put down that these users (primary keys) have drawn, without a browser."""
+    key = round_key(round.public_id)
+    rows = [Drawn(id=person_id(key, user), value=b"value") for user in users]
+    Drawn.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def forget_draw(round: Round, user: Any) -> None:
+    """Let one person not have drawn: as if somebody had signed a credential past the draw."""
+    Drawn.objects.filter(id=person_id(round_key(round.public_id), user.pk)).delete()
+
+
 def _put_in(cell: Cell, papers: list[dict[str, Any]]) -> list[store.Ballot]:
     """Return ballots with these answers, and let as many of the cell's voters have drawn."""
-    drawn = list(cell.assignments.order_by("pk").values_list("pk", flat=True)[: len(papers)])
-    Assignment.objects.filter(pk__in=drawn).update(blinded=b"blinded", blind_sig=b"signed")
+    let_draw(cell.round, list(cell.assignments.order_by("pk").values_list("evaluator_id", flat=True)[: len(papers)]))
     made = []
     for answers in papers:
         token = secrets.token_bytes(32)

@@ -1,25 +1,26 @@
-"""Rounds in which some vote on paper, and the envelopes that the organiser's browser makes for them."""
+"""Envelopes for tests: tickets as a scrutineer's browser makes them, used as the kiosk's browser does."""
 
-import json
+import secrets
 from typing import Any
 
-from django.test import Client
-from django.urls import reverse
-
+from peer_review.domain.ballots.envelopes import TICKET_LENGTH, draw_with_ticket, make_tickets, ticket_digest
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.models import Urn
 from peer_review.protocol.credentials import Credential, new_master
 from tests.factories.peer_review.rounds import RunningRound, make_ready_round
 from zhengyan_crypto.blindsig import decode_spki
-from zhengyan_crypto.encoding import b64u_encode
 
 
 class Envelope:
-    """What the organiser's browser makes and prints: one secret, good for all papers of the urn."""
+    """A slip with a ticket, and the credentials that one kiosk's browser makes with it."""
 
     def __init__(self, urn: Urn) -> None:
-        self.round, self.master = urn.round, new_master()
+        self.round, self.ticket, self.master = urn.round, secrets.token_bytes(TICKET_LENGTH), new_master()
         self.cells = dict(urn.cells.values_list("key", "spki"))
+
+    @property
+    def digest(self) -> bytes:
+        return ticket_digest(self.round.public_id, self.ticket)
 
     def credential(self, cell: str) -> Credential:
         return Credential(self.master, self.round.public_id, cell)
@@ -27,9 +28,17 @@ class Envelope:
     def blinded(self) -> dict[str, bytes]:
         return {cell: self.credential(cell).blind(decode_spki(spki)).blinded for cell, spki in self.cells.items()}
 
-    def entries(self, signed: dict[str, bytes], answers: dict[str, Any]) -> list[dict[str, Any]]:
-        tokens = {cell: self.credential(cell).finalize(decode_spki(self.cells[cell]), signed[cell]) for cell in signed}
-        return [self.credential(cell).make_entry(answers, token=token, revision=1) for cell, token in tokens.items()]
+    def draw(self) -> dict[str, bytes]:
+        """Draw at the kiosk and return the signatures."""
+        return draw_with_ticket(self.round.public_id, self.ticket, self.blinded())
+
+    def entries(self, answers: dict[str, Any], *, signed: dict[str, bytes] | None = None) -> list[dict[str, Any]]:
+        """Return one signed entry a paper, with the same answers on each."""
+        entries = []
+        for cell, signature in (signed or self.draw()).items():
+            token = self.credential(cell).finalize(decode_spki(self.cells[cell]), signature)
+            entries.append(self.credential(cell).make_entry(answers, token=token, revision=1))
+        return entries
 
 
 def make_paper_round(*, evaluators: int = 6, subjects: int = 1, on_paper: int = 3) -> RunningRound:
@@ -43,22 +52,11 @@ def make_paper_round(*, evaluators: int = 6, subjects: int = 1, on_paper: int = 
     return running
 
 
-def encoded(blinded: dict[str, bytes]) -> dict[str, str]:
-    """Return blinded values as a browser sends them."""
-    return {cell: b64u_encode(value) for cell, value in blinded.items()}
-
-
-def print_envelopes(running: RunningRound, many: int = 3) -> list[Envelope]:
-    """Make an urn's envelopes, as the organiser's browser does."""
-    urn = running.round.urns.get()
-    envelopes = [Envelope(urn) for _number in range(many)]
-    client = Client()
-    client.force_login(running.round.organiser)
-    answer = client.post(
-        reverse("peer_review:envelopes-sign", args=[running.round.public_id, urn.number]),
-        json.dumps({"envelopes": [encoded(envelope.blinded()) for envelope in envelopes]}),
-        content_type="application/json",
-    )
-    assert answer.status_code == 200, answer.content
-    assert [one.keys() for one in answer.json()["signed"]] == [envelope.cells.keys() for envelope in envelopes]
-    return envelopes
+def make_envelopes(running: RunningRound, number: int = 1) -> tuple[Urn, list[Envelope]]:
+    """Make the envelopes of an urn, as the round's first scrutineer."""
+    urn = running.round.urns.get(number=number)
+    envelopes = [Envelope(urn) for _number in range(urn.envelopes)]
+    scrutineer = running.round.scrutineers.first()
+    make_tickets(urn, by=scrutineer, digests=[envelope.digest for envelope in envelopes])
+    urn.refresh_from_db()
+    return urn, envelopes

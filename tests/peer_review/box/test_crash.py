@@ -72,8 +72,9 @@ def test_every_receipted_ballot_survives_killed_workers(server: Server) -> None:
 
 def ballots(running: RunningRound, sittings: int) -> list[list[Any]]:
     """Return signed entries, one a cell in each sitting. Unblinded, a token is an ordinary RSA-PSS signature."""
+    key = server_keys.key_of(running.round)
     private = {
-        cell.key: blindsig.decode_private(server_keys.decrypt_at_rest(cell.private_key, purpose=server_keys.CELL_KEY))
+        cell.key: blindsig.decode_private(key.unwrap(cell.private_key, purpose=server_keys.CELL_KEY))
         for cell in running.round.cells.all()
     }
     made = []

@@ -6,9 +6,10 @@ import pytest
 from django.db import connections
 
 from peer_review.box import store
+from peer_review.box.round_keys import RoundKeyMissing, destroy_round_key, make_round_key, round_key
 from peer_review.box.store import Ballot, TableMissing
 from peer_review.models.round import new_public_id
-from tests.factories.peer_review.box import drop_round, opened_entries
+from tests.factories.peer_review.box import opened_entries
 from zhengyan_crypto.errors import KeyUnreadable
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "box"])
 @pytest.fixture
 def public_id() -> str:
     public_id = new_public_id()
+    make_round_key(public_id)
     store.create_table(public_id)
     return public_id
 
@@ -64,7 +66,7 @@ def everything(table: str) -> list[tuple[bytes, bytes]]:
         return [(bytes(row_id), bytes(value)) for row_id, value in cursor.fetchall()]
 
 
-def test_while_it_is_open_a_row_lies_in_an_outer_envelope_and_at_closing_under_a_new_name(public_id: str) -> None:
+def test_rows_are_wrapped_by_the_rounds_key_and_get_a_new_name_at_closing(public_id: str) -> None:
     """A copy of the open box tells which rows were written together; it must not be for the box key to read them."""
     rows = [(bytes([number]) * 16, bytes([number]) * 900) for number in range(5)]
     store.insert_sealed(public_id, rows)
@@ -73,9 +75,12 @@ def test_while_it_is_open_a_row_lies_in_an_outer_envelope_and_at_closing_under_a
     closed = everything(f"closed_{public_id}")
 
     assert sorted(row_id for row_id, _value in wrapped) == [row_id for row_id, _row in rows]
-    assert not {row[:64] for _row_id, row in rows} & {value[at : at + 64] for _id, value in wrapped for at in range(90)}
-    assert len({len(value) for _row_id, value in wrapped}) == 1
-    assert sorted(value for _row_id, value in closed) == [row for _row_id, row in rows]
+    legible = {row[:64] for _row_id, row in rows}
+    assert not legible & {value[at : at + 64] for _id, value in [*wrapped, *closed] for at in range(90)}
+    assert len({len(value) for _row_id, value in [*wrapped, *closed]}) == 1
+    assert not {value for _row_id, value in wrapped} & {value for _row_id, value in closed}
+    ids = [row_id for row_id, _value in closed]
+    assert sorted(store.closed_ciphertexts(public_id, ids).values()) == [row for _row_id, row in rows]
     assert not {row_id for row_id, _row in rows} & {row_id for row_id, _value in closed}
     assert not store.table_exists("sealed", public_id)
 
@@ -90,11 +95,30 @@ def test_another_secret_in_the_settings_loses_no_row(public_id: str, settings: A
 
     settings.PEER_REVIEW_KEY_SECRET = own
     store.seal_off(public_id)
-    assert [value for _row_id, value in everything(f"closed_{public_id}")] == [b"one"]
+    ids = [row_id for row_id, _value in everything(f"closed_{public_id}")]
+    assert list(store.closed_ciphertexts(public_id, ids).values()) == [b"one"]
+
+
+def test_nothing_is_written_or_read_without_the_rounds_key(public_id: str) -> None:
+    """After the count a copy of the box, with the box key and the settings' secret, opens nothing."""
+    store.insert_sealed(public_id, [(b"a" * 16, b"x" * 40)])
+    kept = round_key(public_id)
+    destroy_round_key(public_id)
+    with pytest.raises(RoundKeyMissing):
+        store.insert_sealed(public_id, [(b"b" * 16, b"x" * 40)])
+    with pytest.raises(RoundKeyMissing):
+        store.seal_off(public_id)
+    assert store.count_rows("sealed", public_id) == 1
+    make_round_key(public_id)  # another key under the same name
+    with pytest.raises(KeyUnreadable):
+        store.seal_off(public_id)
+    (_row_id, record) = everything(f"sealed_{public_id}")[0]
+    assert kept.unwrap(record, purpose="sealed row") == b"x" * 40
 
 
 def test_a_row_of_one_round_opens_in_no_other(public_id: str) -> None:
     other = new_public_id()
+    make_round_key(other)
     store.create_table(other)
     store.insert_sealed(public_id, [(b"a" * 16, b"one")])
     with connections["box"].cursor() as cursor:
@@ -165,7 +189,7 @@ def test_what_was_never_there_is_empty_and_no_error() -> None:
 
 def test_drop_round_removes_every_table(public_id: str) -> None:
     store.seal_off(public_id)
-    drop_round(public_id)
+    store.drop_round(public_id)
 
     with connections["box"].cursor() as cursor:
         names: list[Any] = connections["box"].introspection.table_names(cursor)

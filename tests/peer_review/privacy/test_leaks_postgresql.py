@@ -8,8 +8,8 @@ from django.db import connections
 
 from peer_review.box import store
 from peer_review.box.batcher import Batcher, Terms
+from peer_review.box.round_keys import make_round_key
 from peer_review.models.round import new_public_id
-from tests.factories.peer_review.box import drop_round
 
 BOX = "box"
 pytestmark = pytest.mark.django_db(databases=["default", "box"], transaction=True)
@@ -43,6 +43,7 @@ def test_naive_table_in_postgresql_tells_the_order_of_arrival_twice() -> None:
 
 def test_a_batch_in_postgresql_has_one_transaction_and_the_order_of_its_ids() -> None:
     public_id = new_public_id()
+    make_round_key(public_id)
     store.create_table(public_id)
     batcher = Batcher()
     requests = [[sealed_row() for _ in range(3)] for _ in range(7)]
@@ -57,11 +58,12 @@ def test_a_batch_in_postgresql_has_one_transaction_and_the_order_of_its_ids() ->
     assert run(f"SELECT count(DISTINCT xmin::text) FROM {table}") == [(1,)]
     places = [bytes(row[0]) for row in run(f"SELECT id FROM {table} ORDER BY ctid")]
     assert places == sorted(row_id for request in requests for row_id, _ciphertext in request)
-    drop_round(public_id)
+    store.drop_round(public_id)
 
 
 def test_after_the_count_postgresql_knows_one_transaction_and_the_order_of_the_tokens() -> None:
     public_id = new_public_id()
+    make_round_key(public_id)
     store.create_table(public_id)
     arrived = [sealed_row() for _ in range(12)]
     for row in arrived:
@@ -79,4 +81,4 @@ def test_after_the_count_postgresql_knows_one_transaction_and_the_order_of_the_t
     for prefix in ("sealed", "closed", "opened", "staged"):
         assert run("SELECT to_regclass(%s)", [f"{prefix}_{public_id}"]) == [(None,)]
     assert run("SHOW track_commit_timestamp") == [("off",)]
-    drop_round(public_id)
+    store.drop_round(public_id)

@@ -98,7 +98,8 @@ SHOWS_NOTHING = {
     "announcements": "notice-list notice-read round-remind",
     # The ballots handed to an auditor are on record in the audit log.
     "audit": "anomaly-progress audit-round audit-ballots audit-list audit-log",
-    "ballots": "draw cast manifest envelopes envelopes-sign kiosk kiosk-draw kiosk-ballot ballot ballot-check",
+    "ballots": "draw cast manifest envelopes envelopes-make envelopes-witness kiosk kiosk-draw kiosk-open kiosk-ballot "
+    "ballot ballot-check",
     "keys": "scrutineer-list scrutineer-round box-rows share-confirm share-destroy box-key box-key-share box-key-test "
     "open-box keys-prepare keys-progress",
     "ledger": "ledger figures-withdraw",

@@ -49,7 +49,7 @@ export class Credentials {
       manifest,
       credentials,
       csrfToken: kiosk ? undefined : csrfToken(config),
-      anonymous: kiosk,
+      ticket: kiosk ? this.page.ticket : undefined,
       onProgress: ({ step, done, total }) =>
         step === "blind" && done === total ? this.page.working(words.drawing) : this.page.working(fill(words.making, { done, total }), done, total),
     });

@@ -64,10 +64,14 @@ export class BallotPage {
     if (!(error instanceof ClientError)) console.error(error);
     const code = error instanceof ClientError ? error.code : error.message;
     // A drawn credential without its code would be lost with the page: say the code before anything else can fail.
-    const { store, words, config } = this;
-    const more = store.data.master && !store.kept && config.mode !== "kiosk" ? [fill(words.code_first, { code: this.recoveryCode })] : [];
+    const { store, words } = this;
+    if (code === "already_drawn") {
+      // What was drawn with lies elsewhere: the first step shows where its code is typed.
+      this.config.drawn = true;
+      this.start();
+    }
+    const more = store.data.master && !store.kept ? [fill(words.code_first, { code: this.recoveryCode })] : [];
     this.trouble(this.explain(code), more);
-    if (code === "already_drawn" && config.mode !== "kiosk") $("recover").hidden = false;
   }
 
   /** Do one thing that takes time, and nothing beside it; say so if it fails. */

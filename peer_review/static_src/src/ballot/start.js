@@ -1,9 +1,9 @@
 // The ballot page: fill in, look over, cast, receipt. One document, so nothing need outlive the tab.
 //
-//   startBallot({askForEnvelope?}) -> Promise
+//   startBallot({askForTicket?}) -> Promise
 //
-// config.mode: "visit" draws and casts in one sitting; "draw" and "cast" are the two stages; in "kiosk" the master comes
-// from askForEnvelope(config, words) -> Promise<Uint8Array>, drawing goes to config.draw without a session, nothing is
+// config.mode: "visit" draws and casts in one sitting; "draw" and "cast" are the two stages; in "kiosk" the right to
+// draw comes from askForTicket(config) -> Promise<Uint8Array>, drawing goes to config.draw without a session, nothing is
 // ever kept, and forgetting reloads the page for the next person.
 import { carried } from "../ui/dom.js";
 import { b64uEncode } from "../../../../zhengyan_crypto/browser/encoding.js";
@@ -18,7 +18,7 @@ import { letRecover } from "./recovery.js";
 import { letCastLater, letDraw } from "./stages.js";
 import { lookOver } from "./summary.js";
 
-export async function startBallot({ askForEnvelope } = {}) {
+export async function startBallot({ askForTicket } = {}) {
   const config = carried("ballot-config");
   const words = carried("ballot-words");
   const kiosk = config.mode === "kiosk";
@@ -31,8 +31,8 @@ export async function startBallot({ askForEnvelope } = {}) {
   if (config.mode !== "draw") letCast(page, answers, credentials, receipt);
   if (config.mode === "draw") letDraw(page, credentials);
   if (config.mode === "cast") letCastLater(page, credentials);
-  if (!kiosk) letRecover(page, answers, credentials);
+  letRecover(page, answers, credentials);
   page.refresh();
   document.documentElement.dataset.ready = "ballot";
-  if (kiosk) page.store.data.master = b64uEncode(await askForEnvelope(config, words));
+  if (kiosk) page.ticket = b64uEncode(await askForTicket(config));
 }

@@ -1,8 +1,8 @@
 // The kiosk: the code of an envelope, typed or scanned on the first page, opens the papers on the second. In between
-// the secret lies in this tab only, for one page load.
+// the ticket lies in this tab only, for one page load.
 //
-//   handOver(config, master)                 on the first page
-//   askForEnvelope(config) -> Promise<Uint8Array>      on the second: the secret; without one it goes back to the first
+//   handOver(config, ticket)                 on the first page
+//   askForTicket(config) -> Promise<Uint8Array>      on the second: the ticket; without one it goes back to the first
 //   leaveWhenIdle(config)                    go back to the first page when nobody has touched anything for a while
 
 import { b64uDecode, b64uEncode } from "../../../../zhengyan_crypto/browser/encoding.js";
@@ -10,9 +10,9 @@ import { b64uDecode, b64uEncode } from "../../../../zhengyan_crypto/browser/enco
 const IDLE = 180;
 const key = ({ round }) => `peer-review/kiosk/${round}`;
 
-export const handOver = (config, master) => sessionStorage.setItem(key(config), b64uEncode(master));
+export const handOver = (config, ticket) => sessionStorage.setItem(key(config), b64uEncode(ticket));
 
-export async function askForEnvelope(config) {
+export async function askForTicket(config) {
   const kept = sessionStorage.getItem(key(config));
   sessionStorage.removeItem(key(config));
   if (kept) return b64uDecode(kept);

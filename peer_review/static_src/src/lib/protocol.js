@@ -5,9 +5,9 @@
 //       Fetched without cookies, so that the server cannot hand keys of their own to one person.
 //       Throws bad_fingerprint, bad_manifest.
 //   keyOf(manifest, cell) -> Promise<key>       the cell's RSA key, imported once
-//   draw(url, {manifest, credentials, csrfToken, anonymous?, onProgress?}) -> Promise<Map<cell, token>>
+//   draw(url, {manifest, credentials, csrfToken, ticket?, onProgress?}) -> Promise<Map<cell, token>>
 //       credentials: all of the evaluator's, from credentials.deriveCredential; with session and CSRF header, or
-//       (at a kiosk) without any cookie.
+//       (at a kiosk) with the ticket of an envelope, base64url, and without any cookie.
 //       Throws ClientError with the server's code: login, not_eligible, already_drawn, draw_closed, …, or bad_token.
 //       onProgress({step: "blind" | "finalize", done, total})
 //   castOnce(url, entries, {manifest}) -> Promise<results>   one request, without cookies or referrer
@@ -125,7 +125,7 @@ export function keyOf(manifest, cell) {
 
 // Draw
 
-export async function draw(url, { manifest, credentials, csrfToken, anonymous = false, onProgress = () => {} }) {
+export async function draw(url, { manifest, credentials, csrfToken, ticket, onProgress = () => {} }) {
   const total = credentials.length;
   const blinded = {};
   for (const [done, credential] of credentials.entries()) {
@@ -133,7 +133,7 @@ export async function draw(url, { manifest, credentials, csrfToken, anonymous = 
     blinded[credential.cell] = b64uEncode(value);
     onProgress({ step: "blind", done: done + 1, total });
   }
-  const { signed } = await request(url, { body: { blinded }, csrfToken, anonymous });
+  const { signed } = await request(url, { body: ticket ? { ticket, blinded } : { blinded }, csrfToken, anonymous: Boolean(ticket) });
   const tokens = new Map();
   for (const [done, credential] of credentials.entries()) {
     const { cell } = credential;

@@ -1,21 +1,13 @@
-// The organiser's page of envelopes: made in this browser, printed at once, then gone from it.
+// The scrutineers' page of envelopes: made in this browser, printed at once, then gone from it.
 import { $, carried, csrfToken, el, fill } from "../ui/dom.js";
 import { noTrouble, trouble } from "../ui/errors.js";
 import { qrCode } from "../ui/qr.js";
-import { makeEnvelopes } from "../envelopes/envelopes.js";
-import { fetchManifest } from "../lib/protocol.js";
+import { makeTickets } from "../envelopes/envelopes.js";
 
 const config = carried("envelopes-config");
 const words = carried("envelopes-words");
 const slips = $("slips");
 let busy = false;
-
-function progress(done, total) {
-  $("working").hidden = false;
-  $("working-text").textContent = fill(words.making, { done, total });
-  $("working-bar").max = total;
-  $("working-bar").value = done;
-}
 
 /** One slip: nothing on it tells it from the others but its code. */
 function slip(code, urn) {
@@ -28,14 +20,8 @@ function slip(code, urn) {
 }
 
 async function make(urn) {
-  const manifest = await fetchManifest(config.manifest, { round: config.round, fingerprint: config.fingerprint });
-  const codes = await makeEnvelopes(urn.sign, {
-    manifest,
-    cells: urn.cells,
-    count: urn.envelopes,
-    csrfToken: csrfToken(config),
-    onProgress: ({ done, total }) => progress(done, total),
-  });
+  $("working").hidden = false;
+  const codes = await makeTickets(urn.make, { round: config.round, count: urn.envelopes, csrfToken: csrfToken(config) });
   slips.replaceChildren(...codes.map((code) => slip(code, urn)));
   $("made-title").textContent = fill(words.made, { number: urn.number, count: codes.length });
   $("choose").hidden = true;

@@ -3,7 +3,6 @@ import { $, carried } from "../ui/dom.js";
 import { noTrouble, trouble } from "../ui/errors.js";
 import { handOver } from "../envelopes/kiosk.js";
 import { openEnvelope } from "../envelopes/envelopes.js";
-import { fetchManifest } from "../lib/protocol.js";
 
 const config = carried("kiosk-config");
 const words = carried("kiosk-words");
@@ -17,10 +16,9 @@ $("code-form").addEventListener("submit", async (event) => {
   noTrouble();
   $("working").hidden = false;
   try {
-    const manifest = await fetchManifest(config.manifest, { round: config.round, fingerprint: config.fingerprint });
-    const { master, page } = await openEnvelope(config.draw, { manifest, urns: config.urns, code: field.value });
+    const { ticket, page } = await openEnvelope(config.open, field.value);
     field.value = "";
-    handOver(config, master);
+    handOver(config, ticket);
     location.assign(page);
   } catch (error) {
     trouble(error, words);

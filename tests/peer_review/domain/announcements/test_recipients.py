@@ -4,7 +4,8 @@ import pytest
 
 from peer_review.domain.announcements.recipients import recipients
 from peer_review.enums import AnnouncementKind
-from peer_review.models import Announcement, Assignment, Round
+from peer_review.models import Announcement, Round
+from tests.factories.peer_review.counted_rounds import let_draw
 from tests.factories.peer_review.rounds import make_member, make_open_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -28,17 +29,12 @@ def test_recipients_of_what_everybody_is_told_are_the_whole_roll(round: Round, k
     assert names(round, kind) == {"Person 0", "Person 1", "Person 2", "Person 3", "Extra"}
 
 
-@pytest.mark.parametrize("kind", [AnnouncementKind.REMINDER, AnnouncementKind.CASTING])
+@pytest.mark.parametrize("kind", [AnnouncementKind.REMINDER, AnnouncementKind.CASTING, AnnouncementKind.DRAWING])
 def test_recipients_of_a_reminder_hold_papers_and_vote_by_computer(round: Round, kind: str) -> None:
+    """Whether they have drawn or not: a list of those who got it tells nothing."""
+    let_draw(round, [round.members.get(name="Person 1").user_id])
+
     assert names(round, kind) == {"Person 1", "Person 2"}
-
-
-def test_recipients_of_a_reminder_to_draw_have_not_drawn(round: Round) -> None:
-    Assignment.objects.filter(evaluator__in=round.members.filter(name="Person 1").values("user")).update(
-        blinded=b"x", blind_sig=b"y"
-    )
-
-    assert names(round, AnnouncementKind.DRAWING) == {"Person 2"}
 
 
 def test_recipients_leave_inactive_people_out_and_keep_to_the_one_addressed(round: Round) -> None:

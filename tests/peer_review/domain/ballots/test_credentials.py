@@ -11,9 +11,12 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from peer_review.domain.ballots.credentials import issue_credentials
+from peer_review.domain.ballots.drawing import person_id, value_of
+from peer_review.domain.keys.server_keys import key_of
 from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed, NotEligible
 from peer_review.exceptions.base import BadEncoding, NotOpenYet, Refusal
-from peer_review.models import Assignment, Round
+from peer_review.models import Assignment, Drawn, Round
+from tests.factories.peer_review.counted_rounds import count_all
 from tests.factories.peer_review.rounds import Evaluator, make_open_round, make_ready_round, make_user
 from zhengyan_crypto.blindsig import decode_spki, verify
 
@@ -84,7 +87,7 @@ def test_draw_refuses_anything_but_all_papers_well_formed(spoil: Any, refusal: t
     with pytest.raises(refusal):
         issue_credentials(evaluator.user, running.round, spoil(evaluator.blinded()))
 
-    assert not Assignment.objects.drawn().exists()
+    assert not Drawn.objects.exists()
 
 
 def test_draw_refuses_whoever_is_not_on_the_roll() -> None:
@@ -113,14 +116,14 @@ def test_draw_is_possible_only_while_the_round_is_open() -> None:
         issue_credentials(evaluator.user, running.round, evaluator.blinded(), now=timezone.now() - timedelta(hours=2))
 
 
-def test_draw_writes_the_assignments_and_nothing_else() -> None:
+def test_draw_writes_one_row_of_two_values_and_nothing_else() -> None:
     running = make_open_round(evaluators=3, subjects=2)
     evaluator = running.evaluators[2]
     blinded = evaluator.blinded()
     entries, sessions = ModelLogEntry.objects.count(), Session.objects.count()
     last_login = evaluator.user.last_login
 
-    with connection.execute_wrapper(only_updates_of("peer_review_assignment")):
+    with connection.execute_wrapper(only_inserts_into("peer_review_drawn")):
         issue_credentials(evaluator.user, running.round, blinded)
 
     evaluator.user.refresh_from_db()
@@ -128,23 +131,39 @@ def test_draw_writes_the_assignments_and_nothing_else() -> None:
     assert (ModelLogEntry.objects.count(), Session.objects.count()) == (entries, sessions)
 
 
-def only_updates_of(table: str) -> Any:
+def only_inserts_into(table: str) -> Any:
     def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if not sql.startswith(("SELECT", "SAVEPOINT", "RELEASE", "BEGIN")):
-            assert sql.startswith(f'UPDATE "{table}"'), sql
+            assert sql.startswith((f'INSERT INTO "{table}"', f'INSERT OR IGNORE INTO "{table}"')), sql
         return execute(sql, params, many, context)
 
     return watch
 
 
-def test_an_assignment_has_these_columns_and_no_other() -> None:
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("peer_review_assignment", {"id", "evaluator_id", "cell_id"}),
+        ("peer_review_drawn", {"id", "value"}),
+        ("peer_review_ticket", {"id", "urn_id", "digest"}),
+    ],
+)
+def test_what_is_kept_of_drawing_has_these_columns_and_no_other(table: str, expected: set[str]) -> None:
     """A time, a counter, a status here would tell who voted when."""
     with connection.cursor() as cursor:
-        columns = {
-            column.name for column in connection.introspection.get_table_description(cursor, "peer_review_assignment")
-        }
+        columns = {column.name for column in connection.introspection.get_table_description(cursor, table)}
 
-    assert columns == {"id", "evaluator_id", "cell_id", "blinded", "blind_sig"}
+    assert columns == expected
+
+
+def test_assignments_do_not_change_from_opening_to_count() -> None:
+    running = make_open_round(evaluators=5)
+    before = list(Assignment.objects.order_by("pk").values())
+    for evaluator in running.evaluators:
+        running.stuff(evaluator)
+    assert list(Assignment.objects.order_by("pk").values()) == before
+    count_all(running)
+    assert list(Assignment.objects.order_by("pk").values()) == before
 
 
 @pytest.mark.django_db(databases=["default", "box"], transaction=True)
@@ -176,5 +195,7 @@ def test_of_two_browsers_drawing_at_once_one_wins_and_the_other_is_told() -> Non
     assert [outcome for outcome in outcomes if not isinstance(outcome, dict)] == ["already_drawn"] * 3
     # Whole and of one browser: no mixture of two.
     assert len(browsers[winners[0]].keep(outcomes[winners[0]])) == 3
-    stored = Assignment.objects.of(evaluator=user, round=Round.objects.get())
-    assert {paper.cell.key: bytes(paper.blinded) for paper in stored} == requests[winners[0]]
+    key = key_of(Round.objects.get())
+    (drawn,) = Drawn.objects.all()
+    assert bytes(drawn.id) == person_id(key, user.pk)
+    assert bytes(drawn.value) == value_of(key, requests[winners[0]])

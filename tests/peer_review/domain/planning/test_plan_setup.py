@@ -90,7 +90,7 @@ def test_the_preview_is_what_using_the_plan_writes(draft: Round) -> None:
     assert preview.without_evaluators.names == ("Person 0", "Person 1", "Person 2", "Person 3")
     assert (preview.below_floor, preview.single_voter) == (12, 0)
     for row in preview.rows:
-        cells = draft.cells.with_turnout().filter(subject__key=row.key)
+        cells = draft.cells.with_eligible().filter(subject__key=row.key)
         assert {cell.voter_class: cell.eligible for cell in cells} == {
             voters: n for voters, n in zip(preview.classes, row.counts, strict=True) if n
         }

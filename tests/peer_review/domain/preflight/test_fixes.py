@@ -30,7 +30,7 @@ CLASSES = [("superiors", 50), ("peers", 30), ("staff", 20)]
 
 def held(round: Round) -> dict[tuple[str, str], int]:
     """Return how many papers there are: {(subject, class): papers}."""
-    cells = round.cells.filter(kind="rating").with_turnout().select_related("subject")
+    cells = round.cells.filter(kind="rating").with_eligible().select_related("subject")
     return {(cell.subject.label, cell.voter_class): cell.eligible for cell in cells}
 
 

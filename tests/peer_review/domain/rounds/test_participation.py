@@ -2,6 +2,7 @@
 
 import pytest
 
+from peer_review.box.round_keys import make_round_key
 from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.rounds.participation import Participation, participation
 from peer_review.models import Round
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
 def round_with(sections: dict[str, int], *, floor: int) -> Round:
     """A round whose sections have this many evaluators each, of one subject."""
-    round = RoundFactory()
+    round = RoundFactory(state="open")
+    make_round_key(round.public_id)
     round.form = frozen_form(floor=floor)
     round.save()
     subject = make_subject(round, make_member(round, make_user("Subject"), section="zz"))

@@ -14,7 +14,7 @@ from peer_review.domain.rounds.return_rate import ReturnRate, projected_return_r
 from peer_review.exceptions.base import ReasonMissing, RoundClosed, RoundStateInvalid
 from peer_review.exceptions.rounds import ExtensionTooEarly
 from peer_review.models import Exclusion, Result, Round
-from tests.factories.peer_review.counted_rounds import count_all, make_voted_round
+from tests.factories.peer_review.counted_rounds import count_all, forget_draw, make_voted_round
 from tests.factories.peer_review.rounds import SchemeFactory, make_open_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -147,11 +147,9 @@ class TestRepeating:
 
 
 def test_more_ballots_than_credentials_is_a_state_of_its_own(client: Any) -> None:
-    from peer_review.models import Assignment
-
     running = make_voted_round(evaluators=4)
     running.close()
-    Assignment.objects.filter(evaluator=running.evaluators[0].user).update(blinded=None, blind_sig=None)
+    forget_draw(running.round, running.evaluators[0].user)
 
     round = count_all(running)
 

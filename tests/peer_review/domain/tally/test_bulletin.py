@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from peer_review.box.round_keys import make_round_key
+from peer_review.domain.keys.server_keys import make_receipt_key
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.count import counted_entries
 from peer_review.exceptions.tally import UnknownLeaf
-from peer_review.models import Assignment
 from peer_review.offline import VERIFIER
 from peer_review.protocol.ballots import verify_bulletin
-from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, make_voted_round, papers
+from tests.factories.peer_review.counted_rounds import count_all, let_draw, make_counted_round, make_voted_round, papers
 from zhengyan_crypto import merkle
 from zhengyan_crypto.encoding import b64u_decode
 from zhengyan_crypto.errors import BadBulletin
@@ -47,7 +48,9 @@ def test_every_leaf_is_proven_and_no_other() -> None:
 def test_figures_that_do_not_add_up_are_never_signed() -> None:
     round = make_counted_round({("甲", "all"): papers(5)})
     round.bulletin.delete()
-    Assignment.objects.filter(pk=Assignment.objects.drawn().first().pk).update(blinded=None, blind_sig=None)
+    key = make_round_key(round.public_id)
+    round.receipt_key, round.receipt_public = make_receipt_key(key)
+    let_draw(round, list(round.cells.get().assignments.values_list("evaluator_id", flat=True)[:4]))
     with pytest.raises(BadBulletin):
         bulletins.make_bulletin(round)
 

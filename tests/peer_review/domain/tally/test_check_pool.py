@@ -15,11 +15,12 @@ from django.conf import settings as django_settings
 from django.db import connections
 
 from peer_review.box import store
+from peer_review.box.round_keys import make_round_key
+from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.tally import check_pool, count, opened_rows
 from peer_review.domain.tally.check_pool import CheckPool, processes_for
 from peer_review.models import CountRun
 from peer_review.protocol.checking import READY, RECORD, RoundChecker, Terms
-from tests.factories.peer_review.box import drop_round
 from tests.factories.peer_review.counted_rounds import count_all, make_voted_round, open_box
 from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election
 from zhengyan_crypto import canonical, merkle
@@ -183,7 +184,7 @@ def test_a_row_altered_between_checking_and_writing_stops_the_count_which_can_be
 
     def swapped(public_id: str, ids: Iterable[bytes]) -> dict[bytes, bytes]:
         found = real(public_id, ids)
-        return {**found, max(found): opened_rows.encrypt_entry(forged, length=900)}
+        return {**found, max(found): opened_rows.wrap_entry(key_of(round), forged, length=900)}
 
     with monkeypatch.context() as patch:
         patch.setattr(store, "opened_some", swapped)
@@ -216,6 +217,7 @@ def test_memory_grows_by_a_tenth_of_the_ballots(monkeypatch: pytest.MonkeyPatch)
 def _peak(ballots: int) -> int:
     """Return the most memory that a count of so many ballots takes, in bytes."""
     public_id = os.urandom(16).hex()
+    key = make_round_key(public_id)
     store.create_table(public_id)
     store.seal_off(public_id)
     kept: Any = [(os.urandom(16), os.urandom(650).hex().encode()) for _ballot in range(ballots)]
@@ -223,7 +225,7 @@ def _peak(ballots: int) -> int:
     with store._atomic() as cursor:
         cursor.execute(f"CREATE TABLE {name} (id {store._blob()} PRIMARY KEY, entry {store._blob()} NOT NULL)")
         for row_id, raw in kept:
-            row = (row_id, opened_rows.encrypt_entry(raw, length=1_400))
+            row = (row_id, opened_rows.wrap_entry(key, raw, length=1_400))
             cursor.execute(f"INSERT INTO {name} (id, entry) VALUES (%s, %s)", row)
     expected = sorted(sha256(raw).digest() for _row_id, raw in kept)
     del kept
@@ -231,13 +233,13 @@ def _peak(ballots: int) -> int:
     tracemalloc.start()
     try:
         pool: Any = Unchecked()
-        standing = opened_rows.check_opened_rows(public_id, pool, report=reported.append)
-        written = opened_rows.standing_ballots(public_id, standing, ["0" * 16], report=reported.append)
+        standing = opened_rows.check_opened_rows(public_id, pool, key=key, report=reported.append)
+        written = opened_rows.standing_ballots(public_id, standing, ["0" * 16], key=key, report=reported.append)
         assert store.write_ballots(public_id, written) == ballots
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert [ballot.token for ballot in store.ballots(public_id)] == expected
     assert reported[-1] == ballots
-    drop_round(public_id)
+    store.drop_round(public_id)
     return peak

@@ -6,18 +6,20 @@ from django.db import connections
 from wagtail.models import ModelLogEntry
 
 from peer_review.box import store
+from peer_review.box.round_keys import RoundKeyMissing, round_key
 from peer_review.conf import conf
 from peer_review.domain.keys.custody import box_public
+from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.schemes import ballot_papers
 from peer_review.domain.tally import count
 from peer_review.domain.tally.bulletin import inclusion_proof, published_json
-from peer_review.domain.tally.opened_rows import decrypt_entry
+from peer_review.domain.tally.opened_rows import unwrap_entry
 from peer_review.enums import CountPhase
 from peer_review.exceptions.base import RoundStateInvalid, WrongKey
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
-from peer_review.models import Assignment, Bulletin, CountRun, Result
+from peer_review.models import Bulletin, CountRun, Drawn, Result
 from peer_review.protocol.ballots import verify_bulletin
-from tests.factories.peer_review.counted_rounds import content_keys, count_all, make_voted_round, open_box
+from tests.factories.peer_review.counted_rounds import content_keys, count_all, forget_draw, make_voted_round, open_box
 from tests.factories.peer_review.rounds import RunningRound, make_open_round
 from zhengyan_crypto import canonical, sealing
 from zhengyan_crypto.encoding import b64u_decode
@@ -92,7 +94,7 @@ def test_what_was_opened_waits_illegible_under_a_new_name_and_all_of_one_length(
     assert not sealed & set(opened)
     assert len({len(entry) for entry in opened.values()}) == 1
     for entry in opened.values():
-        assert b"quality" in decrypt_entry(entry)
+        assert b"quality" in unwrap_entry(key_of(running.round), entry)
         assert b"quality" not in entry
 
 
@@ -203,27 +205,32 @@ def test_rows_that_are_no_ballots_are_counted_by_reason_and_never_lost() -> None
     assert (run.total, run.accepted, run.superseded) == (7, 3, 0)
 
 
-def test_more_ballots_than_credentials_void_the_vote_and_destroy_nothing() -> None:
+def test_more_ballots_than_credentials_void_the_vote_and_keep_no_ballot() -> None:
     running = make_voted_round(evaluators=4)
     running.close()
     # As if somebody with the cell's key had signed a token for a ballot nobody drew.
-    Assignment.objects.filter(evaluator=running.evaluators[0].user).update(blinded=None, blind_sig=None)
+    forget_draw(running.round, running.evaluators[0].user)
     round = count_all(running)
     assert (round.state, round.void_reason) == ("void", "more_ballots_than_drawn")
     assert round.count_run.phase == CountPhase.VOID
     with pytest.raises(MoreBallotsThanDrawn):
         count.count_progress(round)
     assert not Bulletin.objects.exists()
-    assert store.count_rows("opened", round.public_id) == 3
-    assert Assignment.objects.drawn().exists()
+    assert not any(store.table_exists(name, round.public_id) for name in ("closed", "opened", "ballot"))
+    assert not Drawn.objects.exists()
+    with pytest.raises(RoundKeyMissing):
+        round_key(round.public_id)
     assert ModelLogEntry.objects.filter(action="peer_review.round.void").count() == 1
 
 
-def test_count_destroys_sealed_rows_blinded_values_and_keys() -> None:
+def test_count_destroys_sealed_rows_drawings_and_keys() -> None:
     running = make_voted_round(evaluators=4)
     round = count_all(running)
     assert not any(store.table_exists(name, round.public_id) for name in ("sealed", "closed", "opened", "staged"))
-    assert not Assignment.objects.drawn().exists()
+    assert not Drawn.objects.exists()
+    with pytest.raises(RoundKeyMissing):
+        round_key(round.public_id)
+    assert not round.wipe_pending
     assert bytes(round.receipt_key) == b""
     assert not round.cells.exclude(private_key=b"").exists()
 

@@ -1,34 +1,35 @@
-"""The index of the opened rows: entries encrypted at rest, and which ballots stand."""
+"""The index of the opened rows: entries wrapped by the round's key, and which ballots stand."""
 
 import numpy as np
 import pytest
 
-from peer_review.domain.tally.opened_rows import StandingBallots, decrypt_entry, encrypt_entry
+from peer_review.domain.tally.opened_rows import StandingBallots, unwrap_entry, wrap_entry
 from zhengyan_crypto.errors import CryptoError
+from zhengyan_crypto.round_key import RoundKey, new_seed
 
-pytestmark = pytest.mark.django_db
+KEY = RoundKey(new_seed(), secret="secret", round_id="0" * 32)
 
 
 @pytest.mark.parametrize("entry", [b"", b"{}", b"\x80", b"\x00\x80\x00", b"x" * 63])
 def test_an_entry_comes_back_as_it_was(entry: bytes) -> None:
-    assert decrypt_entry(encrypt_entry(entry, length=64)) == entry
+    assert unwrap_entry(KEY, wrap_entry(KEY, entry, length=64)) == entry
 
 
 def test_entries_are_of_one_length_and_illegible() -> None:
-    stored = [encrypt_entry(entry, length=900) for entry in (b"", b"quality" * 20, b"quality" * 100)]
+    stored = [wrap_entry(KEY, entry, length=900) for entry in (b"", b"quality" * 20, b"quality" * 100)]
     assert len({len(one) for one in stored}) == 1
     assert not any(b"quality" in one for one in stored)
 
 
 def test_the_same_entry_looks_different_each_time() -> None:
-    assert encrypt_entry(b"{}", length=64) != encrypt_entry(b"{}", length=64)
+    assert wrap_entry(KEY, b"{}", length=64) != wrap_entry(KEY, b"{}", length=64)
 
 
 def test_an_altered_entry_is_not_read() -> None:
-    stored = bytearray(encrypt_entry(b"{}", length=64))
+    stored = bytearray(wrap_entry(KEY, b"{}", length=64))
     stored[-1] ^= 1
     with pytest.raises(CryptoError):
-        decrypt_entry(bytes(stored))
+        unwrap_entry(KEY, bytes(stored))
 
 
 def test_ballots_are_counted_by_cell_in_the_order_in_which_cells_were_checked() -> None:

@@ -24,6 +24,11 @@ class OneEnvelope(RealBox):
         with connections[conf.BOX_DATABASE].cursor() as cursor:
             cursor.execute(f'ALTER TABLE "sealed_{self.public_id}" RENAME TO "closed_{self.public_id}"')
 
+    def closed(self) -> dict[bytes, bytes]:
+        with connections[conf.BOX_DATABASE].cursor() as cursor:
+            cursor.execute(f'SELECT id, ciphertext FROM "closed_{self.public_id}"')
+            return {bytes(row_id): bytes(ciphertext) for row_id, ciphertext in cursor.fetchall()}
+
 
 class OneEnvelopeUnbatched(OneEnvelope):
     """And every request is written at once, in a transaction of its own."""

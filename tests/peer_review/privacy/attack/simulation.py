@@ -28,11 +28,12 @@ from django.db import connections
 
 from peer_review.box import store
 from peer_review.box.batcher import Batcher, Terms
+from peer_review.box.round_keys import make_round_key, round_key
 from peer_review.conf import conf
 from peer_review.domain.tally import count
-from peer_review.domain.tally.opened_rows import decrypt_entry
+from peer_review.domain.tally.opened_rows import unwrap_entry, wrap_entry
 from peer_review.protocol.credentials import Credential
-from tests.factories.peer_review.box import drop_round, opened_entries
+from tests.factories.peer_review.box import opened_entries
 from tests.peer_review.privacy.attack.evidence import Copy, Counted, Evidence, Row, Trial, token_of
 from zhengyan_crypto import canonical, sealing
 from zhengyan_crypto.errors import CryptoError
@@ -143,6 +144,7 @@ class RealBox:
         return self.private.public_key().public_bytes_raw()
 
     def open(self) -> None:
+        make_round_key(self.public_id)
         store.create_table(self.public_id)
         if connections[conf.BOX_DATABASE].vendor == "sqlite":
             with connections[conf.BOX_DATABASE].cursor() as cursor:
@@ -181,21 +183,28 @@ class RealBox:
     def unseal(self) -> None:
         """Open every row, as domain.count.open_rows does."""
         opened = {}
-        ids = [row_id for row_id, _epk in store.closed_rows(self.public_id, limit=count.MAX_ROWS)]
-        for row_id, ciphertext in store.closed_ciphertexts(self.public_id, ids).items():
+        for row_id, ciphertext in self.closed().items():
             opened[row_id] = self.keep(self.entry_in(ciphertext), len(ciphertext))
         self.move(opened)
 
+    def closed(self) -> dict[bytes, bytes]:
+        """Return the closed rows as the box key opens them."""
+        ids = [row_id for row_id, _epk in store.closed_rows(self.public_id, limit=count.MAX_ROWS)]
+        return store.closed_ciphertexts(self.public_id, ids)
+
     def entry_in(self, ciphertext: bytes) -> bytes:
+        """Open a row with the box key. Of a copy of the closed box he has the round's key too, while it lasts."""
+        with suppress(CryptoError):
+            ciphertext = round_key(self.public_id).unwrap(ciphertext, purpose=store._CLOSED)
         epk = sealing.ephemeral_public(ciphertext)
         key = sealing.content_key(self.private.private_bytes_raw(), epk, round_id=self.public_id)
         return sealing.open_row(ciphertext, key, round_id=self.public_id)
 
     def keep(self, entry: bytes, length: int) -> bytes:
-        return count.encrypt_entry(entry, length=length)
+        return wrap_entry(round_key(self.public_id), entry, length=length)
 
     def take_out(self, stored: bytes) -> bytes:
-        return decrypt_entry(stored)
+        return unwrap_entry(round_key(self.public_id), stored)
 
     def move(self, opened: dict[bytes, bytes]) -> None:
         store.move_opened(self.public_id, opened)
@@ -297,7 +306,7 @@ def run(
     public_id = f"{random.Random(-seed - 1).getrandbits(128):032x}"
     box = make_box(public_id)
     plans = make_plan(seed, public_id=public_id, **plan)
-    drop_round(public_id)
+    store.drop_round(public_id)
     box.open()
     copies = list(_collect(box, plans))
     box.close()
@@ -312,7 +321,7 @@ def run(
     box.count()
     final = box.copy("ballot", 0, name="token", payload="entry")
     counted = box.counted(final.rows)
-    drop_round(public_id)
+    store.drop_round(public_id)
     evidence = Evidence(
         candidates={cell: [who for who in plans.people if plans.subjects.get(cell) != who] for cell in plans.cells},
         seen=list(plans.drawings) if two_stage else [(one.at, one.who) for one in plans.sittings],

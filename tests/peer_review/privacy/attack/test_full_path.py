@@ -20,8 +20,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.rounds.lifecycle import pass_barrier
-from peer_review.models import Assignment, Round
+from peer_review.models import Round
 from tests.factories.peer_review.counted_rounds import count_all, open_box
 from tests.factories.peer_review.rounds import Evaluator, RunningRound, make_open_round
 from tests.peer_review.privacy.attack import strategies as by
@@ -90,8 +91,12 @@ def hold(seed: int, evaluators: int, subjects: int, two_stage: bool) -> Trial:
             draw(running, voter)
         for entry in cast(running, voter, chance.randint(0, 100)):
             authors[token_of(entry)] = voter.user.username
-    papers = Assignment.objects.filter(cell__round=running.round).select_related("cell", "evaluator")
-    drawn = {(one.evaluator.username, one.cell.key): (bytes(one.blinded), bytes(one.blind_sig)) for one in papers}
+    # What whoever watches the server sees of drawing. No table holds it, and the same again is signed again.
+    drawn = {}
+    for voter in voters:
+        blinded = voter.blinded()
+        for cell, signature in issue_credentials(voter.user, running.round, blinded).items():
+            drawn[voter.user.username, cell] = (blinded[cell], signature)
     running.close()
     copies.append(box.copy("closed", len(voters)))
     unsealed = {row_id: loads(box.entry_in(row.payload)) for row_id, row in copies[-1].rows.items()}

@@ -286,7 +286,7 @@ def test_a_class_with_one_possible_voter_is_called_not_anonymous(client: Client)
     running = make_ready_round(
         evaluators=5, subjects=1, classes=("boss", "all"), scheme=SchemeFactory(classes=[("boss", 50), ("all", 50)])
     )
-    boss, crowd = sorted(running.round.cells.with_turnout(), key=lambda cell: cell.voter_class != "boss")
+    boss, crowd = sorted(running.round.cells.with_eligible(), key=lambda cell: cell.voter_class != "boss")
     boss.assignments.exclude(pk=boss.assignments.first().pk).delete()
     running.round.form = {}
     round = open_round(running.round, by=running.round.organiser)

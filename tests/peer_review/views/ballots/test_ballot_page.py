@@ -104,14 +104,9 @@ def test_a_form_without_comments_has_none() -> None:
     assert context_of(make_open_round(evaluators=4))["has_comments"] is False
 
 
-def test_whether_anything_was_drawn_is_told_from_the_papers() -> None:
-    running = make_open_round(evaluators=4)
-    assert context_of(running)["config"]["drawn"] is False
-
-    running.evaluators[0].draw()
-    assert context_of(running)["config"]["drawn"] is False
-    running.evaluators[-1].draw()
-    assert context_of(running)["config"]["drawn"] is True
+@pytest.mark.parametrize("drawn", [False, True])
+def test_whether_anything_was_drawn_is_what_the_caller_says(drawn: bool) -> None:
+    assert context_of(make_open_round(evaluators=4), drawn=drawn)["config"]["drawn"] is drawn
 
 
 @pytest.mark.parametrize(("seconds", "minutes"), [(0, 0), (59, 0), (60, 1), (3600 * 24 + 61, 1441)])

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import translation
 
-from peer_review.exceptions.ballots import EnvelopesPrinted, UnknownEnvelope
+from peer_review.exceptions.ballots import EnvelopesPrinted, EnvelopesUnwitnessed, UnknownEnvelope
 from peer_review.views.ballots.envelope_messages import envelopes, errors, kiosk
 from peer_review.views.shared.client_messages import protocol_errors
 
@@ -13,7 +13,11 @@ pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def test_refusals_of_envelopes_are_added_to_those_of_the_protocol() -> None:
-    assert errors().keys() - protocol_errors().keys() == {UnknownEnvelope.code, EnvelopesPrinted.code}
+    assert errors().keys() - protocol_errors().keys() == {
+        UnknownEnvelope.code,
+        EnvelopesPrinted.code,
+        EnvelopesUnwitnessed.code,
+    }
     changed = {code for code, sentence in protocol_errors().items() if errors()[code] != sentence}
     assert changed == {"bad_recovery_code"}
     assert "slip" in errors()["bad_recovery_code"]
@@ -30,7 +34,6 @@ def test_blanks_are_those_that_the_script_fills() -> None:
     }
 
     assert {name: found for name, found in blanks.items() if found} == {
-        "making": {"done", "total"},
         "made": {"number", "count"},
         "slip_papers": {"papers"},
         "slip_where": {"kiosk", "last"},

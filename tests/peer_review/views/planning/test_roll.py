@@ -51,17 +51,17 @@ def test_the_roll_is_searched_paged_and_changed(client: Client) -> None:
     made = client.post(page("subject-add", round, first.pk), {"section_0": "all"})
     subject = round.subjects.get()
     assert made.url == page("subject-voters", round, subject.pk)
-    assert round.cells.with_turnout().get().eligible == 27
+    assert round.cells.with_eligible().get().eligible == 27
     other = round.members.get(name="Person 01")
     client.post(page("voter-class", round, subject.pk), {"member": other.pk, "voter_class": "all"})
-    assert round.cells.with_turnout().get().eligible == 28
+    assert round.cells.with_eligible().get().eligible == 28
     client.post(page("voter-class", round, subject.pk), {"member": other.pk, "voter_class": ""})
-    assert round.cells.with_turnout().get().eligible == 27
+    assert round.cells.with_eligible().get().eligible == 27
     self_vote = client.post(
         page("voter-class", round, subject.pk), {"member": first.pk, "voter_class": "all"}, follow=True
     )
     assert [message.level_tag for message in self_vote.context["messages"]][-1] == "error"
-    assert round.cells.with_turnout().get().eligible == 27
+    assert round.cells.with_eligible().get().eligible == 27
     client.post(page("subject-remove", round), {"subject": subject.pk})
     assert not round.subjects.exists()
 

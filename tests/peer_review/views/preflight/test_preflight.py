@@ -65,7 +65,7 @@ def test_the_button_merges_and_the_advice_goes_away(client: Client, round: Round
     page = answer.content.decode()
     assert "Merged: 1 ballot paper moved." in page
     assert "Merge “Superiors”" not in page
-    cells = round.cells.filter(subject__label="Li").with_turnout()
+    cells = round.cells.filter(subject__label="Li").with_eligible()
     assert {cell.voter_class: cell.eligible for cell in cells} == {"peers": 6, "staff": 6}
 
 

@@ -59,7 +59,7 @@ class TestWhoHasCome:
 
         assert (context["participation"], context["returned"]) == ([], None)
 
-    def test_tells_nothing_of_reminders_to_draw_but_that_they_were_sent(self, client: Client) -> None:
+    def test_tells_how_many_mails_are_due_of_reminders_too_for_everybody_gets_them(self, client: Client) -> None:
         now = timezone.now()
         running = make_open_round(
             evaluators=5,
@@ -73,10 +73,10 @@ class TestWhoHasCome:
         told = Announcement.objects.create(round=running.round, kind=AnnouncementKind.OPENED, **sent)
         for one in running.evaluators[:2]:
             Notice.objects.create(announcement=reminder, user=one.user, mail_due=True)
-        assert dashboard(client, running.round).context["mails_due"] == 0
+        assert dashboard(client, running.round).context["mails_due"] == 2
 
         Notice.objects.create(announcement=told, user=running.evaluators[0].user, mail_due=True)
-        assert dashboard(client, running.round).context["mails_due"] == 1
+        assert dashboard(client, running.round).context["mails_due"] == 3
 
 
 def test_dashboard_takes_one_query_count_for_few_and_for_many(client: Client) -> None:

@@ -1,0 +1,96 @@
+"""Who has drawn, and how many credentials each paper has given out: known to the server until the count, no longer."""
+
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import chain
+
+import numpy as np
+
+from peer_review.domain.ballots.drawing import person_id, ticket_id, which_are_drawn
+from peer_review.domain.keys.server_keys import key_of
+from peer_review.enums import RoundState
+from peer_review.exceptions.keys import RoundKeyUnreadable
+from peer_review.models import Assignment, Round, Ticket
+from peer_review.users import AnyUser
+
+#: Papers read at once.
+_CHUNK = 2000
+
+
+def has_drawn(round: Round, user: AnyUser) -> bool:
+    """Return whether a person has drawn the papers of an open round; see rounds_drawn_by. One query."""
+    return bool(rounds_drawn_by(user, [round]))
+
+
+def rounds_drawn_by(user: AnyUser, rounds: Iterable[Round]) -> set[int]:
+    """Return those open rounds (primary keys) in which a person has drawn. One query.
+
+    A round whose key cannot be read here is taken for not drawn: the draw itself says what is wrong.
+    """
+    ids: dict[bytes, int] = {}
+    for round in rounds:
+        if round.state == RoundState.OPEN and user.pk is not None:
+            with suppress(RoundKeyUnreadable):
+                ids[person_id(key_of(round), user.pk)] = round.pk
+    return {ids[drawn_id] for drawn_id in which_are_drawn(ids)}
+
+
+def people_drawn(round: Round) -> set[int]:
+    """Return the users (primary keys) who have drawn in a browser of their own.
+
+    Raises: RoundKeyUnreadable.
+    """
+    key = key_of(round)
+    evaluators = Assignment.objects.filter(cell__round=round).order_by().values_list("evaluator_id", flat=True)
+    people = {person_id(key, pk): pk for pk in evaluators.distinct()}
+    return {people[drawn_id] for drawn_id in which_are_drawn(people)}
+
+
+def tickets_drawn(round: Round) -> Counter[int]:
+    """Return how many tickets of each urn (primary key) have been drawn with.
+
+    Raises: RoundKeyUnreadable.
+    """
+    key = key_of(round)
+    tickets = Ticket.objects.filter(urn__round=round).values_list("digest", "urn_id")
+    urns = {ticket_id(key, bytes(digest)): urn for digest, urn in tickets}
+    return Counter(urns[drawn_id] for drawn_id in which_are_drawn(urns))
+
+
+def ids_drawn(round: Round) -> set[bytes]:
+    """Return the ids of all rows of `Drawn` that are this round's, of people and of tickets.
+
+    Raises: RoundKeyUnreadable.
+    """
+    key = key_of(round)
+    evaluators = Assignment.objects.filter(cell__round=round).order_by().values_list("evaluator_id", flat=True)
+    digests = Ticket.objects.filter(urn__round=round).values_list("digest", flat=True)
+    people = [person_id(key, pk) for pk in evaluators.distinct()]
+    return which_are_drawn([*people, *(ticket_id(key, bytes(digest)) for digest in digests)])
+
+
+def people_drawn_by_cell(round: Round) -> Counter[int]:
+    """Return how many people have drawn the paper of each cell (primary key) in a browser of their own.
+
+    Reads the roll through, some thousand papers at a time: a large round has two million.
+    Raises: RoundKeyUnreadable.
+    """
+    people = np.array(sorted(people_drawn(round)), dtype=np.int64)
+    papers = Assignment.objects.filter(cell__round=round).order_by().values_list("cell_id", "evaluator_id")
+    rows = np.fromiter(chain.from_iterable(papers.iterator(chunk_size=_CHUNK)), dtype=np.int64).reshape(-1, 2)
+    cells, many = np.unique(rows[np.isin(rows[:, 1], people), 0], return_counts=True)
+    return Counter(dict(zip(cells.tolist(), many.tolist(), strict=True)))
+
+
+def drawn_by_cell(round: Round) -> Counter[int]:
+    """Return how many credentials each cell (primary key) has given out, to people and to tickets.
+
+    Raises: RoundKeyUnreadable.
+    """
+    drawn = people_drawn_by_cell(round)
+    by_urn = tickets_drawn(round)
+    for urn in round.urns.filter(pk__in=list(by_urn)).prefetch_related("cells"):
+        for cell in urn.cells.all():
+            drawn[cell.pk] += by_urn[urn.pk]
+    return drawn

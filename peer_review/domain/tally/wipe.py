@@ -1,0 +1,74 @@
+"""Wiping: what was needed to collect and count a round is destroyed, and stays destroyed in the databases' own files.
+
+The count's last transaction marks the round `wipe_pending`. Then the round's key is destroyed in every copy, so that
+no value and no record made with it means anything any more, wherever a copy of it may lie; then the databases are told
+to let go of their logs and dead rows; then the mark is taken away. Each step may be cut off and done again: the tick
+does so. Nothing is published meanwhile. WAL archives, backups and disks cannot be wiped: what must vanish was therefore
+never written to them in the clear (docs/anonymity.md).
+"""
+
+import logging
+
+from django.db import DatabaseError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from peer_review.box.round_keys import destroy_round_key
+from peer_review.conf import conf
+from peer_review.models import Cell, Drawn, Round, Ticket
+
+logger = logging.getLogger(__name__)
+#: Tables of the main database out of which rows or values vanish at the count.
+_TABLES = (Drawn, Ticket, Cell, Round)
+
+
+def wipe(round: Round) -> bool:
+    """Finish the wiping of a counted or void round; return whether nothing is pending any more.
+
+    False where a copy of the key cannot be reached, or somebody still reads the database: it is tried again.
+    """
+    if not Round.objects.filter(pk=round.pk, wipe_pending=True).exists():
+        return True
+    try:
+        destroy_round_key(round.public_id)
+    except OSError as error:
+        logger.error("The key of round %s could not be destroyed: %s", round.public_id, type(error).__name__)
+        return False
+    if not (_rewrite_main() and _truncate_log(connections[conf.BOX_DATABASE])):
+        logger.warning("Round %s is not wiped yet: its database is busy", round.public_id)
+        return False
+    Round.objects.filter(pk=round.pk).update(wipe_pending=False)
+    return True
+
+
+def wipe_due_rounds() -> list[Round]:
+    """Finish whatever wiping is pending; return the rounds that are wiped now."""
+    return [round for round in Round.objects.filter(wipe_pending=True).order_by("pk") if wipe(round)]
+
+
+def _rewrite_main() -> bool:
+    """Rewrite the tables that rows have vanished from. Inside a transaction, where that is not allowed, do nothing."""
+    if connection.in_atomic_block:
+        return True
+    if connection.vendor != "postgresql":
+        return _truncate_log(connection)
+    with connection.cursor() as cursor:
+        for table in _TABLES:
+            # FULL writes the table into a new file: plain VACUUM only frees the space that the dead rows lie in.
+            cursor.execute(f'VACUUM FULL "{table._meta.db_table}"')
+    return True
+
+
+def _truncate_log(database: BaseDatabaseWrapper) -> bool:
+    """Move SQLite's write-ahead log into the file and empty it; return False while somebody reads.
+
+    PostgreSQL recycles its log by itself, so nothing is done there.
+    """
+    if database.vendor != "sqlite" or database.in_atomic_block:
+        return True
+    try:
+        with database.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _pages, _moved = cursor.fetchone()
+    except DatabaseError:
+        return False
+    return not busy
