@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from peer_review.conf import conf
+from peer_review.conf import DEFAULTS, conf
 from peer_review.reports import fonts
 
 
@@ -36,6 +36,26 @@ def check_box_database(app_configs: Sequence[AppConfig] | None, **kwargs: object
             )
         )
     return messages
+
+
+@register()
+def check_round_keys(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """Check that the rounds' keys have a place, and a second copy."""
+    if DEFAULTS["ROUND_KEY_STORE"] != conf.ROUND_KEY_STORE:
+        return []
+    hint = "Name two folders or more, outside both databases and their backups."
+    folders = {Path(folder).resolve() for folder in conf.ROUND_KEY_FOLDERS}
+    if not folders:
+        return [Error("PEER_REVIEW_ROUND_KEY_FOLDERS names no folder.", hint=hint, id="peer_review.E004")]
+    if len(folders) == 1:
+        return [
+            Warning(
+                "PEER_REVIEW_ROUND_KEY_FOLDERS names one folder: losing it loses the rounds that are not yet counted.",
+                hint=hint,
+                id="peer_review.W004",
+            )
+        ]
+    return []
 
 
 @register()

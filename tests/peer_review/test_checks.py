@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from peer_review.checks import check_box_database, check_fonts, check_sessions
+from peer_review.checks import check_box_database, check_fonts, check_round_keys, check_sessions
 from peer_review.reports import fonts
 
 
@@ -14,7 +14,7 @@ def codes(found: list[Any]) -> list[str]:
 
 
 def test_the_settings_of_this_project_pass() -> None:
-    assert check_box_database(None) == check_sessions(None) == []
+    assert check_box_database(None) == check_sessions(None) == check_round_keys(None) == []
 
 
 @pytest.mark.parametrize("alias", ["default", "nowhere"])
@@ -29,6 +29,21 @@ def test_the_box_must_not_be_the_main_database_under_another_name(
     monkeypatch.setitem(settings.DATABASES, "box", settings.DATABASES["default"])
     settings.DATABASE_ROUTERS = []
     assert codes(check_box_database(None)) == ["peer_review.E002", "peer_review.E003"]
+
+
+@pytest.mark.parametrize(
+    ("folders", "expected"),
+    [([], ["peer_review.E004"]), (["a"], ["peer_review.W004"]), (["a", "./a"], ["peer_review.W004"]), (["a", "b"], [])],
+)
+def test_the_rounds_keys_need_a_place_and_a_second_copy(settings: Any, folders: list[str], expected: list[str]) -> None:
+    settings.PEER_REVIEW_ROUND_KEY_FOLDERS = folders
+    assert codes(check_round_keys(None)) == expected
+
+
+def test_a_store_of_ones_own_needs_no_folders(settings: Any) -> None:
+    settings.PEER_REVIEW_ROUND_KEY_FOLDERS = []
+    settings.PEER_REVIEW_ROUND_KEY_STORE = "elsewhere.Store"
+    assert check_round_keys(None) == []
 
 
 def test_sessions_saved_on_every_request_would_tell_when_somebody_drew(settings: Any) -> None:

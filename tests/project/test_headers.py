@@ -115,6 +115,7 @@ def test_production_keeps_to_https() -> None:
         "PYTHONPATH": f"{ROOT}:{ROOT / 'site'}",
         "SECRET_KEY": "s" * 50,
         "PEER_REVIEW_KEY_SECRET": "k" * 50,
+        "ROUND_KEY_FOLDERS": "/nowhere/first,/nowhere/second",
         "ALLOWED_HOSTS": "intranet.example",
     }
 

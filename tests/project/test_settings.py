@@ -12,6 +12,7 @@ GOOD = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",
     "SECRET_KEY": "s" * 50,
     "PEER_REVIEW_KEY_SECRET": "k" * 50,
+    "ROUND_KEY_FOLDERS": "/nowhere/first,/nowhere/second",
     "ALLOWED_HOSTS": "intranet.example",
 }
 
@@ -35,6 +36,8 @@ def test_production_starts_when_everything_is_set(tmp_path: Path) -> None:
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "insecure-default-secret-key-for-development-only"}, "SECRET_KEY"),
         ({"PEER_REVIEW_KEY_SECRET": "s" * 50}, "PEER_REVIEW_KEY_SECRET"),
+        ({"ROUND_KEY_FOLDERS": ""}, "ROUND_KEY_FOLDERS"),
+        ({"ROUND_KEY_FOLDERS": "/nowhere/one,/nowhere/one"}, "ROUND_KEY_FOLDERS"),
         ({"DEBUG": "true"}, "DEBUG"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),

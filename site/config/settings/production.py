@@ -9,6 +9,8 @@ if SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("SECRET_KEY must be set to a random value of 40 characters or more.")
 if PEER_REVIEW_KEY_SECRET in (SECRET_KEY, DEFAULT_SECRET_KEY) or len(PEER_REVIEW_KEY_SECRET) < 40:
     raise ImproperlyConfigured("PEER_REVIEW_KEY_SECRET must be set to its own random value of 40 characters or more.")
+if len(set(env.list("ROUND_KEY_FOLDERS", default=[]))) < 2:
+    raise ImproperlyConfigured("ROUND_KEY_FOLDERS must name two folders or more, on disks that no backup takes in.")
 if env.bool("DEBUG", default=False):
     raise ImproperlyConfigured("DEBUG must be off in production.")
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
