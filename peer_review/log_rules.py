@@ -1,0 +1,93 @@
+"""Rules for web servers: which requests no log may hold, because it would set a person and a ballot side by side.
+
+The access log of a proxy keeps address and time of every request. On the pages where somebody draws, casts or checks
+that is enough to tell who was there when a ballot arrived.
+"""
+
+import re
+
+from django.urls import get_script_prefix, reverse
+
+_ROUND = "0" * 32
+_LEAF = "f" * 64
+_TOKEN = "signed-address"  # noqa: S105 - an example of an address
+#: Routes that are left out of every log, with an example of each argument.
+UNLOGGED: dict[str, list[str | int]] = {
+    "draw": [_ROUND],
+    "cast": [_ROUND],
+    "manifest": [_ROUND],
+    "ballot": [_ROUND],
+    "ballot-check": [_ROUND],
+    "kiosk": [_ROUND],
+    "kiosk-open": [_ROUND],
+    "kiosk-draw": [_ROUND],
+    "kiosk-ballot": [_ROUND, _TOKEN],
+    "envelopes": [_ROUND],
+    "envelopes-make": [_ROUND, 1],
+    "envelopes-witness": [_ROUND, 1],
+    "bulletin": [_ROUND],
+    "bulletin-json": [_ROUND],
+    "proof": [_ROUND, _LEAF],
+}
+SERVERS = ("nginx", "caddy", "apache")
+
+
+def patterns() -> list[str]:
+    """Return one regular expression a route, for the whole path of a request, as this site's routes are mounted."""
+    found = []
+    for name, arguments in UNLOGGED.items():
+        pattern = re.escape(reverse(f"peer_review:{name}", args=arguments))
+        for example, expression in ((_ROUND, "[0-9a-f]+"), (_LEAF, "[^/]+"), (re.escape(_TOKEN), "[^/]+")):
+            pattern = pattern.replace(example, expression)
+        if arguments[-1] == 1:
+            pattern = pattern.replace("/1/", "/[0-9]+/")
+        found.append(f"^{pattern}$".replace(r"\-", "-"))
+    return found
+
+
+def rules_for(server: str, *, upstream: str) -> str:
+    """Return what keeps these routes out of a server's access log and error log.
+
+    `upstream` is where nginx finds the application; the other servers do not need it.
+    Raises: KeyError for a server of which nothing is known.
+    """
+    return {"nginx": _nginx, "caddy": _caddy, "apache": _apache}[server](upstream)
+
+
+def _together() -> str:
+    """Return all patterns as one expression, which starts where the site does."""
+    prefix = re.escape(get_script_prefix())
+    return f"^{prefix}(?:{'|'.join(one.removeprefix('^' + prefix).removesuffix('$') for one in patterns())})$"
+
+
+def _nginx(upstream: str) -> str:
+    return f"""\
+# Inside the server block, before the other locations.
+location ~ "{_together()}" {{
+    access_log off;
+    error_log /dev/null crit;
+    proxy_pass {upstream};
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-For "";
+}}
+"""
+
+
+def _caddy(upstream: str) -> str:
+    return f"""\
+# Inside the site block. Caddy 2.8 or later.
+@ballots path_regexp {_together()}
+log_skip @ballots
+"""
+
+
+def _apache(upstream: str) -> str:
+    return f"""\
+# Inside the virtual host. Every CustomLog line ends in env=!ballots.
+SetEnvIf Request_URI "{_together()}" ballots
+CustomLog ${{APACHE_LOG_DIR}}/access.log combined env=!ballots
+<LocationMatch "{_together()}">
+    LogLevel emerg
+</LocationMatch>
+"""
