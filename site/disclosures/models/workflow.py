@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +29,7 @@ class SeparatedTask(AbstractGroupApprovalTask):
             actions = [action for action in actions if action[0] != "approve"]
         return actions
 
-    def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: Any) -> None:
+    def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: object) -> None:
         """Approve or send back.
 
         Raises: the refusal of this step, if the approver wrote or submitted the text or is no member.

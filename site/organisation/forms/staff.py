@@ -1,7 +1,5 @@
 """A member of staff in Wagtail's admin."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -61,7 +59,7 @@ class StaffForm(WagtailAdminModelForm):
         "roles",
     ]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         staff = self.instance
         if staff.pk is None:
