@@ -18,6 +18,9 @@ DEFAULTS: dict[str, Any] = {
         "inspector": "inspector",
         "leadership": "leadership",
     },
+    # Dotted path of the class that knows who holds which role (peer_review.providers.roles.RoleSource). The default
+    # trusts the groups above.
+    "ROLE_SOURCE": "peer_review.providers.roles.GroupRoles",
     # Group commits: a batch goes out with this many ballots from this many requests, or after this many seconds.
     "BATCH_BALLOTS": 50,
     "BATCH_REQUESTS": 5,
