@@ -22,6 +22,29 @@ class Role(models.TextChoices):
 DERIVED_ROLES = frozenset({Role.STAFF, Role.SECTION_HEAD})
 
 
+#: See results, hold keys, inspect or administer: held by a grant that a second person confirmed.
+GRANTED_ROLES = frozenset(
+    {Role.SECTION_HEAD, Role.LEADERSHIP, Role.ORGANISER, Role.SCRUTINEER, Role.INSPECTOR, Role.ADMINISTRATOR}
+)
+
+
+class GrantOrigin(models.TextChoices):
+    """Where the proposal of a role came from."""
+
+    PERSON = "person", _("Proposed by a person")
+    RECORD = "record", _("Follows from the staff record")
+    FIRST = "first", _("First administrator and first inspector")
+    EARLIER = "earlier", _("Held in an earlier version")
+
+
+class NoticeKind(models.TextChoices):
+    """What an account's owner and the inspectors are told."""
+
+    ROLE_PROPOSED = "role_proposed", _("Role proposed")
+    ROLE_CONFIRMED = "role_confirmed", _("Role confirmed")
+    ROLE_WITHDRAWN = "role_withdrawn", _("Role withdrawn")
+
+
 class ImportState(models.TextChoices):
     """Life of an import; `domain.imports` holds one function per arrow."""
 

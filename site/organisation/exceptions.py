@@ -53,12 +53,6 @@ class DerivedRole(Refusal):
     message = _("This role follows from the staff record and is not assigned by hand.")
 
 
-class NotLeftAlone(Refusal):
-    """At least one administrator stays."""
-
-    message = _("You cannot take the administrator's role from yourself. Ask another administrator.")
-
-
 class InvitationUnknown(Refusal):
     """The link was never given out, or was replaced by a newer one."""
 
@@ -99,3 +93,57 @@ class FileRefused(Refusal):
     """The file as a whole cannot be read."""
 
     message = _("This file cannot be read.")
+
+
+class NeedsGrant(Refusal):
+    """The role is held by a grant that a second person confirms."""
+
+    message = _("This role is proposed under “Roles”, and a second person confirms it.")
+
+
+class NeedsNoGrant(Refusal):
+    """The role is given in the staff record."""
+
+    message = _("This role needs no second person: give it in the staff record.")
+
+
+class NotGrantors(Refusal):
+    """Somebody who neither administers nor inspects."""
+
+    message = _("Only administrators and inspectors propose, confirm and withdraw roles.")
+
+
+class NotForYourself(Refusal):
+    """Nobody proposes or confirms a role of their own."""
+
+    message = _("Nobody gives a role to themselves. Ask somebody else.")
+
+
+class NotSecondPerson(Refusal):
+    """Whoever proposed does not confirm."""
+
+    message = _("You proposed this yourself. A second person has to confirm it.")
+
+
+class AlreadyGranted(Refusal):
+    """The person holds the role or is proposed for it."""
+
+    message = _("This person holds this role already, or is proposed for it.")
+
+
+class GrantSettled(Refusal):
+    """The proposal was confirmed or withdrawn meanwhile."""
+
+    message = _("Somebody has settled this meanwhile. Look at the list again.")
+
+
+class GrantsExist(Refusal):
+    """The first two are named once, before anything else."""
+
+    message = _("Roles have been proposed before. The first two people are named only once.")
+
+
+class LastHolder(Refusal):
+    """One administrator and one inspector stay."""
+
+    message = _("Nobody else holds this role. Have somebody else confirmed first.")

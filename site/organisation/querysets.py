@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from organisation import pinyin
-from organisation.roles import Visitor, is_signed_in
+from organisation.enums import GrantOrigin, Role
+from organisation.roles import Visitor, has_role, is_signed_in
 from organisation.section_tree import descendants
 
 
@@ -86,3 +87,41 @@ class StaffQuerySet(models.QuerySet):
     def awaiting_invitation(self) -> Self:
         """Current staff who have never set a password."""
         return self.current().filter(user__password__startswith="!", user__is_active=True)  # noqa: S106 - the mark of no password
+
+
+class RoleGrantQuerySet(models.QuerySet):
+    """Grants of roles. What holds is `in_force`, and nothing else."""
+
+    def in_force(self) -> Self:
+        """Those that a second person confirmed and nobody has withdrawn."""
+        return self.filter(confirmed_at__isnull=False, withdrawn_at=None)
+
+    def proposed(self) -> Self:
+        """Those that wait for a second person."""
+        return self.filter(confirmed_at=None, withdrawn_at=None)
+
+    def open(self) -> Self:
+        """Those that wait or hold."""
+        return self.filter(withdrawn_at=None)
+
+    def visible_to(self, user: Visitor) -> Self:
+        """All for administrators and inspectors; their own for everybody else."""
+        if not is_signed_in(user):
+            return self.none()
+        if has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR):
+            return self
+        return self.filter(person=user.pk)
+
+    def confirmable_by(self, user: Visitor) -> Self:
+        """Proposals about somebody else, by somebody else, that this person may confirm.
+
+        Administrators and inspectors confirm; the first two, of whom nobody has the role yet, confirm each other.
+        """
+        if not is_signed_in(user):
+            return self.none()
+        others = self.proposed().exclude(person=user.pk).filter(~Q(proposed_by=user.pk) | Q(proposed_by=None))
+        pair = self.model._default_manager.filter(person=user.pk, origin=GrantOrigin.FIRST, withdrawn_at=None)
+        first = Q(origin=GrantOrigin.FIRST) & Q(models.Exists(pair))
+        if has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR):
+            return others.filter(~Q(origin=GrantOrigin.FIRST) | first)
+        return others.filter(first)

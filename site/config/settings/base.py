@@ -246,6 +246,7 @@ COMMENTS_APP = "django_comments_xtd"
 
 PEER_REVIEW_BOX_DATABASE = "box"
 PEER_REVIEW_ROLL_SOURCE = "organisation.roll.propose_roll"
+PEER_REVIEW_ROLE_SOURCE = "organisation.roles.GrantedRoles"
 PEER_REVIEW_WORKDAYS = "foundation.workdays.after_workdays"
 PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
 PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
@@ -296,6 +297,8 @@ OPEN_ROUTES = {
 }
 OPEN_PAGE_APPS = {"disclosures"}
 HOME_WAITING = [
+    "organisation.waiting.roles",
+    "organisation.waiting.notices",
     "home.adapters.peer_review.ballots",
     "home.adapters.peer_review.announcements",
     "home.adapters.peer_review.boxes",

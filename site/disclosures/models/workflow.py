@@ -10,6 +10,7 @@ from wagtail.models import AbstractGroupApprovalTask, Page, TaskState
 from disclosures.domain.publication import approve, authors_of
 from disclosures.exceptions import DisclosureRefusal, OwnWorkApproved, OwnWorkReviewed
 from organisation.models import User
+from organisation.roles import groups_of
 
 
 class SeparatedTask(AbstractGroupApprovalTask):
@@ -19,6 +20,10 @@ class SeparatedTask(AbstractGroupApprovalTask):
 
     class Meta:
         abstract = True
+
+    def _user_in_groups(self, user: User) -> bool:
+        """Return whether a group of the step is among those that count of a person: a role needs its grant."""
+        return not groups_of(user).keys().isdisjoint(self.groups.values_list("pk", flat=True))
 
     def get_actions(self, obj: Page, user: User) -> list[tuple[str, str | Promise, bool]]:
         """Offer approval to members who did not write it; sending back is for every member."""
