@@ -43,6 +43,15 @@ class NoticeKind(models.TextChoices):
     ROLE_PROPOSED = "role_proposed", _("Role proposed")
     ROLE_CONFIRMED = "role_confirmed", _("Role confirmed")
     ROLE_WITHDRAWN = "role_withdrawn", _("Role withdrawn")
+    RESET_PROPOSED = "reset_proposed", _("Password reset proposed")
+    RESET_CONFIRMED = "reset_confirmed", _("Password reset confirmed")
+    RESET_WITHDRAWN = "reset_withdrawn", _("Password reset withdrawn")
+    RESET_USED = "reset_used", _("New password set after a reset")
+    RESET_SETTLED = "reset_settled", _("Password reset settled")
+    ADDRESS_ENTERED = "address_entered", _("Mail address entered by somebody else")
+    ADDRESS_HOLDS = "address_holds", _("Mail address entered by somebody else holds")
+    ADDRESS_CHANGED = "address_changed", _("Own mail address changed")
+    ADDRESS_STOPPED = "address_stopped", _("Change of a mail address stopped")
 
 
 class ImportState(models.TextChoices):

@@ -147,3 +147,45 @@ class LastHolder(Refusal):
     """One administrator and one inspector stay."""
 
     message = _("Nobody else holds this role. Have somebody else confirmed first.")
+
+
+class HasPassword(Refusal):
+    """The account has an owner who set a password."""
+
+    message = _("This account has a password. A new way in is a reset, which takes two people.")
+
+
+class HasNoPassword(Refusal):
+    """Nobody has set a password yet."""
+
+    message = _("This account has no password yet: give out an invitation.")
+
+
+class ResetOpen(Refusal):
+    """A reset of this account is under way."""
+
+    message = _("A reset of this account is under way.")
+
+
+class ResetSettled(Refusal):
+    """The reset is no longer at this step."""
+
+    message = _("This reset is no longer waiting for that step. Look at the list again.")
+
+
+class NotTheOwner(Refusal):
+    """The link does not belong to whoever is signed in."""
+
+    message = _("This link is not for your account.")
+
+
+class OwnerAnswers(Refusal):
+    """The owner has an address and confirms by mail."""
+
+    message = _("The owner confirms with the link in the mail that was sent to the account’s address.")
+
+
+class WrongPassword(Refusal):
+    """The password that was asked again does not match."""
+
+    message = _("This is not your password.")

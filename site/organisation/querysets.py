@@ -90,11 +90,18 @@ class StaffQuerySet(models.QuerySet):
 
 
 class RoleGrantQuerySet(models.QuerySet):
-    """Grants of roles. What holds is `in_force`, and nothing else."""
+    """Grants of roles. What gives power is `effective`, and nothing else."""
 
     def in_force(self) -> Self:
         """Those that a second person confirmed and nobody has withdrawn."""
         return self.filter(confirmed_at__isnull=False, withdrawn_at=None)
+
+    def effective(self) -> Self:
+        """Those in force of people whose roles are awake: a reset puts them to sleep until the owner has confirmed."""
+        asleep = apps.get_model("organisation", "PasswordReset")._default_manager.filter(
+            account=models.OuterRef("person"), used=True, settled=False
+        )
+        return self.in_force().filter(~models.Exists(asleep))
 
     def proposed(self) -> Self:
         """Those that wait for a second person."""
@@ -125,3 +132,25 @@ class RoleGrantQuerySet(models.QuerySet):
         if has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR):
             return others.filter(~Q(origin=GrantOrigin.FIRST) | first)
         return others.filter(first)
+
+
+class PasswordResetQuerySet(models.QuerySet):
+    """Resets of passwords."""
+
+    def open(self) -> Self:
+        """Those that are neither withdrawn nor settled."""
+        return self.filter(withdrawn_at=None, settled=False)
+
+    def visible_to(self, user: Visitor) -> Self:
+        """All for administrators and inspectors; those of their own account for everybody else."""
+        if not is_signed_in(user):
+            return self.none()
+        if has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR):
+            return self
+        return self.filter(account=user.pk)
+
+    def confirmable_by(self, user: Visitor) -> Self:
+        """Proposals that this person, an administrator or inspector, may confirm: of others, about others."""
+        if not is_signed_in(user) or not (has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR)):
+            return self.none()
+        return self.open().filter(confirmed_at=None).exclude(account=user.pk).exclude(proposed_by=user.pk)

@@ -81,7 +81,7 @@ def once_for(user: Account | AnonymousUser, question: str, read: Callable[[], An
 
 def groups_that_count(user: Account) -> QuerySet[Group]:
     """Return the groups of an account, without those of roles that it holds no confirmed grant of."""
-    grants = _grants_in_force().filter(person=user.pk, role=OuterRef("name"))
+    grants = _effective_grants().filter(person=user.pk, role=OuterRef("name"))
     return user.groups.filter(~Q(name__in=GRANTED_ROLES) | Exists(grants))
 
 
@@ -107,7 +107,7 @@ def holders_of(*roles: Role) -> QuerySet[Account]:
     """
     if not GRANTED_ROLES.issuperset(roles):
         raise ValueError("only roles by grant have holders")
-    grants = _grants_in_force().filter(
+    grants = _effective_grants().filter(
         person=OuterRef("pk"), role__in=[role.value for role in roles], person__groups__name=F("role")
     )
     return get_user_model()._default_manager.filter(Exists(grants), is_active=True)
@@ -125,9 +125,9 @@ class GrantedRoles:
         return holders_of(*(Role(role) for role in roles))
 
 
-def _grants_in_force() -> QuerySet:
-    """Return the grants that hold; the model is named, since models import this module."""
-    return apps.get_model("organisation", "RoleGrant")._default_manager.in_force()
+def _effective_grants() -> QuerySet:
+    """Return the grants that give power; the model is named, since models import this module."""
+    return apps.get_model("organisation", "RoleGrant")._default_manager.effective()
 
 
 def create_roles(sender: AppConfig, using: str, **kwargs: object) -> None:

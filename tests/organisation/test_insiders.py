@@ -1,5 +1,6 @@
-"""Attacks from inside on roles, with ordinary rights or a shell of Django: none gives a role to one person alone."""
+"""Attacks from inside on accounts and roles, with ordinary rights or a shell: one person alone gains nothing."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,13 +10,14 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from organisation.domain.addresses import settle_addresses
 from organisation.enums import GRANTED_ROLES, Role
-from organisation.models import User
+from organisation.models import AccountNotice, Invitation, PasswordReset, User
 from organisation.roles import group_of, has_role
 from organisation.rules import MANAGE, MANAGE_ROLES
 from peer_review.roles import role_names, users_with_role
 from peer_review.rules.permissions import GENERAL
-from tests.factories.organisation import StaffFactory, UserFactory
+from tests.factories.organisation import PASSWORD, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,135 @@ def test_administrator_gives_no_role_by_wagtails_action_on_many_accounts(admin: 
 
     assert not User.objects.get(pk=target.pk).groups.exists()
     assert powers(target) == []
+
+
+NEW = "korrekt-pferd-batterie-2026"
+
+
+def test_administrator_sets_nobodys_password_in_wagtail(admin: User) -> None:
+    client, leader = signed_in(admin), StaffFactory(roles=[Role.LEADERSHIP]).user
+    url = reverse("wagtailusers_users:edit", args=[leader.pk])
+
+    answer = client.post(
+        url,
+        {
+            "username": leader.username,
+            "name": leader.name,
+            "email": "",
+            "is_active": "on",
+            "password1": NEW,
+            "password2": NEW,
+        },
+    )
+
+    assert answer.status_code == 302
+    assert not Client().login(username=leader.username, password=NEW)
+    assert Client().login(username=leader.username, password=PASSWORD)
+    assert not {"password1", "password2", "groups", "is_superuser"} & set(client.get(url).context["form"].fields)
+
+
+def test_password_and_address_are_not_changed_on_wagtails_page_of_ones_own_account(admin: User) -> None:
+    client = signed_in(admin)
+
+    client.post(
+        reverse("wagtailadmin_account"),
+        {
+            "name_email-first_name": "a",
+            "name_email-last_name": "b",
+            "name_email-email": "elsewhere@example.org",
+            "password-old_password": PASSWORD,
+            "password-new_password1": NEW,
+            "password-new_password2": NEW,
+        },
+    )
+
+    after = User.objects.get(pk=admin.pk)
+    assert (after.email, after.check_password(PASSWORD)) == (admin.email, True)
+
+
+@pytest.mark.parametrize("role", sorted(GRANTED_ROLES))
+def test_administrator_takes_no_account_over_by_renewing_its_invitation(role: Role, admin: User) -> None:
+    client, person = signed_in(admin), StaffFactory(roles=[role])
+
+    renewed = client.post(reverse("organisation_invitations:renew", args=[person.pk]))
+    listed = client.post(reverse("organisation_invitations:give_out"), {"way": "print"})
+
+    assert "/accounts/invitation/" not in renewed.content.decode() + listed.content.decode()
+    assert not Invitation.objects.exists()
+    assert Client().login(username=person.user.username, password=PASSWORD)
+
+
+def test_administrator_resets_nobody_alone(admin: User) -> None:
+    client, person = signed_in(admin), StaffFactory(roles=[Role.INSPECTOR])
+
+    client.post(reverse("resets"), {"account": person.user.username, "reason": "x"})
+    reset = PasswordReset.objects.get()
+    client.post(reverse("reset_confirm", args=[reset.pk]))
+
+    assert not Invitation.objects.exists()
+    assert AccountNotice.objects.filter(to=person.user, kind="reset_proposed").exists()
+
+
+def test_link_from_before_the_owner_had_a_password_opens_nothing_afterwards(admin: User) -> None:
+    person = StaffFactory()
+    person.user.set_unusable_password()
+    person.user.save()
+    page = signed_in(admin).post(reverse("organisation_invitations:renew", args=[person.pk])).content.decode()
+    (link,) = set(re.findall(r"/accounts/invitation/[\w-]+/", page))
+    person.user.set_password(PASSWORD)
+    person.user.save()
+
+    answer = Client().post(link, {"new_password1": NEW, "new_password2": NEW})
+
+    assert answer.status_code == 410
+    assert User.objects.get(pk=person.user_id).check_password(PASSWORD)
+
+
+def test_administrator_turns_no_mail_of_an_owner_to_themselves_within_a_week(admin: User) -> None:
+    client, person = signed_in(admin), StaffFactory(roles=[Role.LEADERSHIP])
+    User.objects.filter(pk=person.user_id).update(email="owner@example.org")
+    place = person.memberships.get()
+
+    client.post(
+        reverse("wagtailusers_users:edit", args=[person.user_id]),
+        {"username": person.user.username, "name": person.user.name, "email": "thief@example.org", "is_active": "on"},
+    )
+    client.post(
+        reverse("staff:edit", args=[person.pk]),
+        {
+            "employee_number": person.employee_number,
+            "name": person.user.name,
+            "section": place.section_id,
+            "rank": place.rank_id,
+            "joined": "2020-01-01",
+            "email": "thief@example.org",
+        },
+    )
+    settle_addresses()
+
+    assert User.objects.get(pk=person.user_id).email == "owner@example.org"
+    assert AccountNotice.objects.filter(to=person.user, kind="address_entered").count() == 1
+
+
+def test_open_session_changes_no_address_without_the_password() -> None:
+    user = UserFactory(email="own@example.org", roles=[Role.SECTION_HEAD])
+    client = signed_in(user)
+
+    wrong = client.post(reverse("address"), {"email": "thief@example.org", "password": "wrong"})
+    missing = client.post(reverse("address"), {"email": "thief@example.org"})
+
+    assert (wrong.status_code, missing.status_code) == (422, 422)
+    assert User.objects.get(pk=user.pk).email == "own@example.org"
+
+
+def test_superuser_deletes_no_account_and_makes_nobody_superuser() -> None:
+    client, person = signed_in(UserFactory(is_superuser=True)), UserFactory()
+
+    client.post(reverse("wagtailusers_users:delete", args=[person.pk]))
+    client.post(
+        reverse("wagtailusers_users:edit", args=[person.pk]),
+        {"username": person.username, "name": "x", "email": "", "is_active": "on", "is_superuser": "on"},
+    )
+    client.post(reverse("wagtail_bulk_action", args=["organisation", "user", "delete"]) + f"?id={person.pk}")
+
+    assert not User.objects.get(pk=person.pk).is_superuser

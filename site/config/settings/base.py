@@ -176,10 +176,16 @@ AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True  # no record of who signed in when
 AXES_LOCKOUT_TEMPLATE = "registration/lockout.html"
 AXES_HTTP_RESPONSE_CODE = 429
-WAGTAIL_PASSWORD_RESET_ENABLED = False  # a forgotten password is replaced by a new invitation
-WAGTAILUSERS_PASSWORD_REQUIRED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False  # a forgotten password takes two people: see organisation.domain.resets
+# Nobody sets another's password, and one's own and one's address are changed on pages that ask for it again.
+WAGTAILUSERS_PASSWORD_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 # How long a one-time link to set a password stays valid.
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+RESET_DAYS = env.int("RESET_DAYS", default=2)
+# How long an address waits that somebody else entered for an account.
+ADDRESS_DAYS = env.int("ADDRESS_DAYS", default=7)
 
 # Language and place: Chinese first, the browser's wish respected
 LANGUAGE_CODE = "zh-hans"
@@ -298,6 +304,7 @@ OPEN_ROUTES = {
 OPEN_PAGE_APPS = {"disclosures"}
 HOME_WAITING = [
     "organisation.waiting.roles",
+    "organisation.waiting.resets",
     "organisation.waiting.notices",
     "home.adapters.peer_review.ballots",
     "home.adapters.peer_review.announcements",

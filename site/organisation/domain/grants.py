@@ -36,7 +36,7 @@ def propose(*, person: User, role: Role, by: User, reason: str = "") -> RoleGran
     Raises: NotGrantors unless `by` administers or inspects; NotForYourself; NeedsNoGrant, DerivedRole for other roles;
         AccountClosed; AlreadyGranted if the person holds the role or is proposed for it.
     """
-    _check_grantor(by)
+    check_grantor(by)
     if role in DERIVED_ROLES:
         raise DerivedRole
     if role not in GRANTED_ROLES:
@@ -120,7 +120,7 @@ def withdraw(*, grant: RoleGrant, by: User, reason: str = "") -> RoleGrant:
         rows = RoleGrant.objects.select_for_update(of=("self",)).select_related("person", "section")
         grant = rows.get(pk=grant.pk)
         if grant.person_id != by.pk:
-            _check_grantor(by)
+            check_grantor(by)
         if grant.withdrawn_at is not None:
             raise GrantSettled
         role = Role(grant.role)
@@ -163,6 +163,12 @@ def follow_headships(*, headed: dict[int, int | None], by: User | None = None) -
         )
 
 
+def check_grantor(by: User) -> None:
+    """Raises: NotGrantors for whoever neither administers nor inspects."""
+    if not (has_role(by, Role.ADMINISTRATOR) or has_role(by, Role.INSPECTOR)):
+        raise NotGrantors
+
+
 def _end(grants: Iterable[RoleGrant], *, by: User | None, reason: str) -> None:
     now = timezone.now()
     for grant in grants:
@@ -171,11 +177,6 @@ def _end(grants: Iterable[RoleGrant], *, by: User | None, reason: str) -> None:
         if not RoleGrant.objects.in_force().filter(person=grant.person_id, role=grant.role).exists():
             grant.person.groups.remove(group_of(Role(grant.role)))
         _record(grant, "organisation.withdraw_role", by)
-
-
-def _check_grantor(by: User) -> None:
-    if not (has_role(by, Role.ADMINISTRATOR) or has_role(by, Role.INSPECTOR)):
-        raise NotGrantors
 
 
 def _words(grant: RoleGrant) -> dict[str, str]:

@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from organisation.domain.addresses import enter
 from organisation.domain.grants import end_all
 from organisation.domain.roles import follow_staff_record
 from organisation.enums import Role
@@ -64,8 +65,11 @@ def correct_details(
     position: str = "",
     phone: str = "",
     email: str = "",
+    by: User | None = None,
 ) -> Staff:
     """Return the person with corrected particulars; where they belong stays as it is.
+
+    Another mail address waits, as domain.addresses says, unless the account has no password yet.
 
     Raises: NumberTaken; LeavesBeforeJoining.
     """
@@ -75,8 +79,8 @@ def correct_details(
         raise LeavesBeforeJoining
     with transaction.atomic():
         staff.user.name = name
-        staff.user.email = email
-        staff.user.save(update_fields=["name", "email"])
+        staff.user.save(update_fields=["name"])
+        enter(account=staff.user, address=email, by=by)
         staff.employee_number = employee_number
         staff.position = position
         staff.phone = phone
@@ -226,6 +230,7 @@ def revise(
             position=position,
             phone=phone,
             email=email,
+            by=by,
         )
         if staff.left is None:
             if left is None:

@@ -4,6 +4,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
+from organisation.models import User
+
 
 class BootstrapMixin:
     """Give the fields the classes of the front pages."""
@@ -31,3 +33,19 @@ class NewPasswordForm(BootstrapMixin, SetPasswordForm):
 
 class ChangePasswordForm(BootstrapMixin, PasswordChangeForm):
     """A new password in place of the old one."""
+
+
+class AddressForm(BootstrapMixin, forms.ModelForm):
+    """One's own mail address, with the password once more."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_("Whoever finds your computer open cannot change the address without it."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["email"]
+        labels = {"email": _("Mail address")}

@@ -3,23 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organisation.enums import DERIVED_ROLES, GRANTED_ROLES, Role
 from organisation.forms.accounts import BootstrapMixin
-from organisation.models import User
+from organisation.forms.fields import AccountField
 
 
 class ProposalForm(BootstrapMixin, forms.Form):
     """Who shall hold which role, and why."""
 
-    person = forms.CharField(
-        label=_("Person"),
-        max_length=150,
-        help_text=_("User name or employee number."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    person = AccountField(label=_("Person"), help_text=_("User name or employee number."))
     role = forms.ChoiceField(
         label=_("Role"),
         choices=[(role.value, role.label) for role in Role if role in GRANTED_ROLES - DERIVED_ROLES],
@@ -30,14 +24,6 @@ class ProposalForm(BootstrapMixin, forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].widget.attrs["class"] = "form-select"
-
-    def clean_person(self) -> User:
-        """Return the account that was named."""
-        text = self.cleaned_data["person"].strip()
-        user = User.objects.filter(Q(username=text) | Q(staff__employee_number=text)).order_by("pk").first()
-        if user is None:
-            raise forms.ValidationError(_("There is no such account."))
-        return user
 
     def clean_role(self) -> Role:
         """Return the role."""

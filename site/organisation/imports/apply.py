@@ -27,19 +27,21 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class RolesToFollow:
-    """What a file says of roles that a second person confirms, by accounts."""
+class ToFollow:
+    """What a file says of accounts that is not simply written, by account: somebody else has a word in it."""
 
     #: The section that somebody heads now, or None.
     headed: dict[int, int | None] = field(default_factory=dict)
     departed: list[int] = field(default_factory=list)
+    #: Mail addresses for accounts that were there before.
+    addresses: dict[int, str] = field(default_factory=dict)
 
 
-def apply_plan(plan: ImportPlan, *, progress: Progress = no_progress) -> RolesToFollow:
+def apply_plan(plan: ImportPlan, *, progress: Progress = no_progress) -> ToFollow:
     """Write a plan that has no errors. Everything is in one transaction; a fall leaves the records as they were.
 
     Rows are written in bulk, without signals. New accounts get no password, not even a hashed one.
-    Nobody becomes a section head by it: `domain.imports` proposes those that are returned.
+    Nobody becomes a section head by it, nor gets another mail address: `domain.imports` sees to what is returned.
     """
     if plan.error_count:
         raise ValueError("A plan with errors is not carried out.")
@@ -49,7 +51,7 @@ def apply_plan(plan: ImportPlan, *, progress: Progress = no_progress) -> RolesTo
         _write_sections(plan)
         _write_ranks(plan)
         done = 0
-        staff, follow = group_of(Role.STAFF), RolesToFollow()
+        staff, follow = group_of(Role.STAFF), ToFollow()
         for people in _chunks(plan.added):
             _add(people, staff, follow, today)
             done += len(people)
@@ -108,7 +110,7 @@ def _no_password() -> str:
     return "!" + secrets.token_urlsafe(30)
 
 
-def _add(people: list[NewPerson], staff_group: Group, follow: RolesToFollow, today: datetime.date) -> None:
+def _add(people: list[NewPerson], staff_group: Group, follow: ToFollow, today: datetime.date) -> None:
     now = timezone.now()
     users = User.objects.bulk_create(
         User(
@@ -158,8 +160,8 @@ def _membership(staff_id: int, placement: Placement, *, until: datetime.date | N
     )
 
 
-def _change(changes: list[Change], staff_group: Group, follow: RolesToFollow, today: datetime.date) -> None:
-    _change_users(changes, today)
+def _change(changes: list[Change], staff_group: Group, follow: ToFollow, today: datetime.date) -> None:
+    _change_users(changes, follow, today)
     _change_staff(changes)
     _change_memberships(changes)
     leaving = [change.person.user_id for change in changes if change.left is not None and change.left <= today]
@@ -172,17 +174,19 @@ def _change(changes: list[Change], staff_group: Group, follow: RolesToFollow, to
     }
 
 
-def _change_users(changes: list[Change], today: datetime.date) -> None:
+def _change_users(changes: list[Change], follow: ToFollow, today: datetime.date) -> None:
     wanted: dict[int, Mapping[str, CellValue]] = {}
     for change in changes:
         values = dict(change.user)
+        if "email" in values:
+            follow.addresses[change.person.user_id] = str(values.pop("email"))
         if change.left is not None and change.left <= today:
             values["is_active"] = False
         elif change.returned:
             values["is_active"] = True
         if values:
             wanted[change.person.user_id] = values
-    _upsert(User, wanted, ["username", "name", "email", "is_active"])
+    _upsert(User, wanted, ["username", "name", "is_active"])
 
 
 def _change_staff(changes: list[Change]) -> None:

@@ -1,11 +1,14 @@
-"""Sign-in, sign-out, invitations, password change, roles and what was told about accounts."""
+"""Sign-in and sign-out, one's own account, invitations and resets, roles, what was told about accounts."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from organisation.views import accounts, grants
+from organisation.views import accounts, grants, own_account, resets
 
 urlpatterns = [
+    path("", own_account.AccountView.as_view(), name="account"),
+    path("address/", own_account.AddressView.as_view(), name="address"),
+    path("address/stop/", own_account.StopAddressView.as_view(), name="address_stop"),
     path("login/", accounts.SignInView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password/", accounts.PasswordChangeView.as_view(), name="password_change"),
@@ -14,5 +17,11 @@ urlpatterns = [
     path("roles/", grants.RolesView.as_view(), name="roles"),
     path("roles/confirm/", grants.ConfirmRolesView.as_view(), name="roles_confirm"),
     path("roles/<int:pk>/withdraw/", grants.WithdrawRoleView.as_view(), name="role_withdraw"),
+    path("resets/", resets.ResetsView.as_view(), name="resets"),
+    path("resets/ask/", resets.AskOwnerView.as_view(), name="reset_ask"),
+    path("resets/mine/<str:token>/", resets.OwnResetView.as_view(), name="reset_mine"),
+    path("resets/<int:pk>/confirm/", resets.ConfirmResetView.as_view(), name="reset_confirm"),
+    path("resets/<int:pk>/withdraw/", resets.WithdrawResetView.as_view(), name="reset_withdraw"),
+    path("resets/<int:pk>/settle/", resets.SettleResetView.as_view(), name="reset_settle"),
     path("notices/", grants.AccountNoticesView.as_view(), name="account_notices"),
 ]

@@ -1,4 +1,4 @@
-"""Signing in, changing a password, setting the first one."""
+"""Signing in, changing a password, setting the first one or a new one after a reset."""
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from foundation.refusals import Refusal
 from organisation.domain.invitations import accept_invitation, find_invitation
+from organisation.domain.resets import ask_owner
 from organisation.exceptions import InvitationUnknown
 from organisation.forms.accounts import ChangePasswordForm, NewPasswordForm, SignInForm
 from organisation.models import User
@@ -65,6 +66,7 @@ class InvitationView(View):
             if not form.is_valid():
                 return self.answer(request, form, user)
             user = accept_invitation(token=token, password=form.cleaned_data["new_password1"])
+            ask_owner(account=user)
         except Refusal as refusal:
             return self.refused(request, refusal)
         login(request, user, backend=BACKEND)

@@ -20,8 +20,9 @@ from organisation.domain.notices import mark_read, sentence
 from organisation.enums import Role
 from organisation.exceptions import GrantSettled
 from organisation.forms.grants import ProposalForm, WithdrawalForm
-from organisation.models import AccountNotice, RoleGrant, User
+from organisation.models import AccountNotice, RoleGrant
 from organisation.rules import MANAGE_ROLES
+from organisation.views.shared import person_of
 
 PAGE_SIZE = 50
 
@@ -143,10 +144,3 @@ class AccountNoticesView(LoginRequiredMixin, View):
     def post(self, request: HttpRequest) -> HttpResponse:
         mark_read(user=person_of(request))
         return redirect("account_notices")
-
-
-def person_of(request: HttpRequest) -> User:
-    """Return who asks. Raises: PermissionDenied for strangers, whom LoginRequiredMixin has sent away before."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user

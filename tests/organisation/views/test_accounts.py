@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from organisation.domain import staff as verbs
 from organisation.domain.invitations import accept_invitation, find_invitation, invite
-from organisation.exceptions import AccountClosed, InvitationExpired, InvitationSpent, InvitationUnknown
+from organisation.exceptions import AccountClosed, HasPassword, InvitationExpired, InvitationSpent, InvitationUnknown
 from organisation.models import Invitation, Staff, User
 from tests.factories.organisation import PASSWORD, StaffFactory, UserFactory
 
@@ -154,6 +154,9 @@ def test_invitations_that_open_nothing_are_refused(client: Client) -> None:
     accept_invitation(token=second, password=NEW)
     with pytest.raises(InvitationSpent):
         accept_invitation(token=second, password=PASSWORD)
+    with pytest.raises(HasPassword):
+        token_for(person)
+    person = newcomer()
     third = token_for(person)
     Invitation.objects.filter(used=False).update(expires_at=timezone.now())
     with pytest.raises(InvitationExpired):
