@@ -1,6 +1,7 @@
 """Settings shared by every way of running Zhengyan. docs/configuration.md explains each variable."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "organisation.middleware.SessionLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -224,6 +226,18 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     },
 }
+# Sessions: keys stored as hashes; how long somebody may be away, and how long one lasts at most.
+SESSION_ENGINE = "organisation.sessions"
+SESSION_LIMITS = (
+    timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=480)),
+    timedelta(hours=env.int("SESSION_HOURS", default=168)),
+)
+STRICT_SESSION_LIMITS = (
+    timedelta(minutes=env.int("STRICT_SESSION_IDLE_MINUTES", default=60)),
+    timedelta(hours=env.int("STRICT_SESSION_HOURS", default=12)),
+)
+STRICT_SESSION_ROLES = ["leadership", "organiser", "scrutineer", "inspector", "administrator"]
+SESSION_COOKIE_AGE = int(SESSION_LIMITS[1].total_seconds())
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
@@ -326,6 +340,16 @@ SILENT_ROUTES = {
     "peer_review:cast",
     "peer_review:proof",
     "peer_review:kiosk-draw",
+}
+# Whoever is here keeps the session, except here: nothing of a session is written about these.
+QUIET_ROUTES = SILENT_ROUTES | {
+    "peer_review:ballot-check",
+    "peer_review:bulletin",
+    "peer_review:bulletin-json",
+    "peer_review:envelopes",
+    "peer_review:envelopes-sign",
+    "peer_review:kiosk",
+    "peer_review:kiosk-ballot",
 }
 LOGGING = logging_config(as_json=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO"))
 MIDDLEWARE.insert(

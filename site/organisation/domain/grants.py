@@ -5,11 +5,13 @@ Group membership follows the grant, for what Wagtail asks of groups; the rules a
 
 from collections.abc import Collection, Iterable
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
 from organisation.domain.notices import tell
+from organisation.domain.sessions import tighten
 from organisation.enums import DERIVED_ROLES, GRANTED_ROLES, GrantOrigin, NoticeKind, Role
 from organisation.exceptions import (
     AccountClosed,
@@ -95,6 +97,8 @@ def confirm(*, grants: Collection[RoleGrant], by: User) -> list[RoleGrant]:
             grant.confirmed_by, grant.confirmed_at = by, now
             grant.save(update_fields=["confirmed_by", "confirmed_at"])
             grant.person.groups.add(group_of(Role(grant.role)))
+            if grant.role in settings.STRICT_SESSION_ROLES:
+                tighten(user=grant.person)
             _record(grant, "organisation.confirm_role", by)
             tell(kind=NoticeKind.ROLE_CONFIRMED, about=grant.person, by=by, **_words(grant))
     return locked

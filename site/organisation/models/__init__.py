@@ -8,6 +8,7 @@ from organisation.models.notice import AccountNotice
 from organisation.models.rank import Rank
 from organisation.models.reset import PasswordReset
 from organisation.models.section import Section
+from organisation.models.session import UserSession
 from organisation.models.staff import Membership, Staff
 from organisation.models.user import User
 
@@ -23,4 +24,5 @@ __all__ = [
     "Section",
     "Staff",
     "User",
+    "UserSession",
 ]

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from organisation.views import accounts, grants, own_account, resets
+from organisation.views import accounts, grants, own_account, resets, sessions
 
 urlpatterns = [
     path("", own_account.AccountView.as_view(), name="account"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("roles/", grants.RolesView.as_view(), name="roles"),
     path("roles/confirm/", grants.ConfirmRolesView.as_view(), name="roles_confirm"),
     path("roles/<int:pk>/withdraw/", grants.WithdrawRoleView.as_view(), name="role_withdraw"),
+    path("sessions/", sessions.SessionsView.as_view(), name="sessions"),
     path("resets/", resets.ResetsView.as_view(), name="resets"),
     path("resets/ask/", resets.AskOwnerView.as_view(), name="reset_ask"),
     path("resets/mine/<str:token>/", resets.OwnResetView.as_view(), name="reset_mine"),
