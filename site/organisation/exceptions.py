@@ -189,3 +189,9 @@ class WrongPassword(Refusal):
     """The password that was asked again does not match."""
 
     message = _("This is not your password.")
+
+
+class TooManyAttempts(Refusal):
+    """Wrong passwords came before; the next one waits."""
+
+    message = _("Too many attempts. Wait a minute, then try again.")

@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "django_htmx",
     "csp",
-    "axes",
     "health_check",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
@@ -88,7 +87,6 @@ MIDDLEWARE = [
     "organisation.middleware.SessionLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -148,7 +146,6 @@ SPECTACULAR_SETTINGS = {"ENABLE_DJANGO_DEPLOY_CHECK": False}
 # People and sign-in
 AUTH_USER_MODEL = "organisation.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "rules.permissions.ObjectPermissionBackend",
     "organisation.backends.StaffBackend",
 ]
@@ -170,14 +167,10 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
 WAGTAIL_FRONTEND_LOGIN_URL = LOGIN_URL
-AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=8)
-AXES_COOLOFF_TIME = env.float("LOGIN_COOLOFF_HOURS", default=0.25)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ADMIN = False
-AXES_DISABLE_ACCESS_LOG = True  # no record of who signed in when
-AXES_LOCKOUT_TEMPLATE = "registration/lockout.html"
-AXES_HTTP_RESPONSE_CODE = 429
+# Wrong passwords are delayed (organisation.throttle). So many proxies of one's own stand before this server: the
+# address that the outermost has seen counts.
+SIGN_IN_THROTTLE = True
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 WAGTAIL_PASSWORD_RESET_ENABLED = False  # a forgotten password takes two people: see organisation.domain.resets
 # Nobody sets another's password, and one's own and one's address are changed on pages that ask for it again.
 WAGTAILUSERS_PASSWORD_ENABLED = False

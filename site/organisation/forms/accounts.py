@@ -1,10 +1,13 @@
 """Sign in, set a first password, change it."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import User
+from organisation.throttle import Throttle
 
 
 class BootstrapMixin:
@@ -24,7 +27,35 @@ class SignInForm(BootstrapMixin, AuthenticationForm):
     error_messages = {
         "invalid_login": _("User name and password do not match. Mind upper and lower case in the password."),
         "inactive": _("This account is closed."),
+        "throttled": _("Too many attempts. Wait %(seconds)d seconds, then try again; nothing is locked."),
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: Seconds until the next attempt is looked at.
+        self.wait = 0
+
+    def clean(self) -> dict[str, object]:
+        """Look at the password, unless too many wrong ones came before.
+
+        Raises: ValidationError
+        """
+        username = self.cleaned_data.get("username")
+        if self.request is None or not username or not self.cleaned_data.get("password"):
+            return super().clean()
+        throttle = Throttle(self.request, username)
+        self.wait = throttle.wait()
+        if self.wait:
+            raise forms.ValidationError(
+                self.error_messages["throttled"], code="throttled", params={"seconds": self.wait}
+            )
+        try:
+            cleaned: dict[str, object] = super().clean()
+        except forms.ValidationError:
+            throttle.failed()
+            raise
+        throttle.succeeded()
+        return cleaned
 
 
 class NewPasswordForm(BootstrapMixin, SetPasswordForm):

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -18,6 +19,7 @@ from organisation.domain.resets import ask_owner
 from organisation.exceptions import InvitationUnknown
 from organisation.forms.accounts import ChangePasswordForm, NewPasswordForm, SignInForm
 from organisation.models import User
+from organisation.throttle import remember_browser
 
 BACKEND = "organisation.backends.StaffBackend"
 
@@ -35,6 +37,20 @@ class SignInView(auth_views.LoginView):
         if request.user.is_authenticated and not self.get_redirect_url():
             return redirect(self.get_default_redirect_url())
         return super().get(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in, and know this browser from now on."""
+        response = super().form_valid(form)
+        remember_browser(self.request, response, form.get_user())
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Show the errors; 429 where the attempt was not looked at."""
+        response = super().form_invalid(form)
+        if isinstance(form, SignInForm) and form.wait:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(form.wait)
+        return response
 
 
 class PasswordChangeView(auth_views.PasswordChangeView):

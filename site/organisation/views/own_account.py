@@ -10,11 +10,12 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from foundation.refusals import Refusal
 from organisation.domain import addresses
 from organisation.exceptions import WrongPassword
 from organisation.forms.accounts import AddressForm
 from organisation.models import AccountNotice, AddressChange, PasswordReset, RoleGrant, User
-from organisation.views.shared import person_of
+from organisation.views.shared import password_matches, person_of
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -43,11 +44,15 @@ class AddressView(LoginRequiredMixin, View):
         user = person_of(request)
         form = AddressForm(request.POST, instance=User.objects.get(pk=user.pk))
         if form.is_valid():
-            if user.check_password(form.cleaned_data["password"]):
+            try:
+                if not password_matches(request, user, form.cleaned_data["password"]):
+                    raise WrongPassword
                 addresses.change_own(account=user, address=form.cleaned_data["email"])
+            except Refusal as refusal:
+                form.add_error("password", str(refusal))
+            else:
                 messages.success(request, _("Your mail address is changed. The old one was told."))
                 return redirect("account")
-            form.add_error("password", str(WrongPassword.message))
         return self.answer(request, form, status=422)
 
     def answer(self, request: HttpRequest, form: AddressForm, status: int = 200) -> HttpResponse:
