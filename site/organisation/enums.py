@@ -48,6 +48,8 @@ class NoticeKind(models.TextChoices):
     RESET_WITHDRAWN = "reset_withdrawn", _("Password reset withdrawn")
     RESET_USED = "reset_used", _("New password set after a reset")
     RESET_SETTLED = "reset_settled", _("Password reset settled")
+    FACTOR_ADDED = "factor_added", _("Second factor added")
+    FACTOR_REMOVED = "factor_removed", _("Second factor removed")
     ADDRESS_ENTERED = "address_entered", _("Mail address entered by somebody else")
     ADDRESS_HOLDS = "address_holds", _("Mail address entered by somebody else holds")
     ADDRESS_CHANGED = "address_changed", _("Own mail address changed")

@@ -195,3 +195,36 @@ class TooManyAttempts(Refusal):
     """Wrong passwords came before; the next one waits."""
 
     message = _("Too many attempts. Wait a minute, then try again.")
+
+
+class SecondFactorWrong(Refusal):
+    """The code or the key does not match."""
+
+    message = _("This code or key does not match.")
+
+
+class EnrolmentCodeWrong(Refusal):
+    """The first factor is enrolled in somebody's presence."""
+
+    message = _(
+        "This enrolment code does not match or has expired. Ask an administrator or inspector to show you one, face to "
+        "face."
+    )
+
+
+class FactorThere(Refusal):
+    """One factor of this kind is enough."""
+
+    message = _("This account has a second factor already.")
+
+
+class FactorUnknown(Refusal):
+    """There is no such factor."""
+
+    message = _("There is no such second factor.")
+
+
+class LastFactor(Refusal):
+    """The role requires one."""
+
+    message = _("Your role requires a second factor. Add another one before you remove this one.")

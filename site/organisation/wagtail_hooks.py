@@ -50,6 +50,12 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("organisation.enter_address", _("Enter address"), _("Mail address entered by another"))
     actions.register_action("organisation.change_address", _("Change address"), _("Mail address changed"))
     actions.register_action("organisation.stop_address", _("Stop address"), _("Change of a mail address stopped"))
+    actions.register_action(
+        "organisation.show_enrolment_code", _("Show enrolment code"), _("Enrolment code for a second factor shown")
+    )
+    actions.register_action("organisation.add_factor", _("Add second factor"), _("Second factor added"))
+    actions.register_action("organisation.remove_factor", _("Remove second factor"), _("Second factor removed"))
+    actions.register_action("organisation.new_recovery_codes", _("New recovery codes"), _("Recovery codes made anew"))
     actions.register_action("organisation.invite", _("Invite"), _("Invitation given out"))
     actions.register_action("organisation.import_confirm", _("Confirm import"), _("Import confirmed"))
     actions.register_action("organisation.import_done", _("Import"), _("Import carried out"))

@@ -13,9 +13,21 @@ from organisation.models import PasswordReset, RoleGrant, User
 from tests.e2e.sign_in import sign_in
 from tests.e2e.test_look import inspect, looking
 from tests.factories.home import home_page
-from tests.factories.organisation import SectionFactory, StaffFactory
+from tests.factories.organisation import PASSWORD, SectionFactory, StaffFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(databases=["default", "box"], transaction=True)]
+PAGES = (
+    "account",
+    "address",
+    "roles",
+    "resets",
+    "account_notices",
+    "sessions",
+    "second_factor",
+    "second_factor_app",
+    "second_factor_passkey",
+    "second_factor_witness",
+)
 LOOKS = [
     ("zh-CN", "light", 390),
     ("zh-CN", "light", 1440),
@@ -58,7 +70,7 @@ def test_pages_of_accounts_are_accessible_and_fit(
     withdrawal = reverse("role_withdraw", args=[RoleGrant.objects.in_force().first().pk])
 
     for path in (
-        *(reverse(name) for name in ("account", "address", "roles", "resets", "account_notices", "sessions")),
+        *(reverse(name) for name in PAGES),
         withdrawal,
         reverse("reset_mine", args=["x"]),
     ):
@@ -84,5 +96,45 @@ def test_inspector_confirms_a_role_and_hands_over_a_link(browser: Browser, live_
 
     assert inspect(page, "link") == []
     assert RoleGrant.objects.in_force().filter(person__name="赵明", role=Role.SCRUTINEER).exists()
+    assert complaints == []
+    context.close()
+
+
+def test_passkey_and_app_from_enrolment_to_the_next_sign_in(
+    browser: Browser, live_server: Any, inspector: User
+) -> None:
+    context, page, complaints = looking(browser, locale="en", scheme="light", width=1440)
+    sign_in(context, live_server.url, inspector)
+    device = context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "isUserVerified": True, "hasUserVerification": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, "automaticPresenceSimulation": True}})
+
+    page.goto(live_server.url + reverse("second_factor_passkey"))
+    page.get_by_label("Name of the key").fill("laptop")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("heading", name="Recovery codes").wait_for()
+    assert inspect(page, "codes") == []
+    recovery = page.locator("main code").first.inner_text()
+    page.get_by_role("link", name="I have written them down").click()
+    page.get_by_text("Passkey · laptop").wait_for()
+    assert inspect(page, "second factor") == []
+
+    context.clear_cookies()
+    for show in ("passkey", "code"):
+        page.goto(live_server.url + reverse("login"))
+        page.locator("[name=username]").fill(inspector.username)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("main button[type=submit]").click()
+        page.get_by_role("heading", name="Second factor").wait_for()
+        assert inspect(page, "sign-in, second half") == []
+        if show == "passkey":
+            page.get_by_role("button", name="Use a passkey").click()
+        else:
+            page.get_by_label("Code").fill(recovery)
+            page.get_by_role("button", name="Continue").click()
+        page.get_by_role("heading", name="What waits for me").wait_for()
+        context.clear_cookies()
     assert complaints == []
     context.close()

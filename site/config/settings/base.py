@@ -52,6 +52,9 @@ INSTALLED_APPS = [
     "wagtail.contrib.table_block",
     "wagtail.embeds",
     "wagtail.sites",
+    "allauth",
+    "allauth.account",  # allauth.mfa stands on it; none of its pages has a route
+    "allauth.mfa",
     "organisation.apps.UsersConfig",  # wagtail.users
     "wagtail.snippets",
     "wagtail.documents",
@@ -85,6 +88,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "organisation.middleware.SessionLimitMiddleware",
+    "organisation.middleware.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -181,6 +186,35 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 RESET_DAYS = env.int("RESET_DAYS", default=2)
 # How long an address waits that somebody else entered for an account.
 ADDRESS_DAYS = env.int("ADDRESS_DAYS", default=7)
+
+# The second factor: open to everybody, required of these roles (config.settings.production names them).
+SECOND_FACTOR_ROLES: list[str] = []
+SECOND_FACTOR_SECRET = env.str("SECOND_FACTOR_SECRET", default=SECRET_KEY)
+# Before these the second factor is asked again, of those who have one, unless it was within a quarter of an hour.
+ASK_AGAIN_ROUTES = {
+    "peer_review:scrutineer-round",
+    "peer_review:round-publish",
+    "peer_review:decisions",
+    "peer_review:outcomes-tell",
+    "peer_review:contest-answer",
+    "roles",
+    "roles_confirm",
+    "role_withdraw",
+    "resets",
+    "reset_confirm",
+    "reset_settle",
+    "address",
+    "second_factor_app",
+    "second_factor_passkey",
+    "second_factor_codes",
+    "second_factor_remove",
+    "second_factor_witness",
+}
+MFA_ADAPTER = "organisation.second_factor_adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # organisation.throttle delays here too
 
 # Language and place: Chinese first, the browser's wish respected
 LANGUAGE_CODE = "zh-hans"
@@ -280,6 +314,7 @@ OPEN_ROUTES = {
     "login",
     "logout",
     "invitation",
+    "sign_in_second",
     "set_language",
     "healthz",
     "readyz",

@@ -16,7 +16,7 @@ from organisation.models import AccountNotice, User
 from organisation.roles import holders_of
 
 #: What the owner does alone is nobody else's business.
-OWNER_ONLY = frozenset({NoticeKind.ADDRESS_CHANGED})
+OWNER_ONLY = frozenset({NoticeKind.ADDRESS_CHANGED, NoticeKind.FACTOR_ADDED, NoticeKind.FACTOR_REMOVED})
 #: What is said to the owner, and to an inspector.
 SENTENCES: dict[NoticeKind, tuple[str | Promise, str | Promise]] = {
     NoticeKind.ROLE_PROPOSED: (
@@ -56,6 +56,16 @@ SENTENCES: dict[NoticeKind, tuple[str | Promise, str | Promise]] = {
     NoticeKind.RESET_SETTLED: (
         gettext_lazy("The new password of your account is confirmed; your roles are awake again."),
         gettext_lazy("The new password of the account of %(name)s is confirmed; its roles are awake again."),
+    ),
+    NoticeKind.FACTOR_ADDED: (
+        gettext_lazy("A second factor was added to your account. If it was not you, speak to an inspector at once."),
+        "",
+    ),
+    NoticeKind.FACTOR_REMOVED: (
+        gettext_lazy(
+            "A second factor was removed from your account. If it was not you, speak to an inspector at once."
+        ),
+        "",
     ),
     NoticeKind.ADDRESS_ENTERED: (
         gettext_lazy(

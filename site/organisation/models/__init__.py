@@ -1,6 +1,7 @@
 """Nouns of the organisation."""
 
 from organisation.models.address import AddressChange
+from organisation.models.enrolment_code import EnrolmentCode
 from organisation.models.grant import RoleGrant
 from organisation.models.import_run import ImportRun
 from organisation.models.invitation import Invitation
@@ -15,6 +16,7 @@ from organisation.models.user import User
 __all__ = [
     "AccountNotice",
     "AddressChange",
+    "EnrolmentCode",
     "ImportRun",
     "Invitation",
     "Membership",

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from organisation.views import accounts, grants, own_account, resets, sessions
+from organisation.views import accounts, grants, own_account, resets, second_factor, sessions
 
 urlpatterns = [
     path("", own_account.AccountView.as_view(), name="account"),
@@ -17,6 +17,14 @@ urlpatterns = [
     path("roles/", grants.RolesView.as_view(), name="roles"),
     path("roles/confirm/", grants.ConfirmRolesView.as_view(), name="roles_confirm"),
     path("roles/<int:pk>/withdraw/", grants.WithdrawRoleView.as_view(), name="role_withdraw"),
+    path("second-factor/", second_factor.FactorsView.as_view(), name="second_factor"),
+    path("second-factor/sign-in/", second_factor.SignInSecondView.as_view(), name="sign_in_second"),
+    path("second-factor/again/", second_factor.AskAgainView.as_view(), name="ask_again"),
+    path("second-factor/app/", second_factor.AppView.as_view(), name="second_factor_app"),
+    path("second-factor/passkey/", second_factor.PasskeyView.as_view(), name="second_factor_passkey"),
+    path("second-factor/codes/", second_factor.CodesView.as_view(), name="second_factor_codes"),
+    path("second-factor/remove/<int:pk>/", second_factor.RemoveView.as_view(), name="second_factor_remove"),
+    path("second-factor/witness/", second_factor.WitnessView.as_view(), name="second_factor_witness"),
     path("sessions/", sessions.SessionsView.as_view(), name="sessions"),
     path("resets/", resets.ResetsView.as_view(), name="resets"),
     path("resets/ask/", resets.AskOwnerView.as_view(), name="reset_ask"),

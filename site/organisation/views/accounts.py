@@ -16,9 +16,11 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from foundation.refusals import Refusal
 from organisation.domain.invitations import accept_invitation, find_invitation
 from organisation.domain.resets import ask_owner
+from organisation.domain.second_factor import has_factor
 from organisation.exceptions import InvitationUnknown
 from organisation.forms.accounts import ChangePasswordForm, NewPasswordForm, SignInForm
 from organisation.models import User
+from organisation.second_factor_session import begin_waiting
 from organisation.throttle import remember_browser
 
 BACKEND = "organisation.backends.StaffBackend"
@@ -39,9 +41,13 @@ class SignInView(auth_views.LoginView):
         return super().get(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Sign in, and know this browser from now on."""
+        """Sign in and know this browser from now on; or ask whoever has a second factor for it first."""
+        user = form.get_user()
+        if has_factor(user):
+            begin_waiting(self.request.session, user, then=self.get_success_url())
+            return redirect("sign_in_second")
         response = super().form_valid(form)
-        remember_browser(self.request, response, form.get_user())
+        remember_browser(self.request, response, user)
         return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
@@ -85,6 +91,9 @@ class InvitationView(View):
             ask_owner(account=user)
         except Refusal as refusal:
             return self.refused(request, refusal)
+        if has_factor(user):
+            messages.success(request, _("Your password is set. Sign in with it and your second factor."))
+            return redirect("login")
         login(request, user, backend=BACKEND)
         messages.success(request, _("Your password is set. Welcome, %(name)s.") % {"name": user.get_full_name()})
         return redirect("/")

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from foundation.refusals import Refusal
 from organisation.domain import addresses
+from organisation.domain.second_factor import has_factor
 from organisation.exceptions import WrongPassword
 from organisation.forms.accounts import AddressForm
 from organisation.models import AccountNotice, AddressChange, PasswordReset, RoleGrant, User
@@ -28,6 +29,7 @@ class AccountView(LoginRequiredMixin, View):
             "grants": RoleGrant.objects.in_force().filter(person=user).select_related("section"),
             "asleep": PasswordReset.objects.filter(account=user, used=True, settled=False).exists(),
             "change": AddressChange.objects.filter(account=user).first(),
+            "has_factor": has_factor(user),
             "unread": AccountNotice.objects.filter(to=user, is_read=False).count(),
         }
         return render(request, "organisation/account.html", context)
