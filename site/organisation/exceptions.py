@@ -180,9 +180,9 @@ class NotTheOwner(Refusal):
 
 
 class OwnerAnswers(Refusal):
-    """The owner has an address and confirms by mail."""
+    """The owner confirms by mail or second factor."""
 
-    message = _("The owner confirms with the link in the mail that was sent to the account’s address.")
+    message = _("The owner confirms: with the link in the mail to the account’s address, or with the second factor.")
 
 
 class WrongPassword(Refusal):

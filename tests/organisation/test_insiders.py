@@ -268,3 +268,14 @@ def test_superuser_deletes_no_account_and_makes_nobody_superuser() -> None:
     client.post(reverse("wagtail_bulk_action", args=["organisation", "user", "delete"]) + f"?id={person.pk}")
 
     assert not User.objects.get(pk=person.pk).is_superuser
+
+
+@pytest.mark.parametrize("door", ["wagtailadmin_login", "wagtailcore_login"])
+def test_wagtails_own_sign_ins_let_nobody_in_past_the_second_factor(door: str) -> None:
+    leader = UserFactory(username="leader", roles=[Role.LEADERSHIP])
+    insider = UserFactory()
+
+    for client in (Client(), signed_in(insider)):
+        answer = client.post(reverse(door), {"username": "leader", "password": PASSWORD})
+        assert answer["Location"].startswith(reverse("login"))
+        assert client.session.get("_auth_user_id") != str(leader.pk)

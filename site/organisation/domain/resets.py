@@ -16,6 +16,7 @@ from wagtail.log_actions import log
 from organisation.domain.grants import check_grantor
 from organisation.domain.invitations import TOKEN_BYTES, ResetLink, hash_token, link_for_reset
 from organisation.domain.notices import languages_of, tell
+from organisation.domain.second_factor import has_factor
 from organisation.enums import NoticeKind
 from organisation.exceptions import (
     AccountClosed,
@@ -126,11 +127,23 @@ def settle_as_owner(*, account: User, token: str) -> PasswordReset:
         return _settle(reset, by=account)
 
 
+def settle_with_factor(*, account: User) -> PasswordReset:
+    """Return the reset, confirmed by its owner, who has shown the second factor in this session.
+
+    Raises: NotTheOwner without a reset that waits.
+    """
+    with transaction.atomic():
+        reset = PasswordReset.objects.select_for_update().filter(account=account, used=True, settled=False).first()
+        if reset is None:
+            raise NotTheOwner
+        return _settle(reset, by=account)
+
+
 def settle_in_person(*, reset: PasswordReset, by: User) -> PasswordReset:
-    """Return the reset, confirmed for an owner without an address who stood before `by`.
+    """Return the reset, confirmed for an owner without an address or second factor who stood before `by`.
 
     That is somebody else than who saw the link. Raises: NotGrantors; NotForYourself; NotSecondPerson; OwnerAnswers if
-    there is an address; ResetSettled.
+    there is an address or a second factor; ResetSettled.
     """
     check_grantor(by)
     with transaction.atomic():
@@ -139,7 +152,7 @@ def settle_in_person(*, reset: PasswordReset, by: User) -> PasswordReset:
             raise NotForYourself
         if reset.confirmed_by_id == by.pk:
             raise NotSecondPerson
-        if reset.account.email:
+        if reset.account.email or has_factor(reset.account):
             raise OwnerAnswers
         if not reset.used or reset.settled:
             raise ResetSettled

@@ -28,6 +28,7 @@ urlpatterns = [
     path("sessions/", sessions.SessionsView.as_view(), name="sessions"),
     path("resets/", resets.ResetsView.as_view(), name="resets"),
     path("resets/ask/", resets.AskOwnerView.as_view(), name="reset_ask"),
+    path("resets/mine/", resets.OwnResetByFactorView.as_view(), name="reset_by_factor"),
     path("resets/mine/<str:token>/", resets.OwnResetView.as_view(), name="reset_mine"),
     path("resets/<int:pk>/confirm/", resets.ConfirmResetView.as_view(), name="reset_confirm"),
     path("resets/<int:pk>/withdraw/", resets.WithdrawResetView.as_view(), name="reset_withdraw"),

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 
 from foundation.refusals import Refusal
+from organisation import second_factor_session as marks
 from organisation.domain import resets
 from organisation.forms.resets import ResetForm
 from organisation.models import PasswordReset
@@ -49,6 +50,7 @@ class ResetsView(LoginRequiredMixin, View):
             "form": form,
             "may_manage": rules.has_perm(MANAGE_ROLES, user),
             "resets": rows.select_related("account", "proposed_by", "confirmed_by"),
+            "showed_factor": marks.was_shown(request.session),
             "confirmable": set(PasswordReset.objects.confirmable_by(user).values_list("pk", flat=True)),
         }
         return render(request, "organisation/resets.html", context, status=status)
@@ -105,6 +107,22 @@ class AskOwnerView(LoginRequiredMixin, View):
         if resets.ask_owner(account=person_of(request)):
             messages.success(request, _("A link was sent to the mail address of your account."))
         return redirect("resets")
+
+
+@method_decorator(never_cache, name="dispatch")
+class OwnResetByFactorView(LoginRequiredMixin, View):
+    """The owner, who has shown the second factor in this session, says that it was them."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if not marks.was_shown(request.session):
+            raise PermissionDenied
+        try:
+            resets.settle_with_factor(account=person_of(request))
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("resets")
+        messages.success(request, _("Thank you. Your roles are awake again."))
+        return redirect("/")
 
 
 @method_decorator([never_cache, sensitive_variables("token")], name="dispatch")

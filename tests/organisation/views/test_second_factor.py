@@ -14,8 +14,16 @@ from freezegun import freeze_time
 from pytest_django import Settings
 
 from organisation.domain import grants, resets, second_factor
+from organisation.domain.invitations import accept_invitation
 from organisation.enums import Role
-from organisation.exceptions import EnrolmentCodeWrong, FactorThere, LastFactor, NotForYourself, NotGrantors
+from organisation.exceptions import (
+    EnrolmentCodeWrong,
+    FactorThere,
+    LastFactor,
+    NotForYourself,
+    NotGrantors,
+    OwnerAnswers,
+)
 from organisation.models import AccountNotice, EnrolmentCode, RoleGrant, User
 from organisation.second_factor_adapter import SecondFactorAdapter
 from tests.factories.organisation import PASSWORD, UserFactory
@@ -379,3 +387,27 @@ def test_lost_factors_are_removed_on_the_shell_only_and_the_owner_is_told() -> N
     assert AccountNotice.objects.get(to=user).kind == "factor_removed"
     with pytest.raises(CommandError):
         call_command("remove_second_factors", "nobody")
+
+
+def test_owner_who_shows_the_second_factor_wakes_the_roles_and_nobody_else() -> None:
+    admin, inspector = UserFactory(roles=[Role.ADMINISTRATOR]), UserFactory(roles=[Role.INSPECTOR])
+    leader = UserFactory(username="wang", roles=[Role.LEADERSHIP])
+    secret = with_app(leader)
+    reset = resets.propose(account=leader, by=admin, reason="x")
+    accept_invitation(
+        token=resets.confirm(reset=reset, by=inspector).url.rstrip("/").rsplit("/", 1)[1], password=PASSWORD
+    )
+    reset.refresh_from_db()
+    with pytest.raises(OwnerAnswers):
+        resets.settle_in_person(reset=reset, by=admin)
+    without = signed_in(User.objects.get(pk=leader.pk))
+    assert without.post(reverse("reset_by_factor")).status_code == 403
+    client = Client()
+    client.post(reverse("login"), SIGN_IN)
+    client.post(reverse("sign_in_second"), {"code": code_of(secret)})
+    assert reverse("reset_by_factor") in client.get(reverse("resets")).content.decode()
+
+    client.post(reverse("reset_by_factor"))
+
+    assert RoleGrant.objects.effective().filter(person=leader).exists()
+    client.post(reverse("reset_by_factor"))
