@@ -117,7 +117,7 @@ class SessionStore(DatabaseStore):
 
 def hash_key(key: str | None) -> str:
     """Return what is stored in place of a key. Its 165 random bits need no slow hash."""
-    return hashlib.sha256((key or "").encode()).hexdigest()
+    return hashlib.sha256((key or "").encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def end_of(row: "UserSession", now: datetime) -> datetime:

@@ -23,7 +23,7 @@ HOME, OFFICE, ELSEWHERE = "198.51.100.1", "203.0.113.5", "192.0.2.9"
 def clock(settings: Settings) -> Iterator[Any]:
     settings.SIGN_IN_THROTTLE = True
     cache.clear()
-    with freeze_time("2026-11-28 08:00:00") as frozen:
+    with freeze_time("2026-11-28 08:00:00", ignore=["_pytest"]) as frozen:
         yield frozen
     cache.clear()
 
@@ -53,10 +53,10 @@ def test_guessing_waits_longer_and_longer_and_is_not_even_looked_at_meanwhile(ow
     answer = Client().post(reverse("login"), {"username": "wang", "password": PASSWORD}, REMOTE_ADDR=ELSEWHERE)
     assert (answer.status_code, answer["Retry-After"]) == (429, "1")
     tries = 0
-    for _second in range(3600):
+    for _second in range(600):
         clock.tick(timedelta(seconds=1))
         tries += attempt(ELSEWHERE) == 200
-    assert tries < 70
+    assert tries < 16
     clock.tick(timedelta(seconds=61))
     assert attempt(ELSEWHERE, PASSWORD) == 302
 

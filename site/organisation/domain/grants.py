@@ -132,7 +132,8 @@ def withdraw(*, grant: RoleGrant, by: User, reason: str = "") -> RoleGrant:
         if holds and not holders_of(role).exclude(pk=grant.person_id).exists():
             raise LastHolder
         _end([grant], by=by, reason=reason)
-        tell(kind=NoticeKind.ROLE_WITHDRAWN, about=grant.person, by=by, **_words(grant))
+        if grant.confirmed_at is None:
+            tell(kind=NoticeKind.ROLE_WITHDRAWN, about=grant.person, by=by, **_words(grant))
     return grant
 
 
@@ -181,6 +182,8 @@ def _end(grants: Iterable[RoleGrant], *, by: User | None, reason: str) -> None:
         if not RoleGrant.objects.in_force().filter(person=grant.person_id, role=grant.role).exists():
             grant.person.groups.remove(group_of(Role(grant.role)))
         _record(grant, "organisation.withdraw_role", by)
+        if grant.confirmed_at is not None:
+            tell(kind=NoticeKind.ROLE_WITHDRAWN, about=grant.person, by=by, **_words(grant))
 
 
 def _words(grant: RoleGrant) -> dict[str, str]:

@@ -219,13 +219,14 @@ def test_section_heads_of_the_records_are_proposals_until_a_second_person_confir
     assert [(grant.person, grant.section) for grant in RoleGrant.objects.proposed()] == [(one, other)]
 
 
-def test_whoever_left_holds_nothing_on_coming_back(admin: User) -> None:
+def test_whoever_left_holds_nothing_on_coming_back_and_the_inspectors_hear_of_it(admin: User, inspector: User) -> None:
     person = UserFactory(roles=[Role.LEADERSHIP, Role.SCRUTINEER])
     propose(person=person, role=Role.ORGANISER, by=admin)
 
     end_all(user_ids=[person.pk])
 
     assert not RoleGrant.objects.open().filter(person=person).exists()
+    assert AccountNotice.objects.filter(to=inspector, kind="role_withdrawn", about=person).count() == 2
     assert not User.objects.get(pk=person.pk).groups.exists()
 
 
