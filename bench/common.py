@@ -168,16 +168,16 @@ class BenchRound:
 def open_bench_round(*, evaluators: int, subjects: int) -> BenchRound:
     """Open a round in which every evaluator has a paper about each of `subjects` others."""
     from django.contrib.auth import get_user_model
-    from django.contrib.auth.models import Group
     from django.utils import timezone
 
-    from peer_review.conf import conf
+    from organisation.enums import Role
     from peer_review.domain.keys import server_keys
     from peer_review.domain.keys.custody import confirm_box_key, set_box_key
     from peer_review.domain.rounds import lifecycle
     from peer_review.domain.schemes import default_schemes
     from peer_review.enums import RoundKind
     from peer_review.models import Assignment, Cell, RollMember, Subject
+    from tests.factories.organisation import hold
     from zhengyan_crypto import sealing
 
     user_model = get_user_model()
@@ -188,7 +188,7 @@ def open_bench_round(*, evaluators: int, subjects: int) -> BenchRound:
     users = list(user_model.objects.filter(username__startswith=prefix).order_by("pk"))
     organiser, scrutineer = users[0], users[1]
     for user, role in ((organiser, "organiser"), (scrutineer, "scrutineer")):
-        user.groups.add(Group.objects.get_or_create(name=conf.GROUPS[role])[0])
+        hold(user, Role(role))
     round = lifecycle.create_round(
         by=organiser,
         title="Bench",

@@ -74,19 +74,19 @@ def hire(people: int) -> None:
 
 def make_round() -> Any:
     """Return a draft by rank tier, with three voter classes."""
-    from django.contrib.auth.models import Group
     from django.utils import timezone
 
+    from organisation.enums import Role
     from organisation.models import User
-    from peer_review.conf import conf
     from peer_review.domain.rounds import lifecycle
     from peer_review.domain.schemes import default_schemes
     from peer_review.enums import RoundKind
     from peer_review.models import VoterClass
+    from tests.factories.organisation import hold
 
     organiser, scrutineer = User.objects.filter(username__startswith="bench").order_by("pk")[:2]
     for user, role in ((organiser, "organiser"), (scrutineer, "scrutineer")):
-        user.groups.add(Group.objects.get_or_create(name=conf.GROUPS[role])[0])
+        hold(user, Role(role))
     scheme = default_schemes.create_default_schemes(by=organiser)["annual"]
     scheme.voter_classes.all().delete()
     VoterClass.objects.bulk_create(

@@ -1,7 +1,6 @@
 """Form widgets for the admin."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -22,7 +21,7 @@ class PersonInput(forms.TextInput):
         return user.get_username() if user is not None else text
 
     def value_from_datadict(
-        self, data: Mapping[str, Any], files: MultiValueDict[str, UploadedFile], name: str
+        self, data: Mapping[str, object], files: MultiValueDict[str, UploadedFile], name: str
     ) -> int | str | None:
         """Return the id of the person with this user name; a name that nobody has is left for the field to refuse."""
         typed = (super().value_from_datadict(data, files, name) or "").strip()

@@ -20,6 +20,9 @@ DEFAULTS: dict[str, object] = {
         "inspector": "inspector",
         "leadership": "leadership",
     },
+    # Dotted path of the class that knows who holds which role (peer_review.providers.roles.RoleSource). The default
+    # trusts the groups above.
+    "ROLE_SOURCE": "peer_review.providers.roles.GroupRoles",
     # Group commits: a batch goes out with this many ballots from this many requests, or after this many seconds.
     "BATCH_BALLOTS": 50,
     "BATCH_REQUESTS": 5,
@@ -102,6 +105,7 @@ class Conf:
     BASE_URL: str
     API_RATE: str
     FONT_PATHS: list[str]
+    ROLE_SOURCE: str
     ROUND_KEY_FOLDERS: list[str]
     ROUND_KEY_STORE: str
     SYSTEM_FONTS: bool

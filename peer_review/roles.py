@@ -1,11 +1,12 @@
-"""The roles that a user holds, as groups named in PEER_REVIEW_GROUPS."""
+"""The roles that a user holds, as PEER_REVIEW_ROLE_SOURCE knows them: by group, if the site names no source."""
 
 from typing import TypeGuard
 
-from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils.module_loading import import_string
 
 from peer_review.conf import conf
+from peer_review.providers.roles import RoleSource
 from peer_review.users import AnyUser, User
 
 
@@ -18,16 +19,24 @@ def role_names(user: AnyUser | None) -> frozenset[str]:
         return frozenset()
     cached: frozenset[str] | None = getattr(user, "_peer_review_roles", None)
     if cached is None:
-        groups = set(user.groups.values_list("name", flat=True))
-        cached = frozenset(role for role, group in conf.GROUPS.items() if group in groups)
+        cached = frozenset(conf.GROUPS.keys() & set(_source().roles_of(user)))
         user._peer_review_roles = cached  # type: ignore[attr-defined]  # a cache of ours on Django's object
     return cached
 
 
 def users_with_role(*roles: str) -> "models.QuerySet[User]":
-    """Return the active users of the groups that hold any of `roles`."""
-    names = [conf.GROUPS[role] for role in roles]
-    return get_user_model()._default_manager.filter(is_active=True, groups__name__in=names).distinct()
+    """Return the active users who hold any of `roles`.
+
+    Raises: KeyError for a role that conf.GROUPS does not know.
+    """
+    if unknown := set(roles) - conf.GROUPS.keys():
+        raise KeyError(*sorted(unknown))
+    return _source().holders_of(roles)
+
+
+def _source() -> RoleSource:
+    source: type[RoleSource] = import_string(conf.ROLE_SOURCE)
+    return source()
 
 
 def is_known(user: AnyUser | None) -> TypeGuard[User]:

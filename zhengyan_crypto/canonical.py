@@ -6,7 +6,7 @@ where implementations differ), no true, false or null (nothing signed needs them
 
 import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from zhengyan_crypto.errors import BadEncoding, NotCanonical, TooLarge
 
@@ -14,10 +14,11 @@ from zhengyan_crypto.errors import BadEncoding, NotCanonical, TooLarge
 MAX_INTEGER = 2**53 - 1
 #: Nothing in the protocol nests deeper than 5.
 MAX_DEPTH = 16
+Kind = TypeVar("Kind")
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def dumps(value: Any) -> bytes:
+def dumps(value: object) -> bytes:
     """Return the canonical UTF-8 text of a value.
 
     Raises: BadEncoding for a value outside the narrowed kind.
@@ -63,7 +64,7 @@ def loads_canonical(data: bytes, *, max_bytes: int | None = None) -> Any:
     return value
 
 
-def expect(value: Any, kind: type, name: str) -> Any:
+def expect(value: object, kind: type[Kind], name: str) -> Kind:
     """Return value if it is exactly of this kind, else refuse, naming the field.
 
     Raises: BadEncoding.
@@ -73,7 +74,7 @@ def expect(value: Any, kind: type, name: str) -> Any:
     return value
 
 
-def expect_fields(value: Any, names: frozenset[str], what: str) -> Mapping[str, Any]:
+def expect_fields(value: object, names: frozenset[str], what: str) -> Mapping[str, Any]:
     """Return value if it is an object with exactly these fields: none missing, none extra.
 
     Raises: BadEncoding.
@@ -83,31 +84,30 @@ def expect_fields(value: Any, names: frozenset[str], what: str) -> Mapping[str, 
     return value
 
 
-def _check(value: Any, depth: int) -> None:
-    kind = type(value)
-    if kind is str:
+def _check(value: object, depth: int) -> None:
+    if type(value) is str:
         try:
             value.encode("utf-8")
         except UnicodeError as error:
             raise BadEncoding("a string holds half a surrogate pair") from error
-    elif kind is int:
+    elif type(value) is int:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
             raise BadEncoding("an integer is beyond 2^53 - 1")
     elif depth == 0:
         raise BadEncoding("nested too deeply")
-    elif kind is list:
+    elif type(value) is list:
         for item in value:
             _check(item, depth - 1)
-    elif kind is dict:
+    elif type(value) is dict:
         for key, item in value.items():
             if type(key) is not str or not key.isascii():
                 raise BadEncoding("a key is not ASCII text")
             _check(item, depth - 1)
     else:
-        raise BadEncoding(f"{kind.__name__} has no place in canonical JSON here")
+        raise BadEncoding(f"{type(value).__name__} has no place in canonical JSON here")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("duplicate key")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -120,7 +119,7 @@ def insert_comment(
     XtdComment.save() would write every row twice and look for later siblings; all it finds out is known here.
     """
     now = timezone.now()
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "content_type": ContentType.objects.get_for_model(Topic),
         "object_pk": str(topic.pk),
         "site_id": settings.SITE_ID,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -39,7 +39,7 @@ class SignedInPage(Page):
         """Whether the person may open this page."""
         return is_signed_in(user)
 
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Answer the page, or the sign-in to strangers, or 404 to people who may not read it."""
         user = request.user
         if not user.is_authenticated:
@@ -65,7 +65,7 @@ class ForumIndexPage(SignedInPage):
         verbose_name = _("forum")
         verbose_name_plural = _("forums")
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the boards this person may read."""
         context = super().get_context(request, *args, **kwargs)
         boards = BoardPage.objects.child_of(self).visible_to(request.user).order_by("path")
@@ -156,7 +156,7 @@ class BoardPage(SignedInPage):
         """Whether the person may open this board. One query."""
         return can_read_board(user, self)
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the board under its name. Its topics come from the view that answers it; a preview shows none."""
         return {**super().get_context(request, *args, **kwargs), "board": self, "topics": KeysetPage()}
 

@@ -10,17 +10,17 @@ has_perm = rules.has_perm
 
 @rules.predicate
 def is_organiser(user: AnyUser | None) -> bool:
-    """The user is a member of the organisers' group."""
+    """The user holds the role of organiser."""
     return "organiser" in role_names(user)
 
 
 @rules.predicate
 def is_inspector(user: AnyUser | None) -> bool:
-    """The user is a member of the inspectors' group."""
+    """The user holds the role of inspector."""
     return "inspector" in role_names(user)
 
 
 @rules.predicate
 def is_leader(user: AnyUser | None) -> bool:
-    """The user is a member of the leadership group."""
+    """The user holds the role of leadership."""
     return "leadership" in role_names(user)

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @predicate_about("round")
 def is_responsible_organiser(user: User, round: "Round") -> bool:
-    """The user is in the organisers' group and named as responsible for this round."""
+    """The user is an organiser and named as responsible for this round."""
     return bool(round.organiser_id == user.pk and is_organiser(user))
 
 
 @predicate_about("round")
 def is_scrutineer_of(user: User, round: "Round") -> bool:
-    """The user is in the scrutineers' group and named for this round. One query."""
+    """The user is a scrutineer and named for this round. One query."""
     return bool("scrutineer" in role_names(user) and round.scrutineers.filter(pk=user.pk).exists())
 
 

@@ -12,7 +12,6 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -86,7 +85,7 @@ def usual_format() -> str:
     return "console" if sys.stderr.isatty() else "json"
 
 
-def logging_config(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
+def logging_config(*, as_json: bool, level: str = "INFO") -> dict[str, object]:
     """Return the configuration of Python's logging, with structlog's lines going the same way."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,

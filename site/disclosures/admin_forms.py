@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
@@ -15,7 +13,7 @@ from organisation.models import Section
 class DisclosurePageForm(WagtailAdminPageForm):
     """The form of a document in Wagtail's admin."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         # A section head who is no editor drafts for the own sections; the one already chosen stays possible.
         if "section" in self.fields and rules.is_section_head(self.for_user) and not rules.is_editor(self.for_user):

@@ -10,11 +10,12 @@ from typing import Protocol
 
 import rules
 from django.contrib.auth.models import AbstractUser, AnonymousUser, Group
+from django.db.models import Exists, OuterRef
 from wagtail.models import PageViewRestriction
 
 from disclosures.enums import Audience
 from organisation.enums import Role
-from organisation.models import Membership, Section
+from organisation.models import Membership, RoleGrant, Section
 from organisation.roles import Visitor, groups_of, has_role, once_for
 from organisation.rules import is_signed_in
 
@@ -131,7 +132,9 @@ def headed_section_ids(user: Visitor) -> set[int]:
 
 
 def _read_headed_section_ids(user: AbstractUser | AnonymousUser) -> set[int]:
-    headed = list(Membership.objects.on().filter(staff__user=user.pk, is_head=True).values_list("section", flat=True))
+    confirmed = RoleGrant.objects.in_force().filter(person=user.pk, role=Role.SECTION_HEAD, section=OuterRef("section"))
+    heads = Membership.objects.on().filter(Exists(confirmed), staff__user=user.pk, is_head=True)
+    headed = list(heads.values_list("section", flat=True))
     return Section.objects.ids_below(*headed) if headed else set()
 
 

@@ -12,6 +12,8 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Site
 
+from organisation.roles import groups_that_count
+
 # Kinds of page that have a place in the navigation, by their content type's name.
 FORUM = ("forum_pages", "forumindexpage")
 DISCLOSURES = ("disclosures", "disclosureindexpage")
@@ -103,7 +105,7 @@ class Frame:
         if not user.is_authenticated or user.is_superuser:
             return bool(user.is_authenticated)
         granted = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
-        return granted.filter(Q(group__user=user) | Q(user=user)).exists()
+        return granted.filter(Q(group__in=groups_that_count(user)) | Q(user=user)).exists()
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

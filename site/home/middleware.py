@@ -8,6 +8,8 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
+from foundation.routes import is_open
+
 
 class SignInMiddleware:
     """Send strangers to the sign-in, keeping where they wanted to go.
@@ -34,12 +36,6 @@ class SignInMiddleware:
         if match is None or is_open(match.view_name) or request.user.is_authenticated:
             return None
         return ask_to_sign_in(request)
-
-
-def is_open(view_name: str) -> bool:
-    """Return whether a route answers strangers itself."""
-    namespace = view_name.rpartition(":")[0]
-    return view_name in settings.OPEN_ROUTES or f"{namespace}:" in settings.OPEN_ROUTES
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -14,8 +14,9 @@ class OrganisationConfig(AppConfig):
     verbose_name = _("Organisation")
 
     def ready(self) -> None:
-        """Create the roles after every migrate."""
-        from organisation.roles import create_roles  # noqa: PLC0415 - models are not loaded any earlier
+        """Connect what happens at a sign-in, and create the roles after every migrate."""
+        from organisation import receivers  # noqa: F401, PLC0415 - models are not loaded any earlier
+        from organisation.roles import create_roles  # noqa: PLC0415 - the same
 
         post_migrate.connect(create_roles, sender=self, dispatch_uid="organisation.create_roles")
 

@@ -22,6 +22,40 @@ class Role(models.TextChoices):
 DERIVED_ROLES = frozenset({Role.STAFF, Role.SECTION_HEAD})
 
 
+#: See results, hold keys, inspect or administer: held by a grant that a second person confirmed.
+GRANTED_ROLES = frozenset(
+    {Role.SECTION_HEAD, Role.LEADERSHIP, Role.ORGANISER, Role.SCRUTINEER, Role.INSPECTOR, Role.ADMINISTRATOR}
+)
+
+
+class GrantOrigin(models.TextChoices):
+    """Where the proposal of a role came from."""
+
+    PERSON = "person", _("Proposed by a person")
+    RECORD = "record", _("Follows from the staff record")
+    FIRST = "first", _("First administrator and first inspector")
+    EARLIER = "earlier", _("Held in an earlier version")
+
+
+class NoticeKind(models.TextChoices):
+    """What an account's owner and the inspectors are told."""
+
+    ROLE_PROPOSED = "role_proposed", _("Role proposed")
+    ROLE_CONFIRMED = "role_confirmed", _("Role confirmed")
+    ROLE_WITHDRAWN = "role_withdrawn", _("Role withdrawn")
+    RESET_PROPOSED = "reset_proposed", _("Password reset proposed")
+    RESET_CONFIRMED = "reset_confirmed", _("Password reset confirmed")
+    RESET_WITHDRAWN = "reset_withdrawn", _("Password reset withdrawn")
+    RESET_USED = "reset_used", _("New password set after a reset")
+    RESET_SETTLED = "reset_settled", _("Password reset settled")
+    FACTOR_ADDED = "factor_added", _("Second factor added")
+    FACTOR_REMOVED = "factor_removed", _("Second factor removed")
+    ADDRESS_ENTERED = "address_entered", _("Mail address entered by somebody else")
+    ADDRESS_HOLDS = "address_holds", _("Mail address entered by somebody else holds")
+    ADDRESS_CHANGED = "address_changed", _("Own mail address changed")
+    ADDRESS_STOPPED = "address_stopped", _("Change of a mail address stopped")
+
+
 class ImportState(models.TextChoices):
     """Life of an import; `domain.imports` holds one function per arrow."""
 

@@ -53,12 +53,6 @@ class DerivedRole(Refusal):
     message = _("This role follows from the staff record and is not assigned by hand.")
 
 
-class NotLeftAlone(Refusal):
-    """At least one administrator stays."""
-
-    message = _("You cannot take the administrator's role from yourself. Ask another administrator.")
-
-
 class InvitationUnknown(Refusal):
     """The link was never given out, or was replaced by a newer one."""
 
@@ -99,3 +93,138 @@ class FileRefused(Refusal):
     """The file as a whole cannot be read."""
 
     message = _("This file cannot be read.")
+
+
+class NeedsGrant(Refusal):
+    """The role is held by a grant that a second person confirms."""
+
+    message = _("This role is proposed under “Roles”, and a second person confirms it.")
+
+
+class NeedsNoGrant(Refusal):
+    """The role is given in the staff record."""
+
+    message = _("This role needs no second person: give it in the staff record.")
+
+
+class NotGrantors(Refusal):
+    """Somebody who neither administers nor inspects."""
+
+    message = _("Only administrators and inspectors propose, confirm and withdraw roles.")
+
+
+class NotForYourself(Refusal):
+    """Nobody proposes or confirms a role of their own."""
+
+    message = _("Nobody gives a role to themselves. Ask somebody else.")
+
+
+class NotSecondPerson(Refusal):
+    """Whoever proposed does not confirm."""
+
+    message = _("You proposed this yourself. A second person has to confirm it.")
+
+
+class AlreadyGranted(Refusal):
+    """The person holds the role or is proposed for it."""
+
+    message = _("This person holds this role already, or is proposed for it.")
+
+
+class GrantSettled(Refusal):
+    """The proposal was confirmed or withdrawn meanwhile."""
+
+    message = _("Somebody has settled this meanwhile. Look at the list again.")
+
+
+class GrantsExist(Refusal):
+    """The first two are named once, before anything else."""
+
+    message = _("Roles have been proposed before. The first two people are named only once.")
+
+
+class LastHolder(Refusal):
+    """One administrator and one inspector stay."""
+
+    message = _("Nobody else holds this role. Have somebody else confirmed first.")
+
+
+class HasPassword(Refusal):
+    """The account has an owner who set a password."""
+
+    message = _("This account has a password. A new way in is a reset, which takes two people.")
+
+
+class HasNoPassword(Refusal):
+    """Nobody has set a password yet."""
+
+    message = _("This account has no password yet: give out an invitation.")
+
+
+class ResetOpen(Refusal):
+    """A reset of this account is under way."""
+
+    message = _("A reset of this account is under way.")
+
+
+class ResetSettled(Refusal):
+    """The reset is no longer at this step."""
+
+    message = _("This reset is no longer waiting for that step. Look at the list again.")
+
+
+class NotTheOwner(Refusal):
+    """The link does not belong to whoever is signed in."""
+
+    message = _("This link is not for your account.")
+
+
+class OwnerAnswers(Refusal):
+    """The owner confirms by mail or second factor."""
+
+    message = _("The owner confirms: with the link in the mail to the account’s address, or with the second factor.")
+
+
+class WrongPassword(Refusal):
+    """The password that was asked again does not match."""
+
+    message = _("This is not your password.")
+
+
+class TooManyAttempts(Refusal):
+    """Wrong passwords came before; the next one waits."""
+
+    message = _("Too many attempts. Wait a minute, then try again.")
+
+
+class SecondFactorWrong(Refusal):
+    """The code or the key does not match."""
+
+    message = _("This code or key does not match.")
+
+
+class EnrolmentCodeWrong(Refusal):
+    """The first factor is enrolled in somebody's presence."""
+
+    message = _(
+        "This enrolment code does not match or has expired. Ask an administrator or inspector to show you one, face to "
+        "face."
+    )
+
+
+class FactorThere(Refusal):
+    """One factor of this kind is enough."""
+
+    message = _("This account has a second factor already.")
+
+
+class FactorUnknown(Refusal):
+    """There is no such factor."""
+
+    message = _("There is no such second factor.")
+
+
+class LastFactor(Refusal):
+    """The role requires one."""
+
+    message = _("Your role requires a second factor. Add another one before you remove this one.")

@@ -3,12 +3,11 @@
 from collections.abc import Collection
 
 import rules
-from django.contrib.auth import get_user_model
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from wagtail.permission_policies.base import BasePermissionPolicy
 
 from organisation.enums import Role
-from organisation.roles import Visitor
+from organisation.roles import Visitor, holders_of
 from organisation.rules import MANAGE
 
 
@@ -23,10 +22,8 @@ class ManagePolicy(BasePermissionPolicy):
         return action not in self.impossible and rules.has_perm(MANAGE, user)
 
     def users_with_any_permission(self, actions: Collection[str]) -> QuerySet:
-        users = get_user_model()._default_manager.filter(is_active=True)
-        if not set(actions) - self.impossible:
-            return users.none()
-        return users.filter(Q(is_superuser=True) | Q(groups__name=Role.ADMINISTRATOR.value)).distinct()
+        administrators = holders_of(Role.ADMINISTRATOR)
+        return administrators if set(actions) - self.impossible else administrators.none()
 
     def users_with_any_permission_for_instance(self, actions: Collection[str], instance: Model) -> QuerySet:
         return self.users_with_any_permission(actions)

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from organisation import pinyin
-from organisation.roles import Visitor, is_signed_in
+from organisation.enums import GrantOrigin, Role
+from organisation.roles import Visitor, has_role, is_signed_in
 from organisation.section_tree import descendants
 
 
@@ -86,3 +87,70 @@ class StaffQuerySet(models.QuerySet):
     def awaiting_invitation(self) -> Self:
         """Current staff who have never set a password."""
         return self.current().filter(user__password__startswith="!", user__is_active=True)  # noqa: S106 - the mark of no password
+
+
+class RoleGrantQuerySet(models.QuerySet):
+    """Grants of roles. What gives power is `effective`, and nothing else."""
+
+    def in_force(self) -> Self:
+        """Those that a second person confirmed and nobody has withdrawn."""
+        return self.filter(confirmed_at__isnull=False, withdrawn_at=None)
+
+    def effective(self) -> Self:
+        """Those in force of people whose roles are awake: a reset puts them to sleep until the owner has confirmed."""
+        asleep = apps.get_model("organisation", "PasswordReset")._default_manager.filter(
+            account=models.OuterRef("person"), used=True, settled=False
+        )
+        return self.in_force().filter(~models.Exists(asleep))
+
+    def proposed(self) -> Self:
+        """Those that wait for a second person."""
+        return self.filter(confirmed_at=None, withdrawn_at=None)
+
+    def open(self) -> Self:
+        """Those that wait or hold."""
+        return self.filter(withdrawn_at=None)
+
+    def visible_to(self, user: Visitor) -> Self:
+        """All for administrators and inspectors; their own for everybody else."""
+        if not is_signed_in(user):
+            return self.none()
+        if has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR):
+            return self
+        return self.filter(person=user.pk)
+
+    def confirmable_by(self, user: Visitor) -> Self:
+        """Proposals about somebody else, by somebody else, that this person may confirm.
+
+        Administrators and inspectors confirm; the first two, of whom nobody has the role yet, confirm each other.
+        """
+        if not is_signed_in(user):
+            return self.none()
+        others = self.proposed().exclude(person=user.pk).filter(~Q(proposed_by=user.pk) | Q(proposed_by=None))
+        pair = self.model._default_manager.filter(person=user.pk, origin=GrantOrigin.FIRST, withdrawn_at=None)
+        first = Q(origin=GrantOrigin.FIRST) & Q(models.Exists(pair))
+        if has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR):
+            return others.filter(~Q(origin=GrantOrigin.FIRST) | first)
+        return others.filter(first)
+
+
+class PasswordResetQuerySet(models.QuerySet):
+    """Resets of passwords."""
+
+    def open(self) -> Self:
+        """Those that are neither withdrawn nor settled."""
+        return self.filter(withdrawn_at=None, settled=False)
+
+    def visible_to(self, user: Visitor) -> Self:
+        """All for administrators and inspectors; those of their own account for everybody else."""
+        if not is_signed_in(user):
+            return self.none()
+        if has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR):
+            return self
+        return self.filter(account=user.pk)
+
+    def confirmable_by(self, user: Visitor) -> Self:
+        """Proposals that this person, an administrator or inspector, may confirm: of others, about others."""
+        if not is_signed_in(user) or not (has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR)):
+            return self.none()
+        return self.open().filter(confirmed_at=None).exclude(account=user.pk).exclude(proposed_by=user.pk)

@@ -3,20 +3,29 @@
 import datetime
 from collections.abc import Iterator
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from organisation.models import Membership
+from organisation.enums import Role
+from organisation.models import Membership, RoleGrant
 from peer_review.providers.roll import Person
 
 
 def propose_roll(round: object) -> Iterator[Person]:
-    """Yield everyone who belongs to a section today, ordered by section, tier and name. Two queries."""
+    """Yield everyone who belongs to a section today, ordered by section, tier and name. Two queries.
+
+    A section head is whoever heads the section by the records and was confirmed as its head by a second person.
+    """
     today = timezone.localdate()
     here_since = sections_since(today)
+    heads = RoleGrant.objects.in_force().filter(
+        person=OuterRef("staff__user"), role=Role.SECTION_HEAD, section=OuterRef("section")
+    )
     memberships = (
         Membership.objects.on(today)
         .filter(staff__user__is_active=True)
         .exclude(staff__left__lte=today)
+        .annotate(is_confirmed_head=Exists(heads))
         .select_related("staff__user", "section", "rank")
         .order_by("section__sort_order", "section__code", "rank__order", "staff__name_key", "staff_id")
     )
@@ -29,7 +38,7 @@ def propose_roll(round: object) -> Iterator[Person]:
             rank_key=membership.rank.code,
             rank_name=membership.rank.name,
             rank_order=membership.rank.order,
-            is_section_head=membership.is_head,
+            is_section_head=membership.is_head and membership.is_confirmed_head,
             since=here_since[membership.staff_id],
             number=membership.staff.employee_number,
         )

@@ -7,6 +7,7 @@ from organisation.enums import Role
 from organisation.roles import Visitor, has_role
 
 MANAGE = "organisation.manage"
+MANAGE_ROLES = "organisation.manage_roles"
 BROWSE = "organisation.browse_directory"
 
 
@@ -20,11 +21,13 @@ def is_administrator(user: Visitor) -> bool:
 
 
 @rules.predicate
-def is_superuser(user: Visitor) -> bool:
-    """True of the account that set the site up."""
-    return roles.is_signed_in(user) and user.is_superuser
+def is_inspector(user: Visitor) -> bool:
+    """True of whoever inspects."""
+    return has_role(user, Role.INSPECTOR)
 
 
-# Sections, ranks, staff, roles, imports and invitations are one task of one role.
-rules.add_perm(MANAGE, is_administrator | is_superuser)
+# Sections, ranks, staff, imports and invitations are one task of one role. Who set the site up has no part in it.
+rules.add_perm(MANAGE, is_administrator)
+# Proposing, confirming and withdrawing roles takes two of them: see domain.grants.
+rules.add_perm(MANAGE_ROLES, is_administrator | is_inspector)
 rules.add_perm(BROWSE, is_signed_in)

@@ -8,7 +8,6 @@ import openpyxl
 from django.utils import timezone
 
 from organisation.domain import imports
-from organisation.imports.apply import apply_plan
 from organisation.imports.model import ImportPlan
 from organisation.models import Membership, Rank, Section, Staff, User
 from tests.factories.organisation import RankFactory, SectionFactory
@@ -44,7 +43,7 @@ def read(content: bytes, file_name: str = "staff.csv", *, is_complete: bool = Fa
 def carry_out(content: bytes, file_name: str = "staff.csv", *, is_complete: bool = False) -> ImportPlan:
     plan = read(content, file_name, is_complete=is_complete)
     assert plan.errors == []
-    apply_plan(plan)
+    imports.write(plan)
     return plan
 
 

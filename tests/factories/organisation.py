@@ -4,16 +4,31 @@ import datetime
 from typing import Any
 
 import factory
+from django.utils import timezone
 
-from organisation.enums import Role
-from organisation.models import Membership, Rank, Section, Staff, User
+from organisation.enums import GRANTED_ROLES, GrantOrigin, Role
+from organisation.models import Membership, Rank, RoleGrant, Section, Staff, User
 from organisation.roles import group_of
 
 PASSWORD = "korrekt-pferd-batterie"
 
 
+def hold(user: User, *roles: Role, section: Section | None = None) -> None:
+    """Let somebody hold roles, those by grant with a confirmed one. A section head heads `section`, or a new one."""
+    user.groups.add(*(group_of(role) for role in roles))
+    for role in GRANTED_ROLES.intersection(roles):
+        of = (section or SectionFactory()) if role == Role.SECTION_HEAD else None
+        RoleGrant.objects.get_or_create(
+            person=user,
+            role=role,
+            section=of,
+            withdrawn_at=None,
+            defaults={"origin": GrantOrigin.EARLIER, "confirmed_at": timezone.now()},
+        )
+
+
 class UserFactory(factory.django.DjangoModelFactory):
-    """An account; `roles=[Role.EDITOR]` puts it into groups, `password=` replaces the usual one."""
+    """An account; `roles=[Role.EDITOR]` lets it hold them, `password=` replaces the usual one."""
 
     class Meta:
         model = User
@@ -26,7 +41,7 @@ class UserFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def roles(self: User, create: bool, extracted: list[Role] | None, **kwargs: Any) -> None:
         if create and extracted:
-            self.groups.add(*(group_of(role) for role in extracted))
+            hold(self, *extracted)
 
 
 class SectionFactory(factory.django.DjangoModelFactory):
@@ -71,7 +86,8 @@ class StaffFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def roles(self: Staff, create: bool, extracted: list[Role] | None, **kwargs: Any) -> None:
         if create:
-            self.user.groups.add(*(group_of(role) for role in [Role.STAFF, *(extracted or [])]))
+            place = self.memberships.first()
+            hold(self.user, Role.STAFF, *(extracted or []), section=place.section if place else None)
 
 
 class MembershipFactory(factory.django.DjangoModelFactory):

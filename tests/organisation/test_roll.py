@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from organisation.domain import staff as verbs
+from organisation.enums import Role
 from organisation.models import User
 from organisation.roll import propose_roll
-from tests.factories.organisation import MembershipFactory, RankFactory, SectionFactory, StaffFactory
+from tests.factories.organisation import MembershipFactory, RankFactory, SectionFactory, StaffFactory, hold
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,7 @@ def test_roll_proposes_current_members_with_heads_and_tiers(django_assert_num_qu
     high, low = RankFactory(code="H", order=1), RankFactory(code="L", order=2)
     person = StaffFactory(name="李四", membership__section=section, membership__rank=low)
     head = StaffFactory(name="张三", membership__section=section, membership__rank=high, membership__is_head=True)
+    hold(head.user, Role.SECTION_HEAD, section=section)
     verbs.leave(staff=StaffFactory(), on=TODAY)
     closed = StaffFactory()
     User.objects.filter(pk=closed.user_id).update(is_active=False)
@@ -54,3 +56,13 @@ def test_roll_knows_since_when_people_are_in_their_section_without_a_break() -> 
 
     verbs.transfer(staff=person, section=old, rank=high, since=returned)
     assert [(one.since, one.number) for one in propose_roll(None)] == [(returned, person.employee_number)]
+
+
+def test_head_of_the_records_alone_is_no_head_on_the_roll() -> None:
+    person = StaffFactory(membership__is_head=True)
+    hold(person.user, Role.SECTION_HEAD)  # of another section
+
+    assert [one.is_section_head for one in propose_roll(None)] == [False]
+
+    hold(person.user, Role.SECTION_HEAD, section=person.memberships.get().section)
+    assert [one.is_section_head for one in propose_roll(None)] == [True]

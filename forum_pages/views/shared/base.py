@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 import rules
 from django import forms
@@ -37,7 +37,7 @@ def require(permission: str, user: User, target: BoardPage | Topic | TopicCommen
 class ForumView(View):
     """A view for people who are signed in. Its pages are never stored by caches in between."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not request.user.is_authenticated:
             if is_htmx(request):
                 # A part of a page cannot hold the sign-in: the whole page goes there.

@@ -1,6 +1,7 @@
 """Settings shared by every way of running Zhengyan. docs/configuration.md explains each variable."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -44,7 +45,6 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "django_htmx",
     "csp",
-    "axes",
     "health_check",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
@@ -52,6 +52,9 @@ INSTALLED_APPS = [
     "wagtail.contrib.table_block",
     "wagtail.embeds",
     "wagtail.sites",
+    "allauth",
+    "allauth.account",  # allauth.mfa stands on it; none of its pages has a route
+    "allauth.mfa",
     "organisation.apps.UsersConfig",  # wagtail.users
     "wagtail.snippets",
     "wagtail.documents",
@@ -84,9 +87,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "organisation.middleware.SessionLimitMiddleware",
+    "organisation.middleware.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -146,7 +151,6 @@ SPECTACULAR_SETTINGS = {"ENABLE_DJANGO_DEPLOY_CHECK": False}
 # People and sign-in
 AUTH_USER_MODEL = "organisation.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "rules.permissions.ObjectPermissionBackend",
     "organisation.backends.StaffBackend",
 ]
@@ -168,18 +172,49 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
 WAGTAIL_FRONTEND_LOGIN_URL = LOGIN_URL
-AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=8)
-AXES_COOLOFF_TIME = env.float("LOGIN_COOLOFF_HOURS", default=0.25)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ADMIN = False
-AXES_DISABLE_ACCESS_LOG = True  # no record of who signed in when
-AXES_LOCKOUT_TEMPLATE = "registration/lockout.html"
-AXES_HTTP_RESPONSE_CODE = 429
-WAGTAIL_PASSWORD_RESET_ENABLED = False  # a forgotten password is replaced by a new invitation
-WAGTAILUSERS_PASSWORD_REQUIRED = False
+# Wrong passwords are delayed (organisation.throttle). So many proxies of one's own stand before this server: the
+# address that the outermost has seen counts.
+SIGN_IN_THROTTLE = True
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+WAGTAIL_PASSWORD_RESET_ENABLED = False  # a forgotten password takes two people: see organisation.domain.resets
+# Nobody sets another's password, and one's own and one's address are changed on pages that ask for it again.
+WAGTAILUSERS_PASSWORD_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 # How long a one-time link to set a password stays valid.
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+RESET_DAYS = env.int("RESET_DAYS", default=2)
+# How long an address waits that somebody else entered for an account.
+ADDRESS_DAYS = env.int("ADDRESS_DAYS", default=7)
+
+# The second factor: open to everybody, required of these roles (config.settings.production names them).
+SECOND_FACTOR_ROLES: list[str] = []
+SECOND_FACTOR_SECRET = env.str("SECOND_FACTOR_SECRET", default=SECRET_KEY)
+# Before these the second factor is asked again, of those who have one, unless it was within a quarter of an hour.
+ASK_AGAIN_ROUTES = {
+    "peer_review:scrutineer-round",
+    "peer_review:round-publish",
+    "peer_review:decisions",
+    "peer_review:outcomes-tell",
+    "peer_review:contest-answer",
+    "roles",
+    "roles_confirm",
+    "role_withdraw",
+    "resets",
+    "reset_confirm",
+    "reset_settle",
+    "address",
+    "second_factor_app",
+    "second_factor_passkey",
+    "second_factor_codes",
+    "second_factor_remove",
+    "second_factor_witness",
+}
+MFA_ADAPTER = "organisation.second_factor_adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # organisation.throttle delays here too
 
 # Language and place: Chinese first, the browser's wish respected
 LANGUAGE_CODE = "zh-hans"
@@ -218,6 +253,18 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     },
 }
+# Sessions: keys stored as hashes; how long somebody may be away, and how long one lasts at most.
+SESSION_ENGINE = "organisation.sessions"
+SESSION_LIMITS = (
+    timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=480)),
+    timedelta(hours=env.int("SESSION_HOURS", default=168)),
+)
+STRICT_SESSION_LIMITS = (
+    timedelta(minutes=env.int("STRICT_SESSION_IDLE_MINUTES", default=60)),
+    timedelta(hours=env.int("STRICT_SESSION_HOURS", default=12)),
+)
+STRICT_SESSION_ROLES = ["leadership", "organiser", "scrutineer", "inspector", "administrator"]
+SESSION_COOKIE_AGE = int(SESSION_LIMITS[1].total_seconds())
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
@@ -246,6 +293,7 @@ COMMENTS_APP = "django_comments_xtd"
 
 PEER_REVIEW_BOX_DATABASE = "box"
 PEER_REVIEW_ROLL_SOURCE = "organisation.roll.propose_roll"
+PEER_REVIEW_ROLE_SOURCE = "organisation.roles.GrantedRoles"
 PEER_REVIEW_WORKDAYS = "foundation.workdays.after_workdays"
 PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
 # Two copies of what the rounds' keys are made from, outside both databases and their backups (docs/anonymity.md).
@@ -270,6 +318,7 @@ OPEN_ROUTES = {
     "login",
     "logout",
     "invitation",
+    "sign_in_second",
     "set_language",
     "healthz",
     "readyz",
@@ -301,6 +350,9 @@ OPEN_ROUTES = {
 }
 OPEN_PAGE_APPS = {"disclosures"}
 HOME_WAITING = [
+    "organisation.waiting.roles",
+    "organisation.waiting.resets",
+    "organisation.waiting.notices",
     "home.adapters.peer_review.ballots",
     "home.adapters.peer_review.announcements",
     "home.adapters.peer_review.boxes",
@@ -322,6 +374,16 @@ SILENT_ROUTES = {
     "peer_review:proof",
     "peer_review:kiosk-draw",
     "peer_review:kiosk-open",
+}
+# Whoever is here keeps the session, except here: nothing of a session is written about these.
+QUIET_ROUTES = SILENT_ROUTES | {
+    "peer_review:ballot-check",
+    "peer_review:bulletin",
+    "peer_review:bulletin-json",
+    "peer_review:envelopes",
+    "peer_review:envelopes-sign",
+    "peer_review:kiosk",
+    "peer_review:kiosk-ballot",
 }
 LOGGING = logging_config(as_json=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO"))
 MIDDLEWARE.insert(

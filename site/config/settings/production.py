@@ -20,6 +20,9 @@ if all(_main.get(part) == _box.get(part) for part in ("ENGINE", "NAME", "HOST", 
     raise ImproperlyConfigured("BOX_DATABASE_URL must name a database of its own: the ballot box never shares one.")
 
 DEBUG = False
+SECOND_FACTOR_ROLES = env.list(
+    "SECOND_FACTOR_ROLES", default=["leadership", "organiser", "scrutineer", "inspector", "administrator"]
+)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)

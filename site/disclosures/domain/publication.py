@@ -6,8 +6,6 @@ module therefore knows pages, revisions and task states as Wagtail has them, and
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.models import Page, TaskState, WorkflowState
@@ -38,7 +36,7 @@ def authors_of(page: Page) -> set[int]:
 
 @transaction.atomic
 def approve(
-    task_state: TaskState, *, by: User, is_member: bool, refusal: type[DisclosureRefusal], **options: Any
+    task_state: TaskState, *, by: User, is_member: bool, refusal: type[DisclosureRefusal], **options: object
 ) -> None:
     """Approve the step at which a document waits. `is_member` says whether the step is this person's to decide.
 
@@ -58,7 +56,7 @@ def publish_approved(workflow_state: WorkflowState, *, by: User | None) -> None:
     workflow_state.current_task_state.revision.publish(user=by, skip_permission_checks=True)
 
 
-def withdraw(page: Page, *, by: User | None, **options: Any) -> None:
+def withdraw(page: Page, *, by: User | None, **options: object) -> None:
     """Take a document out of publication; its index number stays. The clock withdraws without a person.
 
     `options` are those of Wagtail's action.

@@ -143,7 +143,7 @@ class DisclosurePage(AnsweredByView, Page):
         """Return the permissions on a document: the workflow publishes it, and once numbered it stays."""
         return DocumentPermissionTester(user, self)
 
-    def publish(self, revision: Revision, user: User | None = None, **kwargs: Any) -> None:
+    def publish(self, revision: Revision, user: User | None = None, **kwargs: object) -> None:
         """Publish a revision: for the workflow and the clock, which ask without a person or without asking leave.
 
         Raises: NotThroughWorkflow if a person publishes directly.
@@ -227,7 +227,7 @@ class DisclosurePage(AnsweredByView, Page):
         page.index_number = self.index_number
         return page
 
-    def save(self, clean: bool = True, user: User | None = None, log_action: Any = False, **kwargs: Any) -> Any:
+    def save(self, clean: bool = True, user: User | None = None, log_action: bool | str = False, **kwargs: Any) -> None:
         """Save; give the number in the same transaction if the page is live and has none yet."""
         self.set_due_date()
         with transaction.atomic():
@@ -237,7 +237,7 @@ class DisclosurePage(AnsweredByView, Page):
                 self.index_number = stored or (self._take_index_number() if self.live else None)
                 if self.index_number != stored and kwargs.get("update_fields") is not None:
                     kwargs = {**kwargs, "update_fields": {*kwargs["update_fields"], "index_number"}}
-            return super().save(clean=clean, user=user, log_action=log_action, **kwargs)
+            super().save(clean=clean, user=user, log_action=log_action, **kwargs)
 
     def _take_index_number(self) -> str:
         """Return a new number, or the one that the page got while it waited for the counter."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +10,7 @@ from wagtail.models import AbstractGroupApprovalTask, Page, TaskState
 from disclosures.domain.publication import approve, authors_of
 from disclosures.exceptions import DisclosureRefusal, OwnWorkApproved, OwnWorkReviewed
 from organisation.models import User
+from organisation.roles import groups_of
 
 
 class SeparatedTask(AbstractGroupApprovalTask):
@@ -22,6 +21,10 @@ class SeparatedTask(AbstractGroupApprovalTask):
     class Meta:
         abstract = True
 
+    def _user_in_groups(self, user: User) -> bool:
+        """Return whether a group of the step is among those that count of a person: a role needs its grant."""
+        return not groups_of(user).keys().isdisjoint(self.groups.values_list("pk", flat=True))
+
     def get_actions(self, obj: Page, user: User) -> list[tuple[str, str | Promise, bool]]:
         """Offer approval to members who did not write it; sending back is for every member."""
         actions: list[tuple[str, str | Promise, bool]] = (
@@ -31,7 +34,7 @@ class SeparatedTask(AbstractGroupApprovalTask):
             actions = [action for action in actions if action[0] != "approve"]
         return actions
 
-    def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: Any) -> None:
+    def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: object) -> None:
         """Approve or send back.
 
         Raises: the refusal of this step, if the approver wrote or submitted the text or is no member.

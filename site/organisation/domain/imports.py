@@ -4,6 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
+from organisation.domain.addresses import enter
+from organisation.domain.grants import end_all, follow_headships
 from organisation.enums import ImportState
 from organisation.exceptions import FileRefused, ImportNotReady, ImportStale
 from organisation.imports.apply import apply_plan
@@ -86,12 +88,25 @@ def carry_out(*, run: ImportRun) -> ImportRun:
                 run.report = describe(plan) | {"notice": str(ImportStale.message)}
                 run.save(update_fields=["state", "report"])
             else:
-                apply_plan(plan, progress=reporter)
+                write(plan, by=run.created_by, progress=reporter)
                 _finish(run, ImportState.DONE, run.report)
                 log(run, "organisation.import_done", user=run.created_by, data={"figures": run.report["figures"]})
     finally:
         reporter.clear()
     return run
+
+
+def write(plan: ImportPlan, *, by: User | None = None, progress: Progress = no_progress) -> None:
+    """Write a plan: everything in one transaction. Section heads are proposed; a second person confirms the list.
+
+    Mail addresses of people who have a password wait for their day.
+    """
+    with transaction.atomic():
+        follow = apply_plan(plan, progress=progress)
+        end_all(user_ids=follow.departed, by=by)
+        follow_headships(headed=follow.headed, by=by)
+        for account in User.objects.filter(pk__in=follow.addresses):
+            enter(account=account, address=follow.addresses[account.pk], by=by)
 
 
 def cancel(*, run: ImportRun, by: User | None) -> ImportRun:

@@ -1,12 +1,13 @@
-"""Give out one-time links, and let people set their first password with one."""
+"""Give out one-time links, and let people set their first password with one, or a new one after a reset."""
 
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -15,8 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from organisation.exceptions import AccountClosed, InvitationExpired, InvitationSpent, InvitationUnknown
-from organisation.models import Invitation, Staff, User
+from organisation.domain.notices import tell
+from organisation.enums import NoticeKind
+from organisation.exceptions import AccountClosed, HasPassword, InvitationExpired, InvitationSpent, InvitationUnknown
+from organisation.models import Invitation, PasswordReset, Staff, User
 
 TOKEN_BYTES = 24
 CHUNK = 500
@@ -31,6 +34,14 @@ class Slip:
     invitation: Invitation
 
 
+@dataclass(frozen=True, slots=True)
+class ResetLink:
+    """The link of a reset. It can be shown now and never again."""
+
+    url: str
+    expires_at: datetime
+
+
 def hash_token(token: str) -> str:
     """Return what is stored in place of a token. 192 random bits need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -40,6 +51,7 @@ def invite(*, people: Iterable[Staff], by: User | None = None) -> Iterator[Slip]
     """Yield one fresh link for each person; links given out before stop working.
 
     Written in chunks, so that a long list need not be held in memory.
+    Raises: HasPassword, at the chunk with somebody who has one: a link would take the account from its owner.
     """
     chunk: list[Staff] = []
     for staff in people:
@@ -53,19 +65,37 @@ def invite(*, people: Iterable[Staff], by: User | None = None) -> Iterator[Slip]
 def _invite_chunk(people: list[Staff], *, by: User | None) -> list[Slip]:
     if not people:
         return []
+    owned = User.objects.filter(pk__in=[staff.user_id for staff in people]).exclude(
+        password__startswith=UNUSABLE_PASSWORD_PREFIX
+    )
+    if owned.exists():
+        raise HasPassword
     expires_at = timezone.now() + timedelta(days=settings.INVITATION_DAYS)
-    base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
     slips = []
     for staff in people:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         invitation = Invitation(user=staff.user, token_hash=hash_token(token), expires_at=expires_at)
-        slips.append(Slip(staff=staff, url=base + reverse("invitation", args=[token]), invitation=invitation))
+        slips.append(Slip(staff=staff, url=_url(token), invitation=invitation))
     with transaction.atomic():
         Invitation.objects.filter(user__in=[staff.user_id for staff in people], used=False).delete()
         Invitation.objects.bulk_create([slip.invitation for slip in slips])
         for staff in people:
             log(staff, "organisation.invite", user=by)
     return slips
+
+
+def _url(token: str) -> str:
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("invitation", args=[token])
+
+
+def link_for_reset(*, reset: PasswordReset) -> ResetLink:
+    """Return the link of a reset that a second person has confirmed; links given out before stop working."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    expires_at = timezone.now() + timedelta(days=settings.RESET_DAYS)
+    with transaction.atomic():
+        Invitation.objects.filter(user=reset.account, used=False).delete()
+        Invitation.objects.create(user=reset.account, reset=reset, token_hash=hash_token(token), expires_at=expires_at)
+    return ResetLink(url=_url(token), expires_at=expires_at)
 
 
 def mail_invitations(*, staff_ids: list[int], by: User | None = None) -> int:
@@ -106,7 +136,8 @@ def find_invitation(*, token: str) -> Invitation:
 
 
 def _check(invitation: Invitation) -> Invitation:
-    if invitation.used:
+    # Without a reset, a link never opens an account that has an owner, however it came about.
+    if invitation.used or (invitation.reset_id is None and invitation.user.has_usable_password()):
         raise InvitationSpent
     if invitation.expires_at <= timezone.now():
         raise InvitationExpired
@@ -117,18 +148,23 @@ def _check(invitation: Invitation) -> Invitation:
 
 
 def accept_invitation(*, token: str, password: str) -> User:
-    """Set the password, spend the link, return the account.
+    """Set the password, spend the link, return the account. After a reset its granted roles sleep.
 
     Raises: InvitationUnknown, InvitationSpent (also to the slower of two browsers), InvitationExpired, AccountClosed.
     """
     with transaction.atomic():
         invitation = find_invitation(token=token)
         invitation = _check(
-            Invitation.objects.select_for_update(of=("self",)).select_related("user").get(pk=invitation.pk)
+            Invitation.objects.select_for_update(of=("self",)).select_related("user", "reset").get(pk=invitation.pk)
         )
         user = invitation.user
         user.set_password(password)
         user.save(update_fields=["password"])
         invitation.used = True
         invitation.save(update_fields=["used"])
+        if invitation.reset is not None:
+            invitation.reset.used = True
+            invitation.reset.save(update_fields=["used"])
+            log(user, "organisation.use_reset", user=None)
+            tell(kind=NoticeKind.RESET_USED, about=user, by=None)
     return user

@@ -1,4 +1,7 @@
-"""Hand out roles, take them back, and let editors into parts of the page tree."""
+"""Hand out roles that need no second person, take them back, and let editors into parts of the page tree.
+
+Roles that see results, hold keys, inspect or administer are given in `domain.grants`.
+"""
 
 from collections.abc import Iterable
 
@@ -7,9 +10,10 @@ from django.db import transaction
 from wagtail.log_actions import log
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
-from organisation.enums import DERIVED_ROLES, Role
-from organisation.exceptions import DerivedRole, NotLeftAlone
-from organisation.models import Staff, User
+from organisation.domain.grants import end_all, follow_headships
+from organisation.enums import DERIVED_ROLES, GRANTED_ROLES, Role
+from organisation.exceptions import DerivedRole, NeedsGrant
+from organisation.models import Section, Staff, User
 from organisation.roles import group_of
 
 # Publishing is left to the workflow: whoever writes does not approve.
@@ -17,16 +21,17 @@ PAGE_ACTIONS: dict[Role, tuple[str, ...]] = {
     Role.EDITOR: ("add_page", "change_page"),
     Role.SECTION_HEAD: ("add_page",),
 }
+#: Given and taken in the staff record by one person.
+FREE_ROLES = tuple(role for role in Role if role not in DERIVED_ROLES | GRANTED_ROLES)
 MEDIA_PERMISSIONS = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 
 
 def assign_role(*, user: User, role: Role, by: User | None = None) -> None:
     """Give somebody a role. Doing it twice changes nothing.
 
-    Raises: DerivedRole for roles that follow from the staff record.
+    Raises: DerivedRole for roles that follow from the staff record; NeedsGrant for those that a second person confirms.
     """
-    if role in DERIVED_ROLES:
-        raise DerivedRole
+    _check_free(role)
     with transaction.atomic():
         group = group_of(role)
         if not user.groups.filter(pk=group.pk).exists():
@@ -37,13 +42,9 @@ def assign_role(*, user: User, role: Role, by: User | None = None) -> None:
 def withdraw_role(*, user: User, role: Role, by: User | None = None) -> None:
     """Take a role back. Doing it twice changes nothing.
 
-    Raises: DerivedRole for roles that follow from the staff record; NotLeftAlone if administrators would take the
-        role from themselves.
+    Raises: DerivedRole for roles that follow from the staff record; NeedsGrant for those by grant.
     """
-    if role in DERIVED_ROLES:
-        raise DerivedRole
-    if role == Role.ADMINISTRATOR and by is not None and by.pk == user.pk:
-        raise NotLeftAlone
+    _check_free(role)
     with transaction.atomic():
         group = group_of(role)
         if user.groups.filter(pk=group.pk).exists():
@@ -51,30 +52,32 @@ def withdraw_role(*, user: User, role: Role, by: User | None = None) -> None:
             log(user, "organisation.withdraw_role", user=by, data={"role": role.value})
 
 
-def set_roles(*, user: User, roles: Iterable[Role], by: User | None = None) -> None:
-    """Give and take roles until somebody holds exactly these, besides those that follow from the record.
+def _check_free(role: Role) -> None:
+    if role in DERIVED_ROLES:
+        raise DerivedRole
+    if role in GRANTED_ROLES:
+        raise NeedsGrant
 
-    Raises: NotLeftAlone.
-    """
+
+def set_roles(*, user: User, roles: Iterable[Role], by: User | None = None) -> None:
+    """Give and take roles until somebody holds exactly these, besides those by record and by grant."""
     wanted = set(roles)
     with transaction.atomic():
-        for role in Role:
-            if role in DERIVED_ROLES:
-                continue
+        for role in FREE_ROLES:
             if role in wanted:
                 assign_role(user=user, role=role, by=by)
             else:
                 withdraw_role(user=user, role=role, by=by)
 
 
-def follow_staff_record(*, staff: Staff, is_head: bool) -> None:
-    """Give and take the roles that follow from the record: staff, section head."""
-    roles = {Role.STAFF: staff.is_current, Role.SECTION_HEAD: staff.is_current and is_head}
-    for role, holds in roles.items():
-        if holds:
-            staff.user.groups.add(group_of(role))
-        else:
-            staff.user.groups.remove(group_of(role))
+def follow_staff_record(*, staff: Staff, heads: Section | None, by: User | None = None) -> None:
+    """Follow the record: give the role of staff, propose the section head; take everything from whoever has left."""
+    if staff.is_current:
+        staff.user.groups.add(group_of(Role.STAFF))
+        follow_headships(headed={staff.user_id: heads.pk if heads is not None else None}, by=by)
+    else:
+        staff.user.groups.remove(group_of(Role.STAFF))
+        end_all(user_ids=[staff.user_id], by=by)
 
 
 def grant_pages(*, page: Page) -> None:

@@ -5,8 +5,10 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from organisation.domain.addresses import enter
+from organisation.domain.grants import end_all
 from organisation.domain.roles import follow_staff_record
-from organisation.enums import DERIVED_ROLES
+from organisation.enums import Role
 from organisation.exceptions import (
     AlreadyLeft,
     LeavesBeforeJoining,
@@ -30,6 +32,7 @@ def hire(
     phone: str = "",
     email: str = "",
     username: str = "",
+    by: User | None = None,
 ) -> Staff:
     """Return a new member of staff with an account that has no password yet: an invitation sets the first.
 
@@ -49,7 +52,7 @@ def hire(
             user=user, employee_number=employee_number, position=position, phone=phone, joined=joined
         )
         Membership.objects.create(staff=staff, section=section, rank=rank, is_head=is_head, from_date=joined)
-        follow_staff_record(staff=staff, is_head=is_head)
+        follow_staff_record(staff=staff, heads=section if is_head else None, by=by)
     return staff
 
 
@@ -62,8 +65,11 @@ def correct_details(
     position: str = "",
     phone: str = "",
     email: str = "",
+    by: User | None = None,
 ) -> Staff:
     """Return the person with corrected particulars; where they belong stays as it is.
+
+    Another mail address waits, as domain.addresses says, unless the account has no password yet.
 
     Raises: NumberTaken; LeavesBeforeJoining.
     """
@@ -73,8 +79,8 @@ def correct_details(
         raise LeavesBeforeJoining
     with transaction.atomic():
         staff.user.name = name
-        staff.user.email = email
-        staff.user.save(update_fields=["name", "email"])
+        staff.user.save(update_fields=["name"])
+        enter(account=staff.user, address=email, by=by)
         staff.employee_number = employee_number
         staff.position = position
         staff.phone = phone
@@ -84,7 +90,13 @@ def correct_details(
 
 
 def transfer(
-    *, staff: Staff, section: Section, rank: Rank, is_head: bool = False, since: datetime.date | None = None
+    *,
+    staff: Staff,
+    section: Section,
+    rank: Rank,
+    is_head: bool = False,
+    since: datetime.date | None = None,
+    by: User | None = None,
 ) -> Membership:
     """Return the membership that holds from `since` (today if not given); the one before it ends there.
 
@@ -105,7 +117,7 @@ def transfer(
             if since == present.from_date:
                 present.section, present.rank, present.is_head = section, rank, is_head
                 present.save(update_fields=["section", "rank", "is_head"])
-                follow_staff_record(staff=staff, is_head=is_head)
+                follow_staff_record(staff=staff, heads=section if is_head else None, by=by)
                 return present
             present.to_date = since
             present.save(update_fields=["to_date"])
@@ -113,11 +125,11 @@ def transfer(
         if staff.memberships.overlapping(from_date=since, to_date=None).exists():
             raise MembershipOverlap
         membership.save()
-        follow_staff_record(staff=staff, is_head=is_head)
+        follow_staff_record(staff=staff, heads=section if is_head else None, by=by)
     return membership
 
 
-def leave(*, staff: Staff, on: datetime.date | None = None) -> Staff:
+def leave(*, staff: Staff, on: datetime.date | None = None, by: User | None = None) -> Staff:
     """Return the person, no longer a member of staff from the day `on` (today if not given).
 
     Memberships end there, those that had not begun are dropped. The account closes on that day: at once if it has
@@ -138,7 +150,7 @@ def leave(*, staff: Staff, on: datetime.date | None = None) -> Staff:
         if on <= timezone.localdate():
             staff.user.is_active = False
             staff.user.save(update_fields=["is_active"])
-            follow_staff_record(staff=staff, is_head=False)
+            follow_staff_record(staff=staff, heads=None, by=by)
     return staff
 
 
@@ -152,14 +164,19 @@ def close_departed() -> int:
     with transaction.atomic():
         departed = list(Staff.objects.filter(left__lte=today, user__is_active=True).values_list("user_id", flat=True))
         User.objects.filter(pk__in=departed).update(is_active=False)
-        User.groups.through.objects.filter(
-            user__in=departed, group__name__in=[role.value for role in DERIVED_ROLES]
-        ).delete()
+        User.groups.through.objects.filter(user__in=departed, group__name=Role.STAFF).delete()
+        end_all(user_ids=departed)
     return len(departed)
 
 
 def return_to_work(
-    *, staff: Staff, section: Section, rank: Rank, is_head: bool = False, since: datetime.date | None = None
+    *,
+    staff: Staff,
+    section: Section,
+    rank: Rank,
+    is_head: bool = False,
+    since: datetime.date | None = None,
+    by: User | None = None,
 ) -> Membership:
     """Return the membership with which somebody who had left begins again.
 
@@ -179,7 +196,7 @@ def return_to_work(
         membership = Membership.objects.create(
             staff=staff, section=section, rank=rank, is_head=is_head, from_date=since
         )
-        follow_staff_record(staff=staff, is_head=is_head)
+        follow_staff_record(staff=staff, heads=section if is_head else None, by=by)
     return membership
 
 
@@ -197,6 +214,7 @@ def revise(
     position: str = "",
     phone: str = "",
     email: str = "",
+    by: User | None = None,
 ) -> Staff:
     """Return the person as a form describes them: corrected, and if need be transferred, gone or back again.
 
@@ -212,14 +230,15 @@ def revise(
             position=position,
             phone=phone,
             email=email,
+            by=by,
         )
         if staff.left is None:
             if left is None:
-                transfer(staff=staff, section=section, rank=rank, is_head=is_head, since=since)
+                transfer(staff=staff, section=section, rank=rank, is_head=is_head, since=since, by=by)
             else:
-                staff = leave(staff=staff, on=left)
+                staff = leave(staff=staff, on=left, by=by)
         elif left is None:
-            staff = return_to_work(staff=staff, section=section, rank=rank, is_head=is_head, since=since).staff
+            staff = return_to_work(staff=staff, section=section, rank=rank, is_head=is_head, since=since, by=by).staff
         elif left != staff.left:
             raise AlreadyLeft
     return staff

@@ -1,13 +1,11 @@
 """A member of staff in Wagtail's admin."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
-from organisation.enums import DERIVED_ROLES, Role
+from organisation.enums import DERIVED_ROLES, GRANTED_ROLES, Role
 from organisation.models import Rank, Section, Staff
 
 
@@ -35,9 +33,12 @@ class StaffForm(WagtailAdminModelForm):
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
         required=False,
-        choices=[(role.value, role.label) for role in Role if role not in DERIVED_ROLES],
+        choices=[(role.value, role.label) for role in Role if role not in DERIVED_ROLES | GRANTED_ROLES],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Staff and section head follow from the record itself."),
+        help_text=_(
+            "Staff follows from the record itself. Section heads are proposed by it; leadership, organisers, "
+            "scrutineers, inspectors and administrators are proposed under “Roles”. A second person confirms them."
+        ),
     )
 
     class Meta:
@@ -61,7 +62,7 @@ class StaffForm(WagtailAdminModelForm):
         "roles",
     ]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         staff = self.instance
         if staff.pk is None:
@@ -74,8 +75,8 @@ class StaffForm(WagtailAdminModelForm):
         initial: dict[str, object] = {"name": staff.user.name, "email": staff.user.email}
         if place is not None:
             initial |= {"section": place.section_id, "rank": place.rank_id, "is_head": place.is_head}
-        derived = [role.value for role in DERIVED_ROLES]
-        initial["roles"] = list(staff.user.groups.exclude(name__in=derived).values_list("name", flat=True))
+        offered = [value for value, _label in self.fields["roles"].choices]
+        initial["roles"] = list(staff.user.groups.filter(name__in=offered).values_list("name", flat=True))
         for name, value in initial.items():
             self.fields[name].initial = value
 

@@ -3,6 +3,7 @@
 import datetime
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
@@ -25,10 +26,22 @@ ORDER_DETOUR = 10_000
 T = TypeVar("T")
 
 
-def apply_plan(plan: ImportPlan, *, progress: Progress = no_progress) -> None:
+@dataclass(slots=True)
+class ToFollow:
+    """What a file says of accounts that is not simply written, by account: somebody else has a word in it."""
+
+    #: The section that somebody heads now, or None.
+    headed: dict[int, int | None] = field(default_factory=dict)
+    departed: list[int] = field(default_factory=list)
+    #: Mail addresses for accounts that were there before.
+    addresses: dict[int, str] = field(default_factory=dict)
+
+
+def apply_plan(plan: ImportPlan, *, progress: Progress = no_progress) -> ToFollow:
     """Write a plan that has no errors. Everything is in one transaction; a fall leaves the records as they were.
 
     Rows are written in bulk, without signals. New accounts get no password, not even a hashed one.
+    Nobody becomes a section head by it, nor gets another mail address: `domain.imports` sees to what is returned.
     """
     if plan.error_count:
         raise ValueError("A plan with errors is not carried out.")
@@ -38,15 +51,16 @@ def apply_plan(plan: ImportPlan, *, progress: Progress = no_progress) -> None:
         _write_sections(plan)
         _write_ranks(plan)
         done = 0
-        roles = {role: group_of(role) for role in (Role.STAFF, Role.SECTION_HEAD)}
+        staff, follow = group_of(Role.STAFF), ToFollow()
         for people in _chunks(plan.added):
-            _add(people, roles, today)
+            _add(people, staff, follow, today)
             done += len(people)
             progress("write", done, total)
         for changes in _chunks([*plan.changed, *plan.left]):
-            _change(changes, roles, today)
+            _change(changes, staff, follow, today)
             done += len(changes)
             progress("write", done, total)
+    return follow
 
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
@@ -96,7 +110,7 @@ def _no_password() -> str:
     return "!" + secrets.token_urlsafe(30)
 
 
-def _add(people: list[NewPerson], roles: dict[Role, Group], today: datetime.date) -> None:
+def _add(people: list[NewPerson], staff_group: Group, follow: ToFollow, today: datetime.date) -> None:
     now = timezone.now()
     users = User.objects.bulk_create(
         User(
@@ -131,8 +145,8 @@ def _add(people: list[NewPerson], roles: dict[Role, Group], today: datetime.date
         if person.left is None or person.left > person.placement.since
     )
     staying = [(user.pk, person.placement) for person, user in zip(people, users, strict=True) if user.is_active]
-    _give(roles[Role.STAFF], [user_id for user_id, _placement in staying])
-    _give(roles[Role.SECTION_HEAD], [user_id for user_id, placement in staying if placement.is_head])
+    _give(staff_group, [user_id for user_id, _placement in staying])
+    follow.headed |= {user_id: placement.section.pk for user_id, placement in staying if placement.is_head}
 
 
 def _membership(staff_id: int, placement: Placement, *, until: datetime.date | None = None) -> Membership:
@@ -146,30 +160,33 @@ def _membership(staff_id: int, placement: Placement, *, until: datetime.date | N
     )
 
 
-def _change(changes: list[Change], roles: dict[Role, Group], today: datetime.date) -> None:
-    _change_users(changes, today)
+def _change(changes: list[Change], staff_group: Group, follow: ToFollow, today: datetime.date) -> None:
+    _change_users(changes, follow, today)
     _change_staff(changes)
     _change_memberships(changes)
     leaving = [change.person.user_id for change in changes if change.left is not None and change.left <= today]
-    _take(roles[Role.STAFF], leaving)
-    _take(roles[Role.SECTION_HEAD], leaving)
-    _give(roles[Role.STAFF], [change.person.user_id for change in changes if change.returned])
+    _take(staff_group, leaving)
+    follow.departed += leaving
+    _give(staff_group, [change.person.user_id for change in changes if change.returned])
     placed = [(change.person.user_id, change.moved or change.corrected) for change in changes]
-    _give(roles[Role.SECTION_HEAD], [user_id for user_id, placement in placed if placement and placement.is_head])
-    _take(roles[Role.SECTION_HEAD], [user_id for user_id, placement in placed if placement and not placement.is_head])
+    follow.headed |= {
+        user_id: placement.section.pk if placement.is_head else None for user_id, placement in placed if placement
+    }
 
 
-def _change_users(changes: list[Change], today: datetime.date) -> None:
+def _change_users(changes: list[Change], follow: ToFollow, today: datetime.date) -> None:
     wanted: dict[int, Mapping[str, CellValue]] = {}
     for change in changes:
         values = dict(change.user)
+        if "email" in values:
+            follow.addresses[change.person.user_id] = str(values.pop("email"))
         if change.left is not None and change.left <= today:
             values["is_active"] = False
         elif change.returned:
             values["is_active"] = True
         if values:
             wanted[change.person.user_id] = values
-    _upsert(User, wanted, ["username", "name", "email", "is_active"])
+    _upsert(User, wanted, ["username", "name", "is_active"])
 
 
 def _change_staff(changes: list[Change]) -> None:

@@ -5,7 +5,7 @@ from typing import TypedDict, cast
 from django.utils.translation import gettext as _
 
 from organisation.imports.model import ImportPlan, PlannedRank
-from organisation.imports.sheets import Sheet, rows_of
+from organisation.imports.sheets import Sheet, coded_rows
 from organisation.models import Rank
 
 
@@ -25,22 +25,9 @@ def load_ranks(plan: ImportPlan) -> None:
 
 def read_ranks(sheet: Sheet, plan: ImportPlan) -> None:
     """Put the ranks of a sheet into the plan."""
-    row_by_code: dict[str, int] = {}
-    for number, values in rows_of(sheet, plan):
-        if values is None:
-            continue
-        missing = [key for key in ("code", "name", "order") if values[key] in ("", None)]
-        for key in missing:
-            plan.refuse(sheet.name, number, sheet.heading.label(key), _("This cell must not be empty."))
-        if missing:
-            continue
+    for number, values in coded_rows(sheet, plan, required=("code", "name", "order")):
         row = cast(RankRow, values)
         code = row["code"]
-        if code in row_by_code:
-            reason = _("“%(value)s” stands in row %(row)d already.") % {"value": code, "row": row_by_code[code]}
-            plan.refuse(sheet.name, number, sheet.heading.label("code"), reason)
-            continue
-        row_by_code[code] = number
         rank = plan.ranks.get(code)
         if rank is None:
             rank = plan.ranks[code] = PlannedRank(code=code, name=row["name"], order=row["order"])

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from organisation.imports.cells import CellError
 from organisation.imports.model import ImportPlan, PlannedSection
 from organisation.imports.references import References
-from organisation.imports.sheets import Sheet, rows_of
+from organisation.imports.sheets import Sheet, coded_rows
 from organisation.models import Section
 
 
@@ -35,23 +35,10 @@ def load_sections(plan: ImportPlan) -> None:
 
 def read_sections(sheet: Sheet, plan: ImportPlan) -> None:
     """Put the sections of a sheet into the plan; references to parents are resolved once all rows are read."""
-    row_by_code: dict[str, int] = {}
     parents: list[tuple[int, PlannedSection, str]] = []
-    for number, values in rows_of(sheet, plan):
-        if values is None:
-            continue
-        missing = [key for key in ("code", "name") if not values[key]]
-        for key in missing:
-            plan.refuse(sheet.name, number, sheet.heading.label(key), _("This cell must not be empty."))
-        if missing:
-            continue
+    for number, values in coded_rows(sheet, plan, required=("code", "name")):
         row = cast(SectionRow, values)
         code = row["code"]
-        if code in row_by_code:
-            reason = _("“%(value)s” stands in row %(row)d already.") % {"value": code, "row": row_by_code[code]}
-            plan.refuse(sheet.name, number, sheet.heading.label("code"), reason)
-            continue
-        row_by_code[code] = number
         section = plan.sections.get(code)
         order = row.get("order")
         if section is None:

@@ -76,3 +76,27 @@ def rows_of(sheet: Sheet, plan: ImportPlan) -> Iterator[tuple[int, dict[str, Cel
                 if values is not None:
                     values[key] = value
         yield number, values
+
+
+def coded_rows(
+    sheet: Sheet, plan: ImportPlan, *, required: tuple[str, ...]
+) -> Iterator[tuple[int, dict[str, CellValue]]]:
+    """Yield (row number, values by column) of the sound rows of a sheet whose rows are known by their code.
+
+    A row that lacks a `required` cell or repeats a code is passed over; the plan keeps the error.
+    """
+    row_by_code: dict[CellValue, int] = {}
+    for number, values in rows_of(sheet, plan):
+        if values is None:
+            continue
+        missing = [key for key in required if values[key] in ("", None)]
+        for key in missing:
+            plan.refuse(sheet.name, number, sheet.heading.label(key), _("This cell must not be empty."))
+        if missing:
+            continue
+        first = row_by_code.setdefault(values["code"], number)
+        if first != number:
+            reason = _("“%(value)s” stands in row %(row)d already.") % {"value": values["code"], "row": first}
+            plan.refuse(sheet.name, number, sheet.heading.label("code"), reason)
+            continue
+        yield number, values

@@ -1,4 +1,4 @@
-"""One-time links with which people set their first password."""
+"""One-time links with which people set their first password, or a new one after a reset."""
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,14 @@ class Invitation(models.Model):
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("account")
+    )
+    # Without one, the link opens only an account that nobody has a password for yet.
+    reset = models.ForeignKey(
+        "organisation.PasswordReset",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="invitations",
+        editable=False,
     )
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)

@@ -1,8 +1,9 @@
-"""Signing in, changing a password, setting the first one."""
+"""Signing in, changing a password, setting the first one or a new one after a reset."""
 
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -14,9 +15,13 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from foundation.refusals import Refusal
 from organisation.domain.invitations import accept_invitation, find_invitation
+from organisation.domain.resets import ask_owner
+from organisation.domain.second_factor import has_factor
 from organisation.exceptions import InvitationUnknown
 from organisation.forms.accounts import ChangePasswordForm, NewPasswordForm, SignInForm
 from organisation.models import User
+from organisation.second_factor_session import begin_waiting
+from organisation.throttle import remember_browser
 
 BACKEND = "organisation.backends.StaffBackend"
 
@@ -34,6 +39,24 @@ class SignInView(auth_views.LoginView):
         if request.user.is_authenticated and not self.get_redirect_url():
             return redirect(self.get_default_redirect_url())
         return super().get(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in and know this browser from now on; or ask whoever has a second factor for it first."""
+        user = form.get_user()
+        if has_factor(user):
+            begin_waiting(self.request.session, user, then=self.get_success_url())
+            return redirect("sign_in_second")
+        response = super().form_valid(form)
+        remember_browser(self.request, response, user)
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Show the errors; 429 where the attempt was not looked at."""
+        response = super().form_invalid(form)
+        if isinstance(form, SignInForm) and form.wait:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(form.wait)
+        return response
 
 
 class PasswordChangeView(auth_views.PasswordChangeView):
@@ -65,8 +88,12 @@ class InvitationView(View):
             if not form.is_valid():
                 return self.answer(request, form, user)
             user = accept_invitation(token=token, password=form.cleaned_data["new_password1"])
+            ask_owner(account=user)
         except Refusal as refusal:
             return self.refused(request, refusal)
+        if has_factor(user):
+            messages.success(request, _("Your password is set. Sign in with it and your second factor."))
+            return redirect("login")
         login(request, user, backend=BACKEND)
         messages.success(request, _("Your password is set. Welcome, %(name)s.") % {"name": user.get_full_name()})
         return redirect("/")

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import segno
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from wagtail.admin import messages
 from foundation.paging import page_of
 from organisation import tasks
 from organisation.domain.invitations import Slip, invite
+from organisation.exceptions import HasPassword
 from organisation.models import Section, Staff
 from organisation.querysets import StaffQuerySet
 from organisation.views.admin import ManagerView
@@ -119,7 +122,7 @@ class InvitationGiveOutView(InvitationPage):
 
 
 class InvitationRenewView(InvitationPage):
-    """A new link for one person: the first was lost, or the password was forgotten."""
+    """A new link for one person: the first was lost. Whoever has a password gets a reset, which takes two people."""
 
     template_name = "organisation/admin/invitation_slips.html"
 
@@ -128,6 +131,9 @@ class InvitationRenewView(InvitationPage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         person = get_object_or_404(Staff.objects.current().select_related("user"), pk=pk)
+        if person.user.has_usable_password():
+            messages.warning(request, str(HasPassword.message))
+            return redirect(reverse("resets") + "?" + urlencode({"person": person.user.get_username()}))
         (slip,) = invite(people=[person], by=request.user)  # type: ignore[arg-type]  # a manager
         response = self.render_to_response(self.get_context_data(slips=[{"slip": slip, "code": _picture(slip.url)}]))
         response["Cache-Control"] = "no-store"

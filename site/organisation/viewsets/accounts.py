@@ -2,54 +2,72 @@
 
 from typing import Any
 
-from django import forms
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
-from wagtail.users.forms import UserCreationForm as WagtailUserCreationForm
-from wagtail.users.forms import UserEditForm as WagtailUserEditForm
-from wagtail.users.views.users import IndexView
+from wagtail.users.forms import UsernameForm
+from wagtail.users.views.users import CreateView, EditView, IndexView
 from wagtail.users.views.users import UserFilterSet as WagtailUserFilterSet
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
+from organisation.domain.addresses import enter
 from organisation.models import Staff, User
+from organisation.permission_policies import ManagePolicy
 
 
-class OneNameForm(forms.ModelForm):
-    """A name as its language writes it, in place of first and last name."""
+class AccountForm(UsernameForm):
+    """An account: what its owner is called, and how to reach them.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    No password, no group, no superuser: those are the owner's, take two people, or the command line of the server.
+    """
+
+    required_css_class = "required"
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "email", "is_active"]
+
+    def __init__(self, *args: Any, editing_self: bool = False, by: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for gone in ("first_name", "last_name"):
-            self.fields.pop(gone, None)
+        self.by = by
+        self.address_before = self.instance.email
         self.fields["email"].required = False
-        if "is_superuser" in self.fields:
-            # Otherwise an administrator could raise any account, their own too, above every rule.
-            self.fields["is_superuser"].disabled = True
-            self.fields["is_superuser"].help_text = _("Only the command line of the server makes superusers.")
+        if editing_self or self.instance.pk is None:
+            del self.fields["is_active"]
 
     def save(self, commit: bool = True) -> User:
-        """Keep the staff record's sort key in step with the name."""
-        user: User = super().save(commit=commit)
+        """Write the account, let another mail address wait, and keep the staff record's sort key in step."""
+        user: User = super().save(commit=False)
+        if user.pk is None:
+            user.set_unusable_password()
+        else:
+            user.email = self.address_before
         if commit:
+            user.save()
+            enter(account=user, address=self.cleaned_data["email"], by=self.by)
             for staff in Staff.objects.filter(user=user).select_related("user"):
                 staff.save(update_fields=[])
         return user
 
-
-class UserCreationForm(OneNameForm, WagtailUserCreationForm):
-    """A new account."""
-
-    class Meta(WagtailUserCreationForm.Meta):
-        fields = (WagtailUserCreationForm.Meta.fields - {"first_name", "last_name"}) | {"name"}
+    def save_m2m(self) -> None:
+        """An account's groups are not here."""
 
 
-class UserEditForm(OneNameForm, WagtailUserEditForm):
+class ByMixin:
+    """Tells the form who sits before it."""
+
+    def get_form_kwargs(self) -> dict[str, object]:
+        kwargs: dict[str, object] = super().get_form_kwargs()  # type: ignore[misc]  # of the view this is mixed into
+        return kwargs | {"by": self.request.user}  # type: ignore[attr-defined]
+
+
+class UserCreateView(ByMixin, CreateView):
+    """A new account. An invitation sets its password."""
+
+
+class UserEditView(ByMixin, EditView):
     """An account that is there."""
-
-    class Meta(WagtailUserEditForm.Meta):
-        fields = (WagtailUserEditForm.Meta.fields - {"first_name", "last_name"}) | {"name"}
 
 
 class UserFilterSet(WagtailUserFilterSet):
@@ -80,8 +98,14 @@ class UserViewSet(WagtailUserViewSet):
 
     model = User
     index_view_class = UserIndexView
+    add_view_class = UserCreateView
+    edit_view_class = UserEditView
     filterset_class = UserFilterSet
     menu_label = _("Accounts")
 
-    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
-        return UserEditForm if for_update else UserCreationForm
+    @cached_property
+    def permission_policy(self) -> ManagePolicy:
+        return ManagePolicy(self.model, impossible={"delete"})
+
+    def get_form_class(self, for_update: bool = False) -> type[AccountForm]:
+        return AccountForm

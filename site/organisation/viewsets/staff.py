@@ -13,11 +13,12 @@ from wagtail.log_actions import log
 
 from organisation.domain import staff
 from organisation.domain.roles import set_roles
-from organisation.enums import Role
+from organisation.enums import GRANTED_ROLES, Role
 from organisation.forms.staff import StaffForm
 from organisation.models import Section, Staff
 from organisation.permission_policies import ManagePolicy
 from organisation.querysets import StaffQuerySet
+from organisation.roles import groups_that_count, holders_of
 from organisation.viewsets.shared import RefusalMixin
 
 
@@ -38,6 +39,8 @@ class StaffFilterSet(WagtailFilterSet):
         return people.in_sections(Section.objects.ids_below(value.pk))
 
     def filter_role(self, people: StaffQuerySet, name: str, value: str) -> StaffQuerySet:
+        if value in GRANTED_ROLES:
+            return people.filter(user__in=holders_of(Role(value)))
         return people.filter(user__groups__in=Group.objects.filter(name=value))
 
 
@@ -83,6 +86,7 @@ class StaffCreateView(RefusalMixin, generic.CreateView):
             phone=data["phone"],
             email=data["email"],
             username=data["username"],
+            by=self.request.user,
         )
         set_roles(user=person.user, roles=[Role(role) for role in data["roles"]], by=self.request.user)
         log(instance=person, action="wagtail.create", content_changed=True)
@@ -107,6 +111,7 @@ class StaffEditView(RefusalMixin, generic.EditView):
             position=data["position"],
             phone=data["phone"],
             email=data["email"],
+            by=self.request.user,
         )
         set_roles(user=person.user, roles=[Role(role) for role in data["roles"]], by=self.request.user)
         log(
@@ -129,7 +134,7 @@ class StaffInspectView(generic.InspectView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context: dict[str, object] = super().get_context_data(**kwargs)
         context["memberships"] = self.object.memberships.select_related("section", "rank").order_by("-from_date")
-        names = set(self.object.user.groups.values_list("name", flat=True))
+        names = set(groups_that_count(self.object.user).values_list("name", flat=True))
         context["roles"] = [role.label for role in Role if role.value in names]
         return context
 

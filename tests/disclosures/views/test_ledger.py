@@ -16,6 +16,7 @@ from disclosures.models import DisclosurePage
 from organisation.enums import Role
 from organisation.models import Membership
 from tests.factories import disclosures as make
+from tests.factories.organisation import hold
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,7 @@ def test_section_head_exports_the_own_section_only(ledger: dict[str, DisclosureP
     client = admin(Role.SECTION_HEAD)
     staff = client.get("/admin/").wsgi_request.user.staff
     Membership.objects.filter(staff=staff).update(is_head=True, section=ledger["late"].section)
+    hold(staff.user, Role.SECTION_HEAD, section=ledger["late"].section)
 
     rows = list(csv.reader(StringIO(b"".join(client.get(f"{URL}?export=csv").streaming_content).decode())))
 

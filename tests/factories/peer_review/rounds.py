@@ -21,6 +21,7 @@ from django.contrib.auth.models import Group
 from django.db import connections
 from django.utils import timezone
 
+from organisation.enums import GRANTED_ROLES, Role
 from peer_review.box import store
 from peer_review.box.batcher import Batcher, Row, Terms, Ticket
 from peer_review.conf import conf
@@ -45,6 +46,7 @@ from peer_review.models import (
     VoterClass,
 )
 from peer_review.protocol.credentials import Credential, new_master
+from tests.factories.organisation import hold
 from zhengyan_crypto import canonical, sealing
 from zhengyan_crypto.blindsig import decode_spki
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
@@ -71,6 +73,8 @@ def make_user(name: str = "", *roles: str, **fields: Any) -> Any:
     user.save()
     for role in roles:
         user.groups.add(Group.objects.get_or_create(name=conf.GROUPS.get(role, role))[0])
+        if role in GRANTED_ROLES and role != Role.SECTION_HEAD:
+            hold(user, Role(role))
     return user
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from organisation.domain import staff as verbs
+from organisation.domain.grants import confirm
 from organisation.enums import Role
 from organisation.exceptions import (
     AlreadyLeft,
@@ -15,7 +16,7 @@ from organisation.exceptions import (
     NumberTaken,
     UsernameTaken,
 )
-from organisation.models import Staff
+from organisation.models import RoleGrant, Section, Staff
 from tests.factories.organisation import RankFactory, SectionFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,11 @@ DAY = datetime.timedelta(days=1)
 
 def roles_of(person: Staff) -> set[str]:
     return set(person.user.groups.values_list("name", flat=True))
+
+
+def proposed_sections(person: Staff) -> list[Section | None]:
+    grants = RoleGrant.objects.proposed().filter(person=person.user, role=Role.SECTION_HEAD)
+    return [grant.section for grant in grants]
 
 
 def history(person: Staff) -> list[tuple[int, datetime.date, datetime.date | None]]:
@@ -47,7 +53,8 @@ def test_hire_makes_an_account_without_password() -> None:
 
     assert (person.user.username, person.user.get_full_name()) == ("7", "张三")
     assert not person.user.has_usable_password()
-    assert roles_of(person) == {Role.STAFF, Role.SECTION_HEAD}
+    assert roles_of(person) == {Role.STAFF}
+    assert proposed_sections(person) == [person.place.section]
     assert person.place.is_head
 
 
@@ -73,6 +80,8 @@ def test_transfer_keeps_history_and_headship_follows() -> None:
         (before.section_id, person.joined, TODAY - DAY),
         (section.pk, TODAY - DAY, None),
     ]
+    assert (roles_of(person), proposed_sections(person)) == ({Role.STAFF}, [section])
+    confirm(grants=RoleGrant.objects.proposed(), by=UserFactory(roles=[Role.INSPECTOR]))
     assert roles_of(person) == {Role.STAFF, Role.SECTION_HEAD}
     verbs.transfer(staff=person, section=section, rank=before.rank, is_head=False, since=TODAY)
     assert roles_of(person) == {Role.STAFF}
@@ -175,7 +184,8 @@ def test_particulars_are_corrected_and_the_place_stays() -> None:
 
     corrected = Staff.objects.get(pk=person.pk)
     assert (corrected.user.name, corrected.employee_number, corrected.position) == ("张三丰", "8", "处长")
-    assert (corrected.phone, corrected.user.email, history(corrected)) == ("8001", "a@example.org", before)
+    assert (corrected.phone, history(corrected)) == ("8001", before)
+    assert (corrected.user.email, corrected.user.address_change.address) == ("", "a@example.org")
 
 
 def test_correction_to_a_number_that_is_taken_or_a_day_after_leaving_is_refused() -> None:

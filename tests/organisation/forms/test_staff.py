@@ -43,10 +43,10 @@ def test_person_without_a_place_has_an_empty_one() -> None:
     assert StaffForm(instance=person).fields["section"].initial is None
 
 
-def test_roles_of_the_record_are_not_offered() -> None:
+def test_only_roles_that_one_person_gives_are_offered() -> None:
     offered = {value for value, _label in StaffForm.base_fields["roles"].choices}  # type: ignore[attr-defined]
 
-    assert offered == {role.value for role in Role} - {"staff", "section_head"}
+    assert offered == {"editor", "moderator"}
 
 
 def test_number_has_no_space_around_it() -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from organisation.imports.apply import apply_plan
-from organisation.models import Membership, Rank, Section, Staff, User
+from organisation.models import Membership, Rank, RoleGrant, Section, Staff, User
 from tests.factories.imports import HEAD, LI, ZHANG, carry_out, csv_bytes, figures, read, xlsx_bytes
 from tests.factories.organisation import StaffFactory
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
 def snapshot() -> list[Any]:
     return [
         list(model.objects.order_by("pk").values())
-        for model in (User, Staff, Membership, Section, Rank, User.groups.through)
+        for model in (User, Staff, Membership, Section, Rank, RoleGrant, User.groups.through)
     ]
 
 
@@ -40,7 +40,9 @@ def test_import_reads_sections_ranks_and_staff_from_one_workbook() -> None:
     person = Staff.objects.get(employee_number="2001")
     assert person.place.section.parent.name == "旅检科"
     assert person.place.is_head
-    assert set(person.user.groups.values_list("name", flat=True)) == {"staff", "section_head"}
+    assert set(person.user.groups.values_list("name", flat=True)) == {"staff"}
+    proposal = RoleGrant.objects.proposed().get()
+    assert (proposal.person, proposal.role, proposal.section) == (person.user, "section_head", person.place.section)
     assert any("备注" in notice for notice in plan.notices)
 
 

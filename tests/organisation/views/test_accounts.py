@@ -1,4 +1,4 @@
-"""Signing in and out, lockout, password change, the first password."""
+"""Signing in and out, password change, the first password."""
 
 import pytest
 from django.test import Client
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from organisation.domain import staff as verbs
 from organisation.domain.invitations import accept_invitation, find_invitation, invite
-from organisation.exceptions import AccountClosed, InvitationExpired, InvitationSpent, InvitationUnknown
+from organisation.exceptions import AccountClosed, HasPassword, InvitationExpired, InvitationSpent, InvitationUnknown
 from organisation.models import Invitation, Staff, User
 from tests.factories.organisation import PASSWORD, StaffFactory, UserFactory
 
@@ -79,24 +79,6 @@ def test_wrong_password_keeps_the_user_name(client: Client) -> None:
     assert "wrong" not in page
 
 
-def test_too_many_wrong_passwords_lock_the_door_in_both_languages(client: Client, settings: object) -> None:
-    settings.AXES_ENABLED = True
-    settings.AXES_FAILURE_LIMIT = 3
-    user, other = UserFactory(), UserFactory()
-    for _attempt in range(2):
-        assert client.post(LOGIN, {"username": user.username, "password": "wrong"}).status_code == 200
-
-    locked = client.post(LOGIN, {"username": user.username, "password": "wrong"})
-    even_right = client.post(
-        LOGIN, {"username": user.username, "password": PASSWORD}, headers={"accept-language": "en"}
-    )
-
-    assert (locked.status_code, even_right.status_code) == (429, 429)
-    assert "尝试次数过多" in locked.content.decode()
-    assert "Too many attempts" in even_right.content.decode()
-    assert client.post(LOGIN, {"username": other.username, "password": PASSWORD}).status_code == 302
-
-
 def test_password_change_keeps_this_session(client: Client) -> None:
     user = UserFactory()
     client.force_login(user)
@@ -154,6 +136,9 @@ def test_invitations_that_open_nothing_are_refused(client: Client) -> None:
     accept_invitation(token=second, password=NEW)
     with pytest.raises(InvitationSpent):
         accept_invitation(token=second, password=PASSWORD)
+    with pytest.raises(HasPassword):
+        token_for(person)
+    person = newcomer()
     third = token_for(person)
     Invitation.objects.filter(used=False).update(expires_at=timezone.now())
     with pytest.raises(InvitationExpired):

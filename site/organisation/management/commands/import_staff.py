@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from organisation.domain import imports
 from organisation.exceptions import FileRefused
-from organisation.imports.apply import apply_plan
 from organisation.imports.report import describe
 
 
@@ -60,7 +59,7 @@ class Command(BaseCommand):
             for number, person, words in lines:
                 self.stdout.write(f"{mark} {number} {person}: {words}")
         if not dry_run:
-            apply_plan(plan, progress=self.show_progress)
+            imports.write(plan, progress=self.show_progress)
         self.stdout.write(
             _("added %(added)d, changed %(changed)d, left %(left)d, unchanged %(unchanged)d") % report["figures"]
         )

@@ -1,0 +1,85 @@
+"""Keep the session of whoever is here, and ask for the second factor where it is needed."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import urlencode
+
+from foundation.routes import is_open
+from organisation import second_factor_session as marks
+from organisation.enums import Role
+from organisation.roles import has_role
+from organisation.sessions import SessionStore
+
+
+class SessionLimitMiddleware:
+    """Move the end of a session on after each request of a signed-in person, at most once a quarter of an hour.
+
+    Routes in settings.QUIET_ROUTES are left out: a row that changes while somebody draws, casts or checks would say
+    that they did.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        # Only a session that the request has read for itself: the anonymous endpoints never touch one.
+        if match is None or match.view_name in settings.QUIET_ROUTES:
+            return response
+        if request.session.accessed and isinstance(request.session, SessionStore):
+            request.session.renew()
+        return response
+
+
+class SecondFactorMiddleware:
+    """Send whoever holds a role of settings.SECOND_FACTOR_ROLES to enrol a second factor, before anything else.
+
+    And ask whoever has one again before routes in settings.ASK_AGAIN_ROUTES. Nothing here touches the session on routes
+    that are open to strangers.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        args: Sequence[object],
+        kwargs: Mapping[str, object],
+    ) -> HttpResponse | None:
+        """Answer instead of the view where the second factor has to come first."""
+        match = request.resolver_match
+        if match is None or is_open(match.view_name) or not request.user.is_authenticated:
+            return None
+        if marks.was_shown(request.session):
+            is_post = request.method not in ("GET", "HEAD")
+            if match.view_name not in settings.ASK_AGAIN_ROUTES or marks.is_fresh(request.session, is_post=is_post):
+                return None
+            return _send(request, resolve_url("ask_again"))
+        if match.route.startswith("accounts/") and match.view_name not in SHUT_ACCOUNT_ROUTES:
+            return None
+        if any(has_role(request.user, Role(role)) for role in settings.SECOND_FACTOR_ROLES):
+            return _send(request, resolve_url("second_factor"))
+        return None
+
+
+#: Pages of accounts that weigh: nobody who must have a second factor comes there without.
+SHUT_ACCOUNT_ROUTES = frozenset(
+    {"roles", "roles_confirm", "role_withdraw", "resets", "reset_confirm", "reset_settle", "second_factor_witness"}
+)
+
+
+def _send(request: HttpRequest, where: str) -> HttpResponse:
+    """Send somebody to show or enrol a factor; what was posted is lost, so they come back to the page."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": where})
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    return redirect(f"{where}?{urlencode({'next': back})}" if back else where)

@@ -1,0 +1,38 @@
+"""One's own sessions: where one is signed in, and the way to end each."""
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from organisation.domain import sessions
+from organisation.models import UserSession
+from organisation.sessions import hash_key
+from organisation.views.shared import person_of
+
+
+@method_decorator(never_cache, name="dispatch")
+class SessionsView(LoginRequiredMixin, View):
+    """List one's sessions; posting ends one, or all but this one."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = UserSession.objects.filter(user=person_of(request), expire_date__gt=timezone.now())
+        context = {"sessions": rows, "here": hash_key(request.session.session_key)}
+        return render(request, "organisation/sessions.html", context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        user, here = person_of(request), hash_key(request.session.session_key)
+        key_hash = request.POST.get("session", "")
+        if key_hash:
+            count = int(key_hash != here and sessions.end_session(user=user, key_hash=key_hash))
+        else:
+            count = sessions.end_others(user=user, but=here)
+        words = ngettext("%(count)d session ended.", "%(count)d sessions ended.", count)
+        messages.success(request, (words if count else _("There was no other session to end.")) % {"count": count})
+        return redirect("sessions")

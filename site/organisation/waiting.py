@@ -1,0 +1,36 @@
+"""What waits for a person about accounts: roles to confirm, and what was told about their own."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from foundation.waiting import Waiting
+from organisation.models import AccountNotice, PasswordReset, RoleGrant, User
+
+
+def roles(user: User) -> Iterator[Waiting]:
+    """Yield one line for the proposals that this person may confirm. One query."""
+    count = RoleGrant.objects.confirmable_by(user).count()
+    if count:
+        yield Waiting(kind=_("Accounts"), title=str(_("Roles to confirm")), url=reverse("roles"), count=count)
+
+
+def resets(user: User) -> Iterator[Waiting]:
+    """Yield one line for resets to confirm, and one for the own account whose roles sleep. Two queries."""
+    count = PasswordReset.objects.confirmable_by(user).count()
+    if count:
+        title = str(_("Password resets to confirm"))
+        yield Waiting(kind=_("Accounts"), title=title, url=reverse("resets"), count=count)
+    if PasswordReset.objects.filter(account=user, used=True, settled=False).exists():
+        title = str(_("Confirm that you set a new password"))
+        yield Waiting(kind=_("Accounts"), title=title, url=reverse("resets"), note=_("Until then your roles sleep."))
+
+
+def notices(user: User) -> Iterator[Waiting]:
+    """Yield one line for what this person has not read yet about accounts. One query."""
+    count = AccountNotice.objects.filter(to=user, is_read=False).count()
+    if count:
+        yield Waiting(
+            kind=_("Accounts"), title=str(_("Notices about accounts")), url=reverse("account_notices"), count=count
+        )

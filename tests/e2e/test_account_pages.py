@@ -1,0 +1,140 @@
+"""Pages of accounts and roles: accessible, within their window and the content policy, on a phone and a desk."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser
+
+from organisation.domain import grants, resets
+from organisation.domain.addresses import enter
+from organisation.enums import Role
+from organisation.models import PasswordReset, RoleGrant, User
+from tests.e2e.sign_in import sign_in
+from tests.e2e.test_look import inspect, looking
+from tests.factories.home import home_page
+from tests.factories.organisation import PASSWORD, SectionFactory, StaffFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(databases=["default", "box"], transaction=True)]
+PAGES = (
+    "account",
+    "address",
+    "roles",
+    "resets",
+    "account_notices",
+    "sessions",
+    "second_factor",
+    "second_factor_app",
+    "second_factor_passkey",
+    "second_factor_witness",
+)
+LOOKS = [
+    ("zh-CN", "light", 390),
+    ("zh-CN", "light", 1440),
+    ("en", "dark", 390),
+    ("en", "light", 1440),
+]
+
+
+@pytest.fixture
+def inspector() -> User:
+    """An inspector with roles and resets to decide on, and something told about their own account."""
+    home_page(site_name="望海检验检疫局")
+    office = SectionFactory(name="办公室")
+    user = StaffFactory(name="李文静", membership__section=office, roles=[Role.INSPECTOR]).user
+    administrator = StaffFactory(name="王建国", roles=[Role.ADMINISTRATOR]).user
+    people = [StaffFactory(name=name, roles=[Role.LEADERSHIP]).user for name in ("赵明", "钱海", "孙立")]
+    User.objects.filter(pk=user.pk).update(email="li@example.org")
+    user.refresh_from_db()
+    reason = "Appointed by the decision of the Party group of 20 November, for the annual evaluation"
+    grants.propose(person=people[0], role=Role.SCRUTINEER, by=administrator, reason=reason)
+    grants.propose(person=people[1], role=Role.ORGANISER, by=user, reason="负责年度互评")
+    grants.propose(person=user, role=Role.SCRUTINEER, by=administrator, reason="备用监票")
+    grants.follow_headships(headed={people[0].pk: office.pk, people[2].pk: SectionFactory(name="旅检科").pk})
+    grants.withdraw(grant=RoleGrant.objects.in_force().get(person=people[2]), by=administrator, reason="调离岗位")
+    resets.propose(account=people[0], by=administrator, reason="当面申请，忘记密码")
+    used = resets.propose(account=people[1], by=administrator, reason="当面申请")
+    resets.confirm(reset=used, by=user)
+    PasswordReset.objects.filter(pk=used.pk).update(used=True)
+    enter(account=user, address="li.wenjing@example.org", by=administrator)
+    return user
+
+
+@pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
+def test_pages_of_accounts_are_accessible_and_fit(
+    browser: Browser, live_server: Any, inspector: User, locale: str, scheme: str, width: int
+) -> None:
+    context, page, complaints = looking(browser, locale=locale, scheme=scheme, width=width)
+    sign_in(context, live_server.url, inspector)
+    found: list[str] = []
+    withdrawal = reverse("role_withdraw", args=[RoleGrant.objects.in_force().first().pk])
+
+    for path in (
+        *(reverse(name) for name in PAGES),
+        withdrawal,
+        reverse("reset_mine", args=["x"]),
+    ):
+        page.goto(live_server.url + path)
+        found += inspect(page, path)
+
+    assert found == []
+    assert complaints == []
+    context.close()
+
+
+def test_inspector_confirms_a_role_and_hands_over_a_link(browser: Browser, live_server: Any, inspector: User) -> None:
+    context, page, complaints = looking(browser, locale="en", scheme="light", width=1440)
+    sign_in(context, live_server.url, inspector)
+
+    page.goto(live_server.url + reverse("roles"))
+    page.get_by_label("赵明 · Scrutineer").check()
+    page.get_by_role("button", name="Confirm the ticked ones").click()
+    page.get_by_text("1 role confirmed.").wait_for()
+    page.goto(live_server.url + reverse("resets"))
+    page.get_by_role("button", name="Confirm and show the link").click()
+    page.get_by_role("heading", name="Link for a new password").wait_for()
+
+    assert inspect(page, "link") == []
+    assert RoleGrant.objects.in_force().filter(person__name="赵明", role=Role.SCRUTINEER).exists()
+    assert complaints == []
+    context.close()
+
+
+def test_passkey_and_app_from_enrolment_to_the_next_sign_in(
+    browser: Browser, live_server: Any, inspector: User
+) -> None:
+    context, page, complaints = looking(browser, locale="en", scheme="light", width=1440)
+    sign_in(context, live_server.url, inspector)
+    device = context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "isUserVerified": True, "hasUserVerification": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, "automaticPresenceSimulation": True}})
+
+    page.goto(live_server.url + reverse("second_factor_passkey"))
+    page.get_by_label("Name of the key").fill("laptop")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("heading", name="Recovery codes").wait_for()
+    assert inspect(page, "codes") == []
+    recovery = page.locator("main code").first.inner_text()
+    page.get_by_role("link", name="I have written them down").click()
+    page.get_by_text("Passkey · laptop").wait_for()
+    assert inspect(page, "second factor") == []
+
+    context.clear_cookies()
+    for show in ("passkey", "code"):
+        page.goto(live_server.url + reverse("login"))
+        page.locator("[name=username]").fill(inspector.username)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("main button[type=submit]").click()
+        page.get_by_role("heading", name="Second factor").wait_for()
+        assert inspect(page, "sign-in, second half") == []
+        if show == "passkey":
+            page.get_by_role("button", name="Use a passkey").click()
+        else:
+            page.get_by_label("Code").fill(recovery)
+            page.get_by_role("button", name="Continue").click()
+        page.get_by_role("heading", name="What waits for me").wait_for()
+        context.clear_cookies()
+    assert complaints == []
+    context.close()
