@@ -16,6 +16,9 @@ def protocol_errors() -> dict[str, str]:
         "not_eligible": _("You are not on the roll for one of these papers. Ask the organiser."),
         "votes_on_paper": _("On this round's roll you vote on paper: draw an envelope where the round's notice says."),
         "already_drawn": _("Your credentials were drawn in another browser. Type the recovery code shown there."),
+        "round_key_unreadable": still_here(
+            _("The server cannot read this round's key. Tell the administrator, and try again later.")
+        ),
         "draw_closed": _("The round has closed; credentials are no longer given out."),
         "bad_encoding": still_here(_("The server could not read the ballots. Reload the page and try again.")),
         "cookie_on_anonymous_endpoint": still_here(

@@ -381,7 +381,8 @@ QUIET_ROUTES = SILENT_ROUTES | {
     "peer_review:bulletin",
     "peer_review:bulletin-json",
     "peer_review:envelopes",
-    "peer_review:envelopes-sign",
+    "peer_review:envelopes-make",
+    "peer_review:envelopes-witness",
     "peer_review:kiosk",
     "peer_review:kiosk-ballot",
 }

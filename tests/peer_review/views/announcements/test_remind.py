@@ -61,7 +61,7 @@ def test_a_reminder_goes_to_everybody_with_a_paper_in_the_same_words(
     assert set(Notice.objects.values_list("user", flat=True)) == {one.user.pk for one in running.evaluators}
 
 
-def test_while_papers_are_drawn_those_are_reminded_who_have_not_drawn(
+def test_while_papers_are_drawn_everybody_is_reminded_whether_they_have_drawn_or_not(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     now = timezone.now()
@@ -79,7 +79,7 @@ def test_while_papers_are_drawn_those_are_reminded_who_have_not_drawn(
     with django_capture_on_commit_callbacks(execute=True):
         client.post(address(running.round), {"text": ""})
 
-    assert set(Notice.objects.values_list("user", flat=True)) == {one.user.pk for one in running.evaluators[1:]}
+    assert set(Notice.objects.values_list("user", flat=True)) == {one.user.pk for one in running.evaluators}
 
 
 def test_a_second_reminder_on_one_day_is_refused_and_the_page_says_when_the_next_may_go(

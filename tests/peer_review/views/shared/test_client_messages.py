@@ -24,7 +24,7 @@ from zhengyan_crypto import errors
 SCRIPTS = Path(peer_review.__file__).parent / "static_src" / "src"
 CRYPTO = Path(zhengyan_crypto.__file__).parent / "browser"
 #: Refusals of drawing and casting that the evaluator's scripts never meet: a kiosk's, and an organiser's.
-OF_ENVELOPES = {"envelopes_printed", "unknown_envelope"}
+OF_ENVELOPES = {"envelopes_printed", "envelopes_unwitnessed", "same_scrutineer", "unknown_envelope"}
 
 
 def test_every_refusal_of_drawing_and_casting_has_a_sentence() -> None:
