@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import urlencode
 
-from foundation.routes import is_open
+from foundation.routes import is_named, is_open
 from organisation import second_factor_session as marks
 from organisation.enums import Role
 from organisation.roles import has_role
@@ -39,7 +39,7 @@ class SecondFactorMiddleware:
     """Send whoever holds a role of settings.SECOND_FACTOR_ROLES to enrol a second factor, before anything else.
 
     And ask whoever has one again before routes in settings.ASK_AGAIN_ROUTES. Nothing here touches the session on routes
-    that are open to strangers.
+    that are open to strangers, except those of settings.ROUTES_OF_ROLES.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -57,7 +57,9 @@ class SecondFactorMiddleware:
     ) -> HttpResponse | None:
         """Answer instead of the view where the second factor has to come first."""
         match = request.resolver_match
-        if match is None or is_open(match.view_name) or not request.user.is_authenticated:
+        if match is None or (is_open(match.view_name) and not is_named(match.view_name, settings.ROUTES_OF_ROLES)):
+            return None
+        if not request.user.is_authenticated:
             return None
         if marks.was_shown(request.session):
             is_post = request.method not in ("GET", "HEAD")
@@ -81,5 +83,7 @@ def _send(request: HttpRequest, where: str) -> HttpResponse:
     """Send somebody to show or enrol a factor; what was posted is lost, so they come back to the page."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": where})
+    if request.content_type == "application/json":
+        return HttpResponse(status=403)
     back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
     return redirect(f"{where}?{urlencode({'next': back})}" if back else where)

@@ -33,6 +33,12 @@ def keep_accounts_from_bulk_actions(
     return None
 
 
+@hooks.register("before_delete_user")
+def keep_accounts(request: HttpRequest, user: User) -> HttpResponse | None:
+    """Nobody is deleted: what they wrote, and what was done to the account, stays."""
+    raise PermissionDenied
+
+
 @hooks.register("register_log_actions")
 def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("organisation.assign_role", _("Assign role"), _("Role assigned"))

@@ -349,6 +349,21 @@ OPEN_ROUTES = {
     "peer_review:count-progress",
 }
 OPEN_PAGE_APPS = {"disclosures"}
+# Of these open routes, the ones that look at who is signed in: without the second factor that a role requires, they are
+# shut too. All others are for voters and strangers, and nothing there may touch a session.
+ROUTES_OF_ROLES = {
+    "wagtail_serve",
+    "wagtaildocs_serve",
+    "peer_review:envelopes-sign",
+    "peer_review_api:",
+    "peer_review:box-key",
+    "peer_review:box-key-share",
+    "peer_review:box-key-test",
+    "peer_review:count-rows",
+    "peer_review:count-keys",
+    "peer_review:count-finish",
+    "peer_review:count-progress",
+}
 HOME_WAITING = [
     "organisation.waiting.roles",
     "organisation.waiting.resets",

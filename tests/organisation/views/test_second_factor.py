@@ -411,3 +411,51 @@ def test_owner_who_shows_the_second_factor_wakes_the_roles_and_nobody_else() -> 
 
     assert RoleGrant.objects.effective().filter(person=leader).exists()
     client.post(reverse("reset_by_factor"))
+
+
+#: Open routes at which a role gives nothing: for voters, strangers and the sign-in itself.
+FOR_ANYBODY = {
+    "login",
+    "logout",
+    "invitation",
+    "sign_in_second",
+    "set_language",
+    "healthz",
+    "readyz",
+    "robots",
+    "disclosures:feed",
+    "disclosures:column-feed",
+    "peer_review:draw",
+    "peer_review:cast",
+    "peer_review:kiosk",
+    "peer_review:kiosk-draw",
+    "peer_review:kiosk-ballot",
+    "peer_review:manifest",
+    "peer_review:bulletin-json",
+    "peer_review:proof",
+    "peer_review:verifier",
+    "peer_review:open-box",
+}
+
+
+def test_each_open_route_is_for_anybody_or_shut_without_the_second_factor(settings: Settings) -> None:
+    undecided = settings.OPEN_ROUTES - FOR_ANYBODY - settings.ROUTES_OF_ROLES
+
+    assert undecided == set()
+
+
+@pytest.mark.parametrize("name", ["box-key", "box-key-share", "box-key-test", "count-rows", "count-keys"])
+def test_thief_of_a_scrutineers_password_reaches_no_endpoint_of_the_box(name: str, required: None) -> None:
+    client = signed_in(UserFactory(roles=[Role.SCRUTINEER]))
+
+    answer = client.post(reverse(f"peer_review:{name}", args=["0" * 32]), "{}", content_type="application/json")
+
+    assert answer.status_code == 403
+    assert answer.content == b""
+
+
+def test_thief_of_a_leaders_password_makes_no_token_and_sees_not_even_what_waits(required: None) -> None:
+    client = signed_in(UserFactory(roles=[Role.LEADERSHIP]))
+
+    for url in (reverse("peer_review_api:integration-list"), "/"):
+        assert client.get(url)["Location"].startswith(reverse("second_factor"))
