@@ -147,7 +147,7 @@ def unanimous(
         return None
     many = int(np.clip(_UNANIMOUS_WORK // len(points), 99, min(hands, 999)))
     chance = np.random.default_rng(list(seed))
-    rows = [np.flatnonzero(voter_class == one) for one in range(classes)]
+    rows = [np.flatnonzero(voter_class == number) for number in range(classes)]
     pools = [np.sort(points[places]) for places in rows]
     as_many = np.zeros(many, dtype=bool)
     shuffled = points.copy()
@@ -237,23 +237,23 @@ def changes(
     for at in np.flatnonzero(comparable & (np.abs(difference) >= CHANGE - _NOTHING)).tolist():
         parts = [of_round[at * classes : (at + 1) * classes] for of_round in cells]
         moved = np.zeros(hands + 1)
-        for one in range(classes):
-            first, second = parts[0][one], parts[1][one]
+        for number in range(classes):
+            first, second = parts[0][number], parts[1][number]
             sizes = (len(first), len(second))
             pool = np.r_[first, second]
             # The first row is what was found; the others are dealt.
-            dealt = deal(pool, len(pool), hands=hands, seed=[*seed, *sizes, one])
+            dealt = deal(pool, len(pool), hands=hands, seed=[*seed, *sizes, number])
             rows = np.concatenate([pool[None, :], dealt])
-            moved += shares[0][at, one] * _locate(rows[:, : sizes[0]], trim=rule.trim)
-            moved -= shares[1][at, one] * _locate(rows[:, sizes[0] :], trim=rule.trim)
+            moved += shares[0][at, number] * _locate(rows[:, : sizes[0]], trim=rule.trim)
+            moved -= shares[1][at, number] * _locate(rows[:, sizes[0] :], trim=rule.trim)
         as_far = np.abs(moved[1:]) >= abs(moved[0]) - _NOTHING
         found.append(Pattern(at, bool(difference[at] > 0), probability(as_far)))
     return _search(found, tested=int(comparable.sum()))
 
 
 def _search(found: list[Pattern], *, tested: int) -> Search:
-    kept = [one for one in found if one.p <= LEVEL]
-    return Search(tested, tuple(sorted(kept, key=lambda one: (one.p, one.at, one.other))))
+    kept = [pattern for pattern in found if pattern.p <= LEVEL]
+    return Search(tested, tuple(sorted(kept, key=lambda pattern: (pattern.p, pattern.at, pattern.other))))
 
 
 def _sizes(answers: Answers, subjects: int, classes: int) -> Ints:
@@ -270,7 +270,7 @@ def _cells(answers: Answers, sizes: Ints) -> list[Floats]:
 def _pools(answers: Answers, shown: Flags, classes: int) -> list[Floats]:
     """Return all answers about subjects that are shown, class by class."""
     inside = shown[answers.subject]
-    return [answers.points[inside & (answers.voter_class == one)] for one in range(classes)]
+    return [answers.points[inside & (answers.voter_class == number)] for number in range(classes)]
 
 
 def _deals(pools: Sequence[Floats], sizes: tuple[int, ...], *, seed: Sequence[int], hands: int) -> list[Floats]:

@@ -96,7 +96,7 @@ class CriterionAtoms:
     def _bases(self) -> Iterator[Vector]:
         for unit in np.flatnonzero(self._members).tolist():
             if self._apart[unit]:
-                yield from ({unit * self._classes + one: 1} for one in np.flatnonzero(self._n[unit]).tolist())
+                yield from ({unit * self._classes + number: 1} for number in np.flatnonzero(self._n[unit]).tolist())
             else:
                 shares = enumerate(self._shares(unit))
                 yield vector({unit * self._classes + one: share for one, share in shares})
@@ -132,7 +132,7 @@ def exact_shares(n: tuple[int, ...], weights: tuple[float, ...], floor: int) -> 
     total = sum(base)
     if not total:
         return tuple(base)
-    shares = [one / total for one in base]
+    shares = [weight / total for weight in base]
     cut: set[int] = set()
     while sum(n) >= floor and (
         over := {at for at, many in enumerate(n) if at not in cut and shares[at] > Fraction(many, floor)}

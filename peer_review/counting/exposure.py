@@ -64,10 +64,10 @@ class Setting:
         _people, number = np.unique(self.person, return_inverse=True)
         order = np.lexsort((number, self.voter_class, self.subject))
         arrays = (self.eligible, self.sections, self.asked, self.subject[order], self.voter_class[order], number[order])
-        terms = [self.floor, self.two_stage, self.class_weights.tolist(), *(one.shape for one in arrays)]
+        terms = [self.floor, self.two_stage, self.class_weights.tolist(), *(array.shape for array in arrays)]
         digest = hashlib.sha256(repr(terms).encode())
-        for one in arrays:
-            digest.update(np.ascontiguousarray(one, dtype=np.int64).tobytes())
+        for array in arrays:
+            digest.update(np.ascontiguousarray(array, dtype=np.int64).tobytes())
         return digest.hexdigest()
 
     def at(self, share: float) -> Ints:

@@ -125,7 +125,7 @@ class _Search:
         blocks = []
         for row in different:
             pairs = [_boundaries(int(most), self.shown_from) for most in row]
-            total = int(np.prod([float(len(one)) for one in pairs]))
+            total = int(np.prod([float(len(boundary)) for boundary in pairs]))
             complete &= total <= each
             numbers = np.arange(total) if total <= each else _sample(total, each)
             blocks.append(_combine(pairs, numbers))
@@ -216,9 +216,9 @@ def _rounds(most: Ints, sections: Ints, floor: int) -> Iterator[tuple[Ints, Ints
         level_all = np.minimum(most, level)
         yield level_all, level_all
         yield most, level_all
-        for one in range(classes):
+        for number in range(classes):
             dipped = most.copy()
-            dipped[:, one] = level_all[:, one]
+            dipped[:, number] = level_all[:, number]
             yield dipped, dipped
     # Rests of exactly floor - 1 and floor: filled up subject by subject, a section at a time and over the whole unit.
     for place in (sections, np.zeros_like(sections)):
@@ -226,7 +226,7 @@ def _rounds(most: Ints, sections: Ints, floor: int) -> Iterator[tuple[Ints, Ints
             filled = _fill(np.minimum(most, max(1, floor // 2)), place, wanted)
             yield filled, filled
     boundaries = {int(n): _boundaries(int(n), floor) for n in np.unique(most)}
-    widest = max(len(one) for one in boundaries.values())
+    widest = max(len(pairs) for pairs in boundaries.values())
     order = {n: at for at, n in enumerate(boundaries)}
     table = np.zeros((len(boundaries), widest, 2), dtype=np.int64)
     lengths = np.zeros(len(boundaries), dtype=np.int64)
@@ -263,7 +263,7 @@ def _probe_figures(
     scores mix them. Depends on the scheme alone, so it is worked out once.
     """
     classes = len(weights)
-    asked = np.array([one for one in questions[:2] for _twice in range(2)], dtype=bool)
+    asked = np.array([question for question in questions[:2] for _twice in range(2)], dtype=bool)
     changed, smallest = 0, 0
     shapes = itertools.islice(_probe_turnouts(floor, classes), 4)
     for counts in shapes:
@@ -297,11 +297,11 @@ def _probe_turnouts(floor: int, classes: int) -> Iterator[Ints]:
     for shift in range(6):
         counts = wide.copy()
         for subject in range(4):
-            for one in range(many):
+            for number in range(many):
                 # Two subjects stay thin as a whole in every other turnout, so that they meet in a rest.
                 few = subject % 2 == 1 and shift % 2 == 1
-                level = levels[(subject + one * (shift + 1) + shift) % 4]
-                counts[subject, (one + shift) % classes] = min(level, max(1, (floor - 1) // many)) if few else level
+                level = levels[(subject + number * (shift + 1) + shift) % 4]
+                counts[subject, (number + shift) % classes] = min(level, max(1, (floor - 1) // many)) if few else level
         yield counts
 
 

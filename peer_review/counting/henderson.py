@@ -56,7 +56,7 @@ class Equations:
         indicators = [indicator(codes[at], levels[at]) for at in self.order]
         self.blocks = [*indicators, sparse.csr_array(fixed)]
         self.design = sparse.csr_array(sparse.hstack(self.blocks))
-        self.counts: list[Floats] = [np.asarray(one.sum(axis=0), dtype=np.float64).ravel() for one in indicators]
+        self.counts: list[Floats] = [np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel() for matrix in indicators]
         other = sparse.csr_array(sparse.hstack(self.blocks[len(long) :]))
         self.others = other.shape[1]
         self.square: Floats = (other.T @ other).toarray()

@@ -205,7 +205,7 @@ class ShownStatements(Generic[L]):
                 own[row] = inside[atom]
                 if row not in rows:
                     rows.add(row)
-                    fresh = [one for one in inside if one not in seen]
+                    fresh = [unknown for unknown in inside if unknown not in seen]
                     waiting += fresh
                     seen.update(fresh)
         return functions
@@ -267,7 +267,7 @@ class _Space(Generic[L]):
         """Keep only the sums in which `function` is zero; return whether there are any."""
         if not function:
             return True
-        unknowns = [one for one in function if one != _ONE]
+        unknowns = [unknown for unknown in function if unknown != _ONE]
         if not unknowns:
             return False
         # A base's unknown lives in its own atoms only: taking it first keeps every other function short.
@@ -386,8 +386,10 @@ def _by_blocks(space: _Space[L], certain: L | None, enough: int, purse: _Purse) 
 def _cancelled(first: Vector, other: Vector, unknown: int) -> Vector:
     """Return what is left of two functions when they are added so that `unknown` falls out."""
     mine, theirs = other[unknown], first[unknown]
-    made = {one: (first.get(one, 0) * mine - other.get(one, 0) * theirs) % PRIME for one in first.keys() | other.keys()}
-    return {one: weight for one, weight in made.items() if weight}
+    total = {
+        term: (first.get(term, 0) * mine - other.get(term, 0) * theirs) % PRIME for term in first.keys() | other.keys()
+    }
+    return {term: weight for term, weight in total.items() if weight}
 
 
 def _vanishes(functions: Mapping[int, Vector]) -> bool:

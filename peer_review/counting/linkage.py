@@ -28,7 +28,7 @@ def islands(codes: Sequence[Ints]) -> Ints:
 
 
 def _pair(first: Ints, second: Ints) -> Ints:
-    left, right = (int(one.max()) + 1 if len(one) else 0 for one in (first, second))
+    left, right = (int(code.max()) + 1 if len(code) else 0 for code in (first, second))
     edges = sparse.coo_array((np.ones(len(first)), (first, left + second)), shape=(left + right, left + right))
     _many, label = connected_components(edges.tocsr(), directed=False)
     return np.asarray(label, dtype=np.int64)[first]

@@ -114,7 +114,7 @@ class Fit:
         parts: factor, or "fixed" → matrix (sums, levels) of coefficients, dense or sparse; columns as in `effects`
         and `fixed`. Without ratings, all NaN.
         """
-        rows = max((one.shape[0] for one in parts.values()), default=0)
+        rows = max((matrix.shape[0] for matrix in parts.values()), default=0)
         value = np.zeros(rows)
         for name, matrix in parts.items():
             column = np.array([v for v, _se in self.fixed.values()]) if name == "fixed" else self.effects[name].value
@@ -179,7 +179,7 @@ def reml(
     if within:
         columns[ISLAND] = island
     names, design = _fixed_design(columns, len(y))
-    partitions = [np.unique(one, return_inverse=True)[1].reshape(-1) for one in columns.values()]
+    partitions = [np.unique(column, return_inverse=True)[1].reshape(-1) for column in columns.values()]
     left_out = _left_out(codes, design, y, partitions)
     used = [name for name in codes if name not in left_out]
     equations = Equations([codes[name] for name in used], [len(labels[name]) for name in used], design)
@@ -347,7 +347,7 @@ class _State:
     def slopes(self) -> Floats:
         """d criterion / d gamma."""
         traces = np.array([self.factored.trace(place) for place in range(len(self.gamma))])
-        return traces - np.array([(one**2).sum() for one in self.per_level]) / self.variance
+        return traces - np.array([(effects**2).sum() for effects in self.per_level]) / self.variance
 
     @property
     def per_level(self) -> list[Floats]:
@@ -408,15 +408,15 @@ class _Search:
         found: list[_Found] = []
         if not (self._explains_all() if self.explained is None and not self.least else self.explained):
             found = self._peaks(cap=WHOLLY)
-            if all(self._is_inner(one) for one in found):
+            if all(self._is_inner(peak) for peak in found):
                 return _likeliest(found)
         # No residual at all, the boundary 0, or less than the least: hold it there, fit the others, see what is
         # likelier. Without a least, next to nothing stands for 0.
         square = float(self.y @ self.y) / len(self.y)
         self.fixed_variance = self.least or square / WHOLLY
         held = self._peaks(cap=np.inf, most=square / self.fixed_variance)
-        inner = [one for one in found if self._is_inner(one)]
-        return _likeliest([*inner, *(replace(one, wholly=True) for one in held)])
+        inner = [peak for peak in found if self._is_inner(peak)]
+        return _likeliest([*inner, *(replace(peak, wholly=True) for peak in held)])
 
     def _is_inner(self, found: "_Found") -> bool:
         return bool(found.state.gamma.max(initial=0.0) < WHOLLY and found.state.variance >= self.least)
@@ -452,7 +452,7 @@ class _Search:
         if self.equations.others > SMALL:
             return [level]
         many = LEVELS if factors <= 4 else LEVELS[1::2]
-        table = [np.array(one) for one in itertools.product(many, repeat=factors)]
+        table = [np.array(gamma) for gamma in itertools.product(many, repeat=factors)]
         return [level, *sorted(table, key=lambda gamma: self.state(gamma).criterion)[:BEST]]
 
     def _descend(self, gamma: Floats, *, cap: float) -> "_Found":
@@ -538,10 +538,10 @@ class _Found:
 
 def _likeliest(found: "Sequence[_Found]") -> "_Found":
     """Return the peak with the lowest criterion, of those that converged if any did; of equal ones by the variances."""
-    found = [one for one in found if one.converged] or found
-    lowest = min(one.state.criterion for one in found)
-    alike = [one for one in found if one.state.criterion <= lowest + ALIKE]
-    return min(alike, key=lambda one: tuple(np.round(np.log1p(one.state.gamma), 3)))
+    found = [peak for peak in found if peak.converged] or found
+    lowest = min(peak.state.criterion for peak in found)
+    alike = [peak for peak in found if peak.state.criterion <= lowest + ALIKE]
+    return min(alike, key=lambda peak: tuple(np.round(np.log1p(peak.state.gamma), 3)))
 
 
 def _woken(gamma: Floats) -> Iterator[Floats]:

@@ -61,20 +61,20 @@ def one_ballot_decides(subject: Ints, voter_class: Ints, parts: list[Part], rule
         return np.zeros(subjects, dtype=bool)
     cell = subject * len(rule.class_weights) + voter_class
     without = [_Without(cell, part, rule) for part in parts]
-    whole = _score([one.value for one in without], weights, known, total)
+    whole = _score([criterion.value for criterion in without], weights, known, total)
     now = _grades(whole, rule)
 
     # The furthest that any ballot of a class could move the score, were it extreme in every criterion at once.
     classes = len(rule.class_weights)
     reach = np.zeros((subjects, classes), dtype=bool)
-    for ends in zip(*(one.ends for one in without), strict=True):
+    for ends in zip(*(criterion.ends for criterion in without), strict=True):
         score = _score(list(ends), weights, known[:, :, None], total[:, None])
         reach |= _grades(score, rule) != now[:, None]
     reach &= scored[:, None]
 
     near = np.flatnonzero(reach[subject, voter_class])
     at = subject[near]
-    values = [one.leaving_out(near) for one in without]
+    values = [criterion.leaving_out(near) for criterion in without]
     score = _score(values, weights, known[:, at], total[at])
     decides = np.zeros(subjects, dtype=bool)
     decides[at[_grades(score, rule) != now[at]]] = True
@@ -95,13 +95,13 @@ class _Without:
         self.value = np.where(n > 0, shares * location, 0.0).sum(axis=1)
         # Each class in turn has one answer fewer: what the others make of the figure then, and its own share.
         self.others, self.share = np.zeros(n.shape), np.zeros(n.shape)
-        for one in range(classes):
+        for number in range(classes):
             fewer = n.copy()
-            fewer[:, one] = np.maximum(fewer[:, one] - 1, 0)
+            fewer[:, number] = np.maximum(fewer[:, number] - 1, 0)
             shares = class_shares(fewer, rule.class_weights, floor=rule.floor)
-            self.share[:, one] = shares[:, one]
-            shares[:, one] = 0.0
-            self.others[:, one] = np.where(n > 0, shares * location, 0.0).sum(axis=1)
+            self.share[:, number] = shares[:, number]
+            shares[:, number] = 0.0
+            self.others[:, number] = np.where(n > 0, shares * location, 0.0).sum(axis=1)
         self._order_statistics()
 
     def _order_statistics(self) -> None:

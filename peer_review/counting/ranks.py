@@ -89,7 +89,7 @@ def _shown_statements(
         atom: Count(members) if support is Count else Beside(((section, members),))
         for atom, section, _of, members in listed
     }
-    bases = [{atom: 1 for atom, section, _of, _n in listed if section == one} for one in sorted(open_sections)]
+    bases = [{atom: 1 for atom, section, _of, _n in listed if section == number} for number in sorted(open_sections)]
     shown: ShownStatements[Support] = ShownStatements(
         [base for base in bases if base], supports=[supports], enough=enough
     )

@@ -302,15 +302,15 @@ class Criterion:
 
 def _mean_of(parts: list[_Mean | None]) -> _Mean | None:
     """Return the mean of several groups' figures, each weighing as many as its members."""
-    known = [one for one in parts if one is not None]
-    members = sum(one.members for one in known)
+    known = [part for part in parts if part is not None]
+    members = sum(mean.members for mean in known)
     if not members:
         return None
     return _Mean(
-        value=sum(one.value * one.members for one in known) / members,
-        half=sum((one.half * one.members) ** 2 for one in known) ** 0.5 / members,
-        n=sum(one.n for one in known),
-        abstentions=sum(one.abstentions for one in known),
+        value=sum(mean.value * mean.members for mean in known) / members,
+        half=sum((mean.half * mean.members) ** 2 for mean in known) ** 0.5 / members,
+        n=sum(mean.n for mean in known),
+        abstentions=sum(mean.abstentions for mean in known),
         members=members,
     )
 
@@ -322,10 +322,10 @@ def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: boo
         for mean, maker in zip(means, makers, strict=True)
     )
     classes = {}
-    for one in range(len(plan.class_weights)):
-        of_class = [maker.voter_class(at, one) for maker in makers]
+    for number in range(len(plan.class_weights)):
+        of_class = [maker.voter_class(at, number) for maker in makers]
         if any(of_class):
-            classes[one] = (tuple(_figure(mean, plan) for mean in of_class), _score(of_class, plan))
+            classes[number] = (tuple(_figure(mean, plan) for mean in of_class), _score(of_class, plan))
     score = _score(means, plan)
     one_ballot = None if score is None else decides
     return Sheet(score=score, criteria=figures, classes=classes, members=1, one_ballot=one_ballot)
@@ -358,5 +358,5 @@ def _bounds(value: float, half: float, plan: Plan) -> tuple[float, float, float]
     three = (value, max(0.0, value - half), min(100.0, value + half))
     if plan.decimals is None:
         return three
-    value, low, high = (round_half_up(one, plan.decimals) for one in three)
+    value, low, high = (round_half_up(number, plan.decimals) for number in three)
     return value, low, high

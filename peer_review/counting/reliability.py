@@ -312,7 +312,7 @@ def band_of(reliability: float) -> str:
 
 def _table(subject: Ints, values: Floats, sheet: Ints, *, least: int) -> Floats | None:
     """Return whole sheets as (subjects, sheets); None unless each answers about each, and they are `least` or more."""
-    (subjects, row), (sheets, column) = (np.unique(one, return_inverse=True) for one in (subject, sheet))
+    (subjects, row), (sheets, column) = (np.unique(code, return_inverse=True) for code in (subject, sheet))
     if len(sheets) < max(2, least) or len(values) != len(subjects) * len(sheets):
         return None
     table = np.full((len(subjects), len(sheets)), np.nan)
