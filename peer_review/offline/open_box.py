@@ -270,12 +270,12 @@ def take_share(shares: list[Share], share: Share, box: bytes) -> bytes | None:
     if share in shares:
         raise Fault(f"share {share.number} has been typed already", f"份额 {share.number} 已输入过")
     shares.append(share)
-    numbers = {one.number for one in shares}
+    numbers = {taken.number for taken in shares}
     if (missing := share.threshold - len(numbers)) > 0:
         say(f"Share {share.number} taken, {missing} more needed", f"已接受份额 {share.number}，还需 {missing} 个")
         return None
     for chosen in combinations(shares, share.threshold):
-        if len({one.number for one in chosen}) == share.threshold and public_of(secret := join(chosen)) == box:
+        if len({part.number for part in chosen}) == share.threshold and public_of(secret := join(chosen)) == box:
             return secret
     listed = ", ".join(str(number) for number in sorted(numbers))
     raise Fault(

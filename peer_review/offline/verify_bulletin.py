@@ -242,9 +242,9 @@ def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[flo
         value = row[many:]
         for later in range(at + 1, many):
             if factor := row[later]:
-                value = [one - factor * other for one, other in zip(value, made[later], strict=True)]
+                value = [number - factor * other for number, other in zip(value, made[later], strict=True)]
         divisor = row[at]
-        made[at] = [one / divisor for one in value]
+        made[at] = [number / divisor for number in value]
     return made
 
 
@@ -385,10 +385,10 @@ class Rules:
             self.lowest, self.highest = int(scheme["min"]), int(scheme["max"])
             self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
             self.classes: list[str] = [voter_class["key"] for voter_class in scheme["classes"]]
-            self.class_weights = [Fraction(one["weight"]) for one in scheme["classes"]]
+            self.class_weights = [Fraction(voter_class["weight"]) for voter_class in scheme["classes"]]
             self.criteria: list[str] = [criterion["key"] for criterion in scheme["criteria"]]
-            self.criterion_weights = [Fraction(one["weight"]) for one in scheme["criteria"]]
-            self.asked = [{self.classes.index(key) for key in one["classes"]} for one in scheme["criteria"]]
+            self.criterion_weights = [Fraction(criterion["weight"]) for criterion in scheme["criteria"]]
+            self.asked = [{self.classes.index(key) for key in criterion["classes"]} for criterion in scheme["criteria"]]
             self.bands = [int(lowest) for lowest in scheme["bands"]]
         except (KeyError, TypeError, ValueError) as error:
             raise Fault(f"a field is missing or of the wrong kind ({error})", "缺少字段，或类型不对") from error
@@ -425,23 +425,23 @@ class RollFile:
         value = fields(parsed, "v", "round", "subjects", "cells", "holders")
         if value["round"] != head["round"]:
             raise Fault("of another round", "属于另一轮测评")
-        self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
+        self.sections = [subject["section"] - 1 for subject in listed(value["subjects"])]
         self.ranks = [item["rank"] - 1 for item in listed(value["subjects"])]
         self.many_sections = max(self.sections, default=-1) + 1
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()
         self.words: set[str] = set()
-        for one in listed(value["cells"]):
-            fields(one, "cell", "kind", "class", "subjects")
-            if one["kind"] == "comment":
-                self.words.add(one["cell"])
+        for row in listed(value["cells"]):
+            fields(row, "cell", "kind", "class", "subjects")
+            if row["kind"] == "comment":
+                self.words.add(row["cell"])
                 continue
-            about = tuple(number - 1 for number in listed(one["subjects"]))
-            if one["class"] not in rules.classes or not all(0 <= at < len(self.sections) for at in about):
-                raise Fault(f"cell {one['cell']}: no such class or subject", f"票格 {one['cell']}：没有这一票类或对象")
-            self.cells[one["cell"]] = rules.classes.index(one["class"]), about
-            if one["kind"] == "sheet":
-                self.sheets.add(one["cell"])
+            about = tuple(number - 1 for number in listed(row["subjects"]))
+            if row["class"] not in rules.classes or not all(0 <= at < len(self.sections) for at in about):
+                raise Fault(f"cell {row['cell']}: no such class or subject", f"票格 {row['cell']}：没有这一票类或对象")
+            self.cells[row["cell"]] = rules.classes.index(row["class"]), about
+            if row["kind"] == "sheet":
+                self.sheets.add(row["cell"])
         if self.cells.keys() | self.words != {cell["cell"] for cell in head["cells"]}:
             raise Fault("its cells are not those of the bulletin", "票格与公告不符")
         self.holders: dict[str, set[int]] = defaultdict(set)  # the people who hold a cell's paper
@@ -453,9 +453,9 @@ class RollFile:
             if eligible.get(cell) != len(people):
                 raise Fault(f"cell {cell}: another number of holders", f"票格 {cell}：持有人数不符")
         self.papers: dict[int, list[tuple[int, str]]] = defaultdict(list)  # class and cell of those about a subject
-        for cell, (one, about) in self.cells.items():
+        for cell, (voter_class, about) in self.cells.items():
             for subject in about:
-                self.papers[subject].append((one, cell))
+                self.papers[subject].append((voter_class, cell))
 
 
 @dataclass(frozen=True)
@@ -477,7 +477,10 @@ class Votes:
         # Of whole sheets: which of them answered about each subject. Any other paper is a sheet of its own.
         self.sheets: list[dict[int, set[int]]] = [defaultdict(set) for _criterion in rules.criteria]
         self.rows: list[Row] = []
-        asked = [[at for at, classes in enumerate(rules.asked) if one in classes] for one in range(len(rules.classes))]
+        asked = [
+            [at for at, classes in enumerate(rules.asked) if voter_class in classes]
+            for voter_class in range(len(rules.classes))
+        ]
         for number, entry in enumerate(entries, 1):
             cell, answers = entry["ballot"]["cell"], entry["ballot"]["a"]
             if cell in roll.words:
@@ -809,7 +812,7 @@ class Mixed:
         squares["subject"] = math.fsum(
             math.fsum(self.project[at] for at in held) ** 2 for held in self.members.values()
         )
-        squares["profile"] = math.fsum(one * one for one in self.project)
+        squares["profile"] = math.fsum(value * value for value in self.project)
         for pattern, sheets in self.patterns.items():
             absorbed = self.absorbed[pattern]
             of_sheet, of_pairs = absorbed.traces()
@@ -899,7 +902,7 @@ class Absorbed:
 
     def matrix(self) -> list[list[float]]:
         wide = [b for b, k in zip(self.b, self.k, strict=True) for _mark in range(k)]
-        made = [[-self.kappa * one * other for other in wide] for one in wide]
+        made = [[-self.kappa * b * other for other in wide] for b in wide]
         for part, b in zip(self.parts, self.b, strict=True):
             for i in range(part.start, part.stop):
                 for j in range(part.start, part.stop):
@@ -932,7 +935,7 @@ def read_model(model: object) -> tuple[float, dict[str, float]]:
         variances = {name: float(model.get(name, 0)) for name in FACTORS}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Fault("a variance is missing or no number", "缺少方差，或不是数字") from error
-    if not all(0 <= one < math.inf for one in (residual, *variances.values())):
+    if not all(0 <= variance < math.inf for variance in (residual, *variances.values())):
         raise Fault("a variance below 0 or without end", "方差小于 0，或不是有限数")
     return residual, variances
 
@@ -983,19 +986,21 @@ class Ruler:
                 raise TypeError("no object")
             self.spread, self.weighted = float(model["spread"]), model["weighted"]
             self.difficulties = [float(difficulty) for difficulty in model["difficulties"]]
-            self.steps = [[float(step) for step in one] for one in model["steps"]]
+            self.steps = [[float(step) for step in steps] for steps in model["steps"]]
         except (KeyError, TypeError, ValueError) as error:
             raise Fault("a parameter is missing or no number", "缺少参数，或不是数字") from error
         many = [len(self.criteria), *[self.highest] * len(self.criteria)]
         if type(self.weighted) is not bool or [len(self.difficulties), *map(len, self.steps)] != many:
             raise Fault("other parameters than these marks have", "参数与这些评分不符")
-        if self.common and any(one != self.steps[0] for one in self.steps):
+        if self.common and any(steps != self.steps[0] for steps in self.steps):
             raise Fault("steps that are not common to all criteria", "各题目的步长不相同")
         far = FAR * (1 + self.weighted)
-        full = [*self.difficulties, *(step for one in self.steps for step in one)]
-        if not (all(abs(one) <= far for one in full) and 0 <= self.spread <= FAR_SPREAD * (1 + self.weighted)):
+        full = [*self.difficulties, *(step for steps in self.steps for step in steps)]
+        if not (
+            all(abs(parameter) <= far for parameter in full) and 0 <= self.spread <= FAR_SPREAD * (1 + self.weighted)
+        ):
             raise Fault("a parameter beyond any that is estimated", "参数超出可估计的范围")
-        if any(abs(math.fsum(one)) > 1e-9 for one in self.steps):
+        if any(abs(math.fsum(steps)) > 1e-9 for steps in self.steps):
             raise Fault("steps that do not add up to 0", "步长之和不为 0")
         self.is_even = self.spread <= NO_SPREAD
         self.spread = max(self.spread, NO_SPREAD)
@@ -1027,8 +1032,8 @@ class Ruler:
         # Of each criterion, how many marks it has, and how many above category k.
         self.marks = [sum(counts.values()) for counts in given]
         self.above = [
-            [sum(many for points, many in one.items() if place[points] > k) for k in range(self.highest)]
-            for one in given
+            [sum(many for points, many in counts.items() if place[points] > k) for k in range(self.highest)]
+            for counts in given
         ]
 
     def look(self, subject: int, measure: float) -> tuple[float, float, float, list[float]]:
@@ -1087,7 +1092,7 @@ class Ruler:
         """Find the severities, whose sum is 0, and then how level the likelihood is."""
         self.centre = dict.fromkeys(self.totals, 0.0)
         for _turn in range(300):
-            self.ease = [math.exp(-one) for one in self.severities]
+            self.ease = [math.exp(-severity) for severity in self.severities]
             nodes, slopes, curves = {}, [], [self.prior] * len(self.groups)
             for (total, _many), push, severity in zip(self.groups, self.push, self.severities, strict=True):
                 slopes.append(push - total - self.prior * severity)
@@ -1228,7 +1233,7 @@ class Counted:
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
-        self.piles = [[self.points.get((at, one), []) for one in classes] for at in range(subjects)]
+        self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
         self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
         n = [sum(map(len, piles)) for piles in self.piles]
         self.alone = [at for at in range(subjects) if n[at] >= floor]
@@ -1327,7 +1332,7 @@ class Counted:
     def rank(self, rank: int) -> Mean | None:
         """Return the mean of a rank's subjects. A rest comes in if all of it is of the rank."""
         members = [self.subject(at) for at in self.alone if self.roll.ranks[at] == rank]
-        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[one] == rank for one in rest)]
+        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[subject] == rank for subject in rest)]
         return mean_of([*members, *map(self.rest, sorted(whole))])
 
     def unit(self) -> Mean | None:
@@ -1533,14 +1538,14 @@ class Severity:
     def score(self, parts: list[Part]) -> dict[str, Decimal | str]:
         """Return a subject's adjusted score: the classes' parts are added, their errors as of independent figures."""
         value = math.fsum(part.value for part in parts)
-        low = value - math.sqrt(math.fsum(one.below**2 for one in parts))
-        high = value + math.sqrt(math.fsum(one.above**2 for one in parts))
+        low = value - math.sqrt(math.fsum(part.below**2 for part in parts))
+        high = value + math.sqrt(math.fsum(part.above**2 for part in parts))
         three = zip(("value", "low", "high"), (value, low, high), strict=True)
         made = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
         if self.method == "reml":
             return made
-        sd = math.sqrt(math.fsum(one.sd**2 for one in parts))
-        return made | {"measure": rounded(math.fsum(one.measure for one in parts), 2), "sd": rounded(sd, 2)}
+        sd = math.sqrt(math.fsum(part.sd**2 for part in parts))
+        return made | {"measure": rounded(math.fsum(part.measure for part in parts), 2), "sd": rounded(sd, 2)}
 
     def linked(self, chosen: set[int]) -> list[Linked]:
         made = []
@@ -1665,7 +1670,7 @@ class Severity:
                 "islands": self.islands,
                 "groups": groups,
             }
-        reasons = [one for one in self.reasons.values() if one != "not_shown"]
+        reasons = [reason for reason in self.reasons.values() if reason != "not_shown"]
         reason = max(reasons, key=lambda one: (reasons.count(one), -REASONS.index(one)), default="not_shown")
         return {"reason": self.early or reason, "method": "", "subjects": 0, "islands": 0, "groups": []}
 
@@ -1703,7 +1708,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     least = SPREAD_FLOOR[rules.scale] ** 2
     means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
     middle = math.fsum(value for at in subjects for value in values[at]) / total
-    spread = math.fsum((one - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for one in values[at])
+    spread = math.fsum((value - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for value in values[at])
     between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
     between = between if between * (len(n) - 1) > 1e-18 else 0.0
     within = spread / (total - len(n)) if spread > 1e-18 else 0.0
@@ -1943,15 +1948,19 @@ class Recount:
         return {
             "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
             "sections": [
-                self.group([one.section(at) for one in self.counted], comparable=at in sections)
+                self.group([criterion.section(at) for criterion in self.counted], comparable=at in sections)
                 for at in range(self.sections)
             ],
             "ranks": [
                 self.group([criterion.rank(at) for criterion in self.counted], comparable=None)
                 for at in range(max(self.roll.ranks, default=-1) + 1)
             ],
-            "unit": self.group([one.unit() for one in self.counted], comparable=unit)
-            | {"reliability": reliability_of(self.rules, self.votes.rows, [set(one.alone) for one in self.counted])}
+            "unit": self.group([criterion.unit() for criterion in self.counted], comparable=unit)
+            | {
+                "reliability": reliability_of(
+                    self.rules, self.votes.rows, [set(criterion.alone) for criterion in self.counted]
+                )
+            }
             | {"adjusted": self.severity.unit()},
         }
 
@@ -1964,7 +1973,7 @@ class Recount:
                 criteria[key]["classes"] = {}
         classes = {}
         for number, name in enumerate(self.rules.classes):
-            own = [one.voter_class(at, number) for one in self.counted]
+            own = [criterion.voter_class(at, number) for criterion in self.counted]
             for key, mean in zip(self.rules.criteria, own, strict=True):
                 if mean:
                     criteria[key]["classes"][name] = [*bounds(mean.value, mean.half), mean.n, mean.abstentions]

@@ -40,7 +40,7 @@ class Counted:
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
-        self.piles = [[self.points.get((at, one), []) for one in classes] for at in range(subjects)]
+        self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
         self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
         n = [sum(map(len, piles)) for piles in self.piles]
         self.alone = [at for at in range(subjects) if n[at] >= floor]
@@ -139,7 +139,7 @@ class Counted:
     def rank(self, rank: int) -> Mean | None:
         """Return the mean of a rank's subjects. A rest comes in if all of it is of the rank."""
         members = [self.subject(at) for at in self.alone if self.roll.ranks[at] == rank]
-        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[one] == rank for one in rest)]
+        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[subject] == rank for subject in rest)]
         return mean_of([*members, *map(self.rest, sorted(whole))])
 
     def unit(self) -> Mean | None:

@@ -31,7 +31,7 @@ def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[flo
         value = row[many:]
         for later in range(at + 1, many):
             if factor := row[later]:
-                value = [one - factor * other for one, other in zip(value, made[later], strict=True)]
+                value = [number - factor * other for number, other in zip(value, made[later], strict=True)]
         divisor = row[at]
-        made[at] = [one / divisor for one in value]
+        made[at] = [number / divisor for number in value]
     return made

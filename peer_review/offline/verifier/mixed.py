@@ -117,7 +117,7 @@ class Mixed:
         squares["subject"] = math.fsum(
             math.fsum(self.project[at] for at in held) ** 2 for held in self.members.values()
         )
-        squares["profile"] = math.fsum(one * one for one in self.project)
+        squares["profile"] = math.fsum(value * value for value in self.project)
         for pattern, sheets in self.patterns.items():
             absorbed = self.absorbed[pattern]
             of_sheet, of_pairs = absorbed.traces()
@@ -207,7 +207,7 @@ class Absorbed:
 
     def matrix(self) -> list[list[float]]:
         wide = [b for b, k in zip(self.b, self.k, strict=True) for _mark in range(k)]
-        made = [[-self.kappa * one * other for other in wide] for one in wide]
+        made = [[-self.kappa * b * other for other in wide] for b in wide]
         for part, b in zip(self.parts, self.b, strict=True):
             for i in range(part.start, part.stop):
                 for j in range(part.start, part.stop):
@@ -240,6 +240,6 @@ def read_model(model: object) -> tuple[float, dict[str, float]]:
         variances = {name: float(model.get(name, 0)) for name in FACTORS}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Fault("a variance is missing or no number", "缺少方差，或不是数字") from error
-    if not all(0 <= one < math.inf for one in (residual, *variances.values())):
+    if not all(0 <= variance < math.inf for variance in (residual, *variances.values())):
         raise Fault("a variance below 0 or without end", "方差小于 0，或不是有限数")
     return residual, variances

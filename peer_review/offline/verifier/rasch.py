@@ -67,19 +67,21 @@ class Ruler:
                 raise TypeError("no object")
             self.spread, self.weighted = float(model["spread"]), model["weighted"]
             self.difficulties = [float(difficulty) for difficulty in model["difficulties"]]
-            self.steps = [[float(step) for step in one] for one in model["steps"]]
+            self.steps = [[float(step) for step in steps] for steps in model["steps"]]
         except (KeyError, TypeError, ValueError) as error:
             raise Fault("a parameter is missing or no number", "缺少参数，或不是数字") from error
         many = [len(self.criteria), *[self.highest] * len(self.criteria)]
         if type(self.weighted) is not bool or [len(self.difficulties), *map(len, self.steps)] != many:
             raise Fault("other parameters than these marks have", "参数与这些评分不符")
-        if self.common and any(one != self.steps[0] for one in self.steps):
+        if self.common and any(steps != self.steps[0] for steps in self.steps):
             raise Fault("steps that are not common to all criteria", "各题目的步长不相同")
         far = FAR * (1 + self.weighted)
-        full = [*self.difficulties, *(step for one in self.steps for step in one)]
-        if not (all(abs(one) <= far for one in full) and 0 <= self.spread <= FAR_SPREAD * (1 + self.weighted)):
+        full = [*self.difficulties, *(step for steps in self.steps for step in steps)]
+        if not (
+            all(abs(parameter) <= far for parameter in full) and 0 <= self.spread <= FAR_SPREAD * (1 + self.weighted)
+        ):
             raise Fault("a parameter beyond any that is estimated", "参数超出可估计的范围")
-        if any(abs(math.fsum(one)) > 1e-9 for one in self.steps):
+        if any(abs(math.fsum(steps)) > 1e-9 for steps in self.steps):
             raise Fault("steps that do not add up to 0", "步长之和不为 0")
         self.is_even = self.spread <= NO_SPREAD
         self.spread = max(self.spread, NO_SPREAD)
@@ -111,8 +113,8 @@ class Ruler:
         # Of each criterion, how many marks it has, and how many above category k.
         self.marks = [sum(counts.values()) for counts in given]
         self.above = [
-            [sum(many for points, many in one.items() if place[points] > k) for k in range(self.highest)]
-            for one in given
+            [sum(many for points, many in counts.items() if place[points] > k) for k in range(self.highest)]
+            for counts in given
         ]
 
     def look(self, subject: int, measure: float) -> tuple[float, float, float, list[float]]:
@@ -171,7 +173,7 @@ class Ruler:
         """Find the severities, whose sum is 0, and then how level the likelihood is."""
         self.centre = dict.fromkeys(self.totals, 0.0)
         for _turn in range(300):
-            self.ease = [math.exp(-one) for one in self.severities]
+            self.ease = [math.exp(-severity) for severity in self.severities]
             nodes, slopes, curves = {}, [], [self.prior] * len(self.groups)
             for (total, _many), push, severity in zip(self.groups, self.push, self.severities, strict=True):
                 slopes.append(push - total - self.prior * severity)

@@ -43,15 +43,19 @@ class Recount:
         return {
             "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
             "sections": [
-                self.group([one.section(at) for one in self.counted], comparable=at in sections)
+                self.group([criterion.section(at) for criterion in self.counted], comparable=at in sections)
                 for at in range(self.sections)
             ],
             "ranks": [
                 self.group([criterion.rank(at) for criterion in self.counted], comparable=None)
                 for at in range(max(self.roll.ranks, default=-1) + 1)
             ],
-            "unit": self.group([one.unit() for one in self.counted], comparable=unit)
-            | {"reliability": reliability_of(self.rules, self.votes.rows, [set(one.alone) for one in self.counted])}
+            "unit": self.group([criterion.unit() for criterion in self.counted], comparable=unit)
+            | {
+                "reliability": reliability_of(
+                    self.rules, self.votes.rows, [set(criterion.alone) for criterion in self.counted]
+                )
+            }
             | {"adjusted": self.severity.unit()},
         }
 
@@ -64,7 +68,7 @@ class Recount:
                 criteria[key]["classes"] = {}
         classes = {}
         for number, name in enumerate(self.rules.classes):
-            own = [one.voter_class(at, number) for one in self.counted]
+            own = [criterion.voter_class(at, number) for criterion in self.counted]
             for key, mean in zip(self.rules.criteria, own, strict=True):
                 if mean:
                     criteria[key]["classes"][name] = [*bounds(mean.value, mean.half), mean.n, mean.abstentions]

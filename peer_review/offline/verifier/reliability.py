@@ -37,7 +37,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     least = SPREAD_FLOOR[rules.scale] ** 2
     means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
     middle = math.fsum(value for at in subjects for value in values[at]) / total
-    spread = math.fsum((one - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for one in values[at])
+    spread = math.fsum((value - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for value in values[at])
     between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
     between = between if between * (len(n) - 1) > 1e-18 else 0.0
     within = spread / (total - len(n)) if spread > 1e-18 else 0.0

@@ -87,14 +87,14 @@ class Severity:
     def score(self, parts: list[Part]) -> dict[str, Decimal | str]:
         """Return a subject's adjusted score: the classes' parts are added, their errors as of independent figures."""
         value = math.fsum(part.value for part in parts)
-        low = value - math.sqrt(math.fsum(one.below**2 for one in parts))
-        high = value + math.sqrt(math.fsum(one.above**2 for one in parts))
+        low = value - math.sqrt(math.fsum(part.below**2 for part in parts))
+        high = value + math.sqrt(math.fsum(part.above**2 for part in parts))
         three = zip(("value", "low", "high"), (value, low, high), strict=True)
         made = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
         if self.method == "reml":
             return made
-        sd = math.sqrt(math.fsum(one.sd**2 for one in parts))
-        return made | {"measure": rounded(math.fsum(one.measure for one in parts), 2), "sd": rounded(sd, 2)}
+        sd = math.sqrt(math.fsum(part.sd**2 for part in parts))
+        return made | {"measure": rounded(math.fsum(part.measure for part in parts), 2), "sd": rounded(sd, 2)}
 
     def linked(self, chosen: set[int]) -> list[Linked]:
         made = []
@@ -219,7 +219,7 @@ class Severity:
                 "islands": self.islands,
                 "groups": groups,
             }
-        reasons = [one for one in self.reasons.values() if one != "not_shown"]
+        reasons = [reason for reason in self.reasons.values() if reason != "not_shown"]
         reason = max(reasons, key=lambda one: (reasons.count(one), -REASONS.index(one)), default="not_shown")
         return {"reason": self.early or reason, "method": "", "subjects": 0, "islands": 0, "groups": []}
 
