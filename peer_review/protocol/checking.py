@@ -136,7 +136,7 @@ class RoundChecker:
 
 
 def _codes(kind: type[CryptoError]) -> set[str]:
-    return {kind.code}.union(*(_codes(one) for one in kind.__subclasses__()))
+    return {kind.code}.union(*(_codes(subclass) for subclass in kind.__subclasses__()))
 
 
 #: Codes of what can be wrong with a row.

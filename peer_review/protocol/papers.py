@@ -201,7 +201,7 @@ def _check_text(text: object, limit: int) -> None:
         raise BadAnswers("a comment is words")
     if len(text) > limit:
         raise BadAnswers(f"a comment has at most {limit} characters")
-    if any(ord(one) < 32 and one != "\n" for one in text):
+    if any(ord(character) < 32 and character != "\n" for character in text):
         raise BadAnswers("a comment holds a control character")
 
 

@@ -90,7 +90,7 @@ def _keep(run: AnomalyRun, number: int, found: list[_Found], *, last: bool) -> b
     for row in rows:
         row.run = locked
     Anomaly.objects.bulk_create(rows, batch_size=BATCH)
-    locked.searches = [*locked.searches, *(one.searched for one in found)]
+    locked.searches = [*locked.searches, *(result.searched for result in found)]
     locked.done = number + 1
     locked.save(update_fields=["done", "searches"])
     if last:

@@ -160,7 +160,7 @@ class _Usual:
 
     def __init__(self, people: Sequence[Person], *, house_wide: bool) -> None:
         self.house_wide = house_wide
-        self.section = np.array([one.section_key for one in people], dtype=object)
+        self.section = np.array([person.section_key for person in people], dtype=object)
         self.tier = np.array([person.rank_order for person in people], dtype=np.int64)
         tops = leaders_of(people)
         self.capacity = np.array(

@@ -24,7 +24,7 @@ class PeopleLookup:
             for text in {_key(person.name), _key(person.number), _key(str(users.get(person.user_id, "")))} - {""}:
                 self._people[text].append(person)
         subjects = propose_subjects(kind, people)
-        self._by_user = {one.user_id: one for one in subjects if one.user_id is not None}
+        self._by_user = {subject.user_id: subject for subject in subjects if subject.user_id is not None}
         if kind == RoundKind.SECTION:
             for subject in subjects:
                 for text in {_key(subject.label), _key(subject.section_key)}:

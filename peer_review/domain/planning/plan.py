@@ -128,7 +128,7 @@ def read_plan(data: object, *, kind: str, classes: Collection[str]) -> Plan:
         house_wide=data.get("house_wide"),
         groups=frozenset(groups) if groups is not None else None,
         sections=frozenset(sections) if sections is not None else None,
-        matrix={(one["from"], one["to"]): (one["class"], one["reach"]) for one in data.get("matrix", ())},
+        matrix={(rule["from"], rule["to"]): (rule["class"], rule["reach"]) for rule in data.get("matrix", ())},
         lines={
             voters: {key: tuple(sorted(set(users))) for key, users in subjects.items() if users}
             for voters, subjects in data.get("lines", {}).items()

@@ -297,11 +297,11 @@ def group_sheets(allocation: Allocation) -> dict[tuple[str, tuple[int, ...]], li
     """Return, for every voter class and exact list of subjects in it, the positions of those who would receive it."""
     lists: dict[tuple[int, str], list[int]] = defaultdict(list)
     for subject, voters, evaluators in allocation.lines():
-        for one in evaluators.tolist():
-            lists[one, voters].append(subject)
+        for evaluator in evaluators.tolist():
+            lists[evaluator, voters].append(subject)
     sheets: dict[tuple[str, tuple[int, ...]], list[int]] = defaultdict(list)
-    for (one, voters), subjects in lists.items():
-        sheets[voters, tuple(sorted(subjects))].append(one)
+    for (evaluator, voters), subjects in lists.items():
+        sheets[voters, tuple(sorted(subjects))].append(evaluator)
     return sheets
 
 

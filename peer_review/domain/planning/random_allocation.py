@@ -157,7 +157,7 @@ def _level(demands: Sequence[Demand], chosen: list[Positions], held: NDArray[np.
         held[end] += 1
         heapq.heappush(queue, (-int(held[start]), start))
         heapq.heappush(queue, (-int(held[end]), end))
-    return [positions(sorted(one)) for one in taken]
+    return [positions(sorted(evaluators)) for evaluators in taken]
 
 
 def _hand_over(demand: Demand, chosen: list[Positions], at: int, held: NDArray[np.int64]) -> int:
@@ -213,15 +213,15 @@ def _find_chain(
             best = int(able[np.argmin(held[able])])
             if held[best] <= goal:
                 came[best] = (giver, at)
-                chain, one = [], best
-                while one != start:
-                    before, through = came[one]
-                    chain.append((before, through, one))
-                    one = before
+                chain, evaluator = [], best
+                while evaluator != start:
+                    before, through = came[evaluator]
+                    chain.append((before, through, evaluator))
+                    evaluator = before
                 return chain, reached
             reached[able] = True
             open_people -= len(able)
-            for one in able.tolist():
-                came[one] = (giver, at)
-                line.append(one)
+            for evaluator in able.tolist():
+                came[evaluator] = (giver, at)
+                line.append(evaluator)
     return [], reached

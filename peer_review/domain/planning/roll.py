@@ -238,7 +238,7 @@ def _write(round: Round, planned_roll: PlannedRoll) -> Iterator[int]:
     on_paper = set(round.members.filter(on_paper=True).values_list("user_id", flat=True))
     _delete_roll(round)
     yield 0
-    members = [new_member(round, one) for one in planned_roll.order]
+    members = [new_member(round, planned) for planned in planned_roll.order]
     for member in members:
         member.on_paper = member.on_paper or member.user_id in on_paper
     RollMember.objects.bulk_create(members, batch_size=BATCH)
@@ -265,10 +265,10 @@ def _write(round: Round, planned_roll: PlannedRoll) -> Iterator[int]:
     for begin in range(0, len(planned_roll.cells), BATCH):
         planned = planned_roll.cells[begin : begin + BATCH]
         rows = [
-            Cell(round=round, kind=one.kind, sheet=sheets[one.of], voter_class=one.voter_class)
-            if one.kind == CellKind.SHEET
-            else Cell(round=round, kind=one.kind, subject=subjects[one.of], voter_class=one.voter_class)
-            for one in planned
+            Cell(round=round, kind=cell.kind, sheet=sheets[cell.of], voter_class=cell.voter_class)
+            if cell.kind == CellKind.SHEET
+            else Cell(round=round, kind=cell.kind, subject=subjects[cell.of], voter_class=cell.voter_class)
+            for cell in planned
         ]
         cells += Cell.objects.bulk_create(rows)
         yield 0

@@ -77,10 +77,10 @@ def comparable_rounds(round: Round, scheme: FrozenScheme, papers: RollPapers) ->
 
 def _compare(other: Round, papers: RollPapers) -> ComparableRound:
     theirs = read_papers(other, other.frozen_scheme)
-    mine = {one.key: at for at, one in enumerate(papers.subjects)}
+    mine = {subject.key: at for at, subject in enumerate(papers.subjects)}
     number = dict(mine)
-    for one in theirs.subjects:
-        number.setdefault(one.key, len(number))
+    for subject in theirs.subjects:
+        number.setdefault(subject.key, len(number))
     classes = {key: at for at, key in enumerate(dict.fromkeys((*papers.classes, *theirs.classes)))}
     span = int(max(papers.person.max(initial=0), theirs.person.max(initial=0))) + 1
 
@@ -93,7 +93,7 @@ def _compare(other: Round, papers: RollPapers) -> ComparableRound:
     (first, first_by_class), (second, second_by_class) = codes(papers), codes(theirs)
     differ = rolls_differ(first, second, groups=len(number), span=span)
     by_class = rolls_differ(first_by_class, second_by_class, groups=len(number) * len(classes), span=span)
-    both = [mine[one.key] for one in theirs.subjects if one.key in mine]
+    both = [mine[subject.key] for subject in theirs.subjects if subject.key in mine]
     held = np.bincount(first_by_class // span, minlength=len(by_class)) > 0
     held &= np.bincount(second_by_class // span, minlength=len(by_class)) > 0
     sections = _summed(differ, number, theirs, papers, lambda one: one.section_key)
@@ -123,8 +123,8 @@ def _summed(
     group_of: Callable[[RollSubject], str],
 ) -> dict[str, int]:
     """Return of how many voters the rolls differ for each group of subjects that is in both rounds."""
-    where = {one.key: group_of(one) for one in (*theirs.subjects, *papers.subjects)}
-    shared = {group_of(subject) for subject in papers.subjects} & {group_of(one) for one in theirs.subjects}
+    where = {subject.key: group_of(subject) for subject in (*theirs.subjects, *papers.subjects)}
+    shared = {group_of(subject) for subject in papers.subjects} & {group_of(subject) for subject in theirs.subjects}
     made: dict[str, int] = {}
     for key, at in number.items():
         if where[key] in shared:

@@ -45,7 +45,7 @@ class RollPapers:
     @property
     def sections(self) -> Ints:
         """Return the number of each subject's section, in the order in which they come."""
-        order = {key: at for at, key in enumerate(dict.fromkeys(one.section_key for one in self.subjects))}
+        order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in self.subjects))}
         return np.array([order[subject.section_key] for subject in self.subjects], dtype=np.int64)
 
 

@@ -167,10 +167,10 @@ def take_out_comments(round: Round) -> int:
     rows = []
     if round.comments_reviewed:
         rows = [
-            Comment(subject=one.subject, text=comment.text)
-            for one in comments_to_review(round)
-            if one.is_shown
-            for comment in one.comments
+            Comment(subject=reviewed.subject, text=comment.text)
+            for reviewed in comments_to_review(round)
+            if reviewed.is_shown
+            for comment in reviewed.comments
             if not comment.withheld
         ]
     secrets.SystemRandom().shuffle(rows)
@@ -188,9 +188,9 @@ def _lock_for_review(round: Round) -> Round:
 
 
 def _subject_of(round: Round, entry: str) -> Subject:
-    for one in comments_to_review(round):
-        if any(comment.entry == entry for comment in one.comments):
-            return one.subject
+    for reviewed in comments_to_review(round):
+        if any(comment.entry == entry for comment in reviewed.comments):
+            return reviewed.subject
     raise UnknownComment
 
 

@@ -104,7 +104,7 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
         own=subject.member is not None and subject.member.user_id == reader.user.pk,
         score=score,
         ballots=result.ballots,
-        comparisons=tuple(_comparison(scheme, one, score) for one in shown),
+        comparisons=tuple(_comparison(scheme, mean, score) for mean in shown),
         criteria=criteria,
         classes=classes,
         classes_shown=bool(result.classes),
@@ -263,7 +263,7 @@ def _shown(groups: Sequence[Result]) -> list[Result]:
     """Return the means that a sheet compares with. Where all are in one section, the mean of all is that section's."""
     shown = [group for group in groups if group.score is not None and group.comparable and group.members > 1]
     in_part = {result.members for result in shown if result.scope != ResultScope.UNIT}
-    return [one for one in shown if one.scope != ResultScope.UNIT or one.members not in in_part]
+    return [group for group in shown if group.scope != ResultScope.UNIT or group.members not in in_part]
 
 
 def _comparison(scheme: FrozenScheme, group: Result, own: Mark | None) -> Comparison:
@@ -405,14 +405,14 @@ def _words(scheme: FrozenScheme, subject: Subject) -> Words:
     said = list(Comment.objects.filter(subject=subject).order_by("pk"))
     return Words(
         asked=True,
-        texts=tuple(one.text for one in said if not one.withheld),
-        withheld=sum(one.withheld for one in said),
+        texts=tuple(comment.text for comment in said if not comment.withheld),
+        withheld=sum(comment.withheld for comment in said),
     )
 
 
 def _trend(round: Round, results: Sequence[Result], scope: str, reader: Reader) -> Trend | None:
     """Return how the one mean of a scope stood in earlier rounds; None where it is not shown now."""
-    result = next((one for one in results if one.scope == scope and one.score is not None), None)
+    result = next((mean for mean in results if mean.scope == scope and mean.score is not None), None)
     if result is None:
         return None
     result.round = round

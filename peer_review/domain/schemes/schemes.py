@@ -148,17 +148,19 @@ def _asking_problems(scale: str, criteria: Sequence[CriterionRow], classes: list
     """Return the faults of criteria: classes that the scheme does not have, and answers that require a reason."""
     problems = []
     low, high = SCALE_BOUNDS.get(ScaleKind(scale), (0, 100)) if scale in SCALE_BOUNDS else (0, 100)
-    for one in criteria:
-        if not isinstance(one.classes, list) or set(one.classes) - set(classes):
-            problems.append(_("“%(label)s” names a voter class that the scheme does not have.") % {"label": one.label})
-        edges = [edge for edge in (one.comment_below, one.comment_above) if edge is not None]
+    for criterion in criteria:
+        if not isinstance(criterion.classes, list) or set(criterion.classes) - set(classes):
+            problems.append(
+                _("“%(label)s” names a voter class that the scheme does not have.") % {"label": criterion.label}
+            )
+        edges = [edge for edge in (criterion.comment_below, criterion.comment_above) if edge is not None]
         if any(type(edge) is not int or not low <= edge <= high for edge in edges):
             problems.append(
                 _("The answers of “%(label)s” that want a reason must lie between %(low)s and %(high)s.")
-                % {"label": one.label, "low": low, "high": high}
+                % {"label": criterion.label, "low": low, "high": high}
             )
         elif len(edges) == 2 and edges[1] < edges[0]:
-            problems.append(_("Every answer of “%(label)s” would want a reason.") % {"label": one.label})
+            problems.append(_("Every answer of “%(label)s” would want a reason.") % {"label": criterion.label})
     asked = [set(criterion.classes or classes) for criterion in criteria if isinstance(criterion.classes, list)]
     return problems + [
         _("Nothing is asked of the voter class “%(key)s”.") % {"key": key}

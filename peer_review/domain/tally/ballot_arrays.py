@@ -154,8 +154,8 @@ def _read_roll(round: Round, subjects: list[Subject]) -> Roll:
     judged = [listed[sheet] if sheet else [position[subject]] for _pk, sheet, subject, _voter_class in rows]
     keys = np.array([pk for pk, *_rest in rows], dtype=np.int64)
     of_class = np.array([classes[voter_class] for *_rest, voter_class in rows], dtype=np.int64)
-    about = np.array([at for one in judged for at in one], dtype=np.int64)
-    many = np.array([len(one) for one in judged], dtype=np.int64)
+    about = np.array([at for subjects in judged for at in subjects], dtype=np.int64)
+    many = np.array([len(subjects) for subjects in judged], dtype=np.int64)
     start = np.cumsum(many) - many
 
     held = Assignment.objects.filter(cell__round=round, cell__closed=False).order_by()

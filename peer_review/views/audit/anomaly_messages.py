@@ -61,15 +61,18 @@ def anomaly_groups(run: AnomalyRun, found: Sequence[Anomaly], scheme: FrozenSche
     """Return the patterns kind by kind, at most `most` of each. `scheme` is the round's."""
     groups = []
     for kind in AnomalyKind:
-        of_kind = [one for one in found if one.kind == kind]
-        tested = sum(one["tested"] for one in run.searches if one["kind"] == kind)
+        of_kind = [anomaly for anomaly in found if anomaly.kind == kind]
+        tested = sum(search["tested"] for search in run.searches if search["kind"] == kind)
         meaning, no_meaning = MEANINGS[kind]
         groups.append(
             Group(
                 key=kind.value,
                 label=str(kind.label),
                 looked=looked_in_words(kind, tested, len(of_kind)),
-                lines=[Line(_in_words(one, scheme), _chance(one.p), _chance(one.q)) for one in of_kind[:most]],
+                lines=[
+                    Line(_in_words(anomaly, scheme), _chance(anomaly.p), _chance(anomaly.q))
+                    for anomaly in of_kind[:most]
+                ],
                 more=max(0, len(of_kind) - most),
                 meaning=str(meaning),
                 no_meaning=str(no_meaning),
@@ -106,13 +109,13 @@ def unanimous_messages(run: AnomalyRun, scheme: FrozenScheme) -> list[str]:
             "the same. By chance alone it would be so many in %(p)s of cases."
         )
         % {
-            "criterion": labels.get(one["criterion"], ""),
-            "alike": one["unanimous"]["alike"],
-            "cells": one["unanimous"]["cells"],
-            "p": _chance(one["unanimous"]["p"]),
+            "criterion": labels.get(search["criterion"], ""),
+            "alike": search["unanimous"]["alike"],
+            "cells": search["unanimous"]["cells"],
+            "p": _chance(search["unanimous"]["p"]),
         }
-        for one in run.searches
-        if "unanimous" in one
+        for search in run.searches
+        if "unanimous" in search
     ]
 
 
