@@ -270,7 +270,7 @@ def _better(stage: ContestStage, round: Round, *, by: User, grade: str, now: dat
         return None
     if grade not in better_grades(before.grade):
         raise OutcomeWorse
-    made: Decision = Decision.objects.create(
+    decision: Decision = Decision.objects.create(
         subject=stage.contest.subject,
         number=before.number + 1,
         grade=grade,
@@ -281,7 +281,7 @@ def _better(stage: ContestStage, round: Round, *, by: User, grade: str, now: dat
         decided_at=now,
         stage=stage,
     )
-    return made
+    return decision
 
 
 def _is_over_quota(round: Round) -> bool:

@@ -134,8 +134,8 @@ def tell_outcomes(round: Round, *, by: User, now: datetime | None = None) -> lis
     decided = set(Decision.objects.filter(subject__round=round).values_list("subject_id", flat=True))
     if left := len(subjects) - len(decided):
         raise UndecidedLeft(left=left)
-    told = set(OutcomeNotice.objects.filter(subject__round=round).values_list("subject_id", flat=True))
-    untold = [subject for subject in subjects if subject.pk not in told]
+    notified = set(OutcomeNotice.objects.filter(subject__round=round).values_list("subject_id", flat=True))
+    untold = [subject for subject in subjects if subject.pk not in notified]
     if not untold:
         raise NothingToTell
     heads: dict[str, int] = {}

@@ -197,9 +197,9 @@ def _named(plan: Plan, people: Sequence[Person]) -> tuple[Mapping[str, Mapping[s
     unknown = 0
     for voters, subjects in plan.lines.items():
         for key, users in subjects.items():
-            found = sorted(at[user] for user in users if user in at)
-            unknown += len(users) - len(found)
-            named[key][voters] = positions(found)
+            places = sorted(at[user] for user in users if user in at)
+            unknown += len(users) - len(places)
+            named[key][voters] = positions(places)
     return named, unknown
 
 
@@ -223,8 +223,8 @@ def _choose(
         loads[sure] += 1
         chosen.append(sure)
     drawn.sort(key=lambda at: (subjects[slots[at].subject].key, slots[at].voter_class))
-    found = random_allocation.allocate_at_random(bytes.fromhex(seed), [slots[at].demand for at in drawn], loads=loads)
-    for at, group in zip(drawn, found, strict=True):
+    groups = random_allocation.allocate_at_random(bytes.fromhex(seed), [slots[at].demand for at in drawn], loads=loads)
+    for at, group in zip(drawn, groups, strict=True):
         fixed = slots[at].fixed
         chosen[at] = np.union1d(fixed, group).astype(np.int32) if len(fixed) else group
     return chosen

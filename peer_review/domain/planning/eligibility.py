@@ -74,14 +74,14 @@ def list_groups(people: Sequence[Person]) -> list[Group]:
     members: dict[str, list[Person]] = defaultdict(list)
     for person, key in zip(people, group_keys(people), strict=True):
         members[key].append(person)
-    made = []
+    groups = []
     for key, group in sorted(members.items(), key=lambda item: (min(p.rank_order for p in item[1]), item[0])):
         names = list(dict.fromkeys(p.rank_name for p in group if p.rank_name))
         label = " / ".join(names[:2]) + (" …" if len(names) > 2 else "")
         if key == HEADS:
             label = pgettext("rank", "Section heads")
-        made.append(Group(key, label or _("Tier %(n)s") % {"n": group[0].rank_order}, len(group)))
-    return made
+        groups.append(Group(key, label or _("Tier %(n)s") % {"n": group[0].rank_order}, len(group)))
+    return groups
 
 
 def list_sections(people: Sequence[Person]) -> list[tuple[str, str]]:
@@ -107,10 +107,10 @@ def propose_subjects(
             if (groups is None or group in groups) and (sections is None or one.section_key in sections)
         ]
     tops = leaders_of(people)
-    found = {person.section_key: person.section_name for i, person in enumerate(people) if i not in tops}
+    section_names = {person.section_key: person.section_name for i, person in enumerate(people) if i not in tops}
     return [
         ProposedSubject(f"s{key}", name or key, key, name)
-        for key, name in found.items()
+        for key, name in section_names.items()
         if sections is None or key in sections
     ]
 
@@ -192,8 +192,8 @@ class _Usual:
         subordinates = self.tier > tier
         if tier != self.top:
             subordinates = subordinates & own
-        found = {"superiors": superiors, "peers": peers, "subordinates": subordinates}
-        return {name: positions(np.flatnonzero(able)) for name, able in found.items() if able.any()}
+        directions = {"superiors": superiors, "peers": peers, "subordinates": subordinates}
+        return {name: positions(np.flatnonzero(able)) for name, able in directions.items() if able.any()}
 
     def _by_capacity(self, able: np.ndarray) -> Pools:
         return {

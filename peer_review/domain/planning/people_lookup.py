@@ -36,12 +36,12 @@ class PeopleLookup:
 
         Raises: UnknownPerson, AmbiguousPerson.
         """
-        found = self._people.get(_key(text), [])
-        if not found:
+        matches = self._people.get(_key(text), [])
+        if not matches:
             raise UnknownPerson(name=text.strip())
-        if len(found) > 1:
+        if len(matches) > 1:
             raise AmbiguousPerson(name=text.strip())
-        return found[0]
+        return matches[0]
 
     def subject(self, text: str) -> ProposedSubject:
         """Return the one subject of this name: a person or, in a round of sections, a section.
@@ -50,12 +50,12 @@ class PeopleLookup:
         """
         if not self._sections:
             return self._by_user[self.person(text).user_id]
-        found = self._subjects.get(_key(text), [])
-        if not found:
+        matches = self._subjects.get(_key(text), [])
+        if not matches:
             raise UnknownPerson(name=text.strip())
-        if len(found) > 1:
+        if len(matches) > 1:
             raise AmbiguousPerson(name=text.strip())
-        return found[0]
+        return matches[0]
 
 
 def _key(text: str) -> str:

@@ -192,9 +192,9 @@ def preview_plan(round: Round, people: Sequence[Person] | None = None) -> Previe
     depends = (round.kind, round.plan, round.plan_seed, round.opens_at, round.scheme.paper, floor, class_keys(round))
     digest = hashlib.sha256(repr((depends, exclusions, people)).encode()).hexdigest()
     key = f"peer_review:preview:{round.pk}:{get_language()}:{digest}"  # names of ranks are translated
-    found: Preview | None = cache.get(key)
-    if found is None:
-        found = make_preview(
+    preview: Preview | None = cache.get(key)
+    if preview is None:
+        preview = make_preview(
             allocate_round(round, people),
             kind=round.kind,
             classes=class_keys(round),
@@ -202,8 +202,8 @@ def preview_plan(round: Round, people: Sequence[Person] | None = None) -> Previe
             order=people,
             whole_sheets=round.scheme.paper == PaperKind.SHEET,
         )
-        cache.set(key, found, _KEPT)
-    return found
+        cache.set(key, preview, _KEPT)
+    return preview
 
 
 def make_preview(
@@ -286,11 +286,11 @@ def _table(
 
 
 def _sheet_lines(allocation: Allocation, classes: Sequence[str]) -> tuple[SheetLine, ...]:
-    found = [
+    lines = [
         SheetLine(voters, len(subjects), len(evaluators))
         for (voters, subjects), evaluators in group_sheets(allocation).items()
     ]
-    return tuple(sorted(found, key=lambda one: (classes.index(one.voter_class), -one.voters, one.subjects)))
+    return tuple(sorted(lines, key=lambda one: (classes.index(one.voter_class), -one.voters, one.subjects)))
 
 
 def group_sheets(allocation: Allocation) -> dict[tuple[str, tuple[int, ...]], list[int]]:

@@ -94,8 +94,8 @@ def _compare(other: Round, papers: RollPapers) -> ComparableRound:
     differ = rolls_differ(first, second, groups=len(number), span=span)
     by_class = rolls_differ(first_by_class, second_by_class, groups=len(number) * len(classes), span=span)
     both = [mine[subject.key] for subject in theirs.subjects if subject.key in mine]
-    held = np.bincount(first_by_class // span, minlength=len(by_class)) > 0
-    held &= np.bincount(second_by_class // span, minlength=len(by_class)) > 0
+    filled = np.bincount(first_by_class // span, minlength=len(by_class)) > 0
+    filled &= np.bincount(second_by_class // span, minlength=len(by_class)) > 0
     sections = _summed(differ, number, theirs, papers, lambda one: one.section_key)
     ranks = _summed(differ, number, theirs, papers, lambda one: one.rank_key)
     width = len(classes)
@@ -107,7 +107,7 @@ def _compare(other: Round, papers: RollPapers) -> ComparableRound:
             (at, voters): int(by_class[at * width + voters])
             for at in both
             for voters in range(len(papers.classes))
-            if held[at * width + voters]
+            if filled[at * width + voters]
         },
         sections=sections,
         unit=int(differ.sum()),
@@ -125,8 +125,8 @@ def _summed(
     """Return of how many voters the rolls differ for each group of subjects that is in both rounds."""
     where = {subject.key: group_of(subject) for subject in (*theirs.subjects, *papers.subjects)}
     shared = {group_of(subject) for subject in papers.subjects} & {group_of(subject) for subject in theirs.subjects}
-    made: dict[str, int] = {}
+    sums: dict[str, int] = {}
     for key, at in number.items():
         if where[key] in shared:
-            made[where[key]] = made.get(where[key], 0) + int(differ[at])
-    return made
+            sums[where[key]] = sums.get(where[key], 0) + int(differ[at])
+    return sums

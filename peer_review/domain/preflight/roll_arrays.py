@@ -72,12 +72,12 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
             about = listed[sheet] if kind == CellKind.SHEET else [position[subject]]
             fills[pk] = [(at, number[voter_class]) for at in about]
     pairs = Assignment.objects.filter(cell__round=round).order_by().values_list("cell_id", "evaluator_id")
-    made: list[tuple[int, int, int]] = []
+    papers: list[tuple[int, int, int]] = []
     comments = np.zeros(len(subjects), dtype=np.int64)
     for cell, person in pairs.iterator(chunk_size=10_000):
         if cell in commented:
             comments[commented[cell]] += 1
         for at, voters in fills.get(cell, ()):
-            made.append((at, voters, person))
-    table = np.array(made, dtype=np.int64).reshape(-1, 3)
+            papers.append((at, voters, person))
+    table = np.array(papers, dtype=np.int64).reshape(-1, 3)
     return RollPapers(subjects, classes, table[:, 0], table[:, 1], table[:, 2], comments)

@@ -73,25 +73,25 @@ def comments_to_review(round: Round) -> list[SubjectComments]:
     cells = dict(round.cells.filter(kind=CellKind.COMMENT).values_list("key", "subject_id"))
     if not cells:
         return []
-    found: dict[int, list[tuple[str, str]]] = {}
+    texts: dict[int, list[tuple[str, str]]] = {}
     for ballot in store.ballots(round.public_id):
         if (subject := cells.get(ballot.cell)) is None:
             continue
         text = json.loads(ballot.entry)["ballot"]["a"]["text"].strip()
         if text:
-            found.setdefault(subject, []).append((_entry_name(round, ballot.token), text))
+            texts.setdefault(subject, []).append((_entry_name(round, ballot.token), text))
     withheld = dict(Comment.objects.filter(subject__round=round, withheld=True).values_list("entry", "reason"))
     return [
         SubjectComments(
             subject=subject,
             comments=tuple(
                 ReadComment(entry=entry, text=text, withheld=entry in withheld, reason=withheld.get(entry, ""))
-                for entry, text in sorted(found[subject.pk])
+                for entry, text in sorted(texts[subject.pk])
             ),
             floor=floor,
         )
         for subject in round.subjects.order_by("sort_order", "pk")
-        if len(found.get(subject.pk, [])) >= floor
+        if len(texts.get(subject.pk, [])) >= floor
     ]
 
 

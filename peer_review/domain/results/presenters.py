@@ -255,8 +255,8 @@ def _comparable_groups(subject: Subject, result: Result, user: User) -> list[Res
     if subject.member is not None:
         own |= Q(scope=ResultScope.RANK, rank_key=subject.member.rank_key)
     order = [ResultScope.SECTION, ResultScope.RANK, ResultScope.UNIT]
-    found = Result.objects.filter(own, round=result.round_id).visible_to(user)
-    return sorted(found, key=lambda one: order.index(ResultScope(one.scope)))
+    means = Result.objects.filter(own, round=result.round_id).visible_to(user)
+    return sorted(means, key=lambda one: order.index(ResultScope(one.scope)))
 
 
 def _shown(groups: Sequence[Result]) -> list[Result]:
@@ -353,11 +353,11 @@ def _possible_voters(result: Result) -> dict[str, int]:
 
 
 def _adjusted(scheme: FrozenScheme, result: Result) -> Adjusted | None:
-    made = result.adjusted
-    if not made or "value" not in made:
+    adjusted = result.adjusted
+    if not adjusted or "value" not in adjusted:
         return None
-    mark = make_mark(scheme, made["value"], made["low"], made["high"])
-    return Adjusted(mark.value, mark.low, mark.high, str(made["method"]), mark.grade, mark.grade_label)
+    mark = make_mark(scheme, adjusted["value"], adjusted["low"], adjusted["high"])
+    return Adjusted(mark.value, mark.low, mark.high, str(adjusted["method"]), mark.grade, mark.grade_label)
 
 
 def _certainty(

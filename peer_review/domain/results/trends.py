@@ -100,8 +100,8 @@ def _goes_with(newer: Result, older: Result) -> bool:
     exposure = newer.round.exposure
     if older.round.public_id not in exposure.get("compared", []):
         return False
-    held: NoTrend | None = exposure.get("no_trend", {}).get(older.round.public_id)
-    if held is None:
+    no_trend: NoTrend | None = exposure.get("no_trend", {}).get(older.round.public_id)
+    if no_trend is None:
         return False
     asked = {
         tuple(sorted(criterion.classes))
@@ -111,16 +111,16 @@ def _goes_with(newer: Result, older: Result) -> bool:
     if newer.scope == ResultScope.SUBJECT:
         key = newer.subject.key if newer.subject else ""
         alone = set().union(*asked) if len(asked) > 1 else set()
-        return key not in held.get("subjects", [key]) and not any(
-            key in subjects for voters, subjects in held.get("classes", {}).items() if voters in alone
+        return key not in no_trend.get("subjects", [key]) and not any(
+            key in subjects for voters, subjects in no_trend.get("classes", {}).items() if voters in alone
         )
     if len(asked) > 1:
         return False
     if newer.scope == ResultScope.SECTION:
-        return newer.section_key not in held.get("sections", [newer.section_key])
+        return newer.section_key not in no_trend.get("sections", [newer.section_key])
     if newer.scope == ResultScope.RANK:
-        return newer.rank_key not in held.get("ranks", [newer.rank_key])
-    return not held.get("unit", True)
+        return newer.rank_key not in no_trend.get("ranks", [newer.rank_key])
+    return not no_trend.get("unit", True)
 
 
 def _scope(result: Result, older: Result) -> str:

@@ -237,10 +237,12 @@ def make_version(scheme: Scheme, *, by: User) -> Scheme:
 
     The old one is retired: not offered for new rounds.
     """
-    made = _duplicate(scheme, name=scheme.name, version=next_version(scheme.name), previous=scheme)
+    new_version = _duplicate(scheme, name=scheme.name, version=next_version(scheme.name), previous=scheme)
     Scheme.objects.filter(pk=scheme.pk).update(retired=True)
-    audit_log.record(made, "peer_review.scheme.version", by=by, name=made.name, version=made.version)
-    return made
+    audit_log.record(
+        new_version, "peer_review.scheme.version", by=by, name=new_version.name, version=new_version.version
+    )
+    return new_version
 
 
 @transaction.atomic
@@ -251,21 +253,21 @@ def copy_scheme(scheme: Scheme, *, name: str, by: User) -> Scheme:
     """
     if Scheme.objects.filter(name=name).exists():
         raise SchemeNameTaken
-    made = _duplicate(scheme, name=name, version=1, previous=None)
-    audit_log.record(made, "peer_review.scheme.copy", by=by, source=str(scheme))
-    return made
+    copy = _duplicate(scheme, name=name, version=1, previous=None)
+    audit_log.record(copy, "peer_review.scheme.copy", by=by, source=str(scheme))
+    return copy
 
 
 def _duplicate(scheme: Scheme, *, name: str, version: int, previous: Scheme | None) -> Scheme:
     own = {"id", "name", "version", "previous", "retired"}
     fields = [field.name for field in Scheme._meta.concrete_fields if field.name not in own]
     terms = {field: getattr(scheme, field) for field in fields}
-    made: Scheme = Scheme.objects.create(name=name, version=version, previous=previous, **terms)
+    duplicate: Scheme = Scheme.objects.create(name=name, version=version, previous=previous, **terms)
     for rows in (scheme.criteria, scheme.voter_classes):
         for row in rows.all():
-            row.pk, row.scheme = None, made
+            row.pk, row.scheme = None, duplicate
             row.save(force_insert=True)
-    return made
+    return duplicate
 
 
 def freeze_scheme(scheme: Scheme) -> FrozenScheme:

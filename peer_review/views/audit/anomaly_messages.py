@@ -57,11 +57,11 @@ class Group:
     no_meaning: str
 
 
-def anomaly_groups(run: AnomalyRun, found: Sequence[Anomaly], scheme: FrozenScheme, *, most: int) -> list[Group]:
+def anomaly_groups(run: AnomalyRun, patterns: Sequence[Anomaly], scheme: FrozenScheme, *, most: int) -> list[Group]:
     """Return the patterns kind by kind, at most `most` of each. `scheme` is the round's."""
     groups = []
     for kind in AnomalyKind:
-        of_kind = [anomaly for anomaly in found if anomaly.kind == kind]
+        of_kind = [anomaly for anomaly in patterns if anomaly.kind == kind]
         tested = sum(search["tested"] for search in run.searches if search["kind"] == kind)
         meaning, no_meaning = MEANINGS[kind]
         groups.append(
@@ -81,7 +81,7 @@ def anomaly_groups(run: AnomalyRun, found: Sequence[Anomaly], scheme: FrozenSche
     return groups
 
 
-def looked_in_words(kind: str, tested: int, found: int) -> str:
+def looked_in_words(kind: str, tested: int, count: int) -> str:
     """Return at how many places was looked, what chance alone would make there, and what was found."""
     if not tested:
         if kind == AnomalyKind.RETURN:
@@ -95,7 +95,7 @@ def looked_in_words(kind: str, tested: int, found: int) -> str:
     looked = ngettext("Looked at %(tested)s place.", "Looked at %(tested)s places.", tested) % {"tested": tested}
     chance = _("Chance alone would make up to %(expected)s such patterns there; found: %(found)s.") % {
         "expected": _about(tested * LEVEL),
-        "found": found,
+        "found": count,
     }
     return f"{looked} {chance}"
 
