@@ -69,8 +69,8 @@ class CriterionAtoms:
     def value(self, inside: Flags, voter_class: int | None = None) -> float | None:
         """Return the mean over these subjects in points, rounded as published, None if there is none."""
         if voter_class is None:
-            made = self._made.group(inside)
-            value = None if made is None else made.value
+            mean = self._made.group(inside)
+            value = None if mean is None else mean.value
         else:
             units = self._units(inside, voter_class)
             members = self._members[units]
@@ -82,13 +82,13 @@ class CriterionAtoms:
 
     def _units(self, inside: Flags, voter_class: int | None) -> Ints:
         """Return the shown subjects and the whole pools among these; with a voter class, those with answers of it."""
-        told: Flags = self._members > 0
-        told[: len(inside)] &= inside
+        units: Flags = self._members > 0
+        units[: len(inside)] &= inside
         for pool, subjects in self._made.rest_places.items():
-            told[len(inside) + pool] &= bool(inside[subjects].all())
+            units[len(inside) + pool] &= bool(inside[subjects].all())
         if voter_class is not None:
-            told &= self._n[:, voter_class] > 0
-        return np.flatnonzero(told)
+            units &= self._n[:, voter_class] > 0
+        return np.flatnonzero(units)
 
     def _shares(self, unit: int) -> tuple[Fraction, ...]:
         return exact_shares(tuple(self._n[unit].tolist()), tuple(self._plan.class_weights.tolist()), self._plan.floor)
@@ -117,10 +117,10 @@ class CriterionAtoms:
 
     def _who(self, subject: Ints, voter_class: Ints, who: Ints) -> dict[int, Support]:
         unit = self._unit[subject]
-        told = unit >= 0
-        atoms = unit[told] * self._classes + voter_class[told]
+        shown = unit >= 0
+        atoms = unit[shown] * self._classes + voter_class[shown]
         behind: defaultdict[int, set[int]] = defaultdict(set)
-        for atom, one in zip(atoms.tolist(), who[told].tolist(), strict=True):
+        for atom, one in zip(atoms.tolist(), who[shown].tolist(), strict=True):
             behind[atom].add(one)
         return {int(atom): Who(frozenset(behind.get(int(atom), ()))) for atom in np.flatnonzero(self._n.ravel())}
 

@@ -168,7 +168,7 @@ def merges(setting: Setting) -> list[Merge]:
     as many more such steps as it takes, at least two classes are shown; or if the class has one possible voter.
     Only classes that are asked the same criteria are merged.
     """
-    found: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
+    steps: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
     answers: dict[tuple[int, ...], tuple[tuple[int, int], bool, bool] | None] = {}
     alike = [
         [bool((setting.asked[:, a] == setting.asked[:, b]).all()) for b in _range(setting)] for a in _range(setting)
@@ -180,13 +180,13 @@ def merges(setting: Setting) -> list[Merge]:
         if (answer := answers[key]) is None:
             continue
         step, opens, shields = answer
-        lists = found.setdefault(step, ([], []))
+        lists = steps.setdefault(step, ([], []))
         if opens:
             lists[0].append(at)
         if shields:
             lists[1].append(at)
-    made = [Merge(*step, tuple(opens), tuple(shields)) for step, (opens, shields) in found.items()]
-    return sorted(made, key=lambda one: (-len(one.subjects), one.source, one.target))
+    mergers = [Merge(*step, tuple(opens), tuple(shields)) for step, (opens, shields) in steps.items()]
+    return sorted(mergers, key=lambda one: (-len(one.subjects), one.source, one.target))
 
 
 def _range(setting: Setting) -> range:

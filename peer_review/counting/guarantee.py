@@ -77,15 +77,15 @@ _known_lock = threading.Lock()
 def certificate(setting: Setting) -> Certificate:
     """Return certify(setting), worked out once for the same inputs in this process."""
     with _known_lock:
-        if found := _known.get(setting.fingerprint):
+        if cached := _known.get(setting.fingerprint):
             _known.move_to_end(setting.fingerprint)
-            return found
-    made = certify(setting)
+            return cached
+    certified = certify(setting)
     with _known_lock:
-        _known[setting.fingerprint] = made
+        _known[setting.fingerprint] = certified
         while len(_known) > KEPT:
             _known.popitem(last=False)
-    return made
+    return certified
 
 
 def certify(
@@ -194,12 +194,12 @@ def _boundaries(most: int, floor: int) -> Ints:
 
 def _combine(pairs: list[Ints], numbers: Ints) -> Ints:
     """Return the combinations with these numbers, (combinations, classes, 2): mixed radix, one digit a class."""
-    made = np.zeros((len(numbers), len(pairs), 2), dtype=np.int64)
+    turnouts = np.zeros((len(numbers), len(pairs), 2), dtype=np.int64)
     left = numbers
     for at, one in enumerate(pairs):
-        made[:, at] = one[left % len(one)]
+        turnouts[:, at] = one[left % len(one)]
         left = left // len(one)
-    return made
+    return turnouts
 
 
 def _sample(total: int, many: int) -> Ints:
@@ -248,9 +248,9 @@ def _fill(most: Ints, place: Ints, wanted: int) -> Ints:
     starts = np.r_[True, where[1:] != where[:-1]]
     before -= np.maximum.accumulate(np.where(starts, before, 0))
     filled = np.clip(wanted - before, 0, flat).reshape(most.shape)
-    made = np.zeros_like(most)
-    made[order] = filled
-    return made
+    turnout = np.zeros_like(most)
+    turnout[order] = filled
+    return turnout
 
 
 @lru_cache(maxsize=64)
@@ -321,7 +321,7 @@ def _columns(ballots: Ballots, plan: Plan, releases: Releases) -> Floats:
 _Name = tuple[str | int, ...]
 
 
-def _values(made: Release) -> dict[_Name, float]:
+def _values(published: Release) -> dict[_Name, float]:
     """Return every published figure by a name of its own."""
     values: dict[_Name, float] = {}
 
@@ -329,10 +329,10 @@ def _values(made: Release) -> dict[_Name, float]:
         if figure is not None:
             values[name] = figure.value
 
-    sheets = [("subject", at, sheet) for at, sheet in enumerate(made.subjects)]
-    sheets += [("section", at, sheet) for at, sheet in enumerate(made.sections)]
-    sheets += [("rank", at, sheet) for at, sheet in enumerate(made.ranks)]
-    for kind, at, sheet in [*sheets, ("unit", 0, made.unit)]:
+    sheets = [("subject", at, sheet) for at, sheet in enumerate(published.subjects)]
+    sheets += [("section", at, sheet) for at, sheet in enumerate(published.sections)]
+    sheets += [("rank", at, sheet) for at, sheet in enumerate(published.ranks)]
+    for kind, at, sheet in [*sheets, ("unit", 0, published.unit)]:
         note(sheet.score, kind, at)
         if sheet.adjusted is not None:
             values[kind, at, "adjusted"] = sheet.adjusted.value

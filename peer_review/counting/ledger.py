@@ -133,8 +133,8 @@ L = TypeVar("L", bound=Support)
 
 def vector(weights: Mapping[int, Fraction | int]) -> Vector:
     """Return the weights modulo PRIME; atoms without weight are left out."""
-    made = {atom: _residue(Fraction(weight)) for atom, weight in weights.items()}
-    return {atom: weight for atom, weight in made.items() if weight}
+    residues = {atom: _residue(Fraction(weight)) for atom, weight in weights.items()}
+    return {atom: weight for atom, weight in residues.items() if weight}
 
 
 class ShownStatements(Generic[L]):
@@ -244,11 +244,11 @@ class _Space(Generic[L]):
             self._enter(lump, function, support)
 
     def copy(self) -> "_Space[L]":
-        made: _Space[L] = _Space({}, self.bases)
-        made.functions = {lump: dict(function) for lump, function in self.functions.items()}
-        made.support, made.must, made._named = dict(self.support), set(self.must), dict(self._named)
-        made._uses = defaultdict(set, {unknown: set(lumps) for unknown, lumps in self._uses.items()})
-        return made
+        space: _Space[L] = _Space({}, self.bases)
+        space.functions = {lump: dict(function) for lump, function in self.functions.items()}
+        space.support, space.must, space._named = dict(self.support), set(self.must), dict(self._named)
+        space._uses = defaultdict(set, {unknown: set(lumps) for unknown, lumps in self._uses.items()})
+        return space
 
     @property
     def fixed(self) -> int | None:
@@ -403,10 +403,10 @@ def _vanishes(functions: Mapping[int, Vector]) -> bool:
 
 
 def _join(supports: Iterable[L]) -> L | None:
-    made: L | None = None
+    union: L | None = None
     for support in supports:
-        made = _with(made, support)
-    return made
+        union = _with(union, support)
+    return union
 
 
 def _with(first: L | None, second: L) -> L:

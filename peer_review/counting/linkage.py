@@ -21,10 +21,10 @@ def islands(codes: Sequence[Ints]) -> Ints:
     Source: Weeks and Williams, Technometrics 6 (1964), 319-324.
     """
     many = len(codes[0]) if codes else 0
-    found = np.zeros(many, dtype=np.int64)
+    island = np.zeros(many, dtype=np.int64)
     for first, second in combinations(codes, 2):
-        found = _numbered(found * (many + 1) + _pair(first, second))
-    return found
+        island = _numbered(island * (many + 1) + _pair(first, second))
+    return island
 
 
 def _pair(first: Ints, second: Ints) -> Ints:

@@ -119,21 +119,21 @@ class _Without:
         """The figure without the highest, and without the lowest answer of each class, or whole if that is more: a
         ballot may have passed over the criterion. Shape: (subjects, classes) each, the least first."""
         cells = np.arange(len(self.n))
-        held = self.n > 0
+        answered = self.n > 0
         whole = np.repeat(self.value, self.share.shape[1])
-        made = [whole]
+        figures = [whole]
         for points in (self.highest, self.lowest):
-            made.append(np.where(held, self._figure(cells, np.where(held, points, 0.0)), whole))
+            figures.append(np.where(answered, self._figure(cells, np.where(answered, points, 0.0)), whole))
         shape = self.share.shape
-        return np.min(made, axis=0).reshape(shape), np.max(made, axis=0).reshape(shape)
+        return np.min(figures, axis=0).reshape(shape), np.max(figures, axis=0).reshape(shape)
 
     def leaving_out(self, ballots: Ints) -> Floats:
         """Return the figure of each ballot's subject without that ballot."""
         points, cell = self.points[ballots], self.cell[ballots]
-        made: Floats = self.value[cell // self.share.shape[1]]
+        figures: Floats = self.value[cell // self.share.shape[1]]
         given = ~np.isnan(points)
-        made[given] = self._figure(cell[given], points[given])
-        return made
+        figures[given] = self._figure(cell[given], points[given])
+        return figures
 
     def _figure(self, cell: Ints, points: Floats) -> Floats:
         """Return the figure of each cell's subject when the cell loses an answer of these points."""
@@ -146,8 +146,8 @@ class _Without:
             total = np.where(cut, total - lowest - highest, total)
             left = np.where(cut, left - 2, left)
         location = np.divide(total, left, out=np.zeros(len(cell)), where=left > 0)
-        made: Floats = self.others.reshape(-1)[cell] + self.share.reshape(-1)[cell] * location
-        return made
+        figures: Floats = self.others.reshape(-1)[cell] + self.share.reshape(-1)[cell] * location
+        return figures
 
 
 def _two_least(cell: Ints, points: Floats, cells: int) -> tuple[Floats, Floats]:
@@ -163,10 +163,10 @@ def _two_least(cell: Ints, points: Floats, cells: int) -> tuple[Floats, Floats]:
 
 def _score(values: list[Floats], weights: Floats, known: Flags, total: Floats) -> Floats:
     """Return the score over the criteria that are shown; NaN where none is."""
-    made = np.zeros(values[0].shape)
+    sums = np.zeros(values[0].shape)
     for value, weight, shown in zip(values, weights, known, strict=True):
-        made += np.where(shown, weight * value, 0.0)
-    score: Floats = np.divide(made, total, out=np.full(made.shape, np.nan), where=total > 0)
+        sums += np.where(shown, weight * value, 0.0)
+    score: Floats = np.divide(sums, total, out=np.full(sums.shape, np.nan), where=total > 0)
     return score
 
 

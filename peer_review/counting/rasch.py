@@ -111,12 +111,12 @@ class RaschFit:
         None is one rater of average severity: Linacre's fair average.
         """
         severities = np.zeros(1) if severities is None else severities
-        made = np.zeros((len(measures), len(self.categories)))
+        expected = np.zeros((len(measures), len(self.categories)))
         apart = (measures[:, None] - severities[None, :]).reshape(-1)
         for at, scores in enumerate(self.categories):
             means = _chances(apart, self.items.value[at] + self.steps[at]) @ scores
-            made[:, at] = means.reshape(len(measures), len(severities)).mean(axis=1)
-        return made
+            expected[:, at] = means.reshape(len(measures), len(severities)).mean(axis=1)
+        return expected
 
 
 def rasch(
@@ -142,8 +142,8 @@ def rasch(
     categories = _categories(x, codes[2], len(labels[2]), steps)
     if all(len(values) < 2 for values in categories):
         return _nothing(labels, codes, categories)
-    made = _Model(x, codes, [len(names) for names in labels], categories, steps)
-    return _report(made, labels, codes, categories)
+    model = _Model(x, codes, [len(names) for names in labels], categories, steps)
+    return _report(model, labels, codes, categories)
 
 
 def _categories(x: Floats, item: Ints, items: int, steps: Steps) -> tuple[Floats, ...]:

@@ -150,12 +150,12 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     section_sheets = [mean(plan.sections == at) for at in range(sections)]
     unit = mean(np.ones(subjects, dtype=bool))
     # A criterion of which nothing at all is published (only a few are asked it) can be taken out of no mean.
-    told = [maker for maker in makers if maker.is_told]
+    published = [maker for maker in makers if maker.is_told]
     sizes = np.array(
-        [np.bincount(plan.sections, weights=maker.bases.subject_shown, minlength=sections) for maker in told],
+        [np.bincount(plan.sections, weights=maker.bases.subject_shown, minlength=sections) for maker in published],
         dtype=np.int64,
     )
-    open_sections, unit_open = comparable(sizes.reshape(len(told), sections), floor=plan.floor)
+    open_sections, unit_open = comparable(sizes.reshape(len(published), sections), floor=plan.floor)
     reliability = round_reliability(
         ballots.subject,
         [maker.points for maker in makers],
@@ -167,8 +167,8 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     )
     ranks = np.full(subjects, -1, dtype=np.int64) if plan.ranks is None else plan.ranks
     rank_sheets = [mean(ranks == at) for at in range(int(ranks.max(initial=-1)) + 1)]
-    crossed = np.zeros((len(told), sections, len(rank_sheets) + 1), dtype=np.int64)
-    for maker, table in zip(told, crossed, strict=True):
+    crossed = np.zeros((len(published), sections, len(rank_sheets) + 1), dtype=np.int64)
+    for maker, table in zip(published, crossed, strict=True):
         np.add.at(table, (plan.sections, ranks), maker.bases.subject_shown)
     open_ranks = comparable_ranks(crossed, open_sections=open_sections, unit_open=unit_open, floor=plan.floor)
     return Release(
@@ -268,25 +268,29 @@ class Criterion:
         """Return one subject's figure, None if it is not shown."""
         if not self.bases.subject_shown[at]:
             return None
-        made = self.subjects
-        return _Mean(float(made.value[at]), float(made.half[at]), int(made.n[at]), int(self.abstentions[at]), 1)
+        figures = self.subjects
+        return _Mean(
+            float(figures.value[at]), float(figures.half[at]), int(figures.n[at]), int(self.abstentions[at]), 1
+        )
 
     def voter_class(self, at: int, one: int) -> _Mean | None:
         """Return one class's figure for one subject, None if it is not shown or has no ballot."""
         cell = at * self.classes + one
         if not self.bases.classes_shown[at] or not self.stats.n[cell]:
             return None
-        made, abstentions = self.singles, self.class_abstentions
-        return _Mean(float(made.value[cell]), float(made.half[cell]), int(made.n[cell]), int(abstentions[cell]), 1)
+        figures, abstentions = self.singles, self.class_abstentions
+        return _Mean(
+            float(figures.value[cell]), float(figures.half[cell]), int(figures.n[cell]), int(abstentions[cell]), 1
+        )
 
     def rest(self, at: int) -> _Mean | None:
         """Return the pooled figure of a section's small subjects, None if there is no such group."""
         members = int(self.rest_members[at])
         if not members:
             return None
-        made = self.rests
+        figures = self.rests
         abstentions = int(self.rest_abstentions[at])
-        return _Mean(float(made.value[at]), float(made.half[at]), int(made.n[at]), abstentions, members)
+        return _Mean(float(figures.value[at]), float(figures.half[at]), int(figures.n[at]), abstentions, members)
 
     def group(self, inside: Flags) -> _Mean | None:
         """Return the mean of these subjects, (subjects,). Small ones shown together come in if all of them are here."""

@@ -222,16 +222,16 @@ class _Fitting:
         values, squares = np.zeros(subjects), np.zeros((2, subjects))
         measures, sds = np.zeros(subjects), np.zeros(subjects)
         groups: list[Group] = []
-        found = 0
+        island_count = 0
         for voters, rows, many in self._groups(chosen):
-            found = max(found, many)
+            island_count = max(island_count, many)
             inside = np.unique(self.subject[rows])
-            made = self._fit(voters, rows, inside)
-            if isinstance(made, str):
+            outcome = self._fit(voters, rows, inside)
+            if isinstance(outcome, str):
                 for at in inside:
-                    reasons[at] = reasons[at] or made
+                    reasons[at] = reasons[at] or outcome
                 continue
-            part, group = made
+            part, group = outcome
             values[inside] += part.value
             squares[0, inside] += (part.value - part.low) ** 2
             squares[1, inside] += (part.high - part.value) ** 2
@@ -251,7 +251,7 @@ class _Fitting:
             subjects=tuple(adjusted),
             reasons=tuple(reasons),
             groups=() if reason else tuple(groups),
-            islands=0 if reason else found,
+            islands=0 if reason else island_count,
         )
 
     def _groups(self, chosen: tuple[int, ...]) -> Iterator[tuple[int, Ints, int]]:
