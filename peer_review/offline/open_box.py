@@ -146,13 +146,13 @@ def join(shares: tuple[Share, ...]) -> bytes:
 def split(secret: bytes, threshold: int, shares: int) -> list[Share]:
     """Return shares of a key of which any `threshold` give it back."""
     rest = [secrets.token_bytes(KEY_LENGTH) for _ in range(threshold - 1)]
-    made = []
+    parts = []
     for number in range(1, shares + 1):
         value = bytes(KEY_LENGTH)
         for coefficient in [*reversed(rest), secret]:
             value = bytes(multiply(byte, number) ^ more for byte, more in zip(value, coefficient, strict=True))
-        made.append(Share(tag_of(public_of(secret)), threshold, number, value))
-    return made
+        parts.append(Share(tag_of(public_of(secret)), threshold, number, value))
+    return parts
 
 
 def public_of(secret: bytes) -> bytes:

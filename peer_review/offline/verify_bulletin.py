@@ -236,16 +236,16 @@ def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[flo
             if row[at]:
                 factor = row[at] / pivot[0]
                 row[at:] = [cell - factor * other for cell, other in zip(row[at:], pivot, strict=True)]
-    made: list[list[float]] = [[] for _row in rows]
+    solution: list[list[float]] = [[] for _row in rows]
     for at in reversed(range(many)):
         row = rows[at]
         value = row[many:]
         for later in range(at + 1, many):
             if factor := row[later]:
-                value = [number - factor * other for number, other in zip(value, made[later], strict=True)]
+                value = [number - factor * other for number, other in zip(value, solution[later], strict=True)]
         divisor = row[at]
-        made[at] = [number / divisor for number in value]
-    return made
+        solution[at] = [number / divisor for number in value]
+    return solution
 
 
 # figures: Figures as they are published: bounds, rounding, shares.
@@ -529,12 +529,12 @@ class Files:
     found: dict[str, str] | None = None  # … what was found
 
 
-def check_sums(listed: dict[str, str], found: dict[str, str]) -> tuple[str, str]:
+def check_sums(listed: dict[str, str], hashes: dict[str, str]) -> tuple[str, str]:
     """Compare a package's files with its list."""
-    for name in sorted(listed.keys() | found.keys()):
-        if name not in found:
+    for name in sorted(listed.keys() | hashes.keys()):
+        if name not in hashes:
             raise Fault(f"{name} is missing", f"缺少 {name}")
-        if name in listed and listed[name] != found[name]:
+        if name in listed and listed[name] != hashes[name]:
             raise Fault(f"{name} is not as it was packed", f"{name} 与打包时不同")
     return f"{len(listed)} files as packed", f"{len(listed)} 个文件与打包时相同"
 
@@ -546,33 +546,33 @@ def read_package(path: Path) -> tuple[dict[str, bytes], dict[str, str] | None, d
     """
 
     def take(names: Iterable[str], read: Callable[[str], bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
-        held, hashes_found = {}, {}
+        contents, hashes_found = {}, {}
         for name in names:
             data = read(name)
             hashes_found[name] = hashlib.sha256(data).hexdigest()
             if name == SUMS or name.removesuffix(".json") in PACKED:
-                held[name] = data
-        return held, hashes_found
+                contents[name] = data
+        return contents, hashes_found
 
     if path.is_dir():
         wanted = [SUMS, *(f"{name}.json" for name in PACKED)]
         there = [name for name in wanted if (path / name).is_file()]
-        held, found = take(there, lambda name: (path / name).read_bytes())
+        contents, hashes = take(there, lambda name: (path / name).read_bytes())
     else:
         try:
             with zipfile.ZipFile(path) as packed:
-                held, found = take(packed.namelist(), packed.read)
+                contents, hashes = take(packed.namelist(), packed.read)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise Fault(f"not a whole zip ({error})", "压缩包不完整") from error
-    sums = held.pop(SUMS, None)
-    found.pop(SUMS, None)
+    sums = contents.pop(SUMS, None)
+    hashes.pop(SUMS, None)
     if sums is None:
-        return held, None, found
+        return contents, None, hashes
     lines = (line.split("  ", 1) for line in sums.decode("utf-8", "replace").splitlines() if "  " in line)
     said = {name: digest for digest, name in lines}
     if path.is_dir():  # Only what is read here: whoever unpacked may have moved the rest.
         said = {name: digest for name, digest in said.items() if name in wanted}
-    return held, said, found
+    return contents, said, hashes
 
 
 # linked: The marks that one fit explains, and the subjects that may be fitted together.
@@ -611,8 +611,8 @@ class Linked:
 
     def marks(self) -> Iterator[tuple[int, int, int, int]]:
         """Yield (subject, sheet, criterion, points)."""
-        for sheet, held in enumerate(self.sheets):
-            for cell, points in held:
+        for sheet, marks in enumerate(self.sheets):
+            for cell, points in marks:
                 yield self.cells[cell][0], sheet, self.cells[cell][1], points
 
     @cached_property
@@ -626,7 +626,7 @@ class Linked:
             return {}
         marks = list(self.marks())
         names = FACTORS if len({criterion for _subject, _sheet, criterion, _points in marks}) > 1 else FACTORS[:2]
-        made: dict[str, int] = {}
+        sizes: dict[str, int] = {}
         seen: set[tuple[int, ...]] = set()
         for name in names:
             levels = [level_of(name, subject, sheet, criterion) for subject, sheet, criterion, _points in marks]
@@ -635,9 +635,9 @@ class Linked:
             pairs = {(mark[2], level) for mark, level in zip(marks, levels, strict=True)}
             determined = len(pairs) == len({mark[2] for mark in marks})
             if not (determined or len(first) == len(marks) or partition in seen):
-                made[name] = len(first)
+                sizes[name] = len(first)
             seen.add(partition)
-        return made
+        return sizes
 
     @cached_property
     def is_flat(self) -> bool:
@@ -664,9 +664,9 @@ def link(voter_class: int, sheets: list[list[Row]]) -> Linked:
         [((row.subject, at), points) for row in rows for at, points in enumerate(row.points) if points is not None]
         for rows in sheets
     ]
-    cells = sorted({cell for held in given for cell, _points in held})
+    cells = sorted({cell for sheet in given for cell, _points in sheet})
     number = {cell: at for at, cell in enumerate(cells)}
-    return Linked(voter_class, cells, [sorted((number[cell], points) for cell, points in held) for held in given])
+    return Linked(voter_class, cells, [sorted((number[cell], points) for cell, points in sheet) for sheet in given])
 
 
 def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dict[int, int], *, floor: int) -> set[int]:
@@ -689,8 +689,8 @@ def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dic
         return all(size >= floor for size in sizes.values())
 
     odd: dict[int, int] = {}
-    for at, held in answered.items():
-        counts = Counter((classes[sheet], held.get(sheet, ())) for sheet in active)
+    for at, sheets in answered.items():
+        counts = Counter((classes[sheet], sheets.get(sheet, ())) for sheet in active)
         most: Counter[int] = Counter()
         for (one, _pattern), many in counts.items():
             most[one] = max(most[one], many)
@@ -723,7 +723,7 @@ class Mixed:
         self.gamma = {
             name: variance / self.residual if self.residual else 0.0 for name, variance in self.variances.items()
         }
-        marks = [points for held in linked.sheets for _cell, points in held]
+        marks = [points for sheet in linked.sheets for _cell, points in sheet]
         self.mean = math.fsum(marks) / len(marks)
         self.n, self.cells = len(marks), len(linked.cells)
         self.criteria = sorted({criterion for _subject, criterion in linked.cells})
@@ -733,8 +733,10 @@ class Mixed:
             self.members[subject].append(at)
         # Sheets that answered the same have the same equations: their marks may be added up.
         self.patterns: dict[tuple[int, ...], list[list[float]]] = defaultdict(list)
-        for held in linked.sheets:
-            self.patterns[tuple(cell for cell, _points in held)].append([points - self.mean for _cell, points in held])
+        for sheet in linked.sheets:
+            self.patterns[tuple(cell for cell, _points in sheet)].append(
+                [points - self.mean for _cell, points in sheet]
+            )
         self.absorbed = {pattern: Absorbed(self, pattern) for pattern in self.patterns}
         self.solve()
         self.is_wholly = False
@@ -781,36 +783,36 @@ class Mixed:
         # TᵀPT, of which only sums within subjects are asked for.
         weighed = [[dot(row, column) for column in inverse] for row in fixed]
         self.within = {
-            subject: [[inner[i][j] - dot(weighed[i], fixed[j]) for j in held] for i in held]
-            for subject, held in self.members.items()
+            subject: [[inner[i][j] - dot(weighed[i], fixed[j]) for j in cells] for i in cells]
+            for subject, cells in self.members.items()
         }
 
     def spread(self, row: list[float]) -> list[float]:
         """Return a row of cells times the effects' covariance."""
-        made = [self.gamma["profile"] * cell for cell in row]
-        for held in self.members.values():
-            shared = self.gamma["subject"] * math.fsum(row[at] for at in held)
-            for at in held:
-                made[at] += shared
-        return made
+        product = [self.gamma["profile"] * cell for cell in row]
+        for cells in self.members.values():
+            shared = self.gamma["subject"] * math.fsum(row[at] for at in cells)
+            for at in cells:
+                product[at] += shared
+        return product
 
     def by_criterion(self, rows: list[list[float]]) -> list[list[float]]:
         """Return rows of cells added up by criterion."""
-        made = [[0.0] * len(self.criteria) for _row in rows]
-        for row, into in zip(rows, made, strict=True):
+        sums = [[0.0] * len(self.criteria) for _row in rows]
+        for row, into in zip(rows, sums, strict=True):
             for at, value in zip(self.column, row, strict=True):
                 into[at] += value
-        return made
+        return sums
 
     def find_slopes(self) -> dict[str, float]:
         traces = dict.fromkeys(FACTORS, 0.0)
         squares = dict.fromkeys(FACTORS, 0.0)
         left_over = own = 0.0
-        for held in self.within.values():
-            traces["subject"] += math.fsum(value for row in held for value in row)
-            traces["profile"] += math.fsum(row[at] for at, row in enumerate(held))
+        for block in self.within.values():
+            traces["subject"] += math.fsum(value for row in block for value in row)
+            traces["profile"] += math.fsum(row[at] for at, row in enumerate(block))
         squares["subject"] = math.fsum(
-            math.fsum(self.project[at] for at in held) ** 2 for held in self.members.values()
+            math.fsum(self.project[at] for at in cells) ** 2 for cells in self.members.values()
         )
         squares["profile"] = math.fsum(value * value for value in self.project)
         for pattern, sheets in self.patterns.items():
@@ -825,7 +827,7 @@ class Mixed:
                 squares["pair"] += math.fsum(math.fsum(projected[part]) ** 2 for part in absorbed.parts)
                 left_over += dot(marks, projected)
                 own += dot(marks, marks)
-        made: dict[str, float] = {}
+        slopes: dict[str, float] = {}
         if not self.residual or not own:
             return {
                 "residual": 0.0
@@ -834,16 +836,16 @@ class Mixed:
             }
         for name in FACTORS:
             if name not in self.linked.factors:
-                made[name] = math.inf if self.variances[name] else 0.0
+                slopes[name] = math.inf if self.variances[name] else 0.0
                 continue
             slope = traces[name] - squares[name] / self.residual
             gamma = self.gamma[name]
-            made[name] = gamma * slope if gamma else min(0.0, slope) / max(traces[name], 1e-300)
+            slopes[name] = gamma * slope if gamma else min(0.0, slope) / max(traces[name], 1e-300)
         self.is_wholly = abs(self.residual / ROUNDED - 1) < 1e-9
         freedom = self.n - len(self.criteria)
         slope = freedom - left_over / self.residual
-        made["residual"] = min(0.0, slope) if self.is_wholly else slope if self.residual > ROUNDED else math.inf
-        return made
+        slopes["residual"] = min(0.0, slope) if self.is_wholly else slope if self.residual > ROUNDED else math.inf
+        return slopes
 
     @property
     def worst(self) -> float:
@@ -853,8 +855,8 @@ class Mixed:
         """Return what is published of the variances: standard deviations, the residual's not below `least`."""
         many = FACTORS if len(self.criteria) > 1 else FACTORS[:2]
         residual = 0.0 if self.is_wholly else math.sqrt(self.residual)
-        made = {name: rounded(math.sqrt(self.variances[name]), 1) for name in many}
-        return made | {"residual": rounded(max(residual, least), 1)}
+        deviations = {name: rounded(math.sqrt(self.variances[name]), 1) for name in many}
+        return deviations | {"residual": rounded(max(residual, least), 1)}
 
     def part(self, subject: int, weights: dict[int, float]) -> "Part":
         """Return what the fit adds to a subject's score. weights: criterion → weight."""
@@ -863,9 +865,9 @@ class Mixed:
 
     def combination(self, subject: int, weights: dict[int, float]) -> tuple[float, float]:
         """Return Σ weight × cell of a subject, and its standard error. weights: criterion → weight."""
-        held = [(at, weights.get(self.linked.cells[at][1], 0.0)) for at in self.members[subject]]
-        value = math.fsum(weight * self.middle[at] for at, weight in held)
-        square = math.fsum(one * other * self.errors[i][j] for i, one in held for j, other in held)
+        terms = [(at, weights.get(self.linked.cells[at][1], 0.0)) for at in self.members[subject]]
+        value = math.fsum(weight * self.middle[at] for at, weight in terms)
+        square = math.fsum(one * other * self.errors[i][j] for i, one in terms for j, other in terms)
         return value, math.sqrt(max(0.0, self.residual * square))
 
 
@@ -895,19 +897,19 @@ class Absorbed:
         """Return the inverse variance times marks."""
         sums = [math.fsum(marks[part]) for part in self.parts]
         shared = self.kappa * dot(self.b, sums)
-        made: list[float] = []
+        product: list[float] = []
         for part, b, total in zip(self.parts, self.b, sums, strict=True):
-            made += [mark - b * (self.pair * total + shared) for mark in marks[part]]
-        return made
+            product += [mark - b * (self.pair * total + shared) for mark in marks[part]]
+        return product
 
     def matrix(self) -> list[list[float]]:
         wide = [b for b, k in zip(self.b, self.k, strict=True) for _mark in range(k)]
-        made = [[-self.kappa * b * other for other in wide] for b in wide]
+        matrix = [[-self.kappa * b * other for other in wide] for b in wide]
         for part, b in zip(self.parts, self.b, strict=True):
             for i in range(part.start, part.stop):
                 for j in range(part.start, part.stop):
-                    made[i][j] += float(i == j) - self.pair * b
-        return made
+                    matrix[i][j] += float(i == j) - self.pair * b
+        return matrix
 
     def traces(self) -> tuple[float, float]:
         """Return what this sheet adds to the traces of sheet and pair: of ZᵀPZ, P less what the cells explain."""
@@ -1014,10 +1016,10 @@ class Ruler:
         sizes: Counter[tuple[tuple[int, ...], int]] = Counter()
         self.totals: Counter[int] = Counter()
         self.given: dict[int, set[int]] = defaultdict(set)  # of each subject the categories that it got
-        for held in self.linked.sheets:
-            gained = [place[points] for cell, points in held]
-            sizes[tuple(cell for cell, _points in held), sum(gained)] += 1
-            for (cell, _points), one in zip(held, gained, strict=True):
+        for sheet in self.linked.sheets:
+            gained = [place[points] for cell, points in sheet]
+            sizes[tuple(cell for cell, _points in sheet), sum(gained)] += 1
+            for (cell, _points), one in zip(sheet, gained, strict=True):
                 self.totals[cells[cell][0]] += one
                 self.given[cells[cell][0]].add(one)
         self.groups = [(total, many) for (_pattern, total), many in sizes.items()]
@@ -1073,20 +1075,20 @@ class Ruler:
         self.centre[subject] = centre
         step = min(STEP / math.sqrt(curve), (EDGE if len(self.given[subject]) == 1 else WIDEST) / self.highest)
         top, _slope, _curve, both = self.look(subject, centre)
-        found = [(centre, 1.0, both)]
+        measures = [(centre, 1.0, both)]
         for way in (-step, step):
             at, weight = centre, 1.0
             while weight > math.exp(-FALLEN):
                 at += way
                 height, _slope, _curve, both = self.look(subject, at)
                 weight = math.exp(height - top)
-                found.append((at, weight, both))
-        total = math.fsum(weight for _at, weight, _both in found)
-        expected = [0.0] * len(found[0][2])
-        for _at, weight, both in found:
+                measures.append((at, weight, both))
+        total = math.fsum(weight for _at, weight, _both in measures)
+        expected = [0.0] * len(measures[0][2])
+        for _at, weight, both in measures:
             share = weight / total
             expected = [one + share * other for one, other in zip(expected, both, strict=True)]
-        return [(at, weight / total) for at, weight, _both in found], expected
+        return [(at, weight / total) for at, weight, _both in measures], expected
 
     def solve(self) -> None:
         """Find the severities, whose sum is 0, and then how level the likelihood is."""
@@ -1096,10 +1098,10 @@ class Ruler:
             nodes, slopes, curves = {}, [], [self.prior] * len(self.groups)
             for (total, _many), push, severity in zip(self.groups, self.push, self.severities, strict=True):
                 slopes.append(push - total - self.prior * severity)
-            for subject, held in self.about.items():
+            for subject, groups in self.about.items():
                 nodes[subject], expected = self.nodes(subject)
                 values = iter(expected)
-                for group, items in held:
+                for group, items in groups:
                     for _item in items:
                         slopes[group] += next(values)
                         curves[group] += next(values)
@@ -1125,8 +1127,8 @@ class Ruler:
         above = [[0.0] * self.highest for _criterion in self.criteria]
         chances = [[0.0] * self.highest for _criterion in self.criteria]
         variance = [0.0] * len(self.criteria)
-        for subject, held in nodes.items():
-            for measure, weight in held:
+        for subject, measures in nodes.items():
+            for measure, weight in measures:
                 for group, items in self.about[subject]:
                     share = weight * self.groups[group][1]
                     for item in items:
@@ -1140,7 +1142,7 @@ class Ruler:
         difficulties = []
         blocks: list[list[tuple[float, float]]] = []
         for at, marks in enumerate(self.marks):
-            slopes = [made - real for made, real in zip(above[at], self.above[at], strict=True)]
+            slopes = [expected - real for expected, real in zip(above[at], self.above[at], strict=True)]
             slope = math.fsum(slopes) - self.prior * self.difficulties[at]
             if self.common:
                 real = sum(self.above[at])
@@ -1156,7 +1158,7 @@ class Ruler:
             level = math.fsum(lowered) / len(lowered)
             for slope, (_slope, chance) in zip(lowered, block, strict=True):
                 worst = max(worst, abs(slope - level) / math.sqrt(chance + self.prior))
-        squares = [weight * (at / self.spread) ** 2 for held in nodes.values() for at, weight in held]
+        squares = [weight * (at / self.spread) ** 2 for measures in nodes.values() for at, weight in measures]
         slope = math.fsum(squares) - len(nodes) - self.prior_spread * math.log(self.spread)
         slope = max(0.0, slope) if self.is_even else slope
         spread = slope / math.sqrt(2 * math.fsum(squares) + self.prior_spread)
@@ -1170,11 +1172,11 @@ class Ruler:
 
     def points(self, item: int, measure: float) -> float:
         """Return the points to be expected if every sheet of the fit had marked this measure."""
-        scores, made = self.categories, 0.0
+        scores, total = self.categories, 0.0
         for (_total, many), severity in zip(self.groups, self.severities, strict=True):
             rises = zip(self.upper(item, measure - severity), scores, scores[1:], strict=False)
-            made += many * (scores[0] + math.fsum(one * (after - before) for one, before, after in rises))
-        return made / len(self.linked.sheets)
+            total += many * (scores[0] + math.fsum(one * (after - before) for one, before, after in rises))
+        return total / len(self.linked.sheets)
 
     def part(self, subject: int, weights: dict[int, float]) -> Part:
         """Return what the fit adds to a subject's score. weights: criterion → weight."""
@@ -1303,8 +1305,10 @@ class Counted:
             piles = self.piles[at]
             shares = self.weights.shares(tuple(len(pile) - (number == one) for number, pile in enumerate(piles)))
             rest = (number for number, pile in enumerate(piles) if pile and number != one)
-            made = sum((shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction())
-            self.others[at, one] = made, shares[one]
+            figure = sum(
+                (shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction()
+            )
+            self.others[at, one] = figure, shares[one]
         return self.others[at, one]
 
     def voter_class(self, at: int, one: int) -> Mean | None:
@@ -1341,17 +1345,17 @@ class Counted:
     def bars(self, at: int) -> list[list[int]] | None:
         """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
         edges = self.rules.edges
-        held = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
-        made = [[bin, bin, held[bin]] for bin in range(len(edges))]
-        while any(0 < bar[2] < BAR_FLOOR for bar in made):
-            if len(made) == 1:
+        counts = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
+        bars = [[bin, bin, counts[bin]] for bin in range(len(edges))]
+        while any(0 < bar[2] < BAR_FLOOR for bar in bars):
+            if len(bars) == 1:
                 return None
-            i = next(i for i, bar in enumerate(made) if 0 < bar[2] < BAR_FLOOR)
-            before = made[i - 1][2] if i else -1
-            after = made[i + 1][2] if i + 1 < len(made) else -1
+            i = next(i for i, bar in enumerate(bars) if 0 < bar[2] < BAR_FLOOR)
+            before = bars[i - 1][2] if i else -1
+            after = bars[i + 1][2] if i + 1 < len(bars) else -1
             i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
-            made[i : i + 2] = [[made[i][0], made[i + 1][1], made[i][2] + made[i + 1][2]]]
-        return made if sum(bar[2] > 0 for bar in made) > 1 else None
+            bars[i : i + 2] = [[bars[i][0], bars[i + 1][1], bars[i][2] + bars[i + 1][2]]]
+        return bars if sum(bar[2] > 0 for bar in bars) > 1 else None
 
 
 def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
@@ -1541,14 +1545,14 @@ class Severity:
         low = value - math.sqrt(math.fsum(part.below**2 for part in parts))
         high = value + math.sqrt(math.fsum(part.above**2 for part in parts))
         three = zip(("value", "low", "high"), (value, low, high), strict=True)
-        made = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
+        score = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
         if self.method == "reml":
-            return made
+            return score
         sd = math.sqrt(math.fsum(part.sd**2 for part in parts))
-        return made | {"measure": rounded(math.fsum(part.measure for part in parts), 2), "sd": rounded(sd, 2)}
+        return score | {"measure": rounded(math.fsum(part.measure for part in parts), 2), "sd": rounded(sd, 2)}
 
     def linked(self, chosen: set[int]) -> list[Linked]:
-        made = []
+        links = []
         for number in range(len(self.rules.classes)):
             rows = [row for row in self.rows if row.voter_class == number and row.subject in chosen]
             rows = [row for row in rows if any(points is not None for points in row.points)]
@@ -1556,16 +1560,16 @@ class Severity:
             for row in rows:
                 sheets[row.sheet].append(row)
             parts: list[tuple[set[int], list[list[Row]]]] = []  # subjects and sheets
-            for held in sheets.values():
-                about = {row.subject for row in held}
+            for sheet in sheets.values():
+                about = {row.subject for row in sheet}
                 touching = [part for part in parts if part[0] & about]
                 parts = [part for part in parts if not part[0] & about]
                 parts.append(
-                    (about.union(*(part[0] for part in touching)), [held, *(s for part in touching for s in part[1])])
+                    (about.union(*(part[0] for part in touching)), [sheet, *(s for part in touching for s in part[1])])
                 )
             self.islands = max(self.islands, len(parts))
-            made += [link(number, held) for _subjects, held in parts]
-        return made
+            links += [link(number, sheets) for _subjects, sheets in parts]
+        return links
 
     def fit(self, linked: Linked, parts: dict[int, list[Part]]) -> None:
         """Add what one class's fit makes of its subjects' scores."""
@@ -1597,8 +1601,8 @@ class Severity:
             )
         floor = SPREAD_FLOOR[self.rules.scale]
         people: Counter[int] = Counter()
-        for held in linked.sheets:
-            people.update({linked.cells[cell][0] for cell, _points in held})
+        for sheet in linked.sheets:
+            people.update({linked.cells[cell][0] for cell, _points in sheet})
         for at in inside:
             weights = self.weights(at, linked.voter_class)
             least = Z95 * floor / math.sqrt(people[at]) * math.fsum(weights.values())
@@ -1723,7 +1727,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     variance = max(0.0, (between - within) / k)
     table = complete_table(values, sheets, subjects, floor=rules.floor)
     level = values if table is None else without_raters(values, sheets)
-    made: dict[str, object] = {
+    figures: dict[str, object] = {
         "design": "nested" if table is None else "crossed",
         "subjects": len(n),
         "ballots": total,
@@ -1735,7 +1739,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
         "generalisability": share_of(variance, variance + within / harmonic),
         "halves": None if tight else split_halves(level),
     }
-    return made if table is None else made | two_way(table, least=least)
+    return figures if table is None else figures | two_way(table, least=least)
 
 
 def composites(
@@ -1743,8 +1747,8 @@ def composites(
 ) -> tuple[dict[int, list[float]], dict[int, list[int]]]:
     """Return the value of each ballot, and its sheet, by subject. In doubles: dealing depends on their last bits."""
     means = []
-    for at, told in enumerate(shown):
-        given = [points for row in rows if row.subject in told and (points := row.points[at]) is not None]
+    for at, subjects in enumerate(shown):
+        given = [points for row in rows if row.subject in subjects and (points := row.points[at]) is not None]
         means.append(sum(given) / len(given) if given else 0.0)
     weights = [float(weight) for weight in rules.criterion_weights]
     values: dict[int, list[float]] = defaultdict(list)
@@ -1783,9 +1787,9 @@ def without_raters(values: dict[int, list[float]], sheets: dict[int, list[int]])
         for sheet, value in zip(sheets[at], values[at], strict=True):
             of[sheet].append(round(value * UNIT))
 
-    def less(whole: int, held: list[int]) -> float:
+    def less(whole: int, units: list[int]) -> float:
         """Return a value less the mean of its sheet's, in whole units, halves up."""
-        return (2 * (len(held) * whole - sum(held)) + len(held)) // (2 * len(held)) / UNIT
+        return (2 * (len(units) * whole - sum(units)) + len(units)) // (2 * len(units)) / UNIT
 
     return {
         at: [less(round(value * UNIT), of[sheet]) for sheet, value in zip(sheets[at], values[at], strict=True)]
@@ -1801,8 +1805,8 @@ def two_way(table: list[list[float]], *, least: float) -> dict[str, object]:
     middle = math.fsum(rows) / subjects
     left = math.fsum(
         (value - row - column + middle) ** 2
-        for held, row in zip(table, rows, strict=True)
-        for value, column in zip(held, columns, strict=True)
+        for marks, row in zip(table, rows, strict=True)
+        for value, column in zip(marks, columns, strict=True)
     )
 
     def square(sum_of_squares: float, freedom: int) -> float:
@@ -1823,14 +1827,14 @@ def split_halves(values: dict[int, list[float]]) -> Decimal | None:
     """Return the reliability by halves: each subject's ballots dealt into two by chance, the halves' means correlated,
     the mean correlation over the splits stepped up to all ballots (Spearman and Brown)."""
     piles = sorted(
-        (sorted(value + 0.0 for value in held) for held in values.values() if len(held) > 1),
+        (sorted(value + 0.0 for value in ballots) for ballots in values.values() if len(ballots) > 1),
         key=lambda pile: (len(pile), struct.pack(f"<{len(pile)}d", *pile)),
     )
     total = sum(map(len, piles))
     if len(piles) < 2:
         return None
     chance = Chance()
-    found = []
+    correlations = []
     for _split in range(min(MOST_SPLITS, max(FEWEST_SPLITS, DEALT // total))):
         dealt = [
             [value for _luck, value in sorted((at + chance.random(), value) for value in pile)]
@@ -1841,10 +1845,10 @@ def split_halves(values: dict[int, list[float]]) -> Decimal | None:
         one = [math.fsum(pile[:first]) / first for pile, first in zip(dealt, firsts, strict=True)]
         other = [math.fsum(pile[first:]) / (len(pile) - first) for pile, first in zip(dealt, firsts, strict=True)]
         if (r := correlation(one, other)) is not None:
-            found.append(r)
-    if not found:
+            correlations.append(r)
+    if not correlations:
         return None
-    r = math.fsum(found) / len(found)
+    r = math.fsum(correlations) / len(correlations)
     return share_of(2 * r, 1 + r)
 
 
@@ -2040,8 +2044,8 @@ class Recount:
         sizes = []  # of each criterion of which anything is told: how many subjects of each section are shown
         for criterion in self.counted:
             if criterion.alone or any(criterion.rests.values()):
-                held = Counter(self.roll.sections[at] for at in criterion.alone)
-                sizes.append([held[section] for section in range(self.sections)])
+                counts = Counter(self.roll.sections[at] for at in criterion.alone)
+                sizes.append([counts[section] for section in range(self.sections)])
         least = [min(column) for column in zip(*sizes, strict=True)]
         shown = {section for section, size in enumerate(least) if size > floor}
 
@@ -2075,10 +2079,10 @@ class ManifestChecks:
 
     def checks(self) -> list[Check]:
         """Return the checks, in order. Without the first, which reads, no other can be made."""
-        made: list[Check] = [("manifest and its keys", "密钥清单", self.read_manifest)]
+        checks: list[Check] = [("manifest and its keys", "密钥清单", self.read_manifest)]
         if self.expected:
-            made.append(("fingerprint of the printed notice", "与张贴的指纹一致", self.check_fingerprint))
-        return made
+            checks.append(("fingerprint of the printed notice", "与张贴的指纹一致", self.check_fingerprint))
+        return checks
 
     def read_manifest(self) -> tuple[str, str]:
         value = fields(parse(self.data), "v", "round", "receipt_key", "box_key", "cells")
@@ -2335,12 +2339,12 @@ class BallotChecks:
                 raise Fault(f"ballot {number} is not in the bulletin", f"第 {number} 张票不在公告中")
 
     def check_counts(self) -> None:
-        found = Counter(entry["ballot"]["cell"] for entry in self.entries)
+        counts = Counter(entry["ballot"]["cell"] for entry in self.entries)
         for cell in self.about.head["cells"]:
-            if found[cell["cell"]] != cell["counted"]:
+            if counts[cell["cell"]] != cell["counted"]:
                 raise Fault(
-                    f"cell {cell['cell']}: {cell['counted']} counted, {found[cell['cell']]} found",
-                    f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {found[cell['cell']]}",
+                    f"cell {cell['cell']}: {cell['counted']} counted, {counts[cell['cell']]} found",
+                    f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {counts[cell['cell']]}",
                 )
 
     def count_answers(self) -> dict[str, dict[str, AnswerCount]]:
@@ -2412,8 +2416,8 @@ class Verifier:
     def run(self, files: Files, *, expected: str = "", recount: bool = False) -> bool:
         """Run every check for which there is a file; return whether all hold."""
         if files.sums is not None:
-            sums, held = files.sums, files.found or {}
-            self.check("files of the package", "数据包内的文件", lambda: check_sums(sums, held))
+            sums, hashes = files.sums, files.found or {}
+            self.check("files of the package", "数据包内的文件", lambda: check_sums(sums, hashes))
         manifest = ManifestChecks(files.manifest, expected=expected)
         bulletin = BulletinChecks(files.bulletin, manifest)
         if not (self.check_all(manifest.checks()) and self.check_all(bulletin.checks())):
@@ -2466,8 +2470,8 @@ class Verifier:
             return f"SHA-256 {digest}", f"SHA-256 {digest}"
 
         def roll() -> tuple[str, str]:
-            read.roll = made = RollFile(parse(files.roll or b""), head, read.rules)
-            return f"{len(made.sections)} subjects", f"{len(made.sections)} 名被评对象"
+            read.roll = roll_file = RollFile(parse(files.roll or b""), head, read.rules)
+            return f"{len(roll_file.sections)} subjects", f"{len(roll_file.sections)} 名被评对象"
 
         def votes() -> None:
             read.votes = Votes(entries, read.roll, read.rules)
@@ -2478,9 +2482,9 @@ class Verifier:
                 raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
             models_of(value)
             read.figures = value
-            told = {key: value[key] for key in value if key not in ("v", "round", "models")}
-            read.published = made = dict(leaves_of(told))
-            return f"{len(made)} figures", f"{len(made)} 项"
+            figures = {key: value[key] for key in value if key not in ("v", "round", "models")}
+            read.published = leaves = dict(leaves_of(figures))
+            return f"{len(leaves)} figures", f"{len(leaves)} 项"
 
         if not (
             self.check("scheme as the round froze it", "开启时冻结的方案", rules)
@@ -2489,14 +2493,14 @@ class Verifier:
             and self.check("form of the published figures", "公布数字的格式", published)
         ):
             return
-        made = Recount(read.rules, read.roll, read.votes, read.figures)
-        if made.severity.groups or made.severity.faults:
-            self.check("models of the adjusted scores", "按宽严调整所用的模型", made.severity.check)
-        self.compare(read.published, dict(leaves_of(made.figures())))
-        if made.severity.unfitted:
+        recount = Recount(read.rules, read.roll, read.votes, read.figures)
+        if recount.severity.groups or recount.severity.faults:
+            self.check("models of the adjusted scores", "按宽严调整所用的模型", recount.severity.check)
+        self.compare(read.published, dict(leaves_of(recount.figures())))
+        if recount.severity.unfitted:
             self.write(
-                f"note  NOT recounted: that no likeliest figures were found ({made.severity.unfitted} fits)"
-                f"  |  说明：未重算：称未能求得最可能的数值（{made.severity.unfitted} 次拟合）\n"
+                f"note  NOT recounted: that no likeliest figures were found ({recount.severity.unfitted} fits)"
+                f"  |  说明：未重算：称未能求得最可能的数值（{recount.severity.unfitted} 次拟合）\n"
             )
 
     def compare(self, published: Leaves, anew: Leaves) -> None:
@@ -2534,17 +2538,17 @@ def gather(options: argparse.Namespace) -> Files:
 
     Raises: OSError, Fault.
     """
-    held: dict[str, bytes] = {}
-    sums, found = None, None
+    contents: dict[str, bytes] = {}
+    sums, hashes = None, None
     named = {name: path for name in (*PACKED, "receipt") if (path := getattr(options, name, None))}
     if options.recount is not None and (options.recount != Path() or "figures" not in named):
-        held, sums, found = read_package(options.recount)
-    read = {name: held[f"{name}.json"] for name in PACKED if f"{name}.json" in held}
+        contents, sums, hashes = read_package(options.recount)
+    read = {name: contents[f"{name}.json"] for name in PACKED if f"{name}.json" in contents}
     read |= {name: path.read_bytes() for name, path in named.items()}
     for name in ("manifest", "bulletin"):
         if name not in read:
             raise FileNotFoundError(2, "No such file", f"{name}.json")
-    return Files(**read, sums=sums, found=found)
+    return Files(**read, sums=sums, found=hashes)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -110,8 +110,10 @@ class Counted:
             piles = self.piles[at]
             shares = self.weights.shares(tuple(len(pile) - (number == one) for number, pile in enumerate(piles)))
             rest = (number for number, pile in enumerate(piles) if pile and number != one)
-            made = sum((shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction())
-            self.others[at, one] = made, shares[one]
+            figure = sum(
+                (shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction()
+            )
+            self.others[at, one] = figure, shares[one]
         return self.others[at, one]
 
     def voter_class(self, at: int, one: int) -> Mean | None:
@@ -148,17 +150,17 @@ class Counted:
     def bars(self, at: int) -> list[list[int]] | None:
         """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
         edges = self.rules.edges
-        held = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
-        made = [[bin, bin, held[bin]] for bin in range(len(edges))]
-        while any(0 < bar[2] < BAR_FLOOR for bar in made):
-            if len(made) == 1:
+        counts = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
+        bars = [[bin, bin, counts[bin]] for bin in range(len(edges))]
+        while any(0 < bar[2] < BAR_FLOOR for bar in bars):
+            if len(bars) == 1:
                 return None
-            i = next(i for i, bar in enumerate(made) if 0 < bar[2] < BAR_FLOOR)
-            before = made[i - 1][2] if i else -1
-            after = made[i + 1][2] if i + 1 < len(made) else -1
+            i = next(i for i, bar in enumerate(bars) if 0 < bar[2] < BAR_FLOOR)
+            before = bars[i - 1][2] if i else -1
+            after = bars[i + 1][2] if i + 1 < len(bars) else -1
             i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
-            made[i : i + 2] = [[made[i][0], made[i + 1][1], made[i][2] + made[i + 1][2]]]
-        return made if sum(bar[2] > 0 for bar in made) > 1 else None
+            bars[i : i + 2] = [[bars[i][0], bars[i + 1][1], bars[i][2] + bars[i + 1][2]]]
+        return bars if sum(bar[2] > 0 for bar in bars) > 1 else None
 
 
 def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:

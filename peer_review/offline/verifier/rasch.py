@@ -95,10 +95,10 @@ class Ruler:
         sizes: Counter[tuple[tuple[int, ...], int]] = Counter()
         self.totals: Counter[int] = Counter()
         self.given: dict[int, set[int]] = defaultdict(set)  # of each subject the categories that it got
-        for held in self.linked.sheets:
-            gained = [place[points] for cell, points in held]
-            sizes[tuple(cell for cell, _points in held), sum(gained)] += 1
-            for (cell, _points), one in zip(held, gained, strict=True):
+        for sheet in self.linked.sheets:
+            gained = [place[points] for cell, points in sheet]
+            sizes[tuple(cell for cell, _points in sheet), sum(gained)] += 1
+            for (cell, _points), one in zip(sheet, gained, strict=True):
                 self.totals[cells[cell][0]] += one
                 self.given[cells[cell][0]].add(one)
         self.groups = [(total, many) for (_pattern, total), many in sizes.items()]
@@ -154,20 +154,20 @@ class Ruler:
         self.centre[subject] = centre
         step = min(STEP / math.sqrt(curve), (EDGE if len(self.given[subject]) == 1 else WIDEST) / self.highest)
         top, _slope, _curve, both = self.look(subject, centre)
-        found = [(centre, 1.0, both)]
+        measures = [(centre, 1.0, both)]
         for way in (-step, step):
             at, weight = centre, 1.0
             while weight > math.exp(-FALLEN):
                 at += way
                 height, _slope, _curve, both = self.look(subject, at)
                 weight = math.exp(height - top)
-                found.append((at, weight, both))
-        total = math.fsum(weight for _at, weight, _both in found)
-        expected = [0.0] * len(found[0][2])
-        for _at, weight, both in found:
+                measures.append((at, weight, both))
+        total = math.fsum(weight for _at, weight, _both in measures)
+        expected = [0.0] * len(measures[0][2])
+        for _at, weight, both in measures:
             share = weight / total
             expected = [one + share * other for one, other in zip(expected, both, strict=True)]
-        return [(at, weight / total) for at, weight, _both in found], expected
+        return [(at, weight / total) for at, weight, _both in measures], expected
 
     def solve(self) -> None:
         """Find the severities, whose sum is 0, and then how level the likelihood is."""
@@ -177,10 +177,10 @@ class Ruler:
             nodes, slopes, curves = {}, [], [self.prior] * len(self.groups)
             for (total, _many), push, severity in zip(self.groups, self.push, self.severities, strict=True):
                 slopes.append(push - total - self.prior * severity)
-            for subject, held in self.about.items():
+            for subject, groups in self.about.items():
                 nodes[subject], expected = self.nodes(subject)
                 values = iter(expected)
-                for group, items in held:
+                for group, items in groups:
                     for _item in items:
                         slopes[group] += next(values)
                         curves[group] += next(values)
@@ -206,8 +206,8 @@ class Ruler:
         above = [[0.0] * self.highest for _criterion in self.criteria]
         chances = [[0.0] * self.highest for _criterion in self.criteria]
         variance = [0.0] * len(self.criteria)
-        for subject, held in nodes.items():
-            for measure, weight in held:
+        for subject, measures in nodes.items():
+            for measure, weight in measures:
                 for group, items in self.about[subject]:
                     share = weight * self.groups[group][1]
                     for item in items:
@@ -221,7 +221,7 @@ class Ruler:
         difficulties = []
         blocks: list[list[tuple[float, float]]] = []
         for at, marks in enumerate(self.marks):
-            slopes = [made - real for made, real in zip(above[at], self.above[at], strict=True)]
+            slopes = [expected - real for expected, real in zip(above[at], self.above[at], strict=True)]
             slope = math.fsum(slopes) - self.prior * self.difficulties[at]
             if self.common:
                 real = sum(self.above[at])
@@ -237,7 +237,7 @@ class Ruler:
             level = math.fsum(lowered) / len(lowered)
             for slope, (_slope, chance) in zip(lowered, block, strict=True):
                 worst = max(worst, abs(slope - level) / math.sqrt(chance + self.prior))
-        squares = [weight * (at / self.spread) ** 2 for held in nodes.values() for at, weight in held]
+        squares = [weight * (at / self.spread) ** 2 for measures in nodes.values() for at, weight in measures]
         slope = math.fsum(squares) - len(nodes) - self.prior_spread * math.log(self.spread)
         slope = max(0.0, slope) if self.is_even else slope
         spread = slope / math.sqrt(2 * math.fsum(squares) + self.prior_spread)
@@ -251,11 +251,11 @@ class Ruler:
 
     def points(self, item: int, measure: float) -> float:
         """Return the points to be expected if every sheet of the fit had marked this measure."""
-        scores, made = self.categories, 0.0
+        scores, total = self.categories, 0.0
         for (_total, many), severity in zip(self.groups, self.severities, strict=True):
             rises = zip(self.upper(item, measure - severity), scores, scores[1:], strict=False)
-            made += many * (scores[0] + math.fsum(one * (after - before) for one, before, after in rises))
-        return made / len(self.linked.sheets)
+            total += many * (scores[0] + math.fsum(one * (after - before) for one, before, after in rises))
+        return total / len(self.linked.sheets)
 
     def part(self, subject: int, weights: dict[int, float]) -> Part:
         """Return what the fit adds to a subject's score. weights: criterion → weight."""

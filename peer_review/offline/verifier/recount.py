@@ -135,8 +135,8 @@ class Recount:
         sizes = []  # of each criterion of which anything is told: how many subjects of each section are shown
         for criterion in self.counted:
             if criterion.alone or any(criterion.rests.values()):
-                held = Counter(self.roll.sections[at] for at in criterion.alone)
-                sizes.append([held[section] for section in range(self.sections)])
+                counts = Counter(self.roll.sections[at] for at in criterion.alone)
+                sizes.append([counts[section] for section in range(self.sections)])
         least = [min(column) for column in zip(*sizes, strict=True)]
         shown = {section for section, size in enumerate(least) if size > floor}
 

@@ -90,14 +90,14 @@ class Severity:
         low = value - math.sqrt(math.fsum(part.below**2 for part in parts))
         high = value + math.sqrt(math.fsum(part.above**2 for part in parts))
         three = zip(("value", "low", "high"), (value, low, high), strict=True)
-        made = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
+        score = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
         if self.method == "reml":
-            return made
+            return score
         sd = math.sqrt(math.fsum(part.sd**2 for part in parts))
-        return made | {"measure": rounded(math.fsum(part.measure for part in parts), 2), "sd": rounded(sd, 2)}
+        return score | {"measure": rounded(math.fsum(part.measure for part in parts), 2), "sd": rounded(sd, 2)}
 
     def linked(self, chosen: set[int]) -> list[Linked]:
-        made = []
+        links = []
         for number in range(len(self.rules.classes)):
             rows = [row for row in self.rows if row.voter_class == number and row.subject in chosen]
             rows = [row for row in rows if any(points is not None for points in row.points)]
@@ -105,16 +105,16 @@ class Severity:
             for row in rows:
                 sheets[row.sheet].append(row)
             parts: list[tuple[set[int], list[list[Row]]]] = []  # subjects and sheets
-            for held in sheets.values():
-                about = {row.subject for row in held}
+            for sheet in sheets.values():
+                about = {row.subject for row in sheet}
                 touching = [part for part in parts if part[0] & about]
                 parts = [part for part in parts if not part[0] & about]
                 parts.append(
-                    (about.union(*(part[0] for part in touching)), [held, *(s for part in touching for s in part[1])])
+                    (about.union(*(part[0] for part in touching)), [sheet, *(s for part in touching for s in part[1])])
                 )
             self.islands = max(self.islands, len(parts))
-            made += [link(number, held) for _subjects, held in parts]
-        return made
+            links += [link(number, sheets) for _subjects, sheets in parts]
+        return links
 
     def fit(self, linked: Linked, parts: dict[int, list[Part]]) -> None:
         """Add what one class's fit makes of its subjects' scores."""
@@ -146,8 +146,8 @@ class Severity:
             )
         floor = SPREAD_FLOOR[self.rules.scale]
         people: Counter[int] = Counter()
-        for held in linked.sheets:
-            people.update({linked.cells[cell][0] for cell, _points in held})
+        for sheet in linked.sheets:
+            people.update({linked.cells[cell][0] for cell, _points in sheet})
         for at in inside:
             weights = self.weights(at, linked.voter_class)
             least = Z95 * floor / math.sqrt(people[at]) * math.fsum(weights.values())
