@@ -276,7 +276,7 @@ def _pools(answers: Answers, shown: Flags, classes: int) -> list[Floats]:
 def _deals(pools: Sequence[Floats], sizes: tuple[int, ...], *, seed: Sequence[int], hands: int) -> list[Floats]:
     """Return hands of so many answers of each class, (hands, size) each."""
     parts = zip(pools, sizes, strict=True)
-    return [deal(pool, n, hands=hands, seed=[*seed, *sizes, one]) for one, (pool, n) in enumerate(parts)]
+    return [deal(pool, n, hands=hands, seed=[*seed, *sizes, number]) for number, (pool, n) in enumerate(parts)]
 
 
 def _dealt_figures(

@@ -62,8 +62,8 @@ class CriterionAtoms:
         total = int(self._members[units].sum())
         for unit in units.tolist():
             part = Fraction(int(self._members[unit]), total)
-            for one, share in enumerate(self._shares(unit)) if voter_class is None else ((voter_class, 1),):
-                weights[unit * self._classes + one] = part * share
+            for number, share in enumerate(self._shares(unit)) if voter_class is None else ((voter_class, 1),):
+                weights[unit * self._classes + number] = part * share
         return vector(weights)
 
     def value(self, inside: Flags, voter_class: int | None = None) -> float | None:
@@ -99,7 +99,7 @@ class CriterionAtoms:
                 yield from ({unit * self._classes + number: 1} for number in np.flatnonzero(self._n[unit]).tolist())
             else:
                 shares = enumerate(self._shares(unit))
-                yield vector({unit * self._classes + one: share for one, share in shares})
+                yield vector({unit * self._classes + number: share for number, share in shares})
 
     @cached_property
     def _supports(self) -> list[dict[int, Support]]:
@@ -120,8 +120,8 @@ class CriterionAtoms:
         shown = unit >= 0
         atoms = unit[shown] * self._classes + voter_class[shown]
         behind: defaultdict[int, set[int]] = defaultdict(set)
-        for atom, one in zip(atoms.tolist(), who[shown].tolist(), strict=True):
-            behind[atom].add(one)
+        for atom, holder in zip(atoms.tolist(), who[shown].tolist(), strict=True):
+            behind[atom].add(holder)
         return {int(atom): Who(frozenset(behind.get(int(atom), ()))) for atom in np.flatnonzero(self._n.ravel())}
 
 
@@ -139,9 +139,9 @@ def exact_shares(n: tuple[int, ...], weights: tuple[float, ...], floor: int) -> 
     ):
         cut |= over
         room = 1 - sum(Fraction(n[at], floor) for at in cut)
-        rest = sum(one for at, one in enumerate(base) if at not in cut)
+        rest = sum(weight for at, weight in enumerate(base) if at not in cut)
         shares = [
-            Fraction(n[at], floor) if at in cut else (one / rest * room if rest else Fraction(0))
-            for at, one in enumerate(base)
+            Fraction(n[at], floor) if at in cut else (weight / rest * room if rest else Fraction(0))
+            for at, weight in enumerate(base)
         ]
     return tuple(shares)

@@ -186,7 +186,7 @@ def merges(setting: Setting) -> list[Merge]:
         if shields:
             lists[1].append(at)
     mergers = [Merge(*step, tuple(opens), tuple(shields)) for step, (opens, shields) in steps.items()]
-    return sorted(mergers, key=lambda one: (-len(one.subjects), one.source, one.target))
+    return sorted(mergers, key=lambda merge: (-len(merge.subjects), merge.source, merge.target))
 
 
 def _range(setting: Setting) -> range:

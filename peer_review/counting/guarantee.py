@@ -196,9 +196,9 @@ def _combine(pairs: list[Ints], numbers: Ints) -> Ints:
     """Return the combinations with these numbers, (combinations, classes, 2): mixed radix, one digit a class."""
     turnouts = np.zeros((len(numbers), len(pairs), 2), dtype=np.int64)
     left = numbers
-    for at, one in enumerate(pairs):
-        turnouts[:, at] = one[left % len(one)]
-        left = left // len(one)
+    for at, of_class in enumerate(pairs):
+        turnouts[:, at] = of_class[left % len(of_class)]
+        left = left // len(of_class)
     return turnouts
 
 

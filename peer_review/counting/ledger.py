@@ -178,7 +178,9 @@ class ShownStatements(Generic[L]):
         purse = _Purse(budget)
         try:
             for supports in self.supports:
-                space = _Space({atom: (dict(one), supports[atom]) for atom, one in functions.items()}, len(self._bases))
+                space = _Space(
+                    {atom: (dict(function), supports[atom]) for atom, function in functions.items()}, len(self._bases)
+                )
                 if _isolates(space, self.enough, purse):
                     return Verdict.ISOLATES
         except _TooLargeError:
@@ -271,7 +273,7 @@ class _Space(Generic[L]):
         if not unknowns:
             return False
         # A base's unknown lives in its own atoms only: taking it first keeps every other function short.
-        pivot = min(unknowns, key=lambda one: (one >= self.bases, len(self._uses[one]), one))
+        pivot = min(unknowns, key=lambda unknown: (unknown >= self.bases, len(self._uses[unknown]), unknown))
         inverse = _inverse(function[pivot])
         for lump in sorted(self._uses[pivot]):
             changed, support = self._leave(lump)
@@ -294,7 +296,11 @@ class _Space(Generic[L]):
 
     def blocks(self) -> dict[int, list[int]]:
         """Return the lumps of each base whose unknown is still free, where there is more than one."""
-        return {one: sorted(lumps) for one, lumps in self._uses.items() if 0 <= one < self.bases and len(lumps) > 1}
+        return {
+            unknown: sorted(lumps)
+            for unknown, lumps in self._uses.items()
+            if 0 <= unknown < self.bases and len(lumps) > 1
+        }
 
     def _enter(self, lump: int, function: Vector, support: L) -> int:
         """Put an atom or a lump in; return the lump in which it is now."""
@@ -394,7 +400,7 @@ def _cancelled(first: Vector, other: Vector, unknown: int) -> Vector:
 
 def _vanishes(functions: Mapping[int, Vector]) -> bool:
     """Return whether some sum is zero on every atom: the statement follows from what was told."""
-    space = _Space({atom: (dict(one), Count(1)) for atom, one in functions.items()}, 1 << 60)
+    space = _Space({atom: (dict(function), Count(1)) for atom, function in functions.items()}, 1 << 60)
     while space.functions:
         lump = next(iter(space.functions))
         if not space.impose(dict(space.functions[lump])):

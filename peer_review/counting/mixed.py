@@ -167,7 +167,7 @@ def reml(
     """
     known = ~np.isnan(ratings)
     y = ratings[known].astype(np.float64)
-    coded = {name: np.unique(one[known], return_inverse=True) for name, one in random.items()}
+    coded = {name: np.unique(column[known], return_inverse=True) for name, column in random.items()}
     codes = {name: inverse.reshape(-1).astype(np.int64) for name, (_labels, inverse) in coded.items()}
     labels = {name: values for name, (values, _inverse) in coded.items()}
     island = islands([codes[name] for name in (random if linked is None else linked)])
@@ -175,7 +175,7 @@ def reml(
         island = np.zeros(len(y), dtype=np.int64)
     if not len(y):
         return _nothing(labels)
-    columns = {name: one[known] for name, one in (fixed or {}).items()}
+    columns = {name: column[known] for name, column in (fixed or {}).items()}
     if within:
         columns[ISLAND] = island
     names, design = _fixed_design(columns, len(y))
@@ -201,15 +201,17 @@ def _nothing(labels: Mapping[str, Labels]) -> Fit:
         n=0,
         fixed={INTERCEPT: (float("nan"), float("nan"))},
         components={name: Component(0.0, left_out="no_ratings") for name in [*labels, RESIDUAL]},
-        effects={name: Effects(one, none.astype(int), none, none, none.astype(int)) for name, one in labels.items()},
+        effects={
+            name: Effects(levels, none.astype(int), none, none, none.astype(int)) for name, levels in labels.items()
+        },
     )
 
 
 def _fixed_design(columns: Mapping[str, Labels], n: int) -> tuple[list[str], sparse.csr_array]:
     """Return the names and the columns of the fixed effects, without those that others determine."""
     names, parts = [INTERCEPT], [sparse.csr_array(np.ones((n, 1)))]
-    for name, one in columns.items():
-        labels, code = np.unique(one, return_inverse=True)
+    for name, column in columns.items():
+        labels, code = np.unique(column, return_inverse=True)
         wide = indicator(code.reshape(-1), len(labels))
         parts.append(wide[:, 1:])
         names += [f"{name}={label}" for label in labels[1:]]
@@ -292,10 +294,10 @@ def wholly_explained(codes: Sequence[Ints], y: Floats) -> bool | None:
 def _finest(codes: Sequence[Ints]) -> list[Ints]:
     """Return the factors that no other refines, of several with the same groups the first."""
     finest: list[Ints] = []
-    for at, one in enumerate(codes):
-        others = [(place, other) for place, other in enumerate(codes) if place != at and _is_constant(other, one)]
-        if all(_is_constant(one, other) and place > at for place, other in others):
-            finest.append(one)
+    for at, code in enumerate(codes):
+        others = [(place, other) for place, other in enumerate(codes) if place != at and _is_constant(other, code)]
+        if all(_is_constant(code, other) and place > at for place, other in others):
+            finest.append(code)
     return finest
 
 
@@ -365,7 +367,7 @@ class _State:
     def working(self) -> tuple[Floats, Floats]:
         """The working vectors ZZᵀPy and P times them, each (ratings, factors)."""
         blocks = self.factored.equations.blocks
-        working = np.array([blocks[place] @ one for place, one in enumerate(self.per_level)])
+        working = np.array([blocks[place] @ effects for place, effects in enumerate(self.per_level)])
         working = working.reshape(len(self.gamma), len(self.over)).T
         return working, self.factored.fit(working)[1]
 
@@ -601,7 +603,7 @@ def _report(
     diagonal = np.sqrt(np.maximum(state.variance * state.factored.variances(), 0.0))
     residual = least if peak.wholly else state.variance
     components: dict[str, Component] = {name: Component(0.0, left_out=left_out.get(name, "")) for name in labels}
-    values = {name: (np.zeros(len(one)), np.zeros(len(one))) for name, one in labels.items()}
+    values = {name: (np.zeros(len(levels)), np.zeros(len(levels))) for name, levels in labels.items()}
     for place, at in enumerate(equations.order):
         columns = equations.columns(place)
         components[used[at]] = Component(float(state.gamma[place] * state.variance), float(errors[place]))
@@ -611,11 +613,11 @@ def _report(
     coefficients = state.effects[columns].copy()
     coefficients[names.index(INTERCEPT)] += y.mean()
     effects = {}
-    for name, one in labels.items():
-        place_of = np.zeros(len(one), dtype=np.int64)
+    for name, levels in labels.items():
+        place_of = np.zeros(len(levels), dtype=np.int64)
         place_of[codes[name][::-1]] = island[::-1]
-        n = np.bincount(codes[name], minlength=len(one))
-        effects[name] = Effects(one, n, *values[name], place_of)
+        n = np.bincount(codes[name], minlength=len(levels))
+        effects[name] = Effects(levels, n, *values[name], place_of)
     return Fit(
         n=len(y),
         fixed={

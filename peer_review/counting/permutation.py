@@ -58,5 +58,5 @@ def false_discovery(p: Sequence[float], *, tested: int) -> list[float]:
         least = min(least, p[order[rank - 1]] * tested / rank)
         q[order[rank - 1]] = least
     # Equal probabilities have equal q.
-    best = {value: min(one for one, other in zip(q, p, strict=True) if other == value) for value in set(p)}
+    best = {value: min(rate for rate, other in zip(q, p, strict=True) if other == value) for value in set(p)}
     return [best[value] for value in p]

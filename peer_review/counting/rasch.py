@@ -488,7 +488,7 @@ def _report(model: _Model, labels: list[Labels], codes: list[Ints], categories: 
     spread = np.zeros((len(point.free), len(point.free)))
     spread[:kept, :kept] = np.linalg.pinv(point.information[:kept, :kept], hermitian=True)
     errors = np.sqrt(np.maximum(np.diagonal(model.constraint @ spread @ model.constraint.T), 0.0))
-    counts = [np.bincount(code, minlength=len(one)) for one, code in zip(labels, codes, strict=True)]
+    counts = [np.bincount(code, minlength=len(names)) for names, code in zip(labels, codes, strict=True)]
     items, raters = slice(0, model.items), slice(model.items, model.items + model.raters)
     return RaschFit(
         Measures(labels[0], counts[0], point.mean * (not none), point.sd * (not none)),

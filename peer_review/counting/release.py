@@ -142,7 +142,7 @@ def release(ballots: Ballots, plan: Plan) -> Release:
         ballots.subject, ballots.voter_class, ballots.sheet, [maker.points for maker in makers], shown, plan
     )
     sheets = [_subject_sheet(makers, plan, at, decides=bool(decides[at])) for at in range(subjects)]
-    sheets = [replace(sheet, adjusted=one) for sheet, one in zip(sheets, severity.subjects, strict=True)]
+    sheets = [replace(sheet, adjusted=adjusted) for sheet, adjusted in zip(sheets, severity.subjects, strict=True)]
 
     def mean(inside: Flags) -> Sheet:
         return _group_sheet([maker.group(inside) for maker in makers], plan)
@@ -273,9 +273,9 @@ class Criterion:
             float(figures.value[at]), float(figures.half[at]), int(figures.n[at]), int(self.abstentions[at]), 1
         )
 
-    def voter_class(self, at: int, one: int) -> _Mean | None:
+    def voter_class(self, at: int, number: int) -> _Mean | None:
         """Return one class's figure for one subject, None if it is not shown or has no ballot."""
-        cell = at * self.classes + one
+        cell = at * self.classes + number
         if not self.bases.classes_shown[at] or not self.stats.n[cell]:
             return None
         figures, abstentions = self.singles, self.class_abstentions

@@ -242,8 +242,8 @@ class _Fitting:
         adjusted: list[Adjusted | None] = []
         for at in range(subjects):
             reasons[at] = reasons[at] if scored[at] else "not_shown"
-            one = self._rounded(values[at], low[at], high[at], measures[at], sds[at] ** 0.5)
-            adjusted.append(None if reasons[at] else one)
+            score = self._rounded(values[at], low[at], high[at], measures[at], sds[at] ** 0.5)
+            adjusted.append(None if reasons[at] else score)
         reason = "" if any(adjusted) else _commonest([reason for reason in reasons if reason != "not_shown"])
         return Severity(
             reason=reason,
@@ -295,7 +295,7 @@ class _Fitting:
             deviations[RESIDUAL] = max(deviations[RESIDUAL], floor)
         if self.rule.decimals is not None:
             digits = 1 if self.method == "reml" else 2
-            deviations = {name: round_half_up(one, digits) for name, one in deviations.items()}
+            deviations = {name: round_half_up(deviation, digits) for name, deviation in deviations.items()}
         return part, Group(voters, len(inside), len(np.unique(sheet)), deviations, model)
 
     def _steps(self, values: Floats, criterion: Ints) -> Steps:
@@ -348,8 +348,8 @@ def _fit_points(
         )
     value, error = fit.combination(parts)
     half = Z95 * error
-    deviations = {name: one.variance**0.5 for name, one in fit.components.items()}
-    model = {name: one.variance for name, one in fit.components.items()} | {RESIDUAL: fit.unit}
+    deviations = {name: component.variance**0.5 for name, component in fit.components.items()}
+    model = {name: component.variance for name, component in fit.components.items()} | {RESIDUAL: fit.unit}
     return _Part(value, value - half, value + half, 0.0 * value, 0.0 * value), deviations, model
 
 
@@ -386,4 +386,4 @@ def _parameters(fit: RaschFit) -> RaschModel:
 
 def _commonest(reasons: list[str]) -> str:
     """Return the reason that most subjects have, of equals the first in REASONS; "not_shown" if there is none."""
-    return max(reasons, key=lambda one: (reasons.count(one), -REASONS.index(one)), default="not_shown")
+    return max(reasons, key=lambda reason: (reasons.count(reason), -REASONS.index(reason)), default="not_shown")

@@ -139,7 +139,7 @@ def join(shares: tuple[Share, ...]) -> bytes:
         for other in shares:
             if other is not share:
                 weight = multiply(weight, multiply(other.number, invert(share.number ^ other.number)))
-        total = bytes(one ^ multiply(weight, byte) for one, byte in zip(total, share.value, strict=True))
+        total = bytes(summed ^ multiply(weight, byte) for summed, byte in zip(total, share.value, strict=True))
     return total
 
 

@@ -692,8 +692,8 @@ def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dic
     for at, sheets in answered.items():
         counts = Counter((classes[sheet], sheets.get(sheet, ())) for sheet in active)
         most: Counter[int] = Counter()
-        for (one, _pattern), many in counts.items():
-            most[one] = max(most[one], many)
+        for (voter_class, _pattern), many in counts.items():
+            most[voter_class] = max(most[voter_class], many)
         odd[at] = len(active) - sum(most.values())
     for many in sorted(set(odd.values())):
         tied = [at for at in sorted(odd) if odd[at] == many and answered[at]]
@@ -867,7 +867,7 @@ class Mixed:
         """Return Σ weight × cell of a subject, and its standard error. weights: criterion → weight."""
         terms = [(at, weights.get(self.linked.cells[at][1], 0.0)) for at in self.members[subject]]
         value = math.fsum(weight * self.middle[at] for at, weight in terms)
-        square = math.fsum(one * other * self.errors[i][j] for i, one in terms for j, other in terms)
+        square = math.fsum(weight * other * self.errors[i][j] for i, weight in terms for j, other in terms)
         return value, math.sqrt(max(0.0, self.residual * square))
 
 
@@ -1019,9 +1019,9 @@ class Ruler:
         for sheet in self.linked.sheets:
             gained = [place[points] for cell, points in sheet]
             sizes[tuple(cell for cell, _points in sheet), sum(gained)] += 1
-            for (cell, _points), one in zip(sheet, gained, strict=True):
-                self.totals[cells[cell][0]] += one
-                self.given[cells[cell][0]].add(one)
+            for (cell, _points), category in zip(sheet, gained, strict=True):
+                self.totals[cells[cell][0]] += category
+                self.given[cells[cell][0]].add(category)
         self.groups = [(total, many) for (_pattern, total), many in sizes.items()]
         self.push: list[float] = []
         about: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -1087,7 +1087,7 @@ class Ruler:
         expected = [0.0] * len(measures[0][2])
         for _at, weight, both in measures:
             share = weight / total
-            expected = [one + share * other for one, other in zip(expected, both, strict=True)]
+            expected = [mean + share * other for mean, other in zip(expected, both, strict=True)]
         return [(at, weight / total) for at, weight, _both in measures], expected
 
     def solve(self) -> None:
@@ -1114,7 +1114,7 @@ class Ruler:
             if largest < 1e-10:
                 break
             short = min(1.0, 2.0 / largest)
-            self.severities = [one + short * move for one, move in zip(self.severities, moves, strict=True)]
+            self.severities = [severity + short * move for severity, move in zip(self.severities, moves, strict=True)]
         worst = max(abs(move) * math.sqrt(curve) for move, curve in zip(moves, curves, strict=True))
         self.slopes = {"severity": worst} | self.find_slopes(nodes)
         for subject, likely in nodes.items():
@@ -1133,11 +1133,11 @@ class Ruler:
                     share = weight * self.groups[group][1]
                     for item in items:
                         upper = self.upper(item, measure - self.severities[group])
-                        for k, one in enumerate(upper):
-                            above[item][k] += share * one
-                            chances[item][k] += share * one * (1 - one)
+                        for k, probability in enumerate(upper):
+                            above[item][k] += share * probability
+                            chances[item][k] += share * probability * (1 - probability)
                         mean = sum(upper)
-                        square = sum((2 * k + 1) * one for k, one in enumerate(upper))
+                        square = sum((2 * k + 1) * chance for k, chance in enumerate(upper))
                         variance[item] += share * (square - mean * mean)
         difficulties = []
         blocks: list[list[tuple[float, float]]] = []
@@ -1175,7 +1175,7 @@ class Ruler:
         scores, total = self.categories, 0.0
         for (_total, many), severity in zip(self.groups, self.severities, strict=True):
             rises = zip(self.upper(item, measure - severity), scores, scores[1:], strict=False)
-            total += many * (scores[0] + math.fsum(one * (after - before) for one, before, after in rises))
+            total += many * (scores[0] + math.fsum(chance * (after - before) for chance, before, after in rises))
         return total / len(self.linked.sheets)
 
     def part(self, subject: int, weights: dict[int, float]) -> Part:
@@ -1273,7 +1273,7 @@ class Counted:
         )
         if single + len(set().union(*(self.sheets[at] for at in members))) < floor:
             return False
-        papers = {cell for at in members for one, cell in self.roll.papers[at] if one in self.asked}
+        papers = {cell for at in members for voter_class, cell in self.roll.papers[at] if voter_class in self.asked}
         return len(set().union(*(self.roll.holders.get(cell, set()) for cell in papers))) >= floor
 
     def subject(self, at: int) -> Mean | None:
@@ -1299,24 +1299,28 @@ class Counted:
             self.fewer[key] = others + share * location(left, trim=self.rules.trim) if left else others
         return self.fewer[key]
 
-    def beside(self, at: int, one: int) -> tuple[Fraction, Fraction]:
+    def beside(self, at: int, voter_class: int) -> tuple[Fraction, Fraction]:
         """Return what the other classes make of a subject's figure, and the share of a class with a ballot fewer."""
-        if (at, one) not in self.others:
+        if (at, voter_class) not in self.others:
             piles = self.piles[at]
-            shares = self.weights.shares(tuple(len(pile) - (number == one) for number, pile in enumerate(piles)))
-            rest = (number for number, pile in enumerate(piles) if pile and number != one)
+            shares = self.weights.shares(
+                tuple(len(pile) - (number == voter_class) for number, pile in enumerate(piles))
+            )
+            rest = (number for number, pile in enumerate(piles) if pile and number != voter_class)
             figure = sum(
                 (shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction()
             )
-            self.others[at, one] = figure, shares[one]
-        return self.others[at, one]
+            self.others[at, voter_class] = figure, shares[voter_class]
+        return self.others[at, voter_class]
 
-    def voter_class(self, at: int, one: int) -> Mean | None:
-        pile = self.piles[at][one]
+    def voter_class(self, at: int, number: int) -> Mean | None:
+        pile = self.piles[at][number]
         if at not in self.with_classes or not pile:
             return None
         least = SPREAD_FLOOR[self.rules.scale]
-        return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][one])
+        return Mean(
+            *weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][number]
+        )
 
     def rest(self, where: int) -> Mean | None:
         """Return the mean of the subjects too few alone, their ballots pooled class by class."""
@@ -1368,10 +1372,10 @@ def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) 
     while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
         cut |= over
         room = 1 - sum(Fraction(sizes[at], floor) for at in cut)
-        free = sum(one for at, one in enumerate(base) if at not in cut)
+        free = sum(weight for at, weight in enumerate(base) if at not in cut)
         shares = [
-            Fraction(sizes[at], floor) if at in cut else one / free * room if one else one
-            for at, one in enumerate(base)
+            Fraction(sizes[at], floor) if at in cut else weight / free * room if weight else weight
+            for at, weight in enumerate(base)
         ]
     return shares
 
@@ -1545,7 +1549,7 @@ class Severity:
         low = value - math.sqrt(math.fsum(part.below**2 for part in parts))
         high = value + math.sqrt(math.fsum(part.above**2 for part in parts))
         three = zip(("value", "low", "high"), (value, low, high), strict=True)
-        score = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
+        score = {name: tenths(min(100.0, max(0.0, figure))) for name, figure in three} | {"method": self.method}
         if self.method == "reml":
             return score
         sd = math.sqrt(math.fsum(part.sd**2 for part in parts))
@@ -1591,7 +1595,7 @@ class Severity:
             return
         if not fit.worst <= SLOPE:
             slopes = fit.slopes
-            name = max(slopes, key=lambda one: abs(slopes[one]))
+            name = max(slopes, key=lambda parameter: abs(slopes[parameter]))
             key = self.rules.classes[linked.voter_class]
             self.faults.append(
                 Fault(
@@ -1642,7 +1646,7 @@ class Severity:
             raise self.faults[0]
         return f"{len(self.groups)} fits, slopes below {SLOPE}", f"{len(self.groups)} 次拟合，斜率均小于 {SLOPE}"
 
-    def weights(self, at: int, one: int) -> dict[int, float]:
+    def weights(self, at: int, voter_class: int) -> dict[int, float]:
         """Return what a class's figure for each criterion weighs in a subject's score."""
         known = [
             (number, weight, counted)
@@ -1651,7 +1655,7 @@ class Severity:
         ]
         total = sum((weight for _number, weight, _counted in known), Fraction())
         return {
-            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[one])
+            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[voter_class])
             for number, weight, counted in known
         }
 
@@ -1675,7 +1679,7 @@ class Severity:
                 "groups": groups,
             }
         reasons = [reason for reason in self.reasons.values() if reason != "not_shown"]
-        reason = max(reasons, key=lambda one: (reasons.count(one), -REASONS.index(one)), default="not_shown")
+        reason = max(reasons, key=lambda reason: (reasons.count(reason), -REASONS.index(reason)), default="not_shown")
         return {"reason": self.early or reason, "method": "", "subjects": 0, "islands": 0, "groups": []}
 
 
@@ -1971,9 +1975,9 @@ class Recount:
     def subject(self, at: int) -> dict[str, object]:
         means = [criterion.subject(at) for criterion in self.counted]
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
-        for key, one in zip(self.rules.criteria, self.counted, strict=True):
+        for key, criterion in zip(self.rules.criteria, self.counted, strict=True):
             if key in criteria:
-                criteria[key]["bars"] = one.bars(at)
+                criteria[key]["bars"] = criterion.bars(at)
                 criteria[key]["classes"] = {}
         classes = {}
         for number, name in enumerate(self.rules.classes):
@@ -2021,16 +2025,19 @@ class Recount:
         known = [
             (weight, criterion) for weight, criterion in zip(self.rules.criterion_weights, self.counted, strict=True)
         ]
-        known = [(weight, one) for weight, one in known if one.means[at]]
+        known = [(weight, criterion) for weight, criterion in known if criterion.means[at]]
         total = sum((weight for weight, _one in known), Fraction())
-        shares = [(weight / total, one) for weight, one in known]
+        shares = [(weight / total, criterion) for weight, criterion in known]
         grade = self.grade(score)
         tried: set[tuple[int, tuple[int | None, ...]]] = set()
         for row in self.rows[at]:
             if (row.voter_class, row.points) in tried:
                 continue
             tried.add((row.voter_class, row.points))
-            if self.grade(tenths(sum((share * one.without(at, row) for share, one in shares), Fraction()))) != grade:
+            if (
+                self.grade(tenths(sum((share * criterion.without(at, row) for share, criterion in shares), Fraction())))
+                != grade
+            ):
                 return True
         return False
 

@@ -97,7 +97,7 @@ class Paper:
         if self.kind == COMMENT:
             return {"text": "x" * (_BYTES * self.limit)}
         low, high = self.bounds
-        widest = max((low, high), key=lambda one: len(str(one)))
+        widest = max((low, high), key=lambda bound: len(str(bound)))
         answer: int | str = widest if len(str(widest)) > len(f'"{DONT_KNOW}"') else DONT_KNOW
         return dict.fromkeys(self.keys, answer)
 

@@ -92,7 +92,7 @@ def allocate(
     if plan.is_random and not seed:
         raise ValueError("a plan in which chance has a say needs a seed")
     subjects = _subjects(plan, kind, people)
-    people = sorted(people, key=lambda one: one.user_id)
+    people = sorted(people, key=lambda person: person.user_id)
     slots, unknown = _slots(plan, kind, people, subjects, classes, excluded, day)
     total = sum(len(slot.fixed) + min(slot.demand.wanted, len(slot.demand)) for slot in slots)
     if not total:
@@ -175,9 +175,11 @@ class _Barred:
         self.mates: dict[str, list[int]] = defaultdict(list)
         if plan.months:
             limit = months_before(day, plan.months)
-            self.new = frozenset(i for i, one in enumerate(people) if one.since is not None and one.since > limit)
-            for i, one in enumerate(people):
-                self.mates[one.section_key].append(i)
+            self.new = frozenset(
+                i for i, person in enumerate(people) if person.since is not None and person.since > limit
+            )
+            for i, person in enumerate(people):
+                self.mates[person.section_key].append(i)
         self.new_mates = {key: [i for i in mates if i in self.new] for key, mates in self.mates.items()}
 
     def from_subject(self, subject: ProposedSubject) -> Positions:

@@ -57,7 +57,7 @@ def leaders_of(people: Sequence[Person]) -> frozenset[int]:
     if len(tiers) < 2:
         return frozenset()
     top = min(tiers)
-    return frozenset(i for i, one in enumerate(people) if one.rank_order == top)
+    return frozenset(i for i, person in enumerate(people) if person.rank_order == top)
 
 
 def group_keys(people: Sequence[Person]) -> list[str]:
@@ -102,9 +102,11 @@ def propose_subjects(
     """
     if kind != RoundKind.SECTION:
         return [
-            ProposedSubject(f"p{one.user_id}", one.name, one.section_key, one.section_name, one.user_id, group)
-            for one, group in zip(people, group_keys(people), strict=True)
-            if (groups is None or group in groups) and (sections is None or one.section_key in sections)
+            ProposedSubject(
+                f"p{person.user_id}", person.name, person.section_key, person.section_name, person.user_id, group
+            )
+            for person, group in zip(people, group_keys(people), strict=True)
+            if (groups is None or group in groups) and (sections is None or person.section_key in sections)
         ]
     tops = leaders_of(people)
     section_names = {person.section_key: person.section_name for i, person in enumerate(people) if i not in tops}
@@ -165,8 +167,8 @@ class _Usual:
         tops = leaders_of(people)
         self.capacity = np.array(
             [
-                "leaders" if i in tops else "section_heads" if one.is_section_head else "staff"
-                for i, one in enumerate(people)
+                "leaders" if i in tops else "section_heads" if person.is_section_head else "staff"
+                for i, person in enumerate(people)
             ],
             dtype=object,
         )

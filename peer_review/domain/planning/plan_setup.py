@@ -233,8 +233,8 @@ def make_preview(
         most=int(loads.max()) if len(loads) else 0,
         classes=tuple(classes),
         rows=tuple(
-            PreviewRow(one.key, one.label, one.section_name, tuple(int(n) for n in row))
-            for one, row in zip(subjects, counts, strict=True)
+            PreviewRow(subject.key, subject.label, subject.section_name, tuple(int(n) for n in row))
+            for subject, row in zip(subjects, counts, strict=True)
         ),
         ranks=_rank_table(allocation, kind, list_groups(order)),
         sections=_section_table(allocation, order),
@@ -290,7 +290,7 @@ def _sheet_lines(allocation: Allocation, classes: Sequence[str]) -> tuple[SheetL
         SheetLine(voters, len(subjects), len(evaluators))
         for (voters, subjects), evaluators in group_sheets(allocation).items()
     ]
-    return tuple(sorted(lines, key=lambda one: (classes.index(one.voter_class), -one.voters, one.subjects)))
+    return tuple(sorted(lines, key=lambda line: (classes.index(line.voter_class), -line.voters, line.subjects)))
 
 
 def group_sheets(allocation: Allocation) -> dict[tuple[str, tuple[int, ...]], list[int]]:

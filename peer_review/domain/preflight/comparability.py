@@ -84,11 +84,11 @@ def _compare(other: Round, papers: RollPapers) -> ComparableRound:
     classes = {key: at for at, key in enumerate(dict.fromkeys((*papers.classes, *theirs.classes)))}
     span = int(max(papers.person.max(initial=0), theirs.person.max(initial=0))) + 1
 
-    def codes(one: RollPapers) -> tuple[Ints, Ints]:
+    def codes(roll: RollPapers) -> tuple[Ints, Ints]:
         """Return each paper as (subject, person), then as (subject, class, person)."""
-        subject = np.array([number[each.key] for each in one.subjects], dtype=np.int64)[one.subject]
-        voters = np.array([classes[key] for key in one.classes], dtype=np.int64)[one.voter_class]
-        return subject * span + one.person, (subject * len(classes) + voters) * span + one.person
+        subject = np.array([number[each.key] for each in roll.subjects], dtype=np.int64)[roll.subject]
+        voters = np.array([classes[key] for key in roll.classes], dtype=np.int64)[roll.voter_class]
+        return subject * span + roll.person, (subject * len(classes) + voters) * span + roll.person
 
     (first, first_by_class), (second, second_by_class) = codes(papers), codes(theirs)
     differ = rolls_differ(first, second, groups=len(number), span=span)
@@ -96,8 +96,8 @@ def _compare(other: Round, papers: RollPapers) -> ComparableRound:
     both = [mine[subject.key] for subject in theirs.subjects if subject.key in mine]
     filled = np.bincount(first_by_class // span, minlength=len(by_class)) > 0
     filled &= np.bincount(second_by_class // span, minlength=len(by_class)) > 0
-    sections = _summed(differ, number, theirs, papers, lambda one: one.section_key)
-    ranks = _summed(differ, number, theirs, papers, lambda one: one.rank_key)
+    sections = _summed(differ, number, theirs, papers, lambda subject: subject.section_key)
+    ranks = _summed(differ, number, theirs, papers, lambda subject: subject.rank_key)
     width = len(classes)
     return ComparableRound(
         public_id=other.public_id,

@@ -55,7 +55,7 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
     rows = round.subjects.order_by("sort_order", "pk")
     named = rows.values_list("pk", "key", "label", "section_key", "section_name", "member__rank_key")
     subjects = tuple(RollSubject(*row[:-1], rank_key=row[-1] or "") for row in named)
-    position = {one.pk: at for at, one in enumerate(subjects)}
+    position = {subject.pk: at for at, subject in enumerate(subjects)}
     classes = scheme.class_keys
     number = {key: at for at, key in enumerate(classes)}
     listed: dict[int, list[int]] = defaultdict(list)

@@ -143,7 +143,7 @@ def _criteria(round: Round, result: Result, sheet: Sheet, keys: Sequence[str]) -
                 n=figure.n,
                 abstentions=figure.abstentions,
                 bars=[list(bar) for bar in figure.bars] if figure.bars else None,
-                classes={key: _list(one) for key, one in of_class.items() if one is not None},
+                classes={key: _list(figure) for key, figure in of_class.items() if figure is not None},
             )
         )
     return rows

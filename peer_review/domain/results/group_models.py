@@ -62,7 +62,7 @@ def read_rows(
     stands = _places(readable)
     if subjects is None:
         subjects = list(readable.select_related("subject__member").order_by("sort_order", "pk"))
-        subjects.sort(key=lambda one: -1.0 if one.score is None else one.score, reverse=True)
+        subjects.sort(key=lambda result: -1.0 if result.score is None else result.score, reverse=True)
     marks = criterion_rows(subjects)
     rows = []
     for result in subjects:

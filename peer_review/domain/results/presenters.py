@@ -256,7 +256,7 @@ def _comparable_groups(subject: Subject, result: Result, user: User) -> list[Res
         own |= Q(scope=ResultScope.RANK, rank_key=subject.member.rank_key)
     order = [ResultScope.SECTION, ResultScope.RANK, ResultScope.UNIT]
     means = Result.objects.filter(own, round=result.round_id).visible_to(user)
-    return sorted(means, key=lambda one: order.index(ResultScope(one.scope)))
+    return sorted(means, key=lambda mean: order.index(ResultScope(mean.scope)))
 
 
 def _shown(groups: Sequence[Result]) -> list[Result]:

@@ -60,7 +60,7 @@ def _groups(intervals: Sequence[tuple[float, float]]) -> list[int]:
     """Return the number of the chain of overlapping intervals that each lies in."""
     numbers = [0] * len(intervals)
     group, reach = 0, float("inf")
-    for at in sorted(range(len(intervals)), key=lambda one: intervals[one][1], reverse=True):
+    for at in sorted(range(len(intervals)), key=lambda place: intervals[place][1], reverse=True):
         low, high = intervals[at]
         if group == 0 or high < reach:
             group, reach = group + 1, low

@@ -78,7 +78,7 @@ class Counted:
         )
         if single + len(set().union(*(self.sheets[at] for at in members))) < floor:
             return False
-        papers = {cell for at in members for one, cell in self.roll.papers[at] if one in self.asked}
+        papers = {cell for at in members for voter_class, cell in self.roll.papers[at] if voter_class in self.asked}
         return len(set().union(*(self.roll.holders.get(cell, set()) for cell in papers))) >= floor
 
     def subject(self, at: int) -> Mean | None:
@@ -104,24 +104,28 @@ class Counted:
             self.fewer[key] = others + share * location(left, trim=self.rules.trim) if left else others
         return self.fewer[key]
 
-    def beside(self, at: int, one: int) -> tuple[Fraction, Fraction]:
+    def beside(self, at: int, voter_class: int) -> tuple[Fraction, Fraction]:
         """Return what the other classes make of a subject's figure, and the share of a class with a ballot fewer."""
-        if (at, one) not in self.others:
+        if (at, voter_class) not in self.others:
             piles = self.piles[at]
-            shares = self.weights.shares(tuple(len(pile) - (number == one) for number, pile in enumerate(piles)))
-            rest = (number for number, pile in enumerate(piles) if pile and number != one)
+            shares = self.weights.shares(
+                tuple(len(pile) - (number == voter_class) for number, pile in enumerate(piles))
+            )
+            rest = (number for number, pile in enumerate(piles) if pile and number != voter_class)
             figure = sum(
                 (shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction()
             )
-            self.others[at, one] = figure, shares[one]
-        return self.others[at, one]
+            self.others[at, voter_class] = figure, shares[voter_class]
+        return self.others[at, voter_class]
 
-    def voter_class(self, at: int, one: int) -> Mean | None:
-        pile = self.piles[at][one]
+    def voter_class(self, at: int, number: int) -> Mean | None:
+        pile = self.piles[at][number]
         if at not in self.with_classes or not pile:
             return None
         least = SPREAD_FLOOR[self.rules.scale]
-        return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][one])
+        return Mean(
+            *weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][number]
+        )
 
     def rest(self, where: int) -> Mean | None:
         """Return the mean of the subjects too few alone, their ballots pooled class by class."""
@@ -173,10 +177,10 @@ def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) 
     while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
         cut |= over
         room = 1 - sum(Fraction(sizes[at], floor) for at in cut)
-        free = sum(one for at, one in enumerate(base) if at not in cut)
+        free = sum(weight for at, weight in enumerate(base) if at not in cut)
         shares = [
-            Fraction(sizes[at], floor) if at in cut else one / free * room if one else one
-            for at, one in enumerate(base)
+            Fraction(sizes[at], floor) if at in cut else weight / free * room if weight else weight
+            for at, weight in enumerate(base)
         ]
     return shares
 

@@ -123,8 +123,8 @@ def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dic
     for at, sheets in answered.items():
         counts = Counter((classes[sheet], sheets.get(sheet, ())) for sheet in active)
         most: Counter[int] = Counter()
-        for (one, _pattern), many in counts.items():
-            most[one] = max(most[one], many)
+        for (voter_class, _pattern), many in counts.items():
+            most[voter_class] = max(most[voter_class], many)
         odd[at] = len(active) - sum(most.values())
     for many in sorted(set(odd.values())):
         tied = [at for at in sorted(odd) if odd[at] == many and answered[at]]

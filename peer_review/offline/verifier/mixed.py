@@ -172,7 +172,7 @@ class Mixed:
         """Return Σ weight × cell of a subject, and its standard error. weights: criterion → weight."""
         terms = [(at, weights.get(self.linked.cells[at][1], 0.0)) for at in self.members[subject]]
         value = math.fsum(weight * self.middle[at] for at, weight in terms)
-        square = math.fsum(one * other * self.errors[i][j] for i, one in terms for j, other in terms)
+        square = math.fsum(weight * other * self.errors[i][j] for i, weight in terms for j, other in terms)
         return value, math.sqrt(max(0.0, self.residual * square))
 
 

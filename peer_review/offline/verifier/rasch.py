@@ -98,9 +98,9 @@ class Ruler:
         for sheet in self.linked.sheets:
             gained = [place[points] for cell, points in sheet]
             sizes[tuple(cell for cell, _points in sheet), sum(gained)] += 1
-            for (cell, _points), one in zip(sheet, gained, strict=True):
-                self.totals[cells[cell][0]] += one
-                self.given[cells[cell][0]].add(one)
+            for (cell, _points), category in zip(sheet, gained, strict=True):
+                self.totals[cells[cell][0]] += category
+                self.given[cells[cell][0]].add(category)
         self.groups = [(total, many) for (_pattern, total), many in sizes.items()]
         self.push: list[float] = []
         about: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -166,7 +166,7 @@ class Ruler:
         expected = [0.0] * len(measures[0][2])
         for _at, weight, both in measures:
             share = weight / total
-            expected = [one + share * other for one, other in zip(expected, both, strict=True)]
+            expected = [mean + share * other for mean, other in zip(expected, both, strict=True)]
         return [(at, weight / total) for at, weight, _both in measures], expected
 
     def solve(self) -> None:
@@ -193,7 +193,7 @@ class Ruler:
             if largest < 1e-10:
                 break
             short = min(1.0, 2.0 / largest)
-            self.severities = [one + short * move for one, move in zip(self.severities, moves, strict=True)]
+            self.severities = [severity + short * move for severity, move in zip(self.severities, moves, strict=True)]
         worst = max(abs(move) * math.sqrt(curve) for move, curve in zip(moves, curves, strict=True))
         self.slopes = {"severity": worst} | self.find_slopes(nodes)
         for subject, likely in nodes.items():
@@ -212,11 +212,11 @@ class Ruler:
                     share = weight * self.groups[group][1]
                     for item in items:
                         upper = self.upper(item, measure - self.severities[group])
-                        for k, one in enumerate(upper):
-                            above[item][k] += share * one
-                            chances[item][k] += share * one * (1 - one)
+                        for k, probability in enumerate(upper):
+                            above[item][k] += share * probability
+                            chances[item][k] += share * probability * (1 - probability)
                         mean = sum(upper)
-                        square = sum((2 * k + 1) * one for k, one in enumerate(upper))
+                        square = sum((2 * k + 1) * chance for k, chance in enumerate(upper))
                         variance[item] += share * (square - mean * mean)
         difficulties = []
         blocks: list[list[tuple[float, float]]] = []
@@ -254,7 +254,7 @@ class Ruler:
         scores, total = self.categories, 0.0
         for (_total, many), severity in zip(self.groups, self.severities, strict=True):
             rises = zip(self.upper(item, measure - severity), scores, scores[1:], strict=False)
-            total += many * (scores[0] + math.fsum(one * (after - before) for one, before, after in rises))
+            total += many * (scores[0] + math.fsum(chance * (after - before) for chance, before, after in rises))
         return total / len(self.linked.sheets)
 
     def part(self, subject: int, weights: dict[int, float]) -> Part:

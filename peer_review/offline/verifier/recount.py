@@ -62,9 +62,9 @@ class Recount:
     def subject(self, at: int) -> dict[str, object]:
         means = [criterion.subject(at) for criterion in self.counted]
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
-        for key, one in zip(self.rules.criteria, self.counted, strict=True):
+        for key, criterion in zip(self.rules.criteria, self.counted, strict=True):
             if key in criteria:
-                criteria[key]["bars"] = one.bars(at)
+                criteria[key]["bars"] = criterion.bars(at)
                 criteria[key]["classes"] = {}
         classes = {}
         for number, name in enumerate(self.rules.classes):
@@ -112,16 +112,19 @@ class Recount:
         known = [
             (weight, criterion) for weight, criterion in zip(self.rules.criterion_weights, self.counted, strict=True)
         ]
-        known = [(weight, one) for weight, one in known if one.means[at]]
+        known = [(weight, criterion) for weight, criterion in known if criterion.means[at]]
         total = sum((weight for weight, _one in known), Fraction())
-        shares = [(weight / total, one) for weight, one in known]
+        shares = [(weight / total, criterion) for weight, criterion in known]
         grade = self.grade(score)
         tried: set[tuple[int, tuple[int | None, ...]]] = set()
         for row in self.rows[at]:
             if (row.voter_class, row.points) in tried:
                 continue
             tried.add((row.voter_class, row.points))
-            if self.grade(tenths(sum((share * one.without(at, row) for share, one in shares), Fraction()))) != grade:
+            if (
+                self.grade(tenths(sum((share * criterion.without(at, row) for share, criterion in shares), Fraction())))
+                != grade
+            ):
                 return True
         return False
 

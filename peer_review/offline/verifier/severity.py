@@ -90,7 +90,7 @@ class Severity:
         low = value - math.sqrt(math.fsum(part.below**2 for part in parts))
         high = value + math.sqrt(math.fsum(part.above**2 for part in parts))
         three = zip(("value", "low", "high"), (value, low, high), strict=True)
-        score = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
+        score = {name: tenths(min(100.0, max(0.0, figure))) for name, figure in three} | {"method": self.method}
         if self.method == "reml":
             return score
         sd = math.sqrt(math.fsum(part.sd**2 for part in parts))
@@ -136,7 +136,7 @@ class Severity:
             return
         if not fit.worst <= SLOPE:
             slopes = fit.slopes
-            name = max(slopes, key=lambda one: abs(slopes[one]))
+            name = max(slopes, key=lambda parameter: abs(slopes[parameter]))
             key = self.rules.classes[linked.voter_class]
             self.faults.append(
                 Fault(
@@ -187,7 +187,7 @@ class Severity:
             raise self.faults[0]
         return f"{len(self.groups)} fits, slopes below {SLOPE}", f"{len(self.groups)} 次拟合，斜率均小于 {SLOPE}"
 
-    def weights(self, at: int, one: int) -> dict[int, float]:
+    def weights(self, at: int, voter_class: int) -> dict[int, float]:
         """Return what a class's figure for each criterion weighs in a subject's score."""
         known = [
             (number, weight, counted)
@@ -196,7 +196,7 @@ class Severity:
         ]
         total = sum((weight for _number, weight, _counted in known), Fraction())
         return {
-            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[one])
+            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[voter_class])
             for number, weight, counted in known
         }
 
@@ -220,7 +220,7 @@ class Severity:
                 "groups": groups,
             }
         reasons = [reason for reason in self.reasons.values() if reason != "not_shown"]
-        reason = max(reasons, key=lambda one: (reasons.count(one), -REASONS.index(one)), default="not_shown")
+        reason = max(reasons, key=lambda reason: (reasons.count(reason), -REASONS.index(reason)), default="not_shown")
         return {"reason": self.early or reason, "method": "", "subjects": 0, "islands": 0, "groups": []}
 
 

@@ -119,25 +119,25 @@ def unanimous_messages(run: AnomalyRun, scheme: FrozenScheme) -> list[str]:
     ]
 
 
-def _in_words(one: Anomaly, scheme: FrozenScheme) -> str:
+def _in_words(anomaly: Anomaly, scheme: FrozenScheme) -> str:
     named: dict[str, Any] = {
-        "subject": one.subject.label if one.subject else "",
-        "criterion": scheme.criterion_labels.get(one.criterion, ""),
-        "section": one.section_name,
-        "other": one.other_name,
+        "subject": anomaly.subject.label if anomaly.subject else "",
+        "criterion": scheme.criterion_labels.get(anomaly.criterion, ""),
+        "section": anomaly.section_name,
+        "other": anomaly.other_name,
         "floor": scheme.floor,
     }
-    if one.kind == AnomalyKind.END:
-        if one.high:
+    if anomaly.kind == AnomalyKind.END:
+        if anomaly.high:
             return _("%(subject)s, %(criterion)s: the published figure is the highest that the scale has.") % named
         return _("%(subject)s, %(criterion)s: the published figure is the lowest that the scale has.") % named
-    if one.kind == AnomalyKind.CAMPS:
+    if anomaly.kind == AnomalyKind.CAMPS:
         return _(
             "%(subject)s, %(criterion)s: two camps of at least %(floor)s ballots each, %(points)s points or more apart."
         ) % (named | {"points": int(CAMPS_APART[scheme.scale])})
-    if one.kind == AnomalyKind.RETURN:
+    if anomaly.kind == AnomalyKind.RETURN:
         points = named | {"points": int(FAVOUR)}
-        if one.high:
+        if anomaly.high:
             return (
                 _(
                     "%(section)s and %(other)s rate each other %(points)s points or more higher than all their other "
@@ -153,7 +153,7 @@ def _in_words(one: Anomaly, scheme: FrozenScheme) -> str:
             % points
         )
     points = named | {"points": int(CHANGE)}
-    if one.high:
+    if anomaly.high:
         return _("%(subject)s: %(points)s points or more above the last comparable round.") % points
     return _("%(subject)s: %(points)s points or more below the last comparable round.") % points
 
