@@ -127,8 +127,8 @@ class Batcher:
         """Return the ticket under which this very ballot already waits, so that sending again queues nothing."""
         with self._condition:
             # A batch on its way to the disk is still waited for: forgotten there, its ballots would be sealed twice.
-            for held in (self._pending.get(public_id), self._writing.get(public_id)):
-                if held is not None and (ticket := held.by_leaf.get(leaf)) is not None:
+            for batch in (self._pending.get(public_id), self._writing.get(public_id)):
+                if batch is not None and (ticket := batch.by_leaf.get(leaf)) is not None:
                     return ticket
             return None
 

@@ -160,8 +160,8 @@ def seal_off(public_id: str) -> None:
         renamed = sorted((secrets.token_bytes(ID_BYTES), bytes(row_id)) for (row_id,) in cursor.fetchall())
         for start in range(0, len(renamed), 400):
             part = renamed[start : start + 400]
-            found = _ciphertexts(cursor, sealed, [old for _new, old in part])
-            _insert(cursor, closed, [(new, _rewrap(key, found[old])) for new, old in part])
+            entries = _ciphertexts(cursor, sealed, [old for _new, old in part])
+            _insert(cursor, closed, [(new, _rewrap(key, entries[old])) for new, old in part])
         cursor.execute(f"DROP TABLE {sealed}")
 
 
@@ -267,7 +267,7 @@ def opened_some(public_id: str, ids: Iterable[bytes]) -> dict[bytes, bytes]:
     Raises: TableMissing.
     """
     name = _name("opened", public_id)
-    found: dict[bytes, bytes] = {}
+    entries: dict[bytes, bytes] = {}
     with _connection().cursor() as cursor:
         if not _exists(cursor, name):
             raise TableMissing(public_id)
@@ -275,8 +275,8 @@ def opened_some(public_id: str, ids: Iterable[bytes]) -> dict[bytes, bytes]:
         for start in range(0, len(ordered), 400):
             part = ordered[start : start + 400]
             cursor.execute(f"SELECT id, entry FROM {name} WHERE id IN ({', '.join(['%s'] * len(part))})", part)  # noqa: S608
-            found.update((bytes(row_id), bytes(entry)) for row_id, entry in cursor.fetchall())
-    return found
+            entries.update((bytes(row_id), bytes(entry)) for row_id, entry in cursor.fetchall())
+    return entries
 
 
 def write_ballots(public_id: str, ballots: Iterable[Ballot]) -> int:

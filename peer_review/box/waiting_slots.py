@@ -24,13 +24,13 @@ class WaitingSlots:
     def take(self) -> Iterator[bool]:
         """Take a place for the length of the block, if one is free; yield whether it was."""
         with self._lock:
-            found = self._taken < conf.CAST_WAITERS
-            self._taken += found
+            slot = self._taken < conf.CAST_WAITERS
+            self._taken += slot
         try:
-            yield found
+            yield slot
         finally:
             with self._lock:
-                self._taken -= found
+                self._taken -= slot
 
 
 waiting_slots = WaitingSlots()

@@ -106,15 +106,15 @@ def ends(
     shown = ~np.isnan(published)
     n = _sizes(answers, len(published), len(rule.class_weights))
     pools = _pools(answers, shown, n.shape[1])
-    found, known = [], dict[tuple[object, ...], float]()
+    patterns, known = [], dict[tuple[object, ...], float]()
     for high, end in ((False, ENDS[rule.scale][0]), (True, ENDS[rule.scale][1])):
         for at in np.flatnonzero(shown & (published == end)).tolist():
             sizes = tuple(n[at].tolist())
             if (sizes, high) not in known:
                 dealt = _dealt_figures(pools, sizes, rule, seed=seed, hands=hands)
                 known[sizes, high] = probability(_rounded(dealt, rule.decimals) == end)
-            found.append(Pattern(at, high, known[sizes, high]))
-    return _search(found, tested=2 * int(shown.sum()))
+            patterns.append(Pattern(at, high, known[sizes, high]))
+    return _search(patterns, tested=2 * int(shown.sum()))
 
 
 def unanimous(
@@ -147,7 +147,7 @@ def unanimous(
         return None
     many = int(np.clip(_UNANIMOUS_WORK // len(points), 99, min(hands, 999)))
     chance = np.random.default_rng(list(seed))
-    rows = [np.flatnonzero(voter_class == one) for one in range(classes)]
+    rows = [np.flatnonzero(voter_class == number) for number in range(classes)]
     pools = [np.sort(points[places]) for places in rows]
     as_many = np.zeros(many, dtype=bool)
     shuffled = points.copy()
@@ -173,7 +173,7 @@ def camps(
     order = order[shown[answers.subject[order]]]
     points, start = answers.points[order], np.cumsum(n) - n
     large = np.flatnonzero(n >= 2 * rule.floor)
-    found, known = [], dict[tuple[int, ...], Floats]()
+    patterns, known = [], dict[tuple[int, ...], Floats]()
     for size in np.unique(n[large]).tolist():
         these = large[n[large] == size]
         share, distance = _best_cut(points[start[these][:, None] + np.arange(size)], rule.floor)
@@ -182,8 +182,8 @@ def camps(
             if of_class not in known:
                 dealt = np.sort(np.concatenate(_deals(pools, of_class, seed=seed, hands=hands), axis=1), axis=1)
                 known[of_class] = _best_cut(dealt, rule.floor)[0]
-            found.append(Pattern(int(these[at]), None, probability(known[of_class] >= share[at] - 1e-12)))
-    return _search(found, tested=len(large))
+            patterns.append(Pattern(int(these[at]), None, probability(known[of_class] >= share[at] - 1e-12)))
+    return _search(patterns, tested=len(large))
 
 
 def returns(matrix: Floats, *, seed: Sequence[int], hands: int = PERMUTATIONS) -> Search:
@@ -201,14 +201,14 @@ def returns(matrix: Floats, *, seed: Sequence[int], hands: int = PERMUTATIONS) -
         return Search(0)
     pairs = deal(left[known], 2, hands=hands, seed=seed)
     favour, spite = np.sort(pairs.min(axis=1)), np.sort(-pairs.max(axis=1))
-    found = []
+    patterns = []
     for at, other in both:
         ours = (left[at, other], left[other, at])
         for high, value, dealt in ((True, min(ours), favour), (False, -max(ours), spite)):
             if value >= FAVOUR - _NOTHING:
                 above = len(dealt) - int(np.searchsorted(dealt, value - _NOTHING))
-                found.append(Pattern(at, high, (above + 1) / (len(dealt) + 1), other))
-    return _search(found, tested=2 * len(both))
+                patterns.append(Pattern(at, high, (above + 1) / (len(dealt) + 1), other))
+    return _search(patterns, tested=2 * len(both))
 
 
 def changes(
@@ -233,27 +233,27 @@ def changes(
     comparable = ~np.isnan(difference) & (n[0].sum(axis=1) > 0) & (n[1].sum(axis=1) > 0)
     shares = [class_shares(sizes, rule.class_weights, floor=rule.floor) for sizes in n]
     cells = [_cells(answers, sizes) for answers, sizes in ((now, n[0]), (before, n[1]))]
-    found = []
+    patterns = []
     for at in np.flatnonzero(comparable & (np.abs(difference) >= CHANGE - _NOTHING)).tolist():
         parts = [of_round[at * classes : (at + 1) * classes] for of_round in cells]
         moved = np.zeros(hands + 1)
-        for one in range(classes):
-            first, second = parts[0][one], parts[1][one]
+        for number in range(classes):
+            first, second = parts[0][number], parts[1][number]
             sizes = (len(first), len(second))
             pool = np.r_[first, second]
             # The first row is what was found; the others are dealt.
-            dealt = deal(pool, len(pool), hands=hands, seed=[*seed, *sizes, one])
+            dealt = deal(pool, len(pool), hands=hands, seed=[*seed, *sizes, number])
             rows = np.concatenate([pool[None, :], dealt])
-            moved += shares[0][at, one] * _locate(rows[:, : sizes[0]], trim=rule.trim)
-            moved -= shares[1][at, one] * _locate(rows[:, sizes[0] :], trim=rule.trim)
+            moved += shares[0][at, number] * _locate(rows[:, : sizes[0]], trim=rule.trim)
+            moved -= shares[1][at, number] * _locate(rows[:, sizes[0] :], trim=rule.trim)
         as_far = np.abs(moved[1:]) >= abs(moved[0]) - _NOTHING
-        found.append(Pattern(at, bool(difference[at] > 0), probability(as_far)))
-    return _search(found, tested=int(comparable.sum()))
+        patterns.append(Pattern(at, bool(difference[at] > 0), probability(as_far)))
+    return _search(patterns, tested=int(comparable.sum()))
 
 
-def _search(found: list[Pattern], *, tested: int) -> Search:
-    kept = [one for one in found if one.p <= LEVEL]
-    return Search(tested, tuple(sorted(kept, key=lambda one: (one.p, one.at, one.other))))
+def _search(patterns: list[Pattern], *, tested: int) -> Search:
+    kept = [pattern for pattern in patterns if pattern.p <= LEVEL]
+    return Search(tested, tuple(sorted(kept, key=lambda pattern: (pattern.p, pattern.at, pattern.other))))
 
 
 def _sizes(answers: Answers, subjects: int, classes: int) -> Ints:
@@ -270,13 +270,13 @@ def _cells(answers: Answers, sizes: Ints) -> list[Floats]:
 def _pools(answers: Answers, shown: Flags, classes: int) -> list[Floats]:
     """Return all answers about subjects that are shown, class by class."""
     inside = shown[answers.subject]
-    return [answers.points[inside & (answers.voter_class == one)] for one in range(classes)]
+    return [answers.points[inside & (answers.voter_class == number)] for number in range(classes)]
 
 
 def _deals(pools: Sequence[Floats], sizes: tuple[int, ...], *, seed: Sequence[int], hands: int) -> list[Floats]:
     """Return hands of so many answers of each class, (hands, size) each."""
     parts = zip(pools, sizes, strict=True)
-    return [deal(pool, n, hands=hands, seed=[*seed, *sizes, one]) for one, (pool, n) in enumerate(parts)]
+    return [deal(pool, n, hands=hands, seed=[*seed, *sizes, number]) for number, (pool, n) in enumerate(parts)]
 
 
 def _dealt_figures(

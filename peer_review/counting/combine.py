@@ -63,7 +63,7 @@ def combine(stats: Stats, weights: Floats, *, floor: int, trim: bool, spread_flo
         freedom = total**2 / np.where(df > 0, parts**2 / np.maximum(df, 1), 0.0).sum(axis=1)
     # Whole degrees, rounded down; the last bit of a division must not turn 9 into 8.
     freedom = np.clip(np.nan_to_num(freedom, nan=1.0, posinf=1e9) + 1e-9, 1, 10_000).astype(np.int64)
-    quantile = np.array([t_quantile(int(one)) for one in freedom])
+    quantile = np.array([t_quantile(int(degrees)) for degrees in freedom])
     half = np.where(n.sum(axis=1) > 1, quantile * np.sqrt(total), np.nan)
     return Combined(value=value, half=half, n=n.sum(axis=1), shares=shares)
 

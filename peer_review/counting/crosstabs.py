@@ -62,15 +62,15 @@ class CriterionAtoms:
         total = int(self._members[units].sum())
         for unit in units.tolist():
             part = Fraction(int(self._members[unit]), total)
-            for one, share in enumerate(self._shares(unit)) if voter_class is None else ((voter_class, 1),):
-                weights[unit * self._classes + one] = part * share
+            for number, share in enumerate(self._shares(unit)) if voter_class is None else ((voter_class, 1),):
+                weights[unit * self._classes + number] = part * share
         return vector(weights)
 
     def value(self, inside: Flags, voter_class: int | None = None) -> float | None:
         """Return the mean over these subjects in points, rounded as published, None if there is none."""
         if voter_class is None:
-            made = self._made.group(inside)
-            value = None if made is None else made.value
+            mean = self._made.group(inside)
+            value = None if mean is None else mean.value
         else:
             units = self._units(inside, voter_class)
             members = self._members[units]
@@ -82,13 +82,13 @@ class CriterionAtoms:
 
     def _units(self, inside: Flags, voter_class: int | None) -> Ints:
         """Return the shown subjects and the whole pools among these; with a voter class, those with answers of it."""
-        told: Flags = self._members > 0
-        told[: len(inside)] &= inside
+        units: Flags = self._members > 0
+        units[: len(inside)] &= inside
         for pool, subjects in self._made.rest_places.items():
-            told[len(inside) + pool] &= bool(inside[subjects].all())
+            units[len(inside) + pool] &= bool(inside[subjects].all())
         if voter_class is not None:
-            told &= self._n[:, voter_class] > 0
-        return np.flatnonzero(told)
+            units &= self._n[:, voter_class] > 0
+        return np.flatnonzero(units)
 
     def _shares(self, unit: int) -> tuple[Fraction, ...]:
         return exact_shares(tuple(self._n[unit].tolist()), tuple(self._plan.class_weights.tolist()), self._plan.floor)
@@ -96,10 +96,10 @@ class CriterionAtoms:
     def _bases(self) -> Iterator[Vector]:
         for unit in np.flatnonzero(self._members).tolist():
             if self._apart[unit]:
-                yield from ({unit * self._classes + one: 1} for one in np.flatnonzero(self._n[unit]).tolist())
+                yield from ({unit * self._classes + number: 1} for number in np.flatnonzero(self._n[unit]).tolist())
             else:
                 shares = enumerate(self._shares(unit))
-                yield vector({unit * self._classes + one: share for one, share in shares})
+                yield vector({unit * self._classes + number: share for number, share in shares})
 
     @cached_property
     def _supports(self) -> list[dict[int, Support]]:
@@ -117,11 +117,11 @@ class CriterionAtoms:
 
     def _who(self, subject: Ints, voter_class: Ints, who: Ints) -> dict[int, Support]:
         unit = self._unit[subject]
-        told = unit >= 0
-        atoms = unit[told] * self._classes + voter_class[told]
+        shown = unit >= 0
+        atoms = unit[shown] * self._classes + voter_class[shown]
         behind: defaultdict[int, set[int]] = defaultdict(set)
-        for atom, one in zip(atoms.tolist(), who[told].tolist(), strict=True):
-            behind[atom].add(one)
+        for atom, holder in zip(atoms.tolist(), who[shown].tolist(), strict=True):
+            behind[atom].add(holder)
         return {int(atom): Who(frozenset(behind.get(int(atom), ()))) for atom in np.flatnonzero(self._n.ravel())}
 
 
@@ -132,16 +132,16 @@ def exact_shares(n: tuple[int, ...], weights: tuple[float, ...], floor: int) -> 
     total = sum(base)
     if not total:
         return tuple(base)
-    shares = [one / total for one in base]
+    shares = [weight / total for weight in base]
     cut: set[int] = set()
     while sum(n) >= floor and (
         over := {at for at, many in enumerate(n) if at not in cut and shares[at] > Fraction(many, floor)}
     ):
         cut |= over
         room = 1 - sum(Fraction(n[at], floor) for at in cut)
-        rest = sum(one for at, one in enumerate(base) if at not in cut)
+        rest = sum(weight for at, weight in enumerate(base) if at not in cut)
         shares = [
-            Fraction(n[at], floor) if at in cut else (one / rest * room if rest else Fraction(0))
-            for at, one in enumerate(base)
+            Fraction(n[at], floor) if at in cut else (weight / rest * room if rest else Fraction(0))
+            for at, weight in enumerate(base)
         ]
     return tuple(shares)

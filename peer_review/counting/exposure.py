@@ -64,10 +64,10 @@ class Setting:
         _people, number = np.unique(self.person, return_inverse=True)
         order = np.lexsort((number, self.voter_class, self.subject))
         arrays = (self.eligible, self.sections, self.asked, self.subject[order], self.voter_class[order], number[order])
-        terms = [self.floor, self.two_stage, self.class_weights.tolist(), *(one.shape for one in arrays)]
+        terms = [self.floor, self.two_stage, self.class_weights.tolist(), *(array.shape for array in arrays)]
         digest = hashlib.sha256(repr(terms).encode())
-        for one in arrays:
-            digest.update(np.ascontiguousarray(one, dtype=np.int64).tobytes())
+        for array in arrays:
+            digest.update(np.ascontiguousarray(array, dtype=np.int64).tobytes())
         return digest.hexdigest()
 
     def at(self, share: float) -> Ints:
@@ -168,7 +168,7 @@ def merges(setting: Setting) -> list[Merge]:
     as many more such steps as it takes, at least two classes are shown; or if the class has one possible voter.
     Only classes that are asked the same criteria are merged.
     """
-    found: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
+    steps: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
     answers: dict[tuple[int, ...], tuple[tuple[int, int], bool, bool] | None] = {}
     alike = [
         [bool((setting.asked[:, a] == setting.asked[:, b]).all()) for b in _range(setting)] for a in _range(setting)
@@ -180,13 +180,13 @@ def merges(setting: Setting) -> list[Merge]:
         if (answer := answers[key]) is None:
             continue
         step, opens, shields = answer
-        lists = found.setdefault(step, ([], []))
+        lists = steps.setdefault(step, ([], []))
         if opens:
             lists[0].append(at)
         if shields:
             lists[1].append(at)
-    made = [Merge(*step, tuple(opens), tuple(shields)) for step, (opens, shields) in found.items()]
-    return sorted(made, key=lambda one: (-len(one.subjects), one.source, one.target))
+    mergers = [Merge(*step, tuple(opens), tuple(shields)) for step, (opens, shields) in steps.items()]
+    return sorted(mergers, key=lambda merge: (-len(merge.subjects), merge.source, merge.target))
 
 
 def _range(setting: Setting) -> range:

@@ -77,15 +77,15 @@ _known_lock = threading.Lock()
 def certificate(setting: Setting) -> Certificate:
     """Return certify(setting), worked out once for the same inputs in this process."""
     with _known_lock:
-        if found := _known.get(setting.fingerprint):
+        if cached := _known.get(setting.fingerprint):
             _known.move_to_end(setting.fingerprint)
-            return found
-    made = certify(setting)
+            return cached
+    certified = certify(setting)
     with _known_lock:
-        _known[setting.fingerprint] = made
+        _known[setting.fingerprint] = certified
         while len(_known) > KEPT:
             _known.popitem(last=False)
-    return made
+    return certified
 
 
 def certify(
@@ -125,7 +125,7 @@ class _Search:
         blocks = []
         for row in different:
             pairs = [_boundaries(int(most), self.shown_from) for most in row]
-            total = int(np.prod([float(len(one)) for one in pairs]))
+            total = int(np.prod([float(len(boundary)) for boundary in pairs]))
             complete &= total <= each
             numbers = np.arange(total) if total <= each else _sample(total, each)
             blocks.append(_combine(pairs, numbers))
@@ -194,12 +194,12 @@ def _boundaries(most: int, floor: int) -> Ints:
 
 def _combine(pairs: list[Ints], numbers: Ints) -> Ints:
     """Return the combinations with these numbers, (combinations, classes, 2): mixed radix, one digit a class."""
-    made = np.zeros((len(numbers), len(pairs), 2), dtype=np.int64)
+    turnouts = np.zeros((len(numbers), len(pairs), 2), dtype=np.int64)
     left = numbers
-    for at, one in enumerate(pairs):
-        made[:, at] = one[left % len(one)]
-        left = left // len(one)
-    return made
+    for at, of_class in enumerate(pairs):
+        turnouts[:, at] = of_class[left % len(of_class)]
+        left = left // len(of_class)
+    return turnouts
 
 
 def _sample(total: int, many: int) -> Ints:
@@ -216,9 +216,9 @@ def _rounds(most: Ints, sections: Ints, floor: int) -> Iterator[tuple[Ints, Ints
         level_all = np.minimum(most, level)
         yield level_all, level_all
         yield most, level_all
-        for one in range(classes):
+        for number in range(classes):
             dipped = most.copy()
-            dipped[:, one] = level_all[:, one]
+            dipped[:, number] = level_all[:, number]
             yield dipped, dipped
     # Rests of exactly floor - 1 and floor: filled up subject by subject, a section at a time and over the whole unit.
     for place in (sections, np.zeros_like(sections)):
@@ -226,7 +226,7 @@ def _rounds(most: Ints, sections: Ints, floor: int) -> Iterator[tuple[Ints, Ints
             filled = _fill(np.minimum(most, max(1, floor // 2)), place, wanted)
             yield filled, filled
     boundaries = {int(n): _boundaries(int(n), floor) for n in np.unique(most)}
-    widest = max(len(one) for one in boundaries.values())
+    widest = max(len(pairs) for pairs in boundaries.values())
     order = {n: at for at, n in enumerate(boundaries)}
     table = np.zeros((len(boundaries), widest, 2), dtype=np.int64)
     lengths = np.zeros(len(boundaries), dtype=np.int64)
@@ -248,9 +248,9 @@ def _fill(most: Ints, place: Ints, wanted: int) -> Ints:
     starts = np.r_[True, where[1:] != where[:-1]]
     before -= np.maximum.accumulate(np.where(starts, before, 0))
     filled = np.clip(wanted - before, 0, flat).reshape(most.shape)
-    made = np.zeros_like(most)
-    made[order] = filled
-    return made
+    turnout = np.zeros_like(most)
+    turnout[order] = filled
+    return turnout
 
 
 @lru_cache(maxsize=64)
@@ -263,7 +263,7 @@ def _probe_figures(
     scores mix them. Depends on the scheme alone, so it is worked out once.
     """
     classes = len(weights)
-    asked = np.array([one for one in questions[:2] for _twice in range(2)], dtype=bool)
+    asked = np.array([question for question in questions[:2] for _twice in range(2)], dtype=bool)
     changed, smallest = 0, 0
     shapes = itertools.islice(_probe_turnouts(floor, classes), 4)
     for counts in shapes:
@@ -297,11 +297,11 @@ def _probe_turnouts(floor: int, classes: int) -> Iterator[Ints]:
     for shift in range(6):
         counts = wide.copy()
         for subject in range(4):
-            for one in range(many):
+            for number in range(many):
                 # Two subjects stay thin as a whole in every other turnout, so that they meet in a rest.
                 few = subject % 2 == 1 and shift % 2 == 1
-                level = levels[(subject + one * (shift + 1) + shift) % 4]
-                counts[subject, (one + shift) % classes] = min(level, max(1, (floor - 1) // many)) if few else level
+                level = levels[(subject + number * (shift + 1) + shift) % 4]
+                counts[subject, (number + shift) % classes] = min(level, max(1, (floor - 1) // many)) if few else level
         yield counts
 
 
@@ -321,7 +321,7 @@ def _columns(ballots: Ballots, plan: Plan, releases: Releases) -> Floats:
 _Name = tuple[str | int, ...]
 
 
-def _values(made: Release) -> dict[_Name, float]:
+def _values(published: Release) -> dict[_Name, float]:
     """Return every published figure by a name of its own."""
     values: dict[_Name, float] = {}
 
@@ -329,10 +329,10 @@ def _values(made: Release) -> dict[_Name, float]:
         if figure is not None:
             values[name] = figure.value
 
-    sheets = [("subject", at, sheet) for at, sheet in enumerate(made.subjects)]
-    sheets += [("section", at, sheet) for at, sheet in enumerate(made.sections)]
-    sheets += [("rank", at, sheet) for at, sheet in enumerate(made.ranks)]
-    for kind, at, sheet in [*sheets, ("unit", 0, made.unit)]:
+    sheets = [("subject", at, sheet) for at, sheet in enumerate(published.subjects)]
+    sheets += [("section", at, sheet) for at, sheet in enumerate(published.sections)]
+    sheets += [("rank", at, sheet) for at, sheet in enumerate(published.ranks)]
+    for kind, at, sheet in [*sheets, ("unit", 0, published.unit)]:
         note(sheet.score, kind, at)
         if sheet.adjusted is not None:
             values[kind, at, "adjusted"] = sheet.adjusted.value

@@ -56,7 +56,7 @@ class Equations:
         indicators = [indicator(codes[at], levels[at]) for at in self.order]
         self.blocks = [*indicators, sparse.csr_array(fixed)]
         self.design = sparse.csr_array(sparse.hstack(self.blocks))
-        self.counts: list[Floats] = [np.asarray(one.sum(axis=0), dtype=np.float64).ravel() for one in indicators]
+        self.counts: list[Floats] = [np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel() for matrix in indicators]
         other = sparse.csr_array(sparse.hstack(self.blocks[len(long) :]))
         self.others = other.shape[1]
         self.square: Floats = (other.T @ other).toarray()
@@ -98,10 +98,10 @@ class Factored:
         self.left = equations.square
         if self.top:
             self.left = self.left - equations.weighted_square(self.top / self.diagonal)
-        made = self.left * (self.short[:, None] * self.short[None, :])
+        matrix = self.left * (self.short[:, None] * self.short[None, :])
         at = np.arange(equations.others - fixed)
-        made[at, at] += 1.0
-        self.factor = linalg.cholesky(made, lower=True, overwrite_a=True, check_finite=False)
+        matrix[at, at] += 1.0
+        self.factor = linalg.cholesky(matrix, lower=True, overwrite_a=True, check_finite=False)
         self._inverse: Floats | None = None
 
     @property
@@ -167,19 +167,19 @@ class Factored:
         top = 1.0 / self.diagonal
         if self.top:
             top += self.top * self._long_diagonal() / self.diagonal**2
-        made: Floats = self.scale**2 * np.concatenate([top, low])
-        return made
+        diagonal: Floats = self.scale**2 * np.concatenate([top, low])
+        return diagonal
 
     def _long_diagonal(self) -> Floats:
         """Return the diagonal of crossᵀ · inverse · cross, in the scale of v."""
         equations = self.equations
-        made = np.empty(equations.long)
+        diagonal = np.empty(equations.long)
         columns = None if equations.is_dense else sparse.csc_array(equations.cross)
         for first in range(0, equations.long, SLICE):
             part = slice(first, min(first + SLICE, equations.long))
             if columns is None:
                 dense = equations.cross[:, part] * self.short[:, None]
-                made[part] = (dense * (self.inverse @ dense)).sum(axis=0)
+                diagonal[part] = (dense * (self.inverse @ dense)).sum(axis=0)
                 continue
             # Every pair of entries of a column: few, where a rating touches few levels.
             start = columns.indptr[first : part.stop + 1]
@@ -195,8 +195,8 @@ class Factored:
                 + np.repeat((start - start[0])[column], each)
             )
             terms = values[left] * values[right] * self.inverse[rows[left], rows[right]]
-            made[part] = np.bincount(column[left], weights=terms, minlength=len(n))
-        return made
+            diagonal[part] = np.bincount(column[left], weights=terms, minlength=len(n))
+        return diagonal
 
     def combined(self, rows: Matrix) -> Floats:
         """Return the variance of rows · effects, (rows,), in units of the residual variance."""

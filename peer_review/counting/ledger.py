@@ -133,8 +133,8 @@ L = TypeVar("L", bound=Support)
 
 def vector(weights: Mapping[int, Fraction | int]) -> Vector:
     """Return the weights modulo PRIME; atoms without weight are left out."""
-    made = {atom: _residue(Fraction(weight)) for atom, weight in weights.items()}
-    return {atom: weight for atom, weight in made.items() if weight}
+    residues = {atom: _residue(Fraction(weight)) for atom, weight in weights.items()}
+    return {atom: weight for atom, weight in residues.items() if weight}
 
 
 class ShownStatements(Generic[L]):
@@ -178,7 +178,9 @@ class ShownStatements(Generic[L]):
         purse = _Purse(budget)
         try:
             for supports in self.supports:
-                space = _Space({atom: (dict(one), supports[atom]) for atom, one in functions.items()}, len(self._bases))
+                space = _Space(
+                    {atom: (dict(function), supports[atom]) for atom, function in functions.items()}, len(self._bases)
+                )
                 if _isolates(space, self.enough, purse):
                     return Verdict.ISOLATES
         except _TooLargeError:
@@ -205,7 +207,7 @@ class ShownStatements(Generic[L]):
                 own[row] = inside[atom]
                 if row not in rows:
                     rows.add(row)
-                    fresh = [one for one in inside if one not in seen]
+                    fresh = [unknown for unknown in inside if unknown not in seen]
                     waiting += fresh
                     seen.update(fresh)
         return functions
@@ -244,11 +246,11 @@ class _Space(Generic[L]):
             self._enter(lump, function, support)
 
     def copy(self) -> "_Space[L]":
-        made: _Space[L] = _Space({}, self.bases)
-        made.functions = {lump: dict(function) for lump, function in self.functions.items()}
-        made.support, made.must, made._named = dict(self.support), set(self.must), dict(self._named)
-        made._uses = defaultdict(set, {unknown: set(lumps) for unknown, lumps in self._uses.items()})
-        return made
+        space: _Space[L] = _Space({}, self.bases)
+        space.functions = {lump: dict(function) for lump, function in self.functions.items()}
+        space.support, space.must, space._named = dict(self.support), set(self.must), dict(self._named)
+        space._uses = defaultdict(set, {unknown: set(lumps) for unknown, lumps in self._uses.items()})
+        return space
 
     @property
     def fixed(self) -> int | None:
@@ -267,11 +269,11 @@ class _Space(Generic[L]):
         """Keep only the sums in which `function` is zero; return whether there are any."""
         if not function:
             return True
-        unknowns = [one for one in function if one != _ONE]
+        unknowns = [unknown for unknown in function if unknown != _ONE]
         if not unknowns:
             return False
         # A base's unknown lives in its own atoms only: taking it first keeps every other function short.
-        pivot = min(unknowns, key=lambda one: (one >= self.bases, len(self._uses[one]), one))
+        pivot = min(unknowns, key=lambda unknown: (unknown >= self.bases, len(self._uses[unknown]), unknown))
         inverse = _inverse(function[pivot])
         for lump in sorted(self._uses[pivot]):
             changed, support = self._leave(lump)
@@ -294,7 +296,11 @@ class _Space(Generic[L]):
 
     def blocks(self) -> dict[int, list[int]]:
         """Return the lumps of each base whose unknown is still free, where there is more than one."""
-        return {one: sorted(lumps) for one, lumps in self._uses.items() if 0 <= one < self.bases and len(lumps) > 1}
+        return {
+            unknown: sorted(lumps)
+            for unknown, lumps in self._uses.items()
+            if 0 <= unknown < self.bases and len(lumps) > 1
+        }
 
     def _enter(self, lump: int, function: Vector, support: L) -> int:
         """Put an atom or a lump in; return the lump in which it is now."""
@@ -386,13 +392,15 @@ def _by_blocks(space: _Space[L], certain: L | None, enough: int, purse: _Purse) 
 def _cancelled(first: Vector, other: Vector, unknown: int) -> Vector:
     """Return what is left of two functions when they are added so that `unknown` falls out."""
     mine, theirs = other[unknown], first[unknown]
-    made = {one: (first.get(one, 0) * mine - other.get(one, 0) * theirs) % PRIME for one in first.keys() | other.keys()}
-    return {one: weight for one, weight in made.items() if weight}
+    total = {
+        term: (first.get(term, 0) * mine - other.get(term, 0) * theirs) % PRIME for term in first.keys() | other.keys()
+    }
+    return {term: weight for term, weight in total.items() if weight}
 
 
 def _vanishes(functions: Mapping[int, Vector]) -> bool:
     """Return whether some sum is zero on every atom: the statement follows from what was told."""
-    space = _Space({atom: (dict(one), Count(1)) for atom, one in functions.items()}, 1 << 60)
+    space = _Space({atom: (dict(function), Count(1)) for atom, function in functions.items()}, 1 << 60)
     while space.functions:
         lump = next(iter(space.functions))
         if not space.impose(dict(space.functions[lump])):
@@ -401,10 +409,10 @@ def _vanishes(functions: Mapping[int, Vector]) -> bool:
 
 
 def _join(supports: Iterable[L]) -> L | None:
-    made: L | None = None
+    union: L | None = None
     for support in supports:
-        made = _with(made, support)
-    return made
+        union = _with(union, support)
+    return union
 
 
 def _with(first: L | None, second: L) -> L:

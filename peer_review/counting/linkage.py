@@ -21,14 +21,14 @@ def islands(codes: Sequence[Ints]) -> Ints:
     Source: Weeks and Williams, Technometrics 6 (1964), 319-324.
     """
     many = len(codes[0]) if codes else 0
-    found = np.zeros(many, dtype=np.int64)
+    island = np.zeros(many, dtype=np.int64)
     for first, second in combinations(codes, 2):
-        found = _numbered(found * (many + 1) + _pair(first, second))
-    return found
+        island = _numbered(island * (many + 1) + _pair(first, second))
+    return island
 
 
 def _pair(first: Ints, second: Ints) -> Ints:
-    left, right = (int(one.max()) + 1 if len(one) else 0 for one in (first, second))
+    left, right = (int(code.max()) + 1 if len(code) else 0 for code in (first, second))
     edges = sparse.coo_array((np.ones(len(first)), (first, left + second)), shape=(left + right, left + right))
     _many, label = connected_components(edges.tocsr(), directed=False)
     return np.asarray(label, dtype=np.int64)[first]

@@ -114,7 +114,7 @@ class Fit:
         parts: factor, or "fixed" → matrix (sums, levels) of coefficients, dense or sparse; columns as in `effects`
         and `fixed`. Without ratings, all NaN.
         """
-        rows = max((one.shape[0] for one in parts.values()), default=0)
+        rows = max((matrix.shape[0] for matrix in parts.values()), default=0)
         value = np.zeros(rows)
         for name, matrix in parts.items():
             column = np.array([v for v, _se in self.fixed.values()]) if name == "fixed" else self.effects[name].value
@@ -167,7 +167,7 @@ def reml(
     """
     known = ~np.isnan(ratings)
     y = ratings[known].astype(np.float64)
-    coded = {name: np.unique(one[known], return_inverse=True) for name, one in random.items()}
+    coded = {name: np.unique(column[known], return_inverse=True) for name, column in random.items()}
     codes = {name: inverse.reshape(-1).astype(np.int64) for name, (_labels, inverse) in coded.items()}
     labels = {name: values for name, (values, _inverse) in coded.items()}
     island = islands([codes[name] for name in (random if linked is None else linked)])
@@ -175,11 +175,11 @@ def reml(
         island = np.zeros(len(y), dtype=np.int64)
     if not len(y):
         return _nothing(labels)
-    columns = {name: one[known] for name, one in (fixed or {}).items()}
+    columns = {name: column[known] for name, column in (fixed or {}).items()}
     if within:
         columns[ISLAND] = island
     names, design = _fixed_design(columns, len(y))
-    partitions = [np.unique(one, return_inverse=True)[1].reshape(-1) for one in columns.values()]
+    partitions = [np.unique(column, return_inverse=True)[1].reshape(-1) for column in columns.values()]
     left_out = _left_out(codes, design, y, partitions)
     used = [name for name in codes if name not in left_out]
     equations = Equations([codes[name] for name in used], [len(labels[name]) for name in used], design)
@@ -187,12 +187,12 @@ def reml(
     search = _Search(equations, y - y.mean(), least=least, explained=explained)
     ordered = [used[at] for at in equations.order]
     if held is not None:
-        found = search.hold(np.array([held[name] for name in ordered]), held[RESIDUAL])
+        peak = search.hold(np.array([held[name] for name in ordered]), held[RESIDUAL])
     elif RESIDUAL in left_out:
-        found = search.hold(np.zeros(len(ordered)), 0.0)
+        peak = search.hold(np.zeros(len(ordered)), 0.0)
     else:
-        found = search.run()
-    return _report(found, y, names, labels, codes, island, used, left_out, least)
+        peak = search.run()
+    return _report(peak, y, names, labels, codes, island, used, left_out, least)
 
 
 def _nothing(labels: Mapping[str, Labels]) -> Fit:
@@ -201,15 +201,17 @@ def _nothing(labels: Mapping[str, Labels]) -> Fit:
         n=0,
         fixed={INTERCEPT: (float("nan"), float("nan"))},
         components={name: Component(0.0, left_out="no_ratings") for name in [*labels, RESIDUAL]},
-        effects={name: Effects(one, none.astype(int), none, none, none.astype(int)) for name, one in labels.items()},
+        effects={
+            name: Effects(levels, none.astype(int), none, none, none.astype(int)) for name, levels in labels.items()
+        },
     )
 
 
 def _fixed_design(columns: Mapping[str, Labels], n: int) -> tuple[list[str], sparse.csr_array]:
     """Return the names and the columns of the fixed effects, without those that others determine."""
     names, parts = [INTERCEPT], [sparse.csr_array(np.ones((n, 1)))]
-    for name, one in columns.items():
-        labels, code = np.unique(one, return_inverse=True)
+    for name, column in columns.items():
+        labels, code = np.unique(column, return_inverse=True)
         wide = indicator(code.reshape(-1), len(labels))
         parts.append(wide[:, 1:])
         names += [f"{name}={label}" for label in labels[1:]]
@@ -291,12 +293,12 @@ def wholly_explained(codes: Sequence[Ints], y: Floats) -> bool | None:
 
 def _finest(codes: Sequence[Ints]) -> list[Ints]:
     """Return the factors that no other refines, of several with the same groups the first."""
-    made: list[Ints] = []
-    for at, one in enumerate(codes):
-        others = [(place, other) for place, other in enumerate(codes) if place != at and _is_constant(other, one)]
-        if all(_is_constant(one, other) and place > at for place, other in others):
-            made.append(one)
-    return made
+    finest: list[Ints] = []
+    for at, code in enumerate(codes):
+        others = [(place, other) for place, other in enumerate(codes) if place != at and _is_constant(other, code)]
+        if all(_is_constant(code, other) and place > at for place, other in others):
+            finest.append(code)
+    return finest
 
 
 def _is_additive(first: Ints, second: Ints, y: Floats) -> bool:
@@ -326,8 +328,8 @@ def _is_additive(first: Ints, second: Ints, y: Floats) -> bool:
     value = [0.0] * (nodes + 1)
     for node in order[1:].tolist():
         value[node] = given[node] - value[came[node]] if known[node] else 0.0
-    made = np.array(value)
-    agree = bool((made[first] + made[many + second] == y).all())
+    effects = np.array(value)
+    agree = bool((effects[first] + effects[many + second] == y).all())
     return agree and nodes - len(roots) < len(y)
 
 
@@ -347,27 +349,27 @@ class _State:
     def slopes(self) -> Floats:
         """d criterion / d gamma."""
         traces = np.array([self.factored.trace(place) for place in range(len(self.gamma))])
-        return traces - np.array([(one**2).sum() for one in self.per_level]) / self.variance
+        return traces - np.array([(effects**2).sum() for effects in self.per_level]) / self.variance
 
     @property
     def per_level(self) -> list[Floats]:
         """ZᵀPy of each factor; by the equations themselves this is u / gamma, which is exact where gamma is large."""
         equations = self.factored.equations
-        made = []
+        vectors = []
         for place, gamma in enumerate(self.gamma):
             if gamma > 1.0:
-                made.append(self.effects[equations.columns(place)] / gamma)
+                vectors.append(self.effects[equations.columns(place)] / gamma)
             else:
-                made.append(equations.blocks[place].T @ self.over)
-        return made
+                vectors.append(equations.blocks[place].T @ self.over)
+        return vectors
 
     @property
     def working(self) -> tuple[Floats, Floats]:
         """The working vectors ZZᵀPy and P times them, each (ratings, factors)."""
         blocks = self.factored.equations.blocks
-        made = np.array([blocks[place] @ one for place, one in enumerate(self.per_level)])
-        made = made.reshape(len(self.gamma), len(self.over)).T
-        return made, self.factored.fit(made)[1]
+        working = np.array([blocks[place] @ effects for place, effects in enumerate(self.per_level)])
+        working = working.reshape(len(self.gamma), len(self.over)).T
+        return working, self.factored.fit(working)[1]
 
 
 class _Search:
@@ -390,8 +392,8 @@ class _Search:
         root = factored.scale[: len(random)]
         scaled = np.divide(random, root, out=np.zeros(len(random)), where=root > 0)
         squares = float(over @ over + scaled @ scaled)
-        held = self.fixed_variance
-        variance = squares / max(1, self.freedom) if held is None else held
+        residual = self.fixed_variance
+        variance = squares / max(1, self.freedom) if residual is None else residual
         free = max(1, self.freedom)
         with np.errstate(divide="ignore"):
             fitting = free * np.log(2 * np.pi * variance) + (squares / variance if variance else 0.0)
@@ -405,21 +407,21 @@ class _Search:
 
     def run(self) -> "_Found":
         """Return the state at the maximum of the restricted likelihood."""
-        found: list[_Found] = []
+        peaks: list[_Found] = []
         if not (self._explains_all() if self.explained is None and not self.least else self.explained):
-            found = self._peaks(cap=WHOLLY)
-            if all(self._is_inner(one) for one in found):
-                return _likeliest(found)
+            peaks = self._peaks(cap=WHOLLY)
+            if all(self._is_inner(peak) for peak in peaks):
+                return _likeliest(peaks)
         # No residual at all, the boundary 0, or less than the least: hold it there, fit the others, see what is
         # likelier. Without a least, next to nothing stands for 0.
         square = float(self.y @ self.y) / len(self.y)
         self.fixed_variance = self.least or square / WHOLLY
-        held = self._peaks(cap=np.inf, most=square / self.fixed_variance)
-        inner = [one for one in found if self._is_inner(one)]
-        return _likeliest([*inner, *(replace(one, wholly=True) for one in held)])
+        boundary = self._peaks(cap=np.inf, most=square / self.fixed_variance)
+        inner = [peak for peak in peaks if self._is_inner(peak)]
+        return _likeliest([*inner, *(replace(peak, wholly=True) for peak in boundary)])
 
-    def _is_inner(self, found: "_Found") -> bool:
-        return bool(found.state.gamma.max(initial=0.0) < WHOLLY and found.state.variance >= self.least)
+    def _is_inner(self, peak: "_Found") -> bool:
+        return bool(peak.state.gamma.max(initial=0.0) < WHOLLY and peak.state.variance >= self.least)
 
     def _peaks(self, *, cap: float, most: float | None = None) -> "list[_Found]":
         """Return where the search ends from each start. most: where all variation is between levels, gamma is so."""
@@ -432,10 +434,10 @@ class _Search:
             starts.append(np.full(factors, most / factors))
             if is_small:
                 starts += [np.where(np.arange(factors) == at, most, most / 100) for at in range(factors)]
-        found = [self._descend(start, cap=cap) for start in starts]
+        peaks = [self._descend(start, cap=cap) for start in starts]
         if is_small and (most is None or self.least):
-            found += [self._descend(start, cap=cap) for start in _woken(_likeliest(found).state.gamma)]
-        return found
+            peaks += [self._descend(start, cap=cap) for start in _woken(_likeliest(peaks).state.gamma)]
+        return peaks
 
     def _explains_all(self) -> bool:
         """Return whether least squares with all effects fixed would leave nothing over though it might have."""
@@ -452,7 +454,7 @@ class _Search:
         if self.equations.others > SMALL:
             return [level]
         many = LEVELS if factors <= 4 else LEVELS[1::2]
-        table = [np.array(one) for one in itertools.product(many, repeat=factors)]
+        table = [np.array(gamma) for gamma in itertools.product(many, repeat=factors)]
         return [level, *sorted(table, key=lambda gamma: self.state(gamma).criterion)[:BEST]]
 
     def _descend(self, gamma: Floats, *, cap: float) -> "_Found":
@@ -497,11 +499,11 @@ class _Search:
     def _average_information(self, state: _State) -> Floats:
         """Return the criterion's curvature in gamma, the residual variance maximised away unless it is held."""
         working, projected = state.working
-        made = working.T @ projected / state.variance
+        curvature = working.T @ projected / state.variance
         if self.fixed_variance is None:
             along = working.T @ state.over
-            made = made - np.outer(along, along) / (state.variance**2 * self.freedom)
-        return np.asarray(made, dtype=np.float64)
+            curvature = curvature - np.outer(along, along) / (state.variance**2 * self.freedom)
+        return np.asarray(curvature, dtype=np.float64)
 
     def _line(self, state: _State, slopes: Floats, move: Floats, cap: float) -> _State | None:
         """Return the first state along the move, halved again and again, that is low enough; None if none is."""
@@ -536,12 +538,12 @@ class _Found:
     wholly: bool  # no residual is left over, or less than the least: held there
 
 
-def _likeliest(found: "Sequence[_Found]") -> "_Found":
+def _likeliest(peaks: "Sequence[_Found]") -> "_Found":
     """Return the peak with the lowest criterion, of those that converged if any did; of equal ones by the variances."""
-    found = [one for one in found if one.converged] or found
-    lowest = min(one.state.criterion for one in found)
-    alike = [one for one in found if one.state.criterion <= lowest + ALIKE]
-    return min(alike, key=lambda one: tuple(np.round(np.log1p(one.state.gamma), 3)))
+    peaks = [peak for peak in peaks if peak.converged] or peaks
+    lowest = min(peak.state.criterion for peak in peaks)
+    alike = [peak for peak in peaks if peak.state.criterion <= lowest + ALIKE]
+    return min(alike, key=lambda peak: tuple(np.round(np.log1p(peak.state.gamma), 3)))
 
 
 def _woken(gamma: Floats) -> Iterator[Floats]:
@@ -582,7 +584,7 @@ def _standard_errors(state: _State, *, residual: bool) -> tuple[Floats, float]:
 
 
 def _report(
-    found: _Found,
+    peak: _Found,
     y: Floats,
     names: list[str],
     labels: Mapping[str, Labels],
@@ -592,16 +594,16 @@ def _report(
     left_out: Mapping[str, str],
     least: float,
 ) -> Fit:
-    state = found.state
+    state = peak.state
     equations = state.factored.equations
     flat = RESIDUAL in left_out
     errors, residual_error = (np.full(len(used), np.nan), float("nan"))
     if not flat:
-        errors, residual_error = _standard_errors(state, residual=not found.wholly)
+        errors, residual_error = _standard_errors(state, residual=not peak.wholly)
     diagonal = np.sqrt(np.maximum(state.variance * state.factored.variances(), 0.0))
-    residual = least if found.wholly else state.variance
+    residual = least if peak.wholly else state.variance
     components: dict[str, Component] = {name: Component(0.0, left_out=left_out.get(name, "")) for name in labels}
-    values = {name: (np.zeros(len(one)), np.zeros(len(one))) for name, one in labels.items()}
+    values = {name: (np.zeros(len(levels)), np.zeros(len(levels))) for name, levels in labels.items()}
     for place, at in enumerate(equations.order):
         columns = equations.columns(place)
         components[used[at]] = Component(float(state.gamma[place] * state.variance), float(errors[place]))
@@ -611,11 +613,11 @@ def _report(
     coefficients = state.effects[columns].copy()
     coefficients[names.index(INTERCEPT)] += y.mean()
     effects = {}
-    for name, one in labels.items():
-        place_of = np.zeros(len(one), dtype=np.int64)
+    for name, levels in labels.items():
+        place_of = np.zeros(len(levels), dtype=np.int64)
         place_of[codes[name][::-1]] = island[::-1]
-        n = np.bincount(codes[name], minlength=len(one))
-        effects[name] = Effects(one, n, *values[name], place_of)
+        n = np.bincount(codes[name], minlength=len(levels))
+        effects[name] = Effects(levels, n, *values[name], place_of)
     return Fit(
         n=len(y),
         fixed={
@@ -625,9 +627,9 @@ def _report(
         components=components,
         effects=effects,
         criterion=float("nan") if flat else state.criterion,
-        score=found.score,
-        steps=found.steps,
-        converged=found.converged,
+        score=peak.score,
+        steps=peak.steps,
+        converged=peak.converged,
         islands=int(island.max()) + 1,
         unit=state.variance,
         _solved=None if flat else _Solved(state.factored, state.variance, used),

@@ -61,20 +61,20 @@ def one_ballot_decides(subject: Ints, voter_class: Ints, parts: list[Part], rule
         return np.zeros(subjects, dtype=bool)
     cell = subject * len(rule.class_weights) + voter_class
     without = [_Without(cell, part, rule) for part in parts]
-    whole = _score([one.value for one in without], weights, known, total)
+    whole = _score([criterion.value for criterion in without], weights, known, total)
     now = _grades(whole, rule)
 
     # The furthest that any ballot of a class could move the score, were it extreme in every criterion at once.
     classes = len(rule.class_weights)
     reach = np.zeros((subjects, classes), dtype=bool)
-    for ends in zip(*(one.ends for one in without), strict=True):
+    for ends in zip(*(criterion.ends for criterion in without), strict=True):
         score = _score(list(ends), weights, known[:, :, None], total[:, None])
         reach |= _grades(score, rule) != now[:, None]
     reach &= scored[:, None]
 
     near = np.flatnonzero(reach[subject, voter_class])
     at = subject[near]
-    values = [one.leaving_out(near) for one in without]
+    values = [criterion.leaving_out(near) for criterion in without]
     score = _score(values, weights, known[:, at], total[at])
     decides = np.zeros(subjects, dtype=bool)
     decides[at[_grades(score, rule) != now[at]]] = True
@@ -95,13 +95,13 @@ class _Without:
         self.value = np.where(n > 0, shares * location, 0.0).sum(axis=1)
         # Each class in turn has one answer fewer: what the others make of the figure then, and its own share.
         self.others, self.share = np.zeros(n.shape), np.zeros(n.shape)
-        for one in range(classes):
+        for number in range(classes):
             fewer = n.copy()
-            fewer[:, one] = np.maximum(fewer[:, one] - 1, 0)
+            fewer[:, number] = np.maximum(fewer[:, number] - 1, 0)
             shares = class_shares(fewer, rule.class_weights, floor=rule.floor)
-            self.share[:, one] = shares[:, one]
-            shares[:, one] = 0.0
-            self.others[:, one] = np.where(n > 0, shares * location, 0.0).sum(axis=1)
+            self.share[:, number] = shares[:, number]
+            shares[:, number] = 0.0
+            self.others[:, number] = np.where(n > 0, shares * location, 0.0).sum(axis=1)
         self._order_statistics()
 
     def _order_statistics(self) -> None:
@@ -119,21 +119,21 @@ class _Without:
         """The figure without the highest, and without the lowest answer of each class, or whole if that is more: a
         ballot may have passed over the criterion. Shape: (subjects, classes) each, the least first."""
         cells = np.arange(len(self.n))
-        held = self.n > 0
+        answered = self.n > 0
         whole = np.repeat(self.value, self.share.shape[1])
-        made = [whole]
+        figures = [whole]
         for points in (self.highest, self.lowest):
-            made.append(np.where(held, self._figure(cells, np.where(held, points, 0.0)), whole))
+            figures.append(np.where(answered, self._figure(cells, np.where(answered, points, 0.0)), whole))
         shape = self.share.shape
-        return np.min(made, axis=0).reshape(shape), np.max(made, axis=0).reshape(shape)
+        return np.min(figures, axis=0).reshape(shape), np.max(figures, axis=0).reshape(shape)
 
     def leaving_out(self, ballots: Ints) -> Floats:
         """Return the figure of each ballot's subject without that ballot."""
         points, cell = self.points[ballots], self.cell[ballots]
-        made: Floats = self.value[cell // self.share.shape[1]]
+        figures: Floats = self.value[cell // self.share.shape[1]]
         given = ~np.isnan(points)
-        made[given] = self._figure(cell[given], points[given])
-        return made
+        figures[given] = self._figure(cell[given], points[given])
+        return figures
 
     def _figure(self, cell: Ints, points: Floats) -> Floats:
         """Return the figure of each cell's subject when the cell loses an answer of these points."""
@@ -146,8 +146,8 @@ class _Without:
             total = np.where(cut, total - lowest - highest, total)
             left = np.where(cut, left - 2, left)
         location = np.divide(total, left, out=np.zeros(len(cell)), where=left > 0)
-        made: Floats = self.others.reshape(-1)[cell] + self.share.reshape(-1)[cell] * location
-        return made
+        figures: Floats = self.others.reshape(-1)[cell] + self.share.reshape(-1)[cell] * location
+        return figures
 
 
 def _two_least(cell: Ints, points: Floats, cells: int) -> tuple[Floats, Floats]:
@@ -163,10 +163,10 @@ def _two_least(cell: Ints, points: Floats, cells: int) -> tuple[Floats, Floats]:
 
 def _score(values: list[Floats], weights: Floats, known: Flags, total: Floats) -> Floats:
     """Return the score over the criteria that are shown; NaN where none is."""
-    made = np.zeros(values[0].shape)
+    sums = np.zeros(values[0].shape)
     for value, weight, shown in zip(values, weights, known, strict=True):
-        made += np.where(shown, weight * value, 0.0)
-    score: Floats = np.divide(made, total, out=np.full(made.shape, np.nan), where=total > 0)
+        sums += np.where(shown, weight * value, 0.0)
+    score: Floats = np.divide(sums, total, out=np.full(sums.shape, np.nan), where=total > 0)
     return score
 
 

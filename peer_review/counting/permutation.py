@@ -31,13 +31,13 @@ def deal(pool: Floats, n: int, *, hands: int, seed: Sequence[int]) -> Floats:
     chance = np.random.default_rng(list(seed))
     pool = np.sort(pool)
     each = len(pool) // n
-    made, left = [], hands
+    deals, left = [], hands
     while left > 0:
         shuffles = max(1, min(-(-left // each), _AT_ONCE // max(1, len(pool))))
         shuffled = chance.permuted(np.broadcast_to(pool, (shuffles, len(pool))), axis=1)
-        made.append(shuffled[:, : each * n].reshape(shuffles * each, n)[:left])
-        left -= len(made[-1])
-    return np.concatenate(made)
+        deals.append(shuffled[:, : each * n].reshape(shuffles * each, n)[:left])
+        left -= len(deals[-1])
+    return np.concatenate(deals)
 
 
 def probability(as_striking: Flags) -> float:
@@ -58,5 +58,5 @@ def false_discovery(p: Sequence[float], *, tested: int) -> list[float]:
         least = min(least, p[order[rank - 1]] * tested / rank)
         q[order[rank - 1]] = least
     # Equal probabilities have equal q.
-    best = {value: min(one for one, other in zip(q, p, strict=True) if other == value) for value in set(p)}
+    best = {value: min(rate for rate, other in zip(q, p, strict=True) if other == value) for value in set(p)}
     return [best[value] for value in p]

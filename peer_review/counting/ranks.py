@@ -48,9 +48,9 @@ class _Told(TypedDict):
     enough: int
 
 
-def _may_join(table: Ints, rank: int, **told: Unpack[_Told]) -> bool:
+def _may_join(table: Ints, rank: int, **knowledge: Unpack[_Told]) -> bool:
     def verdict(support: type[Count] | type[Beside], *, without: int | None = None) -> Verdict:
-        shown, asked = _shown_statements(table, rank, support, without=without, **told)
+        shown, asked = _shown_statements(table, rank, support, without=without, **knowledge)
         return shown.judge(asked)
 
     # Cautious first: as if whatever section is largest in a sum were known. What passes that passes for every head.
@@ -89,7 +89,7 @@ def _shown_statements(
         atom: Count(members) if support is Count else Beside(((section, members),))
         for atom, section, _of, members in listed
     }
-    bases = [{atom: 1 for atom, section, _of, _n in listed if section == one} for one in sorted(open_sections)]
+    bases = [{atom: 1 for atom, section, _of, _n in listed if section == number} for number in sorted(open_sections)]
     shown: ShownStatements[Support] = ShownStatements(
         [base for base in bases if base], supports=[supports], enough=enough
     )

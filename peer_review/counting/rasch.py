@@ -111,12 +111,12 @@ class RaschFit:
         None is one rater of average severity: Linacre's fair average.
         """
         severities = np.zeros(1) if severities is None else severities
-        made = np.zeros((len(measures), len(self.categories)))
+        expected = np.zeros((len(measures), len(self.categories)))
         apart = (measures[:, None] - severities[None, :]).reshape(-1)
         for at, scores in enumerate(self.categories):
             means = _chances(apart, self.items.value[at] + self.steps[at]) @ scores
-            made[:, at] = means.reshape(len(measures), len(severities)).mean(axis=1)
-        return made
+            expected[:, at] = means.reshape(len(measures), len(severities)).mean(axis=1)
+        return expected
 
 
 def rasch(
@@ -135,15 +135,15 @@ def rasch(
     known = ~np.isnan(scores)
     x = scores[known].astype(np.float64)
     labels, codes = [], []
-    for one in (subject, rater, item):
-        values, inverse = np.unique(one[known], return_inverse=True)
+    for code in (subject, rater, item):
+        values, inverse = np.unique(code[known], return_inverse=True)
         labels.append(values)
         codes.append(inverse.reshape(-1).astype(np.int64))
     categories = _categories(x, codes[2], len(labels[2]), steps)
-    if all(len(one) < 2 for one in categories):
+    if all(len(values) < 2 for values in categories):
         return _nothing(labels, codes, categories)
-    made = _Model(x, codes, [len(one) for one in labels], categories, steps)
-    return _report(made, labels, codes, categories)
+    model = _Model(x, codes, [len(names) for names in labels], categories, steps)
+    return _report(model, labels, codes, categories)
 
 
 def _categories(x: Floats, item: Ints, items: int, steps: Steps) -> tuple[Floats, ...]:
@@ -153,9 +153,9 @@ def _categories(x: Floats, item: Ints, items: int, steps: Steps) -> tuple[Floats
 
 
 def _nothing(labels: list[Labels], codes: list[Ints], categories: tuple[Floats, ...]) -> RaschFit:
-    counts = [np.bincount(code, minlength=len(one)) for one, code in zip(labels, codes, strict=True)]
-    zeros = [np.zeros(len(one)) for one in labels]
-    same = [np.ones(len(one), dtype=np.int64) for one in labels]
+    counts = [np.bincount(code, minlength=len(names)) for names, code in zip(labels, codes, strict=True)]
+    zeros = [np.zeros(len(names)) for names in labels]
+    same = [np.ones(len(names), dtype=np.int64) for names in labels]
     many = len(codes[0])
     return RaschFit(
         subjects=Measures(labels[0], counts[0], zeros[0], zeros[0]),
@@ -213,7 +213,7 @@ class _Model:
         for at in range(self.items):
             inside = self.item == at
             self.x[inside] = np.searchsorted(categories[at], x[order][inside])
-        self.highest = np.array([len(one) - 1 for one in categories], dtype=np.int64)
+        self.highest = np.array([len(values) - 1 for values in categories], dtype=np.int64)
         self.most = int(self.highest.max())
         self.common = steps == "common"
         # Where in `full` the step of each (item, category) is; categories that an item has not share a dummy.
@@ -250,7 +250,7 @@ class _Model:
         if self.common:
             blocks.append(_sum_to_zero(self.most))
         else:
-            blocks += [_sum_to_zero(int(one)) for one in self.highest if one]
+            blocks += [_sum_to_zero(int(highest)) for highest in self.highest if highest]
         blocks.append(np.ones((1, 1)))
         return np.asarray(linalg.block_diag(*blocks), dtype=np.float64)
 
@@ -488,7 +488,7 @@ def _report(model: _Model, labels: list[Labels], codes: list[Ints], categories: 
     spread = np.zeros((len(point.free), len(point.free)))
     spread[:kept, :kept] = np.linalg.pinv(point.information[:kept, :kept], hermitian=True)
     errors = np.sqrt(np.maximum(np.diagonal(model.constraint @ spread @ model.constraint.T), 0.0))
-    counts = [np.bincount(code, minlength=len(one)) for one, code in zip(labels, codes, strict=True)]
+    counts = [np.bincount(code, minlength=len(names)) for names, code in zip(labels, codes, strict=True)]
     items, raters = slice(0, model.items), slice(model.items, model.items + model.raters)
     return RaschFit(
         Measures(labels[0], counts[0], point.mean * (not none), point.sd * (not none)),

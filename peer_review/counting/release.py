@@ -142,7 +142,7 @@ def release(ballots: Ballots, plan: Plan) -> Release:
         ballots.subject, ballots.voter_class, ballots.sheet, [maker.points for maker in makers], shown, plan
     )
     sheets = [_subject_sheet(makers, plan, at, decides=bool(decides[at])) for at in range(subjects)]
-    sheets = [replace(sheet, adjusted=one) for sheet, one in zip(sheets, severity.subjects, strict=True)]
+    sheets = [replace(sheet, adjusted=adjusted) for sheet, adjusted in zip(sheets, severity.subjects, strict=True)]
 
     def mean(inside: Flags) -> Sheet:
         return _group_sheet([maker.group(inside) for maker in makers], plan)
@@ -150,12 +150,12 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     section_sheets = [mean(plan.sections == at) for at in range(sections)]
     unit = mean(np.ones(subjects, dtype=bool))
     # A criterion of which nothing at all is published (only a few are asked it) can be taken out of no mean.
-    told = [maker for maker in makers if maker.is_told]
+    published = [maker for maker in makers if maker.is_told]
     sizes = np.array(
-        [np.bincount(plan.sections, weights=maker.bases.subject_shown, minlength=sections) for maker in told],
+        [np.bincount(plan.sections, weights=maker.bases.subject_shown, minlength=sections) for maker in published],
         dtype=np.int64,
     )
-    open_sections, unit_open = comparable(sizes.reshape(len(told), sections), floor=plan.floor)
+    open_sections, unit_open = comparable(sizes.reshape(len(published), sections), floor=plan.floor)
     reliability = round_reliability(
         ballots.subject,
         [maker.points for maker in makers],
@@ -167,8 +167,8 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     )
     ranks = np.full(subjects, -1, dtype=np.int64) if plan.ranks is None else plan.ranks
     rank_sheets = [mean(ranks == at) for at in range(int(ranks.max(initial=-1)) + 1)]
-    crossed = np.zeros((len(told), sections, len(rank_sheets) + 1), dtype=np.int64)
-    for maker, table in zip(told, crossed, strict=True):
+    crossed = np.zeros((len(published), sections, len(rank_sheets) + 1), dtype=np.int64)
+    for maker, table in zip(published, crossed, strict=True):
         np.add.at(table, (plan.sections, ranks), maker.bases.subject_shown)
     open_ranks = comparable_ranks(crossed, open_sections=open_sections, unit_open=unit_open, floor=plan.floor)
     return Release(
@@ -268,25 +268,29 @@ class Criterion:
         """Return one subject's figure, None if it is not shown."""
         if not self.bases.subject_shown[at]:
             return None
-        made = self.subjects
-        return _Mean(float(made.value[at]), float(made.half[at]), int(made.n[at]), int(self.abstentions[at]), 1)
+        figures = self.subjects
+        return _Mean(
+            float(figures.value[at]), float(figures.half[at]), int(figures.n[at]), int(self.abstentions[at]), 1
+        )
 
-    def voter_class(self, at: int, one: int) -> _Mean | None:
+    def voter_class(self, at: int, number: int) -> _Mean | None:
         """Return one class's figure for one subject, None if it is not shown or has no ballot."""
-        cell = at * self.classes + one
+        cell = at * self.classes + number
         if not self.bases.classes_shown[at] or not self.stats.n[cell]:
             return None
-        made, abstentions = self.singles, self.class_abstentions
-        return _Mean(float(made.value[cell]), float(made.half[cell]), int(made.n[cell]), int(abstentions[cell]), 1)
+        figures, abstentions = self.singles, self.class_abstentions
+        return _Mean(
+            float(figures.value[cell]), float(figures.half[cell]), int(figures.n[cell]), int(abstentions[cell]), 1
+        )
 
     def rest(self, at: int) -> _Mean | None:
         """Return the pooled figure of a section's small subjects, None if there is no such group."""
         members = int(self.rest_members[at])
         if not members:
             return None
-        made = self.rests
+        figures = self.rests
         abstentions = int(self.rest_abstentions[at])
-        return _Mean(float(made.value[at]), float(made.half[at]), int(made.n[at]), abstentions, members)
+        return _Mean(float(figures.value[at]), float(figures.half[at]), int(figures.n[at]), abstentions, members)
 
     def group(self, inside: Flags) -> _Mean | None:
         """Return the mean of these subjects, (subjects,). Small ones shown together come in if all of them are here."""
@@ -302,15 +306,15 @@ class Criterion:
 
 def _mean_of(parts: list[_Mean | None]) -> _Mean | None:
     """Return the mean of several groups' figures, each weighing as many as its members."""
-    known = [one for one in parts if one is not None]
-    members = sum(one.members for one in known)
+    known = [part for part in parts if part is not None]
+    members = sum(mean.members for mean in known)
     if not members:
         return None
     return _Mean(
-        value=sum(one.value * one.members for one in known) / members,
-        half=sum((one.half * one.members) ** 2 for one in known) ** 0.5 / members,
-        n=sum(one.n for one in known),
-        abstentions=sum(one.abstentions for one in known),
+        value=sum(mean.value * mean.members for mean in known) / members,
+        half=sum((mean.half * mean.members) ** 2 for mean in known) ** 0.5 / members,
+        n=sum(mean.n for mean in known),
+        abstentions=sum(mean.abstentions for mean in known),
         members=members,
     )
 
@@ -322,10 +326,10 @@ def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: boo
         for mean, maker in zip(means, makers, strict=True)
     )
     classes = {}
-    for one in range(len(plan.class_weights)):
-        of_class = [maker.voter_class(at, one) for maker in makers]
+    for number in range(len(plan.class_weights)):
+        of_class = [maker.voter_class(at, number) for maker in makers]
         if any(of_class):
-            classes[one] = (tuple(_figure(mean, plan) for mean in of_class), _score(of_class, plan))
+            classes[number] = (tuple(_figure(mean, plan) for mean in of_class), _score(of_class, plan))
     score = _score(means, plan)
     one_ballot = None if score is None else decides
     return Sheet(score=score, criteria=figures, classes=classes, members=1, one_ballot=one_ballot)
@@ -358,5 +362,5 @@ def _bounds(value: float, half: float, plan: Plan) -> tuple[float, float, float]
     three = (value, max(0.0, value - half), min(100.0, value + half))
     if plan.decimals is None:
         return three
-    value, low, high = (round_half_up(one, plan.decimals) for one in three)
+    value, low, high = (round_half_up(number, plan.decimals) for number in three)
     return value, low, high

@@ -164,16 +164,16 @@ def one_way(subject: Ints, values: Floats) -> OneWay:
     Shape: both (ballots,). Numbers of which there is no ballot are no subjects.
     """
     per_subject = np.bincount(subject)
-    held = np.flatnonzero(per_subject)
-    n, ballots = per_subject[held], len(values)
+    numbers = np.flatnonzero(per_subject)
+    n, ballots = per_subject[numbers], len(values)
     if not ballots:
         return OneWay(0, 0, np.nan, np.nan, np.nan, np.nan)
     # From their middle: squares of far numbers would eat small differences.
     values = values - values.mean()
     means = np.bincount(subject, weights=values) / np.maximum(per_subject, 1)
     left = values - means[subject]
-    apart = means[held] - (means[held] * n).sum() / ballots
-    subjects = len(held)
+    apart = means[numbers] - (means[numbers] * n).sum() / ballots
+    subjects = len(numbers)
     return OneWay(
         subjects=subjects,
         ballots=ballots,
@@ -220,10 +220,10 @@ def split_halves(subject: Ints, values: Floats, *, splits: int | None = None, se
     if len(n) < 2:
         return float("nan")
     many = splits or int(np.clip(DEALT // len(ordered), FEWEST_SPLITS, MOST_SPLITS))
-    found = np.array(list(_halves(n, ordered, many, np.random.default_rng(seed))))
-    if not np.isfinite(found).any():
+    correlations = np.array(list(_halves(n, ordered, many, np.random.default_rng(seed))))
+    if not np.isfinite(correlations).any():
         return float("nan")
-    r = float(found[np.isfinite(found)].mean())
+    r = float(correlations[np.isfinite(correlations)].mean())
     return _ratio(2 * r, 1 + r)
 
 
@@ -260,7 +260,7 @@ def round_reliability(
         # Who is severe with everybody is so in both halves: with that taken off, each subject may be dealt alone.
         level = _without_raters(values, sheet[inside])
     _single, (low, high) = one.interval()
-    made = Reliability(
+    reliability = Reliability(
         design="nested",
         subjects=one.subjects,
         ballots=one.ballots,
@@ -273,11 +273,11 @@ def round_reliability(
         halves=None if tight else _told(split_halves(subject, level)),
     )
     if table is None:
-        return made
+        return reliability
     two = two_way(table)
     two = replace(two, error=max(two.error, spread_floor**2))
     return replace(
-        made,
+        reliability,
         design="crossed",
         generalisability=_told(two.consistency_mean),
         agreement=_told(two.agreement_single),
@@ -292,8 +292,8 @@ def composites(subject: Ints, points: Sequence[Floats], shown: Flags, weights: F
     Shape: points one (ballots,) a criterion; shown (criteria, subjects); weights (criteria,); returns (ballots,) twice.
     """
     total, weight = np.zeros(len(subject)), np.zeros(len(subject))
-    for column, told, share in zip(points, shown, weights, strict=True):
-        given = told[subject] & ~np.isnan(column)
+    for column, about, share in zip(points, shown, weights, strict=True):
+        given = about[subject] & ~np.isnan(column)
         if share and given.any():
             total[given] += share * (column[given] - column[given].mean())
             weight[given] += share
@@ -312,7 +312,7 @@ def band_of(reliability: float) -> str:
 
 def _table(subject: Ints, values: Floats, sheet: Ints, *, least: int) -> Floats | None:
     """Return whole sheets as (subjects, sheets); None unless each answers about each, and they are `least` or more."""
-    (subjects, row), (sheets, column) = (np.unique(one, return_inverse=True) for one in (subject, sheet))
+    (subjects, row), (sheets, column) = (np.unique(code, return_inverse=True) for code in (subject, sheet))
     if len(sheets) < max(2, least) or len(values) != len(subjects) * len(sheets):
         return None
     table = np.full((len(subjects), len(sheets)), np.nan)
@@ -332,8 +332,8 @@ def _without_raters(values: Floats, sheet: Ints) -> Floats:
     total = np.zeros(len(n), dtype=np.int64)
     np.add.at(total, sheet, whole)
     many = n[sheet]
-    made: Floats = ((2 * (many * whole - total[sheet]) + many) // (2 * many)) / unit
-    return made
+    deviations: Floats = ((2 * (many * whole - total[sheet]) + many) // (2 * many)) / unit
+    return deviations
 
 
 def _settle(values: Floats) -> Floats:

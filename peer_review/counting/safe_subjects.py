@@ -33,11 +33,11 @@ def safe_subjects(answered: Sequence[Ints], voter_class: Ints, *, floor: int) ->
     groups = np.unique(voter_class, return_inverse=True)[1].reshape(-1).astype(np.int64)
     marked = np.zeros(sheets, dtype=bool)
     anything = np.any(answered, axis=0) if len(answered) else marked
-    odd = [_odd_sheets(one[anything], groups[anything]) for one in answered]
+    odd = [_odd_sheets(marks[anything], groups[anything]) for marks in answered]
     chosen: list[int] = []
     for many in sorted(set(odd)):
         # A subject that nobody marked joins nothing.
-        tied = [at for at, one in enumerate(odd) if one == many and answered[at].any()]
+        tied = [at for at, sheets_off in enumerate(odd) if sheets_off == many and answered[at].any()]
         tied = [at for at in tied if _are_large(*_split(groups, marked, [answered[at]]), floor=floor)]
         if not tied:
             continue
@@ -58,9 +58,9 @@ def _odd_sheets(answered: Ints, voter_class: Ints) -> int:
 
 def _split(groups: Ints, marked: Flags, answered: Sequence[Ints]) -> tuple[Ints, Flags]:
     """Return the groups after more subjects have joined, and which sheets marked any."""
-    for one in answered:
-        groups = np.unique(groups * (int(one.max(initial=0)) + 1) + one, return_inverse=True)[1].reshape(-1)
-        marked = marked | (one > 0)
+    for marks in answered:
+        groups = np.unique(groups * (int(marks.max(initial=0)) + 1) + marks, return_inverse=True)[1].reshape(-1)
+        marked = marked | (marks > 0)
     return groups.astype(np.int64), marked
 
 

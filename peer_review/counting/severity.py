@@ -135,7 +135,7 @@ class Severity:
     @property
     def adjusted(self) -> int:
         """Of how many subjects there is an adjusted score."""
-        return sum(one is not None for one in self.subjects)
+        return sum(subject is not None for subject in self.subjects)
 
 
 def adjust(
@@ -164,7 +164,7 @@ def adjust(
 def _count(subject: Ints, voter_class: Ints, answered: Flags, subjects: int, classes: int) -> Ints:
     """Return how many answered, (criteria, subjects, classes)."""
     cell = subject * classes + voter_class
-    counts = [np.bincount(cell[one], minlength=subjects * classes) for one in answered]
+    counts = [np.bincount(cell[sheets], minlength=subjects * classes) for sheets in answered]
     return np.array(counts, dtype=np.int64).reshape(len(answered), subjects, classes)
 
 
@@ -212,7 +212,7 @@ class _Fitting:
         weights = rule.criterion_weights[:, None] * (shown & (n.sum(axis=2) > 0))
         total = weights.sum(axis=0)
         weights = np.divide(weights, total, out=np.zeros(weights.shape), where=total > 0)
-        shares = np.array([class_shares(one, rule.class_weights, floor=rule.floor) for one in n])
+        shares = np.array([class_shares(counts, rule.class_weights, floor=rule.floor) for counts in n])
         self.weights = weights[:, :, None] * shares.reshape(n.shape)
 
     def run(self, chosen: tuple[int, ...]) -> Severity:
@@ -222,16 +222,16 @@ class _Fitting:
         values, squares = np.zeros(subjects), np.zeros((2, subjects))
         measures, sds = np.zeros(subjects), np.zeros(subjects)
         groups: list[Group] = []
-        found = 0
+        island_count = 0
         for voters, rows, many in self._groups(chosen):
-            found = max(found, many)
+            island_count = max(island_count, many)
             inside = np.unique(self.subject[rows])
-            made = self._fit(voters, rows, inside)
-            if isinstance(made, str):
+            outcome = self._fit(voters, rows, inside)
+            if isinstance(outcome, str):
                 for at in inside:
-                    reasons[at] = reasons[at] or made
+                    reasons[at] = reasons[at] or outcome
                 continue
-            part, group = made
+            part, group = outcome
             values[inside] += part.value
             squares[0, inside] += (part.value - part.low) ** 2
             squares[1, inside] += (part.high - part.value) ** 2
@@ -242,16 +242,16 @@ class _Fitting:
         adjusted: list[Adjusted | None] = []
         for at in range(subjects):
             reasons[at] = reasons[at] if scored[at] else "not_shown"
-            one = self._rounded(values[at], low[at], high[at], measures[at], sds[at] ** 0.5)
-            adjusted.append(None if reasons[at] else one)
-        reason = "" if any(adjusted) else _commonest([one for one in reasons if one != "not_shown"])
+            score = self._rounded(values[at], low[at], high[at], measures[at], sds[at] ** 0.5)
+            adjusted.append(None if reasons[at] else score)
+        reason = "" if any(adjusted) else _commonest([reason for reason in reasons if reason != "not_shown"])
         return Severity(
             reason=reason,
             method="" if reason else self.method,
             subjects=tuple(adjusted),
             reasons=tuple(reasons),
             groups=() if reason else tuple(groups),
-            islands=0 if reason else found,
+            islands=0 if reason else island_count,
         )
 
     def _groups(self, chosen: tuple[int, ...]) -> Iterator[tuple[int, Ints, int]]:
@@ -259,12 +259,12 @@ class _Fitting:
         fitted = np.isin(self.subject, chosen) & self.answered.any(axis=0)
         for voters in np.unique(self.voter_class[fitted]):
             rows = np.flatnonzero(fitted & (self.voter_class == voters))
-            codes = [np.unique(one[rows], return_inverse=True)[1].reshape(-1) for one in (self.subject, self.sheet)]
+            codes = [np.unique(code[rows], return_inverse=True)[1].reshape(-1) for code in (self.subject, self.sheet)]
             island = islands(codes)
             # The order in which ballots and sheets come decides neither the order of the fits nor a sum within one.
             rows, island = rows[order := np.lexsort((self.sheet[rows], self.subject[rows]))], island[order]
-            for one in dict.fromkeys(island.tolist()):
-                yield int(voters), rows[island == one], int(island.max()) + 1
+            for number in dict.fromkeys(island.tolist()):
+                yield int(voters), rows[island == number], int(island.max()) + 1
 
     def _fit(self, voters: int, rows: Ints, inside: Ints) -> tuple[_Part, Group] | str:
         """Return what one class's fit adds, or the reason why it does not."""
@@ -295,7 +295,7 @@ class _Fitting:
             deviations[RESIDUAL] = max(deviations[RESIDUAL], floor)
         if self.rule.decimals is not None:
             digits = 1 if self.method == "reml" else 2
-            deviations = {name: round_half_up(one, digits) for name, one in deviations.items()}
+            deviations = {name: round_half_up(deviation, digits) for name, deviation in deviations.items()}
         return part, Group(voters, len(inside), len(np.unique(sheet)), deviations, model)
 
     def _steps(self, values: Floats, criterion: Ints) -> Steps:
@@ -307,11 +307,11 @@ class _Fitting:
         return "item" if np.min(counts) >= ENOUGH else "common"
 
     def _rounded(self, value: float, low: float, high: float, measure: float, sd: float) -> Adjusted:
-        three = [float(min(100.0, max(0.0, one))) for one in (value, low, high)]
+        three = [float(min(100.0, max(0.0, figure))) for figure in (value, low, high)]
         two: list[float | None] = [float(measure), float(sd)] if self.method == "rasch" else [None, None]
         if self.rule.decimals is not None:
-            three = [round_half_up(one, self.rule.decimals) for one in three]
-            two = [None if one is None else round_half_up(one, 2) for one in two]
+            three = [round_half_up(figure, self.rule.decimals) for figure in three]
+            two = [None if figure is None else round_half_up(figure, 2) for figure in two]
         return Adjusted(three[0], three[1], three[2], self.method, two[0], two[1])
 
 
@@ -348,8 +348,8 @@ def _fit_points(
         )
     value, error = fit.combination(parts)
     half = Z95 * error
-    deviations = {name: one.variance**0.5 for name, one in fit.components.items()}
-    model = {name: one.variance for name, one in fit.components.items()} | {RESIDUAL: fit.unit}
+    deviations = {name: component.variance**0.5 for name, component in fit.components.items()}
+    model = {name: component.variance for name, component in fit.components.items()} | {RESIDUAL: fit.unit}
     return _Part(value, value - half, value + half, 0.0 * value, 0.0 * value), deviations, model
 
 
@@ -379,11 +379,11 @@ def _parameters(fit: RaschFit) -> RaschModel:
     return {
         "spread": fit.variance**0.5,
         "difficulties": fit.items.value.tolist(),
-        "steps": [one.tolist() for one in fit.steps],
+        "steps": [steps.tolist() for steps in fit.steps],
         "weighted": fit.weighted,
     }
 
 
 def _commonest(reasons: list[str]) -> str:
     """Return the reason that most subjects have, of equals the first in REASONS; "not_shown" if there is none."""
-    return max(reasons, key=lambda one: (reasons.count(one), -REASONS.index(one)), default="not_shown")
+    return max(reasons, key=lambda reason: (reasons.count(reason), -REASONS.index(reason)), default="not_shown")

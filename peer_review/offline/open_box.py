@@ -139,20 +139,20 @@ def join(shares: tuple[Share, ...]) -> bytes:
         for other in shares:
             if other is not share:
                 weight = multiply(weight, multiply(other.number, invert(share.number ^ other.number)))
-        total = bytes(one ^ multiply(weight, byte) for one, byte in zip(total, share.value, strict=True))
+        total = bytes(summed ^ multiply(weight, byte) for summed, byte in zip(total, share.value, strict=True))
     return total
 
 
 def split(secret: bytes, threshold: int, shares: int) -> list[Share]:
     """Return shares of a key of which any `threshold` give it back."""
     rest = [secrets.token_bytes(KEY_LENGTH) for _ in range(threshold - 1)]
-    made = []
+    parts = []
     for number in range(1, shares + 1):
         value = bytes(KEY_LENGTH)
         for coefficient in [*reversed(rest), secret]:
             value = bytes(multiply(byte, number) ^ more for byte, more in zip(value, coefficient, strict=True))
-        made.append(Share(tag_of(public_of(secret)), threshold, number, value))
-    return made
+        parts.append(Share(tag_of(public_of(secret)), threshold, number, value))
+    return parts
 
 
 def public_of(secret: bytes) -> bytes:
@@ -270,12 +270,12 @@ def take_share(shares: list[Share], share: Share, box: bytes) -> bytes | None:
     if share in shares:
         raise Fault(f"share {share.number} has been typed already", f"份额 {share.number} 已输入过")
     shares.append(share)
-    numbers = {one.number for one in shares}
+    numbers = {taken.number for taken in shares}
     if (missing := share.threshold - len(numbers)) > 0:
         say(f"Share {share.number} taken, {missing} more needed", f"已接受份额 {share.number}，还需 {missing} 个")
         return None
     for chosen in combinations(shares, share.threshold):
-        if len({one.number for one in chosen}) == share.threshold and public_of(secret := join(chosen)) == box:
+        if len({part.number for part in chosen}) == share.threshold and public_of(secret := join(chosen)) == box:
             return secret
     listed = ", ".join(str(number) for number in sorted(numbers))
     raise Fault(

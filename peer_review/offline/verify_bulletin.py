@@ -236,16 +236,16 @@ def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[flo
             if row[at]:
                 factor = row[at] / pivot[0]
                 row[at:] = [cell - factor * other for cell, other in zip(row[at:], pivot, strict=True)]
-    made: list[list[float]] = [[] for _row in rows]
+    solution: list[list[float]] = [[] for _row in rows]
     for at in reversed(range(many)):
         row = rows[at]
         value = row[many:]
         for later in range(at + 1, many):
             if factor := row[later]:
-                value = [one - factor * other for one, other in zip(value, made[later], strict=True)]
+                value = [number - factor * other for number, other in zip(value, solution[later], strict=True)]
         divisor = row[at]
-        made[at] = [one / divisor for one in value]
-    return made
+        solution[at] = [number / divisor for number in value]
+    return solution
 
 
 # figures: Figures as they are published: bounds, rounding, shares.
@@ -385,10 +385,10 @@ class Rules:
             self.lowest, self.highest = int(scheme["min"]), int(scheme["max"])
             self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
             self.classes: list[str] = [voter_class["key"] for voter_class in scheme["classes"]]
-            self.class_weights = [Fraction(one["weight"]) for one in scheme["classes"]]
+            self.class_weights = [Fraction(voter_class["weight"]) for voter_class in scheme["classes"]]
             self.criteria: list[str] = [criterion["key"] for criterion in scheme["criteria"]]
-            self.criterion_weights = [Fraction(one["weight"]) for one in scheme["criteria"]]
-            self.asked = [{self.classes.index(key) for key in one["classes"]} for one in scheme["criteria"]]
+            self.criterion_weights = [Fraction(criterion["weight"]) for criterion in scheme["criteria"]]
+            self.asked = [{self.classes.index(key) for key in criterion["classes"]} for criterion in scheme["criteria"]]
             self.bands = [int(lowest) for lowest in scheme["bands"]]
         except (KeyError, TypeError, ValueError) as error:
             raise Fault(f"a field is missing or of the wrong kind ({error})", "缺少字段，或类型不对") from error
@@ -425,23 +425,23 @@ class RollFile:
         value = fields(parsed, "v", "round", "subjects", "cells", "holders")
         if value["round"] != head["round"]:
             raise Fault("of another round", "属于另一轮测评")
-        self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
+        self.sections = [subject["section"] - 1 for subject in listed(value["subjects"])]
         self.ranks = [item["rank"] - 1 for item in listed(value["subjects"])]
         self.many_sections = max(self.sections, default=-1) + 1
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()
         self.words: set[str] = set()
-        for one in listed(value["cells"]):
-            fields(one, "cell", "kind", "class", "subjects")
-            if one["kind"] == "comment":
-                self.words.add(one["cell"])
+        for row in listed(value["cells"]):
+            fields(row, "cell", "kind", "class", "subjects")
+            if row["kind"] == "comment":
+                self.words.add(row["cell"])
                 continue
-            about = tuple(number - 1 for number in listed(one["subjects"]))
-            if one["class"] not in rules.classes or not all(0 <= at < len(self.sections) for at in about):
-                raise Fault(f"cell {one['cell']}: no such class or subject", f"票格 {one['cell']}：没有这一票类或对象")
-            self.cells[one["cell"]] = rules.classes.index(one["class"]), about
-            if one["kind"] == "sheet":
-                self.sheets.add(one["cell"])
+            about = tuple(number - 1 for number in listed(row["subjects"]))
+            if row["class"] not in rules.classes or not all(0 <= at < len(self.sections) for at in about):
+                raise Fault(f"cell {row['cell']}: no such class or subject", f"票格 {row['cell']}：没有这一票类或对象")
+            self.cells[row["cell"]] = rules.classes.index(row["class"]), about
+            if row["kind"] == "sheet":
+                self.sheets.add(row["cell"])
         if self.cells.keys() | self.words != {cell["cell"] for cell in head["cells"]}:
             raise Fault("its cells are not those of the bulletin", "票格与公告不符")
         self.holders: dict[str, set[int]] = defaultdict(set)  # the people who hold a cell's paper
@@ -453,9 +453,9 @@ class RollFile:
             if eligible.get(cell) != len(people):
                 raise Fault(f"cell {cell}: another number of holders", f"票格 {cell}：持有人数不符")
         self.papers: dict[int, list[tuple[int, str]]] = defaultdict(list)  # class and cell of those about a subject
-        for cell, (one, about) in self.cells.items():
+        for cell, (voter_class, about) in self.cells.items():
             for subject in about:
-                self.papers[subject].append((one, cell))
+                self.papers[subject].append((voter_class, cell))
 
 
 @dataclass(frozen=True)
@@ -477,7 +477,10 @@ class Votes:
         # Of whole sheets: which of them answered about each subject. Any other paper is a sheet of its own.
         self.sheets: list[dict[int, set[int]]] = [defaultdict(set) for _criterion in rules.criteria]
         self.rows: list[Row] = []
-        asked = [[at for at, classes in enumerate(rules.asked) if one in classes] for one in range(len(rules.classes))]
+        asked = [
+            [at for at, classes in enumerate(rules.asked) if voter_class in classes]
+            for voter_class in range(len(rules.classes))
+        ]
         for number, entry in enumerate(entries, 1):
             cell, answers = entry["ballot"]["cell"], entry["ballot"]["a"]
             if cell in roll.words:
@@ -526,12 +529,12 @@ class Files:
     found: dict[str, str] | None = None  # … what was found
 
 
-def check_sums(listed: dict[str, str], found: dict[str, str]) -> tuple[str, str]:
+def check_sums(listed: dict[str, str], hashes: dict[str, str]) -> tuple[str, str]:
     """Compare a package's files with its list."""
-    for name in sorted(listed.keys() | found.keys()):
-        if name not in found:
+    for name in sorted(listed.keys() | hashes.keys()):
+        if name not in hashes:
             raise Fault(f"{name} is missing", f"缺少 {name}")
-        if name in listed and listed[name] != found[name]:
+        if name in listed and listed[name] != hashes[name]:
             raise Fault(f"{name} is not as it was packed", f"{name} 与打包时不同")
     return f"{len(listed)} files as packed", f"{len(listed)} 个文件与打包时相同"
 
@@ -543,33 +546,33 @@ def read_package(path: Path) -> tuple[dict[str, bytes], dict[str, str] | None, d
     """
 
     def take(names: Iterable[str], read: Callable[[str], bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
-        held, hashes_found = {}, {}
+        contents, hashes_found = {}, {}
         for name in names:
             data = read(name)
             hashes_found[name] = hashlib.sha256(data).hexdigest()
             if name == SUMS or name.removesuffix(".json") in PACKED:
-                held[name] = data
-        return held, hashes_found
+                contents[name] = data
+        return contents, hashes_found
 
     if path.is_dir():
         wanted = [SUMS, *(f"{name}.json" for name in PACKED)]
         there = [name for name in wanted if (path / name).is_file()]
-        held, found = take(there, lambda name: (path / name).read_bytes())
+        contents, hashes = take(there, lambda name: (path / name).read_bytes())
     else:
         try:
             with zipfile.ZipFile(path) as packed:
-                held, found = take(packed.namelist(), packed.read)
+                contents, hashes = take(packed.namelist(), packed.read)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise Fault(f"not a whole zip ({error})", "压缩包不完整") from error
-    sums = held.pop(SUMS, None)
-    found.pop(SUMS, None)
+    sums = contents.pop(SUMS, None)
+    hashes.pop(SUMS, None)
     if sums is None:
-        return held, None, found
+        return contents, None, hashes
     lines = (line.split("  ", 1) for line in sums.decode("utf-8", "replace").splitlines() if "  " in line)
     said = {name: digest for digest, name in lines}
     if path.is_dir():  # Only what is read here: whoever unpacked may have moved the rest.
         said = {name: digest for name, digest in said.items() if name in wanted}
-    return held, said, found
+    return contents, said, hashes
 
 
 # linked: The marks that one fit explains, and the subjects that may be fitted together.
@@ -608,8 +611,8 @@ class Linked:
 
     def marks(self) -> Iterator[tuple[int, int, int, int]]:
         """Yield (subject, sheet, criterion, points)."""
-        for sheet, held in enumerate(self.sheets):
-            for cell, points in held:
+        for sheet, marks in enumerate(self.sheets):
+            for cell, points in marks:
                 yield self.cells[cell][0], sheet, self.cells[cell][1], points
 
     @cached_property
@@ -623,7 +626,7 @@ class Linked:
             return {}
         marks = list(self.marks())
         names = FACTORS if len({criterion for _subject, _sheet, criterion, _points in marks}) > 1 else FACTORS[:2]
-        made: dict[str, int] = {}
+        sizes: dict[str, int] = {}
         seen: set[tuple[int, ...]] = set()
         for name in names:
             levels = [level_of(name, subject, sheet, criterion) for subject, sheet, criterion, _points in marks]
@@ -632,9 +635,9 @@ class Linked:
             pairs = {(mark[2], level) for mark, level in zip(marks, levels, strict=True)}
             determined = len(pairs) == len({mark[2] for mark in marks})
             if not (determined or len(first) == len(marks) or partition in seen):
-                made[name] = len(first)
+                sizes[name] = len(first)
             seen.add(partition)
-        return made
+        return sizes
 
     @cached_property
     def is_flat(self) -> bool:
@@ -661,9 +664,9 @@ def link(voter_class: int, sheets: list[list[Row]]) -> Linked:
         [((row.subject, at), points) for row in rows for at, points in enumerate(row.points) if points is not None]
         for rows in sheets
     ]
-    cells = sorted({cell for held in given for cell, _points in held})
+    cells = sorted({cell for sheet in given for cell, _points in sheet})
     number = {cell: at for at, cell in enumerate(cells)}
-    return Linked(voter_class, cells, [sorted((number[cell], points) for cell, points in held) for held in given])
+    return Linked(voter_class, cells, [sorted((number[cell], points) for cell, points in sheet) for sheet in given])
 
 
 def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dict[int, int], *, floor: int) -> set[int]:
@@ -686,11 +689,11 @@ def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dic
         return all(size >= floor for size in sizes.values())
 
     odd: dict[int, int] = {}
-    for at, held in answered.items():
-        counts = Counter((classes[sheet], held.get(sheet, ())) for sheet in active)
+    for at, sheets in answered.items():
+        counts = Counter((classes[sheet], sheets.get(sheet, ())) for sheet in active)
         most: Counter[int] = Counter()
-        for (one, _pattern), many in counts.items():
-            most[one] = max(most[one], many)
+        for (voter_class, _pattern), many in counts.items():
+            most[voter_class] = max(most[voter_class], many)
         odd[at] = len(active) - sum(most.values())
     for many in sorted(set(odd.values())):
         tied = [at for at in sorted(odd) if odd[at] == many and answered[at]]
@@ -720,7 +723,7 @@ class Mixed:
         self.gamma = {
             name: variance / self.residual if self.residual else 0.0 for name, variance in self.variances.items()
         }
-        marks = [points for held in linked.sheets for _cell, points in held]
+        marks = [points for sheet in linked.sheets for _cell, points in sheet]
         self.mean = math.fsum(marks) / len(marks)
         self.n, self.cells = len(marks), len(linked.cells)
         self.criteria = sorted({criterion for _subject, criterion in linked.cells})
@@ -730,8 +733,10 @@ class Mixed:
             self.members[subject].append(at)
         # Sheets that answered the same have the same equations: their marks may be added up.
         self.patterns: dict[tuple[int, ...], list[list[float]]] = defaultdict(list)
-        for held in linked.sheets:
-            self.patterns[tuple(cell for cell, _points in held)].append([points - self.mean for _cell, points in held])
+        for sheet in linked.sheets:
+            self.patterns[tuple(cell for cell, _points in sheet)].append(
+                [points - self.mean for _cell, points in sheet]
+            )
         self.absorbed = {pattern: Absorbed(self, pattern) for pattern in self.patterns}
         self.solve()
         self.is_wholly = False
@@ -778,38 +783,38 @@ class Mixed:
         # TᵀPT, of which only sums within subjects are asked for.
         weighed = [[dot(row, column) for column in inverse] for row in fixed]
         self.within = {
-            subject: [[inner[i][j] - dot(weighed[i], fixed[j]) for j in held] for i in held]
-            for subject, held in self.members.items()
+            subject: [[inner[i][j] - dot(weighed[i], fixed[j]) for j in cells] for i in cells]
+            for subject, cells in self.members.items()
         }
 
     def spread(self, row: list[float]) -> list[float]:
         """Return a row of cells times the effects' covariance."""
-        made = [self.gamma["profile"] * cell for cell in row]
-        for held in self.members.values():
-            shared = self.gamma["subject"] * math.fsum(row[at] for at in held)
-            for at in held:
-                made[at] += shared
-        return made
+        product = [self.gamma["profile"] * cell for cell in row]
+        for cells in self.members.values():
+            shared = self.gamma["subject"] * math.fsum(row[at] for at in cells)
+            for at in cells:
+                product[at] += shared
+        return product
 
     def by_criterion(self, rows: list[list[float]]) -> list[list[float]]:
         """Return rows of cells added up by criterion."""
-        made = [[0.0] * len(self.criteria) for _row in rows]
-        for row, into in zip(rows, made, strict=True):
+        sums = [[0.0] * len(self.criteria) for _row in rows]
+        for row, into in zip(rows, sums, strict=True):
             for at, value in zip(self.column, row, strict=True):
                 into[at] += value
-        return made
+        return sums
 
     def find_slopes(self) -> dict[str, float]:
         traces = dict.fromkeys(FACTORS, 0.0)
         squares = dict.fromkeys(FACTORS, 0.0)
         left_over = own = 0.0
-        for held in self.within.values():
-            traces["subject"] += math.fsum(value for row in held for value in row)
-            traces["profile"] += math.fsum(row[at] for at, row in enumerate(held))
+        for block in self.within.values():
+            traces["subject"] += math.fsum(value for row in block for value in row)
+            traces["profile"] += math.fsum(row[at] for at, row in enumerate(block))
         squares["subject"] = math.fsum(
-            math.fsum(self.project[at] for at in held) ** 2 for held in self.members.values()
+            math.fsum(self.project[at] for at in cells) ** 2 for cells in self.members.values()
         )
-        squares["profile"] = math.fsum(one * one for one in self.project)
+        squares["profile"] = math.fsum(value * value for value in self.project)
         for pattern, sheets in self.patterns.items():
             absorbed = self.absorbed[pattern]
             of_sheet, of_pairs = absorbed.traces()
@@ -822,7 +827,7 @@ class Mixed:
                 squares["pair"] += math.fsum(math.fsum(projected[part]) ** 2 for part in absorbed.parts)
                 left_over += dot(marks, projected)
                 own += dot(marks, marks)
-        made: dict[str, float] = {}
+        slopes: dict[str, float] = {}
         if not self.residual or not own:
             return {
                 "residual": 0.0
@@ -831,16 +836,16 @@ class Mixed:
             }
         for name in FACTORS:
             if name not in self.linked.factors:
-                made[name] = math.inf if self.variances[name] else 0.0
+                slopes[name] = math.inf if self.variances[name] else 0.0
                 continue
             slope = traces[name] - squares[name] / self.residual
             gamma = self.gamma[name]
-            made[name] = gamma * slope if gamma else min(0.0, slope) / max(traces[name], 1e-300)
+            slopes[name] = gamma * slope if gamma else min(0.0, slope) / max(traces[name], 1e-300)
         self.is_wholly = abs(self.residual / ROUNDED - 1) < 1e-9
         freedom = self.n - len(self.criteria)
         slope = freedom - left_over / self.residual
-        made["residual"] = min(0.0, slope) if self.is_wholly else slope if self.residual > ROUNDED else math.inf
-        return made
+        slopes["residual"] = min(0.0, slope) if self.is_wholly else slope if self.residual > ROUNDED else math.inf
+        return slopes
 
     @property
     def worst(self) -> float:
@@ -850,8 +855,8 @@ class Mixed:
         """Return what is published of the variances: standard deviations, the residual's not below `least`."""
         many = FACTORS if len(self.criteria) > 1 else FACTORS[:2]
         residual = 0.0 if self.is_wholly else math.sqrt(self.residual)
-        made = {name: rounded(math.sqrt(self.variances[name]), 1) for name in many}
-        return made | {"residual": rounded(max(residual, least), 1)}
+        deviations = {name: rounded(math.sqrt(self.variances[name]), 1) for name in many}
+        return deviations | {"residual": rounded(max(residual, least), 1)}
 
     def part(self, subject: int, weights: dict[int, float]) -> "Part":
         """Return what the fit adds to a subject's score. weights: criterion → weight."""
@@ -860,9 +865,9 @@ class Mixed:
 
     def combination(self, subject: int, weights: dict[int, float]) -> tuple[float, float]:
         """Return Σ weight × cell of a subject, and its standard error. weights: criterion → weight."""
-        held = [(at, weights.get(self.linked.cells[at][1], 0.0)) for at in self.members[subject]]
-        value = math.fsum(weight * self.middle[at] for at, weight in held)
-        square = math.fsum(one * other * self.errors[i][j] for i, one in held for j, other in held)
+        terms = [(at, weights.get(self.linked.cells[at][1], 0.0)) for at in self.members[subject]]
+        value = math.fsum(weight * self.middle[at] for at, weight in terms)
+        square = math.fsum(weight * other * self.errors[i][j] for i, weight in terms for j, other in terms)
         return value, math.sqrt(max(0.0, self.residual * square))
 
 
@@ -892,19 +897,19 @@ class Absorbed:
         """Return the inverse variance times marks."""
         sums = [math.fsum(marks[part]) for part in self.parts]
         shared = self.kappa * dot(self.b, sums)
-        made: list[float] = []
+        product: list[float] = []
         for part, b, total in zip(self.parts, self.b, sums, strict=True):
-            made += [mark - b * (self.pair * total + shared) for mark in marks[part]]
-        return made
+            product += [mark - b * (self.pair * total + shared) for mark in marks[part]]
+        return product
 
     def matrix(self) -> list[list[float]]:
         wide = [b for b, k in zip(self.b, self.k, strict=True) for _mark in range(k)]
-        made = [[-self.kappa * one * other for other in wide] for one in wide]
+        matrix = [[-self.kappa * b * other for other in wide] for b in wide]
         for part, b in zip(self.parts, self.b, strict=True):
             for i in range(part.start, part.stop):
                 for j in range(part.start, part.stop):
-                    made[i][j] += float(i == j) - self.pair * b
-        return made
+                    matrix[i][j] += float(i == j) - self.pair * b
+        return matrix
 
     def traces(self) -> tuple[float, float]:
         """Return what this sheet adds to the traces of sheet and pair: of ZᵀPZ, P less what the cells explain."""
@@ -932,7 +937,7 @@ def read_model(model: object) -> tuple[float, dict[str, float]]:
         variances = {name: float(model.get(name, 0)) for name in FACTORS}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Fault("a variance is missing or no number", "缺少方差，或不是数字") from error
-    if not all(0 <= one < math.inf for one in (residual, *variances.values())):
+    if not all(0 <= variance < math.inf for variance in (residual, *variances.values())):
         raise Fault("a variance below 0 or without end", "方差小于 0，或不是有限数")
     return residual, variances
 
@@ -983,19 +988,21 @@ class Ruler:
                 raise TypeError("no object")
             self.spread, self.weighted = float(model["spread"]), model["weighted"]
             self.difficulties = [float(difficulty) for difficulty in model["difficulties"]]
-            self.steps = [[float(step) for step in one] for one in model["steps"]]
+            self.steps = [[float(step) for step in steps] for steps in model["steps"]]
         except (KeyError, TypeError, ValueError) as error:
             raise Fault("a parameter is missing or no number", "缺少参数，或不是数字") from error
         many = [len(self.criteria), *[self.highest] * len(self.criteria)]
         if type(self.weighted) is not bool or [len(self.difficulties), *map(len, self.steps)] != many:
             raise Fault("other parameters than these marks have", "参数与这些评分不符")
-        if self.common and any(one != self.steps[0] for one in self.steps):
+        if self.common and any(steps != self.steps[0] for steps in self.steps):
             raise Fault("steps that are not common to all criteria", "各题目的步长不相同")
         far = FAR * (1 + self.weighted)
-        full = [*self.difficulties, *(step for one in self.steps for step in one)]
-        if not (all(abs(one) <= far for one in full) and 0 <= self.spread <= FAR_SPREAD * (1 + self.weighted)):
+        full = [*self.difficulties, *(step for steps in self.steps for step in steps)]
+        if not (
+            all(abs(parameter) <= far for parameter in full) and 0 <= self.spread <= FAR_SPREAD * (1 + self.weighted)
+        ):
             raise Fault("a parameter beyond any that is estimated", "参数超出可估计的范围")
-        if any(abs(math.fsum(one)) > 1e-9 for one in self.steps):
+        if any(abs(math.fsum(steps)) > 1e-9 for steps in self.steps):
             raise Fault("steps that do not add up to 0", "步长之和不为 0")
         self.is_even = self.spread <= NO_SPREAD
         self.spread = max(self.spread, NO_SPREAD)
@@ -1009,12 +1016,12 @@ class Ruler:
         sizes: Counter[tuple[tuple[int, ...], int]] = Counter()
         self.totals: Counter[int] = Counter()
         self.given: dict[int, set[int]] = defaultdict(set)  # of each subject the categories that it got
-        for held in self.linked.sheets:
-            gained = [place[points] for cell, points in held]
-            sizes[tuple(cell for cell, _points in held), sum(gained)] += 1
-            for (cell, _points), one in zip(held, gained, strict=True):
-                self.totals[cells[cell][0]] += one
-                self.given[cells[cell][0]].add(one)
+        for sheet in self.linked.sheets:
+            gained = [place[points] for cell, points in sheet]
+            sizes[tuple(cell for cell, _points in sheet), sum(gained)] += 1
+            for (cell, _points), category in zip(sheet, gained, strict=True):
+                self.totals[cells[cell][0]] += category
+                self.given[cells[cell][0]].add(category)
         self.groups = [(total, many) for (_pattern, total), many in sizes.items()]
         self.push: list[float] = []
         about: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -1027,8 +1034,8 @@ class Ruler:
         # Of each criterion, how many marks it has, and how many above category k.
         self.marks = [sum(counts.values()) for counts in given]
         self.above = [
-            [sum(many for points, many in one.items() if place[points] > k) for k in range(self.highest)]
-            for one in given
+            [sum(many for points, many in counts.items() if place[points] > k) for k in range(self.highest)]
+            for counts in given
         ]
 
     def look(self, subject: int, measure: float) -> tuple[float, float, float, list[float]]:
@@ -1068,33 +1075,33 @@ class Ruler:
         self.centre[subject] = centre
         step = min(STEP / math.sqrt(curve), (EDGE if len(self.given[subject]) == 1 else WIDEST) / self.highest)
         top, _slope, _curve, both = self.look(subject, centre)
-        found = [(centre, 1.0, both)]
+        measures = [(centre, 1.0, both)]
         for way in (-step, step):
             at, weight = centre, 1.0
             while weight > math.exp(-FALLEN):
                 at += way
                 height, _slope, _curve, both = self.look(subject, at)
                 weight = math.exp(height - top)
-                found.append((at, weight, both))
-        total = math.fsum(weight for _at, weight, _both in found)
-        expected = [0.0] * len(found[0][2])
-        for _at, weight, both in found:
+                measures.append((at, weight, both))
+        total = math.fsum(weight for _at, weight, _both in measures)
+        expected = [0.0] * len(measures[0][2])
+        for _at, weight, both in measures:
             share = weight / total
-            expected = [one + share * other for one, other in zip(expected, both, strict=True)]
-        return [(at, weight / total) for at, weight, _both in found], expected
+            expected = [mean + share * other for mean, other in zip(expected, both, strict=True)]
+        return [(at, weight / total) for at, weight, _both in measures], expected
 
     def solve(self) -> None:
         """Find the severities, whose sum is 0, and then how level the likelihood is."""
         self.centre = dict.fromkeys(self.totals, 0.0)
         for _turn in range(300):
-            self.ease = [math.exp(-one) for one in self.severities]
+            self.ease = [math.exp(-severity) for severity in self.severities]
             nodes, slopes, curves = {}, [], [self.prior] * len(self.groups)
             for (total, _many), push, severity in zip(self.groups, self.push, self.severities, strict=True):
                 slopes.append(push - total - self.prior * severity)
-            for subject, held in self.about.items():
+            for subject, groups in self.about.items():
                 nodes[subject], expected = self.nodes(subject)
                 values = iter(expected)
-                for group, items in held:
+                for group, items in groups:
                     for _item in items:
                         slopes[group] += next(values)
                         curves[group] += next(values)
@@ -1107,7 +1114,7 @@ class Ruler:
             if largest < 1e-10:
                 break
             short = min(1.0, 2.0 / largest)
-            self.severities = [one + short * move for one, move in zip(self.severities, moves, strict=True)]
+            self.severities = [severity + short * move for severity, move in zip(self.severities, moves, strict=True)]
         worst = max(abs(move) * math.sqrt(curve) for move, curve in zip(moves, curves, strict=True))
         self.slopes = {"severity": worst} | self.find_slopes(nodes)
         for subject, likely in nodes.items():
@@ -1120,22 +1127,22 @@ class Ruler:
         above = [[0.0] * self.highest for _criterion in self.criteria]
         chances = [[0.0] * self.highest for _criterion in self.criteria]
         variance = [0.0] * len(self.criteria)
-        for subject, held in nodes.items():
-            for measure, weight in held:
+        for subject, measures in nodes.items():
+            for measure, weight in measures:
                 for group, items in self.about[subject]:
                     share = weight * self.groups[group][1]
                     for item in items:
                         upper = self.upper(item, measure - self.severities[group])
-                        for k, one in enumerate(upper):
-                            above[item][k] += share * one
-                            chances[item][k] += share * one * (1 - one)
+                        for k, probability in enumerate(upper):
+                            above[item][k] += share * probability
+                            chances[item][k] += share * probability * (1 - probability)
                         mean = sum(upper)
-                        square = sum((2 * k + 1) * one for k, one in enumerate(upper))
+                        square = sum((2 * k + 1) * chance for k, chance in enumerate(upper))
                         variance[item] += share * (square - mean * mean)
         difficulties = []
         blocks: list[list[tuple[float, float]]] = []
         for at, marks in enumerate(self.marks):
-            slopes = [made - real for made, real in zip(above[at], self.above[at], strict=True)]
+            slopes = [expected - real for expected, real in zip(above[at], self.above[at], strict=True)]
             slope = math.fsum(slopes) - self.prior * self.difficulties[at]
             if self.common:
                 real = sum(self.above[at])
@@ -1151,7 +1158,7 @@ class Ruler:
             level = math.fsum(lowered) / len(lowered)
             for slope, (_slope, chance) in zip(lowered, block, strict=True):
                 worst = max(worst, abs(slope - level) / math.sqrt(chance + self.prior))
-        squares = [weight * (at / self.spread) ** 2 for held in nodes.values() for at, weight in held]
+        squares = [weight * (at / self.spread) ** 2 for measures in nodes.values() for at, weight in measures]
         slope = math.fsum(squares) - len(nodes) - self.prior_spread * math.log(self.spread)
         slope = max(0.0, slope) if self.is_even else slope
         spread = slope / math.sqrt(2 * math.fsum(squares) + self.prior_spread)
@@ -1165,11 +1172,11 @@ class Ruler:
 
     def points(self, item: int, measure: float) -> float:
         """Return the points to be expected if every sheet of the fit had marked this measure."""
-        scores, made = self.categories, 0.0
+        scores, total = self.categories, 0.0
         for (_total, many), severity in zip(self.groups, self.severities, strict=True):
             rises = zip(self.upper(item, measure - severity), scores, scores[1:], strict=False)
-            made += many * (scores[0] + math.fsum(one * (after - before) for one, before, after in rises))
-        return made / len(self.linked.sheets)
+            total += many * (scores[0] + math.fsum(chance * (after - before) for chance, before, after in rises))
+        return total / len(self.linked.sheets)
 
     def part(self, subject: int, weights: dict[int, float]) -> Part:
         """Return what the fit adds to a subject's score. weights: criterion → weight."""
@@ -1228,7 +1235,7 @@ class Counted:
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
-        self.piles = [[self.points.get((at, one), []) for one in classes] for at in range(subjects)]
+        self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
         self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
         n = [sum(map(len, piles)) for piles in self.piles]
         self.alone = [at for at in range(subjects) if n[at] >= floor]
@@ -1266,7 +1273,7 @@ class Counted:
         )
         if single + len(set().union(*(self.sheets[at] for at in members))) < floor:
             return False
-        papers = {cell for at in members for one, cell in self.roll.papers[at] if one in self.asked}
+        papers = {cell for at in members for voter_class, cell in self.roll.papers[at] if voter_class in self.asked}
         return len(set().union(*(self.roll.holders.get(cell, set()) for cell in papers))) >= floor
 
     def subject(self, at: int) -> Mean | None:
@@ -1292,22 +1299,28 @@ class Counted:
             self.fewer[key] = others + share * location(left, trim=self.rules.trim) if left else others
         return self.fewer[key]
 
-    def beside(self, at: int, one: int) -> tuple[Fraction, Fraction]:
+    def beside(self, at: int, voter_class: int) -> tuple[Fraction, Fraction]:
         """Return what the other classes make of a subject's figure, and the share of a class with a ballot fewer."""
-        if (at, one) not in self.others:
+        if (at, voter_class) not in self.others:
             piles = self.piles[at]
-            shares = self.weights.shares(tuple(len(pile) - (number == one) for number, pile in enumerate(piles)))
-            rest = (number for number, pile in enumerate(piles) if pile and number != one)
-            made = sum((shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction())
-            self.others[at, one] = made, shares[one]
-        return self.others[at, one]
+            shares = self.weights.shares(
+                tuple(len(pile) - (number == voter_class) for number, pile in enumerate(piles))
+            )
+            rest = (number for number, pile in enumerate(piles) if pile and number != voter_class)
+            figure = sum(
+                (shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction()
+            )
+            self.others[at, voter_class] = figure, shares[voter_class]
+        return self.others[at, voter_class]
 
-    def voter_class(self, at: int, one: int) -> Mean | None:
-        pile = self.piles[at][one]
+    def voter_class(self, at: int, number: int) -> Mean | None:
+        pile = self.piles[at][number]
         if at not in self.with_classes or not pile:
             return None
         least = SPREAD_FLOOR[self.rules.scale]
-        return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][one])
+        return Mean(
+            *weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][number]
+        )
 
     def rest(self, where: int) -> Mean | None:
         """Return the mean of the subjects too few alone, their ballots pooled class by class."""
@@ -1327,7 +1340,7 @@ class Counted:
     def rank(self, rank: int) -> Mean | None:
         """Return the mean of a rank's subjects. A rest comes in if all of it is of the rank."""
         members = [self.subject(at) for at in self.alone if self.roll.ranks[at] == rank]
-        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[one] == rank for one in rest)]
+        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[subject] == rank for subject in rest)]
         return mean_of([*members, *map(self.rest, sorted(whole))])
 
     def unit(self) -> Mean | None:
@@ -1336,17 +1349,17 @@ class Counted:
     def bars(self, at: int) -> list[list[int]] | None:
         """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
         edges = self.rules.edges
-        held = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
-        made = [[bin, bin, held[bin]] for bin in range(len(edges))]
-        while any(0 < bar[2] < BAR_FLOOR for bar in made):
-            if len(made) == 1:
+        counts = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
+        bars = [[bin, bin, counts[bin]] for bin in range(len(edges))]
+        while any(0 < bar[2] < BAR_FLOOR for bar in bars):
+            if len(bars) == 1:
                 return None
-            i = next(i for i, bar in enumerate(made) if 0 < bar[2] < BAR_FLOOR)
-            before = made[i - 1][2] if i else -1
-            after = made[i + 1][2] if i + 1 < len(made) else -1
+            i = next(i for i, bar in enumerate(bars) if 0 < bar[2] < BAR_FLOOR)
+            before = bars[i - 1][2] if i else -1
+            after = bars[i + 1][2] if i + 1 < len(bars) else -1
             i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
-            made[i : i + 2] = [[made[i][0], made[i + 1][1], made[i][2] + made[i + 1][2]]]
-        return made if sum(bar[2] > 0 for bar in made) > 1 else None
+            bars[i : i + 2] = [[bars[i][0], bars[i + 1][1], bars[i][2] + bars[i + 1][2]]]
+        return bars if sum(bar[2] > 0 for bar in bars) > 1 else None
 
 
 def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
@@ -1359,10 +1372,10 @@ def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) 
     while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
         cut |= over
         room = 1 - sum(Fraction(sizes[at], floor) for at in cut)
-        free = sum(one for at, one in enumerate(base) if at not in cut)
+        free = sum(weight for at, weight in enumerate(base) if at not in cut)
         shares = [
-            Fraction(sizes[at], floor) if at in cut else one / free * room if one else one
-            for at, one in enumerate(base)
+            Fraction(sizes[at], floor) if at in cut else weight / free * room if weight else weight
+            for at, weight in enumerate(base)
         ]
     return shares
 
@@ -1533,17 +1546,17 @@ class Severity:
     def score(self, parts: list[Part]) -> dict[str, Decimal | str]:
         """Return a subject's adjusted score: the classes' parts are added, their errors as of independent figures."""
         value = math.fsum(part.value for part in parts)
-        low = value - math.sqrt(math.fsum(one.below**2 for one in parts))
-        high = value + math.sqrt(math.fsum(one.above**2 for one in parts))
+        low = value - math.sqrt(math.fsum(part.below**2 for part in parts))
+        high = value + math.sqrt(math.fsum(part.above**2 for part in parts))
         three = zip(("value", "low", "high"), (value, low, high), strict=True)
-        made = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
+        score = {name: tenths(min(100.0, max(0.0, figure))) for name, figure in three} | {"method": self.method}
         if self.method == "reml":
-            return made
-        sd = math.sqrt(math.fsum(one.sd**2 for one in parts))
-        return made | {"measure": rounded(math.fsum(one.measure for one in parts), 2), "sd": rounded(sd, 2)}
+            return score
+        sd = math.sqrt(math.fsum(part.sd**2 for part in parts))
+        return score | {"measure": rounded(math.fsum(part.measure for part in parts), 2), "sd": rounded(sd, 2)}
 
     def linked(self, chosen: set[int]) -> list[Linked]:
-        made = []
+        links = []
         for number in range(len(self.rules.classes)):
             rows = [row for row in self.rows if row.voter_class == number and row.subject in chosen]
             rows = [row for row in rows if any(points is not None for points in row.points)]
@@ -1551,16 +1564,16 @@ class Severity:
             for row in rows:
                 sheets[row.sheet].append(row)
             parts: list[tuple[set[int], list[list[Row]]]] = []  # subjects and sheets
-            for held in sheets.values():
-                about = {row.subject for row in held}
+            for sheet in sheets.values():
+                about = {row.subject for row in sheet}
                 touching = [part for part in parts if part[0] & about]
                 parts = [part for part in parts if not part[0] & about]
                 parts.append(
-                    (about.union(*(part[0] for part in touching)), [held, *(s for part in touching for s in part[1])])
+                    (about.union(*(part[0] for part in touching)), [sheet, *(s for part in touching for s in part[1])])
                 )
             self.islands = max(self.islands, len(parts))
-            made += [link(number, held) for _subjects, held in parts]
-        return made
+            links += [link(number, sheets) for _subjects, sheets in parts]
+        return links
 
     def fit(self, linked: Linked, parts: dict[int, list[Part]]) -> None:
         """Add what one class's fit makes of its subjects' scores."""
@@ -1582,7 +1595,7 @@ class Severity:
             return
         if not fit.worst <= SLOPE:
             slopes = fit.slopes
-            name = max(slopes, key=lambda one: abs(slopes[one]))
+            name = max(slopes, key=lambda parameter: abs(slopes[parameter]))
             key = self.rules.classes[linked.voter_class]
             self.faults.append(
                 Fault(
@@ -1592,8 +1605,8 @@ class Severity:
             )
         floor = SPREAD_FLOOR[self.rules.scale]
         people: Counter[int] = Counter()
-        for held in linked.sheets:
-            people.update({linked.cells[cell][0] for cell, _points in held})
+        for sheet in linked.sheets:
+            people.update({linked.cells[cell][0] for cell, _points in sheet})
         for at in inside:
             weights = self.weights(at, linked.voter_class)
             least = Z95 * floor / math.sqrt(people[at]) * math.fsum(weights.values())
@@ -1633,7 +1646,7 @@ class Severity:
             raise self.faults[0]
         return f"{len(self.groups)} fits, slopes below {SLOPE}", f"{len(self.groups)} 次拟合，斜率均小于 {SLOPE}"
 
-    def weights(self, at: int, one: int) -> dict[int, float]:
+    def weights(self, at: int, voter_class: int) -> dict[int, float]:
         """Return what a class's figure for each criterion weighs in a subject's score."""
         known = [
             (number, weight, counted)
@@ -1642,7 +1655,7 @@ class Severity:
         ]
         total = sum((weight for _number, weight, _counted in known), Fraction())
         return {
-            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[one])
+            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[voter_class])
             for number, weight, counted in known
         }
 
@@ -1665,8 +1678,8 @@ class Severity:
                 "islands": self.islands,
                 "groups": groups,
             }
-        reasons = [one for one in self.reasons.values() if one != "not_shown"]
-        reason = max(reasons, key=lambda one: (reasons.count(one), -REASONS.index(one)), default="not_shown")
+        reasons = [reason for reason in self.reasons.values() if reason != "not_shown"]
+        reason = max(reasons, key=lambda reason: (reasons.count(reason), -REASONS.index(reason)), default="not_shown")
         return {"reason": self.early or reason, "method": "", "subjects": 0, "islands": 0, "groups": []}
 
 
@@ -1703,7 +1716,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     least = SPREAD_FLOOR[rules.scale] ** 2
     means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
     middle = math.fsum(value for at in subjects for value in values[at]) / total
-    spread = math.fsum((one - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for one in values[at])
+    spread = math.fsum((value - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for value in values[at])
     between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
     between = between if between * (len(n) - 1) > 1e-18 else 0.0
     within = spread / (total - len(n)) if spread > 1e-18 else 0.0
@@ -1718,7 +1731,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     variance = max(0.0, (between - within) / k)
     table = complete_table(values, sheets, subjects, floor=rules.floor)
     level = values if table is None else without_raters(values, sheets)
-    made: dict[str, object] = {
+    figures: dict[str, object] = {
         "design": "nested" if table is None else "crossed",
         "subjects": len(n),
         "ballots": total,
@@ -1730,7 +1743,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
         "generalisability": share_of(variance, variance + within / harmonic),
         "halves": None if tight else split_halves(level),
     }
-    return made if table is None else made | two_way(table, least=least)
+    return figures if table is None else figures | two_way(table, least=least)
 
 
 def composites(
@@ -1738,8 +1751,8 @@ def composites(
 ) -> tuple[dict[int, list[float]], dict[int, list[int]]]:
     """Return the value of each ballot, and its sheet, by subject. In doubles: dealing depends on their last bits."""
     means = []
-    for at, told in enumerate(shown):
-        given = [points for row in rows if row.subject in told and (points := row.points[at]) is not None]
+    for at, subjects in enumerate(shown):
+        given = [points for row in rows if row.subject in subjects and (points := row.points[at]) is not None]
         means.append(sum(given) / len(given) if given else 0.0)
     weights = [float(weight) for weight in rules.criterion_weights]
     values: dict[int, list[float]] = defaultdict(list)
@@ -1778,9 +1791,9 @@ def without_raters(values: dict[int, list[float]], sheets: dict[int, list[int]])
         for sheet, value in zip(sheets[at], values[at], strict=True):
             of[sheet].append(round(value * UNIT))
 
-    def less(whole: int, held: list[int]) -> float:
+    def less(whole: int, units: list[int]) -> float:
         """Return a value less the mean of its sheet's, in whole units, halves up."""
-        return (2 * (len(held) * whole - sum(held)) + len(held)) // (2 * len(held)) / UNIT
+        return (2 * (len(units) * whole - sum(units)) + len(units)) // (2 * len(units)) / UNIT
 
     return {
         at: [less(round(value * UNIT), of[sheet]) for sheet, value in zip(sheets[at], values[at], strict=True)]
@@ -1796,8 +1809,8 @@ def two_way(table: list[list[float]], *, least: float) -> dict[str, object]:
     middle = math.fsum(rows) / subjects
     left = math.fsum(
         (value - row - column + middle) ** 2
-        for held, row in zip(table, rows, strict=True)
-        for value, column in zip(held, columns, strict=True)
+        for marks, row in zip(table, rows, strict=True)
+        for value, column in zip(marks, columns, strict=True)
     )
 
     def square(sum_of_squares: float, freedom: int) -> float:
@@ -1818,14 +1831,14 @@ def split_halves(values: dict[int, list[float]]) -> Decimal | None:
     """Return the reliability by halves: each subject's ballots dealt into two by chance, the halves' means correlated,
     the mean correlation over the splits stepped up to all ballots (Spearman and Brown)."""
     piles = sorted(
-        (sorted(value + 0.0 for value in held) for held in values.values() if len(held) > 1),
+        (sorted(value + 0.0 for value in ballots) for ballots in values.values() if len(ballots) > 1),
         key=lambda pile: (len(pile), struct.pack(f"<{len(pile)}d", *pile)),
     )
     total = sum(map(len, piles))
     if len(piles) < 2:
         return None
     chance = Chance()
-    found = []
+    correlations = []
     for _split in range(min(MOST_SPLITS, max(FEWEST_SPLITS, DEALT // total))):
         dealt = [
             [value for _luck, value in sorted((at + chance.random(), value) for value in pile)]
@@ -1836,10 +1849,10 @@ def split_halves(values: dict[int, list[float]]) -> Decimal | None:
         one = [math.fsum(pile[:first]) / first for pile, first in zip(dealt, firsts, strict=True)]
         other = [math.fsum(pile[first:]) / (len(pile) - first) for pile, first in zip(dealt, firsts, strict=True)]
         if (r := correlation(one, other)) is not None:
-            found.append(r)
-    if not found:
+            correlations.append(r)
+    if not correlations:
         return None
-    r = math.fsum(found) / len(found)
+    r = math.fsum(correlations) / len(correlations)
     return share_of(2 * r, 1 + r)
 
 
@@ -1943,28 +1956,32 @@ class Recount:
         return {
             "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
             "sections": [
-                self.group([one.section(at) for one in self.counted], comparable=at in sections)
+                self.group([criterion.section(at) for criterion in self.counted], comparable=at in sections)
                 for at in range(self.sections)
             ],
             "ranks": [
                 self.group([criterion.rank(at) for criterion in self.counted], comparable=None)
                 for at in range(max(self.roll.ranks, default=-1) + 1)
             ],
-            "unit": self.group([one.unit() for one in self.counted], comparable=unit)
-            | {"reliability": reliability_of(self.rules, self.votes.rows, [set(one.alone) for one in self.counted])}
+            "unit": self.group([criterion.unit() for criterion in self.counted], comparable=unit)
+            | {
+                "reliability": reliability_of(
+                    self.rules, self.votes.rows, [set(criterion.alone) for criterion in self.counted]
+                )
+            }
             | {"adjusted": self.severity.unit()},
         }
 
     def subject(self, at: int) -> dict[str, object]:
         means = [criterion.subject(at) for criterion in self.counted]
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
-        for key, one in zip(self.rules.criteria, self.counted, strict=True):
+        for key, criterion in zip(self.rules.criteria, self.counted, strict=True):
             if key in criteria:
-                criteria[key]["bars"] = one.bars(at)
+                criteria[key]["bars"] = criterion.bars(at)
                 criteria[key]["classes"] = {}
         classes = {}
         for number, name in enumerate(self.rules.classes):
-            own = [one.voter_class(at, number) for one in self.counted]
+            own = [criterion.voter_class(at, number) for criterion in self.counted]
             for key, mean in zip(self.rules.criteria, own, strict=True):
                 if mean:
                     criteria[key]["classes"][name] = [*bounds(mean.value, mean.half), mean.n, mean.abstentions]
@@ -2008,16 +2025,19 @@ class Recount:
         known = [
             (weight, criterion) for weight, criterion in zip(self.rules.criterion_weights, self.counted, strict=True)
         ]
-        known = [(weight, one) for weight, one in known if one.means[at]]
+        known = [(weight, criterion) for weight, criterion in known if criterion.means[at]]
         total = sum((weight for weight, _one in known), Fraction())
-        shares = [(weight / total, one) for weight, one in known]
+        shares = [(weight / total, criterion) for weight, criterion in known]
         grade = self.grade(score)
         tried: set[tuple[int, tuple[int | None, ...]]] = set()
         for row in self.rows[at]:
             if (row.voter_class, row.points) in tried:
                 continue
             tried.add((row.voter_class, row.points))
-            if self.grade(tenths(sum((share * one.without(at, row) for share, one in shares), Fraction()))) != grade:
+            if (
+                self.grade(tenths(sum((share * criterion.without(at, row) for share, criterion in shares), Fraction())))
+                != grade
+            ):
                 return True
         return False
 
@@ -2031,8 +2051,8 @@ class Recount:
         sizes = []  # of each criterion of which anything is told: how many subjects of each section are shown
         for criterion in self.counted:
             if criterion.alone or any(criterion.rests.values()):
-                held = Counter(self.roll.sections[at] for at in criterion.alone)
-                sizes.append([held[section] for section in range(self.sections)])
+                counts = Counter(self.roll.sections[at] for at in criterion.alone)
+                sizes.append([counts[section] for section in range(self.sections)])
         least = [min(column) for column in zip(*sizes, strict=True)]
         shown = {section for section, size in enumerate(least) if size > floor}
 
@@ -2066,10 +2086,10 @@ class ManifestChecks:
 
     def checks(self) -> list[Check]:
         """Return the checks, in order. Without the first, which reads, no other can be made."""
-        made: list[Check] = [("manifest and its keys", "密钥清单", self.read_manifest)]
+        checks: list[Check] = [("manifest and its keys", "密钥清单", self.read_manifest)]
         if self.expected:
-            made.append(("fingerprint of the printed notice", "与张贴的指纹一致", self.check_fingerprint))
-        return made
+            checks.append(("fingerprint of the printed notice", "与张贴的指纹一致", self.check_fingerprint))
+        return checks
 
     def read_manifest(self) -> tuple[str, str]:
         value = fields(parse(self.data), "v", "round", "receipt_key", "box_key", "cells")
@@ -2326,12 +2346,12 @@ class BallotChecks:
                 raise Fault(f"ballot {number} is not in the bulletin", f"第 {number} 张票不在公告中")
 
     def check_counts(self) -> None:
-        found = Counter(entry["ballot"]["cell"] for entry in self.entries)
+        counts = Counter(entry["ballot"]["cell"] for entry in self.entries)
         for cell in self.about.head["cells"]:
-            if found[cell["cell"]] != cell["counted"]:
+            if counts[cell["cell"]] != cell["counted"]:
                 raise Fault(
-                    f"cell {cell['cell']}: {cell['counted']} counted, {found[cell['cell']]} found",
-                    f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {found[cell['cell']]}",
+                    f"cell {cell['cell']}: {cell['counted']} counted, {counts[cell['cell']]} found",
+                    f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {counts[cell['cell']]}",
                 )
 
     def count_answers(self) -> dict[str, dict[str, AnswerCount]]:
@@ -2403,8 +2423,8 @@ class Verifier:
     def run(self, files: Files, *, expected: str = "", recount: bool = False) -> bool:
         """Run every check for which there is a file; return whether all hold."""
         if files.sums is not None:
-            sums, held = files.sums, files.found or {}
-            self.check("files of the package", "数据包内的文件", lambda: check_sums(sums, held))
+            sums, hashes = files.sums, files.found or {}
+            self.check("files of the package", "数据包内的文件", lambda: check_sums(sums, hashes))
         manifest = ManifestChecks(files.manifest, expected=expected)
         bulletin = BulletinChecks(files.bulletin, manifest)
         if not (self.check_all(manifest.checks()) and self.check_all(bulletin.checks())):
@@ -2457,8 +2477,8 @@ class Verifier:
             return f"SHA-256 {digest}", f"SHA-256 {digest}"
 
         def roll() -> tuple[str, str]:
-            read.roll = made = RollFile(parse(files.roll or b""), head, read.rules)
-            return f"{len(made.sections)} subjects", f"{len(made.sections)} 名被评对象"
+            read.roll = roll_file = RollFile(parse(files.roll or b""), head, read.rules)
+            return f"{len(roll_file.sections)} subjects", f"{len(roll_file.sections)} 名被评对象"
 
         def votes() -> None:
             read.votes = Votes(entries, read.roll, read.rules)
@@ -2469,9 +2489,9 @@ class Verifier:
                 raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
             models_of(value)
             read.figures = value
-            told = {key: value[key] for key in value if key not in ("v", "round", "models")}
-            read.published = made = dict(leaves_of(told))
-            return f"{len(made)} figures", f"{len(made)} 项"
+            figures = {key: value[key] for key in value if key not in ("v", "round", "models")}
+            read.published = leaves = dict(leaves_of(figures))
+            return f"{len(leaves)} figures", f"{len(leaves)} 项"
 
         if not (
             self.check("scheme as the round froze it", "开启时冻结的方案", rules)
@@ -2480,14 +2500,14 @@ class Verifier:
             and self.check("form of the published figures", "公布数字的格式", published)
         ):
             return
-        made = Recount(read.rules, read.roll, read.votes, read.figures)
-        if made.severity.groups or made.severity.faults:
-            self.check("models of the adjusted scores", "按宽严调整所用的模型", made.severity.check)
-        self.compare(read.published, dict(leaves_of(made.figures())))
-        if made.severity.unfitted:
+        recount = Recount(read.rules, read.roll, read.votes, read.figures)
+        if recount.severity.groups or recount.severity.faults:
+            self.check("models of the adjusted scores", "按宽严调整所用的模型", recount.severity.check)
+        self.compare(read.published, dict(leaves_of(recount.figures())))
+        if recount.severity.unfitted:
             self.write(
-                f"note  NOT recounted: that no likeliest figures were found ({made.severity.unfitted} fits)"
-                f"  |  说明：未重算：称未能求得最可能的数值（{made.severity.unfitted} 次拟合）\n"
+                f"note  NOT recounted: that no likeliest figures were found ({recount.severity.unfitted} fits)"
+                f"  |  说明：未重算：称未能求得最可能的数值（{recount.severity.unfitted} 次拟合）\n"
             )
 
     def compare(self, published: Leaves, anew: Leaves) -> None:
@@ -2525,17 +2545,17 @@ def gather(options: argparse.Namespace) -> Files:
 
     Raises: OSError, Fault.
     """
-    held: dict[str, bytes] = {}
-    sums, found = None, None
+    contents: dict[str, bytes] = {}
+    sums, hashes = None, None
     named = {name: path for name in (*PACKED, "receipt") if (path := getattr(options, name, None))}
     if options.recount is not None and (options.recount != Path() or "figures" not in named):
-        held, sums, found = read_package(options.recount)
-    read = {name: held[f"{name}.json"] for name in PACKED if f"{name}.json" in held}
+        contents, sums, hashes = read_package(options.recount)
+    read = {name: contents[f"{name}.json"] for name in PACKED if f"{name}.json" in contents}
     read |= {name: path.read_bytes() for name, path in named.items()}
     for name in ("manifest", "bulletin"):
         if name not in read:
             raise FileNotFoundError(2, "No such file", f"{name}.json")
-    return Files(**read, sums=sums, found=found)
+    return Files(**read, sums=sums, found=hashes)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -86,34 +86,34 @@ class RoundChecker:
 
         Raises: what that would raise.
         """
-        found = _ENTRY.fullmatch(raw)
-        if found is not None and found[7] == self._round:
-            cell = self._cell(found[3])
-            if cell is not None and cell.answers.fullmatch(raw, *found.span(2)):
-                return self._check_quickly(raw, found, cell)
+        match = _ENTRY.fullmatch(raw)
+        if match is not None and match[7] == self._round:
+            cell = self._cell(match[3])
+            if cell is not None and cell.answers.fullmatch(raw, *match.span(2)):
+                return self._check_quickly(raw, match, cell)
         value, terms = canonical.loads_canonical(raw), self.terms
         entry = check_entry(value, round_id=terms.round_id, cells=terms.cells, papers=terms.papers)
         return Sound(entry.token, entry.leaf, entry.revision, entry.cell)
 
     def check_many(self, raws: Iterable[bytes]) -> bytes:
         """Return one RECORD a row: zeros and the fault's number in FAULTS, from 1, where the row is no ballot."""
-        made = bytearray()
+        records = bytearray()
         for raw in raws:
             try:
                 token, leaf, revision, cell = self.check(raw)
             except CryptoError as fault:
-                made += RECORD.pack(b"", b"", 0, 0, FAULTS.index(fault.code) + 1)
+                records += RECORD.pack(b"", b"", 0, 0, FAULTS.index(fault.code) + 1)
             else:
-                made += RECORD.pack(token, leaf, revision, self._numbers[cell], 0)
-        return bytes(made)
+                records += RECORD.pack(token, leaf, revision, self._numbers[cell], 0)
+        return bytes(records)
 
-    def _check_quickly(self, raw: bytes, found: re.Match[bytes], cell: _Cell) -> Sound:
-        public_key, prefix, signature, token = (b64u_decode(found[at].decode("ascii")) for at in (4, 5, 8, 9))
+    def _check_quickly(self, raw: bytes, match: re.Match[bytes], cell: _Cell) -> Sound:
+        public_key, prefix, signature, token = (b64u_decode(match[at].decode("ascii")) for at in (4, 5, 8, 9))
         signed_blind = token_message(self.terms.round_id, cell.name, public_key=public_key, prefix=prefix)
-        check_signatures(cell.key, token, signed_blind, public_key, signature, _SIGNED + found[1])
-        if cell.paper.rules and (broken := broken_rules(json.loads(b"{%b}" % found[2]), cell.paper)):
+        check_signatures(cell.key, token, signed_blind, public_key, signature, _SIGNED + match[1])
+        if cell.paper.rules and (broken := broken_rules(json.loads(b"{%b}" % match[2]), cell.paper)):
             raise BadAnswers(f"the sheet breaks a rule: {broken[0].kind}")
-        return Sound(hashlib.sha256(public_key).digest(), merkle.leaf_hash(raw), int(found[6]), cell.name)
+        return Sound(hashlib.sha256(public_key).digest(), merkle.leaf_hash(raw), int(match[6]), cell.name)
 
     def _cell(self, name: bytes) -> _Cell | None:
         """Return a cell whose ballots a pattern can read; None for an unknown one, for a key that may not be used, and
@@ -136,7 +136,7 @@ class RoundChecker:
 
 
 def _codes(kind: type[CryptoError]) -> set[str]:
-    return {kind.code}.union(*(_codes(one) for one in kind.__subclasses__()))
+    return {kind.code}.union(*(_codes(subclass) for subclass in kind.__subclasses__()))
 
 
 #: Codes of what can be wrong with a row.

@@ -189,14 +189,14 @@ class FrozenSheetRule:
 
     def as_json(self) -> SheetRuleJson:
         """Return the rule as JSON, without what it does not set."""
-        made: SheetRuleJson = {"kind": self.kind}
+        rule: SheetRuleJson = {"kind": self.kind}
         if self.n is not None:
-            made["n"] = self.n
+            rule["n"] = self.n
         if self.percent is not None:
-            made["percent"] = self.percent
+            rule["percent"] = self.percent
         if self.points is not None:
-            made["points"] = self.points
-        return made
+            rule["points"] = self.points
+        return rule
 
 
 @dataclass(frozen=True, slots=True)

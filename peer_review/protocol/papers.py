@@ -97,7 +97,7 @@ class Paper:
         if self.kind == COMMENT:
             return {"text": "x" * (_BYTES * self.limit)}
         low, high = self.bounds
-        widest = max((low, high), key=lambda one: len(str(one)))
+        widest = max((low, high), key=lambda bound: len(str(bound)))
         answer: int | str = widest if len(str(widest)) > len(f'"{DONT_KNOW}"') else DONT_KNOW
         return dict.fromkeys(self.keys, answer)
 
@@ -201,7 +201,7 @@ def _check_text(text: object, limit: int) -> None:
         raise BadAnswers("a comment is words")
     if len(text) > limit:
         raise BadAnswers(f"a comment has at most {limit} characters")
-    if any(ord(one) < 32 and one != "\n" for one in text):
+    if any(ord(character) < 32 and character != "\n" for character in text):
         raise BadAnswers("a comment holds a control character")
 
 

@@ -28,5 +28,5 @@ def row_length(papers: Iterable[Paper], *, token_length: int = 256) -> int:
         "sig": "A" * 86,
         "tok": "A" * -(-token_length * 4 // 3),
     }
-    answers = max(len(canonical.dumps(one)) for one in longest_answers(papers)) - len("{}")
+    answers = max(len(canonical.dumps(longest)) for longest in longest_answers(papers)) - len("{}")
     return sealing.sealed_length(len(canonical.dumps(entry)) + answers)

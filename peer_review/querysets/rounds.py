@@ -149,10 +149,10 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def with_crosstab_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.compose_crosstab."""
         either = [self.model.objects.with_all_results_for(user), self.model.objects.with_section_results_for(user)]
-        found = Q(pk__in=[])
+        condition = Q(pk__in=[])
         for rounds in either:
-            found |= Q(pk__in=rounds.order_by().values("pk"))
-        return self.filter(found)
+            condition |= Q(pk__in=rounds.order_by().values("pk"))
+        return self.filter(condition)
 
     def with_ledger_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_ledger."""

@@ -64,11 +64,11 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
         if not is_known(user):
             return self.none()
         every = self.model._default_manager.order_by()
-        told = Q(outcome_notice__isnull=False)
+        notified = Q(outcome_notice__isnull=False)
         read = Q(outcome_notice__to=user) | Q(pk__in=every.with_result_for(user).values("pk"))
         if "inspector" in role_names(user):
-            return self.filter(Q(pk__in=every.decidable_by(user).values("pk")) | told)
-        return self.filter(Q(pk__in=every.decidable_by(user).values("pk")) | (told & read))
+            return self.filter(Q(pk__in=every.decidable_by(user).values("pk")) | notified)
+        return self.filter(Q(pk__in=every.decidable_by(user).values("pk")) | (notified & read))
 
     def evaluated_by(self, user: User) -> "SubjectQuerySet":
         """Return the subjects for which the roll gives this user a paper."""

@@ -37,13 +37,13 @@ def announce_due(*, now: datetime | None = None) -> list[Announcement]:
     recent = Q(closed_at__gt=now - NEWS) | Q(published_at__gt=now - NEWS)
     void = Q(state=RoundState.VOID) & ~Q(announcements__kind=AnnouncementKind.VOID)
     rounds = Round.objects.filter(Q(state=RoundState.OPEN) | recent | void).distinct().order_by("pk")
-    made = [
+    announcements = [
         announcement
         for round in rounds.prefetch_related("announcements")
         for announcement in announce_round(round, now=now)
     ]
     resume_deliveries(now=now)
-    return made
+    return announcements
 
 
 def announce_round(round: Round, *, now: datetime | None = None) -> list[Announcement]:
@@ -171,10 +171,10 @@ def _announce_next(
     """Announce something that may happen more than once, under the next number of its kind. Callers hold the round."""
     of_kind = round.announcements.filter(kind=kind)
     number = (of_kind.aggregate(latest=Max("number"))["latest"] or 0) + 1
-    made = _announce(round, kind, number=number, text=text, by=by, now=now, to=to)
-    if made is None:  # the row lock on the round leaves no room for it
+    announcement = _announce(round, kind, number=number, text=text, by=by, now=now, to=to)
+    if announcement is None:  # the row lock on the round leaves no room for it
         raise RuntimeError("announced twice under one number")
-    return made
+    return announcement
 
 
 @transaction.atomic

@@ -61,8 +61,8 @@ def find_anomalies(round: Round) -> int:
     material = Material(round)
     for number in range(run.done, len(steps)):
         name, argument = steps[number]
-        found = list(_SEARCHES[name](material, argument))
-        if not _keep(run, number, found, last=number + 1 == len(steps)):
+        results = list(_SEARCHES[name](material, argument))
+        if not _keep(run, number, results, last=number + 1 == len(steps)):
             break  # Another process is ahead, and writes the same.
     return run.anomalies.count()
 
@@ -81,16 +81,16 @@ def _steps(scheme: FrozenScheme) -> list[tuple[str, int]]:
 
 
 @transaction.atomic
-def _keep(run: AnomalyRun, number: int, found: list[_Found], *, last: bool) -> bool:
+def _keep(run: AnomalyRun, number: int, results: list[_Found], *, last: bool) -> bool:
     """Keep one step's patterns, unless it was made meanwhile; return whether it was kept."""
     locked = AnomalyRun.objects.select_for_update().get(pk=run.pk)
     if locked.done != number:
         return False
-    rows = [row for result in found for row in result.patterns]
+    rows = [row for result in results for row in result.patterns]
     for row in rows:
         row.run = locked
     Anomaly.objects.bulk_create(rows, batch_size=BATCH)
-    locked.searches = [*locked.searches, *(one.searched for one in found)]
+    locked.searches = [*locked.searches, *(result.searched for result in results)]
     locked.done = number + 1
     locked.save(update_fields=["done", "searches"])
     if last:
@@ -114,14 +114,14 @@ def _search_criterion(material: Material, at: int) -> Iterator[_Found]:
     answers, published = material.answers(at), material.published(key)
     seed = [material.seed, at]
     alike = unanimous(answers, published, material.rule, seed=[*seed, 1])
-    told = {"cells": alike.cells, "alike": alike.alike, "p": alike.p} if alike else {}
+    unanimity = {"cells": alike.cells, "alike": alike.alike, "p": alike.p} if alike else {}
     for kind, search in (
         (AnomalyKind.END, ends(answers, published, material.rule, seed=[*seed, 2])),
         (AnomalyKind.CAMPS, camps(answers, published, material.rule, seed=[*seed, 3])),
     ):
         line = {"kind": kind.value, "criterion": key, "tested": search.tested}
-        if kind == AnomalyKind.END and told:
-            line["unanimous"] = told
+        if kind == AnomalyKind.END and unanimity:
+            line["unanimous"] = unanimity
         yield _Found(line, _about_subjects(material.subjects, kind, search, criterion=key))
 
 

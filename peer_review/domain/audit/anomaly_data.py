@@ -118,7 +118,7 @@ def beside_last_round(material: Material) -> tuple[Answers, Answers, tuple[Float
     theirs = Material(last)
     held_back = set(round.exposure["no_trend"].get(last.public_id, {}).get("subjects", []))
     here = {subject.key: at for at, subject in enumerate(material.subjects) if subject.key not in held_back}
-    subject = np.array([here.get(one.key, -1) for one in theirs.subjects], dtype=np.int64)
+    subject = np.array([here.get(earlier.key, -1) for earlier in theirs.subjects], dtype=np.int64)
     compares = np.zeros(len(material.subjects), dtype=bool)
     compares[subject[subject >= 0]] = True
 

@@ -213,21 +213,21 @@ def _holders(round: Round) -> Iterator[list[str]]:
     gone = [scope.removeprefix("subject:") for scope in withdrawn if scope.startswith("subject:")]
     small = set(round.subjects.exclude(key__in=gone).order_by().values_list("pk", flat=True))
     criteria = sum(f"criterion:{key}" not in withdrawn for key in round.frozen_scheme.criterion_keys)
-    told: dict[int, int] = {}
+    counts: dict[int, int] = {}
     rows = CriterionResult.objects.filter(result__round=round, result__scope=ResultScope.SUBJECT)
     for subject in rows.order_by().values_list("result__subject_id", flat=True).iterator(chunk_size=CHUNK):
-        told[subject] = told.get(subject, 0) + 1
-    small -= {subject for subject, shown in told.items() if shown == criteria}
+        counts[subject] = counts.get(subject, 0) + 1
+    small -= {subject for subject, shown in counts.items() if shown == criteria}
     cells = round.cells.filter(closed=False).exclude(kind=CellKind.COMMENT).order_by()
     sheets = SheetEntry.objects.filter(sheet__round=round, subject__in=small).values("sheet")
     keys = dict(cells.filter(subject__in=small).values_list("pk", "key"))
     keys |= dict(cells.filter(sheet__in=sheets).values_list("pk", "key"))
-    held = Assignment.objects.filter(cell__in=keys).order_by()
-    people = list(held.values_list("evaluator_id", flat=True).distinct())
+    assignments = Assignment.objects.filter(cell__in=keys).order_by()
+    people = list(assignments.values_list("evaluator_id", flat=True).distinct())
     random.SystemRandom().shuffle(people)
     for some in _batched(people):
         papers: dict[int, list[str]] = {person: [] for person in some}
-        for person, cell in held.filter(evaluator__in=some).values_list("evaluator_id", "cell_id"):
+        for person, cell in assignments.filter(evaluator__in=some).values_list("evaluator_id", "cell_id"):
             papers[person].append(keys[cell])
         yield from (sorted(own) for own in papers.values())
 
@@ -255,8 +255,8 @@ def _models(round: Round) -> list[Model | None]:
     Unrounded, it passes no disclosure control, so it is kept in no database: auditors, who have the ballots, get it.
     """
     subjects = list(round.subjects.order_by("sort_order", "pk"))
-    made = release(read_ballots(round, subjects), make_plan(round, subjects)).severity
-    models = [group.model for group in made.groups] if made is not None else []
+    severity = release(read_ballots(round, subjects), make_plan(round, subjects)).severity
+    models = [group.model for group in severity.groups] if severity is not None else []
     return models if any(models) else []
 
 

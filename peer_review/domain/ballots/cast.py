@@ -177,9 +177,9 @@ def _wait_for(tickets: Sequence[Ticket], patience: float) -> None:
     """Wait until all are settled, if there is a place to wait in, at most `patience` seconds."""
     if all(ticket.wait(0) for ticket in tickets):
         return
-    with waiting_slots.take() as found:
+    with waiting_slots.take() as slot:
         until = monotonic() + patience
-        for ticket in tickets if found else ():
+        for ticket in tickets if slot else ():
             ticket.wait(max(0.0, until - monotonic()))
 
 

@@ -68,5 +68,5 @@ def which_are_drawn(ids: Collection[bytes]) -> set[bytes]:
     drawn: set[bytes] = set()
     rest: Iterator[bytes] = iter(sorted(ids))
     while some := list(islice(rest, _CHUNK)):
-        drawn.update(bytes(one) for one in Drawn.objects.filter(id__in=some).values_list("id", flat=True))
+        drawn.update(bytes(drawn_id) for drawn_id in Drawn.objects.filter(id__in=some).values_list("id", flat=True))
     return drawn

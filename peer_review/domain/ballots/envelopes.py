@@ -51,7 +51,11 @@ def make_tickets(urn: Urn, *, by: User, digests: Sequence[bytes], now: datetime 
     round = urn.round
     if round.state != RoundState.OPEN or now >= (round.casts_at or round.closes_at):
         raise DrawClosed
-    if len(set(digests)) != urn.envelopes or len(digests) != urn.envelopes or any(len(one) != 32 for one in digests):
+    if (
+        len(set(digests)) != urn.envelopes
+        or len(digests) != urn.envelopes
+        or any(len(digest) != 32 for digest in digests)
+    ):
         raise BadEncoding
     if urn.made_by_id is not None:
         if {bytes(digest) for digest in urn.tickets.values_list("digest", flat=True)} != set(digests):

@@ -19,8 +19,8 @@ def first_verbatim_run(text: str, others: Iterable[str]) -> str:
     own = dict(_runs(text))
     if not own:
         return ""
-    found = {run for other in others for run, _words in _runs(other) if run in own}
-    return next((words for run, words in own.items() if run in found), "")
+    repeats = {run for other in others for run, _words in _runs(other) if run in own}
+    return next((words for run, words in own.items() if run in repeats), "")
 
 
 def _runs(text: str) -> Iterator[tuple[tuple[str, ...], str]]:

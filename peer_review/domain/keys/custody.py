@@ -84,9 +84,9 @@ def custody(round: Round) -> Custody:
     """Return how a round's box key is kept and how far its holders are. One query."""
     rows = round.key_shares.select_related("holder")
     shares = [ShareCustody(row.number, row.holder, row.confirmed, row.destroyed) for row in rows]
-    made = bool(round.box_public)
-    name = hashlib.sha256(box_public(round)).hexdigest()[:16] if made else ""
-    return Custody(round.box_threshold, round.box_shares, made, round.box_key_tested, tuple(shares), name)
+    has_key = bool(round.box_public)
+    name = hashlib.sha256(box_public(round)).hexdigest()[:16] if has_key else ""
+    return Custody(round.box_threshold, round.box_shares, has_key, round.box_key_tested, tuple(shares), name)
 
 
 def rounds_to_destroy_key_of(user: User) -> "QuerySet[Round]":

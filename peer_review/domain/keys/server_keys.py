@@ -67,11 +67,11 @@ def fill_pool(*, size: int | None = None) -> int:
     About 50 ms each, one commit each: stopping it loses nothing.
     """
     size = conf.KEY_POOL_SIZE if size is None else size
-    made = 0
+    count = 0
     while PooledKey.objects.count() < size:
         _new_pooled_key().save()
-        made += 1
-    return made
+        count += 1
+    return count
 
 
 @transaction.atomic

@@ -60,8 +60,10 @@ class RoundData:
         self._criteria = {key: at for at, key in enumerate(round.frozen_scheme.criterion_keys)}
         self._classes = {key: at for at, key in enumerate(round.frozen_scheme.class_keys)}
         self._keys = np.array([subject.key for subject in subjects], dtype=object)
-        self._sections = np.array([one.section_key for one in subjects], dtype=object)
-        self._ranks = np.array([one.member.rank_key if one.member else "" for one in subjects], dtype=object)
+        self._sections = np.array([subject.section_key for subject in subjects], dtype=object)
+        self._ranks = np.array(
+            [subject.member.rank_key if subject.member else "" for subject in subjects], dtype=object
+        )
         self._ballots, self._plan = read_ballots(round, subjects), make_plan(round, subjects)
 
     def atoms(self, criterion: str) -> CriterionAtoms:

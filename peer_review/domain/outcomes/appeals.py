@@ -220,7 +220,7 @@ def candidates(stage: ContestStage) -> Iterator[User]:
     role = "leadership" if stage.kind == StageKind.REVIEW else "inspector"
     open_stages = ContestStage.objects.unanswered().filter(responsible__isnull=False).exclude(pk=stage.pk)
     load = dict(open_stages.order_by().values_list("responsible").annotate(n=Count("pk")))
-    for user in sorted(users_with_role(role), key=lambda one: (load.get(one.pk, 0), one.pk)):
+    for user in sorted(users_with_role(role), key=lambda user: (load.get(user.pk, 0), user.pk)):
         if _may_decide(stage, user):
             yield user
 
@@ -270,7 +270,7 @@ def _better(stage: ContestStage, round: Round, *, by: User, grade: str, now: dat
         return None
     if grade not in better_grades(before.grade):
         raise OutcomeWorse
-    made: Decision = Decision.objects.create(
+    decision: Decision = Decision.objects.create(
         subject=stage.contest.subject,
         number=before.number + 1,
         grade=grade,
@@ -281,7 +281,7 @@ def _better(stage: ContestStage, round: Round, *, by: User, grade: str, now: dat
         decided_at=now,
         stage=stage,
     )
-    return made
+    return decision
 
 
 def _is_over_quota(round: Round) -> bool:

@@ -70,16 +70,18 @@ def decide(round: Round, *, by: User, choices: Sequence[Choice], now: datetime |
     check_terms(round)
     if not choices:
         raise NothingChosen
-    wanted = {one.subject: one for one in choices}
-    subjects = {one.pk: one for one in round.subjects.filter(pk__in=wanted).select_related("outcome_notice")}
+    wanted = {choice.subject: choice for choice in choices}
+    subjects = {
+        subject.pk: subject for subject in round.subjects.filter(pk__in=wanted).select_related("outcome_notice")
+    }
     if len(subjects) < len(choices):
         raise UnknownSubject
     free = set(Subject.objects.filter(pk__in=subjects).not_addressed_to(by).values_list("pk", flat=True))
     proposal = proposal_of(round)
-    held = {decision.subject_id: decision for decision in Decision.objects.filter(subject__round=round).standing()}
-    made = []
+    standing = {decision.subject_id: decision for decision in Decision.objects.filter(subject__round=round).standing()}
+    decisions = []
     for key, choice in wanted.items():
-        subject, before = subjects[key], held.get(key)
+        subject, before = subjects[key], standing.get(key)
         reason = choice.reason.strip()[:REASON_LENGTH]
         if key not in free:
             raise OwnDecision(name=subject.label)
@@ -90,7 +92,7 @@ def decide(round: Round, *, by: User, choices: Sequence[Choice], now: datetime |
         _check_grade(proposal, subject, choice.grade, reason)
         if before is not None and (before.grade, before.reason) == (choice.grade, reason):
             continue
-        made.append(
+        decisions.append(
             Decision(
                 subject=subject,
                 number=before.number + 1 if before else 1,
@@ -103,20 +105,20 @@ def decide(round: Round, *, by: User, choices: Sequence[Choice], now: datetime |
                 decided_at=now,
             )
         )
-    _check_quota(proposal, {**held, **{one.subject_id: one for one in made}})
-    for one in made:
-        one.save(force_insert=True)
+    _check_quota(proposal, {**standing, **{decision.subject_id: decision for decision in decisions}})
+    for decision in decisions:
+        decision.save(force_insert=True)
         audit_log.record(
             round,
             "peer_review.decision.make",
             by=by,
-            subject=one.subject.label,
-            grade=one.grade,
-            proposed=one.proposed,
-            number=one.number,
+            subject=decision.subject.label,
+            grade=decision.grade,
+            proposed=decision.proposed,
+            number=decision.number,
         )
-        _announce(signals.decision_made, sender=Decision, decision=one, by=by)
-    return made
+        _announce(signals.decision_made, sender=Decision, decision=decision, by=by)
+    return decisions
 
 
 @transaction.atomic
@@ -132,15 +134,15 @@ def tell_outcomes(round: Round, *, by: User, now: datetime | None = None) -> lis
     decided = set(Decision.objects.filter(subject__round=round).values_list("subject_id", flat=True))
     if left := len(subjects) - len(decided):
         raise UndecidedLeft(left=left)
-    told = set(OutcomeNotice.objects.filter(subject__round=round).values_list("subject_id", flat=True))
-    untold = [subject for subject in subjects if subject.pk not in told]
+    notified = set(OutcomeNotice.objects.filter(subject__round=round).values_list("subject_id", flat=True))
+    untold = [subject for subject in subjects if subject.pk not in notified]
     if not untold:
         raise NothingToTell
     heads: dict[str, int] = {}
     for key, user in round.members.filter(is_section_head=True).order_by("-pk").values_list("section_key", "user_id"):
         heads[key] = user
     announcement = announce_outcomes(round, by=by, now=now)
-    made = OutcomeNotice.objects.bulk_create(
+    notices = OutcomeNotice.objects.bulk_create(
         OutcomeNotice(
             subject=subject,
             to_id=subject.member.user_id if subject.member else heads.get(subject.section_key),
@@ -150,9 +152,9 @@ def tell_outcomes(round: Round, *, by: User, now: datetime | None = None) -> lis
         )
         for subject in untold
     )
-    audit_log.record(round, "peer_review.decision.tell", by=by, told=len(made))
+    audit_log.record(round, "peer_review.decision.tell", by=by, told=len(notices))
     _announce(signals.outcomes_told, sender=Round, round=round, by=by)
-    return made
+    return notices
 
 
 @transaction.atomic

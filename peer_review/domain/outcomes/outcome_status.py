@@ -115,7 +115,7 @@ def outcome_status_of(subject: Subject, reader: User, *, now: datetime | None = 
         return replace(status, may_ask=mine and today <= last_day)
     contest = contests[0]
     stages = list(contest.stages.select_related("responsible", "answered_by", "decision").order_by("pk"))
-    review = next(one for one in stages if one.kind == StageKind.REVIEW)
+    review = next(stage for stage in stages if stage.kind == StageKind.REVIEW)
     taken_back = contest.status == ContestStatus.WITHDRAWN and review.answered_date is None
     return replace(
         status,

@@ -35,18 +35,18 @@ def proposal_of(round: Round) -> RoundProposal:
     figures = np.array([row[1:] for row in rows], dtype=np.float64).reshape(-1, 3)
     scheme = round.frozen_scheme
     quota = scheme.excellent_quota
-    made = propose(*figures.T, quota=quota, bands=scheme.bands)
+    proposal = propose(*figures.T, quota=quota, bands=scheme.bands)
     keys = [row[0] for row in rows]
     return RoundProposal(
-        grades=dict(zip(keys, made.grades, strict=True)),
+        grades=dict(zip(keys, proposal.grades, strict=True)),
         scored=frozenset(key for key, score, _low, _high in rows if score is not None),
         quota=quota,
         approval=scheme.quota_approval,
-        places=made.places,
-        line=made.line,
-        tied=frozenset(keys[at] for at in made.tied),
-        indistinct=frozenset(keys[at] for at in made.indistinct),
-        left=made.left,
+        places=proposal.places,
+        line=proposal.line,
+        tied=frozenset(keys[at] for at in proposal.tied),
+        indistinct=frozenset(keys[at] for at in proposal.indistinct),
+        left=proposal.left,
     )
 
 

@@ -67,7 +67,7 @@ def start_public_notice(
         until_date=until,
         provisional=provisional,
     )
-    PublicNoticeEntry.objects.bulk_create(PublicNoticeEntry(notice=notice, subject=one) for one in listed)
+    PublicNoticeEntry.objects.bulk_create(PublicNoticeEntry(notice=notice, subject=subject) for subject in listed)
     audit_log.record(
         round, "peer_review.public_notice.start", by=by, names=len(listed), until=until.isoformat(), number=number
     )

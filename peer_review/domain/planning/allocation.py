@@ -92,7 +92,7 @@ def allocate(
     if plan.is_random and not seed:
         raise ValueError("a plan in which chance has a say needs a seed")
     subjects = _subjects(plan, kind, people)
-    people = sorted(people, key=lambda one: one.user_id)
+    people = sorted(people, key=lambda person: person.user_id)
     slots, unknown = _slots(plan, kind, people, subjects, classes, excluded, day)
     total = sum(len(slot.fixed) + min(slot.demand.wanted, len(slot.demand)) for slot in slots)
     if not total:
@@ -175,9 +175,11 @@ class _Barred:
         self.mates: dict[str, list[int]] = defaultdict(list)
         if plan.months:
             limit = months_before(day, plan.months)
-            self.new = frozenset(i for i, one in enumerate(people) if one.since is not None and one.since > limit)
-            for i, one in enumerate(people):
-                self.mates[one.section_key].append(i)
+            self.new = frozenset(
+                i for i, person in enumerate(people) if person.since is not None and person.since > limit
+            )
+            for i, person in enumerate(people):
+                self.mates[person.section_key].append(i)
         self.new_mates = {key: [i for i in mates if i in self.new] for key, mates in self.mates.items()}
 
     def from_subject(self, subject: ProposedSubject) -> Positions:
@@ -197,9 +199,9 @@ def _named(plan: Plan, people: Sequence[Person]) -> tuple[Mapping[str, Mapping[s
     unknown = 0
     for voters, subjects in plan.lines.items():
         for key, users in subjects.items():
-            found = sorted(at[user] for user in users if user in at)
-            unknown += len(users) - len(found)
-            named[key][voters] = positions(found)
+            places = sorted(at[user] for user in users if user in at)
+            unknown += len(users) - len(places)
+            named[key][voters] = positions(places)
     return named, unknown
 
 
@@ -223,8 +225,8 @@ def _choose(
         loads[sure] += 1
         chosen.append(sure)
     drawn.sort(key=lambda at: (subjects[slots[at].subject].key, slots[at].voter_class))
-    found = random_allocation.allocate_at_random(bytes.fromhex(seed), [slots[at].demand for at in drawn], loads=loads)
-    for at, group in zip(drawn, found, strict=True):
+    groups = random_allocation.allocate_at_random(bytes.fromhex(seed), [slots[at].demand for at in drawn], loads=loads)
+    for at, group in zip(drawn, groups, strict=True):
         fixed = slots[at].fixed
         chosen[at] = np.union1d(fixed, group).astype(np.int32) if len(fixed) else group
     return chosen

@@ -57,7 +57,7 @@ def leaders_of(people: Sequence[Person]) -> frozenset[int]:
     if len(tiers) < 2:
         return frozenset()
     top = min(tiers)
-    return frozenset(i for i, one in enumerate(people) if one.rank_order == top)
+    return frozenset(i for i, person in enumerate(people) if person.rank_order == top)
 
 
 def group_keys(people: Sequence[Person]) -> list[str]:
@@ -74,14 +74,14 @@ def list_groups(people: Sequence[Person]) -> list[Group]:
     members: dict[str, list[Person]] = defaultdict(list)
     for person, key in zip(people, group_keys(people), strict=True):
         members[key].append(person)
-    made = []
+    groups = []
     for key, group in sorted(members.items(), key=lambda item: (min(p.rank_order for p in item[1]), item[0])):
         names = list(dict.fromkeys(p.rank_name for p in group if p.rank_name))
         label = " / ".join(names[:2]) + (" …" if len(names) > 2 else "")
         if key == HEADS:
             label = pgettext("rank", "Section heads")
-        made.append(Group(key, label or _("Tier %(n)s") % {"n": group[0].rank_order}, len(group)))
-    return made
+        groups.append(Group(key, label or _("Tier %(n)s") % {"n": group[0].rank_order}, len(group)))
+    return groups
 
 
 def list_sections(people: Sequence[Person]) -> list[tuple[str, str]]:
@@ -102,15 +102,17 @@ def propose_subjects(
     """
     if kind != RoundKind.SECTION:
         return [
-            ProposedSubject(f"p{one.user_id}", one.name, one.section_key, one.section_name, one.user_id, group)
-            for one, group in zip(people, group_keys(people), strict=True)
-            if (groups is None or group in groups) and (sections is None or one.section_key in sections)
+            ProposedSubject(
+                f"p{person.user_id}", person.name, person.section_key, person.section_name, person.user_id, group
+            )
+            for person, group in zip(people, group_keys(people), strict=True)
+            if (groups is None or group in groups) and (sections is None or person.section_key in sections)
         ]
     tops = leaders_of(people)
-    found = {person.section_key: person.section_name for i, person in enumerate(people) if i not in tops}
+    section_names = {person.section_key: person.section_name for i, person in enumerate(people) if i not in tops}
     return [
         ProposedSubject(f"s{key}", name or key, key, name)
-        for key, name in found.items()
+        for key, name in section_names.items()
         if sections is None or key in sections
     ]
 
@@ -160,13 +162,13 @@ class _Usual:
 
     def __init__(self, people: Sequence[Person], *, house_wide: bool) -> None:
         self.house_wide = house_wide
-        self.section = np.array([one.section_key for one in people], dtype=object)
+        self.section = np.array([person.section_key for person in people], dtype=object)
         self.tier = np.array([person.rank_order for person in people], dtype=np.int64)
         tops = leaders_of(people)
         self.capacity = np.array(
             [
-                "leaders" if i in tops else "section_heads" if one.is_section_head else "staff"
-                for i, one in enumerate(people)
+                "leaders" if i in tops else "section_heads" if person.is_section_head else "staff"
+                for i, person in enumerate(people)
             ],
             dtype=object,
         )
@@ -192,8 +194,8 @@ class _Usual:
         subordinates = self.tier > tier
         if tier != self.top:
             subordinates = subordinates & own
-        found = {"superiors": superiors, "peers": peers, "subordinates": subordinates}
-        return {name: positions(np.flatnonzero(able)) for name, able in found.items() if able.any()}
+        directions = {"superiors": superiors, "peers": peers, "subordinates": subordinates}
+        return {name: positions(np.flatnonzero(able)) for name, able in directions.items() if able.any()}
 
     def _by_capacity(self, able: np.ndarray) -> Pools:
         return {

@@ -30,8 +30,8 @@ def add_exclusion(
     pairs = [(evaluator.user_id, subject.key)]
     if both_ways and subject.user_id is not None:
         pairs.append((subject.user_id, f"p{evaluator.user_id}"))
-    held = set(round.exclusions.values_list("evaluator_id", "subject_key"))
-    wanted = [pair for pair in pairs if pair not in held]
+    excluded = set(round.exclusions.values_list("evaluator_id", "subject_key"))
+    wanted = [pair for pair in pairs if pair not in excluded]
     if not wanted:
         raise AlreadyExcluded(name=evaluator.name, subject=subject.label)
     Exclusion.objects.bulk_create(
@@ -75,6 +75,6 @@ def _withdraw(round: Round, user: int, subject_key: str) -> int:
     """Withdraw the papers of one pair, also a whole sheet that lists the subject: it cannot lose one line."""
     papers = Assignment.objects.filter(cell__round=round, evaluator_id=user)
     about = Q(cell__subject__key=subject_key) | Q(cell__sheet__entries__subject__key=subject_key)
-    found = set(papers.filter(about).values_list("pk", flat=True))
-    Assignment.objects.filter(pk__in=found).delete()
-    return len(found)
+    ids = set(papers.filter(about).values_list("pk", flat=True))
+    Assignment.objects.filter(pk__in=ids).delete()
+    return len(ids)

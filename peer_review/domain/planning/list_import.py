@@ -73,15 +73,15 @@ def read_list(
     excluded: (user id, subject's key) → reason.
     Raises: ImportListInvalid if the file as a whole cannot be read.
     """
-    made = ImportedList()
+    imported_list = ImportedList()
     rows = _rows(content)
-    heading = _find_heading(rows, made)
+    heading = _find_heading(rows, imported_list)
     if heading is None:
-        return made
+        return imported_list
     heads, columns = heading
     if "class" not in columns and len(classes) > 1:
-        made.refuse(0, _("voter class"), _("This column is missing; the scheme has several voter classes."))
-        return made
+        imported_list.refuse(0, _("voter class"), _("This column is missing; the scheme has several voter classes."))
+        return imported_list
     lookup = PeopleLookup(kind, people)
     by_name = {"".join(name.split()).casefold(): key for key, label in classes.items() for name in (key, label)}
     seen: dict[tuple[int, str], int] = {}
@@ -91,34 +91,34 @@ def read_list(
         texts = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
         if not any(texts.values()):
             continue
-        made.count += 1
-        if made.count > MAX_LINES:
+        imported_list.count += 1
+        if imported_list.count > MAX_LINES:
             raise ImportListInvalid(_("The file has more than %(n)s lines. Split it.") % {"n": MAX_LINES})
-        evaluator = _find(lookup.person, texts["evaluator"], number, heads["evaluator"], made)
-        subject = _find(lookup.subject, texts["subject"], number, heads["subject"], made)
+        evaluator = _find(lookup.person, texts["evaluator"], number, heads["evaluator"], imported_list)
+        subject = _find(lookup.subject, texts["subject"], number, heads["subject"], imported_list)
         voters = next(iter(classes)) if "class" not in columns else by_name.get(_plain(texts["class"]))
         if voters is None:
             reason = _("The scheme has no voter class “%(key)s”.") % {"key": texts["class"]}
-            made.refuse(number, heads["class"], reason)
+            imported_list.refuse(number, heads["class"], reason)
         if evaluator is None or subject is None or voters is None:
             continue
         pair = (evaluator.user_id, subject.key)
         if subject.user_id == evaluator.user_id:
-            made.refuse(number, heads["subject"], _("Nobody evaluates themselves."))
+            imported_list.refuse(number, heads["subject"], _("Nobody evaluates themselves."))
         elif pair in excluded:
             reason = _("This pair is excluded: %(reason)s") % {"reason": excluded[pair]}
-            made.refuse(number, heads["subject"], reason)
+            imported_list.refuse(number, heads["subject"], reason)
         elif pair in seen:
             reason = _("The same pair stands on row %(row)s already.") % {"row": seen[pair]}
-            made.refuse(number, heads["subject"], reason)
+            imported_list.refuse(number, heads["subject"], reason)
         else:
             seen[pair] = number
             lines[voters][subject.key].append(evaluator.user_id)
-    if not made.count:
+    if not imported_list.count:
         raise ImportListInvalid(_("The file has column heads but no lines."))
-    if not made.fault_count:
-        made.lines = {voters: dict(subjects) for voters, subjects in lines.items()}
-    return made
+    if not imported_list.fault_count:
+        imported_list.lines = {voters: dict(subjects) for voters, subjects in lines.items()}
+    return imported_list
 
 
 def reads_workbooks() -> bool:
@@ -129,20 +129,22 @@ def reads_workbooks() -> bool:
 _Answer = TypeVar("_Answer")
 
 
-def _find(ask: Callable[[str], _Answer], text: str, row: int, column: str, made: ImportedList) -> _Answer | None:
+def _find(
+    ask: Callable[[str], _Answer], text: str, row: int, column: str, imported_list: ImportedList
+) -> _Answer | None:
     """Return what `ask` finds for a cell, or None after noting what is wrong with it."""
     if not text:
-        made.refuse(row, column, _("The cell is empty."))
+        imported_list.refuse(row, column, _("The cell is empty."))
         return None
     try:
         return ask(text)
     except Refusal as refusal:
-        made.refuse(row, column, refusal.message)
+        imported_list.refuse(row, column, refusal.message)
         return None
 
 
 def _find_heading(
-    rows: Iterator[tuple[int, list[str]]], made: ImportedList
+    rows: Iterator[tuple[int, list[str]]], imported_list: ImportedList
 ) -> tuple[dict[str, str], dict[str, int]] | None:
     """Return the columns' own names and places, having read up to the head row; None, with a fault, without one."""
     for _tried, (_number, cells) in zip(range(HEAD_ROWS), rows, strict=False):
@@ -153,7 +155,7 @@ def _find_heading(
                     columns.setdefault(name, at)
         if {"evaluator", "subject"} <= set(columns):
             return {name: cells[at].strip() for name, at in columns.items()}, columns
-    made.refuse(0, "", _("No row has the column heads “evaluator” and “subject” (评价人, 被评价人)."))
+    imported_list.refuse(0, "", _("No row has the column heads “evaluator” and “subject” (评价人, 被评价人)."))
     return None
 
 

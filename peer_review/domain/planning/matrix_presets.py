@@ -23,17 +23,17 @@ def fill_matrix(
     """
     order = {group.key: at for at, group in enumerate(groups)}
     wanted = set(directions)
-    found: Cells = {}
+    cells: Cells = {}
     for group in groups:
         for key, _label in columns:
             if key == ANY:
-                found[group.key, key] = (_class(group, groups, "", classes), Reach.OTHER)
+                cells[group.key, key] = (_class(group, groups, "", classes), Reach.OTHER)
                 continue
             step = order[group.key] - order[key]
             direction = "up" if step > 0 else "across" if step == 0 else "down"
             if direction in wanted:
-                found[group.key, key] = (_class(group, groups, direction, classes), str(reach))
-    return found
+                cells[group.key, key] = (_class(group, groups, direction, classes), str(reach))
+    return cells
 
 
 def _class(group: Group, groups: Sequence[Group], direction: str, classes: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ class PeopleLookup:
             for text in {_key(person.name), _key(person.number), _key(str(users.get(person.user_id, "")))} - {""}:
                 self._people[text].append(person)
         subjects = propose_subjects(kind, people)
-        self._by_user = {one.user_id: one for one in subjects if one.user_id is not None}
+        self._by_user = {subject.user_id: subject for subject in subjects if subject.user_id is not None}
         if kind == RoundKind.SECTION:
             for subject in subjects:
                 for text in {_key(subject.label), _key(subject.section_key)}:
@@ -36,12 +36,12 @@ class PeopleLookup:
 
         Raises: UnknownPerson, AmbiguousPerson.
         """
-        found = self._people.get(_key(text), [])
-        if not found:
+        matches = self._people.get(_key(text), [])
+        if not matches:
             raise UnknownPerson(name=text.strip())
-        if len(found) > 1:
+        if len(matches) > 1:
             raise AmbiguousPerson(name=text.strip())
-        return found[0]
+        return matches[0]
 
     def subject(self, text: str) -> ProposedSubject:
         """Return the one subject of this name: a person or, in a round of sections, a section.
@@ -50,12 +50,12 @@ class PeopleLookup:
         """
         if not self._sections:
             return self._by_user[self.person(text).user_id]
-        found = self._subjects.get(_key(text), [])
-        if not found:
+        matches = self._subjects.get(_key(text), [])
+        if not matches:
             raise UnknownPerson(name=text.strip())
-        if len(found) > 1:
+        if len(matches) > 1:
             raise AmbiguousPerson(name=text.strip())
-        return found[0]
+        return matches[0]
 
 
 def _key(text: str) -> str:

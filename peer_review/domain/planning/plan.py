@@ -91,28 +91,28 @@ class Plan:
 
     def as_json(self) -> PlanJson:
         """Return the plan as Round.plan keeps it: without empty keys, always in the same order."""
-        made: PlanJson = {"v": VERSION, "pattern": str(self.pattern)}
+        plan: PlanJson = {"v": VERSION, "pattern": str(self.pattern)}
         if self.house_wide is not None:
-            made["house_wide"] = self.house_wide
+            plan["house_wide"] = self.house_wide
         if self.groups is not None:
-            made["groups"] = sorted(self.groups)
+            plan["groups"] = sorted(self.groups)
         if self.sections is not None:
-            made["sections"] = sorted(self.sections)
+            plan["sections"] = sorted(self.sections)
         if self.matrix:
-            made["matrix"] = [
+            plan["matrix"] = [
                 {"from": evaluators, "to": subjects, "class": voters, "reach": str(reach)}
                 for (evaluators, subjects), (voters, reach) in sorted(self.matrix.items())
             ]
         if self.lines:
-            made["lines"] = {
+            plan["lines"] = {
                 voters: {key: sorted(users) for key, users in sorted(subjects.items())}
                 for voters, subjects in sorted(self.lines.items())
             }
         if self.sample:
-            made["sample"] = dict(sorted(self.sample.items()))
+            plan["sample"] = dict(sorted(self.sample.items()))
         if self.months:
-            made["months"] = self.months
-        return made
+            plan["months"] = self.months
+        return plan
 
 
 def read_plan(data: object, *, kind: str, classes: Collection[str]) -> Plan:
@@ -128,7 +128,7 @@ def read_plan(data: object, *, kind: str, classes: Collection[str]) -> Plan:
         house_wide=data.get("house_wide"),
         groups=frozenset(groups) if groups is not None else None,
         sections=frozenset(sections) if sections is not None else None,
-        matrix={(one["from"], one["to"]): (one["class"], one["reach"]) for one in data.get("matrix", ())},
+        matrix={(rule["from"], rule["to"]): (rule["class"], rule["reach"]) for rule in data.get("matrix", ())},
         lines={
             voters: {key: tuple(sorted(set(users))) for key, users in subjects.items() if users}
             for voters, subjects in data.get("lines", {}).items()

@@ -192,9 +192,9 @@ def preview_plan(round: Round, people: Sequence[Person] | None = None) -> Previe
     depends = (round.kind, round.plan, round.plan_seed, round.opens_at, round.scheme.paper, floor, class_keys(round))
     digest = hashlib.sha256(repr((depends, exclusions, people)).encode()).hexdigest()
     key = f"peer_review:preview:{round.pk}:{get_language()}:{digest}"  # names of ranks are translated
-    found: Preview | None = cache.get(key)
-    if found is None:
-        found = make_preview(
+    preview: Preview | None = cache.get(key)
+    if preview is None:
+        preview = make_preview(
             allocate_round(round, people),
             kind=round.kind,
             classes=class_keys(round),
@@ -202,8 +202,8 @@ def preview_plan(round: Round, people: Sequence[Person] | None = None) -> Previe
             order=people,
             whole_sheets=round.scheme.paper == PaperKind.SHEET,
         )
-        cache.set(key, found, _KEPT)
-    return found
+        cache.set(key, preview, _KEPT)
+    return preview
 
 
 def make_preview(
@@ -233,8 +233,8 @@ def make_preview(
         most=int(loads.max()) if len(loads) else 0,
         classes=tuple(classes),
         rows=tuple(
-            PreviewRow(one.key, one.label, one.section_name, tuple(int(n) for n in row))
-            for one, row in zip(subjects, counts, strict=True)
+            PreviewRow(subject.key, subject.label, subject.section_name, tuple(int(n) for n in row))
+            for subject, row in zip(subjects, counts, strict=True)
         ),
         ranks=_rank_table(allocation, kind, list_groups(order)),
         sections=_section_table(allocation, order),
@@ -286,22 +286,22 @@ def _table(
 
 
 def _sheet_lines(allocation: Allocation, classes: Sequence[str]) -> tuple[SheetLine, ...]:
-    found = [
+    lines = [
         SheetLine(voters, len(subjects), len(evaluators))
         for (voters, subjects), evaluators in group_sheets(allocation).items()
     ]
-    return tuple(sorted(found, key=lambda one: (classes.index(one.voter_class), -one.voters, one.subjects)))
+    return tuple(sorted(lines, key=lambda line: (classes.index(line.voter_class), -line.voters, line.subjects)))
 
 
 def group_sheets(allocation: Allocation) -> dict[tuple[str, tuple[int, ...]], list[int]]:
     """Return, for every voter class and exact list of subjects in it, the positions of those who would receive it."""
     lists: dict[tuple[int, str], list[int]] = defaultdict(list)
     for subject, voters, evaluators in allocation.lines():
-        for one in evaluators.tolist():
-            lists[one, voters].append(subject)
+        for evaluator in evaluators.tolist():
+            lists[evaluator, voters].append(subject)
     sheets: dict[tuple[str, tuple[int, ...]], list[int]] = defaultdict(list)
-    for (one, voters), subjects in lists.items():
-        sheets[voters, tuple(sorted(subjects))].append(one)
+    for (evaluator, voters), subjects in lists.items():
+        sheets[voters, tuple(sorted(subjects))].append(evaluator)
     return sheets
 
 

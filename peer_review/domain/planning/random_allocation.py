@@ -82,13 +82,13 @@ def allocate_at_random(
     spreads the papers most evenly: no sum of squares of the evaluators' numbers is smaller.
     The same seed, demands and loads in the same order give the same choice.
     """
-    stream, held = Stream(seed), np.asarray(loads, dtype=np.int64).copy()
+    stream, counts = Stream(seed), np.asarray(loads, dtype=np.int64).copy()
     chosen: list[Positions] = [positions()] * len(demands)
     for at in _order(stream, demands):
-        taken = _least_loaded(stream, demands[at].eligible(), demands[at].wanted, held)
-        held[taken] += 1
+        taken = _least_loaded(stream, demands[at].eligible(), demands[at].wanted, counts)
+        counts[taken] += 1
         chosen[at] = np.sort(taken)
-    return _level(demands, chosen, held)
+    return _level(demands, chosen, counts)
 
 
 def _order(stream: Stream, demands: Sequence[Demand]) -> list[int]:
@@ -100,13 +100,13 @@ def _order(stream: Stream, demands: Sequence[Demand]) -> list[int]:
     return sorted(order, key=lambda at: len(demands[at]))
 
 
-def _least_loaded(stream: Stream, eligible: Positions, wanted: int, held: NDArray[np.int64]) -> Positions:
+def _least_loaded(stream: Stream, eligible: Positions, wanted: int, counts: NDArray[np.int64]) -> Positions:
     """Return the evaluators with the fewest papers; ties at the limit are broken at random."""
     if wanted >= len(eligible):
         return eligible
     if wanted <= 0:
         return positions()
-    theirs = held[eligible]
+    theirs = counts[eligible]
     limit = np.partition(theirs, wanted - 1)[wanted - 1]
     sure, equals = eligible[theirs < limit], eligible[theirs == limit]
     missing = wanted - len(sure)
@@ -116,34 +116,34 @@ def _least_loaded(stream: Stream, eligible: Positions, wanted: int, held: NDArra
     return np.concatenate([sure, equals[:missing]])
 
 
-def _level(demands: Sequence[Demand], chosen: list[Positions], held: NDArray[np.int64]) -> list[Positions]:
+def _level(demands: Sequence[Demand], chosen: list[Positions], counts: NDArray[np.int64]) -> list[Positions]:
     """Hand papers on, along chains, from those with many to those with at least two fewer, until no chain is left.
 
     Then the choice is the most even there is: it is a flow with convex costs, and every cycle that would make it
     cheaper is such a chain. Who cannot be relieved is settled together with everyone the search has reached, since a
     chain from them would be a chain from here; so unsuccessful searches cost one walk through all demands together.
     """
-    touched = np.zeros(len(held), dtype=bool)
+    touched = np.zeros(len(counts), dtype=bool)
     for demand in demands:
         touched[demand.pool] = True
-    if not touched.any() or held[touched].max() - held[touched].min() <= 1:
+    if not touched.any() or counts[touched].max() - counts[touched].min() <= 1:
         return chosen
     for _pass in range(_PASSES):
-        if not sum([_hand_over(demand, chosen, at, held) for at, demand in enumerate(demands)]):
+        if not sum([_hand_over(demand, chosen, at, counts) for at, demand in enumerate(demands)]):
             break
-    papers: list[set[int]] = [set() for _ in held]
+    papers: list[set[int]] = [set() for _ in counts]
     taken = [set(choice.tolist()) for choice in chosen]
     for at, people in enumerate(taken):
         for person in people:
             papers[person].add(at)
     settled = ~touched
-    queue = [(-int(held[place]), int(place)) for place in np.flatnonzero(touched)]
+    queue = [(-int(counts[place]), int(place)) for place in np.flatnonzero(touched)]
     heapq.heapify(queue)
     while queue:
         load, start = heapq.heappop(queue)
-        if settled[start] or -load != held[start]:
+        if settled[start] or -load != counts[start]:
             continue
-        chain, reached = _find_chain(start, demands, taken, papers, held, settled)
+        chain, reached = _find_chain(start, demands, taken, papers, counts, settled)
         if not chain:
             settled |= reached
             continue
@@ -153,19 +153,19 @@ def _level(demands: Sequence[Demand], chosen: list[Positions], held: NDArray[np.
             taken[at].remove(giver)
             taken[at].add(taker)
         end = chain[0][2]
-        held[start] -= 1
-        held[end] += 1
-        heapq.heappush(queue, (-int(held[start]), start))
-        heapq.heappush(queue, (-int(held[end]), end))
-    return [positions(sorted(one)) for one in taken]
+        counts[start] -= 1
+        counts[end] += 1
+        heapq.heappush(queue, (-int(counts[start]), start))
+        heapq.heappush(queue, (-int(counts[end]), end))
+    return [positions(sorted(evaluators)) for evaluators in taken]
 
 
-def _hand_over(demand: Demand, chosen: list[Positions], at: int, held: NDArray[np.int64]) -> int:
+def _hand_over(demand: Demand, chosen: list[Positions], at: int, counts: NDArray[np.int64]) -> int:
     """Make the hand-overs of one link within a demand, the widest first, then the lowest position; return how many."""
     if not 0 < len(chosen[at]) < len(demand):
         return 0
     able, moved = demand.eligible(), 0
-    loads, inside = held[able], np.zeros(len(able), dtype=bool)
+    loads, inside = counts[able], np.zeros(len(able), dtype=bool)
     inside[np.searchsorted(able, chosen[at])] = True
     while True:
         giver = int(np.argmax(np.where(inside, loads, -1)))
@@ -177,7 +177,7 @@ def _hand_over(demand: Demand, chosen: list[Positions], at: int, held: NDArray[n
         inside[giver], inside[taker] = False, True
         moved += 1
     if moved:
-        held[able] = loads
+        counts[able] = loads
         chosen[at] = able[inside]
     return moved
 
@@ -187,15 +187,15 @@ def _find_chain(
     demands: Sequence[Demand],
     taken: list[set[int]],
     papers: list[set[int]],
-    held: NDArray[np.int64],
+    counts: NDArray[np.int64],
     settled: NDArray[np.bool_],
 ) -> tuple[list[tuple[int, int, int]], NDArray[np.bool_]]:
     """Return the shortest chain (giver, demand, taker), last link first, from `start` to one with two fewer papers.
 
     Breadth first, demands and people ascending; without a chain, also who was reached.
     """
-    goal = held[start] - 2
-    reached = np.zeros(len(held), dtype=bool)
+    goal = counts[start] - 2
+    reached = np.zeros(len(counts), dtype=bool)
     reached[start] = True
     open_people = int((~settled).sum()) - 1
     came: dict[int, tuple[int, int]] = {}
@@ -210,18 +210,18 @@ def _find_chain(
             able = np.setdiff1d(able, positions(sorted(taken[at])), assume_unique=True)
             if not len(able):
                 continue
-            best = int(able[np.argmin(held[able])])
-            if held[best] <= goal:
+            best = int(able[np.argmin(counts[able])])
+            if counts[best] <= goal:
                 came[best] = (giver, at)
-                chain, one = [], best
-                while one != start:
-                    before, through = came[one]
-                    chain.append((before, through, one))
-                    one = before
+                chain, evaluator = [], best
+                while evaluator != start:
+                    before, through = came[evaluator]
+                    chain.append((before, through, evaluator))
+                    evaluator = before
                 return chain, reached
             reached[able] = True
             open_people -= len(able)
-            for one in able.tolist():
-                came[one] = (giver, at)
-                line.append(one)
+            for evaluator in able.tolist():
+                came[evaluator] = (giver, at)
+                line.append(evaluator)
     return [], reached

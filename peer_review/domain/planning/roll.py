@@ -123,8 +123,10 @@ def plan_roll(round: Round, people: Iterable[Person] | None = None) -> PlannedRo
         writers: dict[int, set[int]] = {}
         for subject, _voters, chosen in allocation.lines():
             writers.setdefault(subject, set()).update(chosen.tolist())
-        for subject, found in writers.items():
-            cells.append(PlannedCell(CellKind.COMMENT, subject, "", [users[evaluator] for evaluator in sorted(found)]))
+        for subject, commenters in writers.items():
+            cells.append(
+                PlannedCell(CellKind.COMMENT, subject, "", [users[evaluator] for evaluator in sorted(commenters)])
+            )
     return PlannedRoll(order, allocation, list(sheets), cells)
 
 
@@ -147,33 +149,33 @@ def use_plan(
             cells = sum(n > 0 for row in seen.rows for n in row.counts)
             return _write_later(round, by, RollSummary(seen.people, seen.subjects, cells, seen.papers, written=False))
     planned_roll = plan_roll(round, people)
-    made = planned_roll.summary
+    summary = planned_roll.summary
     if at_once is False:
-        return _write_later(round, by, replace(made, written=False))
-    _record(round, by, made)
+        return _write_later(round, by, replace(summary, written=False))
+    _record(round, by, summary)
     for _step in _write(round, planned_roll):
         pass
     set_plan_state(round, used=True)
-    return made
+    return summary
 
 
-def _write_later(round: Round, by: User, made: RollSummary) -> RollSummary:
-    _record(round, by, made)
+def _write_later(round: Round, by: User, summary: RollSummary) -> RollSummary:
+    _record(round, by, summary)
     token = secrets.token_hex(8)
-    set_plan_state(round, writing={"token": token, "papers": made.papers})
+    set_plan_state(round, writing={"token": token, "papers": summary.papers})
     transaction.on_commit(lambda: write_roll_task.enqueue(round.pk, token))
-    return made
+    return summary
 
 
-def _record(round: Round, by: User, made: RollSummary) -> None:
+def _record(round: Round, by: User, summary: RollSummary) -> None:
     audit_log.record(
         round,
         "peer_review.round.roll",
         by=by,
-        members=made.members,
-        subjects=made.subjects,
-        cells=made.cells,
-        papers=made.papers,
+        members=summary.members,
+        subjects=summary.subjects,
+        cells=summary.cells,
+        papers=summary.papers,
         seed=round.plan_seed,
     )
 
@@ -238,7 +240,7 @@ def _write(round: Round, planned_roll: PlannedRoll) -> Iterator[int]:
     on_paper = set(round.members.filter(on_paper=True).values_list("user_id", flat=True))
     _delete_roll(round)
     yield 0
-    members = [new_member(round, one) for one in planned_roll.order]
+    members = [new_member(round, planned) for planned in planned_roll.order]
     for member in members:
         member.on_paper = member.on_paper or member.user_id in on_paper
     RollMember.objects.bulk_create(members, batch_size=BATCH)
@@ -265,10 +267,10 @@ def _write(round: Round, planned_roll: PlannedRoll) -> Iterator[int]:
     for begin in range(0, len(planned_roll.cells), BATCH):
         planned = planned_roll.cells[begin : begin + BATCH]
         rows = [
-            Cell(round=round, kind=one.kind, sheet=sheets[one.of], voter_class=one.voter_class)
-            if one.kind == CellKind.SHEET
-            else Cell(round=round, kind=one.kind, subject=subjects[one.of], voter_class=one.voter_class)
-            for one in planned
+            Cell(round=round, kind=cell.kind, sheet=sheets[cell.of], voter_class=cell.voter_class)
+            if cell.kind == CellKind.SHEET
+            else Cell(round=round, kind=cell.kind, subject=subjects[cell.of], voter_class=cell.voter_class)
+            for cell in planned
         ]
         cells += Cell.objects.bulk_create(rows)
         yield 0
@@ -332,10 +334,10 @@ def roll_warnings(round: Round, *, most: int | None = None) -> RollWarnings:
     """
     floor = round.floor
     labels = dict(round.scheme.voter_classes.values_list("key", "label"))
-    held = Assignment.objects.filter(cell=OuterRef("pk")).order_by().values("cell").annotate(n=Count("pk"))
+    voters = Assignment.objects.filter(cell=OuterRef("pk")).order_by().values("cell").annotate(n=Count("pk"))
     papers = (
         round.cells.exclude(kind=CellKind.COMMENT)
-        .annotate(eligible=Coalesce(Subquery(held.values("n")), 0))
+        .annotate(eligible=Coalesce(Subquery(voters.values("n")), 0))
         .filter(eligible__lt=floor)
         .annotate(count=Window(Count("pk")))
         .order_by("subject__sort_order", "sheet__sort_order", "voter_class")

@@ -57,9 +57,9 @@ def is_outdated(round: Round) -> bool:
 def member_rows(round: Round, members: Iterable[RollMember]) -> list[MemberRow]:
     """Return these members with the number of their papers. One query."""
     members = list(members)
-    held = Assignment.objects.filter(cell__round=round, evaluator__in=[member.user_id for member in members])
+    assignments = Assignment.objects.filter(cell__round=round, evaluator__in=[member.user_id for member in members])
     papers = dict(
-        held.order_by().values("evaluator_id").annotate(papers=Count("pk")).values_list("evaluator_id", "papers")
+        assignments.order_by().values("evaluator_id").annotate(papers=Count("pk")).values_list("evaluator_id", "papers")
     )
     return [MemberRow(member, papers.get(member.user_id, 0)) for member in members]
 
@@ -78,8 +78,8 @@ def subject_rows(round: Round, subjects: Iterable[Subject]) -> list[SubjectRow]:
 def voter_rows(subject: Subject, members: Iterable[RollMember]) -> list[VoterRow]:
     """Return these members with the class in which each evaluates the subject. One query."""
     members = list(members)
-    held = Assignment.objects.about(subject).filter(evaluator__in=[member.user_id for member in members])
-    classes = dict(held.values_list("evaluator_id", "cell__voter_class"))
+    assignments = Assignment.objects.about(subject).filter(evaluator__in=[member.user_id for member in members])
+    classes = dict(assignments.values_list("evaluator_id", "cell__voter_class"))
     return [VoterRow(member, classes.get(member.user_id, "")) for member in members]
 
 
@@ -88,9 +88,9 @@ def find_candidates(round: Round, name: str) -> list[Person]:
 
     Reads conf.ROLL_SOURCE as far as needed, and keeps whom it returns for `candidate`.
     """
-    held = set(round.members.values_list("user_id", flat=True))
+    member_ids = set(round.members.values_list("user_id", flat=True))
     people = import_string(conf.ROLL_SOURCE)(round)
-    matching = (person for person in people if name in person.name and person.user_id not in held)
+    matching = (person for person in people if name in person.name and person.user_id not in member_ids)
     candidates = list(islice(matching, CANDIDATES))
     cache.set_many({_candidate_key(round, person.user_id): person for person in candidates}, CANDIDATES_KEPT)
     return candidates

@@ -38,8 +38,8 @@ def verify_allocation(round: Round) -> AllocationComparison:
             about = planned_roll.sheets[cell.of] if cell.kind == CellKind.SHEET else (cell.of,)
             names = tuple(sorted(keys[at] for at in about))
             wanted |= {(names, cell.voter_class, user) for user in cell.evaluators}
-    found = _papers(round)
-    return AllocationComparison(len(found), frozenset(wanted - found), frozenset(found - wanted))
+    lines = _papers(round)
+    return AllocationComparison(len(lines), frozenset(wanted - lines), frozenset(lines - wanted))
 
 
 def _papers(round: Round) -> set[Line]:

@@ -77,27 +77,27 @@ def comparable_rounds(round: Round, scheme: FrozenScheme, papers: RollPapers) ->
 
 def _compare(other: Round, papers: RollPapers) -> ComparableRound:
     theirs = read_papers(other, other.frozen_scheme)
-    mine = {one.key: at for at, one in enumerate(papers.subjects)}
+    mine = {subject.key: at for at, subject in enumerate(papers.subjects)}
     number = dict(mine)
-    for one in theirs.subjects:
-        number.setdefault(one.key, len(number))
+    for subject in theirs.subjects:
+        number.setdefault(subject.key, len(number))
     classes = {key: at for at, key in enumerate(dict.fromkeys((*papers.classes, *theirs.classes)))}
     span = int(max(papers.person.max(initial=0), theirs.person.max(initial=0))) + 1
 
-    def codes(one: RollPapers) -> tuple[Ints, Ints]:
+    def codes(roll: RollPapers) -> tuple[Ints, Ints]:
         """Return each paper as (subject, person), then as (subject, class, person)."""
-        subject = np.array([number[each.key] for each in one.subjects], dtype=np.int64)[one.subject]
-        voters = np.array([classes[key] for key in one.classes], dtype=np.int64)[one.voter_class]
-        return subject * span + one.person, (subject * len(classes) + voters) * span + one.person
+        subject = np.array([number[each.key] for each in roll.subjects], dtype=np.int64)[roll.subject]
+        voters = np.array([classes[key] for key in roll.classes], dtype=np.int64)[roll.voter_class]
+        return subject * span + roll.person, (subject * len(classes) + voters) * span + roll.person
 
     (first, first_by_class), (second, second_by_class) = codes(papers), codes(theirs)
     differ = rolls_differ(first, second, groups=len(number), span=span)
     by_class = rolls_differ(first_by_class, second_by_class, groups=len(number) * len(classes), span=span)
-    both = [mine[one.key] for one in theirs.subjects if one.key in mine]
-    held = np.bincount(first_by_class // span, minlength=len(by_class)) > 0
-    held &= np.bincount(second_by_class // span, minlength=len(by_class)) > 0
-    sections = _summed(differ, number, theirs, papers, lambda one: one.section_key)
-    ranks = _summed(differ, number, theirs, papers, lambda one: one.rank_key)
+    both = [mine[subject.key] for subject in theirs.subjects if subject.key in mine]
+    filled = np.bincount(first_by_class // span, minlength=len(by_class)) > 0
+    filled &= np.bincount(second_by_class // span, minlength=len(by_class)) > 0
+    sections = _summed(differ, number, theirs, papers, lambda subject: subject.section_key)
+    ranks = _summed(differ, number, theirs, papers, lambda subject: subject.rank_key)
     width = len(classes)
     return ComparableRound(
         public_id=other.public_id,
@@ -107,7 +107,7 @@ def _compare(other: Round, papers: RollPapers) -> ComparableRound:
             (at, voters): int(by_class[at * width + voters])
             for at in both
             for voters in range(len(papers.classes))
-            if held[at * width + voters]
+            if filled[at * width + voters]
         },
         sections=sections,
         unit=int(differ.sum()),
@@ -123,10 +123,10 @@ def _summed(
     group_of: Callable[[RollSubject], str],
 ) -> dict[str, int]:
     """Return of how many voters the rolls differ for each group of subjects that is in both rounds."""
-    where = {one.key: group_of(one) for one in (*theirs.subjects, *papers.subjects)}
-    shared = {group_of(subject) for subject in papers.subjects} & {group_of(one) for one in theirs.subjects}
-    made: dict[str, int] = {}
+    where = {subject.key: group_of(subject) for subject in (*theirs.subjects, *papers.subjects)}
+    shared = {group_of(subject) for subject in papers.subjects} & {group_of(subject) for subject in theirs.subjects}
+    sums: dict[str, int] = {}
     for key, at in number.items():
         if where[key] in shared:
-            made[where[key]] = made.get(where[key], 0) + int(differ[at])
-    return made
+            sums[where[key]] = sums.get(where[key], 0) + int(differ[at])
+    return sums

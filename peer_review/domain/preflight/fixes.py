@@ -50,7 +50,8 @@ def merge_classes(round: Round, *, by: User, subjects: Iterable[int], source: st
 def _move(round: Round, ratings: CellQuerySet, emptied: CellQuerySet, about: set[int], target: str) -> int:
     there = set(ratings.filter(voter_class=target).values_list("subject_id", flat=True))
     Cell.objects.bulk_create(
-        [Cell(round=round, subject_id=one, voter_class=target) for one in sorted(about - there)], batch_size=BATCH
+        [Cell(round=round, subject_id=subject, voter_class=target) for subject in sorted(about - there)],
+        batch_size=BATCH,
     )
     papers = Assignment.objects.filter(cell__in=emptied)
     both = Assignment.objects.filter(

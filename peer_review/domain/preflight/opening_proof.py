@@ -58,12 +58,12 @@ class OpeningProof:
         return text % values
 
 
-def proof_of(found: Certificate, papers: RollPapers) -> OpeningProof:
+def proof_of(certificate: Certificate, papers: RollPapers) -> OpeningProof:
     """Return a certificate about this roll as a proof that can be kept without the roll."""
-    breach = found.breach
+    breach = certificate.breach
     if breach is None or breach.subject >= len(papers.subjects):
-        return OpeningProof(found)
-    return OpeningProof(found, papers.subjects[breach.subject].label)
+        return OpeningProof(certificate)
+    return OpeningProof(certificate, papers.subjects[breach.subject].label)
 
 
 def prove(round: Round) -> OpeningProof:

@@ -124,7 +124,7 @@ def _expected_share(round: Round, scheme: FrozenScheme) -> tuple[float, str]:
     if last is None:
         return USUAL_SHARE, ""
     comments = set(last.round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
-    cells = [one for one in canonical.loads(last.head)["cells"] if one["cell"] not in comments]
-    eligible = sum(one["eligible"] for one in cells)
+    cells = [cell for cell in canonical.loads(last.head)["cells"] if cell["cell"] not in comments]
+    eligible = sum(cell["eligible"] for cell in cells)
     share = sum(cell["counted"] for cell in cells) / eligible if eligible else USUAL_SHARE
     return min(1.0, max(LEAST_SHARE, share)), last.round.title

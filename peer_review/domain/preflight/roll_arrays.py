@@ -45,7 +45,7 @@ class RollPapers:
     @property
     def sections(self) -> Ints:
         """Return the number of each subject's section, in the order in which they come."""
-        order = {key: at for at, key in enumerate(dict.fromkeys(one.section_key for one in self.subjects))}
+        order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in self.subjects))}
         return np.array([order[subject.section_key] for subject in self.subjects], dtype=np.int64)
 
 
@@ -55,7 +55,7 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
     rows = round.subjects.order_by("sort_order", "pk")
     named = rows.values_list("pk", "key", "label", "section_key", "section_name", "member__rank_key")
     subjects = tuple(RollSubject(*row[:-1], rank_key=row[-1] or "") for row in named)
-    position = {one.pk: at for at, one in enumerate(subjects)}
+    position = {subject.pk: at for at, subject in enumerate(subjects)}
     classes = scheme.class_keys
     number = {key: at for at, key in enumerate(classes)}
     listed: dict[int, list[int]] = defaultdict(list)
@@ -72,12 +72,12 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
             about = listed[sheet] if kind == CellKind.SHEET else [position[subject]]
             fills[pk] = [(at, number[voter_class]) for at in about]
     pairs = Assignment.objects.filter(cell__round=round).order_by().values_list("cell_id", "evaluator_id")
-    made: list[tuple[int, int, int]] = []
+    papers: list[tuple[int, int, int]] = []
     comments = np.zeros(len(subjects), dtype=np.int64)
     for cell, person in pairs.iterator(chunk_size=10_000):
         if cell in commented:
             comments[commented[cell]] += 1
         for at, voters in fills.get(cell, ()):
-            made.append((at, voters, person))
-    table = np.array(made, dtype=np.int64).reshape(-1, 3)
+            papers.append((at, voters, person))
+    table = np.array(papers, dtype=np.int64).reshape(-1, 3)
     return RollPapers(subjects, classes, table[:, 0], table[:, 1], table[:, 2], comments)

@@ -17,12 +17,12 @@ NAMED = 5
 
 def sheet_refusals(round: Round) -> Iterator[OpeningRefusal]:
     """Yield a refusal for each fault of a draft's whole sheets, with the names of those concerned. Two queries."""
-    held = Assignment.objects.filter(cell__round=round, cell__kind=CellKind.SHEET)
-    listed = held.filter(cell__sheet__entries__subject__member__user_id=F("evaluator_id"))
+    papers = Assignment.objects.filter(cell__round=round, cell__kind=CellKind.SHEET)
+    listed = papers.filter(cell__sheet__entries__subject__member__user_id=F("evaluator_id"))
     if receivers := set(listed.values_list("evaluator_id", flat=True)):
         yield SheetNamesReceiver(names=_names(round, receivers))
     lists: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for voter_class, person, sheet in held.values_list("cell__voter_class", "evaluator_id", "cell__sheet_id"):
+    for voter_class, person, sheet in papers.values_list("cell__voter_class", "evaluator_id", "cell__sheet_id"):
         lists[voter_class][person].add(sheet)
     labels = dict(round.scheme.voter_classes.values_list("key", "label")) if lists else {}
     for voter_class, people in lists.items():

@@ -73,25 +73,25 @@ def comments_to_review(round: Round) -> list[SubjectComments]:
     cells = dict(round.cells.filter(kind=CellKind.COMMENT).values_list("key", "subject_id"))
     if not cells:
         return []
-    found: dict[int, list[tuple[str, str]]] = {}
+    texts: dict[int, list[tuple[str, str]]] = {}
     for ballot in store.ballots(round.public_id):
         if (subject := cells.get(ballot.cell)) is None:
             continue
         text = json.loads(ballot.entry)["ballot"]["a"]["text"].strip()
         if text:
-            found.setdefault(subject, []).append((_entry_name(round, ballot.token), text))
+            texts.setdefault(subject, []).append((_entry_name(round, ballot.token), text))
     withheld = dict(Comment.objects.filter(subject__round=round, withheld=True).values_list("entry", "reason"))
     return [
         SubjectComments(
             subject=subject,
             comments=tuple(
                 ReadComment(entry=entry, text=text, withheld=entry in withheld, reason=withheld.get(entry, ""))
-                for entry, text in sorted(found[subject.pk])
+                for entry, text in sorted(texts[subject.pk])
             ),
             floor=floor,
         )
         for subject in round.subjects.order_by("sort_order", "pk")
-        if len(found.get(subject.pk, [])) >= floor
+        if len(texts.get(subject.pk, [])) >= floor
     ]
 
 
@@ -167,10 +167,10 @@ def take_out_comments(round: Round) -> int:
     rows = []
     if round.comments_reviewed:
         rows = [
-            Comment(subject=one.subject, text=comment.text)
-            for one in comments_to_review(round)
-            if one.is_shown
-            for comment in one.comments
+            Comment(subject=reviewed.subject, text=comment.text)
+            for reviewed in comments_to_review(round)
+            if reviewed.is_shown
+            for comment in reviewed.comments
             if not comment.withheld
         ]
     secrets.SystemRandom().shuffle(rows)
@@ -188,9 +188,9 @@ def _lock_for_review(round: Round) -> Round:
 
 
 def _subject_of(round: Round, entry: str) -> Subject:
-    for one in comments_to_review(round):
-        if any(comment.entry == entry for comment in one.comments):
-            return one.subject
+    for reviewed in comments_to_review(round):
+        if any(comment.entry == entry for comment in reviewed.comments):
+            return reviewed.subject
     raise UnknownComment
 
 

@@ -37,37 +37,37 @@ def publish_round(round: Round, *, by: User) -> Round:
     check_terms(round)
     subjects = list(round.subjects.order_by("sort_order", "pk"))
     sections = dict.fromkeys(subject.section_key for subject in subjects)
-    made = release(read_ballots(round, subjects), make_plan(round, subjects))
+    figures = release(read_ballots(round, subjects), make_plan(round, subjects))
     comments = take_out_comments(round)
-    _keep(round, subjects, list(sections), made)
+    _keep(round, subjects, list(sections), figures)
     if round.frozen_scheme.comments:
         return mark_published(round, by=by, comments=comments)
     return mark_published(round, by=by)
 
 
-def _keep(round: Round, subjects: list[Subject], sections: list[str], made: Release) -> None:
+def _keep(round: Round, subjects: list[Subject], sections: list[str], figures: Release) -> None:
     names = {subject.section_key: subject.section_name for subject in subjects}
     pairs: list[tuple[Result, Sheet]] = []
-    for subject, sheet in zip(subjects, made.subjects, strict=True):
+    for subject, sheet in zip(subjects, figures.subjects, strict=True):
         result = _result(round, ResultScope.SUBJECT, sheet, label=subject.label, sort_order=subject.sort_order)
         result.subject, result.section_key = subject, subject.section_key
         pairs.append((result, sheet))
-    if made.severity is not None:
-        for (result, sheet), reason in zip(pairs, made.severity.reasons, strict=True):
+    if figures.severity is not None:
+        for (result, sheet), reason in zip(pairs, figures.severity.reasons, strict=True):
             result.adjusted = _adjusted(sheet, reason)
-    for at, (key, sheet) in enumerate(zip(sections, made.sections, strict=True)):
+    for at, (key, sheet) in enumerate(zip(sections, figures.sections, strict=True)):
         result = _result(round, ResultScope.SECTION, sheet, label=names[key] or key, sort_order=at)
-        result.section_key, result.comparable = key, at in made.open_sections
+        result.section_key, result.comparable = key, at in figures.open_sections
         pairs.append((result, sheet))
-    for at, ((key, name), sheet) in enumerate(zip(rank_names(round).items(), made.ranks, strict=True)):
+    for at, ((key, name), sheet) in enumerate(zip(rank_names(round).items(), figures.ranks, strict=True)):
         result = _result(round, ResultScope.RANK, sheet, label=name or key, sort_order=at)
-        result.rank_key, result.comparable = key, at in made.open_ranks
+        result.rank_key, result.comparable = key, at in figures.open_ranks
         pairs.append((result, sheet))
-    unit = _result(round, ResultScope.UNIT, made.unit, label="", sort_order=0)
-    unit.comparable = made.unit_open
-    unit.reliability = asdict(made.reliability) if made.reliability else None
-    unit.adjusted = _severity(made.severity, round.frozen_scheme.class_keys) if made.severity else None
-    pairs.append((unit, made.unit))
+    unit = _result(round, ResultScope.UNIT, figures.unit, label="", sort_order=0)
+    unit.comparable = figures.unit_open
+    unit.reliability = asdict(figures.reliability) if figures.reliability else None
+    unit.adjusted = _severity(figures.severity, round.frozen_scheme.class_keys) if figures.severity else None
+    pairs.append((unit, figures.unit))
 
     keys = round.frozen_scheme.class_keys
     for result, sheet in pairs:
@@ -88,16 +88,16 @@ def _adjusted(sheet: Sheet, reason: str) -> dict[str, object] | None:
     return None if reason in ("papers", "not_shown") else {"reason": reason}
 
 
-def _severity(made: Severity, keys: Sequence[str]) -> dict[str, object]:
+def _severity(severity: Severity, keys: Sequence[str]) -> dict[str, object]:
     """Return how severity was taken out of the round's scores, as it is kept with the unit's result.
 
     A group's `model` is not among it: unrounded, it tells whether all agreed. The auditor's package makes it anew.
     """
     return {
-        "reason": made.reason,
-        "method": made.method,
-        "subjects": made.adjusted,
-        "islands": made.islands,
+        "reason": severity.reason,
+        "method": severity.method,
+        "subjects": severity.adjusted,
+        "islands": severity.islands,
         "groups": [
             {
                 "class": keys[group.voter_class],
@@ -105,7 +105,7 @@ def _severity(made: Severity, keys: Sequence[str]) -> dict[str, object]:
                 "sheets": group.sheets,
                 "deviations": group.deviations,
             }
-            for group in made.groups
+            for group in severity.groups
         ],
     }
 
@@ -143,7 +143,7 @@ def _criteria(round: Round, result: Result, sheet: Sheet, keys: Sequence[str]) -
                 n=figure.n,
                 abstentions=figure.abstentions,
                 bars=[list(bar) for bar in figure.bars] if figure.bars else None,
-                classes={key: _list(one) for key, one in of_class.items() if one is not None},
+                classes={key: _list(figure) for key, figure in of_class.items() if figure is not None},
             )
         )
     return rows

@@ -62,26 +62,26 @@ def read_rows(
     stands = _places(readable)
     if subjects is None:
         subjects = list(readable.select_related("subject__member").order_by("sort_order", "pk"))
-        subjects.sort(key=lambda one: -1.0 if one.score is None else one.score, reverse=True)
+        subjects.sort(key=lambda result: -1.0 if result.score is None else result.score, reverse=True)
     marks = criterion_rows(subjects)
     rows = []
-    for one in subjects:
-        subject = one.subject
+    for result in subjects:
+        subject = result.subject
         assert subject is not None
         rows.append(
             RowReading(
-                result=one.pk,
+                result=result.pk,
                 subject=subject.pk,
                 key=subject.key,
-                label=one.label,
+                label=result.label,
                 section_key=subject.section_key,
                 section=subject.section_name,
                 rank=subject.member.rank_name if subject.member is not None else "",
-                score=score_mark(scheme, one),
-                ballots=one.ballots,
-                marks=_marks(scheme, one, marks),
-                one_ballot=one.one_ballot,
-                place=stands.get(one.pk),
+                score=score_mark(scheme, result),
+                ballots=result.ballots,
+                marks=_marks(scheme, result, marks),
+                one_ballot=result.one_ballot,
+                place=stands.get(result.pk),
                 line=place_of(proposal, subject.pk) if proposal is not None else "",
                 near_line=proposal is not None and subject.pk in proposal.indistinct,
             )

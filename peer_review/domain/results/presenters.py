@@ -104,7 +104,7 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
         own=subject.member is not None and subject.member.user_id == reader.user.pk,
         score=score,
         ballots=result.ballots,
-        comparisons=tuple(_comparison(scheme, one, score) for one in shown),
+        comparisons=tuple(_comparison(scheme, mean, score) for mean in shown),
         criteria=criteria,
         classes=classes,
         classes_shown=bool(result.classes),
@@ -255,15 +255,15 @@ def _comparable_groups(subject: Subject, result: Result, user: User) -> list[Res
     if subject.member is not None:
         own |= Q(scope=ResultScope.RANK, rank_key=subject.member.rank_key)
     order = [ResultScope.SECTION, ResultScope.RANK, ResultScope.UNIT]
-    found = Result.objects.filter(own, round=result.round_id).visible_to(user)
-    return sorted(found, key=lambda one: order.index(ResultScope(one.scope)))
+    means = Result.objects.filter(own, round=result.round_id).visible_to(user)
+    return sorted(means, key=lambda mean: order.index(ResultScope(mean.scope)))
 
 
 def _shown(groups: Sequence[Result]) -> list[Result]:
     """Return the means that a sheet compares with. Where all are in one section, the mean of all is that section's."""
     shown = [group for group in groups if group.score is not None and group.comparable and group.members > 1]
     in_part = {result.members for result in shown if result.scope != ResultScope.UNIT}
-    return [one for one in shown if one.scope != ResultScope.UNIT or one.members not in in_part]
+    return [group for group in shown if group.scope != ResultScope.UNIT or group.members not in in_part]
 
 
 def _comparison(scheme: FrozenScheme, group: Result, own: Mark | None) -> Comparison:
@@ -353,11 +353,11 @@ def _possible_voters(result: Result) -> dict[str, int]:
 
 
 def _adjusted(scheme: FrozenScheme, result: Result) -> Adjusted | None:
-    made = result.adjusted
-    if not made or "value" not in made:
+    adjusted = result.adjusted
+    if not adjusted or "value" not in adjusted:
         return None
-    mark = make_mark(scheme, made["value"], made["low"], made["high"])
-    return Adjusted(mark.value, mark.low, mark.high, str(made["method"]), mark.grade, mark.grade_label)
+    mark = make_mark(scheme, adjusted["value"], adjusted["low"], adjusted["high"])
+    return Adjusted(mark.value, mark.low, mark.high, str(adjusted["method"]), mark.grade, mark.grade_label)
 
 
 def _certainty(
@@ -405,14 +405,14 @@ def _words(scheme: FrozenScheme, subject: Subject) -> Words:
     said = list(Comment.objects.filter(subject=subject).order_by("pk"))
     return Words(
         asked=True,
-        texts=tuple(one.text for one in said if not one.withheld),
-        withheld=sum(one.withheld for one in said),
+        texts=tuple(comment.text for comment in said if not comment.withheld),
+        withheld=sum(comment.withheld for comment in said),
     )
 
 
 def _trend(round: Round, results: Sequence[Result], scope: str, reader: Reader) -> Trend | None:
     """Return how the one mean of a scope stood in earlier rounds; None where it is not shown now."""
-    result = next((one for one in results if one.scope == scope and one.score is not None), None)
+    result = next((mean for mean in results if mean.scope == scope and mean.score is not None), None)
     if result is None:
         return None
     result.round = round

@@ -30,12 +30,12 @@ class OrderCertainty:
     certain: int
 
 
-def ties(found: Collection[RankRange]) -> OrderCertainty:
+def ties(places: Collection[RankRange]) -> OrderCertainty:
     """Return how far the order of these places can be trusted."""
     return OrderCertainty(
-        total=len(found),
-        groups=max((place.group for place in found), default=0),
-        certain=sum(place.best == place.worst for place in found),
+        total=len(places),
+        groups=max((place.group for place in places), default=0),
+        certain=sum(place.best == place.worst for place in places),
     )
 
 
@@ -58,12 +58,12 @@ def rank_ranges(intervals: Sequence[tuple[float, float]]) -> list[RankRange]:
 
 def _groups(intervals: Sequence[tuple[float, float]]) -> list[int]:
     """Return the number of the chain of overlapping intervals that each lies in."""
-    found = [0] * len(intervals)
+    numbers = [0] * len(intervals)
     group, reach = 0, float("inf")
-    for at in sorted(range(len(intervals)), key=lambda one: intervals[one][1], reverse=True):
+    for at in sorted(range(len(intervals)), key=lambda place: intervals[place][1], reverse=True):
         low, high = intervals[at]
         if group == 0 or high < reach:
             group, reach = group + 1, low
         reach = min(reach, low)
-        found[at] = group
-    return found
+        numbers[at] = group
+    return numbers

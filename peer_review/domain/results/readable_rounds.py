@@ -24,8 +24,8 @@ def readable_rounds(user: User) -> RoundQuerySet:
     readable = Q()
     for rounds in _rounds_by_kind(user).values():
         readable |= Q(pk__in=rounds.order_by().values("pk"))
-    found: RoundQuerySet = Round.objects.filter(readable)
-    return found
+    rounds_of_user: RoundQuerySet = Round.objects.filter(readable)
+    return rounds_of_user
 
 
 def result_kinds(rounds: Sequence[Round], user: User) -> dict[int, tuple[ResultKind, ...]]:

@@ -78,17 +78,17 @@ def coverage_of(rows: list[CriterionResult]) -> Coverage:
     return coverage((row.n, row.abstentions) for row in rows)
 
 
-def coverage_in_words(found: Coverage) -> str:
+def coverage_in_words(coverage: Coverage) -> str:
     """Return how many answers were 不了解, and a warning where they are many; empty where nothing was asked."""
-    if found.share is None:
+    if coverage.share is None:
         return ""
-    if not found.unknown:
+    if not coverage.unknown:
         return _("Nobody answered “do not know enough”.")
     said = _("%(unknown)s of %(asked)s answers are “do not know enough” (%(percent)s %%).") % {
-        "unknown": found.unknown,
-        "asked": found.asked,
-        "percent": int(found.share * 100 + 0.5),
+        "unknown": coverage.unknown,
+        "asked": coverage.asked,
+        "percent": int(coverage.share * 100 + 0.5),
     }
-    if not found.is_thin:
+    if not coverage.is_thin:
         return said
     return " ".join([said, _("The figure speaks for those who do know.")])

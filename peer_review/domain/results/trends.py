@@ -63,30 +63,30 @@ def group_trend(result: Result, *, reader: Reader) -> Trend:
 
 def _trend(result: Result, reader: Reader, **same: str) -> Trend:
     round = result.round
-    listed = [str(one) for one in round.exposure.get("compared", [])]
-    found = (
+    listed = [str(public_id) for public_id in round.exposure.get("compared", [])]
+    results = (
         Result.objects.shown()
         .filter(scope=result.scope, round__public_id__in=listed, round__in=Round.objects.with_results(), **same)
         .filter(round__kind=round.kind, round__form__scheme__name=round.frozen_scheme.name)
         .select_related("round", "subject")
     )
-    earlier = {one.round.public_id: one for one in found}
+    earlier = {result.round.public_id: result for result in results}
     # In the order in which they were frozen, newest first, and whoever asks: what one reader may not read must not
     # make room for what does not go with it.
     taken, apart = [result], list[Result]()
     for public_id in listed:
-        if (one := earlier.get(public_id)) is not None:
-            (taken if all(_goes_with(newer, one) for newer in taken) else apart).append(one)
+        if (older := earlier.get(public_id)) is not None:
+            (taken if all(_goes_with(newer, older) for newer in taken) else apart).append(older)
     readable = set(
-        Result.objects.filter(pk__in=[one.pk for one in (*taken[1:], *apart)])
+        Result.objects.filter(pk__in=[older.pk for older in (*taken[1:], *apart)])
         .visible_to(reader.user)
         .values_list("pk", flat=True)
     )
-    shown = [result, *(one for one in taken[1:] if one.pk in readable)]
-    held_back = [one for one in apart if one.pk in readable]
-    if scopes := [_scope(result, one) for one in shown[1:]]:
+    shown = [result, *(older for older in taken[1:] if older.pk in readable)]
+    held_back = [older for older in apart if older.pk in readable]
+    if scopes := [_scope(result, older) for older in shown[1:]]:
         reader.record(round, scopes, subject=result.subject, section_key=result.section_key)
-    if scopes := [_scope(result, one) for one in held_back]:
+    if scopes := [_scope(result, older) for older in held_back]:
         reader.record_held_back(round, scopes, reason=RefusedReason.ROLLS)
     return Trend(_points(reversed(shown)), len(held_back))
 
@@ -100,8 +100,8 @@ def _goes_with(newer: Result, older: Result) -> bool:
     exposure = newer.round.exposure
     if older.round.public_id not in exposure.get("compared", []):
         return False
-    held: NoTrend | None = exposure.get("no_trend", {}).get(older.round.public_id)
-    if held is None:
+    no_trend: NoTrend | None = exposure.get("no_trend", {}).get(older.round.public_id)
+    if no_trend is None:
         return False
     asked = {
         tuple(sorted(criterion.classes))
@@ -111,16 +111,16 @@ def _goes_with(newer: Result, older: Result) -> bool:
     if newer.scope == ResultScope.SUBJECT:
         key = newer.subject.key if newer.subject else ""
         alone = set().union(*asked) if len(asked) > 1 else set()
-        return key not in held.get("subjects", [key]) and not any(
-            key in subjects for voters, subjects in held.get("classes", {}).items() if voters in alone
+        return key not in no_trend.get("subjects", [key]) and not any(
+            key in subjects for voters, subjects in no_trend.get("classes", {}).items() if voters in alone
         )
     if len(asked) > 1:
         return False
     if newer.scope == ResultScope.SECTION:
-        return newer.section_key not in held.get("sections", [newer.section_key])
+        return newer.section_key not in no_trend.get("sections", [newer.section_key])
     if newer.scope == ResultScope.RANK:
-        return newer.rank_key not in held.get("ranks", [newer.rank_key])
-    return not held.get("unit", True)
+        return newer.rank_key not in no_trend.get("ranks", [newer.rank_key])
+    return not no_trend.get("unit", True)
 
 
 def _scope(result: Result, older: Result) -> str:

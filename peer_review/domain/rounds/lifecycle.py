@@ -114,13 +114,13 @@ def update_round(
         raise TypeError(f"not editable: {sorted(unknown)}")
     round = lock_draft(round)
     before, terms = (round.kind, round.scheme_id), exposure_terms(round.scheme)
-    held = set(round.scrutineers.all())
+    former = set(round.scrutineers.all())
     for name, value in changes.items():
         setattr(round, name, value)
-    chosen = held if scrutineers is None else set(scrutineers)
+    chosen = former if scrutineers is None else set(scrutineers)
     check_scheme(round.scheme)
     check_terms(round, chosen, now or timezone.now())
-    forget_key_of_leavers(round, by=by, leavers=held - chosen)
+    forget_key_of_leavers(round, by=by, leavers=former - chosen)
     round.save()
     round.scrutineers.set(chosen)
     if before != (round.kind, round.scheme_id):
@@ -152,14 +152,14 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.DRAFT})
     round.opened_at = now
-    found = _proved(round, now)
+    round_preflight = _proved(round, now)
     # On disk before this transaction commits. Left behind by a failure it is unused, and found again.
     key = make_round_key(round.public_id)
     wrap_cell_keys(round, key)
     round.receipt_key, round.receipt_public = make_receipt_key(key)
     round.manifest, round.fingerprint = make_manifest(round)
     round.state = RoundState.OPEN
-    freeze_exposure(round, found)
+    freeze_exposure(round, round_preflight)
     round.save()
     make_urns(round)
     # In a database of its own, so not in this transaction. Left behind by a failure it is empty, and found again.
@@ -179,9 +179,9 @@ def _proved(round: Round, now: datetime) -> Preflight:
     def prove(round: Round) -> OpeningProof:
         # What is proved is what is frozen, whoever edits the scheme meanwhile.
         round.form = freeze_scheme(round.scheme).as_json()
-        found = preflight(round)
-        proved.append(found)
-        return proof_of(found.certificate, found.papers)
+        round_preflight = preflight(round)
+        proved.append(round_preflight)
+        return proof_of(round_preflight.certificate, round_preflight.papers)
 
     for refusal in unmet_requirements(round, now, proof_for=prove):
         raise refusal

@@ -110,9 +110,9 @@ def check_terms(round: Round, scrutineers: Iterable[User], now: datetime) -> Non
         raise NotOrganiser
     scrutineers = list(scrutineers)
     allowed = set(users_with_role("scrutineer").filter(pk__in=[scrutineer.pk for scrutineer in scrutineers]))
-    for one in scrutineers:
-        if one not in allowed:
-            raise NotScrutineer(name=one.get_full_name())
+    for scrutineer in scrutineers:
+        if scrutineer not in allowed:
+            raise NotScrutineer(name=scrutineer.get_full_name())
     if round.closes_at <= round.opens_at:
         raise DatesInvalid
     if round.closes_at <= now:

@@ -17,13 +17,13 @@ def papers_of(round: Round) -> dict[str, Paper]:
 def papers_for(round: Round, scheme: FrozenScheme) -> dict[str, Paper]:
     """Return the paper of every cell under this scheme: for a draft, that which opening would freeze. Two queries."""
     lengths = Counter(SheetEntry.objects.filter(sheet__round=round).values_list("sheet_id", flat=True))
-    made: dict[tuple[str, str, int], Paper] = {}
+    paper_kinds: dict[tuple[str, str, int], Paper] = {}
     papers = {}
     for key, kind, voter_class, sheet in round.cells.values_list("key", "kind", "voter_class", "sheet_id"):
         which = (kind, voter_class, lengths[sheet] if sheet else 1)
-        if which not in made:
-            made[which] = paper_of(scheme, kind=kind, voter_class=voter_class, subjects=which[2])
-        papers[key] = made[which]
+        if which not in paper_kinds:
+            paper_kinds[which] = paper_of(scheme, kind=kind, voter_class=voter_class, subjects=which[2])
+        papers[key] = paper_kinds[which]
     return papers
 
 

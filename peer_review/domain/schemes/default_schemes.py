@@ -209,8 +209,8 @@ def create_default_schemes(*, by: User | None = None) -> dict[str, Scheme]:
 
 
 def _existing(entry: LibraryScheme) -> Scheme | None:
-    found: Scheme | None = Scheme.objects.filter(name=entry.name).order_by("-version").first()
-    return found
+    scheme: Scheme | None = Scheme.objects.filter(name=entry.name).order_by("-version").first()
+    return scheme
 
 
 def _create(entry: LibraryScheme, *, by: User | None) -> Scheme:

@@ -65,8 +65,8 @@ def import_scheme(data: bytes, *, by: User) -> Scheme:
     try:
         scheme.full_clean()
         scheme.save()
-        for one in (*criteria, *classes):
-            one.full_clean(exclude=["scheme"])
+        for part in (*criteria, *classes):
+            part.full_clean(exclude=["scheme"])
     except (ValidationError, TypeError, ValueError) as error:
         raise SchemeFileInvalid(fault=_sentence(error)) from error
     Criterion.objects.bulk_create(criteria)

@@ -148,17 +148,19 @@ def _asking_problems(scale: str, criteria: Sequence[CriterionRow], classes: list
     """Return the faults of criteria: classes that the scheme does not have, and answers that require a reason."""
     problems = []
     low, high = SCALE_BOUNDS.get(ScaleKind(scale), (0, 100)) if scale in SCALE_BOUNDS else (0, 100)
-    for one in criteria:
-        if not isinstance(one.classes, list) or set(one.classes) - set(classes):
-            problems.append(_("“%(label)s” names a voter class that the scheme does not have.") % {"label": one.label})
-        edges = [edge for edge in (one.comment_below, one.comment_above) if edge is not None]
+    for criterion in criteria:
+        if not isinstance(criterion.classes, list) or set(criterion.classes) - set(classes):
+            problems.append(
+                _("“%(label)s” names a voter class that the scheme does not have.") % {"label": criterion.label}
+            )
+        edges = [edge for edge in (criterion.comment_below, criterion.comment_above) if edge is not None]
         if any(type(edge) is not int or not low <= edge <= high for edge in edges):
             problems.append(
                 _("The answers of “%(label)s” that want a reason must lie between %(low)s and %(high)s.")
-                % {"label": one.label, "low": low, "high": high}
+                % {"label": criterion.label, "low": low, "high": high}
             )
         elif len(edges) == 2 and edges[1] < edges[0]:
-            problems.append(_("Every answer of “%(label)s” would want a reason.") % {"label": one.label})
+            problems.append(_("Every answer of “%(label)s” would want a reason.") % {"label": criterion.label})
     asked = [set(criterion.classes or classes) for criterion in criteria if isinstance(criterion.classes, list)]
     return problems + [
         _("Nothing is asked of the voter class “%(key)s”.") % {"key": key}
@@ -235,10 +237,12 @@ def make_version(scheme: Scheme, *, by: User) -> Scheme:
 
     The old one is retired: not offered for new rounds.
     """
-    made = _duplicate(scheme, name=scheme.name, version=next_version(scheme.name), previous=scheme)
+    new_version = _duplicate(scheme, name=scheme.name, version=next_version(scheme.name), previous=scheme)
     Scheme.objects.filter(pk=scheme.pk).update(retired=True)
-    audit_log.record(made, "peer_review.scheme.version", by=by, name=made.name, version=made.version)
-    return made
+    audit_log.record(
+        new_version, "peer_review.scheme.version", by=by, name=new_version.name, version=new_version.version
+    )
+    return new_version
 
 
 @transaction.atomic
@@ -249,21 +253,21 @@ def copy_scheme(scheme: Scheme, *, name: str, by: User) -> Scheme:
     """
     if Scheme.objects.filter(name=name).exists():
         raise SchemeNameTaken
-    made = _duplicate(scheme, name=name, version=1, previous=None)
-    audit_log.record(made, "peer_review.scheme.copy", by=by, source=str(scheme))
-    return made
+    copy = _duplicate(scheme, name=name, version=1, previous=None)
+    audit_log.record(copy, "peer_review.scheme.copy", by=by, source=str(scheme))
+    return copy
 
 
 def _duplicate(scheme: Scheme, *, name: str, version: int, previous: Scheme | None) -> Scheme:
     own = {"id", "name", "version", "previous", "retired"}
     fields = [field.name for field in Scheme._meta.concrete_fields if field.name not in own]
     terms = {field: getattr(scheme, field) for field in fields}
-    made: Scheme = Scheme.objects.create(name=name, version=version, previous=previous, **terms)
+    duplicate: Scheme = Scheme.objects.create(name=name, version=version, previous=previous, **terms)
     for rows in (scheme.criteria, scheme.voter_classes):
         for row in rows.all():
-            row.pk, row.scheme = None, made
+            row.pk, row.scheme = None, duplicate
             row.save(force_insert=True)
-    return made
+    return duplicate
 
 
 def freeze_scheme(scheme: Scheme) -> FrozenScheme:

@@ -66,8 +66,8 @@ def rank_names(round: Round) -> dict[str, str]:
 def _ranks(round: Round, subjects: list[Subject]) -> Ints:
     """Return the place of each subject's rank in rank_names, -1 for none. Two queries."""
     order = {key: at for at, key in enumerate(rank_names(round))}
-    held = dict(RollMember.objects.filter(round=round, subject__isnull=False).values_list("pk", "rank_key"))
-    places = [order.get(held.get(subject.member_id or 0, ""), -1) for subject in subjects]
+    ranks = dict(RollMember.objects.filter(round=round, subject__isnull=False).values_list("pk", "rank_key"))
+    places = [order.get(ranks.get(subject.member_id or 0, ""), -1) for subject in subjects]
     return np.array(places, dtype=np.int64)
 
 
@@ -86,8 +86,8 @@ def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
         known = [ballot for ballot in some if ballot.cell in layouts]
         texts = [_answers_json(ballot.entry) for ballot in known]
         for ballot, answers in zip(known, json.loads(b"[" + b",".join(texts) + b"]"), strict=True):
-            found = [answers[key] for key in layouts[ballot.cell].keys]
-            given[ballot.cell].extend([_NAN if answer == DONT_KNOW else answer for answer in found])
+            marks = [answers[key] for key in layouts[ballot.cell].keys]
+            given[ballot.cell].extend([_NAN if answer == DONT_KNOW else answer for answer in marks])
         papers.update(ballot.cell for ballot in known)
     parts = []
     first = 0
@@ -154,12 +154,12 @@ def _read_roll(round: Round, subjects: list[Subject]) -> Roll:
     judged = [listed[sheet] if sheet else [position[subject]] for _pk, sheet, subject, _voter_class in rows]
     keys = np.array([pk for pk, *_rest in rows], dtype=np.int64)
     of_class = np.array([classes[voter_class] for *_rest, voter_class in rows], dtype=np.int64)
-    about = np.array([at for one in judged for at in one], dtype=np.int64)
-    many = np.array([len(one) for one in judged], dtype=np.int64)
+    about = np.array([at for subjects in judged for at in subjects], dtype=np.int64)
+    many = np.array([len(subjects) for subjects in judged], dtype=np.int64)
     start = np.cumsum(many) - many
 
-    held = Assignment.objects.filter(cell__round=round, cell__closed=False).order_by()
-    pairs = held.exclude(cell__kind=CellKind.COMMENT).values_list("cell_id", "evaluator_id")
+    assignments = Assignment.objects.filter(cell__round=round, cell__closed=False).order_by()
+    pairs = assignments.exclude(cell__kind=CellKind.COMMENT).values_list("cell_id", "evaluator_id")
     papers = np.fromiter(chain.from_iterable(pairs.iterator(chunk_size=CHUNK)), dtype=np.int64).reshape(-1, 2)
     # A paper about several has a row for each: `row` is its paper, `within` which of them.
     cell = np.searchsorted(keys, papers[:, 0])

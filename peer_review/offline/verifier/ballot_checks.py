@@ -116,12 +116,12 @@ class BallotChecks:
                 raise Fault(f"ballot {number} is not in the bulletin", f"第 {number} 张票不在公告中")
 
     def check_counts(self) -> None:
-        found = Counter(entry["ballot"]["cell"] for entry in self.entries)
+        counts = Counter(entry["ballot"]["cell"] for entry in self.entries)
         for cell in self.about.head["cells"]:
-            if found[cell["cell"]] != cell["counted"]:
+            if counts[cell["cell"]] != cell["counted"]:
                 raise Fault(
-                    f"cell {cell['cell']}: {cell['counted']} counted, {found[cell['cell']]} found",
-                    f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {found[cell['cell']]}",
+                    f"cell {cell['cell']}: {cell['counted']} counted, {counts[cell['cell']]} found",
+                    f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {counts[cell['cell']]}",
                 )
 
     def count_answers(self) -> dict[str, dict[str, AnswerCount]]:

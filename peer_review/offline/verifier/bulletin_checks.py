@@ -27,10 +27,10 @@ class ManifestChecks:
 
     def checks(self) -> list[Check]:
         """Return the checks, in order. Without the first, which reads, no other can be made."""
-        made: list[Check] = [("manifest and its keys", "密钥清单", self.read_manifest)]
+        checks: list[Check] = [("manifest and its keys", "密钥清单", self.read_manifest)]
         if self.expected:
-            made.append(("fingerprint of the printed notice", "与张贴的指纹一致", self.check_fingerprint))
-        return made
+            checks.append(("fingerprint of the printed notice", "与张贴的指纹一致", self.check_fingerprint))
+        return checks
 
     def read_manifest(self) -> tuple[str, str]:
         value = fields(parse(self.data), "v", "round", "receipt_key", "box_key", "cells")

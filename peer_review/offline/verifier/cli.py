@@ -15,17 +15,17 @@ def gather(options: argparse.Namespace) -> Files:
 
     Raises: OSError, Fault.
     """
-    held: dict[str, bytes] = {}
-    sums, found = None, None
+    contents: dict[str, bytes] = {}
+    sums, hashes = None, None
     named = {name: path for name in (*PACKED, "receipt") if (path := getattr(options, name, None))}
     if options.recount is not None and (options.recount != Path() or "figures" not in named):
-        held, sums, found = read_package(options.recount)
-    read = {name: held[f"{name}.json"] for name in PACKED if f"{name}.json" in held}
+        contents, sums, hashes = read_package(options.recount)
+    read = {name: contents[f"{name}.json"] for name in PACKED if f"{name}.json" in contents}
     read |= {name: path.read_bytes() for name, path in named.items()}
     for name in ("manifest", "bulletin"):
         if name not in read:
             raise FileNotFoundError(2, "No such file", f"{name}.json")
-    return Files(**read, sums=sums, found=found)
+    return Files(**read, sums=sums, found=hashes)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -40,7 +40,7 @@ class Counted:
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
-        self.piles = [[self.points.get((at, one), []) for one in classes] for at in range(subjects)]
+        self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
         self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
         n = [sum(map(len, piles)) for piles in self.piles]
         self.alone = [at for at in range(subjects) if n[at] >= floor]
@@ -78,7 +78,7 @@ class Counted:
         )
         if single + len(set().union(*(self.sheets[at] for at in members))) < floor:
             return False
-        papers = {cell for at in members for one, cell in self.roll.papers[at] if one in self.asked}
+        papers = {cell for at in members for voter_class, cell in self.roll.papers[at] if voter_class in self.asked}
         return len(set().union(*(self.roll.holders.get(cell, set()) for cell in papers))) >= floor
 
     def subject(self, at: int) -> Mean | None:
@@ -104,22 +104,28 @@ class Counted:
             self.fewer[key] = others + share * location(left, trim=self.rules.trim) if left else others
         return self.fewer[key]
 
-    def beside(self, at: int, one: int) -> tuple[Fraction, Fraction]:
+    def beside(self, at: int, voter_class: int) -> tuple[Fraction, Fraction]:
         """Return what the other classes make of a subject's figure, and the share of a class with a ballot fewer."""
-        if (at, one) not in self.others:
+        if (at, voter_class) not in self.others:
             piles = self.piles[at]
-            shares = self.weights.shares(tuple(len(pile) - (number == one) for number, pile in enumerate(piles)))
-            rest = (number for number, pile in enumerate(piles) if pile and number != one)
-            made = sum((shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction())
-            self.others[at, one] = made, shares[one]
-        return self.others[at, one]
+            shares = self.weights.shares(
+                tuple(len(pile) - (number == voter_class) for number, pile in enumerate(piles))
+            )
+            rest = (number for number, pile in enumerate(piles) if pile and number != voter_class)
+            figure = sum(
+                (shares[number] * location(piles[number], trim=self.rules.trim) for number in rest), Fraction()
+            )
+            self.others[at, voter_class] = figure, shares[voter_class]
+        return self.others[at, voter_class]
 
-    def voter_class(self, at: int, one: int) -> Mean | None:
-        pile = self.piles[at][one]
+    def voter_class(self, at: int, number: int) -> Mean | None:
+        pile = self.piles[at][number]
         if at not in self.with_classes or not pile:
             return None
         least = SPREAD_FLOOR[self.rules.scale]
-        return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][one])
+        return Mean(
+            *weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][number]
+        )
 
     def rest(self, where: int) -> Mean | None:
         """Return the mean of the subjects too few alone, their ballots pooled class by class."""
@@ -139,7 +145,7 @@ class Counted:
     def rank(self, rank: int) -> Mean | None:
         """Return the mean of a rank's subjects. A rest comes in if all of it is of the rank."""
         members = [self.subject(at) for at in self.alone if self.roll.ranks[at] == rank]
-        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[one] == rank for one in rest)]
+        whole = [at for at, rest in self.rests.items() if all(self.roll.ranks[subject] == rank for subject in rest)]
         return mean_of([*members, *map(self.rest, sorted(whole))])
 
     def unit(self) -> Mean | None:
@@ -148,17 +154,17 @@ class Counted:
     def bars(self, at: int) -> list[list[int]] | None:
         """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
         edges = self.rules.edges
-        held = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
-        made = [[bin, bin, held[bin]] for bin in range(len(edges))]
-        while any(0 < bar[2] < BAR_FLOOR for bar in made):
-            if len(made) == 1:
+        counts = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
+        bars = [[bin, bin, counts[bin]] for bin in range(len(edges))]
+        while any(0 < bar[2] < BAR_FLOOR for bar in bars):
+            if len(bars) == 1:
                 return None
-            i = next(i for i, bar in enumerate(made) if 0 < bar[2] < BAR_FLOOR)
-            before = made[i - 1][2] if i else -1
-            after = made[i + 1][2] if i + 1 < len(made) else -1
+            i = next(i for i, bar in enumerate(bars) if 0 < bar[2] < BAR_FLOOR)
+            before = bars[i - 1][2] if i else -1
+            after = bars[i + 1][2] if i + 1 < len(bars) else -1
             i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
-            made[i : i + 2] = [[made[i][0], made[i + 1][1], made[i][2] + made[i + 1][2]]]
-        return made if sum(bar[2] > 0 for bar in made) > 1 else None
+            bars[i : i + 2] = [[bars[i][0], bars[i + 1][1], bars[i][2] + bars[i + 1][2]]]
+        return bars if sum(bar[2] > 0 for bar in bars) > 1 else None
 
 
 def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
@@ -171,10 +177,10 @@ def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) 
     while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
         cut |= over
         room = 1 - sum(Fraction(sizes[at], floor) for at in cut)
-        free = sum(one for at, one in enumerate(base) if at not in cut)
+        free = sum(weight for at, weight in enumerate(base) if at not in cut)
         shares = [
-            Fraction(sizes[at], floor) if at in cut else one / free * room if one else one
-            for at, one in enumerate(base)
+            Fraction(sizes[at], floor) if at in cut else weight / free * room if weight else weight
+            for at, weight in enumerate(base)
         ]
     return shares
 

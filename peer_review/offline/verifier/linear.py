@@ -25,13 +25,13 @@ def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[flo
             if row[at]:
                 factor = row[at] / pivot[0]
                 row[at:] = [cell - factor * other for cell, other in zip(row[at:], pivot, strict=True)]
-    made: list[list[float]] = [[] for _row in rows]
+    solution: list[list[float]] = [[] for _row in rows]
     for at in reversed(range(many)):
         row = rows[at]
         value = row[many:]
         for later in range(at + 1, many):
             if factor := row[later]:
-                value = [one - factor * other for one, other in zip(value, made[later], strict=True)]
+                value = [number - factor * other for number, other in zip(value, solution[later], strict=True)]
         divisor = row[at]
-        made[at] = [one / divisor for one in value]
-    return made
+        solution[at] = [number / divisor for number in value]
+    return solution

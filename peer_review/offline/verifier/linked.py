@@ -42,8 +42,8 @@ class Linked:
 
     def marks(self) -> Iterator[tuple[int, int, int, int]]:
         """Yield (subject, sheet, criterion, points)."""
-        for sheet, held in enumerate(self.sheets):
-            for cell, points in held:
+        for sheet, marks in enumerate(self.sheets):
+            for cell, points in marks:
                 yield self.cells[cell][0], sheet, self.cells[cell][1], points
 
     @cached_property
@@ -57,7 +57,7 @@ class Linked:
             return {}
         marks = list(self.marks())
         names = FACTORS if len({criterion for _subject, _sheet, criterion, _points in marks}) > 1 else FACTORS[:2]
-        made: dict[str, int] = {}
+        sizes: dict[str, int] = {}
         seen: set[tuple[int, ...]] = set()
         for name in names:
             levels = [level_of(name, subject, sheet, criterion) for subject, sheet, criterion, _points in marks]
@@ -66,9 +66,9 @@ class Linked:
             pairs = {(mark[2], level) for mark, level in zip(marks, levels, strict=True)}
             determined = len(pairs) == len({mark[2] for mark in marks})
             if not (determined or len(first) == len(marks) or partition in seen):
-                made[name] = len(first)
+                sizes[name] = len(first)
             seen.add(partition)
-        return made
+        return sizes
 
     @cached_property
     def is_flat(self) -> bool:
@@ -95,9 +95,9 @@ def link(voter_class: int, sheets: list[list[Row]]) -> Linked:
         [((row.subject, at), points) for row in rows for at, points in enumerate(row.points) if points is not None]
         for rows in sheets
     ]
-    cells = sorted({cell for held in given for cell, _points in held})
+    cells = sorted({cell for sheet in given for cell, _points in sheet})
     number = {cell: at for at, cell in enumerate(cells)}
-    return Linked(voter_class, cells, [sorted((number[cell], points) for cell, points in held) for held in given])
+    return Linked(voter_class, cells, [sorted((number[cell], points) for cell, points in sheet) for sheet in given])
 
 
 def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dict[int, int], *, floor: int) -> set[int]:
@@ -120,11 +120,11 @@ def safe_subjects(answered: dict[int, dict[int, tuple[bool, ...]]], classes: dic
         return all(size >= floor for size in sizes.values())
 
     odd: dict[int, int] = {}
-    for at, held in answered.items():
-        counts = Counter((classes[sheet], held.get(sheet, ())) for sheet in active)
+    for at, sheets in answered.items():
+        counts = Counter((classes[sheet], sheets.get(sheet, ())) for sheet in active)
         most: Counter[int] = Counter()
-        for (one, _pattern), many in counts.items():
-            most[one] = max(most[one], many)
+        for (voter_class, _pattern), many in counts.items():
+            most[voter_class] = max(most[voter_class], many)
         odd[at] = len(active) - sum(most.values())
     for many in sorted(set(odd.values())):
         tied = [at for at in sorted(odd) if odd[at] == many and answered[at]]

@@ -28,7 +28,7 @@ class Mixed:
         self.gamma = {
             name: variance / self.residual if self.residual else 0.0 for name, variance in self.variances.items()
         }
-        marks = [points for held in linked.sheets for _cell, points in held]
+        marks = [points for sheet in linked.sheets for _cell, points in sheet]
         self.mean = math.fsum(marks) / len(marks)
         self.n, self.cells = len(marks), len(linked.cells)
         self.criteria = sorted({criterion for _subject, criterion in linked.cells})
@@ -38,8 +38,10 @@ class Mixed:
             self.members[subject].append(at)
         # Sheets that answered the same have the same equations: their marks may be added up.
         self.patterns: dict[tuple[int, ...], list[list[float]]] = defaultdict(list)
-        for held in linked.sheets:
-            self.patterns[tuple(cell for cell, _points in held)].append([points - self.mean for _cell, points in held])
+        for sheet in linked.sheets:
+            self.patterns[tuple(cell for cell, _points in sheet)].append(
+                [points - self.mean for _cell, points in sheet]
+            )
         self.absorbed = {pattern: Absorbed(self, pattern) for pattern in self.patterns}
         self.solve()
         self.is_wholly = False
@@ -86,38 +88,38 @@ class Mixed:
         # TᵀPT, of which only sums within subjects are asked for.
         weighed = [[dot(row, column) for column in inverse] for row in fixed]
         self.within = {
-            subject: [[inner[i][j] - dot(weighed[i], fixed[j]) for j in held] for i in held]
-            for subject, held in self.members.items()
+            subject: [[inner[i][j] - dot(weighed[i], fixed[j]) for j in cells] for i in cells]
+            for subject, cells in self.members.items()
         }
 
     def spread(self, row: list[float]) -> list[float]:
         """Return a row of cells times the effects' covariance."""
-        made = [self.gamma["profile"] * cell for cell in row]
-        for held in self.members.values():
-            shared = self.gamma["subject"] * math.fsum(row[at] for at in held)
-            for at in held:
-                made[at] += shared
-        return made
+        product = [self.gamma["profile"] * cell for cell in row]
+        for cells in self.members.values():
+            shared = self.gamma["subject"] * math.fsum(row[at] for at in cells)
+            for at in cells:
+                product[at] += shared
+        return product
 
     def by_criterion(self, rows: list[list[float]]) -> list[list[float]]:
         """Return rows of cells added up by criterion."""
-        made = [[0.0] * len(self.criteria) for _row in rows]
-        for row, into in zip(rows, made, strict=True):
+        sums = [[0.0] * len(self.criteria) for _row in rows]
+        for row, into in zip(rows, sums, strict=True):
             for at, value in zip(self.column, row, strict=True):
                 into[at] += value
-        return made
+        return sums
 
     def find_slopes(self) -> dict[str, float]:
         traces = dict.fromkeys(FACTORS, 0.0)
         squares = dict.fromkeys(FACTORS, 0.0)
         left_over = own = 0.0
-        for held in self.within.values():
-            traces["subject"] += math.fsum(value for row in held for value in row)
-            traces["profile"] += math.fsum(row[at] for at, row in enumerate(held))
+        for block in self.within.values():
+            traces["subject"] += math.fsum(value for row in block for value in row)
+            traces["profile"] += math.fsum(row[at] for at, row in enumerate(block))
         squares["subject"] = math.fsum(
-            math.fsum(self.project[at] for at in held) ** 2 for held in self.members.values()
+            math.fsum(self.project[at] for at in cells) ** 2 for cells in self.members.values()
         )
-        squares["profile"] = math.fsum(one * one for one in self.project)
+        squares["profile"] = math.fsum(value * value for value in self.project)
         for pattern, sheets in self.patterns.items():
             absorbed = self.absorbed[pattern]
             of_sheet, of_pairs = absorbed.traces()
@@ -130,7 +132,7 @@ class Mixed:
                 squares["pair"] += math.fsum(math.fsum(projected[part]) ** 2 for part in absorbed.parts)
                 left_over += dot(marks, projected)
                 own += dot(marks, marks)
-        made: dict[str, float] = {}
+        slopes: dict[str, float] = {}
         if not self.residual or not own:
             return {
                 "residual": 0.0
@@ -139,16 +141,16 @@ class Mixed:
             }
         for name in FACTORS:
             if name not in self.linked.factors:
-                made[name] = math.inf if self.variances[name] else 0.0
+                slopes[name] = math.inf if self.variances[name] else 0.0
                 continue
             slope = traces[name] - squares[name] / self.residual
             gamma = self.gamma[name]
-            made[name] = gamma * slope if gamma else min(0.0, slope) / max(traces[name], 1e-300)
+            slopes[name] = gamma * slope if gamma else min(0.0, slope) / max(traces[name], 1e-300)
         self.is_wholly = abs(self.residual / ROUNDED - 1) < 1e-9
         freedom = self.n - len(self.criteria)
         slope = freedom - left_over / self.residual
-        made["residual"] = min(0.0, slope) if self.is_wholly else slope if self.residual > ROUNDED else math.inf
-        return made
+        slopes["residual"] = min(0.0, slope) if self.is_wholly else slope if self.residual > ROUNDED else math.inf
+        return slopes
 
     @property
     def worst(self) -> float:
@@ -158,8 +160,8 @@ class Mixed:
         """Return what is published of the variances: standard deviations, the residual's not below `least`."""
         many = FACTORS if len(self.criteria) > 1 else FACTORS[:2]
         residual = 0.0 if self.is_wholly else math.sqrt(self.residual)
-        made = {name: rounded(math.sqrt(self.variances[name]), 1) for name in many}
-        return made | {"residual": rounded(max(residual, least), 1)}
+        deviations = {name: rounded(math.sqrt(self.variances[name]), 1) for name in many}
+        return deviations | {"residual": rounded(max(residual, least), 1)}
 
     def part(self, subject: int, weights: dict[int, float]) -> "Part":
         """Return what the fit adds to a subject's score. weights: criterion → weight."""
@@ -168,9 +170,9 @@ class Mixed:
 
     def combination(self, subject: int, weights: dict[int, float]) -> tuple[float, float]:
         """Return Σ weight × cell of a subject, and its standard error. weights: criterion → weight."""
-        held = [(at, weights.get(self.linked.cells[at][1], 0.0)) for at in self.members[subject]]
-        value = math.fsum(weight * self.middle[at] for at, weight in held)
-        square = math.fsum(one * other * self.errors[i][j] for i, one in held for j, other in held)
+        terms = [(at, weights.get(self.linked.cells[at][1], 0.0)) for at in self.members[subject]]
+        value = math.fsum(weight * self.middle[at] for at, weight in terms)
+        square = math.fsum(weight * other * self.errors[i][j] for i, weight in terms for j, other in terms)
         return value, math.sqrt(max(0.0, self.residual * square))
 
 
@@ -200,19 +202,19 @@ class Absorbed:
         """Return the inverse variance times marks."""
         sums = [math.fsum(marks[part]) for part in self.parts]
         shared = self.kappa * dot(self.b, sums)
-        made: list[float] = []
+        product: list[float] = []
         for part, b, total in zip(self.parts, self.b, sums, strict=True):
-            made += [mark - b * (self.pair * total + shared) for mark in marks[part]]
-        return made
+            product += [mark - b * (self.pair * total + shared) for mark in marks[part]]
+        return product
 
     def matrix(self) -> list[list[float]]:
         wide = [b for b, k in zip(self.b, self.k, strict=True) for _mark in range(k)]
-        made = [[-self.kappa * one * other for other in wide] for one in wide]
+        matrix = [[-self.kappa * b * other for other in wide] for b in wide]
         for part, b in zip(self.parts, self.b, strict=True):
             for i in range(part.start, part.stop):
                 for j in range(part.start, part.stop):
-                    made[i][j] += float(i == j) - self.pair * b
-        return made
+                    matrix[i][j] += float(i == j) - self.pair * b
+        return matrix
 
     def traces(self) -> tuple[float, float]:
         """Return what this sheet adds to the traces of sheet and pair: of ZᵀPZ, P less what the cells explain."""
@@ -240,6 +242,6 @@ def read_model(model: object) -> tuple[float, dict[str, float]]:
         variances = {name: float(model.get(name, 0)) for name in FACTORS}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Fault("a variance is missing or no number", "缺少方差，或不是数字") from error
-    if not all(0 <= one < math.inf for one in (residual, *variances.values())):
+    if not all(0 <= variance < math.inf for variance in (residual, *variances.values())):
         raise Fault("a variance below 0 or without end", "方差小于 0，或不是有限数")
     return residual, variances

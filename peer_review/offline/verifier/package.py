@@ -29,12 +29,12 @@ class Files:
     found: dict[str, str] | None = None  # … what was found
 
 
-def check_sums(listed: dict[str, str], found: dict[str, str]) -> tuple[str, str]:
+def check_sums(listed: dict[str, str], hashes: dict[str, str]) -> tuple[str, str]:
     """Compare a package's files with its list."""
-    for name in sorted(listed.keys() | found.keys()):
-        if name not in found:
+    for name in sorted(listed.keys() | hashes.keys()):
+        if name not in hashes:
             raise Fault(f"{name} is missing", f"缺少 {name}")
-        if name in listed and listed[name] != found[name]:
+        if name in listed and listed[name] != hashes[name]:
             raise Fault(f"{name} is not as it was packed", f"{name} 与打包时不同")
     return f"{len(listed)} files as packed", f"{len(listed)} 个文件与打包时相同"
 
@@ -46,30 +46,30 @@ def read_package(path: Path) -> tuple[dict[str, bytes], dict[str, str] | None, d
     """
 
     def take(names: Iterable[str], read: Callable[[str], bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
-        held, hashes_found = {}, {}
+        contents, hashes_found = {}, {}
         for name in names:
             data = read(name)
             hashes_found[name] = hashlib.sha256(data).hexdigest()
             if name == SUMS or name.removesuffix(".json") in PACKED:
-                held[name] = data
-        return held, hashes_found
+                contents[name] = data
+        return contents, hashes_found
 
     if path.is_dir():
         wanted = [SUMS, *(f"{name}.json" for name in PACKED)]
         there = [name for name in wanted if (path / name).is_file()]
-        held, found = take(there, lambda name: (path / name).read_bytes())
+        contents, hashes = take(there, lambda name: (path / name).read_bytes())
     else:
         try:
             with zipfile.ZipFile(path) as packed:
-                held, found = take(packed.namelist(), packed.read)
+                contents, hashes = take(packed.namelist(), packed.read)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise Fault(f"not a whole zip ({error})", "压缩包不完整") from error
-    sums = held.pop(SUMS, None)
-    found.pop(SUMS, None)
+    sums = contents.pop(SUMS, None)
+    hashes.pop(SUMS, None)
     if sums is None:
-        return held, None, found
+        return contents, None, hashes
     lines = (line.split("  ", 1) for line in sums.decode("utf-8", "replace").splitlines() if "  " in line)
     said = {name: digest for digest, name in lines}
     if path.is_dir():  # Only what is read here: whoever unpacked may have moved the rest.
         said = {name: digest for name, digest in said.items() if name in wanted}
-    return held, said, found
+    return contents, said, hashes

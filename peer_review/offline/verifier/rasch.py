@@ -67,19 +67,21 @@ class Ruler:
                 raise TypeError("no object")
             self.spread, self.weighted = float(model["spread"]), model["weighted"]
             self.difficulties = [float(difficulty) for difficulty in model["difficulties"]]
-            self.steps = [[float(step) for step in one] for one in model["steps"]]
+            self.steps = [[float(step) for step in steps] for steps in model["steps"]]
         except (KeyError, TypeError, ValueError) as error:
             raise Fault("a parameter is missing or no number", "缺少参数，或不是数字") from error
         many = [len(self.criteria), *[self.highest] * len(self.criteria)]
         if type(self.weighted) is not bool or [len(self.difficulties), *map(len, self.steps)] != many:
             raise Fault("other parameters than these marks have", "参数与这些评分不符")
-        if self.common and any(one != self.steps[0] for one in self.steps):
+        if self.common and any(steps != self.steps[0] for steps in self.steps):
             raise Fault("steps that are not common to all criteria", "各题目的步长不相同")
         far = FAR * (1 + self.weighted)
-        full = [*self.difficulties, *(step for one in self.steps for step in one)]
-        if not (all(abs(one) <= far for one in full) and 0 <= self.spread <= FAR_SPREAD * (1 + self.weighted)):
+        full = [*self.difficulties, *(step for steps in self.steps for step in steps)]
+        if not (
+            all(abs(parameter) <= far for parameter in full) and 0 <= self.spread <= FAR_SPREAD * (1 + self.weighted)
+        ):
             raise Fault("a parameter beyond any that is estimated", "参数超出可估计的范围")
-        if any(abs(math.fsum(one)) > 1e-9 for one in self.steps):
+        if any(abs(math.fsum(steps)) > 1e-9 for steps in self.steps):
             raise Fault("steps that do not add up to 0", "步长之和不为 0")
         self.is_even = self.spread <= NO_SPREAD
         self.spread = max(self.spread, NO_SPREAD)
@@ -93,12 +95,12 @@ class Ruler:
         sizes: Counter[tuple[tuple[int, ...], int]] = Counter()
         self.totals: Counter[int] = Counter()
         self.given: dict[int, set[int]] = defaultdict(set)  # of each subject the categories that it got
-        for held in self.linked.sheets:
-            gained = [place[points] for cell, points in held]
-            sizes[tuple(cell for cell, _points in held), sum(gained)] += 1
-            for (cell, _points), one in zip(held, gained, strict=True):
-                self.totals[cells[cell][0]] += one
-                self.given[cells[cell][0]].add(one)
+        for sheet in self.linked.sheets:
+            gained = [place[points] for cell, points in sheet]
+            sizes[tuple(cell for cell, _points in sheet), sum(gained)] += 1
+            for (cell, _points), category in zip(sheet, gained, strict=True):
+                self.totals[cells[cell][0]] += category
+                self.given[cells[cell][0]].add(category)
         self.groups = [(total, many) for (_pattern, total), many in sizes.items()]
         self.push: list[float] = []
         about: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -111,8 +113,8 @@ class Ruler:
         # Of each criterion, how many marks it has, and how many above category k.
         self.marks = [sum(counts.values()) for counts in given]
         self.above = [
-            [sum(many for points, many in one.items() if place[points] > k) for k in range(self.highest)]
-            for one in given
+            [sum(many for points, many in counts.items() if place[points] > k) for k in range(self.highest)]
+            for counts in given
         ]
 
     def look(self, subject: int, measure: float) -> tuple[float, float, float, list[float]]:
@@ -152,33 +154,33 @@ class Ruler:
         self.centre[subject] = centre
         step = min(STEP / math.sqrt(curve), (EDGE if len(self.given[subject]) == 1 else WIDEST) / self.highest)
         top, _slope, _curve, both = self.look(subject, centre)
-        found = [(centre, 1.0, both)]
+        measures = [(centre, 1.0, both)]
         for way in (-step, step):
             at, weight = centre, 1.0
             while weight > math.exp(-FALLEN):
                 at += way
                 height, _slope, _curve, both = self.look(subject, at)
                 weight = math.exp(height - top)
-                found.append((at, weight, both))
-        total = math.fsum(weight for _at, weight, _both in found)
-        expected = [0.0] * len(found[0][2])
-        for _at, weight, both in found:
+                measures.append((at, weight, both))
+        total = math.fsum(weight for _at, weight, _both in measures)
+        expected = [0.0] * len(measures[0][2])
+        for _at, weight, both in measures:
             share = weight / total
-            expected = [one + share * other for one, other in zip(expected, both, strict=True)]
-        return [(at, weight / total) for at, weight, _both in found], expected
+            expected = [mean + share * other for mean, other in zip(expected, both, strict=True)]
+        return [(at, weight / total) for at, weight, _both in measures], expected
 
     def solve(self) -> None:
         """Find the severities, whose sum is 0, and then how level the likelihood is."""
         self.centre = dict.fromkeys(self.totals, 0.0)
         for _turn in range(300):
-            self.ease = [math.exp(-one) for one in self.severities]
+            self.ease = [math.exp(-severity) for severity in self.severities]
             nodes, slopes, curves = {}, [], [self.prior] * len(self.groups)
             for (total, _many), push, severity in zip(self.groups, self.push, self.severities, strict=True):
                 slopes.append(push - total - self.prior * severity)
-            for subject, held in self.about.items():
+            for subject, groups in self.about.items():
                 nodes[subject], expected = self.nodes(subject)
                 values = iter(expected)
-                for group, items in held:
+                for group, items in groups:
                     for _item in items:
                         slopes[group] += next(values)
                         curves[group] += next(values)
@@ -191,7 +193,7 @@ class Ruler:
             if largest < 1e-10:
                 break
             short = min(1.0, 2.0 / largest)
-            self.severities = [one + short * move for one, move in zip(self.severities, moves, strict=True)]
+            self.severities = [severity + short * move for severity, move in zip(self.severities, moves, strict=True)]
         worst = max(abs(move) * math.sqrt(curve) for move, curve in zip(moves, curves, strict=True))
         self.slopes = {"severity": worst} | self.find_slopes(nodes)
         for subject, likely in nodes.items():
@@ -204,22 +206,22 @@ class Ruler:
         above = [[0.0] * self.highest for _criterion in self.criteria]
         chances = [[0.0] * self.highest for _criterion in self.criteria]
         variance = [0.0] * len(self.criteria)
-        for subject, held in nodes.items():
-            for measure, weight in held:
+        for subject, measures in nodes.items():
+            for measure, weight in measures:
                 for group, items in self.about[subject]:
                     share = weight * self.groups[group][1]
                     for item in items:
                         upper = self.upper(item, measure - self.severities[group])
-                        for k, one in enumerate(upper):
-                            above[item][k] += share * one
-                            chances[item][k] += share * one * (1 - one)
+                        for k, probability in enumerate(upper):
+                            above[item][k] += share * probability
+                            chances[item][k] += share * probability * (1 - probability)
                         mean = sum(upper)
-                        square = sum((2 * k + 1) * one for k, one in enumerate(upper))
+                        square = sum((2 * k + 1) * chance for k, chance in enumerate(upper))
                         variance[item] += share * (square - mean * mean)
         difficulties = []
         blocks: list[list[tuple[float, float]]] = []
         for at, marks in enumerate(self.marks):
-            slopes = [made - real for made, real in zip(above[at], self.above[at], strict=True)]
+            slopes = [expected - real for expected, real in zip(above[at], self.above[at], strict=True)]
             slope = math.fsum(slopes) - self.prior * self.difficulties[at]
             if self.common:
                 real = sum(self.above[at])
@@ -235,7 +237,7 @@ class Ruler:
             level = math.fsum(lowered) / len(lowered)
             for slope, (_slope, chance) in zip(lowered, block, strict=True):
                 worst = max(worst, abs(slope - level) / math.sqrt(chance + self.prior))
-        squares = [weight * (at / self.spread) ** 2 for held in nodes.values() for at, weight in held]
+        squares = [weight * (at / self.spread) ** 2 for measures in nodes.values() for at, weight in measures]
         slope = math.fsum(squares) - len(nodes) - self.prior_spread * math.log(self.spread)
         slope = max(0.0, slope) if self.is_even else slope
         spread = slope / math.sqrt(2 * math.fsum(squares) + self.prior_spread)
@@ -249,11 +251,11 @@ class Ruler:
 
     def points(self, item: int, measure: float) -> float:
         """Return the points to be expected if every sheet of the fit had marked this measure."""
-        scores, made = self.categories, 0.0
+        scores, total = self.categories, 0.0
         for (_total, many), severity in zip(self.groups, self.severities, strict=True):
             rises = zip(self.upper(item, measure - severity), scores, scores[1:], strict=False)
-            made += many * (scores[0] + math.fsum(one * (after - before) for one, before, after in rises))
-        return made / len(self.linked.sheets)
+            total += many * (scores[0] + math.fsum(chance * (after - before) for chance, before, after in rises))
+        return total / len(self.linked.sheets)
 
     def part(self, subject: int, weights: dict[int, float]) -> Part:
         """Return what the fit adds to a subject's score. weights: criterion → weight."""

@@ -43,28 +43,32 @@ class Recount:
         return {
             "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
             "sections": [
-                self.group([one.section(at) for one in self.counted], comparable=at in sections)
+                self.group([criterion.section(at) for criterion in self.counted], comparable=at in sections)
                 for at in range(self.sections)
             ],
             "ranks": [
                 self.group([criterion.rank(at) for criterion in self.counted], comparable=None)
                 for at in range(max(self.roll.ranks, default=-1) + 1)
             ],
-            "unit": self.group([one.unit() for one in self.counted], comparable=unit)
-            | {"reliability": reliability_of(self.rules, self.votes.rows, [set(one.alone) for one in self.counted])}
+            "unit": self.group([criterion.unit() for criterion in self.counted], comparable=unit)
+            | {
+                "reliability": reliability_of(
+                    self.rules, self.votes.rows, [set(criterion.alone) for criterion in self.counted]
+                )
+            }
             | {"adjusted": self.severity.unit()},
         }
 
     def subject(self, at: int) -> dict[str, object]:
         means = [criterion.subject(at) for criterion in self.counted]
         criteria = {key: figure_of(mean) for key, mean in zip(self.rules.criteria, means, strict=True) if mean}
-        for key, one in zip(self.rules.criteria, self.counted, strict=True):
+        for key, criterion in zip(self.rules.criteria, self.counted, strict=True):
             if key in criteria:
-                criteria[key]["bars"] = one.bars(at)
+                criteria[key]["bars"] = criterion.bars(at)
                 criteria[key]["classes"] = {}
         classes = {}
         for number, name in enumerate(self.rules.classes):
-            own = [one.voter_class(at, number) for one in self.counted]
+            own = [criterion.voter_class(at, number) for criterion in self.counted]
             for key, mean in zip(self.rules.criteria, own, strict=True):
                 if mean:
                     criteria[key]["classes"][name] = [*bounds(mean.value, mean.half), mean.n, mean.abstentions]
@@ -108,16 +112,19 @@ class Recount:
         known = [
             (weight, criterion) for weight, criterion in zip(self.rules.criterion_weights, self.counted, strict=True)
         ]
-        known = [(weight, one) for weight, one in known if one.means[at]]
+        known = [(weight, criterion) for weight, criterion in known if criterion.means[at]]
         total = sum((weight for weight, _one in known), Fraction())
-        shares = [(weight / total, one) for weight, one in known]
+        shares = [(weight / total, criterion) for weight, criterion in known]
         grade = self.grade(score)
         tried: set[tuple[int, tuple[int | None, ...]]] = set()
         for row in self.rows[at]:
             if (row.voter_class, row.points) in tried:
                 continue
             tried.add((row.voter_class, row.points))
-            if self.grade(tenths(sum((share * one.without(at, row) for share, one in shares), Fraction()))) != grade:
+            if (
+                self.grade(tenths(sum((share * criterion.without(at, row) for share, criterion in shares), Fraction())))
+                != grade
+            ):
                 return True
         return False
 
@@ -131,8 +138,8 @@ class Recount:
         sizes = []  # of each criterion of which anything is told: how many subjects of each section are shown
         for criterion in self.counted:
             if criterion.alone or any(criterion.rests.values()):
-                held = Counter(self.roll.sections[at] for at in criterion.alone)
-                sizes.append([held[section] for section in range(self.sections)])
+                counts = Counter(self.roll.sections[at] for at in criterion.alone)
+                sizes.append([counts[section] for section in range(self.sections)])
         least = [min(column) for column in zip(*sizes, strict=True)]
         shown = {section for section, size in enumerate(least) if size > floor}
 

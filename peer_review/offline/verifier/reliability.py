@@ -37,7 +37,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     least = SPREAD_FLOOR[rules.scale] ** 2
     means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
     middle = math.fsum(value for at in subjects for value in values[at]) / total
-    spread = math.fsum((one - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for one in values[at])
+    spread = math.fsum((value - mean) ** 2 for at, mean in zip(subjects, means, strict=True) for value in values[at])
     between = math.fsum(many * (mean - middle) ** 2 for many, mean in zip(n, means, strict=True)) / (len(n) - 1)
     between = between if between * (len(n) - 1) > 1e-18 else 0.0
     within = spread / (total - len(n)) if spread > 1e-18 else 0.0
@@ -52,7 +52,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
     variance = max(0.0, (between - within) / k)
     table = complete_table(values, sheets, subjects, floor=rules.floor)
     level = values if table is None else without_raters(values, sheets)
-    made: dict[str, object] = {
+    figures: dict[str, object] = {
         "design": "nested" if table is None else "crossed",
         "subjects": len(n),
         "ballots": total,
@@ -64,7 +64,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
         "generalisability": share_of(variance, variance + within / harmonic),
         "halves": None if tight else split_halves(level),
     }
-    return made if table is None else made | two_way(table, least=least)
+    return figures if table is None else figures | two_way(table, least=least)
 
 
 def composites(
@@ -72,8 +72,8 @@ def composites(
 ) -> tuple[dict[int, list[float]], dict[int, list[int]]]:
     """Return the value of each ballot, and its sheet, by subject. In doubles: dealing depends on their last bits."""
     means = []
-    for at, told in enumerate(shown):
-        given = [points for row in rows if row.subject in told and (points := row.points[at]) is not None]
+    for at, subjects in enumerate(shown):
+        given = [points for row in rows if row.subject in subjects and (points := row.points[at]) is not None]
         means.append(sum(given) / len(given) if given else 0.0)
     weights = [float(weight) for weight in rules.criterion_weights]
     values: dict[int, list[float]] = defaultdict(list)
@@ -112,9 +112,9 @@ def without_raters(values: dict[int, list[float]], sheets: dict[int, list[int]])
         for sheet, value in zip(sheets[at], values[at], strict=True):
             of[sheet].append(round(value * UNIT))
 
-    def less(whole: int, held: list[int]) -> float:
+    def less(whole: int, units: list[int]) -> float:
         """Return a value less the mean of its sheet's, in whole units, halves up."""
-        return (2 * (len(held) * whole - sum(held)) + len(held)) // (2 * len(held)) / UNIT
+        return (2 * (len(units) * whole - sum(units)) + len(units)) // (2 * len(units)) / UNIT
 
     return {
         at: [less(round(value * UNIT), of[sheet]) for sheet, value in zip(sheets[at], values[at], strict=True)]
@@ -130,8 +130,8 @@ def two_way(table: list[list[float]], *, least: float) -> dict[str, object]:
     middle = math.fsum(rows) / subjects
     left = math.fsum(
         (value - row - column + middle) ** 2
-        for held, row in zip(table, rows, strict=True)
-        for value, column in zip(held, columns, strict=True)
+        for marks, row in zip(table, rows, strict=True)
+        for value, column in zip(marks, columns, strict=True)
     )
 
     def square(sum_of_squares: float, freedom: int) -> float:
@@ -152,14 +152,14 @@ def split_halves(values: dict[int, list[float]]) -> Decimal | None:
     """Return the reliability by halves: each subject's ballots dealt into two by chance, the halves' means correlated,
     the mean correlation over the splits stepped up to all ballots (Spearman and Brown)."""
     piles = sorted(
-        (sorted(value + 0.0 for value in held) for held in values.values() if len(held) > 1),
+        (sorted(value + 0.0 for value in ballots) for ballots in values.values() if len(ballots) > 1),
         key=lambda pile: (len(pile), struct.pack(f"<{len(pile)}d", *pile)),
     )
     total = sum(map(len, piles))
     if len(piles) < 2:
         return None
     chance = Chance()
-    found = []
+    correlations = []
     for _split in range(min(MOST_SPLITS, max(FEWEST_SPLITS, DEALT // total))):
         dealt = [
             [value for _luck, value in sorted((at + chance.random(), value) for value in pile)]
@@ -170,10 +170,10 @@ def split_halves(values: dict[int, list[float]]) -> Decimal | None:
         one = [math.fsum(pile[:first]) / first for pile, first in zip(dealt, firsts, strict=True)]
         other = [math.fsum(pile[first:]) / (len(pile) - first) for pile, first in zip(dealt, firsts, strict=True)]
         if (r := correlation(one, other)) is not None:
-            found.append(r)
-    if not found:
+            correlations.append(r)
+    if not correlations:
         return None
-    r = math.fsum(found) / len(found)
+    r = math.fsum(correlations) / len(correlations)
     return share_of(2 * r, 1 + r)
 
 

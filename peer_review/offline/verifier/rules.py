@@ -76,10 +76,10 @@ class Rules:
             self.lowest, self.highest = int(scheme["min"]), int(scheme["max"])
             self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
             self.classes: list[str] = [voter_class["key"] for voter_class in scheme["classes"]]
-            self.class_weights = [Fraction(one["weight"]) for one in scheme["classes"]]
+            self.class_weights = [Fraction(voter_class["weight"]) for voter_class in scheme["classes"]]
             self.criteria: list[str] = [criterion["key"] for criterion in scheme["criteria"]]
-            self.criterion_weights = [Fraction(one["weight"]) for one in scheme["criteria"]]
-            self.asked = [{self.classes.index(key) for key in one["classes"]} for one in scheme["criteria"]]
+            self.criterion_weights = [Fraction(criterion["weight"]) for criterion in scheme["criteria"]]
+            self.asked = [{self.classes.index(key) for key in criterion["classes"]} for criterion in scheme["criteria"]]
             self.bands = [int(lowest) for lowest in scheme["bands"]]
         except (KeyError, TypeError, ValueError) as error:
             raise Fault(f"a field is missing or of the wrong kind ({error})", "缺少字段，或类型不对") from error
@@ -116,23 +116,23 @@ class RollFile:
         value = fields(parsed, "v", "round", "subjects", "cells", "holders")
         if value["round"] != head["round"]:
             raise Fault("of another round", "属于另一轮测评")
-        self.sections = [one["section"] - 1 for one in listed(value["subjects"])]
+        self.sections = [subject["section"] - 1 for subject in listed(value["subjects"])]
         self.ranks = [item["rank"] - 1 for item in listed(value["subjects"])]
         self.many_sections = max(self.sections, default=-1) + 1
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()
         self.words: set[str] = set()
-        for one in listed(value["cells"]):
-            fields(one, "cell", "kind", "class", "subjects")
-            if one["kind"] == "comment":
-                self.words.add(one["cell"])
+        for row in listed(value["cells"]):
+            fields(row, "cell", "kind", "class", "subjects")
+            if row["kind"] == "comment":
+                self.words.add(row["cell"])
                 continue
-            about = tuple(number - 1 for number in listed(one["subjects"]))
-            if one["class"] not in rules.classes or not all(0 <= at < len(self.sections) for at in about):
-                raise Fault(f"cell {one['cell']}: no such class or subject", f"票格 {one['cell']}：没有这一票类或对象")
-            self.cells[one["cell"]] = rules.classes.index(one["class"]), about
-            if one["kind"] == "sheet":
-                self.sheets.add(one["cell"])
+            about = tuple(number - 1 for number in listed(row["subjects"]))
+            if row["class"] not in rules.classes or not all(0 <= at < len(self.sections) for at in about):
+                raise Fault(f"cell {row['cell']}: no such class or subject", f"票格 {row['cell']}：没有这一票类或对象")
+            self.cells[row["cell"]] = rules.classes.index(row["class"]), about
+            if row["kind"] == "sheet":
+                self.sheets.add(row["cell"])
         if self.cells.keys() | self.words != {cell["cell"] for cell in head["cells"]}:
             raise Fault("its cells are not those of the bulletin", "票格与公告不符")
         self.holders: dict[str, set[int]] = defaultdict(set)  # the people who hold a cell's paper
@@ -144,9 +144,9 @@ class RollFile:
             if eligible.get(cell) != len(people):
                 raise Fault(f"cell {cell}: another number of holders", f"票格 {cell}：持有人数不符")
         self.papers: dict[int, list[tuple[int, str]]] = defaultdict(list)  # class and cell of those about a subject
-        for cell, (one, about) in self.cells.items():
+        for cell, (voter_class, about) in self.cells.items():
             for subject in about:
-                self.papers[subject].append((one, cell))
+                self.papers[subject].append((voter_class, cell))
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,10 @@ class Votes:
         # Of whole sheets: which of them answered about each subject. Any other paper is a sheet of its own.
         self.sheets: list[dict[int, set[int]]] = [defaultdict(set) for _criterion in rules.criteria]
         self.rows: list[Row] = []
-        asked = [[at for at, classes in enumerate(rules.asked) if one in classes] for one in range(len(rules.classes))]
+        asked = [
+            [at for at, classes in enumerate(rules.asked) if voter_class in classes]
+            for voter_class in range(len(rules.classes))
+        ]
         for number, entry in enumerate(entries, 1):
             cell, answers = entry["ballot"]["cell"], entry["ballot"]["a"]
             if cell in roll.words:

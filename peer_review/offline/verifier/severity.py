@@ -87,17 +87,17 @@ class Severity:
     def score(self, parts: list[Part]) -> dict[str, Decimal | str]:
         """Return a subject's adjusted score: the classes' parts are added, their errors as of independent figures."""
         value = math.fsum(part.value for part in parts)
-        low = value - math.sqrt(math.fsum(one.below**2 for one in parts))
-        high = value + math.sqrt(math.fsum(one.above**2 for one in parts))
+        low = value - math.sqrt(math.fsum(part.below**2 for part in parts))
+        high = value + math.sqrt(math.fsum(part.above**2 for part in parts))
         three = zip(("value", "low", "high"), (value, low, high), strict=True)
-        made = {name: tenths(min(100.0, max(0.0, one))) for name, one in three} | {"method": self.method}
+        score = {name: tenths(min(100.0, max(0.0, figure))) for name, figure in three} | {"method": self.method}
         if self.method == "reml":
-            return made
-        sd = math.sqrt(math.fsum(one.sd**2 for one in parts))
-        return made | {"measure": rounded(math.fsum(one.measure for one in parts), 2), "sd": rounded(sd, 2)}
+            return score
+        sd = math.sqrt(math.fsum(part.sd**2 for part in parts))
+        return score | {"measure": rounded(math.fsum(part.measure for part in parts), 2), "sd": rounded(sd, 2)}
 
     def linked(self, chosen: set[int]) -> list[Linked]:
-        made = []
+        links = []
         for number in range(len(self.rules.classes)):
             rows = [row for row in self.rows if row.voter_class == number and row.subject in chosen]
             rows = [row for row in rows if any(points is not None for points in row.points)]
@@ -105,16 +105,16 @@ class Severity:
             for row in rows:
                 sheets[row.sheet].append(row)
             parts: list[tuple[set[int], list[list[Row]]]] = []  # subjects and sheets
-            for held in sheets.values():
-                about = {row.subject for row in held}
+            for sheet in sheets.values():
+                about = {row.subject for row in sheet}
                 touching = [part for part in parts if part[0] & about]
                 parts = [part for part in parts if not part[0] & about]
                 parts.append(
-                    (about.union(*(part[0] for part in touching)), [held, *(s for part in touching for s in part[1])])
+                    (about.union(*(part[0] for part in touching)), [sheet, *(s for part in touching for s in part[1])])
                 )
             self.islands = max(self.islands, len(parts))
-            made += [link(number, held) for _subjects, held in parts]
-        return made
+            links += [link(number, sheets) for _subjects, sheets in parts]
+        return links
 
     def fit(self, linked: Linked, parts: dict[int, list[Part]]) -> None:
         """Add what one class's fit makes of its subjects' scores."""
@@ -136,7 +136,7 @@ class Severity:
             return
         if not fit.worst <= SLOPE:
             slopes = fit.slopes
-            name = max(slopes, key=lambda one: abs(slopes[one]))
+            name = max(slopes, key=lambda parameter: abs(slopes[parameter]))
             key = self.rules.classes[linked.voter_class]
             self.faults.append(
                 Fault(
@@ -146,8 +146,8 @@ class Severity:
             )
         floor = SPREAD_FLOOR[self.rules.scale]
         people: Counter[int] = Counter()
-        for held in linked.sheets:
-            people.update({linked.cells[cell][0] for cell, _points in held})
+        for sheet in linked.sheets:
+            people.update({linked.cells[cell][0] for cell, _points in sheet})
         for at in inside:
             weights = self.weights(at, linked.voter_class)
             least = Z95 * floor / math.sqrt(people[at]) * math.fsum(weights.values())
@@ -187,7 +187,7 @@ class Severity:
             raise self.faults[0]
         return f"{len(self.groups)} fits, slopes below {SLOPE}", f"{len(self.groups)} 次拟合，斜率均小于 {SLOPE}"
 
-    def weights(self, at: int, one: int) -> dict[int, float]:
+    def weights(self, at: int, voter_class: int) -> dict[int, float]:
         """Return what a class's figure for each criterion weighs in a subject's score."""
         known = [
             (number, weight, counted)
@@ -196,7 +196,7 @@ class Severity:
         ]
         total = sum((weight for _number, weight, _counted in known), Fraction())
         return {
-            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[one])
+            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[voter_class])
             for number, weight, counted in known
         }
 
@@ -219,8 +219,8 @@ class Severity:
                 "islands": self.islands,
                 "groups": groups,
             }
-        reasons = [one for one in self.reasons.values() if one != "not_shown"]
-        reason = max(reasons, key=lambda one: (reasons.count(one), -REASONS.index(one)), default="not_shown")
+        reasons = [reason for reason in self.reasons.values() if reason != "not_shown"]
+        reason = max(reasons, key=lambda reason: (reasons.count(reason), -REASONS.index(reason)), default="not_shown")
         return {"reason": self.early or reason, "method": "", "subjects": 0, "islands": 0, "groups": []}
 
 

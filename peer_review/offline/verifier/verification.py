@@ -60,8 +60,8 @@ class Verifier:
     def run(self, files: Files, *, expected: str = "", recount: bool = False) -> bool:
         """Run every check for which there is a file; return whether all hold."""
         if files.sums is not None:
-            sums, held = files.sums, files.found or {}
-            self.check("files of the package", "数据包内的文件", lambda: check_sums(sums, held))
+            sums, hashes = files.sums, files.found or {}
+            self.check("files of the package", "数据包内的文件", lambda: check_sums(sums, hashes))
         manifest = ManifestChecks(files.manifest, expected=expected)
         bulletin = BulletinChecks(files.bulletin, manifest)
         if not (self.check_all(manifest.checks()) and self.check_all(bulletin.checks())):
@@ -114,8 +114,8 @@ class Verifier:
             return f"SHA-256 {digest}", f"SHA-256 {digest}"
 
         def roll() -> tuple[str, str]:
-            read.roll = made = RollFile(parse(files.roll or b""), head, read.rules)
-            return f"{len(made.sections)} subjects", f"{len(made.sections)} 名被评对象"
+            read.roll = roll_file = RollFile(parse(files.roll or b""), head, read.rules)
+            return f"{len(roll_file.sections)} subjects", f"{len(roll_file.sections)} 名被评对象"
 
         def votes() -> None:
             read.votes = Votes(entries, read.roll, read.rules)
@@ -126,9 +126,9 @@ class Verifier:
                 raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
             models_of(value)
             read.figures = value
-            told = {key: value[key] for key in value if key not in ("v", "round", "models")}
-            read.published = made = dict(leaves_of(told))
-            return f"{len(made)} figures", f"{len(made)} 项"
+            figures = {key: value[key] for key in value if key not in ("v", "round", "models")}
+            read.published = leaves = dict(leaves_of(figures))
+            return f"{len(leaves)} figures", f"{len(leaves)} 项"
 
         if not (
             self.check("scheme as the round froze it", "开启时冻结的方案", rules)
@@ -137,14 +137,14 @@ class Verifier:
             and self.check("form of the published figures", "公布数字的格式", published)
         ):
             return
-        made = Recount(read.rules, read.roll, read.votes, read.figures)
-        if made.severity.groups or made.severity.faults:
-            self.check("models of the adjusted scores", "按宽严调整所用的模型", made.severity.check)
-        self.compare(read.published, dict(leaves_of(made.figures())))
-        if made.severity.unfitted:
+        recount = Recount(read.rules, read.roll, read.votes, read.figures)
+        if recount.severity.groups or recount.severity.faults:
+            self.check("models of the adjusted scores", "按宽严调整所用的模型", recount.severity.check)
+        self.compare(read.published, dict(leaves_of(recount.figures())))
+        if recount.severity.unfitted:
             self.write(
-                f"note  NOT recounted: that no likeliest figures were found ({made.severity.unfitted} fits)"
-                f"  |  说明：未重算：称未能求得最可能的数值（{made.severity.unfitted} 次拟合）\n"
+                f"note  NOT recounted: that no likeliest figures were found ({recount.severity.unfitted} fits)"
+                f"  |  说明：未重算：称未能求得最可能的数值（{recount.severity.unfitted} 次拟合）\n"
             )
 
     def compare(self, published: Leaves, anew: Leaves) -> None:

@@ -57,19 +57,22 @@ class Group:
     no_meaning: str
 
 
-def anomaly_groups(run: AnomalyRun, found: Sequence[Anomaly], scheme: FrozenScheme, *, most: int) -> list[Group]:
+def anomaly_groups(run: AnomalyRun, patterns: Sequence[Anomaly], scheme: FrozenScheme, *, most: int) -> list[Group]:
     """Return the patterns kind by kind, at most `most` of each. `scheme` is the round's."""
     groups = []
     for kind in AnomalyKind:
-        of_kind = [one for one in found if one.kind == kind]
-        tested = sum(one["tested"] for one in run.searches if one["kind"] == kind)
+        of_kind = [anomaly for anomaly in patterns if anomaly.kind == kind]
+        tested = sum(search["tested"] for search in run.searches if search["kind"] == kind)
         meaning, no_meaning = MEANINGS[kind]
         groups.append(
             Group(
                 key=kind.value,
                 label=str(kind.label),
                 looked=looked_in_words(kind, tested, len(of_kind)),
-                lines=[Line(_in_words(one, scheme), _chance(one.p), _chance(one.q)) for one in of_kind[:most]],
+                lines=[
+                    Line(_in_words(anomaly, scheme), _chance(anomaly.p), _chance(anomaly.q))
+                    for anomaly in of_kind[:most]
+                ],
                 more=max(0, len(of_kind) - most),
                 meaning=str(meaning),
                 no_meaning=str(no_meaning),
@@ -78,7 +81,7 @@ def anomaly_groups(run: AnomalyRun, found: Sequence[Anomaly], scheme: FrozenSche
     return groups
 
 
-def looked_in_words(kind: str, tested: int, found: int) -> str:
+def looked_in_words(kind: str, tested: int, count: int) -> str:
     """Return at how many places was looked, what chance alone would make there, and what was found."""
     if not tested:
         if kind == AnomalyKind.RETURN:
@@ -92,7 +95,7 @@ def looked_in_words(kind: str, tested: int, found: int) -> str:
     looked = ngettext("Looked at %(tested)s place.", "Looked at %(tested)s places.", tested) % {"tested": tested}
     chance = _("Chance alone would make up to %(expected)s such patterns there; found: %(found)s.") % {
         "expected": _about(tested * LEVEL),
-        "found": found,
+        "found": count,
     }
     return f"{looked} {chance}"
 
@@ -106,35 +109,35 @@ def unanimous_messages(run: AnomalyRun, scheme: FrozenScheme) -> list[str]:
             "the same. By chance alone it would be so many in %(p)s of cases."
         )
         % {
-            "criterion": labels.get(one["criterion"], ""),
-            "alike": one["unanimous"]["alike"],
-            "cells": one["unanimous"]["cells"],
-            "p": _chance(one["unanimous"]["p"]),
+            "criterion": labels.get(search["criterion"], ""),
+            "alike": search["unanimous"]["alike"],
+            "cells": search["unanimous"]["cells"],
+            "p": _chance(search["unanimous"]["p"]),
         }
-        for one in run.searches
-        if "unanimous" in one
+        for search in run.searches
+        if "unanimous" in search
     ]
 
 
-def _in_words(one: Anomaly, scheme: FrozenScheme) -> str:
+def _in_words(anomaly: Anomaly, scheme: FrozenScheme) -> str:
     named: dict[str, Any] = {
-        "subject": one.subject.label if one.subject else "",
-        "criterion": scheme.criterion_labels.get(one.criterion, ""),
-        "section": one.section_name,
-        "other": one.other_name,
+        "subject": anomaly.subject.label if anomaly.subject else "",
+        "criterion": scheme.criterion_labels.get(anomaly.criterion, ""),
+        "section": anomaly.section_name,
+        "other": anomaly.other_name,
         "floor": scheme.floor,
     }
-    if one.kind == AnomalyKind.END:
-        if one.high:
+    if anomaly.kind == AnomalyKind.END:
+        if anomaly.high:
             return _("%(subject)s, %(criterion)s: the published figure is the highest that the scale has.") % named
         return _("%(subject)s, %(criterion)s: the published figure is the lowest that the scale has.") % named
-    if one.kind == AnomalyKind.CAMPS:
+    if anomaly.kind == AnomalyKind.CAMPS:
         return _(
             "%(subject)s, %(criterion)s: two camps of at least %(floor)s ballots each, %(points)s points or more apart."
         ) % (named | {"points": int(CAMPS_APART[scheme.scale])})
-    if one.kind == AnomalyKind.RETURN:
+    if anomaly.kind == AnomalyKind.RETURN:
         points = named | {"points": int(FAVOUR)}
-        if one.high:
+        if anomaly.high:
             return (
                 _(
                     "%(section)s and %(other)s rate each other %(points)s points or more higher than all their other "
@@ -150,7 +153,7 @@ def _in_words(one: Anomaly, scheme: FrozenScheme) -> str:
             % points
         )
     points = named | {"points": int(CHANGE)}
-    if one.high:
+    if anomaly.high:
         return _("%(subject)s: %(points)s points or more above the last comparable round.") % points
     return _("%(subject)s: %(points)s points or more below the last comparable round.") % points
 

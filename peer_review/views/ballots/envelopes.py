@@ -109,5 +109,5 @@ def tickets_view(request: HttpRequest, public_id: str, number: int) -> HttpRespo
     body = canonical.expect_fields(read_json(request, limit=conf.CAST_MAX_BYTES), frozenset({"digests"}), "envelopes")
     if type(body["digests"]) is not list:
         raise BadEncoding
-    make_tickets(urn, by=user_of(request), digests=[b64u_decode(one) for one in body["digests"]])
+    make_tickets(urn, by=user_of(request), digests=[b64u_decode(digest) for digest in body["digests"]])
     return JsonResponse({"made": urn.envelopes})

@@ -59,7 +59,7 @@ def make_rows(results: Sequence[Result], scheme: FrozenScheme, *, fields: Decisi
     """
     proposal, names = fields.proposal, grade_names(scheme)
     offered = {row.key for row in fields.rows}
-    marks = [score_mark(scheme, one) for one in results]
+    marks = [score_mark(scheme, result) for result in results]
     points = [bars.Point(mark.value, mark.low, mark.high) if mark else None for mark in marks]
     start = bars.scale_start([point for point in points if point])
     line = proposal.line[0] if proposal.line else None
