@@ -33,10 +33,10 @@ def columns_of_people() -> Iterator[tuple[type[models.Model], str]]:
 
 
 def traces(user_pk: int) -> list[tuple[object, ...]]:
-    """Return all that the main database keeps about a person, but for what is everybody's own: keys and names."""
+    """Return all that the main database keeps about a person, but for what is everybody's own: keys, names, sign-in."""
     found: list[tuple[object, ...]] = []
     for model, column in columns_of_people():
-        own = {model._meta.pk.attname, column, "name", "label", "cell_id", "key"}
+        own = {model._meta.pk.attname, column, "name", "label", "cell_id", "key", "session_data", "began_at"}
         names = [field.attname for field in model._meta.concrete_fields if field.attname not in own]
         for row in model._base_manager.filter(**{column: user_pk}).values():
             found.append((model._meta.label, column, *(row[name] for name in names)))
