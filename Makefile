@@ -94,7 +94,7 @@ lint: $(VENV)/.test ## formats, types, boundaries, migrations, deployment checks
 	PYTHONPATH=.:site $(BIN)/lint-imports --no-cache
 	DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
 	VAR_DIR=$$(mktemp -d) DJANGO_SETTINGS_MODULE=config.settings.production SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
-	PEER_REVIEW_KEY_SECRET=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') ALLOWED_HOSTS=intranet.example \
+	PEER_REVIEW_KEY_SECRET=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') ALLOWED_HOSTS=intranet.example ROUND_KEY_FOLDERS=$$(mktemp -d),$$(mktemp -d) \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python tools/check_catalogues.py
 
