@@ -44,6 +44,7 @@ LONG = ("attack", "test_kill.py", "test_crash.py", "test_firefox.py", "test_upgr
 LONG_TESTS = (
     "test_no_combination_of_published_figures_lays_bare_fewer_than_k_ballots",
     "test_what_is_certified_no_attacker_takes_apart_at_any_turnout",
+    "test_every_kind_of_odd_request_is_answered",
     "test_memory_grows_by_a_tenth_of_the_ballots",
     "test_hundred_thousand_ratings_take_seconds_not_minutes",
     "test_ten_thousand_marks_take_seconds",
@@ -65,7 +66,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     file = item.path.relative_to(TESTS)
     if {*file.parts} & {*BROWSER}:
         item.add_marker("browser")
-    if {*file.parts} & {*LONG} or item.name in LONG_TESTS:
+    if {*file.parts} & {*LONG} or item.name.partition("[")[0] in LONG_TESTS:
         item.add_marker("long")
     if file.as_posix() in MEASURED["slow"]:
         item.add_marker("slow")

@@ -3,14 +3,15 @@
 Each asks for the permissions that the pages ask for, in the same order: no such round is 404, no permission 403.
 """
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.timezone import is_naive
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.generics import ListAPIView
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,6 +43,9 @@ REFUSALS = {
     404: OpenApiResponse(description="There is no such thing, or the account may not know of it."),
     429: OpenApiResponse(description="Too many requests with this token; `Retry-After` says when to come again."),
 }
+
+
+CURSOR_REFUSED = OpenApiResponse(description="`cursor` is none that a page has given.")
 
 
 class PerIntegration(SimpleRateThrottle):
@@ -100,6 +104,21 @@ class ByKey(CursorPagination):
     page_size = 20
     ordering = ("-opens_at", "-pk")
 
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Return the cursor of a request, or None for the first page.
+
+        Raises: ParseError for one that no page has given.
+        """
+        try:
+            cursor: Cursor | None = super().decode_cursor(request)
+            if cursor is not None and cursor.position is not None:
+                moment = Round._meta.get_field("opens_at").to_python(cursor.position)
+                if is_naive(moment):
+                    raise ParseError
+        except (NotFound, ValidationError, ValueError, OverflowError, AttributeError) as error:
+            raise ParseError from error
+        return cursor
+
 
 class RoundListView(Reading, ListAPIView):
     """The rounds that the account may know of, newest first."""
@@ -111,7 +130,9 @@ class RoundListView(Reading, ListAPIView):
     def get_queryset(self) -> RoundQuerySet:
         return Round.objects.visible_to(self.request.user).defer("plan", "form", "manifest", "exposure")
 
-    @extend_schema(operation_id="rounds", responses={200: serializers.RoundSerializer(many=True), **REFUSALS})
+    @extend_schema(
+        operation_id="rounds", responses={200: serializers.RoundSerializer(many=True), 400: CURSOR_REFUSED, **REFUSALS}
+    )
     def get(self, request: Request) -> Response:
         answer: Response = super().get(request)
         return answer

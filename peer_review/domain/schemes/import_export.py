@@ -1,7 +1,8 @@
 """Export and import of schemes as files."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -16,28 +17,71 @@ from peer_review.users import User
 
 FORMAT: Final = "zhengyan.scheme/1"
 MAX_BYTES: Final = 200_000
-_SCHEME = (
-    "name",
-    "description",
-    "scale",
-    "floor",
-    "trim",
-    "visibility",
-    "paper",
-    "sheet_rules",
-    "grade_set",
-    "bands",
-    "comments",
-    "comment_limit",
-    "self_evaluation",
-    "min_return",
-    "excellent_quota",
-    "quota_approval",
-)
+#: What a field of a file may hold, as a question to its value.
+_Check = Callable[[object], bool]
+
+
+def _is_text(value: object) -> bool:
+    """Whether every database takes this text: no NUL, and no half of a pair."""
+    return isinstance(value, str) and not _UNWRITABLE.search(value)
+
+
+def _is_integer(value: object) -> bool:
+    return type(value) is int
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_bound(value: object) -> bool:
+    return value is None or _is_integer(value)
+
+
+def _is_number(value: object) -> bool:
+    return _is_integer(value) or _is_text(value)
+
+
+def _list_of(check: _Check) -> _Check:
+    return lambda value: isinstance(value, list) and all(check(item) for item in value)
+
+
+def _dict_of(check: _Check) -> _Check:
+    return lambda value: isinstance(value, dict) and all(_is_text(key) and check(item) for key, item in value.items())
+
+
+_UNWRITABLE: Final = re.compile("[\x00\ud800-\udfff]")
+_SCHEME: Final[dict[str, _Check]] = {
+    "name": _is_text,
+    "description": _is_text,
+    "scale": _is_text,
+    "floor": _is_integer,
+    "trim": _is_flag,
+    "visibility": _dict_of(_is_flag),
+    "paper": _is_text,
+    "sheet_rules": _list_of(_dict_of(_is_number)),
+    "grade_set": _is_text,
+    "bands": _list_of(_is_integer),
+    "comments": _is_flag,
+    "comment_limit": _is_integer,
+    "self_evaluation": _is_flag,
+    "min_return": _is_integer,
+    "excellent_quota": _is_integer,
+    "quota_approval": _is_text,
+}
 #: What files that were exported before there were quotas say of them.
 _BEFORE_QUOTAS: Final[dict[str, object]] = {"excellent_quota": 0, "quota_approval": ""}
-_CRITERION = ("key", "label", "description", "weight", "anchors", "comment_below", "comment_above", "classes")
-_CLASS = ("key", "label", "weight")
+_CRITERION: Final[dict[str, _Check]] = {
+    "key": _is_text,
+    "label": _is_text,
+    "description": _is_text,
+    "weight": _is_number,
+    "anchors": _list_of(_is_text),
+    "comment_below": _is_bound,
+    "comment_above": _is_bound,
+    "classes": _list_of(_is_text),
+}
+_CLASS: Final[dict[str, _Check]] = {"key": _is_text, "label": _is_text, "weight": _is_number}
 
 
 def export_scheme(scheme: Scheme) -> bytes:
@@ -76,7 +120,7 @@ def import_scheme(data: bytes, *, by: User) -> Scheme:
     return scheme
 
 
-def _row(row: Criterion | VoterClass, names: tuple[str, ...]) -> dict[str, object]:
+def _row(row: Criterion | VoterClass, names: Iterable[str]) -> dict[str, object]:
     return {**{name: getattr(row, name) for name in names}, "weight": f"{Decimal(row.weight).normalize():f}"}
 
 
@@ -86,7 +130,7 @@ def _loaded(data: bytes) -> tuple[dict[str, object], dict[str, list[dict[str, ob
         raise SchemeFileInvalid(fault=f"> {MAX_BYTES // 1000} kB")
     try:
         value = json.loads(data.decode("utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SchemeFileInvalid(fault="JSON") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise SchemeFileInvalid(fault="format")
@@ -96,15 +140,21 @@ def _loaded(data: bytes) -> tuple[dict[str, object], dict[str, list[dict[str, ob
     for name in ("criteria", "classes"):
         if not isinstance(value[name], list) or not all(isinstance(row, dict) for row in value[name]):
             raise SchemeFileInvalid(fault=name)
+    _check_kinds(value, _SCHEME)
     return value, {name: value[name] for name in ("criteria", "classes")}
 
 
-def _checked(row: Mapping[str, object], names: tuple[str, ...]) -> dict[str, object]:
+def _check_kinds(row: Mapping[str, object], checks: Mapping[str, _Check]) -> None:
+    """Refuse a row of which a field is missing or of another kind, naming it."""
+    if wrong := [name for name, check in checks.items() if name not in row or not check(row[name])]:
+        raise SchemeFileInvalid(fault=", ".join(wrong))
+
+
+def _checked(row: Mapping[str, object], checks: Mapping[str, _Check]) -> dict[str, object]:
     """Return the fields of one row, its weight a number."""
-    if missing := [name for name in names if name not in row]:
-        raise SchemeFileInvalid(fault=", ".join(missing))
+    _check_kinds(row, checks)
     try:
-        return {**{name: row[name] for name in names}, "weight": Decimal(str(row["weight"]))}
+        return {**{name: row[name] for name in checks}, "weight": Decimal(str(row["weight"]))}
     except InvalidOperation as error:
         raise SchemeFileInvalid(fault="weight") from error
 

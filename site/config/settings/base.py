@@ -314,6 +314,7 @@ MIDDLEWARE.insert(MIDDLEWARE.index("csp.middleware.CSPMiddleware") + 1, "config.
 MIDDLEWARE.insert(
     MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1, "home.middleware.SignInMiddleware"
 )
+MIDDLEWARE.insert(MIDDLEWARE.index("home.middleware.SignInMiddleware") + 1, "config.bad_requests.BadRequestMiddleware")
 OPEN_ROUTES = {
     "login",
     "logout",

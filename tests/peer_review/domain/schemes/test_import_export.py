@@ -54,6 +54,25 @@ def test_a_name_that_is_there_already_becomes_the_next_version_and_nothing_is_ov
         lambda value: value.update(criteria="none"),
         lambda value: value.update(classes=[1]),
         lambda value: value.update(scale="stars"),
+        lambda value: value.update(name=None),
+        lambda value: value.update(name="\x00"),
+        lambda value: value.update(name="\ud800"),
+        lambda value: value.update(description=["x"]),
+        lambda value: value.update(visibility=None),
+        lambda value: value.update(visibility={"subject": "yes"}),
+        lambda value: value.update(sheet_rules=[None]),
+        lambda value: value.update(sheet_rules=[{"kind": {}}]),
+        lambda value: value.update(bands=[90, "70", 60]),
+        lambda value: value.update(floor=True),
+        lambda value: value.update(floor=10**40),
+        lambda value: value["criteria"][0].update(label=None),
+        lambda value: value["criteria"][0].update(label="\ud800"),
+        lambda value: value["criteria"][0].update(anchors=[None]),
+        lambda value: value["criteria"][0].update(comment_below="low"),
+        lambda value: value["criteria"][0].update(classes=None),
+        lambda value: value["criteria"][0].update(weight="Infinity"),
+        lambda value: value["criteria"][0].update(weight="1e999999"),
+        lambda value: value["classes"][0].update(key=[]),
         lambda value: value.update(floor="many"),
         lambda value: value.update(comment_limit=5),
         lambda value: value.update(excellent_quota=21),
@@ -74,7 +93,7 @@ def test_what_is_no_such_file_is_refused_and_nothing_is_kept(spoil: Callable[[An
     assert not Criterion.objects.exists()
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[]", b"null", b"{", b" " * (MAX_BYTES + 1)])
+@pytest.mark.parametrize("data", [b"[" * 100_000, b"", b"\xff\xfe", b"[]", b"null", b"{", b" " * (MAX_BYTES + 1)])
 def test_what_is_not_json_is_refused(data: bytes) -> None:
     with pytest.raises(SchemeFileInvalid):
         import_scheme(data, by=None)
