@@ -27,6 +27,8 @@ ADMIN_POLICY = {
     "object-src": [NONE],
     "manifest-src": [SELF],
 }
+#: Of an uploaded file: whatever it holds, no script in it runs, and it is of no origin.
+FILE_POLICY = "default-src 'none'; sandbox"
 # Nothing here needs a sensor, a camera or a payment; the clipboard is for the buttons that copy a recovery code.
 PERMISSIONS_POLICY = ", ".join(
     [
@@ -64,6 +66,9 @@ class BrowserPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        match = request.resolver_match
+        if match is not None and match.view_name == "wagtaildocs_serve":
+            response.headers["Content-Security-Policy"] = FILE_POLICY
         if request.path_info.startswith(self.admin_path):
             # A preview is a whole request inside this one and comes back with the front page's policy.
             response.headers.pop("Content-Security-Policy", None)

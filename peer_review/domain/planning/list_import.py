@@ -23,7 +23,8 @@ from peer_review.providers.roll import Person
 
 MAX_FAULTS = 200
 MAX_BYTES = 20_000_000
-MAX_UNPACKED = 500_000_000
+#: What a workbook may unpack to. Python's zipfile reads no more of an entry than its size says.
+MAX_UNPACKED = 50_000_000
 #: A head row may stand below a title or two.
 HEAD_ROWS = 10
 #: Column → how lists call it.
@@ -210,6 +211,9 @@ def _workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
         )
         sheet.reset_dimensions()  # the range a file claims is not to be trusted
         for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=50), start=1):
+            # Rows that a sheet leaves out count too: a file of a few bytes may name a million of them.
+            if number > MAX_LINES + HEAD_ROWS:
+                raise ImportListInvalid(_("The file has more than %(n)s lines. Split it.") % {"n": MAX_LINES})
             yield number, [_cell_text(value) for value in row]
     except ImportListInvalid:
         raise

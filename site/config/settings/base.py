@@ -19,6 +19,8 @@ for folder in (ROOT, SITE_DIR):
 env = environ.Env()
 environ.Env.read_env(ROOT / ".env", overwrite=False)
 
+#: Whether `manage.py demo` may load invented people with a known password: in settings for that, never in production.
+DEMO_ALLOWED = False
 VAR_DIR = Path(env.str("VAR_DIR", default=str(ROOT / "var")))
 DEFAULT_SECRET_KEY = "insecure-default-secret-key-for-development-only"  # noqa: S105 - production refuses it
 SECRET_KEY = env.str("SECRET_KEY", default=DEFAULT_SECRET_KEY)
@@ -304,6 +306,10 @@ PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 # Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
 PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2
 
+# An uploaded file is saved, not shown: what it holds never runs as a page of this site.
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+
 # A disclosure is published in the version that was approved.
 WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.publish_action.publish_finished"
 
@@ -311,10 +317,13 @@ WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.publish_action.publish_finished"
 # them itself. Everything a browser sends without cookies (ballots, bulletins, feeds, probes) is listed here.
 TEMPLATES[0]["OPTIONS"]["context_processors"].append("home.frame.frame")  # type: ignore[index]
 MIDDLEWARE.insert(MIDDLEWARE.index("csp.middleware.CSPMiddleware") + 1, "config.csp.BrowserPolicyMiddleware")
+MIDDLEWARE.insert(MIDDLEWARE.index("config.csp.BrowserPolicyMiddleware") + 1, "config.caching.CachingMiddleware")
 MIDDLEWARE.insert(
     MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1, "home.middleware.SignInMiddleware"
 )
 MIDDLEWARE.insert(MIDDLEWARE.index("home.middleware.SignInMiddleware") + 1, "config.bad_requests.BadRequestMiddleware")
+# The same for everybody, and no page about anybody: a browser may keep it as it likes.
+KEPT_ROUTES = {"robots", "peer_review:verifier", "peer_review:open-box", "media-image"}
 OPEN_ROUTES = {
     "login",
     "logout",

@@ -12,6 +12,7 @@ os.environ.setdefault("ZY_TEST_DIR", str(TEST_DIR))
 TEST_DIR.mkdir(parents=True, exist_ok=True)
 
 ALLOWED_HOSTS = ["*"]
+DEMO_ALLOWED = True
 for _alias, _database in DATABASES.items():  # noqa: F405
     if _database["ENGINE"].endswith("sqlite3"):
         _database["NAME"] = TEST_DIR / f"{_alias}.sqlite3"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from wagtail.models import Site
 
 from demo.load.people import DEMO_PASSWORD, DemoSignIn
@@ -43,6 +43,15 @@ def run(**options: int) -> str:
     out = StringIO()
     call_command(demo.Command(), stdout=out, **options)
     return out.getvalue()
+
+
+def test_other_settings_than_the_demonstrations_are_refused(loaders: dict[str, list[object]], settings: object) -> None:
+    settings.DEMO_ALLOWED = False
+
+    with pytest.raises(CommandError, match=r"config\.settings\.demo"):
+        run()
+
+    assert loaders == {"commands": []}
 
 
 def test_every_part_is_loaded_and_the_index_follows(loaders: dict[str, list[object]]) -> None:

@@ -2,7 +2,8 @@
 
 import os
 
-from django.core.management import BaseCommand, CommandParser, call_command
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from wagtail.models import Site
 
 from demo.load.disclosures import load_disclosures
@@ -20,6 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("--size", type=int, default=0, help=f"employees; {REFERENCE_SIZE} unless given")
 
     def handle(self, *args: object, size: int, **options: object) -> None:
+        if not settings.DEMO_ALLOWED:
+            raise CommandError(
+                "These settings are not for a demonstration: its people sign in with a password that everybody knows. "
+                "Use DJANGO_SETTINGS_MODULE=config.settings.demo."
+            )
         size = max(size, REFERENCE_SIZE)
         site = Site.objects.select_related("root_page").get(is_default_site=True)
         if not site.site_name:

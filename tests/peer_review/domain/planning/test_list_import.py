@@ -1,5 +1,6 @@
 """Imported lists: all or nothing, every fault with row, column and reason, files as people really have them."""
 
+import zipfile
 from io import BytesIO
 from typing import Any
 
@@ -117,3 +118,24 @@ def test_a_file_without_the_heads_has_one_fault() -> None:
 def test_what_cannot_be_read_is_refused(content: str | bytes) -> None:
     with pytest.raises(ImportListInvalid):
         read(content)
+
+
+def test_workbook_that_unpacks_to_more_than_fifty_megabytes_is_refused_unread() -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 50_000_001)
+    assert len(out.getvalue()) < 100_000
+
+    with pytest.raises(ImportListInvalid):
+        read(out.getvalue())
+
+
+def test_rows_that_a_sheet_leaves_out_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("peer_review.domain.planning.list_import.MAX_LINES", 50)
+    book, out = openpyxl.Workbook(), BytesIO()
+    book.active.append(["评价人", "评价对象", "票类"])
+    book.active.cell(row=1000, column=1, value="x")
+    book.save(out)
+
+    with pytest.raises(ImportListInvalid, match="50"):
+        read(out.getvalue())
