@@ -13,8 +13,9 @@ from types import TracebackType
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DataError
+from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch
@@ -40,6 +41,7 @@ UNREAD = (
     NoReverseMatch,
     OverflowError,
     RecursionError,
+    ValidationError,
     TypeError,
     ValueError,
 )
@@ -78,7 +80,12 @@ class BadRequestMiddleware:
         return bad_request(request) if is_unwritable((*_texts(request.POST), *names)) else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer where a view of Wagtail took what was sent for what its own page would have sent."""
+        """Answer where a view of Wagtail took what was sent for what its own page would have sent.
+
+        So too where it was to delete what is still needed elsewhere.
+        """
+        if isinstance(exception, (ProtectedError, RestrictedError)):
+            return HttpResponse(render_to_string("409.html"), status=409)
         match = request.resolver_match
         if match is None or not isinstance(exception, (*UNREAD, ObjectDoesNotExist)):
             return None

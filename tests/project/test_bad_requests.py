@@ -6,14 +6,17 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import ResolverMatch
+from django.urls import ResolverMatch, reverse
 from django.utils.datastructures import MultiValueDictKeyError
 from wagtail.admin.views.home import HomeView
 
 from config.bad_requests import BadRequestMiddleware, bad_request, is_beyond, is_unwritable
+from organisation.enums import Role
+from organisation.models import Rank
 from peer_review.views.overview.overview import RoundListView
 from tests.factories import disclosures
 from tests.factories.home import home_page
+from tests.factories.organisation import MembershipFactory, UserFactory, hold
 
 LARGEST = 2**63 - 1
 
@@ -150,3 +153,18 @@ class TestExceptions:
 
         with pytest.raises(Http404):
             self.answer(HomeView.as_view(), ObjectDoesNotExist())
+
+
+@pytest.mark.django_db
+def test_rank_that_people_hold_is_not_deleted_and_the_page_says_why() -> None:
+    membership = MembershipFactory()
+    admin = UserFactory()
+    hold(admin, Role.ADMINISTRATOR)
+    client = Client()
+    client.force_login(admin)
+
+    answer = client.post(reverse("ranks:delete", args=[membership.rank_id]))
+
+    assert answer.status_code == 409
+    assert "还在使用" in answer.content.decode()
+    assert Rank.objects.filter(pk=membership.rank_id).exists()

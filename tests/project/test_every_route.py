@@ -71,7 +71,7 @@ def test_odd_requests_are_answered(demonstration: None, role: str, part: str) ->
 @pytest.mark.parametrize("part", ["front", "admin"])
 @pytest.mark.parametrize("role", ROLES)
 def test_every_kind_of_odd_request_is_answered(demonstration: None, role: str, part: str) -> None:
-    seed = f"{timezone.localdate()} {role} {part}"
+    seed = f"{role} {part}"
     chance = random.Random(seed)  # the message of a failure names the request itself
     attack, values, names = attack_as(role), Values(), parameters()
     every = [(route, public_id) for route in routes(part) for public_id in values.rounds]

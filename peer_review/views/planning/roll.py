@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
@@ -146,8 +147,12 @@ class SubjectAddView(ManagedRoundMixin, FormView):
     template_name = "peer_review/planning/subject_add.html"
     form_class = RollSubjectForm
 
+    @cached_property
+    def member(self) -> RollMember:
+        """The member of the round's roll that the address names; 404 for any other."""
+        return get_object_or_404(self.round.members, pk=self.kwargs["member"])
+
     def get_form_kwargs(self) -> dict[str, object]:
-        self.member = get_object_or_404(self.round.members, pk=self.kwargs["member"])
         return {**super().get_form_kwargs(), "round": self.round, "member": self.member}
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
