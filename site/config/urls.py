@@ -1,9 +1,7 @@
 """The map of the site. Each app keeps its own routes; Wagtail's pages come last."""
 
-from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -28,6 +26,6 @@ urlpatterns = [
     path("search/", include("search.urls")),
     path("i18n/setlang/", views.set_language, name="set_language"),
     # Pictures of pages, for those who are signed in. Documents never come this way: their own view asks who reads.
-    path("media/images/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "images"}, name="media-image"),
+    path("media/images/<path:path>", views.image, name="media-image"),
     path("", include(wagtail_urls)),
 ]

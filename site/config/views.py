@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 from django.views.i18n import LANGUAGE_QUERY_PARAMETER
 from django.views.i18n import set_language as switch_language
+from django.views.static import serve
 from wagtail.users.models import UserProfile
 
 
@@ -15,6 +17,15 @@ from wagtail.users.models import UserProfile
 def robots(request: HttpRequest) -> HttpResponse:
     """Ask search engines to stay away: this is an intranet."""
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def image(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Answer with a picture of a page; a name that no file can have is not found."""
+    try:
+        return serve(request, path, document_root=settings.MEDIA_ROOT / "images")
+    except OSError as error:
+        raise Http404 from error
 
 
 def set_language(request: HttpRequest) -> HttpResponse:

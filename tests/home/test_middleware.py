@@ -63,6 +63,7 @@ def test_pictures_are_for_those_who_are_signed_in(client: Client) -> None:
 
     assert b"".join(client.get("/media/images/a.png")) == b"\x89PNG"
     assert client.get("/media/images/../documents/a.pdf").status_code in (400, 404)
+    assert client.get("/media/images/" + "x" * 4000).status_code == 404
     assert client.get("/media/documents/a.pdf").status_code in (400, 404)
 
 
