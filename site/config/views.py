@@ -23,7 +23,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 def image(request: HttpRequest, path: str) -> HttpResponseBase:
     """Answer with a picture of a page; a name that no file can have is not found."""
     try:
-        return serve(request, path, document_root=settings.MEDIA_ROOT / "images")
+        return serve(request, path, document_root=str(settings.MEDIA_ROOT / "images"))
     except OSError as error:
         raise Http404 from error
 
