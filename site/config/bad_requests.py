@@ -23,6 +23,8 @@ from django.utils.datastructures import MultiValueDictKeyError
 
 #: Larger than the key of any row.
 MAX_ID = 2**63 - 1
+#: How long a round's public name and the hash of a ballot are. Both may be all digits.
+NAMES = (32, 64)
 #: Nothing that a form sends as JSON nests deeper; a text of thousands of brackets exhausts whoever reads it.
 MAX_NESTING = 100
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
@@ -59,7 +61,7 @@ class BadRequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in REFUSED_METHODS:
             return method_refused(request)
-        if is_unwritable((request.path_info, *_texts(request.GET))):
+        if is_unwritable((request.path_info,)):
             return bad_request(request)
         return self.get_response(request)
 
@@ -73,6 +75,12 @@ class BadRequestMiddleware:
         """Answer instead of the view where an id is too large for any row, or a form is unwritable."""
         if any(is_beyond(value) for value in (*args, *kwargs.values())):
             raise Http404
+        # This project's views answer odd words themselves, on the page that they were typed into; so do its pages,
+        # which Wagtail's `serve` only looks up.
+        if _module_of(view).partition(".")[0] in OWN or _module_of(view) == "wagtail.views":
+            return None
+        if is_unwritable(_texts(request.GET)):
+            return bad_request(request)
         # Views without a CSRF check read no form, and some of them must be the only ones to read the body.
         if request.content_type not in FORMS or getattr(view, "csrf_exempt", False):
             return None
@@ -113,7 +121,9 @@ def method_refused(request: HttpRequest) -> HttpResponse:
 def is_beyond(value: object) -> bool:
     """Return whether a part of an address is a number that no row can have as its key."""
     if isinstance(value, str):
-        return value.isdecimal() and (not value.isascii() or len(value) > 19 or int(value) > MAX_ID)
+        if len(value) in NAMES or not value.isdecimal():
+            return False
+        return not value.isascii() or len(value) > 19 or int(value) > MAX_ID
     return isinstance(value, int) and value > MAX_ID
 
 
@@ -153,9 +163,13 @@ def _texts(data: QueryDict) -> list[str]:
     return [text for name, values in data.lists() for text in (name, *values)]
 
 
+def _module_of(view: Callable[..., object]) -> str:
+    return str(getattr(getattr(view, "view_class", view), "__module__", ""))
+
+
 def _is_of_others(view: Callable[..., object], exception: Exception) -> bool:
     """Return whether neither the view nor any line on the way to where it failed is of this project."""
-    modules = [str(getattr(getattr(view, "view_class", view), "__module__", ""))]
+    modules = [_module_of(view)]
     trace: TracebackType | None = exception.__traceback__
     while trace is not None:
         modules.append(str(trace.tb_frame.f_globals.get("__name__", "")))

@@ -22,6 +22,8 @@ HOME, OFFICE, ELSEWHERE = "198.51.100.1", "203.0.113.5", "192.0.2.9"
 @pytest.fixture(autouse=True)
 def clock(settings: Settings) -> Iterator[Any]:
     settings.SIGN_IN_THROTTLE = True
+    # Redis counts in time of its own, which the frozen clock of these tests does not move.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttle"}}
     cache.clear()
     with freeze_time("2026-11-28 08:00:00", ignore=["_pytest"]) as frozen:
         yield frozen

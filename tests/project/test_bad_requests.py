@@ -83,7 +83,7 @@ class TestRequests:
         client.force_login(disclosures.person())
         return client
 
-    @pytest.mark.parametrize("address", ["/directory/?q=%00", "/directory/?%00=1", "/review/rounds/%00/"])
+    @pytest.mark.parametrize("address", ["/admin/?q=%00", "/admin/?%00=1", "/review/rounds/%00/"])
     def test_nul_in_an_address_is_a_bad_request(self, signed_in: Client, address: str) -> None:
         answer = signed_in.get(address)
 
@@ -92,7 +92,13 @@ class TestRequests:
         assert "This request was not understood" in answer.content.decode()
 
     def test_nul_in_a_form_is_a_bad_request(self, signed_in: Client) -> None:
-        assert signed_in.post("/accounts/password/", {"old_password": "a\x00"}).status_code == 400
+        assert signed_in.post("/admin/", {"q": "a\x00"}).status_code == 400
+
+    def test_own_pages_answer_odd_words_themselves(self, signed_in: Client) -> None:
+        assert signed_in.get("/directory/?q=%00").status_code == 200
+
+    def test_name_of_a_round_may_be_all_digits(self, signed_in: Client) -> None:
+        assert signed_in.get(f"/review/rounds/{'9' * 32}/manifest.json").json() == {"error": "unknown_round"}
 
     def test_script_gets_the_code(self) -> None:
         answer = Client().post("/review/rounds/%00/cast/", data=b"{}", content_type="application/json")

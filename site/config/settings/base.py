@@ -364,7 +364,7 @@ OPEN_PAGE_APPS = {"disclosures"}
 ROUTES_OF_ROLES = {
     "wagtail_serve",
     "wagtaildocs_serve",
-    "peer_review:envelopes-sign",
+    "peer_review:envelopes-make",
     "peer_review_api:",
     "peer_review:box-key",
     "peer_review:box-key-share",

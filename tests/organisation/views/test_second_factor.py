@@ -429,6 +429,7 @@ FOR_ANYBODY = {
     "peer_review:cast",
     "peer_review:kiosk",
     "peer_review:kiosk-draw",
+    "peer_review:kiosk-open",
     "peer_review:kiosk-ballot",
     "peer_review:manifest",
     "peer_review:bulletin-json",

@@ -109,4 +109,4 @@ def test_list_is_paged_by_key_at_one_number_of_queries(
     seen = [row["integration"].prefix for page in (first, second) for row in page.context["rows"]]
     assert (len(seen), len(set(seen)), second.context["paging"].after) == (3, 3, None)
     assert client.get(f"{PAGE}?after=nothing").status_code == 200
-    assert client.get(f"{PAGE}?after=nothing%00").status_code == 400
+    assert client.get(f"{PAGE}?after=nothing%00").status_code == 200

@@ -36,7 +36,17 @@ def traces(user_pk: int) -> list[tuple[object, ...]]:
     """Return all that the main database keeps about a person, but for what is everybody's own: keys, names, sign-in."""
     found: list[tuple[object, ...]] = []
     for model, column in columns_of_people():
-        own = {model._meta.pk.attname, column, "name", "label", "cell_id", "key", "session_data", "began_at"}
+        own = {
+            model._meta.pk.attname,
+            column,
+            "name",
+            "label",
+            "cell_id",
+            "key",
+            "session_data",
+            "began_at",
+            "expire_date",
+        }
         names = [field.attname for field in model._meta.concrete_fields if field.attname not in own]
         for row in model._base_manager.filter(**{column: user_pk}).values():
             found.append((model._meta.label, column, *(row[name] for name in names)))
