@@ -57,7 +57,8 @@ def rules_for(server: str, *, upstream: str) -> str:
 def _together() -> str:
     """Return all patterns as one expression, which starts where the site does."""
     prefix = re.escape(get_script_prefix())
-    return f"^{prefix}(?:{'|'.join(one.removeprefix('^' + prefix).removesuffix('$') for one in patterns())})$"
+    paths = "|".join(pattern.removeprefix(f"^{prefix}").removesuffix("$") for pattern in patterns())
+    return f"^{prefix}(?:{paths})$"
 
 
 def _nginx(upstream: str) -> str:

@@ -41,9 +41,7 @@ def people_drawn(round: Round) -> set[int]:
 
     Raises: RoundKeyUnreadable.
     """
-    key = key_of(round)
-    evaluators = Assignment.objects.filter(cell__round=round).order_by().values_list("evaluator_id", flat=True)
-    people = {person_id(key, pk): pk for pk in evaluators.distinct()}
+    people = _people_by_id(round)
     return {people[drawn_id] for drawn_id in which_are_drawn(people)}
 
 
@@ -52,9 +50,7 @@ def tickets_drawn(round: Round) -> Counter[int]:
 
     Raises: RoundKeyUnreadable.
     """
-    key = key_of(round)
-    tickets = Ticket.objects.filter(urn__round=round).values_list("digest", "urn_id")
-    urns = {ticket_id(key, bytes(digest)): urn for digest, urn in tickets}
+    urns = _urns_by_id(round)
     return Counter(urns[drawn_id] for drawn_id in which_are_drawn(urns))
 
 
@@ -63,11 +59,21 @@ def ids_drawn(round: Round) -> set[bytes]:
 
     Raises: RoundKeyUnreadable.
     """
+    return which_are_drawn(_people_by_id(round).keys() | _urns_by_id(round).keys())
+
+
+def _people_by_id(round: Round) -> dict[bytes, int]:
+    """Return everybody with a paper (users' primary keys) by the id under which they draw."""
     key = key_of(round)
     evaluators = Assignment.objects.filter(cell__round=round).order_by().values_list("evaluator_id", flat=True)
-    digests = Ticket.objects.filter(urn__round=round).values_list("digest", flat=True)
-    people = [person_id(key, pk) for pk in evaluators.distinct()]
-    return which_are_drawn([*people, *(ticket_id(key, bytes(digest)) for digest in digests)])
+    return {person_id(key, pk): pk for pk in evaluators.distinct()}
+
+
+def _urns_by_id(round: Round) -> dict[bytes, int]:
+    """Return the urn (primary key) of every ticket by the id under which the ticket draws."""
+    key = key_of(round)
+    tickets = Ticket.objects.filter(urn__round=round).values_list("digest", "urn_id")
+    return {ticket_id(key, bytes(digest)): urn for digest, urn in tickets}
 
 
 def people_drawn_by_cell(round: Round) -> Counter[int]:
