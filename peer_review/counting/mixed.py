@@ -576,7 +576,9 @@ def _standard_errors(state: _State, *, residual: bool) -> tuple[Floats, float]:
         return errors, float("nan")
     size = np.sqrt(np.diagonal(information))
     try:
-        spread = np.sqrt(np.diagonal(np.linalg.inv(information / np.outer(size, size)))) / size
+        # Of factors that can hardly be told apart the inverse may be negative: then there is no standard error.
+        with np.errstate(invalid="ignore"):
+            spread = np.sqrt(np.diagonal(np.linalg.inv(information / np.outer(size, size)))) / size
     except np.linalg.LinAlgError:  # factors that cannot be told apart
         return errors, float("nan")
     errors[inside] = spread[: len(inside)]
