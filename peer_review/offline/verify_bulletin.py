@@ -2240,8 +2240,8 @@ class ReceiptChecks:
 
 # ballot_checks: What each ballot of a count must be, and how often each answer was given.
 
-#: What is in a ballot of each version beside its answers and its credential: rounds that were counted before ballots had
-#: salts show which version of its author's it was.
+#: What is in a ballot of each version beside its answers and its credential. Rounds that were counted before ballots
+#: had salts have the first.
 BALLOT_VERSIONS = {1: "rev", 2: "salt"}
 
 
