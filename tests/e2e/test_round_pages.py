@@ -192,6 +192,36 @@ def test_ballots_are_filled_by_keyboard_cast_changed_and_recovered_elsewhere(
     assert {"quality": "dk", "spirit": "dk"} in first
 
 
+def test_more_versions_than_fit_one_draw_are_not_cast_and_the_last_one_stands(live_server: Any, page: Page) -> None:
+    """The 1024th would rank with the first of a browser that took over a millisecond later."""
+    running = make_open_round(evaluators=4)
+    open_ballots(page, live_server.url, running, 2)
+    for number in range(2):
+        page.get_by_role("spinbutton").nth(number).fill("70")
+    cast(page)
+    page.evaluate(
+        """() => {
+            const [[key, text]] = Object.entries(localStorage);
+            localStorage.setItem(key, JSON.stringify({ ...JSON.parse(text), version: 1022 }));
+        }"""
+    )
+    page.reload()
+    page.get_by_role("button", name="Show the receipt again").click()
+    for quality in ("71", "72"):
+        page.get_by_role("button", name="Change my mind").click()
+        page.get_by_role("spinbutton").first.fill(quality)
+        page.get_by_role("button", name="Look it over").click()
+        page.get_by_role("button", name="Cast", exact=True).click()
+        if quality == "71":
+            expect(page.locator("#receipt-version")).to_have_text("version 1023")
+            expect(page.locator("#receipt")).to_be_visible()
+    expect(page.locator("#trouble")).to_contain_text("changed too often")
+
+    ballots = sorted(ballots_in(running), key=lambda ballot: ballot["rev"])
+    assert [ballot["a"]["quality"] for ballot in ballots] == [70, 71]
+    assert ballots[1]["rev"] - ballots[0]["rev"] == 1022
+
+
 def test_a_shared_phone_keeps_nothing(live_server: Any, page: Page, faults: list[str]) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     running = make_open_round(evaluators=4, subjects=2, scheme=SchemeFactory(scale=ScaleKind.ANCHORS))

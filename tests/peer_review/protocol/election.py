@@ -10,6 +10,7 @@ from peer_review.protocol import ballots
 from peer_review.protocol.credentials import Credential, new_master
 from peer_review.protocol.papers import Paper
 from zhengyan_crypto import blindsig, canonical, merkle, sealing
+from zhengyan_crypto.encoding import b64u_encode
 
 ROUND = "0123456789abcdef0123456789abcdef"
 CELLS = ("0a0a0a0a0a0a0a0a", "1b1b1b1b1b1b1b1b")
@@ -58,6 +59,16 @@ class Election:
     def entry(self, answers: Mapping[str, int | str] | None = None, **kwargs: Any) -> dict[str, Any]:
         """Draw, fill in one ballot and return what is kept of it."""
         return self.cast(answers, **kwargs)["entry"]
+
+    def first_version(
+        self, answers: Mapping[str, int | str] | None = None, *, cell: str = CELLS[0], revision: int = 1
+    ) -> dict[str, Any]:
+        """Return a ballot as it was kept until 0.1.0: with its revision, without a salt."""
+        made = self.cast(answers, cell=cell, master=(master := new_master()))["entry"]
+        ballot = {name: value for name, value in made["ballot"].items() if name != "salt"} | {"v": 1, "rev": revision}
+        signed = b"anon-ballot/v1\n" + canonical.dumps(ballot)
+        signature = Credential(master, ROUND, cell).signing_key.sign(signed)
+        return {**made, "ballot": ballot, "sig": b64u_encode(signature)}
 
     def check(self, cast: Any) -> ballots.CheckedCast:
         """Check a cast as the server does."""
