@@ -197,7 +197,7 @@ def load(content: dict[str, Any], registry: Apps) -> None:
 
 
 def _write_with_revisions(public_id: str, ballots: list[list[Any]]) -> None:
-    """Write the table that 0.1.0 wrote: each ballot with its revision."""
+    """Write the table of a round that was counted before ballots had salts: each ballot with its revision."""
     name = f'"ballot_{public_id}"'
     connection = connections[ALIASES[1]]
     on_postgresql = connection.vendor == "postgresql"

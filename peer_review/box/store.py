@@ -345,7 +345,7 @@ def vacuum() -> None:
 def ballots(public_id: str) -> Iterator[Ballot]:
     """Yield the counted ballots in the order of their tokens; nothing before the count.
 
-    Tables that version 0.1.0 wrote hold a column of revisions too, which is not read.
+    Tables of rounds that were counted before ballots had salts hold a column of revisions too, which is not read.
     """
     name = _name("ballot", public_id)
     last = b""

@@ -63,7 +63,7 @@ class Election:
     def first_version(
         self, answers: Mapping[str, int | str] | None = None, *, cell: str = CELLS[0], revision: int = 1
     ) -> dict[str, Any]:
-        """Return a ballot as it was kept until 0.1.0: with its revision, without a salt."""
+        """Return a ballot of the first version: with its revision, without a salt."""
         made = self.cast(answers, cell=cell, master=(master := new_master()))["entry"]
         ballot = {name: value for name, value in made["ballot"].items() if name != "salt"} | {"v": 1, "rev": revision}
         signed = b"anon-ballot/v1\n" + canonical.dumps(ballot)
