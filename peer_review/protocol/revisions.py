@@ -14,9 +14,11 @@ ballots whose draws and versions differ by `d` in 1024 * milliseconds + version 
 differ by d / 2^62 in total variation: they are the same uniform distribution, the one shifted by `d`. In a round of a
 year d is under 2^45, so whoever sees one revision of a ballot, and does not hold the master secret, is right at most
 2^-17 more often than by guessing when saying whether it was ordinary, recovered or cast at a kiosk, the first or the
-last version, drawn early or late. Two revisions of *one* ballot do tell how far their draws lay apart; whoever opens
-the box before the count sees both, and sees by the token that they are one person's. After the count there is one, and
-its revision is gone.
+last version, drawn early or late.
+
+Two revisions of *one* ballot do tell how far their draws lay apart, and that distance is the same for all papers of
+one person. Whoever opens the box before the count sees both, as he sees by the token that they are one person's and how
+many there are. After the count there is one, and its revision is gone.
 
 static_src/src/lib/revisions.js does the same in the browser.
 """

@@ -23,6 +23,7 @@ from peer_review.protocol.ballots import ballot_message
 from peer_review.protocol.credentials import Credential, new_master
 from peer_review.protocol.revisions import salt_of
 from tests.factories.peer_review.counted_rounds import count_all
+from tests.factories.peer_review.envelopes import make_envelopes, make_paper_round
 from tests.factories.peer_review.rounds import Evaluator, RunningRound, make_open_round
 from tests.peer_review.protocol.election import CELLS, ROUND, leaf_of
 from zhengyan_crypto import canonical, sealing
@@ -222,6 +223,32 @@ def test_an_older_version_written_to_the_box_with_a_higher_revision_is_refused_b
     run = running.round.count_run
     assert run.rejected == {"bad_revision": len(tried)}
     assert (run.accepted, run.superseded) == (1, 2)
+
+
+# A row of the box, told by its length
+
+
+@database
+def test_rows_of_every_path_and_version_are_of_one_length() -> None:
+    """Ordinary, changed, taken over, from an envelope at the kiosk: the same paper, and nothing longer or shorter."""
+    running = make_paper_round(evaluators=8)
+    _urn, envelopes = make_envelopes(running)
+    voter = running.evaluators[0]
+    for _version in range(2):
+        assert all(answer["ok"] for answer in running.vote(voter))
+    assert all(answer["ok"] for answer in running.vote(taken_over(running, voter)))
+    assert all(answer["ok"] for answer in running.cast(envelopes[0].entries(running.answers)))
+    public_id = running.round.public_id
+
+    with connections[conf.BOX_DATABASE].cursor() as cursor:
+        cursor.execute(f'SELECT length(ciphertext), count(*) FROM "sealed_{public_id}" GROUP BY 1')
+        ((_length, rows),) = cursor.fetchall()
+    store.seal_off(public_id)
+    ids = [row_id for row_id, _epk in store.closed_rows(public_id, limit=10)]
+    sealed = store.closed_ciphertexts(public_id, ids).values()
+
+    assert rows == len(sealed) == 4
+    assert {len(row) for row in sealed} == {ballot_papers.row_length(running.round)}
 
 
 # What lies on a disk after the count
