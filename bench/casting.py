@@ -45,7 +45,9 @@ PATIENCE_A_KILL = 15
 PAUSES = (1.0, 5.0)
 #: Ballots enough to keep the browsers casting from one kill to the next.
 BALLOTS_A_KILL = 900
-Entry = dict[str, Any]
+#: When everybody drew, in milliseconds.
+DRAWN_AT = 1_790_000_000_000
+Cast = dict[str, Any]
 
 
 class Ballots:
@@ -69,14 +71,14 @@ class Ballots:
             columns = list(pool.map(sign_ballots, work))
         self._sheets = iter(list(zip(*columns, strict=True)))
 
-    def take(self, count: int, papers: int) -> list[list[Entry]]:
+    def take(self, count: int, papers: int) -> list[list[Cast]]:
         """Return about `count` ballots, so many papers a sitting, each about another colleague."""
-        entries = list(itertools.chain.from_iterable(itertools.islice(self._sheets, max(1, round(count / CELLS)))))
-        return [entries[start : start + papers] for start in range(0, len(entries), papers)]
+        casts = list(itertools.chain.from_iterable(itertools.islice(self._sheets, max(1, round(count / CELLS)))))
+        return [casts[start : start + papers] for start in range(0, len(casts), papers)]
 
 
-def sign_ballots(work: tuple[str, str, bytes, list[dict[str, int]]]) -> list[Entry]:
-    """Return signed entries of one cell. The token is an ordinary RSA-PSS signature: what unblinding yields."""
+def sign_ballots(work: tuple[str, str, bytes, list[dict[str, int]]]) -> list[Cast]:
+    """Return signed ballots of one cell. The token is an ordinary RSA-PSS signature: what unblinding yields."""
     from peer_review.protocol.credentials import Credential, new_master
     from zhengyan_crypto import blindsig
 
@@ -85,30 +87,31 @@ def sign_ballots(work: tuple[str, str, bytes, list[dict[str, int]]]) -> list[Ent
     made = []
     for given in answers:
         credential = Credential(new_master(), round_id, cell)
-        made.append(credential.make_entry(given, token=key.sign(credential.message, PSS, hashes.SHA384())))
+        token = key.sign(credential.message, PSS, hashes.SHA384())
+        made.append(credential.make_cast(given, token=token, revision=credential.revision_of(1, drawn_at=DRAWN_AT)))
     return made
 
 
-def bare_rate(bench: BenchRound, sittings: Sequence[Sequence[Entry]]) -> float:
-    """Return how many entries a second one process checks and seals: no network, no disk, no waiting; best of three."""
+def bare_rate(bench: BenchRound, sittings: Sequence[Sequence[Cast]]) -> float:
+    """Return how many ballots a second one process checks and seals: no network, no disk, no waiting; best of three."""
     from peer_review.domain.keys.custody import box_public
     from peer_review.domain.schemes import ballot_papers as papers
-    from peer_review.protocol.ballots import check_entry
+    from peer_review.protocol.ballots import check_cast
     from zhengyan_crypto import canonical, sealing
 
     round = bench.round
     cells = dict(round.cells.values_list("key", "spki"))
     public, length = box_public(round), papers.row_length(round)
     asked = papers.papers_of(round)
-    entries = list(itertools.chain.from_iterable(sittings))
+    casts = list(itertools.chain.from_iterable(sittings))
     rates = []
     for _pass in range(3):
         start = time.perf_counter()
-        for entry in entries:
-            checked = check_entry(entry, round_id=round.public_id, cells=cells, papers=asked)
+        for cast in casts:
+            checked = check_cast(cast, round_id=round.public_id, cells=cells, papers=asked)
             sealing.seal(checked.canonical, box_public=public, round_id=round.public_id, length=length)
-        rates.append(len(entries) / (time.perf_counter() - start))
-    assert canonical.dumps(entries[-1]) == checked.canonical
+        rates.append(len(casts) / (time.perf_counter() - start))
+    assert canonical.dumps(casts[-1]) == checked.canonical
     return max(rates)
 
 
@@ -148,6 +151,7 @@ def open_box(bench: BenchRound) -> list[bytes]:
 
     from peer_review.box import store
     from peer_review.domain.rounds.lifecycle import close_round
+    from peer_review.protocol.ballots import entry_of
     from zhengyan_crypto import sealing
     from zhengyan_crypto.merkle import leaf_hash
 
@@ -157,7 +161,7 @@ def open_box(bench: BenchRound) -> list[bytes]:
     leaves = []
     for row in store.closed_ciphertexts(public_id, ids).values():
         key = sealing.content_key(bench.box_private, sealing.ephemeral_public(row), round_id=public_id)
-        leaves.append(leaf_hash(sealing.open_row(row, key, round_id=public_id)))
+        leaves.append(leaf_hash(entry_of(sealing.open_row(row, key, round_id=public_id))))
     return leaves
 
 
@@ -217,7 +221,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     path = f"/review/rounds/{bench.round.public_id}/cast/"
     receipts: list[Any] = []
 
-    def plan(sittings: list[list[Entry]], browsers: int) -> Plan:
+    def plan(sittings: list[list[Cast]], browsers: int) -> Plan:
         keep = not options.no_keep_alive
         return Plan(server.port, path, sittings, browsers, keep_alive=keep, patience=PATIENCE)
 

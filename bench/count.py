@@ -33,6 +33,8 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
+#: When everybody drew, in milliseconds.
+DRAWN_AT = 1_790_000_000_000
 Found = TypeVar("Found")
 
 
@@ -49,8 +51,10 @@ def make_sealed(work: tuple[str, str, bytes, list[dict[str, int]], bytes, int]) 
     made = []
     for given in answers:
         credential = Credential(new_master(), round_id, cell)
-        entry = canonical.dumps(credential.make_entry(given, token=key.sign(credential.message, PSS, hashes.SHA384())))
-        row = sealing.seal(entry, box_public=box_public, round_id=round_id, length=length)
+        token = key.sign(credential.message, PSS, hashes.SHA384())
+        cast = credential.make_cast(given, token=token, revision=credential.revision_of(1, drawn_at=DRAWN_AT))
+        entry = canonical.dumps(cast["entry"])
+        row = sealing.seal(canonical.dumps(cast), box_public=box_public, round_id=round_id, length=length)
         made.append((sealing.new_row_id(), row, entry))
     return made
 

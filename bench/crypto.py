@@ -48,9 +48,10 @@ def main(seconds: float) -> None:
     credential = Credential(new_master(), ROUND, CELL)
     blinded = credential.blind(public).blinded
     token = credential.finalize(public, blindsig.blind_sign(key, blinded))
-    entry = credential.make_entry(dict.fromkeys(PAPER.keys, 90), token=token)
+    cast = credential.make_cast(dict.fromkeys(PAPER.keys, 90), token=token, revision=1)
+    entry = cast["entry"]
     cells = {CELL: blindsig.encode_spki(key)}
-    plain = canonical.dumps(entry)
+    plain = canonical.dumps(cast)
     signature = ballots.b64u_decode(entry["sig"])
     message = ballots.ballot_message(entry["ballot"])
     box = sealing.generate_box_key()
@@ -61,7 +62,7 @@ def main(seconds: float) -> None:
     epk = sealing.ephemeral_public(row)
     content = sealing.content_key(private, epk, round_id=ROUND)
     receipt_key = ballots.generate_receipt_key()
-    leaf = merkle.leaf_hash(plain)
+    leaf = merkle.leaf_hash(canonical.dumps(entry))
     leaves = [merkle.leaf_hash(i.to_bytes(4, "big")) for i in range(10_000)]
     bare_cipher = ChaCha20Poly1305(content)
 
@@ -75,8 +76,8 @@ def main(seconds: float) -> None:
             lambda: public.verify(token, credential.message, PSS, hashes.SHA384()),
         ),
         (
-            "entry checked whole",
-            lambda: ballots.check_entry(entry, round_id=ROUND, cells=cells, papers=papers),
+            "cast checked whole",
+            lambda: ballots.check_cast(cast, round_id=ROUND, cells=cells, papers=papers),
         ),
         (
             "  beside: Ed25519 verification by cryptography",
@@ -98,9 +99,9 @@ def main(seconds: float) -> None:
             "  beside: ChaCha20-Poly1305 by cryptography",
             lambda: bare_cipher.decrypt(bytes(12), row[32:], ROUND.encode()),
         ),
-        ("canonical JSON of an entry", lambda: canonical.dumps(entry)),
-        ("  beside: the package rfc8785", lambda: rfc8785.dumps(entry)),
-        ("strict parse of an entry", lambda: canonical.loads(plain)),
+        ("canonical JSON of a cast", lambda: canonical.dumps(cast)),
+        ("  beside: the package rfc8785", lambda: rfc8785.dumps(cast)),
+        ("strict parse of a cast", lambda: canonical.loads(plain)),
         ("tree over 10,000 leaves", lambda: merkle.root(leaves)),
     ]
     print(f"gmpy2 {'in use' if blindsig.gmpy2 else 'not installed'}; one sealed row has {length} bytes")

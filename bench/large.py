@@ -58,17 +58,18 @@ class Unsigned:
     def __init__(self, cell: str) -> None:
         self.cell, self.public, self.prefix = cell, secrets.token_urlsafe(32), secrets.token_urlsafe(32)
 
-    def make_entry(self, answers: dict[str, int], *, token: bytes, revision: int) -> dict[str, Any]:
-        ballot = {"v": 1, "round": _keys["round"], "cell": self.cell, "pk": self.public, "pre": self.prefix}
-        return {
-            "ballot": {**ballot, "rev": revision, "a": answers},
+    def make_cast(self, answers: dict[str, int], *, token: bytes, revision: int) -> dict[str, Any]:
+        ballot = {"v": 2, "round": _keys["round"], "cell": self.cell, "pk": self.public, "pre": self.prefix}
+        entry = {
+            "ballot": {**ballot, "salt": secrets.token_urlsafe(32), "a": answers},
             "sig": secrets.token_urlsafe(64),
             "tok": secrets.token_urlsafe(256),
         }
+        return {"entry": entry, "rev": f"{revision:016x}", "nonce": secrets.token_urlsafe(16)}
 
 
-def make_entries(work: tuple[int, dict[str, int]]) -> list[tuple[bytes, bytes]]:
-    """Return (entry, leaf hash if it must stand) of one evaluator's papers, now and then an earlier version first.
+def make_casts(work: tuple[int, dict[str, int]]) -> list[tuple[bytes, bytes]]:
+    """Return (cast, leaf hash if it must stand) of one evaluator's papers, now and then an earlier version first.
 
     The token is an ordinary RSA-PSS signature: what unblinding yields, had without blinding.
     """
@@ -85,8 +86,9 @@ def make_entries(work: tuple[int, dict[str, int]]) -> list[tuple[bytes, bytes]]:
             token = key.sign(credential.message, PSS, hashes.SHA384())
         versions = (1, 2) if (number + at) % REPLACED == 0 else (2,)
         for revision in versions:
-            entry = canonical.dumps(credential.make_entry(answers, token=token, revision=revision))
-            made.append((entry, merkle.leaf_hash(entry) if revision == 2 else b""))
+            cast = credential.make_cast(answers, token=token, revision=revision)
+            leaf = merkle.leaf_hash(canonical.dumps(cast["entry"])) if revision == 2 else b""
+            made.append((canonical.dumps(cast), leaf))
     return made
 
 
@@ -95,7 +97,7 @@ def fill_box(bench: BenchRound, *, signed: bool) -> tuple[int, bytes]:
     from peer_review.box import store
     from peer_review.domain.ballots.drawing import person_id
     from peer_review.domain.keys import server_keys
-    from peer_review.domain.tally.opened_rows import wrap_entry
+    from peer_review.domain.tally.opened_rows import wrap_cast
     from peer_review.models import Assignment, CountRun, Drawn
 
     round = bench.round
@@ -116,15 +118,15 @@ def fill_box(bench: BenchRound, *, signed: bool) -> tuple[int, bytes]:
             f"{store._without_rowid()}"
         )
     with ProcessPoolExecutor(os.cpu_count(), initializer=learn, initargs=(round.public_id, private)) as pool:
-        for made in pool.map(make_entries, work, chunksize=max(1, min(50, 2_000 // len(private)))):
+        for made in pool.map(make_casts, work, chunksize=max(1, min(50, 2_000 // len(private)))):
             rows = [
-                ((base << 64 | total + at).to_bytes(16, "big"), wrap_entry(own_key, entry, length=1_024))
-                for at, (entry, _leaf) in enumerate(made)
+                ((base << 64 | total + at).to_bytes(16, "big"), wrap_cast(own_key, cast, length=1_088))
+                for at, (cast, _leaf) in enumerate(made)
             ]
             with store._atomic() as cursor:
                 cursor.executemany(f"INSERT INTO {name} (id, entry) VALUES (%s, %s)", rows)
             total += len(rows)
-            leaves += [leaf for _entry, leaf in made if leaf]
+            leaves += [leaf for _cast, leaf in made if leaf]
     # Everybody counts as having drawn. What was blinded plays no part in the count.
     people = Assignment.objects.filter(cell__round=round).order_by().values_list("evaluator_id", flat=True).distinct()
     Drawn.objects.bulk_create([Drawn(id=person_id(own_key, pk), value=b"") for pk in people], batch_size=2_000)

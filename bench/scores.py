@@ -86,12 +86,12 @@ def dedupe(size: int) -> Spent:
     again = chance.choice(size, size // 20, replace=False)
     token[again] = token[chance.integers(0, size, len(again))]
     leaf = chance.integers(0, 256, (size, 32), dtype=np.uint8)
-    revision = chance.integers(1, 1_000_000, size).astype("<u4")
+    revision = chance.integers(0, 2**63, size, dtype="<u8")
     first = np.ascontiguousarray(token.view(">u8")[:, 0].astype(np.uint64))
 
     def bare() -> Any:
         """Sort by eight bytes of the token and by revision, keep the first of each token: NumPy's two lines for it."""
-        order = np.lexsort((-revision.astype(np.int64), first))
+        order = np.lexsort((~revision, first))
         return order[np.append(True, np.diff(first[order]) != 0)]
 
     if not np.array_equal(latest(token, revision, leaf), bare()):
@@ -224,7 +224,7 @@ def verified(size: int) -> list[tuple[str, float]]:
     checker = RoundChecker(terms)
     prepared = []
     for raw in raws:
-        entry = json.loads(raw)
+        entry = json.loads(raw)["entry"]
         ballot = entry["ballot"]
         public = b64u_decode(ballot["pk"])
         signed = ballots.token_message(
@@ -242,7 +242,7 @@ def verified(size: int) -> list[tuple[str, float]]:
 
     def long_way() -> None:
         for raw in raws:
-            ballots.check_entry(
+            ballots.check_cast(
                 canonical.loads_canonical(raw), round_id=terms.round_id, cells=terms.cells, papers=terms.papers
             )
 
@@ -264,7 +264,7 @@ def _real(size: int) -> tuple[list[bytes], Terms, Any]:
         credential = Credential(new_master(), round_id, cell)
         answers = {name: (number * 7 + at * 13) % 101 for at, name in enumerate(CRITERIA)}
         token = key.sign(credential.message, PSS, hashes.SHA384())
-        raws.append(canonical.dumps(credential.make_entry(answers, token=token)))
+        raws.append(canonical.dumps(credential.make_cast(answers, token=token, revision=number)))
     return raws, Terms(round_id, {cell: blindsig.encode_spki(key)}, {cell: paper}), key
 
 

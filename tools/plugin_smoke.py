@@ -118,7 +118,7 @@ def use_peer_review() -> None:
     from peer_review.domain.schemes import ballot_papers, default_schemes
     from peer_review.enums import RoundKind
     from peer_review.models import Assignment, Round
-    from peer_review.protocol.ballots import check_entry, verify_receipt
+    from peer_review.protocol.ballots import check_cast, verify_receipt
     from peer_review.protocol.credentials import Credential, new_master
     from zhengyan_crypto import sealing
     from zhengyan_crypto.blindsig import decode_spki
@@ -170,12 +170,13 @@ def use_peer_review() -> None:
         master = new_master()
         credentials = {cell: Credential(master, round.public_id, cell) for cell in spki}
         blinded = {cell: b64u_encode(one.blind(decode_spki(spki[cell])).blinded) for cell, one in credentials.items()}
-        signed = post(sitting, reverse("peer_review:draw", args=[round.public_id]), {"blinded": blinded})["signed"]
+        drawing = post(sitting, reverse("peer_review:draw", args=[round.public_id]), {"blinded": blinded})
         drawn.append(
             [
-                one.make_entry(
+                one.make_cast(
                     dict.fromkeys(round.frozen_scheme.criterion_keys, 90),
-                    token=one.finalize(decode_spki(spki[cell]), b64u_decode(signed[cell])),
+                    token=one.finalize(decode_spki(spki[cell]), b64u_decode(drawing["signed"][cell])),
+                    revision=one.revision_of(1, drawn_at=drawing["drawn_at"]),
                 )
                 for cell, one in credentials.items()
             ]
@@ -188,10 +189,10 @@ def use_peer_review() -> None:
     asked = ballot_papers.papers_of(round)
     leaves = []
     with ThreadPoolExecutor(len(drawn)) as browsers:
-        answers = list(browsers.map(lambda entries: post(Client(), cast, entries)["results"], drawn))
-    for entries, answer in zip(drawn, answers, strict=True):
-        for entry, result in zip(entries, answer, strict=True):
-            checked = check_entry(entry, round_id=round.public_id, cells=cells, papers=asked)
+        answers = list(browsers.map(lambda casts: post(Client(), cast, casts)["results"], drawn))
+    for casts, answer in zip(drawn, answers, strict=True):
+        for one, result in zip(casts, answer, strict=True):
+            checked = check_cast(one, round_id=round.public_id, cells=cells, papers=asked)
             assert result["ok"] is True, result
             assert verify_receipt(result["receipt"], receipt_key=receipt_key, round_id=round.public_id) == checked.leaf
             leaves.append(checked.leaf.hex())

@@ -87,9 +87,7 @@ def dump() -> dict[str, Any]:
         "migrations": {label: name for label, name in _leaves() if label in _own_labels()},
         "rows": {model._meta.label: rows for model in _models(apps) if (rows := _rows(model))},
         "ballots": {
-            public_id: [
-                [_encoded(token), cell, rev, _encoded(entry)] for token, cell, rev, entry in store.ballots(public_id)
-            ]
+            public_id: [[_encoded(token), cell, _encoded(entry)] for token, cell, entry in store.ballots(public_id)]
             for public_id in rounds
             if store.table_exists("ballot", public_id)
         },
@@ -189,11 +187,30 @@ def load(content: dict[str, Any], registry: Apps) -> None:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
     for public_id, ballots in content["ballots"].items():
-        store.write_ballots(
-            public_id,
-            (store.Ballot(_decoded(token), cell, rev, _decoded(entry)) for token, cell, rev, entry in ballots),
-        )
+        if all(len(ballot) == 3 for ballot in ballots):
+            store.write_ballots(
+                public_id, (store.Ballot(_decoded(one[0]), one[1], _decoded(one[2])) for one in ballots)
+            )
+        else:
+            _write_with_revisions(public_id, ballots)
     _forget_rows()
+
+
+def _write_with_revisions(public_id: str, ballots: list[list[Any]]) -> None:
+    """Write the table of a round that was counted before ballots had salts: each ballot with its revision."""
+    name = f'"ballot_{public_id}"'
+    connection = connections[ALIASES[1]]
+    on_postgresql = connection.vendor == "postgresql"
+    blob, rowid = ("bytea", "") if on_postgresql else ("BLOB", " WITHOUT ROWID")
+    with transaction.atomic(using=ALIASES[1]), connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TABLE {name} (token {blob} PRIMARY KEY, cell varchar(16) NOT NULL, rev integer NOT NULL, "
+            f"entry {blob} NOT NULL){rowid}"
+        )
+        cursor.executemany(
+            f"INSERT INTO {name} (token, cell, rev, entry) VALUES (%s, %s, %s, %s)",
+            [[_decoded(token), cell, rev, _decoded(entry)] for token, cell, rev, entry in ballots],
+        )
 
 
 def _decoded(text: str) -> bytes:

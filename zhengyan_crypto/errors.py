@@ -49,6 +49,13 @@ class BadBallotSignature(CryptoError):
     status = 403
 
 
+class BadRevision(CryptoError):
+    """The ballot was not signed for this revision: what came beside it does not open its salt."""
+
+    code = "bad_revision"
+    status = 403
+
+
 class BadAnswers(CryptoError):
     """The answers do not fit the form: a criterion missing, unknown, or out of range."""
 

@@ -35,7 +35,6 @@ class Ballot(NamedTuple):
 
     token: bytes
     cell: str
-    rev: int
     entry: bytes
 
 
@@ -222,7 +221,7 @@ def _ciphertexts(cursor: CursorWrapper, name: str, ids: Sequence[bytes]) -> dict
 
 
 def move_opened(public_id: str, opened: dict[bytes, bytes]) -> None:
-    """Keep opened entries (id → what to keep of it) and drop their sealed rows, in one transaction.
+    """Keep opened ballots (id → what to keep of it) and drop their sealed rows, in one transaction.
 
     An opened row has a new random id, and all rows are dropped before the first is written: neither a copy of the
     box nor its log tells which sealed row, and so which batch, an entry lay in. Ids that are no longer sealed are
@@ -288,7 +287,7 @@ def write_ballots(public_id: str, ballots: Iterable[Ballot]) -> int:
     write one after the other; whatever `ballots` raises leaves everything as it was.
     """
     staged, final = _name("staged", public_id), _name("ballot", public_id)
-    columns = f"token {_blob()} PRIMARY KEY, cell varchar(16) NOT NULL, rev integer NOT NULL, entry {_blob()} NOT NULL"
+    columns = f"token {_blob()} PRIMARY KEY, cell varchar(16) NOT NULL, entry {_blob()} NOT NULL"
     total = 0
     with _atomic() as cursor:
         _harden(cursor)
@@ -306,8 +305,8 @@ def write_ballots(public_id: str, ballots: Iterable[Ballot]) -> int:
         cursor.execute(f"DROP TABLE IF EXISTS {final}")
         cursor.execute(f"CREATE TABLE {final} ({columns}){_without_rowid()}")
         cursor.execute(
-            f"INSERT INTO {final} (token, cell, rev, entry) "  # noqa: S608
-            f"SELECT token, cell, rev, entry FROM {staged} ORDER BY token"
+            f"INSERT INTO {final} (token, cell, entry) "  # noqa: S608
+            f"SELECT token, cell, entry FROM {staged} ORDER BY token"
         )
         for name in (staged, _name("opened", public_id), _name("closed", public_id), _name("sealed", public_id)):
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
@@ -317,7 +316,7 @@ def write_ballots(public_id: str, ballots: Iterable[Ballot]) -> int:
 
 def _stage(cursor: CursorWrapper, name: str, batch: list[Ballot]) -> int:
     if batch:
-        cursor.executemany(f"INSERT INTO {name} (token, cell, rev, entry) VALUES (%s, %s, %s, %s)", batch)  # noqa: S608
+        cursor.executemany(f"INSERT INTO {name} (token, cell, entry) VALUES (%s, %s, %s)", batch)  # noqa: S608
     return len(batch)
 
 
@@ -344,7 +343,10 @@ def vacuum() -> None:
 
 
 def ballots(public_id: str) -> Iterator[Ballot]:
-    """Yield the counted ballots in the order of their tokens; nothing before the count."""
+    """Yield the counted ballots in the order of their tokens; nothing before the count.
+
+    Tables of rounds that were counted before ballots had salts hold a column of revisions too, which is not read.
+    """
     name = _name("ballot", public_id)
     last = b""
     while True:
@@ -352,12 +354,12 @@ def ballots(public_id: str) -> Iterator[Ballot]:
             if not _exists(cursor, name):
                 return
             cursor.execute(
-                f"SELECT token, cell, rev, entry FROM {name} WHERE token > %s ORDER BY token LIMIT {CHUNK}",  # noqa: S608
+                f"SELECT token, cell, entry FROM {name} WHERE token > %s ORDER BY token LIMIT {CHUNK}",  # noqa: S608
                 [last],
             )
             rows = cursor.fetchall()
         if not rows:
             return
-        for token, cell, rev, entry in rows:
-            yield Ballot(bytes(token), cell, rev, bytes(entry))
+        for token, cell, entry in rows:
+            yield Ballot(bytes(token), cell, bytes(entry))
         last = bytes(rows[-1][0])

@@ -14,7 +14,7 @@ def latest(token: Bytes, revision: npt.NDArray[np.integer], leaf: Bytes) -> Ints
     """Return the places of one ballot a token, in the order of tokens: the highest revision; of equal ones, the
     lowest leaf hash.
 
-    Shape: token and leaf are (ballots, 32), revision is (ballots,) and not negative; returns (tokens,).
+    Shape: token and leaf are (ballots, 32), revision is (ballots,), whole numbers of any kind; returns (tokens,).
     Most tokens differ in their first eight bytes already. Only those that do not are compared whole.
     """
     first = _words(token)[:, 0].astype(np.uint64)
@@ -29,7 +29,9 @@ def latest(token: Bytes, revision: npt.NDArray[np.integer], leaf: Bytes) -> Ints
     (alike,) = np.nonzero(like_last | np.append(like_last[1:], False))
     rows = order[alike]
     leaves, tokens = _words(leaf[rows]), _words(token[rows])
-    newest = -revision[rows].astype(np.int64)
+    # Every bit turned over: that falls as the revision rises, for signed and unsigned numbers alike. Minus would not:
+    # of 64 unsigned bits, minus 0 is 0, and what does not fit 63 is no int64.
+    newest = ~revision[rows]
     keys = (*(leaves[:, word] for word in (3, 2, 1, 0)), newest, *(tokens[:, word] for word in (3, 2, 1, 0)))
     order[alike] = rows[np.lexsort(keys)]
     replaced = (token[order[at]] == token[order[at - 1]]).all(axis=1)

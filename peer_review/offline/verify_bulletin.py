@@ -179,11 +179,11 @@ def unhex(text: object, length: int) -> bytes:
     return bytes.fromhex(text)
 
 
-def fields(value: object, *names: str) -> dict[str, Any]:
-    """Return value if it is an object with exactly these fields and, where it has one, version 1."""
+def fields(value: object, *names: str, version: int = 1) -> dict[str, Any]:
+    """Return value if it is an object with exactly these fields and, where it has one, this version."""
     if type(value) is not dict or set(value) != set(names):
         raise Fault(f"expected exactly the fields {', '.join(names)}", f"字段应恰好为 {'、'.join(names)}")
-    if "v" in names and (type(value["v"]) is not int or value["v"] != 1):
+    if "v" in names and (type(value["v"]) is not int or value["v"] != version):
         raise Fault("an unknown version", "版本不明")
     return value
 
@@ -342,14 +342,13 @@ class Head(TypedDict):
 
 
 class Ballot(TypedDict):
-    """The answers on one paper, and the credential that gives them."""
+    """The answers on one paper, and the credential that gives them; in version 1 also `rev`, in version 2 `salt`."""
 
     v: int
     round: str
     cell: str
     pk: str
     pre: str
-    rev: int
     a: dict[str, int | str]
 
 
@@ -2241,6 +2240,10 @@ class ReceiptChecks:
 
 # ballot_checks: What each ballot of a count must be, and how often each answer was given.
 
+#: What is in a ballot of each version beside its answers and its credential. Rounds that were counted before ballots
+#: had salts have the first.
+BALLOT_VERSIONS = {1: "rev", 2: "salt"}
+
 
 class AnswerCount(TypedDict):
     """How often each answer to one criterion was given in one cell."""
@@ -2257,6 +2260,7 @@ class BallotChecks:
     def __init__(self, data: bytes, about: BulletinChecks) -> None:
         self.data, self.about, self.manifest = data, about, about.about
         self.entries: list[Entry] = []
+        self.version = max(BALLOT_VERSIONS)
 
     def checks(self) -> list[Check]:
         """Return the checks, in order. Without the first, which reads, no other can be made."""
@@ -2274,23 +2278,30 @@ class BallotChecks:
         value = fields(parse(self.data), "v", "round", "entries")
         if value["round"] != self.manifest.round:
             raise Fault("of another round", "属于另一轮测评")
-        for number, entry in enumerate(listed(value["entries"]), 1):
+        entries = listed(value["entries"])
+        if any(version_of(entry) == 1 for entry in entries[:1]):
+            self.version = 1  # of all of them: no count has ballots of two versions
+        for number, entry in enumerate(entries, 1):
             self.read_entry(number, entry)
             self.entries.append(entry)
         return f"{len(self.entries)} ballots", f"{len(self.entries)} 张票"
 
     def read_entry(self, number: int, entry: Entry) -> None:
         try:
-            ballot = fields(
-                fields(entry, "ballot", "sig", "tok")["ballot"], "v", "round", "cell", "pk", "pre", "rev", "a"
-            )
+            own = BALLOT_VERSIONS[self.version]
+            names = ("v", "round", "cell", "pk", "pre", own, "a")
+            ballot = fields(fields(entry, "ballot", "sig", "tok")["ballot"], *names, version=self.version)
             unhex(ballot["round"], 16)
             unhex(ballot["cell"], 8)
             unbase64(ballot["pk"], 32)
             unbase64(ballot["pre"], 32)
             unbase64(entry["sig"], 64)
             unbase64(entry["tok"])
-            if type(ballot["rev"]) is not int or ballot["rev"] < 1 or type(ballot["a"]) is not dict:
+            if own == "salt":
+                unbase64(ballot["salt"], 32)
+            elif type(ballot["rev"]) is not int or ballot["rev"] < 1:
+                raise Fault("a field of the wrong kind", "有字段类型不对")
+            if type(ballot["a"]) is not dict:
                 raise Fault("a field of the wrong kind", "有字段类型不对")
             if list(ballot["a"]) == ["text"] and type(ballot["a"]["text"]) is str:
                 return  # A comment paper: words, not figures.
@@ -2317,7 +2328,7 @@ class BallotChecks:
 
     def check_signatures(self) -> None:
         for number, entry in enumerate(self.entries, 1):
-            message = b"anon-ballot/v1\n" + canonical(entry["ballot"])
+            message = f"anon-ballot/v{self.version}\n".encode() + canonical(entry["ballot"])
             if not signed(unbase64(entry["ballot"]["pk"]), unbase64(entry["sig"]), message):
                 raise Fault(f"ballot {number}: altered after it was cast", f"第 {number} 张票：投出后被改动")
 
@@ -2373,6 +2384,12 @@ class BallotChecks:
             for figures in criteria.values():
                 figures["distribution"] = dict(sorted(figures["distribution"].items(), key=lambda pair: int(pair[0])))
         return tally
+
+
+def version_of(entry: object) -> object:
+    """Return what an entry, whatever it is, says its ballot's version is."""
+    ballot = entry.get("ballot") if isinstance(entry, dict) else None
+    return ballot.get("v") if isinstance(ballot, dict) else None
 
 
 # verification: Every check for which there is a file, a line written for each.

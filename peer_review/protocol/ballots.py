@@ -1,6 +1,6 @@
-"""What is signed, published and checked: manifest, entries, receipts, bulletin.
+"""What is signed, published and checked: manifest, ballots, receipts, bulletin.
 
-Pure: the caller brings the manifest's keys and the form, this module says whether an entry counts. Nothing here knows
+Pure: the caller brings the manifest's keys and the form, this module says whether a ballot counts. Nothing here knows
 who cast it.
 """
 
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from peer_review.protocol.papers import Paper, check_answers
-from peer_review.protocol.row_length import MAX_REVISION
+from peer_review.protocol.revisions import NONCE_LENGTH, SALT_LENGTH, read_revision, salt_of
 from zhengyan_crypto import blindsig, canonical, merkle
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode, hex_decode
 from zhengyan_crypto.errors import (
@@ -26,15 +26,19 @@ from zhengyan_crypto.errors import (
     BadKey,
     BadManifest,
     BadReceipt,
+    BadRevision,
     BadToken,
     UnknownCell,
 )
 
 VERSION = 1
+#: Of ballots, whose form has changed once.
+BALLOT_VERSION = 2
 _ROUND = re.compile(r"[0-9a-f]{32}\Z")
 _CELL = re.compile(r"[0-9a-f]{16}\Z")
 _ENTRY = frozenset({"ballot", "sig", "tok"})
-_BALLOT = frozenset({"v", "round", "cell", "pk", "pre", "rev", "a"})
+_BALLOT = frozenset({"v", "round", "cell", "pk", "pre", "salt", "a"})
+_CAST = frozenset({"entry", "rev", "nonce"})
 _RECEIPT = frozenset({"v", "round", "leaf", "sig"})
 _MANIFEST = frozenset({"v", "round", "receipt_key", "box_key", "cells"})
 _MANIFEST_CELL = frozenset({"cell", "spki"})
@@ -91,7 +95,7 @@ def token_message(round_id: str, cell: str, *, public_key: bytes, prefix: bytes)
 
 def ballot_message(ballot: Mapping[str, object]) -> bytes:
     """Return what the credential's key signs."""
-    return b"anon-ballot/v1\n" + canonical.dumps(ballot)
+    return b"anon-ballot/v2\n" + canonical.dumps(ballot)
 
 
 def receipt_message(round_id: str, leaf: str) -> bytes:
@@ -170,18 +174,22 @@ def fingerprint(manifest: bytes) -> str:
     return hashlib.sha256(manifest).hexdigest()
 
 
-# Entries
+# Ballots that are cast
 
 
 @dataclass(frozen=True)
-class CheckedEntry:
-    """An entry that counts. `token` identifies the credential, and nobody; `canonical` is what is sealed and stored."""
+class CheckedCast:
+    """A cast that counts. `token` identifies the credential, and nobody.
+
+    `canonical` is what is sealed until the count, with the revision and what opens it; of that, `entry` is kept.
+    """
 
     cell: str
     token: bytes
     revision: int
     answers: Mapping[str, int | str]
     canonical: bytes
+    entry: bytes
     leaf: bytes
 
     @property
@@ -190,26 +198,28 @@ class CheckedEntry:
         return self.leaf.hex()
 
 
-def check_entry(
-    entry: object, *, round_id: str, cells: Mapping[str, str], papers: Mapping[str, Paper] | None
-) -> CheckedEntry:
-    """Return the entry, with everything about it checked but what only the box can know.
+def check_cast(
+    cast: object, *, round_id: str, cells: Mapping[str, str], papers: Mapping[str, Paper] | None
+) -> CheckedCast:
+    """Return a cast, {entry, rev, nonce}, with everything about it checked but what only the box can know.
 
     `cells` maps cell to base64url SPKI (the manifest's, or the database's copy), `papers` cell to what its ballots
     must look like. Without papers the answers are checked for their kind only.
-    Raises: BadEncoding, UnknownCell, BadToken, BadBallotSignature, BadAnswers; the first that applies in this order.
+    Raises: BadEncoding, UnknownCell, BadToken, BadBallotSignature, BadRevision, BadAnswers; the first that applies in
+        this order.
     """
-    fields = canonical.expect_fields(entry, _ENTRY, "entry")
+    outer = canonical.expect_fields(cast, _CAST, "cast")
+    fields = canonical.expect_fields(outer["entry"], _ENTRY, "entry")
     ballot = canonical.expect_fields(fields["ballot"], _BALLOT, "ballot")
-    encoded = canonical.dumps(entry)
-    _expect_version(ballot)
+    encoded = canonical.dumps(cast)
+    revision = read_revision(outer["rev"])
+    nonce = b64u_decode(outer["nonce"], length=NONCE_LENGTH)
+    _expect_version(ballot, BALLOT_VERSION)
     public_key = b64u_decode(ballot["pk"], length=32)
     prefix = b64u_decode(ballot["pre"], length=blindsig.PREFIX_LENGTH)
     signature = b64u_decode(fields["sig"], length=64)
     token = b64u_decode(fields["tok"])
-    revision = canonical.expect(ballot["rev"], int, "rev")
-    if not 1 <= revision <= MAX_REVISION:
-        raise BadEncoding(f"rev: expected 1 to {MAX_REVISION}")
+    salt = b64u_decode(ballot["salt"], length=SALT_LENGTH)
     answers = canonical.expect(ballot["a"], dict, "a")
     cell = _expect_name(ballot["cell"], _CELL, "cell")
     if _expect_name(ballot["round"], _ROUND, "round") != round_id or cell not in cells:
@@ -223,15 +233,29 @@ def check_entry(
         signature,
         ballot_message(ballot),
     )
+    check_revision(salt, nonce, revision)
     check_answers(answers, papers[cell] if papers is not None else None)
-    return CheckedEntry(
+    entry = entry_of(encoded)
+    return CheckedCast(
         cell=cell,
         token=hashlib.sha256(public_key).digest(),
         revision=revision,
         answers=answers,
         canonical=encoded,
-        leaf=merkle.leaf_hash(encoded),
+        entry=entry,
+        leaf=merkle.leaf_hash(entry),
     )
+
+
+#: What a cast in canonical form has around its entry, whatever it says: its keys are sorted, all but the entry is of
+#: one length.
+_BEFORE_ENTRY = len(b'{"entry":')
+_AFTER_ENTRY = len(b',"nonce":"","rev":""}') + 22 + 16
+
+
+def entry_of(cast: bytes) -> bytes:
+    """Return the entry of a cast in canonical form: what is kept of it, without its revision."""
+    return cast[_BEFORE_ENTRY:-_AFTER_ENTRY]
 
 
 def check_signatures(
@@ -249,13 +273,22 @@ def check_signatures(
         raise BadBallotSignature("the ballot's signature does not verify")
 
 
-def latest(entries: Iterable[CheckedEntry]) -> list[CheckedEntry]:
-    """Return one entry per token, sorted by token: the highest revision; of equal ones, the lowest leaf hash."""
-    kept: dict[bytes, CheckedEntry] = {}
-    for entry in entries:
-        other = kept.get(entry.token)
-        if other is None or (-entry.revision, entry.leaf) < (-other.revision, other.leaf):
-            kept[entry.token] = entry
+def check_revision(salt: bytes, nonce: bytes, revision: int) -> None:
+    """Refuse a revision other than the one for which the ballot was signed.
+
+    Raises: BadRevision.
+    """
+    if salt != salt_of(nonce, revision):
+        raise BadRevision("the revision does not open the ballot's salt")
+
+
+def latest(casts: Iterable[CheckedCast]) -> list[CheckedCast]:
+    """Return one cast per token, sorted by token: the highest revision; of equal ones, the lowest leaf hash."""
+    kept: dict[bytes, CheckedCast] = {}
+    for cast in casts:
+        other = kept.get(cast.token)
+        if other is None or (-cast.revision, cast.leaf) < (-other.revision, other.leaf):
+            kept[cast.token] = cast
     return [kept[token] for token in sorted(kept)]
 
 
@@ -415,9 +448,9 @@ def _verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool
     return True
 
 
-def _expect_version(value: Mapping[str, object]) -> None:
-    if type(value["v"]) is not int or value["v"] != VERSION:
-        raise BadEncoding(f"v: expected {VERSION}")
+def _expect_version(value: Mapping[str, object], version: int = VERSION) -> None:
+    if type(value["v"]) is not int or value["v"] != version:
+        raise BadEncoding(f"v: expected {version}")
 
 
 def _expect_name(value: object, pattern: re.Pattern[str], name: str) -> str:

@@ -1,11 +1,11 @@
-"""Checking many ballots of one round: what check_entry finds, faster, and in other processes where that pays.
+"""Checking many ballots of one round: what check_cast finds, faster, and in other processes where that pays.
 
-A canonical text has one form only, so an honest entry can be read by a pattern instead of a parser, and what its
+A canonical text has one form only, so an honest cast can be read by a pattern instead of a parser, and what its
 author signed is a part of that text. Whatever the pattern does not know goes the long way: parsed, written again,
 compared, checked field by field. The tests hold both ways equal, fault for fault.
 
 `main` is such a process (domain.checkers starts them). Through its standard input come
-the manifest's public keys, the papers, and entries; through its standard output goes what the count keeps of each. It
+the manifest's public keys, the papers, and casts; through its standard output goes what the count keeps of each. It
 is given no secret and no database, knows no Django, and writes nothing to any disk.
 """
 
@@ -22,27 +22,28 @@ from typing import IO, Final, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from peer_review.protocol.ballots import check_entry, check_signatures, token_message
+from peer_review.protocol.ballots import check_cast, check_revision, check_signatures, entry_of, token_message
 from peer_review.protocol.papers import Paper, broken_rules
 from zhengyan_crypto import blindsig, canonical, merkle
 from zhengyan_crypto.encoding import b64u_decode
 from zhengyan_crypto.errors import BadAnswers, CryptoError
 
 #: One row: SHA-256 of the credential's public key, leaf hash, revision, number of the cell, number of the fault.
-RECORD: Final = struct.Struct("<32s32sIIB")
+RECORD: Final = struct.Struct("<32s32sQIB")
 #: How a message to a checking process begins: the length of what follows.
 LENGTH: Final = struct.Struct("<Q")
 #: What a checking process says once it can work.
 READY: Final = b"zhengyan checks\n"
 
-# An entry in canonical form: keys in order, nothing between them, no unused bits at the end of base64url.
-_ENTRY = re.compile(
-    rb'\{"ballot":(\{"a":\{([^{}]*)\},"cell":"([0-9a-f]{16})"'
+# A cast in canonical form: keys in order, nothing between them, no unused bits at the end of base64url.
+_CAST = re.compile(
+    rb'\{"entry":\{"ballot":(\{"a":\{([^{}]*)\},"cell":"([0-9a-f]{16})"'
     rb',"pk":"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])","pre":"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])"'
-    rb',"rev":([1-9][0-9]{0,5}),"round":"([0-9a-f]{32})","v":1\})'
+    rb',"round":"([0-9a-f]{32})","salt":"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])","v":2\})'
     rb',"sig":"([A-Za-z0-9_-]{85}[AQgw])","tok":"([A-Za-z0-9_-]+)"\}'
+    rb',"nonce":"([A-Za-z0-9_-]{21}[AQgw])","rev":"([0-7][0-9a-f]{15})"\}'
 )
-_SIGNED = b"anon-ballot/v1\n"
+_SIGNED = b"anon-ballot/v2\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Terms:
 
 
 class Sound(NamedTuple):
-    """What the count keeps of an entry that counts. `token` is SHA-256 of the credential's public key."""
+    """What the count keeps of a cast that counts. `token` is SHA-256 of the credential's public key."""
 
     token: bytes
     leaf: bytes
@@ -82,18 +83,18 @@ class RoundChecker:
         self._patterns: dict[Paper, re.Pattern[bytes] | None] = {}
 
     def check(self, raw: bytes) -> Sound:
-        """Return what check_entry(loads_canonical(raw)) would find.
+        """Return what check_cast(loads_canonical(raw)) would find.
 
         Raises: what that would raise.
         """
-        match = _ENTRY.fullmatch(raw)
-        if match is not None and match[7] == self._round:
+        match = _CAST.fullmatch(raw)
+        if match is not None and match[6] == self._round:
             cell = self._cell(match[3])
             if cell is not None and cell.answers.fullmatch(raw, *match.span(2)):
                 return self._check_quickly(raw, match, cell)
         value, terms = canonical.loads_canonical(raw), self.terms
-        entry = check_entry(value, round_id=terms.round_id, cells=terms.cells, papers=terms.papers)
-        return Sound(entry.token, entry.leaf, entry.revision, entry.cell)
+        cast = check_cast(value, round_id=terms.round_id, cells=terms.cells, papers=terms.papers)
+        return Sound(cast.token, cast.leaf, cast.revision, cast.cell)
 
     def check_many(self, raws: Iterable[bytes]) -> bytes:
         """Return one RECORD a row: zeros and the fault's number in FAULTS, from 1, where the row is no ballot."""
@@ -108,12 +109,16 @@ class RoundChecker:
         return bytes(records)
 
     def _check_quickly(self, raw: bytes, match: re.Match[bytes], cell: _Cell) -> Sound:
-        public_key, prefix, signature, token = (b64u_decode(match[at].decode("ascii")) for at in (4, 5, 8, 9))
+        public_key, prefix, salt, signature, token, nonce = (
+            b64u_decode(match[at].decode("ascii")) for at in (4, 5, 7, 8, 9, 10)
+        )
+        revision = int(match[11], 16)
         signed_blind = token_message(self.terms.round_id, cell.name, public_key=public_key, prefix=prefix)
         check_signatures(cell.key, token, signed_blind, public_key, signature, _SIGNED + match[1])
+        check_revision(salt, nonce, revision)
         if cell.paper.rules and (broken := broken_rules(json.loads(b"{%b}" % match[2]), cell.paper)):
             raise BadAnswers(f"the sheet breaks a rule: {broken[0].kind}")
-        return Sound(hashlib.sha256(public_key).digest(), merkle.leaf_hash(raw), int(match[6]), cell.name)
+        return Sound(hashlib.sha256(public_key).digest(), merkle.leaf_hash(entry_of(raw)), revision, cell.name)
 
     def _cell(self, name: bytes) -> _Cell | None:
         """Return a cell whose ballots a pattern can read; None for an unknown one, for a key that may not be used, and
@@ -147,7 +152,7 @@ FAULTS: Final = tuple(sorted(_codes(CryptoError)))
 
 
 def send(pipe: IO[bytes], message: Terms | list[bytes]) -> None:
-    """Write one message to a checking process: first the Terms, then lists of entries."""
+    """Write one message to a checking process: first the Terms, then lists of casts."""
     data = pickle.dumps(message, protocol=5)
     pipe.write(LENGTH.pack(len(data)))
     pipe.write(data)
@@ -180,8 +185,8 @@ def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
         checker = RoundChecker(terms)
         answers.write(READY)
         answers.flush()
-        while isinstance(entries := _receive(asked), list):
-            answers.write(checker.check_many(entries))
+        while isinstance(casts := _receive(asked), list):
+            answers.write(checker.check_many(casts))
             answers.flush()
 
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from peer_review.protocol.ballots import ballot_message, token_message
+from peer_review.protocol.ballots import BALLOT_VERSION, ballot_message, token_message
+from peer_review.protocol.revisions import OFFSET_BITS, new_nonce, revision_at, salt_of, write_revision
 from zhengyan_crypto import blindsig
 from zhengyan_crypto.encoding import b64u_encode, crockford_decode, crockford_encode
 from zhengyan_crypto.errors import BadKey, BadRecoveryCode
@@ -24,8 +25,6 @@ MASTER_LENGTH = 20
 _SALT = b"anon-cred/v1"
 #: More than the modulus by this many bytes, so that reducing leaves no bias worth naming.
 _SPARE = 16
-#: Revisions start anywhere under this; what is left up to sealing.MAX_REVISION is for changes of mind.
-_FIRST_REVISIONS = 900_000
 
 
 def new_master() -> bytes:
@@ -54,23 +53,34 @@ def decode_recovery_code(code: str) -> bytes:
 
 
 class Ballot(TypedDict):
-    """What the credential signs: the answers on one paper, and under which token they count."""
+    """What the credential signs: the answers on one paper, and under which token they count.
+
+    `salt` keeps the leaf from being tried against all answers, and fixes the revision without telling it.
+    """
 
     v: int
     round: str
     cell: str
     pk: str
     pre: str
-    rev: int
+    salt: str
     a: dict[str, int | str]
 
 
 class Entry(TypedDict):
-    """A ballot with its signature and its token, as it is cast."""
+    """A ballot with its signature and its token, as it is kept."""
 
     ballot: Ballot
     sig: str
     tok: str
+
+
+class Cast(TypedDict):
+    """An entry as it is cast: with its revision, and the random bytes that open its salt to it."""
+
+    entry: Entry
+    rev: str
+    nonce: str
 
 
 @dataclass(frozen=True)
@@ -113,30 +123,36 @@ class Credential:
         """
         return blindsig.finalize(key, self.message, blind_signature, inverse=self.blind(key).inverse)
 
-    def revision_of(self, version: int) -> int:
-        """Return what a ballot's `rev` says for the evaluator's version 1, 2, 3 …
+    def revision_of(self, version: int, *, drawn_at: int) -> int:
+        """Return the revision of the version-th ballot that is cast with one draw, from 1.
 
-        Counted from a start that is another for each paper and secret. Plain version numbers would tell who came
-        back, and tie the papers of the only one who came back twice to each other.
+        `drawn_at` is the server's time that came with the draw, in milliseconds. See protocol.revisions for what a
+        revision tells, and to whom.
+        Raises: ValueError out of bounds.
         """
-        return int.from_bytes(self._derive("rev", 8), "big") % _FIRST_REVISIONS + version
+        offset = int.from_bytes(self._derive("rev", 8), "big") >> 64 - OFFSET_BITS
+        return revision_at(offset, drawn_at=drawn_at, version=version)
 
-    def make_entry(self, answers: Mapping[str, int | str], *, token: bytes, revision: int | None = None) -> Entry:
-        """Return the signed entry to cast, by default that of version 1.
+    def make_cast(
+        self, answers: Mapping[str, int | str], *, token: bytes, revision: int, nonce: bytes | None = None
+    ) -> Cast:
+        """Return the signed entry with what opens its revision, to cast. Without a nonce it gets a fresh one.
 
         Checks nothing: the server must, and tests want wrong ones.
         """
+        nonce = new_nonce() if nonce is None else nonce
         ballot: Ballot = {
-            "v": 1,
+            "v": BALLOT_VERSION,
             "round": self.round_id,
             "cell": self.cell,
             "pk": b64u_encode(self.public_key),
             "pre": b64u_encode(self.prefix),
-            "rev": self.revision_of(1) if revision is None else revision,
+            "salt": b64u_encode(salt_of(nonce, revision)),
             "a": dict(answers),
         }
         signature = self.signing_key.sign(ballot_message(ballot))
-        return {"ballot": ballot, "sig": b64u_encode(signature), "tok": b64u_encode(token)}
+        entry: Entry = {"ballot": ballot, "sig": b64u_encode(signature), "tok": b64u_encode(token)}
+        return {"entry": entry, "rev": write_revision(revision), "nonce": b64u_encode(nonce)}
 
     def _factor(self, key: RSAPublicKey) -> int:
         n, length = key.public_numbers().n, blindsig.modulus_length(key) + _SPARE

@@ -23,6 +23,7 @@ FOLDERS = {
     "/zhengyan_crypto/browser": Path(zhengyan_crypto.__file__).parent / "browser",
     "/lib": SOURCE / "lib",
     "/tally": SOURCE / "tally",
+    "/ui": SOURCE / "ui",
     "/envelopes": SOURCE / "envelopes",
     "/js": BUILT,
 }

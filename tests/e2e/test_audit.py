@@ -129,6 +129,14 @@ def test_honest_count_holds_with_every_check_and_its_progress(
     assert {one["check"] for one in answer["steps"]} == {"manifest", "root", "tokens", "signatures", "dropped"}
 
 
+def test_count_of_ballots_of_the_first_version_still_holds(client: Page, election: Election, tmp_path: Path) -> None:
+    """Rounds that were published before ballots had salts."""
+    counted = [election.first_version(cell=cell, revision=revision) for cell in CELLS for revision in (1, 999_999)]
+    files = Files(tmp_path, election.manifest, election.bulletin(counted), counted)
+    answer = client.evaluate(AUDIT, texts(files))
+    assert (answer["sound"], failing(answer)) == (True, [])
+
+
 def test_browser_finds_each_fraud_that_the_file_finds(
     site: ClientServer, page: Page, election: Election, counted: list[dict[str, Any]], tmp_path: Path, capsys: Any
 ) -> None:

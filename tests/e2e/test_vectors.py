@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from peer_review.protocol import ballots, credentials
+from peer_review.protocol.revisions import MAX_DRAWN_AT, MAX_VERSION, revision_at, write_revision
 from tests.e2e.client_server import MODULES, ClientServer, serve_client
-from tests.peer_review.protocol.election import CELLS, ROUND, Election
+from tests.peer_review.protocol.election import CELLS, ROUND, Election, leaf_of
 from zhengyan_crypto import blindsig, canonical, merkle, sealing
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
@@ -24,6 +25,8 @@ RFC9474 = [
     for name in ("rfc9474_cloudflare.json", "rfc9474_cfrg.json")
     for vector in json.loads((FOLDER / name).read_text())
 ]
+#: When everybody drew, in milliseconds.
+DRAWN_AT = 1_790_000_000_000
 SHARED = json.loads((FOLDER / "credentials.json").read_text())
 
 # What browsers before Chromium 137 and 133 say when asked for these curves.
@@ -36,7 +39,7 @@ WITHOUT_CURVES = """
       return original.call(this, format, data, algorithm, ...more);
     };
 """
-LOADED = ("encoding", "canonical", "rsabssa", "curves", "merkle", "credentials", "protocol", "scrutineer")
+LOADED = ("encoding", "canonical", "rsabssa", "curves", "merkle", "revisions", "credentials", "protocol", "scrutineer")
 LOAD = f"""async () => {{
     globalThis.zy = {{}};
     for (const url of {json.dumps([MODULES[name] for name in LOADED])}) Object.assign(zy, await import(url));
@@ -121,7 +124,7 @@ def factor_of(vector: dict[str, Any]) -> int:
     return pow(int(strip(vector["inv"]), 16), -1, int(strip(vector["n"]), 16))
 
 
-def test_credentials_and_entries_match_the_shared_vectors(client: Page) -> None:
+def test_credentials_and_casts_match_the_shared_vectors(client: Page) -> None:
     found = client.evaluate(
         """async ({ spki, credentials }) => {
             const key = await zy.importKey(spki);
@@ -130,20 +133,23 @@ def test_credentials_and_entries_match_the_shared_vectors(client: Page) -> None:
                 const credential = await zy.deriveCredential(master, vector.round, vector.cell);
                 const blinded = await zy.blindCredential(credential, key);
                 const token = await zy.finalizeCredential(credential, key, zy.b64uDecode(vector.blind_sig));
-                const entry = await zy.makeEntry(credential, vector.answers, { token, revision: vector.revision });
+                const revision = zy.revisionOf(credential, { drawnAt: vector.drawn_at, version: vector.version });
+                const nonce = zy.hexDecode(vector.nonce);
+                const cast = await zy.makeCast(credential, vector.answers, { token, revision, nonce });
+                const { entry } = cast;
                 return {
                     master: zy.hexEncode(master),
                     recovery_code: zy.encodeRecoveryCode(master),
                     public_key: zy.hexEncode(credential.publicKey),
                     prefix: zy.hexEncode(credential.prefix),
-                    first_revision: zy.revisionOf(credential, 1),
                     message: zy.hexEncode(credential.message),
                     blinded: zy.b64uEncode(blinded),
                     token: zy.b64uEncode(token),
-                    entry: zy.fromUtf8(zy.canonical(entry)),
+                    revision: cast.rev,
+                    cast: zy.fromUtf8(zy.canonical(cast)),
                     leaf: await zy.entryLeaf(entry),
                     verified: await zy.verifyEntry(entry, key),
-                    altered: await zy.verifyEntry({ ...entry, ballot: { ...entry.ballot, rev: 3 } }, key),
+                    altered: await zy.verifyEntry({ ...entry, ballot: { ...entry.ballot, salt: "A".repeat(43) } }, key),
                 };
             }));
         }""",
@@ -152,6 +158,31 @@ def test_credentials_and_entries_match_the_shared_vectors(client: Page) -> None:
     for vector, result in zip(SHARED["credentials"], found, strict=True):
         assert (result.pop("verified"), result.pop("altered")) == (True, False)
         assert result == {name: vector[name] for name in result}
+
+
+def test_revisions_lose_no_bit_and_rise_as_in_python(native: Page) -> None:
+    """Sums beyond 2^53, where a number of JavaScript would be rounded."""
+    cases = [
+        (offset, drawn_at, version)
+        for offset in (0, 2**53 + 1, 2**62 - 1)
+        for drawn_at in (0, 1_790_000_000_123, MAX_DRAWN_AT)
+        for version in (1, 2, MAX_VERSION)
+    ]
+    found = native.evaluate(
+        """(cases) => cases.map(([offset, drawnAt, version]) =>
+            zy.writeRevision(zy.revisionAt(BigInt(offset), { drawnAt, version })))""",
+        [[str(offset), drawn_at, version] for offset, drawn_at, version in cases],
+    )
+    assert found == [
+        write_revision(revision_at(offset, drawn_at=drawn_at, version=version)) for offset, drawn_at, version in cases
+    ]
+    refused = native.evaluate(
+        """() => [[0n, 0, 0], [0n, 0, 1024], [0n, -1, 1], [0n, 2 ** 43, 1], [0n, 1.5, 1], [0n, "1", 1], [0n, null, 1],
+                  [-1n, 0, 1], [1n << 62n, 0, 1]].map(([offset, drawnAt, version]) => {
+            try { return String(zy.revisionAt(offset, { drawnAt, version })); } catch (error) { return error.name; }
+        })"""
+    )
+    assert set(refused) == {"RangeError"}
 
 
 def test_content_keys_and_box_key_codes_match_the_shared_vectors(client: Page) -> None:
@@ -425,7 +456,8 @@ def test_draw_and_cast(client: Page, site: ClientServer, election: Election) -> 
             "signed": {
                 cell: b64u_encode(blindsig.blind_sign(election.keys[cell], b64u_decode(blinded)))
                 for cell, blinded in body["blinded"].items()
-            }
+            },
+            "drawn_at": DRAWN_AT,
         }
 
     def cast(body: Any, headers: dict[str, str]) -> tuple[int, Any]:
@@ -433,12 +465,12 @@ def test_draw_and_cast(client: Page, site: ClientServer, election: Election) -> 
         if len(casts) == 1:
             return 503, {"error": "busy"}
         results: list[Any] = []
-        for entry in body:
-            checked = election.check(entry)
+        for one in body:
+            checked = election.check(one)
             if checked.cell == CELLS[1] and len(casts) == 2:
                 results.append({"ok": True, "leaf": checked.leaf_hex, "pending": True, "retry_after": 1})
             else:
-                receipt = election.receipt(entry)
+                receipt = election.receipt(one["entry"])
                 results.append({"ok": True, "leaf": checked.leaf_hex, "receipt": receipt})
         return 200, {"results": results}
 
@@ -449,17 +481,20 @@ def test_draw_and_cast(client: Page, site: ClientServer, election: Election) -> 
             globalThis.credentials = await Promise.all(cells.map((cell) => zy.deriveCredential(master, round, cell)));
             const steps = [];
             const options = { manifest, credentials, csrfToken: "csrf-token", onProgress: (step) => steps.push(step) };
-            const tokens = await zy.draw("/draw/", options);
+            const { tokens, drawnAt } = await zy.draw("/draw/", options);
             const answers = { virtue: 90, ability: 80, diligence: "dk" };
-            globalThis.entries = await Promise.all(credentials.map((credential) =>
-                zy.makeEntry(credential, answers, { token: tokens.get(credential.cell) })));
+            globalThis.casts = await Promise.all(credentials.map((credential) => zy.makeCast(credential, answers, {
+                token: tokens.get(credential.cell),
+                revision: zy.revisionOf(credential, { drawnAt, version: 1 }),
+            })));
             const updates = [];
-            const results = await zy.cast("/cast/", entries, {
+            const results = await zy.cast("/cast/", casts, {
                 manifest,
                 onUpdate: (results) =>
                     updates.push(results.map((one) => (one === null ? "unsent" : Boolean(one.receipt)))),
             });
-            return { results, updates, steps: steps.length, leaves: await Promise.all(entries.map(zy.entryLeaf)) };
+            const leaves = await Promise.all(casts.map(({ entry }) => zy.entryLeaf(entry)));
+            return { results, updates, steps: steps.length, leaves };
         }""",
         [ROUND, list(CELLS)],
     )
@@ -470,21 +505,22 @@ def test_draw_and_cast(client: Page, site: ClientServer, election: Election) -> 
         leaf = ballots.verify_receipt(result["receipt"], receipt_key=election.receipt_public, round_id=ROUND)
         assert leaf.hex() == result["leaf"]
     assert [len(body) for body, _ in casts] == [2, 2, 1]
-    assert casts[2][0] == casts[1][0][1:]  # the very same entry again
+    assert casts[2][0] == casts[1][0][1:]  # the very same cast again
     for _, headers in casts:
         assert not {"cookie", "referer", "x-csrftoken"} & headers.keys()
     master = bytes.fromhex(client.evaluate("() => zy.hexEncode(master)"))
     for body, cell in zip(casts[0][0], CELLS, strict=True):
-        assert body["ballot"]["pk"] == b64u_encode(credentials.Credential(master, ROUND, cell).public_key)
+        credential = credentials.Credential(master, ROUND, cell)
+        assert body["entry"]["ballot"]["pk"] == b64u_encode(credential.public_key)
+        assert body["rev"] == write_revision(credential.revision_of(1, drawn_at=DRAWN_AT))
 
 
 def test_false_answers_are_not_believed(native: Page, site: ClientServer, election: Election) -> None:
     load_manifest(native, election)
-    entries = [election.entry(), election.entry(cell=CELLS[1])]
+    casts = [election.cast(), election.cast(cell=CELLS[1])]
+    entries = [cast["entry"] for cast in casts]
     other = Election()
-    foreign = [
-        ballots.sign_receipt(other.receipt_key, round_id=ROUND, leaf=election.check(entry).leaf) for entry in entries
-    ]
+    foreign = [ballots.sign_receipt(other.receipt_key, round_id=ROUND, leaf=leaf_of(entry)) for entry in entries]
     swapped = [election.receipt(entry) for entry in reversed(entries)]
 
     def receipts(given: list[Any]) -> Any:
@@ -503,16 +539,18 @@ def test_false_answers_are_not_believed(native: Page, site: ClientServer, electi
         "/closed/": lambda body, headers: (410, {"error": "round_closed"}),
         "/page/": lambda body, headers: (200, b"<html>login</html>"),
         "/drawn/": lambda body, headers: (409, {"error": "already_drawn"}),
-        "/unsigned/": lambda body, headers: (200, {"signed": {}}),
+        "/unsigned/": lambda body, headers: (200, {"signed": {}, "drawn_at": DRAWN_AT}),
+        "/timeless/": lambda body, headers: (200, {"signed": {}}),
+        "/late/": lambda body, headers: (200, {"signed": {}, "drawn_at": 2**43}),
         "/falsely-signed/": lambda body, headers: (
             200,
-            {"signed": {cell: b64u_encode(b"\x01" * 256) for cell in body["blinded"]}},
+            {"signed": {cell: b64u_encode(b"\x01" * 256) for cell in body["blinded"]}, "drawn_at": DRAWN_AT},
         ),
     }
     found = native.evaluate(
-        """async ([entries, round, cell]) => {
+        """async ([casts, round, cell]) => {
             const errors = async (url) =>
-                (await zy.cast(url, entries, { manifest, retries: 0 })).map((one) => one.error);
+                (await zy.cast(url, casts, { manifest, retries: 0 })).map((one) => one.error);
             const credential = await zy.deriveCredential(zy.newMaster(), round, cell);
             const options = { manifest, credentials: [credential], csrfToken: "t" };
             const draw = (url) => zy.codeOf(() => zy.draw(url, options));
@@ -520,11 +558,12 @@ def test_false_answers_are_not_believed(native: Page, site: ClientServer, electi
             return {
                 casts: Object.fromEntries(
                     await Promise.all(names.map(async (name) => [name, await errors(`/${name}/`)]))),
-                network: (await zy.cast("http://127.0.0.1:1/", entries, { manifest, retries: 0 }))[0].error,
-                draws: await Promise.all(["/drawn/", "/unsigned/", "/falsely-signed/"].map(draw)),
+                network: (await zy.cast("http://127.0.0.1:1/", casts, { manifest, retries: 0 }))[0].error,
+                draws: await Promise.all(
+                    ["/drawn/", "/unsigned/", "/falsely-signed/", "/timeless/", "/late/"].map(draw)),
             };
         }""",
-        [entries, ROUND, CELLS[0]],
+        [casts, ROUND, CELLS[0]],
     )
     assert found["casts"] == {
         "foreign": ["bad_receipt", "bad_receipt"],
@@ -536,7 +575,7 @@ def test_false_answers_are_not_believed(native: Page, site: ClientServer, electi
         "page": ["server_error", "server_error"],
     }
     assert found["network"] == "network"
-    assert found["draws"] == ["already_drawn", "bad_token", "bad_token"]
+    assert found["draws"] == ["already_drawn", "bad_token", "bad_token", "server_error", "server_error"]
 
 
 def test_waiting_for_a_receipt_can_be_given_up(native: Page, site: ClientServer, election: Election) -> None:
@@ -544,12 +583,12 @@ def test_waiting_for_a_receipt_can_be_given_up(native: Page, site: ClientServer,
     pending = {"results": [{"ok": True, "pending": True, "retry_after": 60}]}
     site.answers["/pending/"] = lambda body, headers: (200, pending)
     result = native.evaluate(
-        """async (entry) => {
+        """async (one) => {
             const stop = new AbortController();
             const onUpdate = () => setTimeout(() => stop.abort(), 50);
-            return zy.cast("/pending/", [entry], { manifest, onUpdate, signal: stop.signal });
+            return zy.cast("/pending/", [one], { manifest, onUpdate, signal: stop.signal });
         }""",
-        election.entry(),
+        election.cast(),
     )
     assert result == [{"ok": False, "error": "aborted", "status": 0}]
 
@@ -559,21 +598,21 @@ def test_a_ballot_told_to_wait_is_asked_for_again_after_closing(
 ) -> None:
     """Pending, then closed by the word of a process that never saw it, then the receipt of the one that did."""
     load_manifest(native, election)
-    entry = election.entry()
+    one = election.cast()
     answers: list[tuple[int, Any]] = [
         (200, {"results": [{"ok": True, "pending": True, "retry_after": 1}]}),
         (410, {"error": "round_closed"}),
-        (200, {"results": [{"ok": True, "receipt": election.receipt(entry)}]}),
+        (200, {"results": [{"ok": True, "receipt": election.receipt(one["entry"])}]}),
         # Never told to wait: closed is closed.
         (410, {"error": "round_closed"}),
     ]
     site.answers["/late/"] = lambda body, headers: answers.pop(0)
     result = native.evaluate(
-        """async (entry) => [
-            (await zy.cast("/late/", [entry], { manifest }))[0].ok,
-            (await zy.cast("/late/", [entry], { manifest }))[0].error,
+        """async (one) => [
+            (await zy.cast("/late/", [one], { manifest }))[0].ok,
+            (await zy.cast("/late/", [one], { manifest }))[0].error,
         ]""",
-        entry,
+        one,
     )
     assert result == [True, "round_closed"]
     assert answers == []

@@ -16,7 +16,9 @@ from disclosures.models import DisclosurePage
 from forum_pages.models import Topic
 from organisation.models import User
 from peer_review.box import store
+from peer_review.domain.audit import audit_package
 from peer_review.models import Round
+from peer_review.offline import verify_bulletin
 from tools import make_upgrade_dump as scenario
 from tools import upgrade_dump
 
@@ -70,6 +72,22 @@ def test_box_of_the_dump_holds_the_ballots_that_the_bulletin_counts(upgraded: No
     round = Round.objects.get(title=scenario.ROUND)
 
     assert len(list(store.ballots(round.public_id))) == round.bulletin.size == 8
+
+
+def test_package_of_the_dumps_round_passes_the_verifier_of_today(
+    upgraded: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ballots of the first version, from a table with a column of revisions."""
+    round = Round.objects.get(title=scenario.ROUND)
+    path = tmp_path / "package.zip"
+    path.write_bytes(b"".join(audit_package.package_pieces(round)))
+
+    status = verify_bulletin.main(["--recount", str(path), "--fingerprint", round.fingerprint])
+
+    said = capsys.readouterr().out
+    assert [line for line in said.splitlines() if line.startswith("FAIL")] == []
+    assert status == 0
+    assert "figures reproduced" in said
 
 
 def test_topic_of_the_dump_shows_its_comments(wang: Client) -> None:

@@ -19,6 +19,7 @@ PROTOCOL = {
     "unknown_cell": 404,
     "bad_token": 403,
     "bad_ballot_signature": 403,
+    "bad_revision": 403,
     "bad_answers": 422,
     "bad_key": 422,
     "wrong_key": 422,

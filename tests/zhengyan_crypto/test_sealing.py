@@ -24,8 +24,8 @@ def key_of(election: Election, row: bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def entry(election: Election) -> dict[str, Any]:
-    return election.entry()
+def cast(election: Election) -> dict[str, Any]:
+    return election.cast()
 
 
 @pytest.mark.parametrize("longest", [0, 1, 62, 63, 64, 127, 128, 5000])
@@ -120,6 +120,6 @@ def test_box_key_code_survives_typing_and_shows_slips(election: Election) -> Non
         sealing.encode_box_key(private[1:])
 
 
-def test_the_form_of_the_longest_ballot_is_that_of_real_ones(election: Election, entry: dict[str, Any]) -> None:
-    assert entry["ballot"]["cell"] in CELLS
-    assert election.check(entry).canonical == canonical.dumps(entry)
+def test_the_form_of_the_longest_ballot_is_that_of_real_ones(election: Election, cast: dict[str, Any]) -> None:
+    assert cast["entry"]["ballot"]["cell"] in CELLS
+    assert election.check(cast).canonical == canonical.dumps(cast)

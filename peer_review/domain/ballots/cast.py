@@ -1,6 +1,6 @@
-"""Casting: entries come without a person, leave as sealed rows, and are answered when they are on disk.
+"""Casting: ballots come without a person, leave as sealed rows, and are answered when they are on disk.
 
-Nothing here touches a session, a cache, a log or a table of the main database; what a process remembers of entries
+Nothing here touches a session, a cache, a log or a table of the main database; what a process remembers of ballots
 it keeps in its own memory, in recent_casts. The count alone decides what is valid.
 """
 
@@ -29,7 +29,7 @@ CLOSING_MARGIN = 1.0
 
 
 class Answer(TypedDict):
-    """The answer to one entry: a receipt, that it is `pending` and when to ask again, or its error."""
+    """The answer to one cast: a receipt, that it is `pending` and when to ask again, or its error."""
 
     ok: bool
     leaf: NotRequired[str]
@@ -42,17 +42,17 @@ class Answer(TypedDict):
 
 def cast(
     public_id: str,
-    entries: Sequence[object],
+    casts: Sequence[object],
     *,
     now: datetime | None = None,
     wait: float | None = None,
     box: Batcher | None = None,
 ) -> list[Answer]:
-    """Return one answer an entry, in their order: a receipt, "pending", or that entry's error.
+    """Return one answer to each cast, in their order: a receipt, "pending", or its error.
 
-    Blocks until the entries' batch is on disk, at most `wait` (conf.CAST_WAIT) seconds, outside any transaction; not
+    Blocks until their batch is on disk, at most `wait` (conf.CAST_WAIT) seconds, outside any transaction; not
     at all where too many requests of this process wait already. "pending" is no receipt: the browser sends the same
-    entries again, which is harmless, and here costs neither a second check nor a second row. Who does so when the
+    again, which is harmless, and here costs neither a second check nor a second row. Who does so when the
     round has closed in between still gets the receipts.
     Raises: UnknownRound, NotOpenYet, RoundClosed, BadEncoding for faults of the request as a whole.
     """
@@ -60,10 +60,10 @@ def cast(
     state = cached_state(public_id)
     late = is_late(public_id, state, now)
     open_round = cached_round(public_id, state)
-    if not entries or len(entries) > len(open_round.cells):
+    if not casts or len(casts) > len(open_round.cells):
         raise BadEncoding
     request = _CastRequest(public_id, open_round, box or batcher, terms=_terms(state, now), late=late)
-    replies = [request.reply_to(entry) for entry in entries]
+    replies = [request.reply_to(one) for one in casts]
     if late and not any(reply.ticket or (reply.answer and reply.answer["ok"]) for reply in replies):
         raise RoundClosed
     request.submit(replies)
@@ -76,19 +76,19 @@ def cast(
 
 @dataclass(slots=True)
 class _Reply:
-    """The reply to one entry: an answer, or the ticket of the batch after which there is one.
+    """The reply to one cast: an answer, or the ticket of the batch after which there is one.
 
-    `checked` is the entry where this request puts it into the box.
+    `checked` is the cast where this request puts it into the box.
     """
 
     leaf: bytes = b""
     answer: Answer | None = None
     ticket: Ticket | None = None
-    checked: ballots.CheckedEntry | None = None
+    checked: ballots.CheckedCast | None = None
 
 
 class _CastRequest:
-    """The entries of one request on their way into the box."""
+    """The casts of one request on their way into the box."""
 
     def __init__(self, public_id: str, open_round: OpenRound, box: Batcher, *, terms: Terms, late: bool) -> None:
         self.public_id = public_id
@@ -98,10 +98,10 @@ class _CastRequest:
         self.late = late
         self.rows: dict[bytes, Row] = {}
 
-    def reply_to(self, entry: object) -> _Reply:
-        """Return the reply to an entry that this process knows, or check the entry and seal it."""
+    def reply_to(self, cast: object) -> _Reply:
+        """Return the reply to a ballot that this process knows, or check the cast and seal it."""
         # Hashing costs a fortieth of checking and sealing, so a request for what is known costs hardly anything.
-        leaf = _leaf_of(entry, self.public_id)
+        leaf = _leaf_of(cast, self.public_id)
         # In this order: a batch that reaches the disk between the two questions is found by the second.
         if (ticket := self.box.waiting(self.public_id, leaf)) is not None:
             return _Reply(leaf, ticket=ticket)
@@ -110,7 +110,7 @@ class _CastRequest:
         if self.late:
             return _Reply(leaf, answer=_refusal(RoundClosed()))
         try:
-            checked = self._check(entry)
+            checked = self._check(cast)
         except (CryptoError, Refusal) as error:
             return _Reply(leaf, answer=_refusal(error))
         if checked.leaf not in self.rows:
@@ -127,7 +127,7 @@ class _CastRequest:
                 reply.ticket = ticket
 
     def settled(self, reply: _Reply) -> Answer:
-        """Return the answer to an entry as it stands now: "pending" while its batch is not on disk."""
+        """Return the answer to a cast as it stands now: "pending" while its batch is not on disk."""
         if reply.answer is not None:
             return reply.answer
         ticket = reply.ticket
@@ -140,15 +140,15 @@ class _CastRequest:
             recent_casts.forget(reply.checked)
         return _refusal(RoundClosed() if isinstance(ticket.error, TableMissing) else BoxUnavailable())
 
-    def _check(self, entry: object) -> ballots.CheckedEntry:
+    def _check(self, cast: object) -> ballots.CheckedCast:
         open_round = self.open_round
-        checked = ballots.check_entry(entry, round_id=self.public_id, cells=open_round.cells, papers=open_round.papers)
+        checked = ballots.check_cast(cast, round_id=self.public_id, cells=open_round.cells, papers=open_round.papers)
         if checked.cell in open_round.closed:
             raise CellClosed
         recent_casts.take(checked)
         return checked
 
-    def _seal(self, checked: ballots.CheckedEntry) -> Row:
+    def _seal(self, checked: ballots.CheckedCast) -> Row:
         row = sealing.seal(
             checked.canonical,
             box_public=self.open_round.box_public,
@@ -162,8 +162,9 @@ class _CastRequest:
         return {"ok": True, "leaf": leaf.hex(), "receipt": receipt}
 
 
-def _leaf_of(entry: object, public_id: str) -> bytes:
-    """Return the leaf hash under which this process may know an entry; empty for what is no entry of this round."""
+def _leaf_of(cast: object, public_id: str) -> bytes:
+    """Return the leaf hash under which this process may know a ballot; empty for what is none of this round."""
+    entry = cast.get("entry") if isinstance(cast, dict) else None
     ballot = entry.get("ballot") if isinstance(entry, dict) else None
     if not isinstance(ballot, dict) or ballot.get("round") != public_id:
         return b""

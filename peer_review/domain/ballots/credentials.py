@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from peer_review.domain.ballots.drawing import Blinded, draw, person_id
+from peer_review.domain.ballots.drawing import Blinded, Drawing, draw, person_id
 from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.planning.envelope_groups import is_paper_voter
 from peer_review.domain.voting_period import check_collecting
@@ -19,12 +19,10 @@ from peer_review.models import Assignment, Round
 from peer_review.users import User
 
 
-def issue_credentials(
-    evaluator: User, round: Round, blinded: Blinded, *, now: datetime | None = None
-) -> dict[str, bytes]:
+def issue_credentials(evaluator: User, round: Round, blinded: Blinded, *, now: datetime | None = None) -> Drawing:
     """Return the blind signature for each of the evaluator's cells, all at once or none.
 
-    The same blinded values again give the same answer, so a lost reply costs nothing; other values after that are
+    The same blinded values again give the same signatures, so a lost reply costs nothing; other values after that are
     refused. Of two browsers at once, one wins.
     Raises: NotOpenYet, DrawClosed, NotEligible, VotesOnPaper, BadEncoding, AlreadyDrawn, RoundKeyUnreadable.
     """

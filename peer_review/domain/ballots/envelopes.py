@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from peer_review import audit_log
-from peer_review.domain.ballots.drawing import Blinded, draw, ticket_id
+from peer_review.domain.ballots.drawing import Blinded, Drawing, draw, ticket_id
 from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.voting_period import check_collecting
 from peer_review.enums import RoundState
@@ -115,12 +115,10 @@ def open_envelope(public_id: str, ticket: bytes, *, now: datetime | None = None)
 
 
 @transaction.atomic
-def draw_with_ticket(
-    public_id: str, ticket: bytes, blinded: Blinded, *, now: datetime | None = None
-) -> dict[str, bytes]:
+def draw_with_ticket(public_id: str, ticket: bytes, blinded: Blinded, *, now: datetime | None = None) -> Drawing:
     """Return the blind signatures of all papers of a ticket's urn; the ticket is spent by this.
 
-    The same blinded values again give the same answer.
+    The same blinded values again give the same signatures.
     Raises: what open_envelope raises; BadEncoding unless there is a value for each paper; AlreadyDrawn if the ticket
         is spent; RoundKeyUnreadable.
     """

@@ -8,7 +8,10 @@ from collections import OrderedDict
 
 from peer_review.conf import conf
 from peer_review.exceptions.ballots import StaleRevision, TooManyCasts
-from peer_review.protocol.ballots import CheckedEntry
+from peer_review.protocol.ballots import CheckedCast
+
+#: Of a credential that was not cast: every revision is newer.
+_NOTHING = (-1, b"", 0)
 
 
 class RecentCasts:
@@ -18,29 +21,29 @@ class RecentCasts:
         self._lock = threading.Lock()
         self._seen: OrderedDict[bytes, tuple[int, bytes, int]] = OrderedDict()
 
-    def take(self, entry: CheckedEntry) -> None:
-        """Note an entry, or refuse one that cannot win: older than, or equal to but other than, what was cast.
+    def take(self, cast: CheckedCast) -> None:
+        """Note a cast, or refuse one that cannot win: older than, or equal to but other than, what was cast.
 
         Raises: StaleRevision, TooManyCasts.
         """
         with self._lock:
-            revision, leaf, times = self._seen.get(entry.token, (0, b"", 0))
-            if leaf == entry.leaf:
+            revision, leaf, times = self._seen.get(cast.token, _NOTHING)
+            if leaf == cast.leaf:
                 return
-            if entry.revision <= revision:
+            if cast.revision <= revision:
                 raise StaleRevision
             if times >= conf.CAST_LIMIT:
                 raise TooManyCasts
-            self._seen[entry.token] = (entry.revision, entry.leaf, times + 1)
-            self._seen.move_to_end(entry.token)
+            self._seen[cast.token] = (cast.revision, cast.leaf, times + 1)
+            self._seen.move_to_end(cast.token)
             while len(self._seen) > conf.CAST_MEMORY:
                 self._seen.popitem(last=False)
 
-    def forget(self, entry: CheckedEntry) -> None:
-        """Undo `take` for an entry that did not reach the disk."""
+    def forget(self, cast: CheckedCast) -> None:
+        """Undo `take` for a cast that did not reach the disk."""
         with self._lock:
-            if self._seen.get(entry.token, (0, b"", 0))[1] == entry.leaf:
-                del self._seen[entry.token]
+            if self._seen.get(cast.token, _NOTHING)[1] == cast.leaf:
+                del self._seen[cast.token]
 
     def clear(self) -> None:
         """Forget everything."""

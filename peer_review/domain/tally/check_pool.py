@@ -1,7 +1,7 @@
 """The pool of processes that check ballots, one a core. Each is given what is public and nothing else.
 
 The processes run protocol.checking and import no Django. They inherit no open file, and of the environment only what
-Python itself needs: no secret and no database reaches them. Entries go to them and records come back through pipes, so
+Python itself needs: no secret and no database reaches them. Casts go to them and records come back through pipes, so
 no ballot touches a disk. The caller's own thread alone uses the database.
 
 When a process dies, the caller checks its chunk itself, and all later chunks if no process is left.
@@ -44,7 +44,7 @@ def _cores() -> int:
 
 
 class CheckPool:
-    """The pool checks chunks of a round's entries in so many processes; leaving the context ends them."""
+    """The pool checks chunks of a round's casts in so many processes; leaving the context ends them."""
 
     def __init__(self, terms: Terms, *, processes: int) -> None:
         self._own = RoundChecker(terms)

@@ -24,7 +24,7 @@ from peer_review.domain.rounds.lifecycle import mark_counted, mark_void
 from peer_review.domain.schemes.ballot_papers import papers_of
 from peer_review.domain.tally.bulletin import WrittenLeaves, make_bulletin, written_leaves
 from peer_review.domain.tally.check_pool import CheckPool, processes_for
-from peer_review.domain.tally.opened_rows import check_opened_rows, standing_ballots, wrap_entry
+from peer_review.domain.tally.opened_rows import check_opened_rows, standing_ballots, wrap_cast
 from peer_review.domain.tally.return_rate import final_return_rate
 from peer_review.domain.tally.wipe import wipe
 from peer_review.enums import CountPhase, RoundState, VoidReason
@@ -104,10 +104,10 @@ def open_rows(round: Round, *, by: User, keys: dict[bytes, bytes]) -> Opening:
     opened = {}
     for row_id, ciphertext in rows.items():
         try:
-            entry = sealing.open_row(ciphertext, keys[row_id], round_id=round.public_id)
+            cast = sealing.open_row(ciphertext, keys[row_id], round_id=round.public_id)
         except CryptoError as error:
             raise WrongKey from error
-        opened[row_id] = wrap_entry(own_key, entry, length=len(ciphertext))
+        opened[row_id] = wrap_cast(own_key, cast, length=len(ciphertext))
     store.move_opened(round.public_id, opened)
     return opening(round)
 

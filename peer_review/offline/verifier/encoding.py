@@ -91,11 +91,11 @@ def unhex(text: object, length: int) -> bytes:
     return bytes.fromhex(text)
 
 
-def fields(value: object, *names: str) -> dict[str, Any]:
-    """Return value if it is an object with exactly these fields and, where it has one, version 1."""
+def fields(value: object, *names: str, version: int = 1) -> dict[str, Any]:
+    """Return value if it is an object with exactly these fields and, where it has one, this version."""
     if type(value) is not dict or set(value) != set(names):
         raise Fault(f"expected exactly the fields {', '.join(names)}", f"字段应恰好为 {'、'.join(names)}")
-    if "v" in names and (type(value["v"]) is not int or value["v"] != 1):
+    if "v" in names and (type(value["v"]) is not int or value["v"] != version):
         raise Fault("an unknown version", "版本不明")
     return value
 

@@ -33,14 +33,13 @@ class Head(TypedDict):
 
 
 class Ballot(TypedDict):
-    """The answers on one paper, and the credential that gives them."""
+    """The answers on one paper, and the credential that gives them; in version 1 also `rev`, in version 2 `salt`."""
 
     v: int
     round: str
     cell: str
     pk: str
     pre: str
-    rev: int
     a: dict[str, int | str]
 
 

@@ -29,8 +29,6 @@ def ballot_context(
         "min": scheme.min,
         "max": scheme.max,
         "bands": bands_of(scheme),
-        # Versions of a browser that takes over are told from minutes of the round's own age.
-        "minutes": int((now - (round.opened_at or now)).total_seconds() // 60),
         "drawn": drawn,
         "cells": [*(card.cell for card in cards), *(box.cell for box in boxes)],
         "papers": open_papers(round, cards),

@@ -17,16 +17,16 @@ from peer_review.views.shared.json_endpoints import no_transaction, read_json, u
 @sensitive_variables()
 @unlogged_endpoint("POST")
 def cast_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take a JSON list of entries; answer {"results": […]} in their order, once they are on disk.
+    """Take a JSON list of casts; answer {"results": […]} in their order, once they are on disk.
 
-    When every entry failed in the same way, that is the status of the whole answer.
+    When every cast failed in the same way, that is the status of the whole answer.
     """
     if request.META.get("HTTP_COOKIE"):
         raise CookieOnAnonymousEndpoint
-    entries = read_json(request, limit=conf.CAST_MAX_BYTES)
-    if type(entries) is not list:
+    casts = read_json(request, limit=conf.CAST_MAX_BYTES)
+    if type(casts) is not list:
         raise BadEncoding
-    results = cast(public_id, entries)
+    results = cast(public_id, casts)
     failures = {result["status"] for result in results if not result["ok"]}
     whole = failures.pop() if len(failures) == 1 and not any(result["ok"] for result in results) else 200
     response = JsonResponse({"results": results}, status=whole)

@@ -20,23 +20,23 @@ from peer_review.exceptions.base import BadEncoding
 from peer_review.models import Round, Urn
 from peer_review.views.ballots import envelope_messages
 from peer_review.views.ballots.ballot_page import ballot_context
+from peer_review.views.ballots.credentials import drawn_json
 from peer_review.views.ballots.paper_cards import urn_cards
 from peer_review.views.shared.json_endpoints import read_json, unlogged_endpoint
 from zhengyan_crypto import canonical
-from zhengyan_crypto.encoding import b64u_decode, b64u_encode
+from zhengyan_crypto.encoding import b64u_decode
 
 
 @csrf_exempt
 @sensitive_variables()
 @unlogged_endpoint("POST")
 def kiosk_draw_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take {"ticket": base64url, "blinded": {cell: base64url}}; answer {"signed": {cell: base64url}}."""
+    """Take {"ticket": base64url, "blinded": {cell: base64url}}; answer what `drawn_json` gives."""
     body = _read_anonymous(request, frozenset({"ticket", "blinded"}))
     if type(body["blinded"]) is not dict:
         raise BadEncoding
     blinded = {cell: b64u_decode(value) for cell, value in body["blinded"].items()}
-    signed = draw_with_ticket(public_id, _ticket_of(body), blinded)
-    answer = {"signed": {cell: b64u_encode(value) for cell, value in signed.items()}}
+    answer = drawn_json(draw_with_ticket(public_id, _ticket_of(body), blinded))
     return JsonResponse(answer, headers={"Referrer-Policy": "no-referrer"})
 
 

@@ -29,9 +29,15 @@ def protocol_errors() -> dict[str, str]:
         ),
         "bad_token": still_here(_("This credential was not accepted for this paper. Reload the page and try again.")),
         "bad_ballot_signature": still_here(_("The ballot was altered on its way, so it was refused. Try again.")),
+        "bad_revision": still_here(
+            _("The ballot was not signed for the version as which it arrived, so it was refused. Try again.")
+        ),
         "cell_closed": _("Too few people drew this paper, so it takes no ballots."),
         "unknown_cell": still_here(_("The round does not know this paper. Ask the organiser.")),
-        "stale_revision": _("A newer version of this ballot is already in the box. It counts."),
+        "stale_revision": _(
+            "A newer version of this ballot, cast from another browser, is already in the box. It counts. To change it "
+            "from here, let this computer forget the round, then type the recovery code."
+        ),
         "too_many_casts": _("This ballot has been changed too often. The last version that has a receipt counts."),
         "round_closed": _("The round closed before these ballots arrived. They are not in the box."),
         "too_large": still_here(_("The ballots are larger than the form allows. Reload the page and try again.")),

@@ -21,7 +21,7 @@ from peer_review.domain.schemes.ballot_papers import papers_of
 from peer_review.domain.tally import count
 from peer_review.models import Assignment, Round, SheetEntry
 from peer_review.protocol import papers
-from peer_review.protocol.credentials import Credential, Entry, new_master
+from peer_review.protocol.credentials import Cast, Credential, new_master
 from zhengyan_crypto import sealing
 from zhengyan_crypto.blindsig import decode_spki
 from zhengyan_crypto.encoding import b64u_decode
@@ -83,13 +83,13 @@ def vote(round: Round, mood: Mood, *, now: datetime.datetime) -> None:
     voters = evaluators[: min(VOTERS, int(len(evaluators) * mood.turnout))]
     with ThreadPoolExecutor(TOGETHER) as pool:
         sittings = _sittings(round, voters, mood, chance, now)
-        for _done in pool.map(lambda entries: _cast(round.public_id, entries, now), sittings):
+        for _done in pool.map(lambda casts: _cast(round.public_id, casts, now), sittings):
             pass
 
 
 def _sittings(
     round: Round, voters: Iterable[User], mood: Mood, chance: random.Random, now: datetime.datetime
-) -> Iterator[list[Entry]]:
+) -> Iterator[list[Cast]]:
     """Yield what each voter's browser would send, after drawing."""
     asked = papers_of(round)
     # None: a cell of a whole sheet is about no one subject.
@@ -105,16 +105,17 @@ def _sittings(
         public = {cell.key: decode_spki(cell.spki) for cell in cells}
         credentials = {key: Credential(master, round.public_id, key) for key in public}
         blinded = {key: credential.blind(public[key]).blinded for key, credential in credentials.items()}
-        signed = issue_credentials(user, round, blinded, now=now)
-        entries = []
+        signed, drawn_at = issue_credentials(user, round, blinded, now=now)
+        casts = []
         for cell in cells:
             about = lists[cell.sheet_id] if cell.sheet_id else [cell.subject_id]
             answers = _answers(asked[cell.key], [worth[subject] for subject in about], leniency, mood, chance)
             if answers is None:
                 continue
             token = credentials[cell.key].finalize(public[cell.key], signed[cell.key])
-            entries.append(credentials[cell.key].make_entry(answers, token=token))
-        yield entries
+            revision = credentials[cell.key].revision_of(1, drawn_at=drawn_at)
+            casts.append(credentials[cell.key].make_cast(answers, token=token, revision=revision))
+        yield casts
 
 
 def _answers(
@@ -139,14 +140,14 @@ def _answers(
     return given
 
 
-def _cast(public_id: str, entries: list[Entry], now: datetime.datetime) -> None:
+def _cast(public_id: str, casts: list[Cast], now: datetime.datetime) -> None:
     """Cast until every paper has its receipt."""
     try:
-        while entries:
-            answers = cast(public_id, entries, now=now)
+        while casts:
+            answers = cast(public_id, casts, now=now)
             if refused := [answer for answer in answers if not answer["ok"]]:
                 raise RuntimeError(f"the demonstration's ballots were refused: {refused[0]}")
-            entries = [entry for entry, answer in zip(entries, answers, strict=True) if answer.get("pending")]
+            casts = [one for one, answer in zip(casts, answers, strict=True) if answer.get("pending")]
     finally:
         connections.close_all()
 

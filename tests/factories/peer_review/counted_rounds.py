@@ -204,7 +204,7 @@ def _put_in(cell: Cell, papers: list[dict[str, Any]]) -> list[store.Ballot]:
     for answers in papers:
         token = secrets.token_bytes(32)
         entry = canonical.dumps({"ballot": {"a": answers, "cell": cell.key, "pk": token.hex()}})
-        made.append(store.Ballot(token, cell.key, 1, entry))
+        made.append(store.Ballot(token, cell.key, entry))
     return made
 
 

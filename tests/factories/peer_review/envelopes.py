@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from peer_review.domain.ballots.drawing import Drawing
 from peer_review.domain.ballots.envelopes import TICKET_LENGTH, draw_with_ticket, make_tickets, ticket_digest
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.models import Urn
@@ -28,16 +29,19 @@ class Envelope:
     def blinded(self) -> dict[str, bytes]:
         return {cell: self.credential(cell).blind(decode_spki(spki)).blinded for cell, spki in self.cells.items()}
 
-    def draw(self) -> dict[str, bytes]:
-        """Draw at the kiosk and return the signatures."""
+    def draw(self) -> Drawing:
+        """Draw at the kiosk and return the signatures and the time."""
         return draw_with_ticket(self.round.public_id, self.ticket, self.blinded())
 
-    def entries(self, answers: dict[str, Any], *, signed: dict[str, bytes] | None = None) -> list[dict[str, Any]]:
-        """Return one signed entry a paper, with the same answers on each."""
+    def entries(self, answers: dict[str, Any], *, drawing: Drawing | None = None) -> list[dict[str, Any]]:
+        """Return one ballot a paper as it is cast, with the same answers on each."""
         entries = []
-        for cell, signature in (signed or self.draw()).items():
-            token = self.credential(cell).finalize(decode_spki(self.cells[cell]), signature)
-            entries.append(self.credential(cell).make_entry(answers, token=token, revision=1))
+        signed, drawn_at = drawing or self.draw()
+        for cell, signature in signed.items():
+            credential = self.credential(cell)
+            token = credential.finalize(decode_spki(self.cells[cell]), signature)
+            revision = credential.revision_of(1, drawn_at=drawn_at)
+            entries.append(dict(credential.make_cast(answers, token=token, revision=revision)))
         return entries
 
 

@@ -238,7 +238,11 @@ class Evaluator:
     round: Round
     master: bytes = field(default_factory=new_master)
     tokens: dict[str, bytes] = field(default_factory=dict)
+    #: The server's time of this browser's first draw, in milliseconds, and how many versions it has cast since.
+    drawn_at: int | None = None
     revision: int = 0
+    #: Every ballot made, as it was cast: no two are alike, so none can be made again.
+    made: list[dict[str, Any]] = field(default_factory=list)
 
     def credential(self, cell: str) -> Credential:
         return Credential(self.master, self.round.public_id, cell)
@@ -254,19 +258,19 @@ class Evaluator:
 
     def draw(self) -> dict[str, bytes]:
         """Draw every paper and keep the unblinded tokens."""
-        signed = issue_credentials(self.user, self.round, self.blinded())
-        return self.keep(signed)
+        return self.keep(*issue_credentials(self.user, self.round, self.blinded()))
 
-    def keep(self, signed: dict[str, bytes]) -> dict[str, bytes]:
+    def keep(self, signed: dict[str, bytes], drawn_at: int) -> dict[str, bytes]:
         """Unblind what the server signed."""
         cells = self.cells
+        self.drawn_at = drawn_at if self.drawn_at is None else self.drawn_at
         self.tokens = {
             cell: self.credential(cell).finalize(decode_spki(cells[cell]), value) for cell, value in signed.items()
         }
         return self.tokens
 
     def entries(self, answers: dict[str, Any], *, revision: int | None = None) -> list[dict[str, Any]]:
-        """Return one signed entry a paper; draws first if need be.
+        """Return one ballot a paper as it is cast, {entry, rev, nonce}; draws first if need be.
 
         The same answers on each, or, as {cell key: answers}, on each cell its own and nothing on the others.
         """
@@ -274,14 +278,16 @@ class Evaluator:
             self.draw()
         if revision is None:
             self.revision += 1
+        drawn_at = self.drawn_at or 0
         own = {cell: one for cell, one in answers.items() if isinstance(one, dict)}
         entries = []
         for cell, token in self.tokens.items():
             if own and cell not in own:
                 continue
             credential = self.credential(cell)
-            number = credential.revision_of(self.revision) if revision is None else revision
-            entries.append(credential.make_entry(own.get(cell, answers), token=token, revision=number))
+            number = credential.revision_of(self.revision, drawn_at=drawn_at) if revision is None else revision
+            entries.append(dict(credential.make_cast(own.get(cell, answers), token=token, revision=number)))
+        self.made += entries
         return entries
 
 
@@ -304,7 +310,7 @@ class RunningRound:
         return self.cast(evaluator.entries(answers or self.answers, **kwargs))
 
     def cast(self, entries: list[Any], **kwargs: Any) -> list[dict[str, Any]]:
-        """Cast entries: through the batcher in a transactional test, else at once."""
+        """Cast what `Evaluator.entries` gives: through the batcher in a transactional test, else at once."""
         box = self.inline if connections[conf.BOX_DATABASE].in_atomic_block else None
         return cast(self.round.public_id, entries, box=box, **kwargs)
 

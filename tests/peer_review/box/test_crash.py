@@ -16,7 +16,7 @@ from bench.browsers import Done, Plan, cast_all
 from bench.server import Server
 from peer_review.box import store
 from peer_review.domain.keys import server_keys
-from peer_review.protocol.ballots import verify_receipt
+from peer_review.protocol.ballots import entry_of, verify_receipt
 from peer_review.protocol.credentials import Credential, new_master
 from tests.factories.peer_review.rounds import RunningRound, make_open_round
 from zhengyan_crypto import blindsig, canonical, merkle, sealing
@@ -81,7 +81,10 @@ def ballots(running: RunningRound, sittings: int) -> list[list[Any]]:
     for _number in range(sittings):
         papers = [(Credential(new_master(), running.round.public_id, cell), key) for cell, key in private.items()]
         made.append(
-            [one.make_entry(running.answers, token=key.sign(one.message, PSS, hashes.SHA384())) for one, key in papers]
+            [
+                one.make_cast(running.answers, token=key.sign(one.message, PSS, hashes.SHA384()), revision=1)
+                for one, key in papers
+            ]
         )
     return made
 
@@ -93,5 +96,5 @@ def leaves(running: RunningRound) -> set[bytes]:
     found = set()
     for row in store.closed_ciphertexts(public_id, ids).values():
         key = sealing.content_key(running.box_private, sealing.ephemeral_public(row), round_id=public_id)
-        found.add(merkle.leaf_hash(sealing.open_row(row, key, round_id=public_id)))
+        found.add(merkle.leaf_hash(entry_of(sealing.open_row(row, key, round_id=public_id))))
     return found

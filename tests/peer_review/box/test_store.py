@@ -9,7 +9,7 @@ from peer_review.box import store
 from peer_review.box.round_keys import RoundKeyMissing, destroy_round_key, make_round_key, round_key
 from peer_review.box.store import Ballot, TableMissing
 from peer_review.models.round import new_public_id
-from tests.factories.peer_review.box import opened_entries
+from tests.factories.peer_review.box import opened_rows
 from zhengyan_crypto.errors import KeyUnreadable
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -160,7 +160,7 @@ def test_opening_moves_rows_once_and_goes_on_after_an_interruption(public_id: st
     store.move_opened(public_id, {ids[0]: b"entry 0", ids[1]: b"entry 1"})
     store.move_opened(public_id, {ids[0]: b"entry 0", ids[2]: b"entry 2", b"?" * 16: b"never sealed"})
 
-    assert sorted(opened_entries(public_id)) == [b"entry 0", b"entry 1", b"entry 2"]
+    assert sorted(opened_rows(public_id)) == [b"entry 0", b"entry 1", b"entry 2"]
     assert store.count_rows("closed", public_id) == 2
 
 
@@ -168,13 +168,13 @@ def test_write_ballots_leaves_one_sorted_table_and_drops_the_rest(public_id: str
     store.insert_sealed(public_id, [(b"a" * 16, b"x" * 40)])
     store.seal_off(public_id)
     store.move_opened(public_id, {row_id: b"entry" for row_id, _epk in store.closed_rows(public_id, limit=1)})
-    ballots = [Ballot(bytes([number]) * 32, "0" * 16, 1, b"entry") for number in (3, 1, 2)]
+    ballots = [Ballot(bytes([number]) * 32, "0" * 16, b"entry") for number in (3, 1, 2)]
 
     assert store.write_ballots(public_id, iter(ballots)) == 3
     assert store.write_ballots(public_id, ballots) == 3
 
     assert list(store.ballots(public_id)) == sorted(ballots)
-    assert columns(f"ballot_{public_id}") == ["token", "cell", "rev", "entry"]
+    assert columns(f"ballot_{public_id}") == ["token", "cell", "entry"]
     for prefix in ("sealed", "closed", "opened", "staged"):
         assert not store.table_exists(prefix, public_id)
 
@@ -183,7 +183,7 @@ def test_what_was_never_there_is_empty_and_no_error() -> None:
     nowhere = new_public_id()
 
     assert list(store.ballots(nowhere)) == []
-    assert list(opened_entries(nowhere)) == []
+    assert list(opened_rows(nowhere)) == []
     assert store.count_rows("ballot", nowhere) == 0
 
 

@@ -20,12 +20,16 @@ def arrays(rows: list[tuple[bytes, int, bytes]]) -> tuple[Any, Any, Any]:
     tokens, revisions, leaves = zip(*rows, strict=True) if rows else ((), (), ())
     return (
         np.frombuffer(b"".join(tokens), dtype="u1").reshape(-1, 32),
-        np.array(revisions, dtype="<u4"),
+        np.array(revisions, dtype="<u8"),
         np.frombuffer(b"".join(leaves), dtype="u1").reshape(-1, 32),
     )
 
 
-@given(st.lists(st.tuples(TOKENS, st.integers(1, 3), LEAVES), max_size=40))
+#: Numbers that differ little, or in their highest bits.
+REVISIONS = st.integers(0, 3) | st.sampled_from([2**32, 2**62, 2**63 - 1, 2**63, 2**64 - 1])
+
+
+@given(st.lists(st.tuples(TOKENS, REVISIONS, LEAVES), max_size=40))
 def test_the_highest_revision_stands_then_the_lowest_leaf_in_the_order_of_tokens(
     rows: list[tuple[bytes, int, bytes]],
 ) -> None:
@@ -40,10 +44,16 @@ def test_the_highest_revision_stands_then_the_lowest_leaf_in_the_order_of_tokens
 def test_tokens_that_all_differ_all_stand_sorted(size: int) -> None:
     chance = np.random.default_rng(size)
     token = chance.integers(0, 256, (size, 32), dtype=np.uint8)
-    kept = latest(token, np.ones(size, dtype="<u4"), token)
+    kept = latest(token, np.ones(size, dtype="<u8"), token)
     assert [token[at].tobytes() for at in kept] == sorted(row.tobytes() for row in token)
 
 
 def test_the_newest_of_the_largest_revision_stands() -> None:
-    rows = [(bytes(32), 1, bytes(32)), (bytes(32), 999_999, b"\xff" * 32), (bytes(32), 999_998, bytes(32))]
+    rows = [(bytes(32), 1, bytes(32)), (bytes(32), 2**63 - 1, b"\xff" * 32), (bytes(32), 2**63 - 2, bytes(32))]
+    assert latest(*arrays(rows)).tolist() == [1]
+
+
+def test_a_revision_of_zero_is_the_oldest_of_unsigned_numbers() -> None:
+    """Minus 0 is 0: ranked by the negated number, it would be the newest."""
+    rows = [(bytes(32), 0, bytes(32)), (bytes(32), 5, b"\xff" * 32)]
     assert latest(*arrays(rows)).tolist() == [1]

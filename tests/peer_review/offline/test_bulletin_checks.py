@@ -81,6 +81,47 @@ def test_an_honest_count_passes_and_is_counted_again(
     assert f"{CELLS[0]} virtue: n=4 dk=1 sum=350 [80×2 90×1 100×1]" in output
 
 
+@pytest.fixture(scope="module")
+def counted_before(election: Election) -> list[dict[str, Any]]:
+    """A count of ballots of the first version, which were kept with their revisions."""
+    first = [election.first_version({"virtue": score, "ability": 60, "diligence": "dk"}) for score in (90, 80, "dk")]
+    return [*first, election.first_version(cell=CELLS[1], revision=999_999)]
+
+
+def test_count_of_the_first_version_still_passes(
+    election: Election, counted_before: list[dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = Files(tmp_path, election.manifest, election.bulletin(counted_before), counted_before)
+    status, output = run(capsys, files.arguments(fingerprint=election.fingerprint))
+    assert (status, failures(output)) == (0, [])
+
+
+@pytest.mark.parametrize("revision", [0, -1, "1", None, 1.5, True])
+def test_revision_of_the_first_version_is_a_number_from_one(
+    election: Election,
+    counted_before: list[dict[str, Any]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    revision: object,
+) -> None:
+    files = Files(
+        tmp_path, election.manifest, election.bulletin(counted_before), json.loads(json.dumps(counted_before))
+    )
+    files.entries[0]["ballot"]["rev"] = revision
+    assert run(capsys, files.arguments())[0] == 1
+
+
+@pytest.mark.parametrize("entry", [None, [], "entry", {}, {"ballot": 1}, {"ballot": {"v": 3}}, {"ballot": {"v": True}}])
+def test_what_is_no_ballot_is_named_whatever_version_it_claims(
+    files: Files, capsys: pytest.CaptureFixture[str], entry: object
+) -> None:
+    files.entries.insert(0, entry)  # type: ignore[arg-type]
+    status, output = run(capsys, files.arguments())
+    assert status == 1
+    assert len(failures(output)) == 1
+    assert failures(output)[0].startswith("form of the ballots: ")
+
+
 def test_every_line_speaks_both_languages(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     files.entries.pop()
     _, output = run(capsys, files.arguments(fingerprint="0" * 64))
@@ -185,6 +226,33 @@ def odd_answer(files: Files, election: Election) -> None:
     files.entries[0]["ballot"]["a"]["virtue"] = "excellent"
 
 
+def salt_exchanged(files: Files, election: Election) -> None:
+    files.entries[0]["ballot"]["salt"] = files.entries[1]["ballot"]["salt"]
+
+
+def salt_shortened(files: Files, election: Election) -> None:
+    files.entries[6]["ballot"]["salt"] = files.entries[6]["ballot"]["salt"][:-4]
+
+
+def revision_kept(files: Files, election: Election) -> None:
+    files.entries[1]["ballot"]["rev"] = 1
+
+
+def two_versions(files: Files, election: Election) -> None:
+    files.entries.append(election.first_version())
+
+
+def first_version_first(files: Files, election: Election) -> None:
+    files.entries.insert(0, election.first_version())
+
+
+def version_relabelled(files: Files, election: Election) -> None:
+    """A ballot said to be of the first version, to be rid of its salt."""
+    for entry in files.entries:
+        entry["ballot"] = {name: value for name, value in entry["ballot"].items() if name != "salt"}
+        entry["ballot"] |= {"v": 1, "rev": 1}
+
+
 FRAUDS: list[tuple[Callable[[Files, Election], None], list[str]]] = [
     (
         added,
@@ -250,6 +318,26 @@ FRAUDS: list[tuple[Callable[[Files, Election], None], list[str]]] = [
         ],
     ),
     (odd_answer, ["form of the ballots: ballot 1: an answer is neither an integer nor dk"]),
+    (
+        salt_exchanged,
+        [
+            "signature of each ballot: ballot 1: altered after it was cast",
+            "no ballot dropped: 1 leaves",
+            "no ballot added: ballot 1 is not in the bulletin",
+        ],
+    ),
+    (salt_shortened, ["form of the ballots: ballot 7: a value is not base64url of the right length"]),
+    (revision_kept, ["form of the ballots: ballot 2: expected exactly the fields v, round, cell, pk, pre, salt, a"]),
+    (two_versions, ["form of the ballots: ballot 8: expected exactly the fields v, round, cell, pk, pre, salt, a"]),
+    (first_version_first, ["form of the ballots: ballot 2: expected exactly the fields v, round, cell, pk, pre, rev"]),
+    (
+        version_relabelled,
+        [
+            "signature of each ballot: ballot 1: altered after it was cast",
+            "no ballot dropped: 7 leaves",
+            "no ballot added: ballot 1 is not in the bulletin",
+        ],
+    ),
 ]
 
 

@@ -124,7 +124,7 @@ def test_complaint_a_shared_link_can_be_used_twice() -> None:
     assert Client().get(link).status_code == 302
     assert stranger.get(link).status_code == 404
     assert mine.tokens.keys() == yours.cells.keys()
-    assert entries[0]["ballot"]["pk"] not in shared.get(link).content.decode()
+    assert entries[0]["entry"]["ballot"]["pk"] not in shared.get(link).content.decode()
     assert count_all(running).bulletin.size == 1
 
 
@@ -135,9 +135,11 @@ def test_complaint_stable_pseudonyms() -> None:
     again = Evaluator(second.evaluators[4].user, second.round, master=person.master)
     entries = [*person.entries(first.answers), *again.entries(second.answers)]
 
-    def told(entry: dict[str, Any]) -> set[Any]:
+    def told(cast: dict[str, Any]) -> set[Any]:
+        entry = cast["entry"]
         ballot = entry["ballot"]
-        return {entry["sig"], entry["tok"], ballot["pk"], ballot["pre"], ballot["rev"], ballot["cell"]}
+        said = {entry["sig"], entry["tok"], ballot["pk"], ballot["pre"], ballot["salt"], ballot["cell"]}
+        return said | {cast["rev"], cast["nonce"]}
 
     # The detector bites: the same paper cast again is the same pseudonym.
     assert told(entries[0]) & told(person.entries(first.answers)[0])
@@ -235,15 +237,16 @@ def test_complaint_votes_are_traded_among_friends() -> None:
     """
     running = make_open_round(evaluators=5)
     buyer_wants, seller = {"quality": 100, "spirit": 100}, running.evaluators[0]
-    entry = seller.entries(buyer_wants)[0]
-    answer = running.cast([entry])[0]
+    cast = seller.entries(buyer_wants)[0]
+    entry = cast["entry"]
+    answer = running.cast([cast])[0]
     receipt = answer["receipt"]
 
     # The buyer knows the cell and tries every answer there is; without the secret none comes to the leaf shown.
     tried = set()
     for quality, spirit in itertools.product(range(101), (100, "dk")):
         ballot = {**entry["ballot"], "a": {"quality": quality, "spirit": spirit}}
-        stripped = {key: ballot[key] for key in ("v", "round", "cell", "rev", "a")}
+        stripped = {key: ballot[key] for key in ("v", "round", "cell", "a")}
         tried |= {merkle.leaf_hash(canonical.dumps(one)).hex() for one in (stripped, {"ballot": stripped})}
     assert set(receipt) == {"v", "round", "leaf", "sig"}
     assert receipt["leaf"] not in tried

@@ -23,6 +23,7 @@ from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.schemes import ballot_papers
 from peer_review.models import Round
 from tests.factories.peer_review.rounds import make_open_round
+from zhengyan_crypto.encoding import b64u_decode
 
 BOX = "box"
 #: What the outer envelope of an open box adds to each row.
@@ -92,13 +93,14 @@ def test_neither_database_holds_the_key_of_a_ballot_that_was_cast(tmp_path: Path
     """Everything that lies on disk after draw and cast, searched for the credential's public key and its token."""
     running = make_open_round(evaluators=4, subjects=1)
     voter = running.evaluators[-1]
-    (entry,) = voter.entries(running.answers)
-    cell = entry["ballot"]["cell"]
+    (cell,) = voter.draw()
     secret = [voter.credential(cell).public_key, voter.tokens[cell], voter.master]
     blinded = voter.blinded()[cell]
     drawn = person_id(key_of(running.round), voter.user.pk)
 
     assert running.vote(voter)[0]["ok"]
+    (made,) = voter.made
+    secret += [b64u_decode(made["nonce"]), bytes.fromhex(made["rev"]), b64u_decode(made["entry"]["ballot"]["salt"])]
 
     for alias in ("default", BOX):
         data = dump(alias, tmp_path)
@@ -133,11 +135,11 @@ def test_no_table_of_the_ballot_path_has_a_time_or_a_counter() -> None:
     public_id = running.round.public_id
     store.seal_off(public_id)
     store.move_opened(public_id, {row_id: b"entry" for row_id, _epk in store.closed_rows(public_id, limit=9)})
-    store.write_ballots(public_id, [store.Ballot(bytes(32), "0" * 16, 1, b"entry")])
+    store.write_ballots(public_id, [store.Ballot(bytes(32), "0" * 16, b"entry")])
     wanted = {
         ("default", "peer_review_assignment"): {"id", "evaluator_id", "cell_id"},
         ("default", "peer_review_drawn"): {"id", "value"},
-        (BOX, f"ballot_{public_id}"): {"token", "cell", "rev", "entry"},
+        (BOX, f"ballot_{public_id}"): {"token", "cell", "entry"},
     }
     for (alias, table), columns in wanted.items():
         with connections[alias].cursor() as cursor:

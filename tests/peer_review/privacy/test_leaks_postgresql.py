@@ -73,7 +73,7 @@ def test_after_the_count_postgresql_knows_one_transaction_and_the_order_of_the_t
     store.seal_off(public_id)
 
     tokens = [secrets.token_bytes(32) for _ in arrived]
-    store.write_ballots(public_id, [store.Ballot(token, "0" * 16, 1, b"entry") for token in tokens])
+    store.write_ballots(public_id, [store.Ballot(token, "0" * 16, b"entry") for token in tokens])
 
     ballots = f'"ballot_{public_id}"'
     assert run(f"SELECT count(DISTINCT xmin::text) FROM {ballots}") == [(1,)]

@@ -155,7 +155,7 @@ def test_after_the_count_nothing_of_what_came_before_is_in_the_file_or_its_log(
     assert all(row_id.hex().encode() in box.file for row_id in closed)
 
     tokens = [secrets.token_bytes(32) for _ in arrived]
-    store.write_ballots(public_id, [store.Ballot(token, "0" * 16, 1, b"entry") for token in tokens])
+    store.write_ballots(public_id, [store.Ballot(token, "0" * 16, b"entry") for token in tokens])
 
     for data in (box.file, box.wal):
         for row_id, ciphertext in arrived:

@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from peer_review.protocol import ballots
 from peer_review.protocol.credentials import Credential, new_master
 from peer_review.protocol.papers import Paper
-from zhengyan_crypto import blindsig, sealing
+from zhengyan_crypto import blindsig, canonical, merkle, sealing
+from zhengyan_crypto.encoding import b64u_encode
 
 ROUND = "0123456789abcdef0123456789abcdef"
 CELLS = ("0a0a0a0a0a0a0a0a", "1b1b1b1b1b1b1b1b")
@@ -20,6 +21,11 @@ PAPER = Paper(kind="rating", criteria=(("virtue", 4000), ("ability", 3000), ("di
 def cell_key(number: int) -> rsa.RSAPrivateKey:
     """Keys take time to make: the suite shares a few."""
     return blindsig.generate_key()
+
+
+def leaf_of(entry: Any) -> bytes:
+    """Return the leaf hash of an entry."""
+    return merkle.leaf_hash(canonical.dumps(entry))
 
 
 class Election:
@@ -35,7 +41,7 @@ class Election:
         self.manifest = ballots.Manifest(ROUND, self.receipt_public, self.box_public, self.cells).encode()
         self.fingerprint = ballots.fingerprint(self.manifest)
 
-    def entry(
+    def cast(
         self,
         answers: Mapping[str, int | str] | None = None,
         *,
@@ -43,31 +49,46 @@ class Election:
         revision: int = 1,
         master: bytes | None = None,
     ) -> dict[str, Any]:
-        """Draw and fill in one ballot."""
+        """Draw, fill in one ballot and return it as it is cast."""
         credential = Credential(master or new_master(), ROUND, cell)
         public = self.keys[cell].public_key()
         signed = blindsig.blind_sign(self.keys[cell], credential.blind(public).blinded)
         answers = {"virtue": 90, "ability": 80, "diligence": "dk"} if answers is None else answers
-        return credential.make_entry(answers, token=credential.finalize(public, signed), revision=revision)
+        return credential.make_cast(answers, token=credential.finalize(public, signed), revision=revision)
 
-    def check(self, entry: Any) -> ballots.CheckedEntry:
-        """Check an entry as the server does."""
-        return ballots.check_entry(entry, round_id=ROUND, cells=self.cells, papers=dict.fromkeys(CELLS, PAPER))
+    def entry(self, answers: Mapping[str, int | str] | None = None, **kwargs: Any) -> dict[str, Any]:
+        """Draw, fill in one ballot and return what is kept of it."""
+        return self.cast(answers, **kwargs)["entry"]
+
+    def first_version(
+        self, answers: Mapping[str, int | str] | None = None, *, cell: str = CELLS[0], revision: int = 1
+    ) -> dict[str, Any]:
+        """Return a ballot of the first version: with its revision, without a salt."""
+        made = self.cast(answers, cell=cell, master=(master := new_master()))["entry"]
+        ballot = {name: value for name, value in made["ballot"].items() if name != "salt"} | {"v": 1, "rev": revision}
+        signed = b"anon-ballot/v1\n" + canonical.dumps(ballot)
+        signature = Credential(master, ROUND, cell).signing_key.sign(signed)
+        return {**made, "ballot": ballot, "sig": b64u_encode(signature)}
+
+    def check(self, cast: Any) -> ballots.CheckedCast:
+        """Check a cast as the server does."""
+        return ballots.check_cast(cast, round_id=ROUND, cells=self.cells, papers=dict.fromkeys(CELLS, PAPER))
 
     def bulletin(self, entries: Iterable[Any], *, drawn: int = 10, eligible: int = 12) -> dict[str, Any]:
         """Return the signed bulletin over entries."""
-        checked = [self.check(entry) for entry in entries]
+        entries = list(entries)
         figures = [
-            ballots.CellFigures(cell, eligible, drawn, sum(entry.cell == cell for entry in checked)) for cell in CELLS
+            ballots.CellFigures(cell, eligible, drawn, sum(entry["ballot"]["cell"] == cell for entry in entries))
+            for cell in CELLS
         ]
         return ballots.make_bulletin(
             self.receipt_key,
             round_id=ROUND,
             manifest_fingerprint=self.fingerprint,
-            leaves=[entry.leaf for entry in checked],
+            leaves=[leaf_of(entry) for entry in entries],
             cells=figures,
         )
 
     def receipt(self, entry: Any) -> dict[str, Any]:
         """Return the receipt the server gives for an entry."""
-        return ballots.sign_receipt(self.receipt_key, round_id=ROUND, leaf=self.check(entry).leaf)
+        return ballots.sign_receipt(self.receipt_key, round_id=ROUND, leaf=leaf_of(entry))

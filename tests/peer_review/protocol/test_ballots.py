@@ -1,4 +1,4 @@
-"""Which entries count, and what is signed around them."""
+"""Which ballots count, and what is signed around them."""
 
 import copy
 from collections.abc import Callable
@@ -10,9 +10,10 @@ import pytest
 from peer_review.protocol import ballots
 from peer_review.protocol.credentials import Credential, new_master
 from peer_review.protocol.papers import check_answers
-from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election
+from peer_review.protocol.revisions import salt_of
+from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election, leaf_of
 from zhengyan_crypto import canonical, merkle
-from zhengyan_crypto.encoding import b64u_encode
+from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 from zhengyan_crypto.errors import (
     BadAnswers,
     BadBallotSignature,
@@ -20,6 +21,7 @@ from zhengyan_crypto.errors import (
     BadEncoding,
     BadManifest,
     BadReceipt,
+    BadRevision,
     BadToken,
     CryptoError,
     UnknownCell,
@@ -29,68 +31,121 @@ Change = Callable[[dict[str, Any]], Any]
 
 
 @pytest.fixture(scope="module")
-def entry(election: Election) -> dict[str, Any]:
-    return election.entry()
+def cast(election: Election) -> dict[str, Any]:
+    return election.cast()
 
 
-def test_an_honest_entry_counts(election: Election, entry: dict[str, Any]) -> None:
-    checked = election.check(entry)
+@pytest.fixture(scope="module")
+def entry(cast: dict[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = cast["entry"]
+    return kept
+
+
+def test_an_honest_ballot_counts(election: Election, cast: dict[str, Any], entry: dict[str, Any]) -> None:
+    checked = election.check(cast)
     assert checked.cell == CELLS[0]
     assert checked.answers == {"virtue": 90, "ability": 80, "diligence": "dk"}
     assert checked.revision == 1
-    assert checked.leaf == merkle.leaf_hash(canonical.dumps(entry))
+    assert checked.canonical == canonical.dumps(cast)
+    assert checked.entry == canonical.dumps(entry)
+    assert checked.leaf == merkle.leaf_hash(checked.entry)
     assert checked.leaf_hex == checked.leaf.hex()
     assert len(checked.token) == 32
 
 
+def test_a_revision_is_nowhere_in_what_is_kept(election: Election) -> None:
+    """Whoever keeps the entry has its leaf and its salt, and neither tells the revision."""
+    master, revision = new_master(), 0x1D3B_5A7C_9E2F_4861
+    first, second = (election.cast(master=master, revision=revision) for _version in range(2))
+    kept = canonical.dumps(first["entry"])
+    assert election.check(first).revision == revision
+    for trace in (first["rev"], str(revision), first["nonce"], b64u_decode(first["nonce"]).hex()):
+        assert trace.encode() not in kept
+    # The same answers at the same revision, and yet another salt, signature and leaf.
+    assert first["entry"]["ballot"].keys() == {"v", "round", "cell", "pk", "pre", "salt", "a"}
+    assert first["entry"]["ballot"]["salt"] != second["entry"]["ballot"]["salt"]
+    assert election.check(first).leaf != election.check(second).leaf
+
+
 def ballot(**changes: Any) -> Change:
-    return lambda entry: entry["ballot"].update(changes)
+    return lambda cast: cast["entry"]["ballot"].update(changes)
+
+
+def entry_with(**changes: Any) -> Change:
+    return lambda cast: cast["entry"].update(changes)
 
 
 ALTERED: list[tuple[str, Change, type[CryptoError]]] = [
     ("score altered", ballot(a={"virtue": 91, "ability": 80, "diligence": "dk"}), BadBallotSignature),
-    ("revision altered", ballot(rev=2), BadBallotSignature),
+    ("salt altered", ballot(salt=b64u_encode(bytes(32))), BadBallotSignature),
+    ("salt of another revision", ballot(salt=b64u_encode(salt_of(bytes(16), 2))), BadBallotSignature),
+    ("revision raised", lambda cast: cast.update(rev="7" + "f" * 15), BadRevision),
+    ("foreign nonce", lambda cast: cast.update(nonce=b64u_encode(bytes(16))), BadRevision),
     ("cell swapped", ballot(cell=CELLS[1]), BadToken),
     ("foreign public key", ballot(pk=b64u_encode(bytes(32))), BadToken),
     ("foreign prefix", ballot(pre=b64u_encode(bytes(32))), BadToken),
-    ("foreign token", lambda entry: entry.update(tok=b64u_encode(b"\x01" * 256)), BadToken),
-    ("short token", lambda entry: entry.update(tok=b64u_encode(b"\x01" * 255)), BadToken),
-    ("foreign signature", lambda entry: entry.update(sig=b64u_encode(bytes(64))), BadBallotSignature),
-    ("short signature", lambda entry: entry.update(sig=b64u_encode(bytes(63))), BadEncoding),
-    ("padded token", lambda entry: entry.update(tok=entry["tok"] + "=="), BadEncoding),
+    ("foreign token", entry_with(tok=b64u_encode(b"\x01" * 256)), BadToken),
+    ("short token", entry_with(tok=b64u_encode(b"\x01" * 255)), BadToken),
+    ("foreign signature", entry_with(sig=b64u_encode(bytes(64))), BadBallotSignature),
+    ("short signature", entry_with(sig=b64u_encode(bytes(63))), BadEncoding),
+    ("padded token", lambda cast: cast["entry"].update(tok=cast["entry"]["tok"] + "=="), BadEncoding),
     ("unknown cell", ballot(cell="ffffffffffffffff"), UnknownCell),
     ("unknown round", ballot(round="f" * 32), UnknownCell),
     ("cell of another kind", ballot(cell=7), BadEncoding),
     ("cell in capitals", ballot(cell="0A0A0A0A0A0A0A0A"), BadEncoding),
     ("extra field in the ballot", ballot(name="me"), BadEncoding),
-    ("extra field in the entry", lambda entry: entry.update(name="me"), BadEncoding),
-    ("field missing", lambda entry: entry["ballot"].pop("rev"), BadEncoding),
-    ("version 2", ballot(v=2), BadEncoding),
+    ("extra field in the entry", entry_with(name="me"), BadEncoding),
+    ("extra field in the cast", lambda cast: cast.update(name="me"), BadEncoding),
+    ("revision in the ballot", ballot(rev=1), BadEncoding),
+    ("field missing", lambda cast: cast["entry"]["ballot"].pop("salt"), BadEncoding),
+    ("version 1", ballot(v=1), BadEncoding),
     ("version true", ballot(v=True), BadEncoding),
-    ("revision 0", ballot(rev=0), BadEncoding),
-    ("revision beyond six digits", ballot(rev=1_000_000), BadEncoding),
-    ("revision as text", ballot(rev="1"), BadEncoding),
+    ("short salt", ballot(salt=b64u_encode(bytes(31))), BadEncoding),
+    ("salt as number", ballot(salt=1), BadEncoding),
+    ("short nonce", lambda cast: cast.update(nonce=b64u_encode(bytes(15))), BadEncoding),
+    ("nonce missing", lambda cast: cast.pop("nonce"), BadEncoding),
+    ("revision missing", lambda cast: cast.pop("rev"), BadEncoding),
+    ("revision of 64 bits", lambda cast: cast.update(rev="8" + "0" * 15), BadEncoding),
+    ("revision in capitals", lambda cast: cast.update(rev="0" * 15 + "A"), BadEncoding),
+    ("revision as number", lambda cast: cast.update(rev=1), BadEncoding),
+    ("short revision", lambda cast: cast.update(rev="1"), BadEncoding),
     ("answers as list", ballot(a=[]), BadEncoding),
     ("float among the answers", ballot(a={"virtue": 1.5}), BadEncoding),
-    ("ballot as list", lambda entry: entry.update(ballot=[]), BadEncoding),
+    ("entry as list", lambda cast: cast.update(entry=[]), BadEncoding),
+    ("ballot as list", entry_with(ballot=[]), BadEncoding),
 ]
 
 
 @pytest.mark.parametrize(("change", "error"), [case[1:] for case in ALTERED], ids=[case[0] for case in ALTERED])
-def test_an_altered_entry_is_refused(
-    election: Election, entry: dict[str, Any], change: Change, error: type[CryptoError]
+def test_an_altered_cast_is_refused(
+    election: Election, cast: dict[str, Any], change: Change, error: type[CryptoError]
 ) -> None:
-    altered = copy.deepcopy(entry)
+    altered = copy.deepcopy(cast)
     change(altered)
     with pytest.raises(error) as caught:
         election.check(altered)
     assert type(caught.value) is error
 
 
-@pytest.mark.parametrize("entry", [None, [], "entry", 7, {}])
-def test_what_is_no_entry_at_all_is_refused(election: Election, entry: Any) -> None:
+@pytest.mark.parametrize("cast", [None, [], "cast", 7, {}])
+def test_what_is_no_cast_at_all_is_refused(election: Election, cast: Any) -> None:
     with pytest.raises(BadEncoding):
-        election.check(entry)
+        election.check(cast)
+
+
+def test_an_older_version_cannot_be_passed_off_as_the_newest(election: Election) -> None:
+    """Somebody who can write to the box holds an earlier version whole, and wants it to stand."""
+    master = new_master()
+    old, new = (election.cast(master=master, revision=revision) for revision in (10, 20))
+    for forged in (old | {"rev": "7" + "f" * 15}, old | {"rev": new["rev"], "nonce": new["nonce"]}):
+        with pytest.raises(BadRevision):
+            election.check(forged)
+    # Nor can he put the newest ballot's salt into the old one, for that is signed.
+    moved = copy.deepcopy(old)
+    moved["entry"]["ballot"]["salt"] = new["entry"]["ballot"]["salt"]
+    with pytest.raises(BadBallotSignature):
+        election.check(moved | {"rev": new["rev"], "nonce": new["nonce"]})
+    assert [one.revision for one in ballots.latest([election.check(old), election.check(new)])] == [20]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +163,7 @@ def test_what_is_no_entry_at_all_is_refused(election: Election, entry: Any) -> N
 )
 def test_answers_outside_the_form_are_refused_even_if_signed(election: Election, answers: dict[str, Any]) -> None:
     with pytest.raises(BadAnswers) as caught:
-        election.check(election.entry(answers))
+        election.check(election.cast(answers))
     assert (caught.value.code, caught.value.status) == ("bad_answers", 422)
 
 
@@ -120,9 +175,9 @@ def test_the_bounds_of_the_form_are_answers_too(election: Election) -> None:
 
 def test_a_token_buys_one_cell_only(election: Election) -> None:
     master = new_master()
-    first, second = (election.entry(cell=cell, master=master) for cell in CELLS)
-    assert first["ballot"]["pk"] != second["ballot"]["pk"]
-    second["tok"] = first["tok"]
+    first, second = (election.cast(cell=cell, master=master) for cell in CELLS)
+    assert first["entry"]["ballot"]["pk"] != second["entry"]["ballot"]["pk"]
+    second["entry"]["tok"] = first["entry"]["tok"]
     with pytest.raises(BadToken):
         election.check(second)
 
@@ -130,9 +185,9 @@ def test_a_token_buys_one_cell_only(election: Election) -> None:
 def test_latest_keeps_the_highest_revision_then_the_lowest_leaf(election: Election) -> None:
     master = new_master()
     changes = [{"virtue": score, "ability": 1, "diligence": 1} for score in (10, 20, 30)]
-    old = election.check(election.entry(changes[0], master=master, revision=1))
-    tied = [election.check(election.entry(change, master=master, revision=2)) for change in changes[1:]]
-    other = election.check(election.entry())
+    old = election.check(election.cast(changes[0], master=master, revision=1))
+    tied = [election.check(election.cast(change, master=master, revision=2)) for change in changes[1:]]
+    other = election.check(election.cast())
     lowest = min(tied, key=lambda entry: entry.leaf)
     for order in ([old, *tied, other], [other, *reversed(tied), old], [tied[0], other, old, tied[1]]):
         kept = ballots.latest(order)
@@ -192,7 +247,7 @@ def test_a_manifest_that_is_not_canonical_is_refused(election: Election) -> None
 def test_a_receipt_names_the_leaf(election: Election, entry: dict[str, Any]) -> None:
     receipt = election.receipt(entry)
     leaf = ballots.verify_receipt(receipt, receipt_key=election.receipt_public, round_id=ROUND)
-    assert leaf == election.check(entry).leaf
+    assert leaf == leaf_of(entry)
     assert receipt.keys() == {"v", "round", "leaf", "sig"}
 
 
@@ -215,7 +270,7 @@ def test_a_bulletin_covers_its_leaves(election: Election) -> None:
     entries = [election.entry(cell=cell) for cell in (*CELLS, CELLS[0])]
     bulletin = election.bulletin(entries)
     ballots.verify_bulletin(bulletin, receipt_key=election.receipt_public)
-    assert bulletin["leaves"] == sorted(election.check(entry).leaf_hex for entry in entries)
+    assert bulletin["leaves"] == sorted(leaf_of(entry).hex() for entry in entries)
     assert [cell["counted"] for cell in bulletin["head"]["cells"]] == [2, 1]
 
 

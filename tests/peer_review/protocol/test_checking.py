@@ -1,7 +1,8 @@
-"""The quick way through an entry finds what the long way finds, fault for fault; so does another process."""
+"""The quick way through a cast finds what the long way finds, fault for fault; so does another process."""
 
 import copy
 import io
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peer_review.protocol import checking
-from peer_review.protocol.ballots import check_entry
+from peer_review.protocol.ballots import check_cast
 from peer_review.protocol.checking import FAULTS, READY, RECORD, RoundChecker, Sound, Terms
 from peer_review.protocol.papers import BOUNDS, Paper, SheetRule, check_answers
 from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election
@@ -30,10 +31,10 @@ def long_way(raw: bytes, asked: Terms) -> Sound | str:
     """What the count found before there was a quick way."""
     try:
         value = canonical.loads_canonical(raw)
-        entry = check_entry(value, round_id=asked.round_id, cells=asked.cells, papers=asked.papers)
+        cast = check_cast(value, round_id=asked.round_id, cells=asked.cells, papers=asked.papers)
     except CryptoError as fault:
         return fault.code
-    return Sound(entry.token, entry.leaf, entry.revision, entry.cell)
+    return Sound(cast.token, cast.leaf, cast.revision, cast.cell)
 
 
 def quick_way(raw: bytes, checker: RoundChecker) -> Sound | str:
@@ -44,8 +45,8 @@ def quick_way(raw: bytes, checker: RoundChecker) -> Sound | str:
 
 
 @pytest.fixture(scope="module")
-def entry(election: Election) -> dict[str, Any]:
-    return election.entry()
+def cast(election: Election) -> dict[str, Any]:
+    return election.cast()
 
 
 @pytest.fixture(scope="module")
@@ -53,21 +54,21 @@ def checker(election: Election) -> RoundChecker:
     return RoundChecker(terms(election))
 
 
-def test_an_honest_entry_takes_the_quick_way(
-    checker: RoundChecker, entry: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+def test_an_honest_cast_takes_the_quick_way(
+    checker: RoundChecker, cast: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw = canonical.dumps(entry)
+    raw = canonical.dumps(cast)
     expected = long_way(raw, checker.terms)
-    monkeypatch.setattr(checking, "check_entry", None)
+    monkeypatch.setattr(checking, "check_cast", None)
     assert checker.check(raw) == expected
     assert isinstance(expected, Sound)
 
 
 @pytest.mark.parametrize(("name", "change", "error"), ALTERED, ids=[case[0] for case in ALTERED])
-def test_an_altered_entry_has_the_same_fault_either_way(
-    name: str, change: Change, error: type[CryptoError], checker: RoundChecker, entry: dict[str, Any]
+def test_an_altered_cast_has_the_same_fault_either_way(
+    name: str, change: Change, error: type[CryptoError], checker: RoundChecker, cast: dict[str, Any]
 ) -> None:
-    altered = copy.deepcopy(entry)
+    altered = copy.deepcopy(cast)
     change(altered)
     raw = _json(altered)
     assert quick_way(raw, checker) == long_way(raw, checker.terms) == error.code
@@ -79,14 +80,16 @@ def _json(value: Any) -> bytes:
 
 
 TEXTS = [
-    ("space", lambda raw: raw.replace(b'"rev":1', b'"rev": 1')),
+    ("space", lambda raw: raw.replace(b'"v":2', b'"v": 2')),
     ("space after", lambda raw: raw + b" "),
     ("line end", lambda raw: raw + b"\n"),
     ("leading zero", lambda raw: raw.replace(b'"virtue":90', b'"virtue":090')),
     ("minus zero", lambda raw: raw.replace(b'"virtue":90', b'"virtue":-0')),
     ("exponent", lambda raw: raw.replace(b'"virtue":90', b'"virtue":9e1')),
     ("escape", lambda raw: raw.replace(b'"virtue"', b'"virtu\\u0065"')),
-    ("another order", lambda raw: raw.replace(b'"rev":1,"round":', b'"round":').replace(b',"v":1', b',"v":1,"rev":1')),
+    ("another order", lambda raw: re.sub(rb'("nonce":"[^"]+"),("rev":"[^"]+")', rb"\2,\1", raw)),
+    ("another order inside", lambda raw: re.sub(rb'("round":"[^"]+"),("salt":"[^"]+")', rb"\2,\1", raw)),
+    ("revision of 17 digits", lambda raw: raw.replace(b'"rev":"', b'"rev":"0')),
     ("answer twice", lambda raw: raw.replace(b'"virtue":90', b'"virtue":90,"virtue":90')),
     ("not UTF-8", lambda raw: raw.replace(b"virtue", b"virtu\xff")),
     ("cut", lambda raw: raw[:-1]),
@@ -95,10 +98,10 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("name", "change"), TEXTS, ids=[case[0] for case in TEXTS])
-def test_another_text_of_the_same_entry_is_refused_either_way(
-    name: str, change: Any, checker: RoundChecker, entry: dict[str, Any]
+def test_another_text_of_the_same_cast_is_refused_either_way(
+    name: str, change: Any, checker: RoundChecker, cast: dict[str, Any]
 ) -> None:
-    raw = canonical.dumps(entry)
+    raw = canonical.dumps(cast)
     changed = change(raw)
     assert changed != raw
     assert quick_way(changed, checker) == long_way(changed, checker.terms) == "bad_encoding"
@@ -106,9 +109,9 @@ def test_another_text_of_the_same_entry_is_refused_either_way(
 
 @given(st.data())
 def test_whatever_byte_is_changed_both_ways_find_the_same(
-    election: Election, checker: RoundChecker, entry: dict[str, Any], data: st.DataObject
+    election: Election, checker: RoundChecker, cast: dict[str, Any], data: st.DataObject
 ) -> None:
-    raw = bytearray(canonical.dumps(entry))
+    raw = bytearray(canonical.dumps(cast))
     at = data.draw(st.integers(0, len(raw) - 1))
     raw[at] = data.draw(st.sampled_from([*b'AQgw0159"{}:,-_ \x00\xff', raw[at] ^ 1]))
     assert quick_way(bytes(raw), checker) == long_way(bytes(raw), checker.terms)
@@ -131,7 +134,7 @@ def test_signed_answers_are_judged_alike_either_way(
     paper: Paper, answers: dict[str, Any], fault: str | None, election: Election
 ) -> None:
     checker = RoundChecker(terms(election, paper))
-    raw = canonical.dumps(election.entry(answers))
+    raw = canonical.dumps(election.cast(answers))
     found = quick_way(raw, checker)
     assert found == long_way(raw, checker.terms)
     assert found == fault if fault else isinstance(found, Sound)
@@ -156,31 +159,31 @@ def test_the_pattern_of_a_paper_takes_exactly_what_the_paper_takes(scale: str) -
 
 
 def test_a_cell_whose_key_may_not_be_used_has_the_same_fault_either_way(
-    election: Election, entry: dict[str, Any]
+    election: Election, cast: dict[str, Any]
 ) -> None:
     asked = replace(terms(election), cells=dict.fromkeys(CELLS, "AAAA"))
-    raw = canonical.dumps(entry)
+    raw = canonical.dumps(cast)
     assert quick_way(raw, RoundChecker(asked)) == long_way(raw, asked) == "bad_key"
 
 
 def test_records_keep_the_order_of_the_rows_and_name_each_fault(
-    election: Election, checker: RoundChecker, entry: dict[str, Any]
+    election: Election, checker: RoundChecker, cast: dict[str, Any]
 ) -> None:
-    second = election.entry(cell=CELLS[1], revision=7)
-    foreign = {**entry, "tok": second["tok"]}
-    raws = [canonical.dumps(one) for one in (second, foreign, entry)]
+    second = election.cast(cell=CELLS[1], revision=2**63 - 1)
+    foreign = {**cast, "entry": {**cast["entry"], "tok": second["entry"]["tok"]}}
+    raws = [canonical.dumps(one) for one in (second, foreign, cast)]
     records = list(RECORD.iter_unpack(checker.check_many(raws)))
     first = checker.check(raws[0])
-    assert records[0] == (first.token, first.leaf, 7, 1, 0)
+    assert records[0] == (first.token, first.leaf, 2**63 - 1, 1, 0)
     assert records[1] == (bytes(32), bytes(32), 0, 0, FAULTS.index("bad_token") + 1)
     assert records[2][3:] == (0, 0)
 
 
 def test_a_process_answers_what_it_is_asked_and_ends_with_its_input(
-    election: Election, checker: RoundChecker, entry: dict[str, Any]
+    election: Election, checker: RoundChecker, cast: dict[str, Any]
 ) -> None:
     asked, answers = io.BytesIO(), io.BytesIO()
-    raws = [canonical.dumps(entry), b"not even JSON"]
+    raws = [canonical.dumps(cast), b"not even JSON"]
     for message in (terms(election), raws, raws[1:]):
         checking.send(asked, message)
     asked.write(b"\x05\x00")  # whoever asked died here

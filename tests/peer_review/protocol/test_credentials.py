@@ -1,5 +1,6 @@
 """Credentials come from the master secret alone; the recovery code is that secret, typed by people."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,13 @@ from typing import Any
 import pytest
 
 from peer_review.protocol import ballots, credentials
-from peer_review.protocol.row_length import MAX_REVISION
 from tests.peer_review.protocol.election import CELLS, ROUND, Election, cell_key
 from zhengyan_crypto import blindsig, canonical, sealing
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 from zhengyan_crypto.errors import BadKey, BadRecoveryCode, BadToken
 
+#: When everybody drew, in milliseconds.
+DRAWN_AT = 1_790_000_000_000
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "credentials.json").read_text())
 
 
@@ -24,16 +26,18 @@ def test_credentials_match_the_shared_vectors(vector: dict[str, Any]) -> None:
     credential = credentials.Credential(master, vector["round"], vector["cell"])
     signed = blindsig.blind_sign(key, b64u_decode(vector["blinded"]))
     token = credential.finalize(key.public_key(), signed)
-    entry = credential.make_entry(vector["answers"], token=token, revision=vector["revision"])
+    revision = credential.revision_of(vector["version"], drawn_at=vector["drawn_at"])
+    nonce = bytes.fromhex(vector["nonce"])
+    cast = credential.make_cast(vector["answers"], token=token, revision=revision, nonce=nonce)
     assert credentials.encode_recovery_code(master) == vector["recovery_code"]
     assert credential.public_key.hex() == vector["public_key"]
     assert credential.prefix.hex() == vector["prefix"]
-    assert credential.revision_of(1) == vector["first_revision"]
+    assert cast["rev"] == vector["revision"]
     assert credential.message.hex() == vector["message"]
     assert b64u_encode(credential.blind(key.public_key()).blinded) == vector["blinded"]
     assert b64u_encode(signed) == vector["blind_sig"]
-    assert canonical.dumps(entry).decode() == vector["entry"]
-    checked = ballots.check_entry(entry, round_id=vector["round"], cells={vector["cell"]: VECTORS["spki"]}, papers=None)
+    assert canonical.dumps(cast).decode() == vector["cast"]
+    checked = ballots.check_cast(cast, round_id=vector["round"], cells={vector["cell"]: VECTORS["spki"]}, papers=None)
     assert checked.leaf_hex == vector["leaf"]
 
 
@@ -57,18 +61,33 @@ def test_cells_rounds_and_masters_share_nothing() -> None:
     assert len(keys) == 4
 
 
-def test_revisions_rise_with_each_version_and_tie_no_two_papers_to_each_other() -> None:
-    """Two people with two papers each; one of them came back twice. Plain numbers would read 1, 1, 3, 3."""
-    cast = {
-        (master, cell): credentials.Credential(bytes([master]) * 20, ROUND, cell).revision_of(version)
+def test_revisions_rise_with_each_version_and_with_each_later_draw() -> None:
+    credential = credentials.Credential(bytes(20), ROUND, CELLS[0])
+    first = credential.revision_of(1, drawn_at=DRAWN_AT)
+    assert [credential.revision_of(version, drawn_at=DRAWN_AT) - first for version in (1, 2, 1023)] == [0, 1, 1022]
+    # The first version after the next millisecond's draw outranks the last that an earlier draw allows.
+    assert credential.revision_of(1, drawn_at=DRAWN_AT + 1) == first + 1024
+    for version in (0, 1024):
+        with pytest.raises(ValueError, match="out of bounds"):
+            credential.revision_of(version, drawn_at=DRAWN_AT)
+
+
+def test_revisions_of_one_sitting_tie_no_two_papers_to_each_other() -> None:
+    """Two people with two papers each, drawn at once; one of them came back twice. Plain numbers would tell."""
+    cast = [
+        credentials.Credential(bytes([master]) * 20, ROUND, cell).revision_of(version, drawn_at=DRAWN_AT)
         for master, version in ((1, 1), (2, 3))
         for cell in CELLS[:2]
-    }
-    assert len(set(cast.values())) == 4
+    ]
+    gaps = {abs(left - right) for left, right in itertools.combinations(cast, 2)}
+    assert min(gaps) > 2**50  # by chance alone smaller once in a thousand
+
+
+def test_a_nonce_is_derived_from_no_code_and_used_once() -> None:
     credential = credentials.Credential(bytes(20), ROUND, CELLS[0])
-    assert [credential.revision_of(version) - credential.revision_of(1) for version in (1, 2, 3)] == [0, 1, 2]
-    first = [credentials.Credential(bytes(20), ROUND, f"{cell:016x}").revision_of(1) for cell in range(200)]
-    assert min(first) < 100_000 < 800_000 < max(first) < MAX_REVISION - 99_000
+    casts = [credential.make_cast({}, token=b"", revision=1) for _version in range(50)]
+    assert len({cast["nonce"] for cast in casts}) == len({cast["entry"]["ballot"]["salt"] for cast in casts}) == 50
+    assert {cast["rev"] for cast in casts} == {"0000000000000001"}
 
 
 def test_a_factor_without_inverse_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,8 @@ export class Credentials {
 
   /** Whether everything that casting needs lies here, so that it asks for nothing with a sign-in. */
   get complete() {
-    const { master, tokens } = this.store.data;
-    return Boolean(master) && this.page.config.cells.every((cell) => tokens[cell]);
+    const { master, tokens, drawnAt } = this.store.data;
+    return Boolean(master) && drawnAt !== null && this.page.config.cells.every((cell) => tokens[cell]);
   }
 
   /** Return the manifest, the same as at the first visit: a server that changes it is caught. */
@@ -39,13 +39,13 @@ export class Credentials {
     return credentials;
   }
 
-  /** Draw every paper with this master; return the credentials and their tokens by cell. */
+  /** Draw every paper with this master; return the credentials and their tokens by cell, and when it was. */
   async drawWith(master) {
     const { config, words } = this.page;
     const manifest = await this.openManifest();
     const credentials = await this.derive(master);
     const kiosk = config.mode === "kiosk";
-    const tokens = await draw(config.draw, {
+    const { tokens, drawnAt } = await draw(config.draw, {
       manifest,
       credentials,
       csrfToken: kiosk ? undefined : csrfToken(config),
@@ -54,14 +54,21 @@ export class Credentials {
         step === "blind" && done === total ? this.page.working(words.drawing) : this.page.working(fill(words.making, { done, total }), done, total),
     });
     config.drawn = true;
-    return new Map(credentials.map((credential) => [credential.cell, { credential, token: tokens.get(credential.cell) }]));
+    return { drawnAt, byCell: new Map(credentials.map((credential) => [credential.cell, { credential, token: tokens.get(credential.cell) }])) };
   }
 
-  /** Make the master its own and, in two stages, keep what was drawn with it. */
-  keep(master, drawn) {
-    this.store.data.master = b64uEncode(master);
-    if (this.keepsTokens)
-      this.store.data.tokens = Object.fromEntries([...drawn].map(([cell, { token }]) => [cell, b64uEncode(token)]));
+  /**
+   * Make the master its own and, in two stages, keep what was drawn with it.
+   *
+   * The time of this browser's first draw is kept for good: were a later one taken, it would outrank what another
+   * browser, which took over meanwhile, has cast. `takesOver`: this is that other browser.
+   */
+  keep(master, { byCell, drawnAt }, { takesOver = false } = {}) {
+    const { data } = this.store;
+    data.master = b64uEncode(master);
+    if (takesOver) Object.assign(data, { drawnAt, version: 0, recovered: true });
+    data.drawnAt ??= drawnAt;
+    if (this.keepsTokens) data.tokens = Object.fromEntries([...byCell].map(([cell, { token }]) => [cell, b64uEncode(token)]));
     this.store.save();
   }
 
@@ -77,7 +84,7 @@ export class Credentials {
     try {
       const drawn = await this.drawWith(master);
       this.keep(master, drawn);
-      return drawn;
+      return drawn.byCell;
     } catch (error) {
       // Drawn elsewhere with another master: the one made here is of no use, and must not hide the way to recover.
       if (error.code === "already_drawn" && !Object.keys(this.store.data.receipts).length) {

@@ -1,14 +1,13 @@
 // The receipt: that it is in, the code to write down, and what to check with.
 import { $, copy, download, el, fill, grouped, showCode } from "../ui/dom.js";
-import { isCounted } from "./casting.js";
 
 export function giveReceipts(page, answers) {
   const { config, words, store } = page;
 
   function show(count, total) {
     $("receipt-title").textContent = fill(words.cast_all, { count, total });
-    const { version, receipts } = store.data;
-    $("receipt-version").textContent = isCounted(version) ? fill(words.version, { version }) : words.version_later;
+    const { version, recovered, receipts } = store.data;
+    $("receipt-version").textContent = recovered ? words.version_later : fill(words.version, { version });
     showCode($("recovery-code"), page.recoveryCode);
     const rows = answers.all.filter((paper) => receipts[paper.cell]).map((paper) => el("tr", {},
       el("th", { scope: "row" }, `${paper.label} `, el("span", { class: "pr-muted" }, paper.voters ?? "")),
@@ -24,7 +23,8 @@ export function giveReceipts(page, answers) {
   $("change").addEventListener("click", () => page.start());
   $("print-receipt").addEventListener("click", () => print());
   $("download-receipt").addEventListener("click", () => {
-    const receipts = Object.values(store.data.receipts);
+    // Without the salts: who is given the file to check with it learns nothing to try answers with.
+    const receipts = Object.values(store.data.receipts).map(({ salt, ...receipt }) => receipt);
     const file = { v: 1, round: config.round, title: config.title, fingerprint: config.fingerprint, receipts };
     download(`receipt-${config.round.slice(0, 8)}.json`, `${JSON.stringify(file, null, 2)}\n`);
   });

@@ -2,7 +2,6 @@
 import { $ } from "../ui/dom.js";
 import { decodeRecoveryCode } from "../lib/credentials.js";
 import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
-import { versionAfter } from "./casting.js";
 
 export function letRecover(page, answers, credentials) {
   const { config, store, words } = page;
@@ -15,11 +14,8 @@ export function letRecover(page, answers, credentials) {
       const drawn = await credentials.drawWith(master).catch((error) => {
         throw error.code === "already_drawn" ? new ClientError("wrong_code") : error;
       });
-      credentials.keep(master, drawn);
-      store.data.version = Math.max(store.data.version, versionAfter(page));
-      store.data.recovered = true;
+      credentials.keep(master, drawn, { takesOver: true });
       $("recover-code").value = "";
-      store.save();
       for (const comment of answers.comments) comment.offerWithdrawal(true);
       page.start();
       page.say(words.recovered);

@@ -4,12 +4,12 @@
 //   encodeRecoveryCode(master) -> "AB12-…" (8 groups of 4)
 //   decodeRecoveryCode(text) -> master      throws bad_recovery_code, details {position} or {expected, count}
 //   deriveCredential(master, round, cell) -> Promise<credential>
-//       credential = {round, cell, publicKey, prefix, message, revisionBase}      the rest stays inside
+//       credential = {round, cell, publicKey, prefix, message}      the rest stays inside
 //   blindCredential(credential, key) -> Promise<Uint8Array>         key from rsabssa.importKey
 //   finalizeCredential(credential, key, blindSignature) -> Promise<token>
-//   revisionOf(credential, version) -> integer      what a ballot's `rev` says for version 1, 2, 3 …: counted from a
-//       start that is another for each paper, for plain numbers would tell who came back and tie their papers together
-//   makeEntry(credential, answers, {token, revision = that of version 1}) -> Promise<entry>
+//   revisionOf(credential, {drawnAt, version}) -> BigInt     of the version-th ballot cast with one draw, from 1;
+//       drawnAt is the time that came with it
+//   makeCast(credential, answers, {token, revision, nonce = random}) -> Promise<{entry, rev, nonce}>
 //       answers = {criterion key: integer | "dk"};  entry = {ballot, sig, tok}: keep it until its receipt is there and
 //       send the same again: Safari's Ed25519 signs the same ballot differently each time, and then it is another leaf
 //   entryLeaf(entry) -> Promise<hex>        what receipts, proofs and the bulletin call this ballot
@@ -23,13 +23,14 @@ import { canonical } from "../../../../zhengyan_crypto/browser/canonical.js";
 import { ed25519PublicKey, ed25519Sign, ed25519Verify } from "../../../../zhengyan_crypto/browser/curves.js";
 import { b64uDecode, b64uEncode, bytesToInt, concat, crockfordDecode, crockfordEncode, hexEncode, hkdf, randomBytes, utf8 } from "../../../../zhengyan_crypto/browser/encoding.js";
 import { leafHash } from "../../../../zhengyan_crypto/browser/merkle.js";
+import { OFFSET_BITS, newNonce, revisionAt, saltOf, writeRevision } from "./revisions.js";
 import { SALT_LENGTH, blind, finalize, isInvertible, verify } from "../../../../zhengyan_crypto/browser/rsabssa.js";
 
 export const MASTER_LENGTH = 20;
 export const DONT_KNOW = "dk";
+const BALLOT_VERSION = 2;
 const SALT = utf8("anon-cred/v1");
 const SPARE = 16;
-const FIRST_REVISIONS = 900_000n;
 const secrets = new WeakMap();
 
 export const newMaster = () => randomBytes(MASTER_LENGTH);
@@ -46,10 +47,10 @@ export async function deriveCredential(master, round, cell) {
   const seed = await derive("ed25519", 32);
   const publicKey = await ed25519PublicKey(seed);
   const prefix = await derive("prefix", 32);
-  const revisionBase = Number(bytesToInt(await derive("rev", 8)) % FIRST_REVISIONS);
+  const offset = bytesToInt(await derive("rev", 8)) >> BigInt(64 - OFFSET_BITS);
   const message = tokenMessage(round, cell, publicKey, prefix);
-  const credential = Object.freeze({ round, cell, publicKey, prefix, message, revisionBase });
-  secrets.set(credential, { seed, derive });
+  const credential = Object.freeze({ round, cell, publicKey, prefix, message });
+  secrets.set(credential, { seed, derive, offset });
   return credential;
 }
 
@@ -59,20 +60,21 @@ export async function finalizeCredential(credential, key, blindSignature) {
   return finalize(key, credential.message, blindSignature, (await blinding(credential, key)).inverse);
 }
 
-export const revisionOf = (credential, version) => credential.revisionBase + version;
+export const revisionOf = (credential, { drawnAt, version }) => revisionAt(secrets.get(credential).offset, { drawnAt, version });
 
-export async function makeEntry(credential, answers, { token, revision = revisionOf(credential, 1) }) {
+export async function makeCast(credential, answers, { token, revision, nonce = newNonce() }) {
   const ballot = {
-    v: 1,
+    v: BALLOT_VERSION,
     round: credential.round,
     cell: credential.cell,
     pk: b64uEncode(credential.publicKey),
     pre: b64uEncode(credential.prefix),
-    rev: revision,
+    salt: b64uEncode(await saltOf(nonce, revision)),
     a: { ...answers },
   };
   const signature = await ed25519Sign(secrets.get(credential).seed, ballotMessage(ballot));
-  return { ballot, sig: b64uEncode(signature), tok: b64uEncode(token) };
+  const entry = { ballot, sig: b64uEncode(signature), tok: b64uEncode(token) };
+  return { entry, rev: writeRevision(revision), nonce: b64uEncode(nonce) };
 }
 
 export const entryLeaf = async (entry) => hexEncode(await leafHash(canonical(entry)));
@@ -88,7 +90,8 @@ export async function verifyEntry(entry, key) {
 }
 
 export const tokenMessage = (round, cell, publicKey, prefix) => concat(prefix, utf8(`anon-tok/v1|${round}|${cell}|`), publicKey);
-const ballotMessage = (ballot) => concat(utf8("anon-ballot/v1\n"), canonical(ballot));
+// Ballots of earlier rounds have version 1, which is verified and no longer made.
+export const ballotMessage = (ballot) => concat(utf8(`anon-ballot/v${ballot.v}\n`), canonical(ballot));
 
 // The server's answer to a draw must be finalised with what blinded it: remembered while the credential lives.
 function blinding(credential, key) {

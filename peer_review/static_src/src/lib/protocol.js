@@ -5,16 +5,17 @@
 //       Fetched without cookies, so that the server cannot hand keys of their own to one person.
 //       Throws bad_fingerprint, bad_manifest.
 //   keyOf(manifest, cell) -> Promise<key>       the cell's RSA key, imported once
-//   draw(url, {manifest, credentials, csrfToken, ticket?, onProgress?}) -> Promise<Map<cell, token>>
+//   draw(url, {manifest, credentials, csrfToken, ticket?, onProgress?}) -> Promise<{tokens: Map<cell, token>, drawnAt}>
 //       credentials: all of the evaluator's, from credentials.deriveCredential; with session and CSRF header, or
 //       (at a kiosk) with the ticket of an envelope, base64url, and without any cookie.
 //       Throws ClientError with the server's code: login, not_eligible, already_drawn, draw_closed, …, or bad_token.
 //       onProgress({step: "blind" | "finalize", done, total})
-//   castOnce(url, entries, {manifest}) -> Promise<results>   one request, without cookies or referrer
-//   cast(url, entries, {manifest, onUpdate?, signal?, retries = 5}) -> Promise<results>
-//       Sends the same entries again while the server says pending or the network fails, and returns one result an
-//       entry, in order: {ok: true, leaf, receipt} with a verified receipt, or {ok: false, error, status}. An entry
-//       is only done with ok: true. castOnce may also give {ok: true, pending: true, leaf, retryAfter (seconds)}.
+//       drawnAt: the server's time in milliseconds, from which revisions are made; this computer's clock is never asked.
+//   castOnce(url, casts, {manifest}) -> Promise<results>   one request, without cookies or referrer
+//   cast(url, casts, {manifest, onUpdate?, signal?, retries = 5}) -> Promise<results>
+//       casts = [{entry, rev, nonce}] of credentials.makeCast. Sends the same again while the server says pending or
+//       the network fails, and returns one result for each, in order: {ok: true, leaf, receipt} with a verified
+//       receipt, or {ok: false, error, status}. A cast is only done with ok: true. castOnce may also give {ok: true, pending: true, leaf, retryAfter (seconds)}.
 //       onUpdate(results) after each request; aborting `signal` ends the wait with error "aborted".
 //   verifyReceipt(receipt, manifest) -> Promise<boolean>
 //   fetchBulletin(url, {manifest}) -> Promise<{head, leaves: [hex], index: Map<hex, number>}>   verified, else bad_bulletin
@@ -29,10 +30,11 @@ import { canonical, parseCanonical } from "../../../../zhengyan_crypto/browser/c
 import { ed25519Verify } from "../../../../zhengyan_crypto/browser/curves.js";
 import { blindCredential, entryLeaf, finalizeCredential } from "./credentials.js";
 import { b64uDecode, b64uEncode, concat, hexDecode, hexEncode, sha256, utf8 } from "../../../../zhengyan_crypto/browser/encoding.js";
+import { isTimeOfDraw } from "./revisions.js";
 import { treeRoot, verifyInclusion } from "../../../../zhengyan_crypto/browser/merkle.js";
 import { importKey } from "../../../../zhengyan_crypto/browser/rsabssa.js";
 
-// The most entries in one request; the server reads two million bytes, an entry is under a thousand.
+// The most casts in one request; the server reads two million bytes, a cast is about a thousand.
 const CAST_CHUNK = 1000;
 const ANONYMOUS = { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store", redirect: "error" };
 const BUSY = new Set([429, 502, 503, 504]);
@@ -133,7 +135,8 @@ export async function draw(url, { manifest, credentials, csrfToken, ticket, onPr
     blinded[credential.cell] = b64uEncode(value);
     onProgress({ step: "blind", done: done + 1, total });
   }
-  const { signed } = await request(url, { body: ticket ? { ticket, blinded } : { blinded }, csrfToken, anonymous: Boolean(ticket) });
+  const { signed, drawn_at: drawnAt } = await request(url, { body: ticket ? { ticket, blinded } : { blinded }, csrfToken, anonymous: Boolean(ticket) });
+  if (!isTimeOfDraw(drawnAt)) throw new ClientError("server_error", "the server did not say when it signed");
   const tokens = new Map();
   for (const [done, credential] of credentials.entries()) {
     const { cell } = credential;
@@ -142,19 +145,19 @@ export async function draw(url, { manifest, credentials, csrfToken, ticket, onPr
     tokens.set(cell, await finalizeCredential(credential, key, b64uDecode(signed[cell])));
     onProgress({ step: "finalize", done: done + 1, total });
   }
-  return tokens;
+  return { tokens, drawnAt };
 }
 
 // Cast
 
-export async function castOnce(url, entries, { manifest, signal }) {
+export async function castOnce(url, casts, { manifest, signal }) {
   const results = [];
-  for (let start = 0; start < entries.length; start += CAST_CHUNK) {
-    const chunk = entries.slice(start, start + CAST_CHUNK);
+  for (let start = 0; start < casts.length; start += CAST_CHUNK) {
+    const chunk = casts.slice(start, start + CAST_CHUNK);
     const answer = await request(url, { body: chunk, anonymous: true, signal });
     if (!Array.isArray(answer.results) || answer.results.length !== chunk.length)
-      throw new ClientError("server_error", "not one result an entry");
-    results.push(...(await Promise.all(chunk.map((entry, i) => readResult(entry, answer.results[i], manifest)))));
+      throw new ClientError("server_error", "not one result a cast");
+    results.push(...(await Promise.all(chunk.map(({ entry }, i) => readResult(entry, answer.results[i], manifest)))));
   }
   return results;
 }
@@ -169,14 +172,14 @@ async function readResult(entry, result, manifest) {
   return { ok: true, leaf, receipt };
 }
 
-export async function cast(url, entries, { manifest, onUpdate = () => {}, signal, retries = 5 }) {
-  const results = entries.map(() => null);
+export async function cast(url, casts, { manifest, onUpdate = () => {}, signal, retries = 5 }) {
+  const results = casts.map(() => null);
   const waiting = () => results.flatMap((result, i) => (result === null || result.pending ? [i] : []));
   let failures = 0;
   for (let open = waiting(); open.length; open = waiting()) {
     let pause = 0;
     try {
-      const answers = await castOnce(url, open.map((i) => entries[i]), { manifest, signal });
+      const answers = await castOnce(url, open.map((i) => casts[i]), { manifest, signal });
       failures = 0;
       for (const [position, i] of open.entries()) results[i] = answers[position];
       pause = Math.max(0, ...answers.map((answer) => answer.retryAfter ?? 0));

@@ -12,7 +12,7 @@
 
 import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { canonical, parseCanonical } from "../../../../zhengyan_crypto/browser/canonical.js";
-import { tokenMessage } from "../lib/credentials.js";
+import { ballotMessage, tokenMessage } from "../lib/credentials.js";
 import { ed25519Verify } from "../../../../zhengyan_crypto/browser/curves.js";
 import { b64uDecode, concat, equal, fromUtf8, hexDecode, hexEncode, sha256, utf8 } from "../../../../zhengyan_crypto/browser/encoding.js";
 import { leafHash, treeRoot } from "../../../../zhengyan_crypto/browser/merkle.js";
@@ -149,7 +149,9 @@ async function auditBallots(bytes, found, check) {
     hold(isPlain(value, ["v", "round", "entries"]) && value.v === 1 && Array.isArray(value.entries), "ballots_form");
     hold(value.round === manifest.round, "ballots_round");
     entries = value.entries;
-    for (const [i, entry] of entries.entries()) hold(isEntry(entry), "ballots_entry", { number: i + 1 });
+    // Ballots of one count are of one version: rounds that were counted before salts have the first.
+    const version = entries[0]?.ballot?.v;
+    for (const [i, entry] of entries.entries()) hold(isEntry(entry, version), "ballots_entry", { number: i + 1 });
     return { ballots: entries.length };
   });
   if (!sound) return;
@@ -163,8 +165,7 @@ async function auditBallots(bytes, found, check) {
     }));
   await check("signatures", (step) =>
     inChunks(entries, step, async ({ ballot, sig }, number) => {
-      const message = concat(utf8("anon-ballot/v1\n"), canonical(ballot));
-      hold(await ed25519Verify(b64uDecode(ballot.pk, 32), message, b64uDecode(sig, 64)), "signatures_false", { number });
+      hold(await ed25519Verify(b64uDecode(ballot.pk, 32), ballotMessage(ballot), b64uDecode(sig, 64)), "signatures_false", { number });
     }));
   await check("unique", () => {
     const seen = new Map();
@@ -194,14 +195,19 @@ async function auditBallots(bytes, found, check) {
   });
 }
 
-function isEntry(entry) {
+// What is in a ballot of each version beside its answers and its credential.
+const VERSIONS = { 1: "rev", 2: "salt" };
+
+function isEntry(entry, version) {
   if (!isPlain(entry, ["ballot", "sig", "tok"])) return false;
   const { ballot, sig, tok } = entry;
-  if (!isPlain(ballot, ["v", "round", "cell", "pk", "pre", "rev", "a"]) || ballot.v !== 1) return false;
-  const fits = isHex(ballot.round, 16) && isHex(ballot.cell, 8) && Number.isInteger(ballot.rev) && ballot.rev > 0;
-  if (!fits || !isObject(ballot.a)) return false;
+  if (![1, 2].includes(version) || !isPlain(ballot, ["v", "round", "cell", "pk", "pre", VERSIONS[version], "a"])) return false;
+  const fits = ballot.v === version && isHex(ballot.round, 16) && isHex(ballot.cell, 8) && isObject(ballot.a);
+  if (!fits || (version === 1 && !(Number.isInteger(ballot.rev) && ballot.rev > 0))) return false;
+  const texts = [[ballot.pk, 32], [ballot.pre, 32], [sig, 64], [tok, undefined]];
+  if (version === 2) texts.push([ballot.salt, 32]);
   try {
-    for (const [text, length] of [[ballot.pk, 32], [ballot.pre, 32], [sig, 64], [tok, undefined]]) b64uDecode(text, length);
+    for (const [text, length] of texts) b64uDecode(text, length);
   } catch {
     return false;
   }

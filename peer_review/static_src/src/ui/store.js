@@ -5,7 +5,9 @@
 const PREFIX = "peer-review";
 
 export const empty = () => ({
-  v: 1, master: null, version: 0, answers: {}, skipped: [], receipts: {}, fingerprint: null, read: false,
+  v: 1, master: null, answers: {}, skipped: [], receipts: {}, fingerprint: null, read: false,
+  drawnAt: null, // the server's time of this browser's first draw, in milliseconds
+  version: 0, // how many versions were cast from this browser since then
   tokens: {}, // cell → base64url; two stages only, so that casting asks for nothing with a sign-in
   recovered: false, // the master came from a recovery code: what was cast before is not known here
 });
@@ -62,12 +64,26 @@ export class Store {
     const run = async () => {
       const other = this.kept ? this.read() : null;
       if (other?.master && !this.data.master) {
-        this.data.master = other.master;
-        this.data.tokens = other.tokens;
-        this.data.version = Math.max(this.data.version, other.version);
+        const { master, tokens, drawnAt, version } = other;
+        Object.assign(this.data, { master, tokens, drawnAt, version });
+      } else if (other?.master && other.master === this.data.master) {
+        const { drawnAt, version } = isLater(other, this.data) ? other : this.data;
+        Object.assign(this.data, { drawnAt, version });
       }
       return work();
     };
     return navigator.locks ? navigator.locks.request(this.key, run) : run();
   }
+
+  /** Count one version more, whichever tab cast the last; return it and the draw that it counts from. */
+  nextVersion() {
+    return this.alone(() => {
+      this.data.version += 1;
+      this.save(); // Counted before anything is cast with it.
+      const { drawnAt, version } = this.data;
+      return { drawnAt, version };
+    });
+  }
 }
+
+const isLater = (one, other) => one.drawnAt > other.drawnAt || (one.drawnAt === other.drawnAt && one.version > other.version);

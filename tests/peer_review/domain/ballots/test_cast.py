@@ -17,7 +17,7 @@ from peer_review.exceptions.base import BadEncoding, NotOpenYet, Refusal, RoundC
 from peer_review.models import Round
 from peer_review.protocol.ballots import verify_receipt
 from peer_review.protocol.papers import DONT_KNOW
-from peer_review.protocol.row_length import MAX_REVISION
+from peer_review.protocol.revisions import MAX_REVISION
 from tests.factories.peer_review.rounds import Evaluator, RunningRound, make_open_round, make_ready_round
 from zhengyan_crypto import canonical, sealing
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
@@ -71,53 +71,60 @@ def test_every_row_has_the_same_length_and_opens_to_exactly_what_was_cast(runnin
     assert opened == {canonical.dumps(entry) for entry in entries}
 
 
-def altered(entry: dict[str, Any], **ballot: Any) -> dict[str, Any]:
-    changed = copy.deepcopy(entry)
-    changed["ballot"].update(ballot)
+def altered(cast: dict[str, Any], **ballot: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(cast)
+    changed["entry"]["ballot"].update(ballot)
     return changed
 
 
-def with_extra(entry: dict[str, Any]) -> dict[str, Any]:
-    return {**entry, "note": "hello"}
+def changed(cast: dict[str, Any], **entry: Any) -> dict[str, Any]:
+    return {**cast, "entry": {**cast["entry"], **entry}}
 
 
-def resigned(evaluator: Evaluator, entry: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def resigned(evaluator: Evaluator, cast: dict[str, Any], answers: dict[str, Any]) -> Any:
     """Sign changed content properly: only its content is wrong then."""
-    cell = entry["ballot"]["cell"]
-    credential = evaluator.credential(changes.pop("cell", cell))
-    return credential.make_entry(
-        changes.pop("a", entry["ballot"]["a"]), token=evaluator.tokens[cell], revision=changes.pop("rev", 1)
-    )
+    cell = cast["entry"]["ballot"]["cell"]
+    return evaluator.credential(cell).make_cast(answers, token=evaluator.tokens[cell], revision=1)
 
 
 BAD: list[tuple[str, Any, int, str]] = [
     ("unknown cell", lambda e, x: altered(x, cell="0" * 16), 404, "unknown_cell"),
     ("another round", lambda e, x: altered(x, round="0" * 32), 404, "unknown_cell"),
     ("altered score", lambda e, x: altered(x, a={"quality": 1, "spirit": 1}), 403, "bad_ballot_signature"),
-    ("altered revision", lambda e, x: altered(x, rev=9), 403, "bad_ballot_signature"),
+    ("altered salt", lambda e, x: altered(x, salt=b64u_encode(bytes(32))), 403, "bad_ballot_signature"),
+    ("raised revision", lambda e, x: {**x, "rev": "7" + "f" * 15}, 403, "bad_revision"),
+    ("another nonce", lambda e, x: {**x, "nonce": b64u_encode(bytes(16))}, 403, "bad_revision"),
     ("foreign public key", lambda e, x: altered(x, pk=b64u_encode(b"\x01" * 32)), 403, "bad_token"),
-    ("token of another paper", lambda e, x: {**x, "tok": b64u_encode(next(iter(e.tokens.values())))}, 403, "bad_token"),
-    ("made-up token", lambda e, x: {**x, "tok": b64u_encode(bytes(256))}, 403, "bad_token"),
-    ("short token", lambda e, x: {**x, "tok": b64u_encode(bytes(255))}, 403, "bad_token"),
-    ("wrong signature", lambda e, x: {**x, "sig": b64u_encode(bytes(64))}, 403, "bad_ballot_signature"),
-    ("short signature", lambda e, x: {**x, "sig": b64u_encode(bytes(63))}, 400, "bad_encoding"),
-    ("padded base64", lambda e, x: {**x, "sig": x["sig"] + "=="}, 400, "bad_encoding"),
-    ("extra field", lambda e, x: with_extra(x), 400, "bad_encoding"),
+    (
+        "token of another paper",
+        lambda e, x: changed(x, tok=b64u_encode(next(iter(e.tokens.values())))),
+        403,
+        "bad_token",
+    ),
+    ("made-up token", lambda e, x: changed(x, tok=b64u_encode(bytes(256))), 403, "bad_token"),
+    ("short token", lambda e, x: changed(x, tok=b64u_encode(bytes(255))), 403, "bad_token"),
+    ("wrong signature", lambda e, x: changed(x, sig=b64u_encode(bytes(64))), 403, "bad_ballot_signature"),
+    ("short signature", lambda e, x: changed(x, sig=b64u_encode(bytes(63))), 400, "bad_encoding"),
+    ("padded base64", lambda e, x: changed(x, sig=x["entry"]["sig"] + "=="), 400, "bad_encoding"),
+    ("extra field", lambda e, x: {**x, "note": "hello"}, 400, "bad_encoding"),
+    ("extra field in the entry", lambda e, x: changed(x, note="hello"), 400, "bad_encoding"),
     ("extra field inside", lambda e, x: altered(x, name="Li"), 400, "bad_encoding"),
-    ("missing field", lambda e, x: {"ballot": x["ballot"], "sig": x["sig"]}, 400, "bad_encoding"),
+    ("missing field", lambda e, x: {"entry": x["entry"], "rev": x["rev"]}, 400, "bad_encoding"),
     ("no object", lambda e, x: "ballot", 400, "bad_encoding"),
-    ("version 2", lambda e, x: altered(x, v=2), 400, "bad_encoding"),
-    ("revision 0", lambda e, x: altered(x, rev=0), 400, "bad_encoding"),
-    ("score above the scale", lambda e, x: resigned(e, x, a={"quality": 101, "spirit": 1}), 422, "bad_answers"),
-    ("score below the scale", lambda e, x: resigned(e, x, a={"quality": -1, "spirit": 1}), 422, "bad_answers"),
-    ("criterion left out", lambda e, x: resigned(e, x, a={"quality": 50}), 422, "bad_answers"),
+    ("bare entry", lambda e, x: x["entry"], 400, "bad_encoding"),
+    ("version 1", lambda e, x: altered(x, v=1), 400, "bad_encoding"),
+    ("revision in the ballot", lambda e, x: altered(x, rev=1), 400, "bad_encoding"),
+    ("revision of 64 bits", lambda e, x: {**x, "rev": "f" * 16}, 400, "bad_encoding"),
+    ("score above the scale", lambda e, x: resigned(e, x, {"quality": 101, "spirit": 1}), 422, "bad_answers"),
+    ("score below the scale", lambda e, x: resigned(e, x, {"quality": -1, "spirit": 1}), 422, "bad_answers"),
+    ("criterion left out", lambda e, x: resigned(e, x, {"quality": 50}), 422, "bad_answers"),
     (
         "criterion of our own",
-        lambda e, x: resigned(e, x, a={"quality": 5, "spirit": 5, "looks": 5}),
+        lambda e, x: resigned(e, x, {"quality": 5, "spirit": 5, "looks": 5}),
         422,
         "bad_answers",
     ),
-    ("words for a score", lambda e, x: resigned(e, x, a={"quality": "good", "spirit": 1}), 422, "bad_answers"),
+    ("words for a score", lambda e, x: resigned(e, x, {"quality": "good", "spirit": 1}), 422, "bad_answers"),
 ]
 
 
@@ -139,9 +146,8 @@ def test_cast_refuses_a_bad_entry_by_name_and_keeps_the_good_one(
 def test_a_token_spent_on_one_colleague_buys_nothing_for_another(running: RunningRound) -> None:
     evaluator = running.evaluators[3]
     first, second = evaluator.entries(running.answers)
-    moved = evaluator.credential(second["ballot"]["cell"]).make_entry(
-        running.answers, token=evaluator.tokens[first["ballot"]["cell"]]
-    )
+    cells = [one["entry"]["ballot"]["cell"] for one in (first, second)]
+    moved = evaluator.credential(cells[1]).make_cast(running.answers, token=evaluator.tokens[cells[0]], revision=1)
 
     assert running.cast([moved])[0]["error"] == "bad_token"
 
@@ -152,7 +158,7 @@ def test_a_colleagues_token_does_not_fit_ones_own_key(running: RunningRound) -> 
     owner.draw()
     cell = next(iter(set(thief.tokens) & set(owner.tokens)))
 
-    stolen = thief.credential(cell).make_entry(running.answers, token=owner.tokens[cell])
+    stolen = thief.credential(cell).make_cast(running.answers, token=owner.tokens[cell], revision=1)
 
     assert running.cast([stolen])[0]["error"] == "bad_token"
 
@@ -170,23 +176,35 @@ def test_a_higher_revision_is_taken_and_an_older_one_called_stale(running: Runni
     evaluator = running.evaluators[3]
     old = evaluator.entries({"quality": 10, "spirit": 10})
     new = evaluator.entries({"quality": 20, "spirit": 20})
-    same = evaluator.entries({"quality": 30, "spirit": 30}, revision=2)
+    same = []
+    for one in new:
+        cell, revision = one["entry"]["ballot"]["cell"], int(one["rev"], 16)
+        token = evaluator.tokens[cell]
+        same.append(evaluator.credential(cell).make_cast(running.answers, token=token, revision=revision))
 
     assert all(answer["ok"] for answer in running.cast(new))
     assert [answer["error"] for answer in running.cast(old)] == ["stale_revision"] * 2
     assert [answer["error"] for answer in running.cast(same)] == ["stale_revision"] * 2
 
 
-def test_two_tabs_of_one_person_cast_what_one_person_may(running: RunningRound) -> None:
-    """Same recovery code, so the same credentials: the second tab's first ballot is not a second vote."""
+def test_a_browser_that_took_over_is_outranked_by_no_later_cast_of_the_first(running: RunningRound) -> None:
+    """Same recovery code, so the same credentials: the second browser's first ballot is no second vote, and stands."""
     first = running.evaluators[3]
     first.draw()
     second = Evaluator(first.user, running.round, master=first.master)
-    second.draw()
+    while second.drawn_at is None or second.drawn_at == first.drawn_at:
+        second = Evaluator(first.user, running.round, master=first.master)
+        second.draw()
 
-    assert all(answer["ok"] for answer in running.vote(first, {"quality": 1, "spirit": 1}))
-    assert {answer["error"] for answer in running.vote(second, {"quality": 2, "spirit": 2})} == {"stale_revision"}
+    for answers in ({"quality": 1, "spirit": 1}, {"quality": 3, "spirit": 3}):
+        assert all(answer["ok"] for answer in running.vote(first, answers))
     assert all(answer["ok"] for answer in running.vote(second, {"quality": 2, "spirit": 2}))
+    # The first browser draws again whenever it casts in one visit, and keeps the time of its own draw.
+    for quality in range(5):
+        first.draw()
+        again = running.vote(first, {"quality": quality, "spirit": 9})
+        assert {answer["error"] for answer in again} == {"stale_revision"}
+    assert all(answer["ok"] for answer in running.vote(second, {"quality": 4, "spirit": 4}))
 
 
 def test_another_process_takes_what_this_one_would_call_stale(running: RunningRound) -> None:
@@ -269,10 +287,11 @@ values = st.recursive(
     max_leaves=8,
 )
 SPOTS = [
-    ("sig",),
-    ("tok",),
-    ("ballot",),
-    *[("ballot", name) for name in ("v", "round", "cell", "pk", "pre", "rev", "a")],
+    ("rev",),
+    ("nonce",),
+    ("entry",),
+    *[("entry", name) for name in ("sig", "tok", "ballot")],
+    *[("entry", "ballot", name) for name in ("v", "round", "cell", "pk", "pre", "salt", "a")],
 ]
 
 
@@ -283,7 +302,9 @@ def test_whatever_is_put_into_an_entry_is_refused_by_a_name_and_never_stored(
 ) -> None:
     evaluator = running.evaluators[3]
     entry = copy.deepcopy(evaluator.entries(running.answers, revision=1)[0])
-    holder = entry["ballot"] if len(spot) == 2 else entry
+    holder = entry
+    for name in spot[:-1]:
+        holder = holder[name]
     if holder[spot[-1]] == value and type(holder[spot[-1]]) is type(value):
         return
     holder[spot[-1]] = value
@@ -291,7 +312,8 @@ def test_whatever_is_put_into_an_entry_is_refused_by_a_name_and_never_stored(
     answer = running.cast([entry])[0]
 
     assert answer["ok"] is False
-    assert answer["error"] in {"bad_encoding", "unknown_cell", "bad_token", "bad_ballot_signature", "bad_answers"}
+    refused = {"bad_encoding", "unknown_cell", "bad_token", "bad_ballot_signature", "bad_revision", "bad_answers"}
+    assert answer["error"] in refused
     assert rows(running) == 0
 
 

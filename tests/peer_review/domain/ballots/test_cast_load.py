@@ -79,7 +79,7 @@ def test_asking_again_while_the_batch_waits_checks_seals_and_queues_nothing(runn
     first = cast(public_id, entries, wait=0, box=held.batcher)
 
     with (
-        mock.patch.object(cast_module.ballots, "check_entry", side_effect=AssertionError("checked again")),
+        mock.patch.object(cast_module.ballots, "check_cast", side_effect=AssertionError("checked again")),
         mock.patch.object(sealing, "seal", side_effect=AssertionError("sealed again")),
     ):
         assert cast(public_id, entries, wait=0, box=held.batcher) == first

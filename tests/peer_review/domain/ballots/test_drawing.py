@@ -1,6 +1,7 @@
 """Drawing: what is kept of it, that it is signed once, and that whoever reads the row learns nothing from it."""
 
 import os
+import time
 from typing import Any
 
 import pytest
@@ -53,9 +54,36 @@ def test_the_same_again_is_signed_again_to_the_same_bytes(running: RunningRound)
     evaluator, key = running.evaluators[-1], key_of(running.round)
     cells, blinded = cells_of(evaluator), evaluator.blinded()
     first = draw(key, b"i" * 32, cells, blinded, anew=True)
-    assert draw(key, b"i" * 32, cells, blinded, anew=True) == first
-    assert draw(key, b"i" * 32, cells, blinded, anew=False) == first
+    assert draw(key, b"i" * 32, cells, blinded, anew=True).signed == first.signed
+    assert draw(key, b"i" * 32, cells, blinded, anew=False).signed == first.signed
     assert Drawn.objects.count() == 1
+
+
+def test_each_drawing_has_the_time_at_which_the_database_answered_in_milliseconds(running: RunningRound) -> None:
+    """Not the moment that whoever asks names: a later drawing must never have an earlier time."""
+    evaluator, key = running.evaluators[-1], key_of(running.round)
+    cells, blinded = cells_of(evaluator), evaluator.blinded()
+    before = time.time_ns() // 1_000_000
+    times = [draw(key, b"i" * 32, cells, blinded, anew=True).drawn_at for _browser in range(3)]
+    after = time.time_ns() // 1_000_000
+
+    assert times == sorted(times)
+    # The database's clock may be another computer's.
+    assert before - 60_000 <= times[0] <= times[-1] <= after + 60_000
+    assert all(type(drawn_at) is int for drawn_at in times)
+
+
+def test_the_time_of_a_drawing_costs_no_query_and_is_kept_nowhere(
+    running: RunningRound, django_assert_num_queries: Any
+) -> None:
+    evaluator, key = running.evaluators[-1], key_of(running.round)
+    cells, blinded = cells_of(evaluator), evaluator.blinded()
+    with django_assert_num_queries(2):
+        draw(key, b"i" * 32, cells, blinded, anew=True)
+    first = Drawn.objects.values().get()
+    draw(key, b"i" * 32, cells, blinded, anew=True)
+    assert Drawn.objects.values().get() == first
+    assert first.keys() == {"id", "value"}
 
 
 def test_other_values_are_refused_once_something_was_drawn(running: RunningRound) -> None:

@@ -127,12 +127,12 @@ def test_whoever_made_a_ticket_holds_no_credential(running: RunningRound) -> Non
     """
     _urn, (envelope, *_others) = make_envelopes(running)
     public_id, copied = running.round.public_id, envelope.ticket
-    signed = envelope.draw()
+    signed = envelope.draw().signed
     thief = Envelope(envelope.round.urns.get())
 
     with pytest.raises(AlreadyDrawn):
         draw_with_ticket(public_id, copied, thief.blinded())
-    assert envelope.draw() == signed
+    assert envelope.draw().signed == signed
     as_if_recovered = [Envelope(envelope.round.urns.get()) for _try in range(2)]
     for guess in as_if_recovered:
         guess.master = copied  # a ticket read as a recovery code derives nothing that was drawn
@@ -142,13 +142,13 @@ def test_whoever_made_a_ticket_holds_no_credential(running: RunningRound) -> Non
 
 def test_a_ticket_draws_once_and_a_lost_reply_costs_nothing(running: RunningRound) -> None:
     _urn, envelopes = make_envelopes(running)
-    first = envelopes[0].draw()
-    assert envelopes[0].draw() == first
+    first = envelopes[0].draw().signed
+    assert envelopes[0].draw().signed == first
     assert Drawn.objects.count() == 1
     envelopes[0].master = secrets.token_bytes(20)
     with pytest.raises(AlreadyDrawn):
         envelopes[0].draw()
-    assert envelopes[1].draw().keys() == first.keys()
+    assert envelopes[1].draw().signed.keys() == first.keys()
 
 
 def test_tickets_name_nobody(running: RunningRound) -> None:
@@ -250,7 +250,7 @@ class TestPapersVotedWithEnvelopesAlone:
         witness_tickets(urn, by=second)
 
         assert Urn.objects.get().witness == second
-        assert len(envelopes[0].draw()) == 1
+        assert len(envelopes[0].draw().signed) == 1
 
     def test_cannot_be_witnessed_before_they_are_made(self, alone: RunningRound) -> None:
         with pytest.raises(EnvelopesUnwitnessed):
@@ -286,4 +286,4 @@ def test_barrier_keeps_papers_voted_with_envelopes_alone(alone: RunningRound) ->
     assert set(round.cells.values_list("closed", flat=True)) == {False}
     # A ticket names nobody, so it draws when it casts.
     later: Any = round.casts_at + timedelta(minutes=1)
-    assert len(draw_with_ticket(round.public_id, envelopes[0].ticket, envelopes[0].blinded(), now=later)) == 1
+    assert len(draw_with_ticket(round.public_id, envelopes[0].ticket, envelopes[0].blinded(), now=later).signed) == 1

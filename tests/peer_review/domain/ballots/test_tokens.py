@@ -12,6 +12,7 @@ from peer_review.domain.tally.count import counted_entries
 from peer_review.exceptions.base import RoundClosed
 from tests.factories.peer_review.counted_rounds import count_all
 from tests.factories.peer_review.rounds import RunningRound, make_open_round
+from zhengyan_crypto import merkle
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 SAME = 3
@@ -56,14 +57,14 @@ def rounds() -> list[RunningRound]:
     return made
 
 
-def entry(rounds: list[RunningRound], attempt: Attempt) -> dict[str, Any]:
+def ballot(rounds: list[RunningRound], attempt: Attempt) -> Any:
     """Return a ballot for one cell, well signed by one person, under a token drawn by somebody, somewhere."""
     owner = voters(rounds[attempt.drawn_round])[attempt.owner]
     token = owner.tokens[cells(rounds[attempt.drawn_round])[attempt.drawn_cell]]
     target = rounds[attempt.into_round]
     signer = voters(target)[attempt.signer]
     credential = signer.credential(cells(target)[attempt.into_cell])
-    return credential.make_entry(target.answers, token=token, revision=attempt.revision)
+    return credential.make_cast(target.answers, token=token, revision=attempt.revision)
 
 
 def voters(running: RunningRound) -> list[Any]:
@@ -76,7 +77,8 @@ def cells(running: RunningRound) -> list[str]:
 
 
 def test_a_token_is_accepted_for_its_own_cell_and_key_only_and_counts_once(rounds: list[RunningRound]) -> None:
-    accepted: list[dict[tuple[int, int], int]] = [{}, {}]
+    #: Of each round: voter and cell → what stands so far, as (revision downwards, leaf).
+    accepted: list[dict[tuple[int, int], tuple[int, str]]] = [{}, {}]
 
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(tries=st.lists(attempts | own, min_size=1, max_size=6))
@@ -84,13 +86,14 @@ def test_a_token_is_accepted_for_its_own_cell_and_key_only_and_counts_once(round
         recent_casts.clear()  # other processes would not remember
         for one in tries:
             target = rounds[one.into_round]
-            answer = target.cast([entry(rounds, one)])[0]
+            answer = target.cast([ballot(rounds, one)])[0]
             legitimate = (one.owner, one.drawn_round, one.drawn_cell) == (one.signer, one.into_round, one.into_cell)
             if answer["ok"]:
                 assert legitimate
                 last = accepted[one.into_round]
                 voter = (one.owner, one.into_cell)
-                last[voter] = max(last.get(voter, 0), one.revision)
+                ranked = (-one.revision, answer["leaf"])
+                last[voter] = min(last.get(voter, ranked), ranked)
             else:
                 assert answer["error"] == ("stale_revision" if legitimate else "bad_token")
 
@@ -99,11 +102,9 @@ def test_a_token_is_accepted_for_its_own_cell_and_key_only_and_counts_once(round
     for running, last in zip(rounds, accepted, strict=True):
         assert last
         count_all(running)
-        counted = [json.loads(raw)["ballot"] for raw in counted_entries(running.round)]
-        found = {(one["cell"], one["pk"]): one["rev"] for one in counted}
-        assert len(found) == len(counted)
-        assert sorted(found.values()) == sorted(last.values())
-        assert len({pk for _cell, pk in found}) == len(last)
+        counted = list(counted_entries(running.round))
+        assert {merkle.leaf_hash(raw).hex() for raw in counted} == {leaf for _revision, leaf in last.values()}
+        assert len({json.loads(raw)["ballot"]["pk"] for raw in counted}) == len(counted) == len(last)
 
 
 def test_after_closing_no_token_is_accepted_whether_it_was_used_or_not(rounds: list[RunningRound]) -> None:

@@ -79,7 +79,7 @@ def test_cells_that_too_few_have_drawn_are_closed_and_the_others_are_not(running
     thin, thick = first.cells.get(), second.cells.get()
     assert (thin.closed, thick.closed) == (True, False)
     answers = cast(running.round.public_id, entries[0], now=later(running), box=running.inline)
-    by_cell = {entry["ballot"]["cell"]: answer for entry, answer in zip(entries[0], answers, strict=True)}
+    by_cell = {entry["entry"]["ballot"]["cell"]: answer for entry, answer in zip(entries[0], answers, strict=True)}
     assert by_cell[thick.key]["ok"]
     assert by_cell[thin.key] == {"ok": False, "status": 410, "error": "cell_closed"}
 
@@ -89,7 +89,8 @@ def test_after_the_barrier_nothing_new_is_signed_but_what_was_drawn_comes_back(r
     drew.draw()
     running.round = pass_barrier(running.round, by=None, now=later(running))
 
-    assert issue_credentials(drew.user, running.round, drew.blinded(), now=later(running)).keys() == drew.tokens.keys()
+    again = issue_credentials(drew.user, running.round, drew.blinded(), now=later(running))
+    assert again.signed.keys() == drew.tokens.keys()
     with pytest.raises(DrawClosed):
         issue_credentials(late.user, running.round, late.blinded(), now=later(running))
     other = Evaluator(drew.user, running.round).blinded()

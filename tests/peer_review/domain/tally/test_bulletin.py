@@ -66,7 +66,7 @@ def test_published_bulletin_verifies_under_the_rounds_receipt_key_only() -> None
 @pytest.mark.parametrize("tampered", ["nothing", "dropped", "altered", "added"])
 def test_standalone_verifier_passes_the_count_and_refuses_a_tampered_one(tampered: str, tmp_path: Path) -> None:
     running = make_voted_round(evaluators=5)
-    extra = running.evaluators[0].entries({"quality": 1, "spirit": 1}, revision=99)[0]
+    extra = running.evaluators[0].entries({"quality": 1, "spirit": 1}, revision=99)[0]["entry"]
     round = count_all(running)
     entries = [json.loads(entry) for entry in counted_entries(round)]
     if tampered == "dropped":

@@ -20,6 +20,7 @@ from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.tally import check_pool, count, opened_rows
 from peer_review.domain.tally.check_pool import CheckPool, processes_for
 from peer_review.models import CountRun
+from peer_review.protocol.ballots import entry_of
 from peer_review.protocol.checking import READY, RECORD, RoundChecker, Terms
 from tests.factories.peer_review.counted_rounds import count_all, make_voted_round, open_box
 from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election
@@ -42,7 +43,7 @@ def terms(election: Election) -> Terms:
 @pytest.fixture(scope="module")
 def chunks(election: Election) -> list[list[bytes]]:
     """Twelve chunks, each with rows that are no ballots."""
-    entries = [canonical.dumps(election.entry(cell=CELLS[at % 2])) for at in range(4)]
+    entries = [canonical.dumps(election.cast(cell=CELLS[at % 2])) for at in range(4)]
     return [[entries[at % 4], b"no ballot", entries[(at + 1) % 4]] for at in range(12)]
 
 
@@ -161,8 +162,8 @@ def test_a_round_counted_by_two_processes_is_counted_like_any_other(
     monkeypatch.setattr(opened_rows, "CHUNK", 2)
     running = make_voted_round(evaluators=6)
     one = running.evaluators[0]
-    running.stuff(one, {"quality": 10, "spirit": 20}, revision=999_999)
-    running.stuff(one, {"quality": 999, "spirit": 20}, revision=999_998)
+    running.stuff(one, {"quality": 10, "spirit": 20}, revision=2**63 - 1)
+    running.stuff(one, {"quality": 999, "spirit": 20}, revision=2**63 - 2)
     round = count_all(running)
     run = round.count_run
     assert (run.total, run.accepted, run.superseded, run.rejected) == (7, 5, 1, {"bad_answers": 1})
@@ -184,7 +185,7 @@ def test_a_row_altered_between_checking_and_writing_stops_the_count_which_can_be
 
     def swapped(public_id: str, ids: Iterable[bytes]) -> dict[bytes, bytes]:
         found = real(public_id, ids)
-        return {**found, max(found): opened_rows.wrap_entry(key_of(round), forged, length=900)}
+        return {**found, max(found): opened_rows.wrap_cast(key_of(round), forged, length=900)}
 
     with monkeypatch.context() as patch:
         patch.setattr(store, "opened_some", swapped)
@@ -201,7 +202,7 @@ class Unchecked:
 
     def check(self, chunks: Iterable[list[bytes]]) -> Iterator[bytes]:
         for chunk in chunks:
-            yield b"".join(RECORD.pack(sha256(raw).digest(), merkle.leaf_hash(raw), 1, 0, 0) for raw in chunk)
+            yield b"".join(RECORD.pack(sha256(raw).digest(), merkle.leaf_hash(entry_of(raw)), 1, 0, 0) for raw in chunk)
 
 
 @database
@@ -225,7 +226,7 @@ def _peak(ballots: int) -> int:
     with store._atomic() as cursor:
         cursor.execute(f"CREATE TABLE {name} (id {store._blob()} PRIMARY KEY, entry {store._blob()} NOT NULL)")
         for row_id, raw in kept:
-            row = (row_id, opened_rows.wrap_entry(key, raw, length=1_400))
+            row = (row_id, opened_rows.wrap_cast(key, raw, length=1_400))
             cursor.execute(f"INSERT INTO {name} (id, entry) VALUES (%s, %s)", row)
     expected = sorted(sha256(raw).digest() for _row_id, raw in kept)
     del kept

@@ -13,7 +13,7 @@ from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.schemes import ballot_papers
 from peer_review.domain.tally import count
 from peer_review.domain.tally.bulletin import inclusion_proof, published_json
-from peer_review.domain.tally.opened_rows import unwrap_entry
+from peer_review.domain.tally.opened_rows import unwrap_cast
 from peer_review.enums import CountPhase
 from peer_review.exceptions.base import RoundStateInvalid, WrongKey
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
@@ -21,7 +21,7 @@ from peer_review.models import Bulletin, CountRun, Drawn, Result
 from peer_review.protocol.ballots import verify_bulletin
 from tests.factories.peer_review.counted_rounds import content_keys, count_all, forget_draw, make_voted_round, open_box
 from tests.factories.peer_review.rounds import RunningRound, make_open_round
-from zhengyan_crypto import canonical, sealing
+from zhengyan_crypto import canonical, merkle, sealing
 from zhengyan_crypto.encoding import b64u_decode
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -94,7 +94,7 @@ def test_what_was_opened_waits_illegible_under_a_new_name_and_all_of_one_length(
     assert not sealed & set(opened)
     assert len({len(entry) for entry in opened.values()}) == 1
     for entry in opened.values():
-        assert b"quality" in unwrap_entry(key_of(running.round), entry)
+        assert b"quality" in unwrap_cast(key_of(running.round), entry)
         assert b"quality" not in entry
 
 
@@ -124,7 +124,7 @@ def test_count_waits_until_every_row_is_open() -> None:
 
 def test_every_cast_ballot_is_counted_and_provable() -> None:
     running = make_voted_round(evaluators=6, subjects=2)
-    leaves = [entry.leaf.hex() for entry in checked_entries(running)]
+    leaves = [cast.leaf.hex() for cast in checked_casts(running)]
     round = count_all(running)
     assert round.state == "counted"
     bulletin = round.bulletin
@@ -134,17 +134,15 @@ def test_every_cast_ballot_is_counted_and_provable() -> None:
     assert [inclusion_proof(bulletin, leaf)["root"] for leaf in leaves] == [bulletin.root] * 10
 
 
-def checked_entries(running: RunningRound) -> list[Any]:
-    from peer_review.protocol.ballots import check_entry
+def checked_casts(running: RunningRound) -> list[Any]:
+    from peer_review.protocol.ballots import check_cast
 
     cells = dict(running.round.cells.values_list("key", "spki"))
     asked = ballot_papers.papers_of(running.round)
-    for one in running.evaluators:
-        one.revision = 0  # the version that was cast
     return [
-        check_entry(entry, round_id=running.round.public_id, cells=cells, papers=asked)
-        for at, one in enumerate(running.evaluators)
-        for entry in one.entries({"quality": 70 + at, "spirit": 80})
+        check_cast(cast, round_id=running.round.public_id, cells=cells, papers=asked)
+        for one in running.evaluators
+        for cast in one.made
     ]
 
 
@@ -174,35 +172,29 @@ def test_last_revision_counts_and_the_lowest_leaf_among_equals() -> None:
     other = running.evaluators[1]
     for quality in (40, 60):
         running.stuff(other, {"quality": quality, "spirit": 50}, revision=1)
-    expected = min(
-        ({"quality": quality, "spirit": 50} for quality in (40, 60)),
-        key=lambda answers: _leaf(other.entries(answers, revision=1)[0]),
-    )
+    lowest = min((cast["entry"] for cast in other.made), key=lambda entry: merkle.leaf_hash(canonical.dumps(entry)))
     round = count_all(running)
     counted = sorted(json.loads(raw)["ballot"]["a"]["quality"] for raw in count.counted_entries(round))
-    assert counted == sorted([20, expected["quality"]])
+    assert counted == sorted([20, lowest["ballot"]["a"]["quality"]])
     assert (round.count_run.accepted, round.count_run.superseded) == (2, 3)
-
-
-def _leaf(entry: dict[str, Any]) -> bytes:
-    from zhengyan_crypto import merkle
-
-    return merkle.leaf_hash(canonical.dumps(entry))
 
 
 def test_rows_that_are_no_ballots_are_counted_by_reason_and_never_lost() -> None:
     running = make_voted_round(evaluators=4)
     one = running.evaluators[0]
-    entry = one.entries({"quality": 1, "spirit": 1}, revision=9)[0]
+    cast = one.entries({"quality": 1, "spirit": 1}, revision=9)[0]
+    entry = cast["entry"]
     altered = {**entry, "ballot": {**entry["ballot"], "a": {"quality": 100, "spirit": 1}}}
-    foreign = {**entry, "tok": running.evaluators[1].entries({"quality": 1, "spirit": 1})[0]["tok"]}
+    foreign = {**entry, "tok": running.evaluators[1].entries({"quality": 1, "spirit": 1})[0]["entry"]["tok"]}
     outside = one.entries({"quality": 101, "spirit": 1}, revision=8)[0]
-    for value in (altered, foreign, outside):
+    raised = one.made[0] | {"rev": "7" + "f" * 15}
+    for value in ({**cast, "entry": altered}, {**cast, "entry": foreign}, outside, raised):
         put(running, canonical.dumps(value))
     put(running, b"not even JSON")
     run = count_all(running).count_run
-    assert run.rejected == {"bad_answers": 1, "bad_ballot_signature": 1, "bad_encoding": 1, "bad_token": 1}
-    assert (run.total, run.accepted, run.superseded) == (7, 3, 0)
+    each = ("bad_answers", "bad_ballot_signature", "bad_encoding", "bad_revision", "bad_token")
+    assert run.rejected == dict.fromkeys(each, 1)
+    assert (run.total, run.accepted, run.superseded) == (8, 3, 0)
 
 
 def test_more_ballots_than_credentials_void_the_vote_and_keep_no_ballot() -> None:
@@ -293,8 +285,8 @@ def test_second_counter_whose_rows_were_taken_meanwhile_leaves_what_was_written(
     assert len(before) == 3
 
 
-def test_counted_ballots_hold_nothing_but_token_cell_revision_and_entry() -> None:
+def test_counted_ballots_hold_nothing_but_token_cell_and_entry() -> None:
     round = count_all(make_voted_round(evaluators=4))
     with connections[conf.BOX_DATABASE].cursor() as cursor:
         cursor.execute(f'SELECT * FROM "ballot_{round.public_id}"')
-        assert [column[0] for column in cursor.description] == ["token", "cell", "rev", "entry"]
+        assert [column[0] for column in cursor.description] == ["token", "cell", "entry"]

@@ -34,14 +34,14 @@ class OneEnvelopeUnbatched(OneEnvelope):
     """And every request is written at once, in a transaction of its own."""
 
     def cast(self, sitting: Sitting) -> None:
-        self.insert(self.public_id, [(sealing.new_row_id(), self.seal(entry)) for entry in sitting.entries])
+        self.insert(self.public_id, [(sealing.new_row_id(), self.seal(cast)) for cast in sitting.casts])
 
 
 class KeptNames(OneEnvelope):
     """And opened rows keep those names too, and lie there to be read."""
 
-    def keep(self, entry: bytes, length: int) -> bytes:
-        return entry
+    def keep(self, cast: bytes, length: int) -> bytes:
+        return cast
 
     def take_out(self, stored: bytes) -> bytes:
         return stored
@@ -61,9 +61,26 @@ class KeptNamesUnbatched(KeptNames, OneEnvelopeUnbatched):
 class Unpadded(OneEnvelopeUnbatched):
     """One envelope, no batches, and a row is as long as its ballot."""
 
-    def seal(self, entry: bytes) -> bytes:
-        length = len(entry) + 1 + sealing.KEY_LENGTH + sealing.TAG_LENGTH
-        return sealing.seal(entry, box_public=self.public, round_id=self.public_id, length=length)
+    def seal(self, cast: bytes) -> bytes:
+        length = len(cast) + 1 + sealing.KEY_LENGTH + sealing.TAG_LENGTH
+        return sealing.seal(cast, box_public=self.public, round_id=self.public_id, length=length)
+
+
+class KeptRevisions(RealBox):
+    """Counted ballots keep their revisions in a column of their own: as this software first did it."""
+
+    def count(self) -> None:
+        super().count()
+        name = f'"ballot_{self.public_id}"'
+        with transaction.atomic(using=conf.BOX_DATABASE), connections[conf.BOX_DATABASE].cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {name} ADD COLUMN rev bigint")
+            for token, revision in self.counted_revisions.items():
+                cursor.execute(f"UPDATE {name} SET rev = %s WHERE token = %s", [revision, token])
+
+    def counted(self, rows: dict[bytes, Row]) -> list[Counted]:
+        with connections[conf.BOX_DATABASE].cursor() as cursor:
+            cursor.execute(f'SELECT token, cell, rev FROM "ballot_{self.public_id}"')
+            return [Counted(bytes(token), cell, rev, rows[bytes(token)]) for token, cell, rev in cursor.fetchall()]
 
 
 @dataclass
@@ -85,8 +102,8 @@ class Naive(RealBox):
 
     def cast(self, sitting: Sitting) -> None:
         with transaction.atomic(using=conf.BOX_DATABASE), connections[conf.BOX_DATABASE].cursor() as cursor:
-            for raw in sitting.entries:
-                token = token_of(json.loads(raw))
+            for raw in sitting.casts:
+                token = token_of(json.loads(raw)["entry"])
                 if token in self.last:
                     cursor.execute(f'DELETE FROM "ballot_{self.public_id}" WHERE id = %s', [self.last[token]])
                 self.number += 1
@@ -107,9 +124,9 @@ class Naive(RealBox):
     def counted(self, rows: dict[bytes, Row]) -> list[Counted]:
         found = []
         for row in rows.values():
-            entry = canonical.loads(row.payload)
-            ballot = entry["ballot"]
-            found.append(Counted(token_of(entry), ballot["cell"], ballot["rev"], row))
+            cast = canonical.loads(row.payload)
+            entry = cast["entry"]
+            found.append(Counted(token_of(entry), entry["ballot"]["cell"], int(cast["rev"], 16), row))
         return found
 
 

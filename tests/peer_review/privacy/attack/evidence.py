@@ -56,7 +56,8 @@ class Counted:
 
     token: bytes
     cell: str
-    revision: int
+    #: None where the box does not show it: what is kept of a ballot holds none.
+    revision: int | None
     row: Row
 
 
@@ -77,7 +78,7 @@ class Evidence:
     subjects: dict[str, str] = field(default_factory=dict)
     box_public: bytes = b""
     round_id: str = ""
-    #: With the box key: sealed row id → the entry in it, from all the backups.
+    #: With the box key: sealed row id → the cast in it, from all the backups.
     unsealed: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     #: What drawing left in the main database: (person, cell) → (blinded, blind signature).
     drawn: dict[tuple[str, str], tuple[bytes, bytes]] = field(default_factory=dict)
@@ -85,6 +86,7 @@ class Evidence:
     keys: dict[str, RSAPublicKey] = field(default_factory=dict)
     signatures: dict[bytes, bytes] = field(default_factory=dict)
     by_cell: dict[str, list[Counted]] = field(default_factory=dict, repr=False)
+    by_token: dict[bytes, int] = field(default_factory=dict, repr=False)
 
     @property
     def order(self) -> list[str]:
@@ -103,6 +105,14 @@ class Evidence:
                 self.by_cell.setdefault(one.cell, []).append(one)
         return self.by_cell.get(cell, [])
 
+    def revision_of(self, ballot: Counted) -> int | None:
+        """Return a counted ballot's revision where he knows it: from the box, or as he opened it with the box key."""
+        if not self.by_token:
+            for cast in self.unsealed.values():
+                token = token_of(cast["entry"])
+                self.by_token[token] = max(self.by_token.get(token, 0), int(cast["rev"], 16))
+        return self.by_token.get(ballot.token) if ballot.revision is None else ballot.revision
+
     @property
     def cells(self) -> Iterator[str]:
         """Cells in which anything was counted: the others ask no question."""
@@ -115,3 +125,5 @@ class Trial:
 
     evidence: Evidence
     authors: dict[bytes, str]
+    #: In rounds held over HTTP, every ballot as it was cast.
+    casts: list[dict[str, Any]] = field(default_factory=list)

@@ -31,9 +31,11 @@ from peer_review.box.batcher import Batcher, Terms
 from peer_review.box.round_keys import make_round_key, round_key
 from peer_review.conf import conf
 from peer_review.domain.tally import count
-from peer_review.domain.tally.opened_rows import unwrap_entry, wrap_entry
+from peer_review.domain.tally.opened_rows import unwrap_cast, wrap_cast
+from peer_review.protocol.ballots import entry_of
 from peer_review.protocol.credentials import Credential
-from tests.factories.peer_review.box import opened_entries
+from peer_review.protocol.revisions import revision_at
+from tests.factories.peer_review.box import opened_rows
 from tests.peer_review.privacy.attack.evidence import Copy, Counted, Evidence, Row, Trial, token_of
 from zhengyan_crypto import canonical, sealing
 from zhengyan_crypto.errors import CryptoError
@@ -42,8 +44,12 @@ from zhengyan_crypto.errors import CryptoError
 WINDOW, BALLOTS, REQUESTS = 2.0, 50, 5
 #: Longest text of the open question: texts are what makes entries differ in length.
 WORDS = 240
-#: Long enough for any entry of these rounds.
-LENGTH = 1152
+#: Long enough for any cast of these rounds.
+LENGTH = 1280
+#: When these rounds begin, in milliseconds.
+OPENED_AT = 1_790_000_000_000
+#: Who casts again and has taken over another browser's ballot with the recovery code, among all who cast again.
+RECOVERED = 0.3
 #: A page in SQLite's write-ahead log, with its header.
 LOG_FRAME = 4096 + 24
 
@@ -54,7 +60,7 @@ class Sitting:
 
     at: float
     who: str
-    entries: tuple[bytes, ...]
+    casts: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,21 @@ class Lists(StrEnum):
     EVERYBODY = "everybody"
 
 
-def make_plan(seed: int, *, public_id: str, lists: Lists | None = None, plain_revisions: bool = False) -> Plan:
-    """Return a round of 5 to 60 people: who comes when, who comes back, what they write.
+class Revisions(StrEnum):
+    """What a revision says."""
+
+    #: As built: an offset that is another for each paper, the time of the draw, the number of versions since.
+    HIDDEN = "hidden"
+    #: How often its author came.
+    COUNTED = "counted"
+    #: As built, without the offset.
+    TIMED = "timed"
+
+
+def make_plan(
+    seed: int, *, public_id: str, lists: Lists | None = None, revisions: Revisions = Revisions.HIDDEN
+) -> Plan:
+    """Return a round of 5 to 60 people: who comes when, who comes back and from which browser, what they write.
 
     Rounds are quiet (most people sit alone in their batch: the attacker's best case) or crowded.
     """
@@ -108,19 +127,29 @@ def make_plan(seed: int, *, public_id: str, lists: Lists | None = None, plain_re
         came += [(moment, who, version) for version, moment in enumerate(moments, 1)]
     came.sort()
     sittings, authors = [], {}
+    #: Who → when their browser drew, in milliseconds, and how many versions it has cast.
+    browsers: dict[str, tuple[int, int]] = {}
     for at, who, version in came:
-        entries = []
+        drawn_at, cast_before = browsers.get(who, (OPENED_AT + round(1000 * at), 0))
+        if cast_before and chance.random() < RECOVERED:
+            drawn_at, cast_before = OPENED_AT + round(1000 * at), 0
+        browsers[who] = (drawn_at, cast_before + 1)
+        casts = []
         for cell in cells:
             if subjects.get(cell) == who:
                 continue
             credential = Credential(masters[who], public_id, cell)
             answers: dict[str, Any] = {"quality": chance.randint(0, 100), "spirit": chance.choice(["dk", 80])}
             answers["words"] = "x" * chance.randint(0, WORDS)
-            revision = version if plain_revisions else credential.revision_of(version)
-            entry = credential.make_entry(answers, token=chance.randbytes(256), revision=revision)
-            entries.append(canonical.dumps(entry))
-            authors[token_of(entry)] = who
-        sittings.append(Sitting(at, who, tuple(entries)))
+            revision = {
+                Revisions.HIDDEN: credential.revision_of(cast_before + 1, drawn_at=drawn_at),
+                Revisions.COUNTED: version,
+                Revisions.TIMED: revision_at(0, drawn_at=drawn_at, version=cast_before + 1),
+            }[revisions]
+            cast = credential.make_cast(answers, token=chance.randbytes(256), revision=revision)
+            casts.append(canonical.dumps(cast))
+            authors[token_of(cast["entry"])] = who
+        sittings.append(Sitting(at, who, tuple(casts)))
     early, late = sorted(chance.uniform(0, span) for _copy in range(2))
     drawings = [(chance.uniform(0, span), who) for who in people]
     return Plan(seed, people, cells, subjects, tuple(sittings), authors, (early, late), tuple(sorted(drawings)))
@@ -135,6 +164,7 @@ class RealBox:
     started: float | None = None
     seen: dict[bytes, Row] = field(default_factory=dict)
     logged: int = 0
+    counted_revisions: dict[bytes, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.batcher = Batcher(self.insert)
@@ -150,8 +180,8 @@ class RealBox:
             with connections[conf.BOX_DATABASE].cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def seal(self, entry: bytes) -> bytes:
-        return sealing.seal(entry, box_public=self.public, round_id=self.public_id, length=LENGTH)
+    def seal(self, cast: bytes) -> bytes:
+        return sealing.seal(cast, box_public=self.public, round_id=self.public_id, length=LENGTH)
 
     def tick(self, now: float) -> None:
         """Write what waits if its window has ended by now."""
@@ -162,7 +192,7 @@ class RealBox:
     def cast(self, sitting: Sitting) -> None:
         """Take one request."""
         self.tick(sitting.at)
-        rows = [(sealing.new_row_id(), self.seal(entry)) for entry in sitting.entries]
+        rows = [(sealing.new_row_id(), self.seal(cast)) for cast in sitting.casts]
         terms = Terms(window=3600.0, ballots=BALLOTS, requests=REQUESTS)
         self.batcher.submit(self.public_id, [(row[0], row) for row in rows], terms)
         self.started = sitting.at if self.started is None else self.started
@@ -184,7 +214,7 @@ class RealBox:
         """Open every row, as domain.count.open_rows does."""
         opened = {}
         for row_id, ciphertext in self.closed().items():
-            opened[row_id] = self.keep(self.entry_in(ciphertext), len(ciphertext))
+            opened[row_id] = self.keep(self.cast_in(ciphertext), len(ciphertext))
         self.move(opened)
 
     def closed(self) -> dict[bytes, bytes]:
@@ -192,7 +222,7 @@ class RealBox:
         ids = [row_id for row_id, _epk in store.closed_rows(self.public_id, limit=count.MAX_ROWS)]
         return store.closed_ciphertexts(self.public_id, ids)
 
-    def entry_in(self, ciphertext: bytes) -> bytes:
+    def cast_in(self, ciphertext: bytes) -> bytes:
         """Open a row with the box key. Of a copy of the closed box he has the round's key too, while it lasts."""
         with suppress(CryptoError):
             ciphertext = round_key(self.public_id).unwrap(ciphertext, purpose=store._CLOSED)
@@ -200,30 +230,31 @@ class RealBox:
         key = sealing.content_key(self.private.private_bytes_raw(), epk, round_id=self.public_id)
         return sealing.open_row(ciphertext, key, round_id=self.public_id)
 
-    def keep(self, entry: bytes, length: int) -> bytes:
-        return wrap_entry(round_key(self.public_id), entry, length=length)
+    def keep(self, cast: bytes, length: int) -> bytes:
+        return wrap_cast(round_key(self.public_id), cast, length=length)
 
     def take_out(self, stored: bytes) -> bytes:
-        return unwrap_entry(round_key(self.public_id), stored)
+        return unwrap_cast(round_key(self.public_id), stored)
 
     def move(self, opened: dict[bytes, bytes]) -> None:
         store.move_opened(self.public_id, opened)
 
     def count(self) -> None:
         """Keep the last ballot of each token and write them, as domain.count does."""
-        best: dict[bytes, store.Ballot] = {}
-        for stored in opened_entries(self.public_id):
+        best: dict[bytes, tuple[str, store.Ballot]] = {}
+        for stored in opened_rows(self.public_id):
             raw = self.take_out(stored)
-            entry = canonical.loads_canonical(raw)
-            ballot, token = entry["ballot"], token_of(entry)
-            if token not in best or ballot["rev"] > best[token].rev:
-                best[token] = store.Ballot(token, ballot["cell"], ballot["rev"], raw)
-        store.write_ballots(self.public_id, (best[token] for token in sorted(best)))
+            cast = canonical.loads_canonical(raw)
+            token = token_of(cast["entry"])
+            if token not in best or cast["rev"] > best[token][0]:
+                best[token] = (cast["rev"], store.Ballot(token, cast["entry"]["ballot"]["cell"], entry_of(raw)))
+        store.write_ballots(self.public_id, (best[token][1] for token in sorted(best)))
+        self.counted_revisions = {token: int(rev, 16) for token, (rev, _ballot) in best.items()}
 
     def counted(self, rows: dict[bytes, Row]) -> list[Counted]:
         with connections[conf.BOX_DATABASE].cursor() as cursor:
-            cursor.execute(f'SELECT token, cell, rev FROM "ballot_{self.public_id}"')
-            return [Counted(bytes(token), cell, rev, rows[bytes(token)]) for token, cell, rev in cursor.fetchall()]
+            cursor.execute(f'SELECT token, cell FROM "ballot_{self.public_id}"')
+            return [Counted(bytes(token), cell, None, rows[bytes(token)]) for token, cell in cursor.fetchall()]
 
     def copy(
         self, prefix: str, now: float, *, name: str = "id", payload: str = "ciphertext", more: str = "NULL"
@@ -315,7 +346,7 @@ def run(
     for copy in copies if box_key else []:
         for row_id, row in copy.rows.items():
             with suppress(CryptoError):
-                unsealed[row_id] = canonical.loads_canonical(box.entry_in(row.payload))
+                unsealed[row_id] = canonical.loads_canonical(box.cast_in(row.payload))
     box.unseal()
     opened = box.copy("opened", 0, payload="entry")
     box.count()

@@ -59,24 +59,34 @@ def time_of_ballot(evidence: Evidence) -> Guess:
     return guess
 
 
-# What the counted ballot says
+# What the counted ballot says, or with the box key said when it was cast
+
+
+def _revision(evidence: Evidence, ballot: Counted) -> int:
+    """Return its revision, 0 for one that he does not know."""
+    return evidence.revision_of(ballot) or 0
 
 
 def revision_of_ballot(evidence: Evidence) -> Guess:
     """Its revision: who came back has a higher one."""
     guess: Guess = {}
     for cell in evidence.cells:
-        ballots = sorted(evidence.ballots_of(cell), key=lambda one: (one.revision, one.token))
+        ballots = sorted(evidence.ballots_of(cell), key=lambda one: (_revision(evidence, one), one.token))
         people = sorted(evidence.candidates[cell], key=lambda who: (evidence.times(who), who))
         guess.update((ballot.token, who) for ballot, who in zip(ballots, people, strict=False))
     return guess
 
 
+def order_of_revision(evidence: Evidence) -> Guess:
+    """The time of the draw in its revision: who came later has a higher one."""
+    return in_step(evidence, lambda ballot: _revision(evidence, ballot))
+
+
 def gap_of_revision(evidence: Evidence) -> Guess:
     """Ballots that share a revision are one person's: their list names its author by the gap."""
-    groups: dict[int, list[Counted]] = defaultdict(list)
+    groups: dict[int | bytes, list[Counted]] = defaultdict(list)
     for ballot in evidence.counted:
-        groups[ballot.revision].append(ballot)
+        groups[evidence.revision_of(ballot) or ballot.token].append(ballot)
     return by_gaps(evidence, groups.values())
 
 
@@ -126,11 +136,11 @@ def by_box_key(evidence: Evidence) -> dict[bytes, bytes]:
     return _last_versions(evidence.unsealed.items())
 
 
-def _last_versions(entries: Iterable[tuple[bytes, Any]]) -> dict[bytes, bytes]:
-    links: dict[bytes, tuple[int, bytes]] = {}
-    for row_id, entry in entries:
-        token = token_of(entry)
-        links[token] = max(links.get(token, (0, b"")), (entry["ballot"]["rev"], row_id))
+def _last_versions(casts: Iterable[tuple[bytes, Any]]) -> dict[bytes, bytes]:
+    links: dict[bytes, tuple[str, bytes]] = {}
+    for row_id, cast in casts:
+        token = token_of(cast["entry"])
+        links[token] = max(links.get(token, ("", b"")), (cast["rev"], row_id))
     return {token: row_id for token, (_revision, row_id) in links.items()}
 
 
@@ -205,6 +215,7 @@ OF_BALLOT: list[Strategy] = [
     key_of_ballot,
     time_of_ballot,
     revision_of_ballot,
+    order_of_revision,
     gap_of_revision,
 ]
 TRACES: list[Trace] = [first_backup, transaction, log]

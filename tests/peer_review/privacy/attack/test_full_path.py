@@ -47,11 +47,12 @@ def draw(running: RunningRound, voter: Evaluator) -> None:
         assert browser.get(reverse(f"peer_review:{page}", args=address)).status_code == 200
     body = {"blinded": {cell: b64u_encode(value) for cell, value in voter.blinded().items()}}
     drawn = browser.post(reverse("peer_review:draw", args=address), json.dumps(body), "application/json")
-    voter.keep({cell: b64u_decode(value) for cell, value in drawn.json()["signed"].items()})
+    answer = drawn.json()
+    voter.keep({cell: b64u_decode(value) for cell, value in answer["signed"].items()}, answer["drawn_at"])
 
 
 def cast(running: RunningRound, voter: Evaluator, quality: int) -> list[dict[str, Any]]:
-    """Cast all papers, from no browser in particular, and return them."""
+    """Cast all papers, from no browser in particular, and return them as they were cast."""
     entries = voter.entries({"quality": quality, "spirit": "dk"})
     address = reverse("peer_review:cast", args=[running.round.public_id])
     answer = Client().post(address, json.dumps(entries), "application/json")
@@ -89,17 +90,17 @@ def hold(seed: int, evaluators: int, subjects: int, two_stage: bool) -> Trial:
             copies.append(box.copy("sealed", moment))
         if not two_stage:
             draw(running, voter)
-        for entry in cast(running, voter, chance.randint(0, 100)):
-            authors[token_of(entry)] = voter.user.username
+        for one in cast(running, voter, chance.randint(0, 100)):
+            authors[token_of(one["entry"])] = voter.user.username
     # What whoever watches the server sees of drawing. No table holds it, and the same again is signed again.
     drawn = {}
     for voter in voters:
         blinded = voter.blinded()
-        for cell, signature in issue_credentials(voter.user, running.round, blinded).items():
+        for cell, signature in issue_credentials(voter.user, running.round, blinded).signed.items():
             drawn[voter.user.username, cell] = (blinded[cell], signature)
     running.close()
     copies.append(box.copy("closed", len(voters)))
-    unsealed = {row_id: loads(box.entry_in(row.payload)) for row_id, row in copies[-1].rows.items()}
+    unsealed = {row_id: loads(box.cast_in(row.payload)) for row_id, row in copies[-1].rows.items()}
     open_box(running)
     opened = box.copy("opened", 0, payload="entry")
     count_all(running)
@@ -123,7 +124,7 @@ def hold(seed: int, evaluators: int, subjects: int, two_stage: bool) -> Trial:
         for cell, username in running.round.cells.values_list("key", "subject__member__user__username")
         if username in {who for who, _cell in drawn}
     }
-    return Trial(evidence, authors)
+    return Trial(evidence, authors, [cast for voter in voters for cast in voter.made])
 
 
 def everything_written_down() -> str:
@@ -160,6 +161,10 @@ def test_rounds_held_over_http_name_no_more_authors_than_guessing_and_write_no_b
     written = everything_written_down()
     for trial in trials:
         evidence = trial.evidence
+        for cast in trial.casts:
+            for value in (cast["rev"], cast["nonce"], b64u_decode(cast["nonce"]).hex()):
+                assert value not in written
+                assert value not in logged
         # He finds what is there to be found: who has an account, and that the page about a round was asked for.
         assert evidence.seen[0][1] in written
         assert "rounds/<str:public_id>/'" in logged

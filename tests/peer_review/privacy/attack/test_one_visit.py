@@ -12,7 +12,7 @@ from tests.peer_review.privacy.attack import broken, simulation
 from tests.peer_review.privacy.attack import strategies as by
 from tests.peer_review.privacy.attack.evidence import Trial
 from tests.peer_review.privacy.attack.judging import BITES, LIMIT, Strategy, all_together, judge
-from tests.peer_review.privacy.attack.simulation import Lists, MakeBox
+from tests.peer_review.privacy.attack.simulation import Lists, MakeBox, Revisions
 
 log = logging.getLogger(__name__)
 ROUNDS = 140
@@ -44,7 +44,8 @@ def test_all_strategies_together_name_no_more_authors_than_guessing(trials: list
 BROKEN: dict[str, tuple[MakeBox, dict[str, Any]]] = {
     "naive": (broken.Naive, {}),
     "naive with counting keys": (broken.naive_with_counting_keys, {}),
-    "plain revisions": (simulation.RealBox, {"plain_revisions": True, "lists": Lists.EVERYBODY}),
+    "kept revisions that count": (broken.KeptRevisions, {"revisions": Revisions.COUNTED, "lists": Lists.EVERYBODY}),
+    "kept revisions that tell the time": (broken.KeptRevisions, {"revisions": Revisions.TIMED}),
     "kept names, no batches": (broken.KeptNamesUnbatched, {}),
     "kept names": (broken.KeptNames, {}),
     "no padding, no batches": (broken.Unpadded, {}),
@@ -55,8 +56,9 @@ CASES: list[tuple[Strategy, str]] = [
     (by.log_of_ballot, "naive"),
     (by.key_of_ballot, "naive with counting keys"),
     (by.time_of_ballot, "naive"),
-    (by.revision_of_ballot, "plain revisions"),
-    (by.gap_of_revision, "plain revisions"),
+    (by.revision_of_ballot, "kept revisions that count"),
+    (by.gap_of_revision, "kept revisions that count"),
+    (by.order_of_revision, "kept revisions that tell the time"),
     *[(by.through_row(by.by_name, trace), "kept names, no batches") for trace in by.TRACES],
     (by.through_row(by.by_name, by.transaction), "kept names"),
     (by.through_row(by.by_length, by.transaction), "no padding, no batches"),

@@ -13,7 +13,7 @@ from tests.peer_review.privacy.attack import broken, simulation
 from tests.peer_review.privacy.attack import strategies as by
 from tests.peer_review.privacy.attack.evidence import Trial
 from tests.peer_review.privacy.attack.judging import BITES, LIMIT, Strategy, all_together, judge
-from tests.peer_review.privacy.attack.simulation import Lists, MakeBox
+from tests.peer_review.privacy.attack.simulation import Lists, MakeBox, Revisions
 
 log = logging.getLogger(__name__)
 ROUNDS = 60
@@ -53,13 +53,16 @@ def test_all_strategies_together_name_no_more_authors_than_guessing(trials: list
 
 ONE_ENVELOPE = "one envelope"
 IN_ONE_VISIT = "one envelope, no batches, who cast when is known"
+TIMED = "revisions that tell the time, who cast when is known"
 BROKEN: dict[str, tuple[MakeBox, dict[str, Any]]] = {
     ONE_ENVELOPE: (broken.OneEnvelope, {"two_stage": True, "lists": Lists.EVERYBODY}),
     IN_ONE_VISIT: (broken.OneEnvelopeUnbatched, {}),
+    TIMED: (simulation.RealBox, {"revisions": Revisions.TIMED}),
 }
 CASES: list[tuple[Strategy, str]] = [
     (by.gap_of_batch, ONE_ENVELOPE),
     *[(by.through_row(by.by_box_key, trace), IN_ONE_VISIT) for trace in by.TRACES],
+    (by.order_of_revision, TIMED),
 ]
 
 

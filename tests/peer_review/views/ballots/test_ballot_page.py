@@ -109,22 +109,6 @@ def test_whether_anything_was_drawn_is_what_the_caller_says(drawn: bool) -> None
     assert context_of(make_open_round(evaluators=4), drawn=drawn)["config"]["drawn"] is drawn
 
 
-@pytest.mark.parametrize(("seconds", "minutes"), [(0, 0), (59, 0), (60, 1), (3600 * 24 + 61, 1441)])
-def test_minutes_are_those_since_the_round_was_opened(seconds: int, minutes: int) -> None:
-    running = make_open_round(evaluators=4)
-    opened = running.round.opened_at
-    assert opened is not None
-
-    assert context_of(running, now=opened + timedelta(seconds=seconds))["config"]["minutes"] == minutes
-
-
-def test_a_round_that_was_never_opened_has_no_age() -> None:
-    running = make_open_round(evaluators=4)
-    running.round.opened_at = None
-
-    assert context_of(running)["config"]["minutes"] == 0
-
-
 def test_a_page_before_the_opening_time_is_early_until_that_very_moment() -> None:
     running = make_open_round(evaluators=4)
     opens = running.round.opens_at

@@ -21,6 +21,7 @@ from peer_review.protocol.ballots import Manifest
 from peer_review.views.ballots.cast import cast_view
 from peer_review.views.shared.json_endpoints import BlindReporterFilter
 from tests.factories.peer_review.rounds import RunningRound, make_open_round, make_ready_round
+from zhengyan_crypto.encoding import b64u_encode
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -64,7 +65,7 @@ def test_a_body_that_is_no_list_of_entries_is_refused_whole(running: RunningRoun
 def test_when_all_fail_alike_the_answer_has_their_status(running: RunningRound) -> None:
     entries = running.evaluators[3].entries(running.answers)
     for entry in entries:
-        entry["ballot"]["a"] = {"quality": 1, "spirit": 1}
+        entry["entry"]["ballot"]["a"] = {"quality": 1, "spirit": 1}
 
     assert post(running, entries).status_code == 403
     assert post(running, [entries[0], {}]).status_code == 200
@@ -107,7 +108,7 @@ def every_answer(running: RunningRound) -> list[Any]:
     """One response of every kind."""
     entries = running.evaluators[3].entries(running.answers)
     forged = json.loads(json.dumps(entries))
-    forged[0]["ballot"]["rev"] = 7
+    forged[0]["entry"]["ballot"]["salt"] = b64u_encode(bytes(32))
     unseen = running.evaluators[2].entries(running.answers)
     answers = [
         post(running, entries),
@@ -118,7 +119,7 @@ def every_answer(running: RunningRound) -> list[Any]:
         post(running, entries, HTTP_ACCEPT_LANGUAGE="en"),
         Client().get(reverse("peer_review:cast", args=[running.round.public_id])),
     ]
-    with mock.patch.object(cast_module.ballots, "check_entry", side_effect=RuntimeError("boom")):
+    with mock.patch.object(cast_module.ballots, "check_cast", side_effect=RuntimeError("boom")):
         answers.append(post(running, unseen))
     running.close()
     answers.append(post(running, unseen))
@@ -192,7 +193,7 @@ def test_a_forced_exception_exports_nothing_of_the_request(
 ) -> None:
     settings.ADMINS = [("Admin", "admin@example.org")]
     entries = running.evaluators[3].entries(running.answers)
-    secret = entries[0]["ballot"]["pk"]
+    secret = entries[0]["entry"]["ballot"]["pk"]
     heard: list[Any] = []
 
     def hear(**kwargs: Any) -> None:
@@ -202,7 +203,7 @@ def test_a_forced_exception_exports_nothing_of_the_request(
     try:
         with (
             caplog.at_level(logging.DEBUG),
-            mock.patch.object(cast_module.ballots, "check_entry", side_effect=RuntimeError(f"bad {secret}")),
+            mock.patch.object(cast_module.ballots, "check_cast", side_effect=RuntimeError(f"bad {secret}")),
         ):
             response = post(running, entries)
     finally:
@@ -217,7 +218,7 @@ def test_a_forced_exception_exports_nothing_of_the_request(
 def test_a_report_made_all_the_same_is_blind(running: RunningRound) -> None:
     """Should anything after the view fail, Django asks the filter that the view left on the request."""
     entries = running.evaluators[3].entries(running.answers)
-    secret = entries[0]["ballot"]["pk"]
+    secret = entries[0]["entry"]["ballot"]["pk"]
     body = json.dumps(entries)
 
     def report(request: HttpRequest) -> str:

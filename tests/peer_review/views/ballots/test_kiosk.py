@@ -65,7 +65,9 @@ def test_a_ticket_opens_the_papers_of_its_urn_and_draws_them_without_a_cookie(
     drawn = send(Client(), address(running.round, "kiosk-draw"), drawing(envelope))
 
     assert drawn.status_code == 200
+    assert drawn.json().keys() == {"signed", "drawn_at"}
     assert drawn.json()["signed"].keys() == envelope.cells.keys()
+    assert drawn.json()["drawn_at"] > 1_700_000_000_000
     assert (drawn.cookies, drawn["Cache-Control"]) == ({}, "no-store")
 
 

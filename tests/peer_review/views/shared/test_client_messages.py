@@ -37,6 +37,7 @@ def test_every_refusal_of_drawing_and_casting_has_a_sentence() -> None:
 
 def test_every_fault_of_a_ballot_has_a_sentence() -> None:
     of_ballots = (errors.BadEncoding, errors.TooLarge, errors.UnknownCell, errors.BadToken, errors.BadBallotSignature)
+    of_ballots += (errors.BadRevision,)
 
     assert {kind.code for kind in (*of_ballots, errors.BadAnswers, errors.BadKey)} <= set(protocol_errors())
 
