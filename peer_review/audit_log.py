@@ -42,6 +42,15 @@ ACTIONS = {
     "peer_review.round.envelopes": (_("Make envelopes"), _("Envelopes of an urn made for printing")),
     "peer_review.round.envelopes_witness": (_("Witness envelopes"), _("A second scrutineer saw the envelopes made")),
     "peer_review.round.close": (_("Close a round"), _("Round closed")),
+    "peer_review.round.early_closing": (_("Ask for an early closing"), _("Closing before its time asked for")),
+    "peer_review.round.early_closing_confirm": (
+        _("Confirm an early closing"),
+        _("Closing before its time confirmed by a second person"),
+    ),
+    "peer_review.round.early_closing_withdraw": (
+        _("Withdraw an early closing"),
+        _("Closing before its time withdrawn"),
+    ),
     "peer_review.round.unseal": (_("Open the box"), _("Opening of the box started")),
     "peer_review.round.count": (_("Count"), _("Ballots counted")),
     "peer_review.round.void": (_("Declare void"), _("Round declared void")),

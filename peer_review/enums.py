@@ -165,6 +165,9 @@ class AnnouncementKind(models.TextChoices):
     CASTING = "casting", _("Casting has begun")
     REMINDER = "reminder", _("Reminder")
     EXTENDED = "lengthened", _("The round was lengthened")
+    CLOSING = "closing", _("The round closes before its time")
+    STAYS_OPEN = "stays_open", _("The round does not close before its time")
+    PROLONGED = "prolonged", _("The round stays open longer, as declared")
     CLOSED = "closed", _("The round has closed")
     PUBLISHED = "published", _("Results are published")
     OUTCOME = "outcome", _("Your outcome is decided")
@@ -178,7 +181,23 @@ PRIVATE = frozenset({AnnouncementKind.ASKED, AnnouncementKind.ANSWERED})
 #: Sent at most once a day; their number is that day's.
 REMINDERS = frozenset({AnnouncementKind.DRAWING, AnnouncementKind.REMINDER})
 #: Say nothing any more once the round has closed.
-WHILE_OPEN = REMINDERS | {AnnouncementKind.OPENED, AnnouncementKind.CASTING, AnnouncementKind.EXTENDED}
+WHILE_OPEN = REMINDERS | {
+    AnnouncementKind.OPENED,
+    AnnouncementKind.CASTING,
+    AnnouncementKind.EXTENDED,
+    AnnouncementKind.CLOSING,
+    AnnouncementKind.STAYS_OPEN,
+    AnnouncementKind.PROLONGED,
+}
+#: Give the round another last moment.
+MOVES_THE_END = frozenset(
+    {
+        AnnouncementKind.EXTENDED,
+        AnnouncementKind.CLOSING,
+        AnnouncementKind.STAYS_OPEN,
+        AnnouncementKind.PROLONGED,
+    }
+)
 
 
 class StageKind(models.TextChoices):

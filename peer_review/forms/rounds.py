@@ -128,3 +128,14 @@ class ExtendForm(forms.Form):
         help_text=_("Everybody on the roll reads it."),
         widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
     )
+
+
+class EarlyClosingForm(forms.Form):
+    """Why a round is to close before its last moment."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The second person reads it first, then everybody on the roll."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )

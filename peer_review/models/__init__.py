@@ -10,6 +10,7 @@ from .count_run import CountRun
 from .custody import KeyShare, Urn
 from .decision import Decision, OutcomeNotice, PublicNotice, PublicNoticeEntry
 from .drawn import Drawn, Ticket
+from .early_closing import EarlyClosing
 from .finding import RaisedFinding
 from .ledger import DisclosureEntry, RefusedQuery
 from .result import CriterionResult, Result
@@ -34,6 +35,7 @@ __all__ = [
     "Decision",
     "DisclosureEntry",
     "Drawn",
+    "EarlyClosing",
     "Exclusion",
     "KeyShare",
     "Notice",

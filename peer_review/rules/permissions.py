@@ -34,6 +34,8 @@ from peer_review.rules.results import (
 )
 from peer_review.rules.roles import is_inspector, is_leader, is_organiser
 from peer_review.rules.rounds import (
+    can_confirm_early_closing,
+    can_view_early_closing,
     has_paper,
     has_self_evaluation,
     is_awaiting_publication,
@@ -51,6 +53,8 @@ rules.add_perm("peer_review.add_round", is_organiser)
 rules.add_perm("peer_review.manage_round", is_responsible_organiser)
 rules.add_perm("peer_review.open_box", is_scrutineer_of)
 rules.add_perm("peer_review.view_envelopes", is_scrutineer_of | is_responsible_organiser)
+rules.add_perm("peer_review.view_early_closing", can_view_early_closing)
+rules.add_perm("peer_review.confirm_early_closing", can_confirm_early_closing)
 rules.add_perm("peer_review.evaluate_round", is_opened & has_paper)
 # Nobody reviews what is said of themselves; opening refuses such a reviewer, and so does this.
 rules.add_perm("peer_review.review_comments", is_awaiting_publication & is_comment_reviewer & ~is_subject)
@@ -117,6 +121,8 @@ TWINS = {
     "manage_round": ("Round", "manageable_by"),
     "open_box": ("Round", "openable_by"),
     "view_envelopes": ("Round", "with_envelopes_for"),
+    "view_early_closing": ("Round", "with_early_closing_for"),
+    "confirm_early_closing": ("EarlyClosing", "confirmable_by"),
     "evaluate_round": ("Round", "evaluable_by"),
     "review_comments": ("Round", "reviewable_by"),
     "evaluate_self": ("Round", "self_evaluable_by"),

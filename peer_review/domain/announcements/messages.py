@@ -70,6 +70,12 @@ def _sentences(kind: str, round: Round) -> list[str]:
         ]
     if kind == AnnouncementKind.EXTENDED:
         return [_("“%(title)s” stays open longer, until %(last)s. The reason:")]
+    if kind == AnnouncementKind.CLOSING:
+        return [
+            _("“%(title)s” closes before its time. Ballots can be cast until %(last)s, and not after. The reason:"),
+        ]
+    if kind == AnnouncementKind.STAYS_OPEN:
+        return [_("“%(title)s” does not close before its time: it stays open until %(last)s.")]
     if kind == AnnouncementKind.CLOSED:
         return [
             _("“%(title)s” has closed. The scrutineers open the box next, and the ballots are counted."),

@@ -7,6 +7,7 @@ from functools import partial
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from peer_review import audit_log, signals
 from peer_review.box import store
@@ -27,7 +28,7 @@ from peer_review.domain.rounds.opening_checks import check_clock, check_terms, u
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, RoundStateInvalid
-from peer_review.exceptions.rounds import ClockSetBack, ExtensionTooEarly
+from peer_review.exceptions.rounds import ClockSetBack, ClosingTooEarly, EarlyClosingStands, ExtensionTooEarly
 from peer_review.models import Cell, Round, Scheme
 from peer_review.models.vacuum import vacuum_on_commit
 from peer_review.users import User
@@ -192,19 +193,24 @@ def _proved(round: Round, now: datetime) -> Preflight:
 def close_round(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
     """End drawing and casting, destroy the cells' private keys, seal the box off.
 
-    `by` None is the clock. The box's rows are moved before the state is written: after a crash in between,
-    nothing can be cast and closing again finishes the work.
-    Raises: RoundStateInvalid, ClockSetBack.
+    `by` None is the clock. A person closes only what is due: see domain/rounds/early_closing.py. The box's rows are
+    moved before the state is written: after a crash in between nothing can be cast, and closing again
+    finishes the work.
+    Raises: RoundStateInvalid, ClockSetBack; ClosingTooEarly for a person before the last moment.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.OPEN})
     check_clock(round, now)
+    if by is not None and now < round.closes_at:
+        last = date_format(timezone.localtime(round.closes_at), "DATETIME_FORMAT")
+        raise ClosingTooEarly(last=last)
+    early = round.early_closings.in_force().exists()
     batcher.flush(round.public_id)
     store.seal_off(round.public_id)
     round.cells.update(private_key=b"")
     round.state, round.closed_at = RoundState.CLOSED, now
     round.save(update_fields=["state", "closed_at"])
-    audit_log.record(round, "peer_review.round.close", by=by, early=now < round.closes_at)
+    audit_log.record(round, "peer_review.round.close", by=by, early=early)
     end_reminders_to_draw(round)
     vacuum_on_commit(Cell)
     _announce(signals.round_closed, round, by)
@@ -217,12 +223,14 @@ def extend_round(round: Round, *, by: User, closes_at: datetime, reason: str, no
 
     Processes that take ballots read the new time within conf.CAST_STATE_AGE seconds.
     Raises: RoundStateInvalid; RoundClosed once the old time has passed: people were told that it was the last moment;
-        ExtensionTooEarly, ReasonMissing.
+        ExtensionTooEarly, ReasonMissing; EarlyClosingStands while closing it early is asked for or announced.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.OPEN})
     if now >= round.closes_at:
         raise RoundClosed
+    if round.early_closings.standing().exists():
+        raise EarlyClosingStands
     if closes_at <= round.closes_at:
         raise ExtensionTooEarly
     if not reason.strip():

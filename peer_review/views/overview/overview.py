@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from peer_review.domain.ballots.turnout import has_drawn, rounds_drawn_by
+from peer_review.domain.rounds.early_closing import standing_early_closing
 from peer_review.enums import RoundState
 from peer_review.models import Assignment, PublicNotice, Round
 from peer_review.roles import role_names
@@ -65,6 +66,7 @@ class RoundDetailView(RoundMixin, TemplateView):
             scrutineers=self.round.scrutineers.all(),
             self_evaluation_round=Round.objects.asking_self_evaluation_of(user).filter(pk=self.round.pk).first(),
             links=round_links(self.round, user),
+            early_closing=standing_early_closing(self.round) if self.round.state == RoundState.OPEN else None,
             **kwargs,
         )
 

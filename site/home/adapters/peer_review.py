@@ -15,7 +15,7 @@ from peer_review.domain.ballots.turnout import rounds_drawn_by
 from peer_review.domain.keys.custody import rounds_to_destroy_key_of
 from peer_review.domain.outcomes.deadlines import appeal_until, ask_until, days
 from peer_review.enums import ContestStatus, RoundState, StageKind
-from peer_review.models import ContestStage, Notice, OutcomeNotice, Round, Subject
+from peer_review.models import ContestStage, EarlyClosing, Notice, OutcomeNotice, Round, Subject
 
 
 def ballots(user: User) -> Iterator[Waiting]:
@@ -61,6 +61,16 @@ def announcements(user: User) -> Iterator[Waiting]:
             title=str(_("Announcements about my rounds")),
             url=reverse("peer_review:notice-list"),
             count=unread,
+        )
+
+
+def early_closings(user: User) -> Iterator[Waiting]:
+    """Yield requests to close a round early that this second person has not answered yet. At most three queries."""
+    for early_closing in EarlyClosing.objects.confirmable_by(user).select_related("round")[:MOST_SHOWN]:
+        yield Waiting(
+            kind=_("Early closing to confirm"),
+            title=early_closing.round.title,
+            url=reverse("peer_review:early-closing", args=[early_closing.round.public_id]),
         )
 
 

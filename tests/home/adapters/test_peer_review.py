@@ -3,12 +3,14 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from home.adapters import peer_review as providers
 from peer_review.domain.keys import custody
 from peer_review.domain.outcomes.appeals import answer_stage, appeal
 from peer_review.domain.outcomes.decisions import acknowledge
+from peer_review.domain.rounds.early_closing import confirm_early_closing, request_early_closing
 from peer_review.enums import Collection, StageKind
 from peer_review.models import Round
 from tests.factories.peer_review.decided_rounds import (
@@ -142,3 +144,21 @@ class TestOutcomes:
         # The answer is appealed; what is left is to acknowledge the notice.
         assert len(dues) == 2
         assert len(list(providers.outcomes(contest.by))) == 1
+
+
+@pytest.mark.django_db(databases=["default", "box"])
+class TestEarlyClosings:
+    def test_request_waits_for_the_second_person_until_it_is_settled(self) -> None:
+        running = make_open_round(evaluators=4, closes_at=timezone.now() + datetime.timedelta(days=7))
+        inspector, round = make_inspector(), running.round
+        asked = request_early_closing(round, by=round.organiser, reason="Flood")
+
+        (waiting,) = providers.early_closings(inspector)
+
+        with translation.override("en"):
+            assert (str(waiting.kind), waiting.title) == ("Early closing to confirm", round.title)
+        assert waiting.url == reverse("peer_review:early-closing", args=[round.public_id])
+        for user in (round.organiser, round.scrutineers.get(), running.evaluators[0].user):
+            assert list(providers.early_closings(user)) == []
+        confirm_early_closing(asked, by=inspector)
+        assert list(providers.early_closings(inspector)) == []

@@ -113,7 +113,8 @@ SHOWS_NOTHING = {
     "publication": "round-publish comments-review comment-withhold comment-readmit comments-finish self-evaluation",
     "results": "result-list",
     "rounds": "round-calendar printed-notice printed-notice-qr organiser-list round-create round-dashboard round-edit "
-    "round-delete round-open round-extend round-repeat round-close round-archive",
+    "round-delete round-open round-extend round-repeat round-close round-archive early-closing early-closing-request "
+    "early-closing-confirm early-closing-withdraw",
     "tally": "count-rows count-keys count-finish count-progress bulletin bulletin-json proof verifier",
 }
 API_SHOWS_NOTHING = "round-list round-detail participation bulletin openapi integration-list integration-revoke"

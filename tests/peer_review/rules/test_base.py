@@ -24,6 +24,8 @@ COMPOSED = {
     "can_view_ledger": "round",
     "can_withdraw_figures": "round",
     "can_view_round": "round",
+    "can_view_early_closing": "round",
+    "can_confirm_early_closing": "early_closing",
     "can_view_subject_result": "subject",
     "can_view_group_result": "result",
     "can_view_section_of_result": "result",
