@@ -55,6 +55,10 @@ ACTIONS = {
     "peer_review.round.count": (_("Count"), _("Ballots counted")),
     "peer_review.round.void": (_("Declare void"), _("Round declared void")),
     "peer_review.round.extend": (_("Lengthen a round"), _("Round lengthened")),
+    "peer_review.round.automatic_extension": (
+        _("Lengthen a round as declared"),
+        _("Round lengthened once, as declared"),
+    ),
     "peer_review.round.remind": (_("Send a reminder"), _("Reminder sent")),
     "peer_review.round.repeat": (_("Repeat a round"), _("Draft made to repeat a round")),
     "peer_review.comment.withhold": (_("Withhold a comment"), _("A comment was withheld")),

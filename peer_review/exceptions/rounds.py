@@ -79,6 +79,22 @@ class BoxKeyUntested(OpeningRefusal):
     remedy = Remedy(_("Ask the scrutineer to confirm and test the key."))
 
 
+class ExtensionWithoutRate(OpeningRefusal):
+    """Too few for what: the automatic extension asks the scheme's lowest return rate."""
+
+    code = "extension_without_rate"
+    status = 422
+    text = _("An automatic extension needs a scheme with a lowest return rate: below it the round stays open longer.")
+    remedy = EDIT_ROUND
+
+
+class ExtensionInTwoStages(OpeningRefusal):
+    code = "extension_in_two_stages"
+    status = 422
+    text = _("In two stages there is no automatic extension: nobody can draw any more when the round closes.")
+    remedy = EDIT_ROUND
+
+
 class ExtensionTooEarly(Refusal):
     code = "not_longer"
     status = 422

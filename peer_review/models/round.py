@@ -53,6 +53,8 @@ class Round(models.Model):
     # A longer batch window, with the number of requests it must gather before it goes out.
     batch_window = models.PositiveIntegerField(_("batch window (s)"), null=True, blank=True)
     batch_floor = models.PositiveSmallIntegerField(_("batch floor"), null=True, blank=True)
+    # Once, where fewer than the scheme's lowest return rate have drawn by the last moment (domain.rounds).
+    extension_days = models.PositiveSmallIntegerField(_("days of the automatic extension"), default=0)
     # At half time and a day before the end of each stage (domain.announcements).
     reminders = models.BooleanField(_("automatic reminders"), default=True)
 
@@ -75,6 +77,7 @@ class Round(models.Model):
     exposure = models.JSONField(default=dict, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     barrier_at = models.DateTimeField(null=True, editable=False)  # two stages: when drawing ended
+    prolonged_at = models.DateTimeField(null=True, editable=False)  # when the automatic extension was made
     closed_at = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
     comments_reviewed = models.BooleanField(default=False, editable=False)

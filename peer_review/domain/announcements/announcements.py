@@ -167,6 +167,11 @@ def announce_extension(round: Round, *, by: User, text: str, now: datetime) -> N
     _announce_next(round, AnnouncementKind.EXTENDED, by=by, now=now, text=text)
 
 
+def announce_automatic_extension(round: Round, *, now: datetime) -> None:
+    """Tell everybody on the roll that the round stays open longer, as declared. Inside the caller's transaction."""
+    _announce_next(round, AnnouncementKind.PROLONGED, by=None, now=now)
+
+
 def announce_early_closing(round: Round, *, by: User, text: str, now: datetime) -> None:
     """Tell everybody on the roll that the round closes early, and why. Inside confirm_early_closing's transaction."""
     _announce_next(round, AnnouncementKind.CLOSING, by=by, now=now, text=text)
@@ -194,7 +199,7 @@ def announce_privately(round: Round, kind: AnnouncementKind, *, to: User, by: Us
 
 
 def _announce_next(
-    round: Round, kind: AnnouncementKind, *, by: User, now: datetime, text: str = "", to: User | None = None
+    round: Round, kind: AnnouncementKind, *, by: User | None, now: datetime, text: str = "", to: User | None = None
 ) -> Announcement:
     """Announce something that may happen more than once, under the next number of its kind. Callers hold the round."""
     of_kind = round.announcements.filter(kind=kind)

@@ -24,10 +24,12 @@ from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_te
 from peer_review.domain.preflight.opening_proof import OpeningProof, proof_of
 from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.terms_log import exposure_terms, record_new_terms
+from peer_review.domain.rounds.automatic_extension import extend_automatically, extends_itself
 from peer_review.domain.rounds.opening_checks import check_clock, check_terms, unmet_requirements
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, RoundStateInvalid
+from peer_review.exceptions.keys import RoundKeyUnreadable
 from peer_review.exceptions.rounds import ClockSetBack, ClosingTooEarly, EarlyClosingStands, ExtensionTooEarly
 from peer_review.models import Cell, Round, Scheme
 from peer_review.models.vacuum import vacuum_on_commit
@@ -48,6 +50,7 @@ _EDITABLE = frozenset(
         "batch_window",
         "batch_floor",
         "reminders",
+        "extension_days",
     }
 )
 
@@ -70,12 +73,13 @@ def create_round(
     casts_at: datetime | None = None,
     comment_reviewer: User | None = None,
     reminders: bool = True,
+    extension_days: int = 0,
     now: datetime | None = None,
 ) -> Round:
     """Return a new draft. The responsible organiser is `by` unless another is named.
 
     Raises: SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, CollectionInvalid,
-        BatchSettingsInvalid.
+        ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid.
     """
     round = Round(
         title=title,
@@ -91,6 +95,7 @@ def create_round(
         casts_at=casts_at,
         comment_reviewer=comment_reviewer,
         reminders=reminders,
+        extension_days=extension_days,
     )
     scrutineers = list(scrutineers)
     check_scheme(scheme)
@@ -108,8 +113,8 @@ def update_round(
     """Return the draft with its terms changed. Another kind or scheme empties the roll, which no longer fits.
 
     Taking a scrutineer away who may hold the box key, or a share of it, forgets the key.
-    Raises: RoundFrozen, SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast,
-        CollectionInvalid, BatchSettingsInvalid; TypeError for a field that is not a term.
+    Raises: RoundFrozen, SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, CollectionInvalid,
+        ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid; TypeError for a field that is not a term.
     """
     if unknown := set(changes) - _EDITABLE:
         raise TypeError(f"not editable: {sorted(unknown)}")
@@ -299,16 +304,33 @@ def pass_due_barriers(*, now: datetime | None = None) -> list[Round]:
     return passed
 
 
-def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
-    """Close every open round whose time has come and return them. A refusal leaves that round for the next time."""
+@transaction.atomic
+def end_collecting(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
+    """Close a round whose last moment has come, or keep it open once, as was declared before it opened; return it.
+
+    The one is as due by hand as by the clock, so nobody passes the extension by.
+    Raises: RoundStateInvalid, ClockSetBack, RoundKeyUnreadable; ClosingTooEarly for a person before the last moment.
+    """
     now = now or timezone.now()
-    closed = []
+    round = lock_round(round, expect={RoundState.OPEN})
+    check_clock(round, now)
+    if extends_itself(round, now=now):
+        return extend_automatically(round, now=now)
+    return close_round(round, by=by, now=now)
+
+
+def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
+    """Close every open round whose time has come and return them; those that stay open once as declared are not among
+    them. A refusal leaves that round for the next time.
+    """
+    now = now or timezone.now()
+    ended = []
     for round in Round.objects.due_to_close(now).order_by("pk"):
         try:
-            closed.append(close_round(round, by=None, now=now))
-        except (RoundStateInvalid, ClockSetBack):
-            continue  # Another process was faster, or the clock is wrong: the next tick sees.
-    return closed
+            ended.append(end_collecting(round, by=None, now=now))
+        except (RoundStateInvalid, ClockSetBack, RoundKeyUnreadable):
+            continue  # Another process was faster, or the clock or the key's store is wrong: the next tick sees.
+    return [round for round in ended if round.state == RoundState.CLOSED]
 
 
 def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, **data: object) -> Round:

@@ -33,6 +33,8 @@ from peer_review.exceptions.rounds import (
     CollectionInvalid,
     DatesInPast,
     DatesInvalid,
+    ExtensionInTwoStages,
+    ExtensionWithoutRate,
     KeysMissing,
     NoScrutineer,
     SubjectWithNobody,
@@ -122,6 +124,10 @@ def check_terms(round: Round, scrutineers: Iterable[User], now: datetime) -> Non
         raise CollectionInvalid
     if round.casts_at is not None and not round.opens_at < round.casts_at < round.closes_at:
         raise CollectionInvalid
+    if round.extension_days and two_stage:
+        raise ExtensionInTwoStages
+    if round.extension_days and not round.scheme.min_return:
+        raise ExtensionWithoutRate
     window, floor = round.batch_window, round.batch_floor
     if (floor is not None and window is None) or 0 in (window, floor):
         raise BatchSettingsInvalid

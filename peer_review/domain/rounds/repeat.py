@@ -45,6 +45,7 @@ def repeat_round(round: Round, *, by: User, now: datetime | None = None) -> Roun
         casts_at=opens_at + (round.casts_at - round.opens_at) if round.casts_at else None,
         comment_reviewer=round.comment_reviewer,
         reminders=round.reminders,
+        extension_days=round.extension_days if round.scheme.min_return else 0,
         now=now,
     )
     if round.plan:
