@@ -23,6 +23,11 @@ ACTIONS = {
     "peer_review.round.exclude": (_("Exclude a pair"), _("Exclusion entered")),
     "peer_review.round.allow": (_("Lift an exclusion"), _("Exclusion lifted")),
     "peer_review.round.roll_edit": (_("Edit the roll"), _("Roll edited")),
+    "peer_review.round.roll_confirm": (_("Confirm a roll"), _("Roll that was changed by hand confirmed")),
+    "peer_review.round.not_anonymous": (
+        _("Declare a voter class not anonymous"),
+        _("Anonymity of a voter class declared"),
+    ),
     "peer_review.round.merge": (_("Merge voter classes"), _("Voter classes merged")),
     "peer_review.round.exposure": (
         _("Change floor or visibility before opening"),

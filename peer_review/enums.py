@@ -70,6 +70,39 @@ class CellKind(models.TextChoices):
     COMMENT = "comment", _("Comment")
 
 
+class RollTouchKind(models.TextChoices):
+    """What somebody did to a draft's roll by hand, so that a second person looks at it before opening."""
+
+    ADDED = "added", _("Put on the roll")
+    REMOVED = "removed", _("Taken off the roll")
+    SUBJECT_ADDED = "subject_added", _("Made a subject")
+    SUBJECT_REMOVED = "subject_removed", _("No longer a subject")
+    VOTER_CLASS = "voter_class", _("Voter class changed")
+    MERGED = "merged", _("Voter classes merged")
+    LIST = "list", _("List by hand")
+    ON_PAPER = "on_paper", _("Votes on paper")
+    AT_COMPUTER = "at_computer", _("Votes in the browser")
+    EXCLUDED = "excluded", _("Exclusion")
+    ALLOWED = "allowed", _("Exclusion lifted")
+    SEED = "seed", _("Seed renewed")
+    NOT_ANONYMOUS = "not_anonymous", _("Not anonymous")
+
+
+#: Writing the roll from its plan replaces the effect of these.
+HAND_WORK = frozenset(
+    {
+        RollTouchKind.ADDED,
+        RollTouchKind.REMOVED,
+        RollTouchKind.SUBJECT_ADDED,
+        RollTouchKind.SUBJECT_REMOVED,
+        RollTouchKind.VOTER_CLASS,
+        RollTouchKind.MERGED,
+        RollTouchKind.LIST,
+        RollTouchKind.ALLOWED,
+    }
+)
+
+
 class GradeSet(models.TextChoices):
     """The official names of the four grades."""
 

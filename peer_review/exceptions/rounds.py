@@ -129,9 +129,3 @@ class EarlyClosingStands(Refusal):
 class EarlyClosingSettled(Refusal):
     code = "early_closing_settled"
     text = _("This request has been confirmed or withdrawn meanwhile.")
-
-
-class SecondPersonNeeded(Refusal):
-    code = "second_person_needed"
-    status = 403
-    text = _("Whoever asks for something cannot confirm it. A second person does.")

@@ -15,6 +15,7 @@ from .finding import RaisedFinding
 from .ledger import DisclosureEntry, RefusedQuery
 from .result import CriterionResult, Result
 from .roll import Exclusion, RollMember, Subject
+from .roll_touch import RollConfirmation, RollTouch, TouchedSubject
 from .round import Round
 from .scheme import Criterion, Scheme, VoterClass
 from .words import Comment, SelfEvaluation
@@ -46,7 +47,9 @@ __all__ = [
     "RaisedFinding",
     "RefusedQuery",
     "Result",
+    "RollConfirmation",
     "RollMember",
+    "RollTouch",
     "Round",
     "Scheme",
     "SelfEvaluation",
@@ -54,6 +57,7 @@ __all__ = [
     "SheetEntry",
     "Subject",
     "Ticket",
+    "TouchedSubject",
     "Urn",
     "VoterClass",
 ]

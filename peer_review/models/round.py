@@ -50,6 +50,8 @@ class Round(models.Model):
     # Who evaluates whom, as the organiser set it up (domain.plans); the seed makes a random choice reproducible.
     plan = models.JSONField(default=dict, editable=False)
     plan_seed = models.CharField(max_length=64, blank=True, editable=False)
+    # Voter classes (keys) declared not anonymous (domain.planning.named_classes); frozen in `form`.
+    not_anonymous = models.JSONField(default=list, editable=False)
     # A longer batch window, with the number of requests it must gather before it goes out.
     batch_window = models.PositiveIntegerField(_("batch window (s)"), null=True, blank=True)
     batch_floor = models.PositiveSmallIntegerField(_("batch floor"), null=True, blank=True)

@@ -46,11 +46,12 @@ class CriterionJson(TypedDict):
 
 
 class ClassJson(TypedDict):
-    """A voter class; its weight is a string, never a float."""
+    """A voter class; its weight is a string, never a float. `anonymous` is there only where it is false."""
 
     key: str
     label: str
     weight: str
+    anonymous: NotRequired[bool]
 
 
 class NameJson(TypedDict):
@@ -87,11 +88,15 @@ class FormJson(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class FrozenClass:
-    """A voter class with its weight in percent."""
+    """A voter class with its weight in percent.
+
+    anonymous: false where the round declared before opening that ballots of this class are known to be somebody's.
+    """
 
     key: str
     label: str
     weight: Decimal
+    anonymous: bool = True
 
     @classmethod
     def from_json(cls, data: object) -> Self:
@@ -100,11 +105,17 @@ class FrozenClass:
         Raises: SchemeUnreadable.
         """
         row = _object(data, "classes")
-        return cls(key=_value(row, "key", str), label=_value(row, "label", str), weight=_weight(row))
+        return cls(
+            key=_value(row, "key", str),
+            label=_value(row, "label", str),
+            weight=_weight(row),
+            anonymous=_value(row, "anonymous", bool, True),
+        )
 
     def as_json(self) -> ClassJson:
         """Return the voter class as JSON."""
-        return {"key": self.key, "label": self.label, "weight": _weight_text(self.weight)}
+        data: ClassJson = {"key": self.key, "label": self.label, "weight": _weight_text(self.weight)}
+        return data if self.anonymous else {**data, "anonymous": False}
 
 
 @dataclass(frozen=True, slots=True)

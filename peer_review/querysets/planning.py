@@ -10,7 +10,7 @@ from peer_review.roles import is_known
 from peer_review.users import AnyUser
 
 if TYPE_CHECKING:
-    from peer_review.models import RollMember, Subject
+    from peer_review.models import RollMember, RollTouch, Subject
 
 
 class RollMemberQuerySet(models.QuerySet["RollMember"]):
@@ -33,3 +33,11 @@ class RollMemberQuerySet(models.QuerySet["RollMember"]):
         """Return the members who hold a paper about this subject: one of its own or a whole sheet that lists it."""
         papers = apps.get_model("peer_review", "Assignment").objects.about(subject)
         return self.filter(Exists(papers.filter(evaluator=OuterRef("user"))))
+
+
+class RollTouchQuerySet(models.QuerySet["RollTouch"]):
+    """Acts by hand on rolls."""
+
+    def on_list_of(self, user: AnyUser | None) -> Self:
+        """Return the acts that changed who evaluates this person."""
+        return self.filter(subjects__subject_key=f"p{user.pk}") if is_known(user) else self.none()

@@ -75,6 +75,26 @@ class RoundQuerySet(models.QuerySet["Round"]):
         either = Q(pk__in=rounds.manageable_by(user).values("pk")) | Q(pk__in=rounds.seconded_by(user).values("pk"))
         return self.frozen().filter(either)
 
+    def with_roll_touches_for(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.view_roll_touches."""
+        rounds = self.model._default_manager.order_by()
+        either = Q(pk__in=rounds.manageable_by(user).values("pk")) | Q(
+            pk__in=rounds._touched_seconded_by(user).values("pk")
+        )
+        return self.filter(either)
+
+    def with_roll_to_confirm_for(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.confirm_roll. Whether the roll is confirmed already is not asked here."""
+        return self._touched_seconded_by(user).drafts()
+
+    def _touched_seconded_by(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of rules.planning.is_second_person_of_roll."""
+        if not is_known(user):
+            return self.none()
+        touches = apps.get_model("peer_review", "RollTouch").objects.filter(round=OuterRef("pk")).order_by()
+        rounds = self.seconded_by(user).filter(Exists(touches))
+        return rounds.exclude(Exists(touches.filter(by=user))).exclude(Exists(touches.on_list_of(user)))
+
     def with_envelopes_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_envelopes."""
         return self.filter(

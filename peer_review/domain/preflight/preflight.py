@@ -8,7 +8,7 @@ from peer_review.counting.exposure import Merge, Outcome, Setting, merges, missi
 from peer_review.counting.guarantee import Certificate, certificate
 from peer_review.domain.preflight.comparability import ComparableRound, comparable_rounds
 from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
-from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
+from peer_review.domain.schemes.schemes import check_scheme, freeze_for
 from peer_review.enums import CellKind, Collection
 from peer_review.models import Bulletin, Round
 from peer_review.protocol.frozen_scheme import FrozenScheme
@@ -72,7 +72,7 @@ def preflight(round: Round) -> Preflight:
     """
     if not round.has_frozen_scheme:
         check_scheme(round.scheme)
-    scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_scheme(round.scheme)
+    scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_for(round)
     papers = read_papers(round, scheme)
     setting = setting_of(round, scheme, papers)
     share, share_from = _expected_share(round, scheme)

@@ -13,13 +13,12 @@ from peer_review import audit_log
 from peer_review.domain.announcements.announcements import announce_early_closing, announce_staying_open
 from peer_review.domain.locks import lock_round, lock_round_by_pk
 from peer_review.enums import Collection, RoundState
-from peer_review.exceptions.base import ReasonMissing, RoundClosed
+from peer_review.exceptions.base import ReasonMissing, RoundClosed, SecondPersonNeeded
 from peer_review.exceptions.rounds import (
     EarlyClosingNotYet,
     EarlyClosingSettled,
     EarlyClosingStands,
     EarlyClosingTooLate,
-    SecondPersonNeeded,
 )
 from peer_review.models import EarlyClosing, Round
 from peer_review.users import User

@@ -26,7 +26,7 @@ from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.terms_log import exposure_terms, record_new_terms
 from peer_review.domain.rounds.automatic_extension import extend_automatically, extends_itself
 from peer_review.domain.rounds.opening_checks import check_clock, check_terms, unmet_requirements
-from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
+from peer_review.domain.schemes.schemes import check_scheme, freeze_for
 from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, RoundStateInvalid
 from peer_review.exceptions.keys import RoundKeyUnreadable
@@ -130,6 +130,8 @@ def update_round(
     round.save()
     round.scrutineers.set(chosen)
     if before != (round.kind, round.scheme_id):
+        round.not_anonymous = []
+        round.save(update_fields=["not_anonymous"])
         clear_roll(round)
     audit_log.record(round, "peer_review.round.update", by=by, fields=sorted(changes))
     record_new_terms(round, before=terms, after=exposure_terms(round.scheme), by=by)
@@ -184,7 +186,7 @@ def _proved(round: Round, now: datetime) -> Preflight:
 
     def prove(round: Round) -> OpeningProof:
         # What is proved is what is frozen, whoever edits the scheme meanwhile.
-        round.form = freeze_scheme(round.scheme).as_json()
+        round.form = freeze_for(round).as_json()
         round_preflight = preflight(round)
         proved.append(round_preflight)
         return proof_of(round_preflight.certificate, round_preflight.papers)

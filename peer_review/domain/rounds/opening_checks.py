@@ -10,6 +10,7 @@ from peer_review.domain.keys.custody import check_shares_confirmed
 from peer_review.domain.keys.server_keys import key_progress
 from peer_review.domain.planning.envelope_groups import envelope_refusals
 from peer_review.domain.planning.plan_state import is_being_written
+from peer_review.domain.planning.roll_confirmation import confirmation_refusals
 from peer_review.domain.preflight.opening_proof import OpeningProof, exposure_refusals, kept_proof
 from peer_review.domain.rounds.reviewer_checks import reviewer_refusals
 from peer_review.domain.schemes.schemes import check_scheme
@@ -78,6 +79,7 @@ def unmet_requirements(
     else:
         yield from _roll_refusals(round)
         yield from exposure_refusals(round, proof_for=proof_for)
+        yield from confirmation_refusals(round)
         yield from envelope_refusals(round)
         progress = key_progress(round)
         if progress.ready < progress.total:

@@ -381,6 +381,7 @@ HOME_WAITING = [
     "home.adapters.peer_review.ballots",
     "home.adapters.peer_review.announcements",
     "home.adapters.peer_review.early_closings",
+    "home.adapters.peer_review.rolls",
     "home.adapters.peer_review.boxes",
     "home.adapters.peer_review.decisions",
     "home.adapters.peer_review.outcomes",

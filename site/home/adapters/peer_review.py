@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -14,6 +15,7 @@ from organisation.models import User
 from peer_review.domain.ballots.turnout import rounds_drawn_by
 from peer_review.domain.keys.custody import rounds_to_destroy_key_of
 from peer_review.domain.outcomes.deadlines import appeal_until, ask_until, days
+from peer_review.domain.planning.roll_confirmation import rolls_to_confirm
 from peer_review.enums import ContestStatus, RoundState, StageKind
 from peer_review.models import ContestStage, EarlyClosing, Notice, OutcomeNotice, Round, Subject
 
@@ -71,6 +73,19 @@ def early_closings(user: User) -> Iterator[Waiting]:
             kind=_("Early closing to confirm"),
             title=early_closing.round.title,
             url=reverse("peer_review:early-closing", args=[early_closing.round.public_id]),
+        )
+
+
+def rolls(user: User) -> Iterator[Waiting]:
+    """Yield drafts whose roll was changed by hand and waits for this second person. At most three queries, and for each
+    roll that was confirmed once those of its fingerprint.
+    """
+    for round in islice(rolls_to_confirm(user), MOST_SHOWN):
+        yield Waiting(
+            kind=_("Roll to confirm"),
+            title=round.title,
+            url=reverse("peer_review:roll-touches", args=[round.public_id]),
+            due=round.opens_at,
         )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from peer_review.domain.planning.roll_touches import touch_roll
 from peer_review.domain.schemes.schemes import freeze_scheme
-from peer_review.enums import Audience, RoundState
+from peer_review.enums import Audience, RollTouchKind, RoundState
 from peer_review.models import (
     Anomaly,
     AnomalyRun,
@@ -67,6 +68,7 @@ class RoundsWorld:
         asked_by_inspector = self.make_round("open", False)
         Round.objects.filter(pk=asked_by_inspector.pk).update(organiser=self.people["other organiser"])
         self.ask_to_close(asked_by_inspector, by="inspector")
+        self.touched = [self.make_touched(state) for state in ("draft", "open")]
         # The second has no comment papers; the third names as reviewer somebody whom it evaluates.
         reviewers = [("inactive comment reviewer", True), ("comment reviewer", False), ("subject", True)]
         self.reviewed = [self.make_round("counted", False, role, comments) for role, comments in reviewers]
@@ -88,6 +90,13 @@ class RoundsWorld:
         make_member(round, people["section head"], section="a", is_head=True)
         make_member(round, people["other section's head"], section="b", is_head=True)
         make_cell(make_subject(round, member), [people["evaluator"]])
+        return round
+
+    def make_touched(self, state: str, *, subject: str = "", by: str = "responsible organiser") -> Round:
+        """Return a round of that state whose roll was changed by hand, about this role's list or about nobody's."""
+        round = self.make_round(state, False)
+        key = [(f"p{self.people[subject].pk}", subject)] if subject else []
+        touch_roll(round, RollTouchKind.VOTER_CLASS, by=self.people[by], subjects=key)
         return round
 
     def ask_to_close(self, round: Round, by: str = "responsible organiser") -> EarlyClosing:

@@ -108,7 +108,7 @@ SHOWS_NOTHING = {
     "overview": "round-list protection round-detail",
     "planning": "round-plan plan-preview plan-use seed-renew list-import list-remove roll-progress exclusion-list "
     "exclusion-remove round-roll roll-propose roll-add roll-on-paper roll-remove subject-remove subject-add "
-    "subject-voters voter-class",
+    "subject-voters voter-class roll-touches roll-touch roll-confirm class-anonymity",
     "preflight": "round-preflight class-merge",
     "publication": "round-publish comments-review comment-withhold comment-readmit comments-finish self-evaluation",
     "results": "result-list",

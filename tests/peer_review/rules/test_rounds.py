@@ -57,6 +57,7 @@ ALLOWED: dict[str, dict[str, list[str]]] = {
     },
     "manage_round": {"responsible organiser": STATES},
     "open_box": {"scrutineer": STATES},
+    "view_roll_touches": {"responsible organiser": STATES},
     "view_early_closing": {"responsible organiser": OPENED, "inspector": OPENED},
     "evaluate_round": {"evaluator": OPENED},
     "review_comments": {"comment reviewer": ["counted"]},

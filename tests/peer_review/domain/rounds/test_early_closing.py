@@ -18,13 +18,12 @@ from peer_review.domain.rounds.early_closing import (
 )
 from peer_review.domain.rounds.lifecycle import close_due_rounds, extend_round, pass_barrier
 from peer_review.enums import Collection, RoundState
-from peer_review.exceptions.base import ReasonMissing, Refusal, RoundClosed, RoundStateInvalid
+from peer_review.exceptions.base import ReasonMissing, Refusal, RoundClosed, RoundStateInvalid, SecondPersonNeeded
 from peer_review.exceptions.rounds import (
     EarlyClosingNotYet,
     EarlyClosingSettled,
     EarlyClosingStands,
     EarlyClosingTooLate,
-    SecondPersonNeeded,
 )
 from peer_review.models import EarlyClosing, Notice, Round
 from tests.factories.peer_review.decided_rounds import make_inspector
