@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from peer_review.enums import RollTouchKind
 from peer_review.roles import is_known
 from peer_review.users import AnyUser
 
@@ -39,5 +40,11 @@ class RollTouchQuerySet(models.QuerySet["RollTouch"]):
     """Acts by hand on rolls."""
 
     def on_list_of(self, user: AnyUser | None) -> Self:
-        """Return the acts that changed who evaluates this person."""
-        return self.filter(subjects__subject_key=f"p{user.pk}") if is_known(user) else self.none()
+        """Return the acts that chose who evaluates this person.
+
+        Taking somebody off the roll shortens every list that they were on, and chooses none: in a house where everybody
+        evaluates everybody, nobody could confirm it.
+        """
+        if not is_known(user):
+            return self.none()
+        return self.exclude(kind=RollTouchKind.REMOVED).filter(subjects__subject_key=f"p{user.pk}")

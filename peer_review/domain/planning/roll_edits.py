@@ -1,6 +1,7 @@
 """Edits of a draft's roll: one person, one subject, one paper at a time."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from peer_review import audit_log
 from peer_review.domain.keys.server_keys import return_keys_to_pool
@@ -38,10 +39,12 @@ def remove_member(round: Round, *, by: User, member: RollMember) -> None:
     Raises: RoundFrozen, RollBeingWritten.
     """
     round = lock_roll(round)
-    Assignment.objects.filter(cell__round=round, evaluator_id=member.user_id).delete()
+    papers = Assignment.objects.filter(cell__round=round, evaluator_id=member.user_id)
+    lists = Q(cells__assignments__in=papers) | Q(sheet_entries__sheet__cells__assignments__in=papers) | Q(member=member)
+    subjects = list(round.subjects.filter(lists).distinct().order_by("pk").values_list("key", "label"))
+    papers.delete()
     return_keys_to_pool(round.cells.filter(subject__member=member))
     name = member.name
-    subjects = list(round.subjects.filter(member=member).values_list("key", "label"))
     touch_roll(round, RollTouchKind.REMOVED, by=by, person=member.user_id, person_name=name, subjects=subjects)
     round.members.filter(pk=member.pk).delete()
     _close_gaps(round)

@@ -82,16 +82,18 @@ class RollTouchView(TouchedRollMixin, TemplateView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         touch = get_object_or_404(self.round.roll_touches.select_related("by"), pk=self.kwargs["touch"])
-        page = page_of(TouchedSubject.objects.filter(touch=touch), self.request.GET, size=SUBJECTS, order=("pk",))
+        # Never the reader's own: taking somebody off shortens all lists, and those who may confirm it are on some.
+        rows = TouchedSubject.objects.filter(touch=touch).exclude(subject_key=f"p{self.user.pk}")
+        page = page_of(rows, self.request.GET, size=SUBJECTS, order=("pk",))
         subjects = self.round.subjects.filter(key__in=[row.subject_key for row in page])
         listed = {subject.key: subject for subject in subjects}
         voters = evaluators_by_class(self.round, listed.values())
-        rows = []
+        lists = []
         for row in page:
             subject = listed.get(row.subject_key)
-            rows.append((subject.label, voters[subject.pk]) if subject is not None else (str(row), None))
+            lists.append((subject.label, voters[subject.pk]) if subject is not None else (str(row), None))
         # The address names the act too.
-        return super().get_context_data(**{**kwargs, "touch": touch, "rows": rows, "paging": page})
+        return super().get_context_data(**{**kwargs, "touch": touch, "rows": lists, "paging": page})
 
 
 class RollConfirmView(TouchedRollMixin, View):

@@ -72,13 +72,21 @@ def test_a_scrutineer_stands_in_only_where_nobody_is_an_inspector(world: RoundsW
     assert holders(world, "confirm_roll", draft) == set()
 
 
-@pytest.mark.parametrize("kind", RollTouchKind)
+@pytest.mark.parametrize("kind", sorted(set(RollTouchKind) - {RollTouchKind.REMOVED}))
 def test_nobody_confirms_a_list_that_evaluates_them(world: RoundsWorld, kind: RollTouchKind) -> None:
     draft, inspector = world.make_touched("draft"), world.people["inspector"]
     touch_roll(draft, kind, by=world.people["responsible organiser"], subjects=[(f"p{inspector.pk}", "I")])
 
     assert holders(world, "confirm_roll", draft) == set()
     assert holders(world, "view_roll_touches", draft) == {"responsible organiser"}
+
+
+def test_whose_list_lost_somebody_who_left_the_roll_may_confirm(world: RoundsWorld) -> None:
+    draft, inspector = world.make_touched("draft"), world.people["inspector"]
+    by: Any = world.people["responsible organiser"]
+    touch_roll(draft, RollTouchKind.REMOVED, by=by, subjects=[(f"p{inspector.pk}", "I")])
+
+    assert holders(world, "confirm_roll", draft) == {"inspector"}
 
 
 def test_whoever_evaluates_or_is_evaluated_by_another_list_may_confirm(world: RoundsWorld) -> None:

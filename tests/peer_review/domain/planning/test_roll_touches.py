@@ -26,7 +26,7 @@ from peer_review.domain.rounds.repeat import repeat_round
 from peer_review.enums import HAND_WORK, RollTouchKind
 from peer_review.models import RollTouch, Round
 from peer_review.providers.roll import Person
-from tests.factories.peer_review.houses import DOWN, PEERS, house, make_house_draft
+from tests.factories.peer_review.houses import DOWN, PEERS, house, make_house_draft, papers
 from tests.factories.peer_review.rounds import SchemeFactory, make_user
 
 pytestmark = pytest.mark.django_db
@@ -102,15 +102,20 @@ def test_each_act_by_hand_is_put_down_with_whom_it_is_about(draft: Round) -> Non
     set_class(draft, by=by, member=member, subject=subject, voter_class=None)
     made = add_subject(draft, by=by, member=member, evaluators={subject.member.pk: "peers"})
     remove_subject(draft, by=by, subject=made)
+    lists = papers(draft)
     remove_member(draft, by=by, member=subject.member)
 
+    removed = draft.roll_touches.get(kind="removed")
+    on_lists = {key for key, evaluator in lists if evaluator == subject.member.user_id}
+    assert on_lists
+    assert {one.subject_key for one in removed.subjects.all()} == {subject.key, *on_lists}
     assert touches(draft) == [
         ("added", "Newcomer", []),
         ("voter_class", "Newcomer", [subject.key]),
         ("voter_class", "Newcomer", [subject.key]),
         ("subject_added", "", [made.key]),
         ("subject_removed", "", [made.key]),
-        ("removed", subject.label, [subject.key]),
+        ("removed", subject.label, [one.subject_key for one in removed.subjects.all()]),
     ]
     assert [touch.detail for touch in draft.roll_touches.filter(kind="voter_class")] == ["Peers", ""]
     assert {touch.by for touch in draft.roll_touches.all()} == {by}
