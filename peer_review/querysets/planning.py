@@ -43,8 +43,9 @@ class RollTouchQuerySet(models.QuerySet["RollTouch"]):
         """Return the acts that chose who evaluates this person.
 
         Taking somebody off the roll shortens every list that they were on, and chooses none: in a house where everybody
-        evaluates everybody, nobody could confirm it.
+        evaluates everybody, nobody could confirm it. Whoever is no longer a subject has no list.
         """
         if not is_known(user):
             return self.none()
-        return self.exclude(kind=RollTouchKind.REMOVED).filter(subjects__subject_key=f"p{user.pk}")
+        shortened = (RollTouchKind.REMOVED, RollTouchKind.SUBJECT_REMOVED)
+        return self.exclude(kind__in=shortened).filter(subjects__subject_key=f"p{user.pk}")

@@ -72,7 +72,7 @@ def test_a_scrutineer_stands_in_only_where_nobody_is_an_inspector(world: RoundsW
     assert holders(world, "confirm_roll", draft) == set()
 
 
-@pytest.mark.parametrize("kind", sorted(set(RollTouchKind) - {RollTouchKind.REMOVED}))
+@pytest.mark.parametrize("kind", sorted(set(RollTouchKind) - {RollTouchKind.REMOVED, RollTouchKind.SUBJECT_REMOVED}))
 def test_nobody_confirms_a_list_that_evaluates_them(world: RoundsWorld, kind: RollTouchKind) -> None:
     draft, inspector = world.make_touched("draft"), world.people["inspector"]
     touch_roll(draft, kind, by=world.people["responsible organiser"], subjects=[(f"p{inspector.pk}", "I")])
@@ -81,10 +81,11 @@ def test_nobody_confirms_a_list_that_evaluates_them(world: RoundsWorld, kind: Ro
     assert holders(world, "view_roll_touches", draft) == {"responsible organiser"}
 
 
-def test_whose_list_lost_somebody_who_left_the_roll_may_confirm(world: RoundsWorld) -> None:
+@pytest.mark.parametrize("kind", [RollTouchKind.REMOVED, RollTouchKind.SUBJECT_REMOVED])
+def test_whose_list_was_shortened_or_is_gone_may_confirm(world: RoundsWorld, kind: RollTouchKind) -> None:
     draft, inspector = world.make_touched("draft"), world.people["inspector"]
     by: Any = world.people["responsible organiser"]
-    touch_roll(draft, RollTouchKind.REMOVED, by=by, subjects=[(f"p{inspector.pk}", "I")])
+    touch_roll(draft, kind, by=by, subjects=[(f"p{inspector.pk}", "I")])
 
     assert holders(world, "confirm_roll", draft) == {"inspector"}
 
