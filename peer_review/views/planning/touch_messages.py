@@ -84,7 +84,7 @@ def _words(touch: RollTouch, subjects: Sequence[str], total: int) -> str:
     if touch.kind == RollTouchKind.SEED:
         words = ngettext(
             "The seed of the random choice was renewed: another selection was drawn.",
-            "The seed of the random choice was renewed for the %(n)sth time: another selection was drawn.",
+            "The seed of the random choice was renewed, for the time number %(n)s: another selection was drawn.",
             touch.number,
         )
         return words % values
