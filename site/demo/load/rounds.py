@@ -218,8 +218,8 @@ def _load_draft(organiser: User, schemes: dict[str, Scheme]) -> None:
     save_plan(round, by=organiser, plan=plan)
     people = list(_reference_staff(round))
     use_plan(round, by=organiser, people=people, at_once=True)
-    subject = round.subjects.select_related("member")[0]
-    spouse = round.members.exclude(pk=subject.member_id).filter(section_key=subject.section_key)[0]
+    subject = round.subjects.all()[0]
+    spouse = round.members.besides(subject).filter(section_key=subject.section_key)[0]
     add_exclusion(
         round,
         by=organiser,
