@@ -73,6 +73,7 @@ def rolls_to_confirm(user: User) -> Iterator[Round]:
     One query, and for each round that was confirmed once those of its fingerprint.
     """
     rounds = Round.objects.with_roll_to_confirm_for(user).filter(cells__isnull=False).distinct()
-    for round in rounds.select_related("scheme").order_by("opens_at", "pk"):
+    # A plan may hold a list of a hundred thousand lines, which nobody asks for here.
+    for round in rounds.select_related("scheme").defer("plan").order_by("opens_at", "pk"):
         if standing_confirmation(round) is None:
             yield round
