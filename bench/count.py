@@ -162,7 +162,7 @@ def measure(*, ballots: int, papers: int) -> None:
     start = time.perf_counter()
     bench = open_bench_round(evaluators=max(2, ballots // papers), subjects=papers)
     entries = fill_box(bench)
-    bench.round = close_round(bench.round, by=bench.round.organiser)
+    bench.round = close_round(bench.round, by=None)
     total = len(entries)
     print(f"{total:,} ballots of {papers} subjects in the box after {time.perf_counter() - start:.0f} s")
     bare = bare_rate(bench, entries)

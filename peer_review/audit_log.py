@@ -23,6 +23,11 @@ ACTIONS = {
     "peer_review.round.exclude": (_("Exclude a pair"), _("Exclusion entered")),
     "peer_review.round.allow": (_("Lift an exclusion"), _("Exclusion lifted")),
     "peer_review.round.roll_edit": (_("Edit the roll"), _("Roll edited")),
+    "peer_review.round.roll_confirm": (_("Confirm a roll"), _("Roll that was changed by hand confirmed")),
+    "peer_review.round.not_anonymous": (
+        _("Declare a voter class not anonymous"),
+        _("Anonymity of a voter class declared"),
+    ),
     "peer_review.round.merge": (_("Merge voter classes"), _("Voter classes merged")),
     "peer_review.round.exposure": (
         _("Change floor or visibility before opening"),
@@ -42,10 +47,23 @@ ACTIONS = {
     "peer_review.round.envelopes": (_("Make envelopes"), _("Envelopes of an urn made for printing")),
     "peer_review.round.envelopes_witness": (_("Witness envelopes"), _("A second scrutineer saw the envelopes made")),
     "peer_review.round.close": (_("Close a round"), _("Round closed")),
+    "peer_review.round.early_closing": (_("Ask for an early closing"), _("Closing before its time asked for")),
+    "peer_review.round.early_closing_confirm": (
+        _("Confirm an early closing"),
+        _("Closing before its time confirmed by a second person"),
+    ),
+    "peer_review.round.early_closing_withdraw": (
+        _("Withdraw an early closing"),
+        _("Closing before its time withdrawn"),
+    ),
     "peer_review.round.unseal": (_("Open the box"), _("Opening of the box started")),
     "peer_review.round.count": (_("Count"), _("Ballots counted")),
     "peer_review.round.void": (_("Declare void"), _("Round declared void")),
     "peer_review.round.extend": (_("Lengthen a round"), _("Round lengthened")),
+    "peer_review.round.automatic_extension": (
+        _("Lengthen a round as declared"),
+        _("Round lengthened once, as declared"),
+    ),
     "peer_review.round.remind": (_("Send a reminder"), _("Reminder sent")),
     "peer_review.round.repeat": (_("Repeat a round"), _("Draft made to repeat a round")),
     "peer_review.comment.withhold": (_("Withhold a comment"), _("A comment was withheld")),

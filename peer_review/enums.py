@@ -70,6 +70,39 @@ class CellKind(models.TextChoices):
     COMMENT = "comment", _("Comment")
 
 
+class RollTouchKind(models.TextChoices):
+    """What somebody did to a draft's roll by hand, so that a second person looks at it before opening."""
+
+    ADDED = "added", _("Put on the roll")
+    REMOVED = "removed", _("Taken off the roll")
+    SUBJECT_ADDED = "subject_added", _("Made a subject")
+    SUBJECT_REMOVED = "subject_removed", _("No longer a subject")
+    VOTER_CLASS = "voter_class", _("Voter class changed")
+    MERGED = "merged", _("Voter classes merged")
+    LIST = "list", _("List by hand")
+    ON_PAPER = "on_paper", _("Votes on paper")
+    AT_COMPUTER = "at_computer", _("Votes in the browser")
+    EXCLUDED = "excluded", _("Exclusion")
+    ALLOWED = "allowed", _("Exclusion lifted")
+    SEED = "seed", _("Seed renewed")
+    NOT_ANONYMOUS = "not_anonymous", _("Not anonymous")
+
+
+#: Writing the roll from its plan replaces the effect of these.
+HAND_WORK = frozenset(
+    {
+        RollTouchKind.ADDED,
+        RollTouchKind.REMOVED,
+        RollTouchKind.SUBJECT_ADDED,
+        RollTouchKind.SUBJECT_REMOVED,
+        RollTouchKind.VOTER_CLASS,
+        RollTouchKind.MERGED,
+        RollTouchKind.LIST,
+        RollTouchKind.ALLOWED,
+    }
+)
+
+
 class GradeSet(models.TextChoices):
     """The official names of the four grades."""
 
@@ -165,6 +198,9 @@ class AnnouncementKind(models.TextChoices):
     CASTING = "casting", _("Casting has begun")
     REMINDER = "reminder", _("Reminder")
     EXTENDED = "lengthened", _("The round was lengthened")
+    CLOSING = "closing", _("The round closes before its time")
+    STAYS_OPEN = "stays_open", _("The round does not close before its time")
+    PROLONGED = "prolonged", _("The round stays open longer, as declared")
     CLOSED = "closed", _("The round has closed")
     PUBLISHED = "published", _("Results are published")
     OUTCOME = "outcome", _("Your outcome is decided")
@@ -178,7 +214,23 @@ PRIVATE = frozenset({AnnouncementKind.ASKED, AnnouncementKind.ANSWERED})
 #: Sent at most once a day; their number is that day's.
 REMINDERS = frozenset({AnnouncementKind.DRAWING, AnnouncementKind.REMINDER})
 #: Say nothing any more once the round has closed.
-WHILE_OPEN = REMINDERS | {AnnouncementKind.OPENED, AnnouncementKind.CASTING, AnnouncementKind.EXTENDED}
+WHILE_OPEN = REMINDERS | {
+    AnnouncementKind.OPENED,
+    AnnouncementKind.CASTING,
+    AnnouncementKind.EXTENDED,
+    AnnouncementKind.CLOSING,
+    AnnouncementKind.STAYS_OPEN,
+    AnnouncementKind.PROLONGED,
+}
+#: Give the round another last moment.
+MOVES_THE_END = frozenset(
+    {
+        AnnouncementKind.EXTENDED,
+        AnnouncementKind.CLOSING,
+        AnnouncementKind.STAYS_OPEN,
+        AnnouncementKind.PROLONGED,
+    }
+)
 
 
 class StageKind(models.TextChoices):

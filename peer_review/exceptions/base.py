@@ -217,6 +217,12 @@ class ReasonMissing(Refusal):
     text = _("Give the reason. Everybody on the roll reads it.")
 
 
+class SecondPersonNeeded(Refusal):
+    code = "second_person_needed"
+    status = 403
+    text = _("Whoever asks for something, or did it, cannot confirm it. A second person does.")
+
+
 # Who evaluates whom
 
 

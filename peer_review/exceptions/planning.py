@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.exceptions.base import EDIT_ROLL, OpeningRefusal, Refusal
+from peer_review.exceptions.base import EDIT_ROLL, OpeningRefusal, Refusal, Remedy
 
 
 class NoMatchingClass(Refusal):
@@ -93,3 +93,32 @@ class ImportListInvalid(Refusal):
     code = "list_refused"
     status = 422
     text = _("The file cannot be read.")
+
+
+#: Of both refusals about a roll that was changed by hand.
+CONFIRM_ROLL = Remedy(_("See what was changed by hand, and ask an inspector to confirm it"), "roll-touches")
+
+
+class RollUnconfirmed(OpeningRefusal):
+    code = "roll_unconfirmed"
+    text = _(
+        "The roll was changed by hand. Before the round opens, an inspector confirms it (a scrutineer where nobody is "
+        "an inspector)."
+    )
+    remedy = CONFIRM_ROLL
+
+
+class RollChangedSinceConfirmed(OpeningRefusal):
+    code = "roll_changed_since_confirmed"
+    text = _("Roll or form have changed since the roll was confirmed. It has to be confirmed again as it is now.")
+    remedy = CONFIRM_ROLL
+
+
+class RollChangedMeanwhile(Refusal):
+    code = "roll_changed_meanwhile"
+    text = _("Roll or form have changed while you were reading. Read the page again, then confirm.")
+
+
+class NothingToConfirm(Refusal):
+    code = "nothing_to_confirm"
+    text = _("Nothing was changed by hand, so this roll needs no confirmation.")

@@ -79,7 +79,53 @@ class BoxKeyUntested(OpeningRefusal):
     remedy = Remedy(_("Ask the scrutineer to confirm and test the key."))
 
 
+class ExtensionWithoutRate(OpeningRefusal):
+    """Too few for what: the automatic extension asks the scheme's lowest return rate."""
+
+    code = "extension_without_rate"
+    status = 422
+    text = _("An automatic extension needs a scheme with a lowest return rate: below it the round stays open longer.")
+    remedy = EDIT_ROUND
+
+
+class ExtensionInTwoStages(OpeningRefusal):
+    code = "extension_in_two_stages"
+    status = 422
+    text = _("In two stages there is no automatic extension: nobody can draw any more when the round closes.")
+    remedy = EDIT_ROUND
+
+
 class ExtensionTooEarly(Refusal):
     code = "not_longer"
     status = 422
     text = _("A round can only be lengthened: the new closing time must be later than the old one.")
+
+
+class ClosingTooEarly(Refusal):
+    """Closing by hand before the last moment: that takes a request, a second person and a notice."""
+
+    code = "closing_too_early"
+    text = _(
+        "The round is open until %(last)s. Before that it is closed only after a request with a reason, which a second "
+        "person confirms, and 24 hours after everybody has been told."
+    )
+
+
+class EarlyClosingNotYet(Refusal):
+    code = "early_closing_not_yet"
+    text = _("A round can be closed early only once ballots can be cast in it.")
+
+
+class EarlyClosingTooLate(Refusal):
+    code = "early_closing_too_late"
+    text = _("The round closes by itself in less than 24 hours. An early closing needs a notice as long as that.")
+
+
+class EarlyClosingStands(Refusal):
+    code = "early_closing_stands"
+    text = _("Closing this round early has been asked for already. Withdraw that first.")
+
+
+class EarlyClosingSettled(Refusal):
+    code = "early_closing_settled"
+    text = _("This request has been confirmed or withdrawn meanwhile.")

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from peer_review.enums import Collection, RoundKind
+from peer_review.exceptions.rounds import ExtensionInTwoStages, ExtensionWithoutRate
 from peer_review.forms.fields import FormData, FormOptions, PeopleField, PersonField, moment, set_choices, set_queryset
 from peer_review.models import Round, Scheme
 from peer_review.roles import users_with_role
@@ -57,6 +58,18 @@ class RoundForm(forms.Form):
         help_text=_("Where the scheme has comment papers: may withhold comments that name somebody."),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    extension_days = forms.IntegerField(
+        label=_("Automatic extension, in days"),
+        required=False,
+        min_value=1,
+        max_value=30,
+        help_text=_(
+            "Leave empty for none. If fewer people have drawn by the last moment than the scheme's lowest return rate "
+            "asks for, the whole round stays open so much longer, once. Everybody on the roll is told beforehand that "
+            "this may happen, and afterwards that it has; never how many have drawn."
+        ),
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
     reminders = forms.BooleanField(
         label=_("Automatic reminders"),
         required=False,
@@ -91,6 +104,7 @@ class RoundForm(forms.Form):
             more = ("collection", "casts_at", "comment_reviewer", "reminders", "batch_window", "batch_floor")
             initial = {name: getattr(round, name) for name in (*names, *more)}
             initial["scrutineers"] = round.scrutineers.all()
+            initial["extension_days"] = round.extension_days or None
         options["initial"] = {**initial, **(options.get("initial") or {})}
         super().__init__(data, **options)
         set_choices(self, "kind", RoundKind.choices)
@@ -113,9 +127,21 @@ class RoundForm(forms.Form):
                 self.add_error("casts_at", _("Casting begins after the round opens and before it closes."))
         else:
             data["casts_at"] = None
+        data["extension_days"] = data.get("extension_days") or 0
+        self._check_extension(data)
         if data.get("batch_floor") and not data.get("batch_window"):
             self.add_error("batch_window", _("A batch floor needs a batch window."))
         return data
+
+    def _check_extension(self, data: dict[str, object]) -> None:
+        """Say at its field what an automatic extension lacks."""
+        scheme = data.get("scheme")
+        if not data["extension_days"]:
+            return
+        if data.get("collection") == Collection.TWO_STAGE:
+            self.add_error("extension_days", ExtensionInTwoStages().message)
+        elif isinstance(scheme, Scheme) and not scheme.min_return:
+            self.add_error("extension_days", ExtensionWithoutRate().message)
 
 
 class ExtendForm(forms.Form):
@@ -126,5 +152,16 @@ class ExtendForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         help_text=_("Everybody on the roll reads it."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )
+
+
+class EarlyClosingForm(forms.Form):
+    """Why a round is to close before its last moment."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The second person reads it first, then everybody on the roll."),
         widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
     )

@@ -10,10 +10,12 @@ from .count_run import CountRun
 from .custody import KeyShare, Urn
 from .decision import Decision, OutcomeNotice, PublicNotice, PublicNoticeEntry
 from .drawn import Drawn, Ticket
+from .early_closing import EarlyClosing
 from .finding import RaisedFinding
 from .ledger import DisclosureEntry, RefusedQuery
 from .result import CriterionResult, Result
 from .roll import Exclusion, RollMember, Subject
+from .roll_touch import RollConfirmation, RollTouch, TouchedSubject
 from .round import Round
 from .scheme import Criterion, Scheme, VoterClass
 from .words import Comment, SelfEvaluation
@@ -34,6 +36,7 @@ __all__ = [
     "Decision",
     "DisclosureEntry",
     "Drawn",
+    "EarlyClosing",
     "Exclusion",
     "KeyShare",
     "Notice",
@@ -44,7 +47,9 @@ __all__ = [
     "RaisedFinding",
     "RefusedQuery",
     "Result",
+    "RollConfirmation",
     "RollMember",
+    "RollTouch",
     "Round",
     "Scheme",
     "SelfEvaluation",
@@ -52,6 +57,7 @@ __all__ = [
     "SheetEntry",
     "Subject",
     "Ticket",
+    "TouchedSubject",
     "Urn",
     "VoterClass",
 ]

@@ -50,9 +50,13 @@ class Round(models.Model):
     # Who evaluates whom, as the organiser set it up (domain.plans); the seed makes a random choice reproducible.
     plan = models.JSONField(default=dict, editable=False)
     plan_seed = models.CharField(max_length=64, blank=True, editable=False)
+    # Voter classes (keys) declared not anonymous (domain.planning.named_classes); frozen in `form`.
+    not_anonymous = models.JSONField(default=list, editable=False)
     # A longer batch window, with the number of requests it must gather before it goes out.
     batch_window = models.PositiveIntegerField(_("batch window (s)"), null=True, blank=True)
     batch_floor = models.PositiveSmallIntegerField(_("batch floor"), null=True, blank=True)
+    # Once, where fewer than the scheme's lowest return rate have drawn by the last moment (domain.rounds).
+    extension_days = models.PositiveSmallIntegerField(_("days of the automatic extension"), default=0)
     # At half time and a day before the end of each stage (domain.announcements).
     reminders = models.BooleanField(_("automatic reminders"), default=True)
 
@@ -75,6 +79,7 @@ class Round(models.Model):
     exposure = models.JSONField(default=dict, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     barrier_at = models.DateTimeField(null=True, editable=False)  # two stages: when drawing ended
+    prolonged_at = models.DateTimeField(null=True, editable=False)  # when the automatic extension was made
     closed_at = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
     comments_reviewed = models.BooleanField(default=False, editable=False)

@@ -4,7 +4,7 @@
 does not change once it is frozen, so all of it is immutable, and two that are equal ask and count alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final, NotRequired, Self, TypedDict, TypeVar
@@ -46,11 +46,12 @@ class CriterionJson(TypedDict):
 
 
 class ClassJson(TypedDict):
-    """A voter class; its weight is a string, never a float."""
+    """A voter class; its weight is a string, never a float. `anonymous` is there only where it is false."""
 
     key: str
     label: str
     weight: str
+    anonymous: NotRequired[bool]
 
 
 class NameJson(TypedDict):
@@ -87,11 +88,15 @@ class FormJson(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class FrozenClass:
-    """A voter class with its weight in percent."""
+    """A voter class with its weight in percent.
+
+    anonymous: false where the round declared before opening that ballots of this class are known to be somebody's.
+    """
 
     key: str
     label: str
     weight: Decimal
+    anonymous: bool = True
 
     @classmethod
     def from_json(cls, data: object) -> Self:
@@ -100,11 +105,17 @@ class FrozenClass:
         Raises: SchemeUnreadable.
         """
         row = _object(data, "classes")
-        return cls(key=_value(row, "key", str), label=_value(row, "label", str), weight=_weight(row))
+        return cls(
+            key=_value(row, "key", str),
+            label=_value(row, "label", str),
+            weight=_weight(row),
+            anonymous=_value(row, "anonymous", bool, True),
+        )
 
     def as_json(self) -> ClassJson:
         """Return the voter class as JSON."""
-        return {"key": self.key, "label": self.label, "weight": _weight_text(self.weight)}
+        data: ClassJson = {"key": self.key, "label": self.label, "weight": _weight_text(self.weight)}
+        return data if self.anonymous else {**data, "anonymous": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +282,20 @@ class FrozenScheme:
     def criteria_of(self, voter_class: str) -> tuple[FrozenCriterion, ...]:
         """Return the criteria that a voter class is asked."""
         return tuple(criterion for criterion in self.criteria if criterion.is_asked_of(voter_class))
+
+    def neighbour_of(self, voter_class: str, *, among: Container[str]) -> str | None:
+        """Return the class that the answers of a class join where it has too few ballots; None where there is none.
+
+        The next class above in the order of the scheme, else below, of those `among` which the subject has papers, that
+        is asked the same criteria. A class that is not anonymous takes nobody in and joins nobody.
+        """
+        keys = [voters.key for voters in self.classes if voters.anonymous]
+        if voter_class not in keys:
+            return None
+        at, asked = keys.index(voter_class), self.criteria_of(voter_class)
+        ordered = [*reversed(keys[:at]), *keys[at + 1 :]]
+        alike = (key for key in ordered if key in among and self.criteria_of(key) == asked)
+        return next(alike, None)
 
     def shows_results_to(self, audience: str) -> bool:
         """Return whether an audience may see results."""

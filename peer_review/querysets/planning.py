@@ -6,11 +6,12 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from peer_review.enums import RollTouchKind
 from peer_review.roles import is_known
 from peer_review.users import AnyUser
 
 if TYPE_CHECKING:
-    from peer_review.models import RollMember, Subject
+    from peer_review.models import RollMember, RollTouch, Subject
 
 
 class RollMemberQuerySet(models.QuerySet["RollMember"]):
@@ -33,3 +34,18 @@ class RollMemberQuerySet(models.QuerySet["RollMember"]):
         """Return the members who hold a paper about this subject: one of its own or a whole sheet that lists it."""
         papers = apps.get_model("peer_review", "Assignment").objects.about(subject)
         return self.filter(Exists(papers.filter(evaluator=OuterRef("user"))))
+
+
+class RollTouchQuerySet(models.QuerySet["RollTouch"]):
+    """Acts by hand on rolls."""
+
+    def on_list_of(self, user: AnyUser | None) -> Self:
+        """Return the acts that chose who evaluates this person.
+
+        Taking somebody off the roll shortens every list that they were on, and chooses none: in a house where everybody
+        evaluates everybody, nobody could confirm it. Whoever is no longer a subject has no list.
+        """
+        if not is_known(user):
+            return self.none()
+        shortened = (RollTouchKind.REMOVED, RollTouchKind.SUBJECT_REMOVED)
+        return self.exclude(kind__in=shortened).filter(subjects__subject_key=f"p{user.pk}")

@@ -8,13 +8,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from peer_review.enums import FROZEN_STATES, RESULT_STATES, RoundState, VoidReason
-from peer_review.roles import is_known, role_names
+from peer_review.roles import is_known, role_names, users_with_role
 from peer_review.users import AnyUser, User
 
 if TYPE_CHECKING:
-    from peer_review.models import Round
-
-    pass
+    from peer_review.models import EarlyClosing, Round
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -60,6 +58,42 @@ class RoundQuerySet(models.QuerySet["Round"]):
         if not is_known(user) or "scrutineer" not in role_names(user):
             return self.none()
         return self.filter(Exists(self.model.scrutineers.through.objects.filter(round=OuterRef("pk"), user=user)))
+
+    def seconded_by(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of rules.rounds.is_second_person. One query to know whether there is any inspector."""
+        if not is_known(user):
+            return self.none()
+        if "inspector" in role_names(user):
+            return self.exclude(organiser=user)
+        if users_with_role("inspector").exists():
+            return self.none()
+        return self.openable_by(user).exclude(organiser=user)
+
+    def with_early_closing_for(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.view_early_closing."""
+        rounds = self.model._default_manager.order_by()
+        either = Q(pk__in=rounds.manageable_by(user).values("pk")) | Q(pk__in=rounds.seconded_by(user).values("pk"))
+        return self.frozen().filter(either)
+
+    def with_roll_touches_for(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.view_roll_touches."""
+        rounds = self.model._default_manager.order_by()
+        either = Q(pk__in=rounds.manageable_by(user).values("pk")) | Q(
+            pk__in=rounds._touched_seconded_by(user).values("pk")
+        )
+        return self.filter(either)
+
+    def with_roll_to_confirm_for(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of peer_review.confirm_roll. Whether the roll is confirmed already is not asked here."""
+        return self._touched_seconded_by(user).drafts()
+
+    def _touched_seconded_by(self, user: AnyUser | None) -> "RoundQuerySet":
+        """Twin of rules.planning.is_second_person_of_roll."""
+        if not is_known(user):
+            return self.none()
+        touches = apps.get_model("peer_review", "RollTouch").objects.filter(round=OuterRef("pk")).order_by()
+        rounds = self.seconded_by(user).filter(Exists(touches))
+        return rounds.exclude(Exists(touches.filter(by=user))).exclude(Exists(touches.on_list_of(user)))
 
     def with_envelopes_for(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.view_envelopes."""
@@ -196,3 +230,23 @@ class RoundQuerySet(models.QuerySet["Round"]):
         if roles & {"inspector", "leadership"}:
             seen |= Q(state__in=FROZEN_STATES)
         return self.filter(seen)
+
+
+class EarlyClosingQuerySet(models.QuerySet["EarlyClosing"]):
+    """Requests to close rounds early."""
+
+    def standing(self) -> "EarlyClosingQuerySet":
+        """Return requests that have not been withdrawn, confirmed or not."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def in_force(self) -> "EarlyClosingQuerySet":
+        """Return confirmed requests: their rounds close, or have closed, when the notice ends."""
+        return self.standing().filter(confirmed_at__isnull=False)
+
+    def confirmable_by(self, user: AnyUser | None) -> "EarlyClosingQuerySet":
+        """Twin of peer_review.confirm_early_closing."""
+        if not is_known(user):
+            return self.none()
+        rounds = apps.get_model("peer_review", "Round").objects.order_by().open().seconded_by(user)
+        waiting = self.standing().filter(confirmed_at__isnull=True, round__in=rounds.values("pk"))
+        return waiting.exclude(requested_by=user)

@@ -18,6 +18,7 @@ from peer_review.rules.outcomes import (
     is_responsible_for_stage,
     is_running,
 )
+from peer_review.rules.planning import can_confirm_roll, can_view_roll_touches
 from peer_review.rules.results import (
     can_compose_crosstab,
     can_view_all_results,
@@ -34,6 +35,8 @@ from peer_review.rules.results import (
 )
 from peer_review.rules.roles import is_inspector, is_leader, is_organiser
 from peer_review.rules.rounds import (
+    can_confirm_early_closing,
+    can_view_early_closing,
     has_paper,
     has_self_evaluation,
     is_awaiting_publication,
@@ -51,6 +54,10 @@ rules.add_perm("peer_review.add_round", is_organiser)
 rules.add_perm("peer_review.manage_round", is_responsible_organiser)
 rules.add_perm("peer_review.open_box", is_scrutineer_of)
 rules.add_perm("peer_review.view_envelopes", is_scrutineer_of | is_responsible_organiser)
+rules.add_perm("peer_review.view_early_closing", can_view_early_closing)
+rules.add_perm("peer_review.confirm_early_closing", can_confirm_early_closing)
+rules.add_perm("peer_review.view_roll_touches", can_view_roll_touches)
+rules.add_perm("peer_review.confirm_roll", can_confirm_roll)
 rules.add_perm("peer_review.evaluate_round", is_opened & has_paper)
 # Nobody reviews what is said of themselves; opening refuses such a reviewer, and so does this.
 rules.add_perm("peer_review.review_comments", is_awaiting_publication & is_comment_reviewer & ~is_subject)
@@ -117,6 +124,10 @@ TWINS = {
     "manage_round": ("Round", "manageable_by"),
     "open_box": ("Round", "openable_by"),
     "view_envelopes": ("Round", "with_envelopes_for"),
+    "view_early_closing": ("Round", "with_early_closing_for"),
+    "confirm_early_closing": ("EarlyClosing", "confirmable_by"),
+    "view_roll_touches": ("Round", "with_roll_touches_for"),
+    "confirm_roll": ("Round", "with_roll_to_confirm_for"),
     "evaluate_round": ("Round", "evaluable_by"),
     "review_comments": ("Round", "reviewable_by"),
     "evaluate_self": ("Round", "self_evaluable_by"),

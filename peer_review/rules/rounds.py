@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import rules
 
 from peer_review.enums import FROZEN_STATES, RESULT_STATES, RoundState
-from peer_review.roles import role_names
+from peer_review.roles import role_names, users_with_role
 from peer_review.rules.base import predicate_about
 from peer_review.rules.roles import is_organiser
 from peer_review.users import User
 
 if TYPE_CHECKING:
-    from peer_review.models import Round
+    from peer_review.models import EarlyClosing, Round
 
 
 @predicate_about("round")
@@ -24,6 +24,39 @@ def is_responsible_organiser(user: User, round: "Round") -> bool:
 def is_scrutineer_of(user: User, round: "Round") -> bool:
     """The user is a scrutineer and named for this round. One query."""
     return bool("scrutineer" in role_names(user) and round.scrutineers.filter(pk=user.pk).exists())
+
+
+@predicate_about("round")
+def is_second_person(user: User, round: "Round") -> bool:
+    """The user may confirm what the organiser asks for: an inspector, or a scrutineer where no account is one's.
+
+    Never the organiser, whatever else they are. Two queries.
+    """
+    if round.organiser_id == user.pk:
+        return False
+    if "inspector" in role_names(user):
+        return True
+    return bool(is_scrutineer_of.test(user, round)) and not users_with_role("inspector").exists()
+
+
+@predicate_about("early_closing")
+def is_waiting_for_second_person(user: User, early_closing: "EarlyClosing") -> bool:
+    """The request has neither been confirmed nor withdrawn, its round is open, and somebody else made it."""
+    return (
+        early_closing.confirmed_at is None
+        and early_closing.withdrawn_at is None
+        and early_closing.round.state == RoundState.OPEN
+        and early_closing.requested_by_id != user.pk
+    )
+
+
+@predicate_about("early_closing")
+def is_second_person_of_early_closing(user: User, early_closing: "EarlyClosing") -> bool:
+    """The user is the second person of its round."""
+    return bool(is_second_person.test(user, early_closing.round))
+
+
+can_confirm_early_closing = is_waiting_for_second_person & is_second_person_of_early_closing
 
 
 @predicate_about("round")
@@ -94,3 +127,6 @@ def is_shown_to(audience: str) -> rules.Predicate:
 
     shown.__name__ = f"is_shown_to_{audience}"
     return predicate_about("round")(shown)
+
+
+can_view_early_closing = is_opened & (is_responsible_organiser | is_second_person)

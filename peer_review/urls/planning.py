@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from peer_review.views.planning import exclusions, plan, roll
+from peer_review.views.planning import exclusions, plan, roll, roll_touches
 
 urlpatterns = [
     path("organise/<str:public_id>/plan/", plan.RoundPlanView.as_view(), name="round-plan"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path(
         "organise/<str:public_id>/exclusions/remove/", exclusions.ExclusionRemoveView.as_view(), name="exclusion-remove"
     ),
+    path("rounds/<str:public_id>/roll/by-hand/", roll_touches.RollTouchesView.as_view(), name="roll-touches"),
+    path("rounds/<str:public_id>/roll/by-hand/<int:touch>/", roll_touches.RollTouchView.as_view(), name="roll-touch"),
+    path("rounds/<str:public_id>/roll/confirm/", roll_touches.RollConfirmView.as_view(), name="roll-confirm"),
+    path("organise/<str:public_id>/roll/anonymity/", roll.ClassAnonymityView.as_view(), name="class-anonymity"),
     path("organise/<str:public_id>/roll/", roll.RoundRollView.as_view(), name="round-roll"),
     path("organise/<str:public_id>/roll/propose/", roll.RollProposeView.as_view(), name="roll-propose"),
     path("organise/<str:public_id>/roll/add/", roll.RollAddView.as_view(), name="roll-add"),

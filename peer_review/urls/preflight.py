@@ -6,5 +6,6 @@ from peer_review.views.preflight import preflight
 
 urlpatterns = [
     path("organise/<str:public_id>/preflight/", preflight.RoundPreflightView.as_view(), name="round-preflight"),
+    path("organise/<str:public_id>/preflight/letters/", preflight.PaperLettersView.as_view(), name="paper-letters"),
     path("organise/<str:public_id>/preflight/merge/", preflight.ClassMergeView.as_view(), name="class-merge"),
 ]

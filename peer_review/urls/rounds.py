@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from peer_review.views.rounds import calendar, changes, dashboard, organiser
+from peer_review.views.rounds import calendar, changes, dashboard, early_closing, organiser
 from peer_review.views.rounds.printed_notice import PrintedNoticeQrView, PrintedNoticeView
 
 urlpatterns = [
@@ -12,6 +12,22 @@ urlpatterns = [
         "rounds/<str:public_id>/printed-notice.svg",
         PrintedNoticeQrView.as_view(),
         name="printed-notice-qr",
+    ),
+    path("rounds/<str:public_id>/early-closing/", early_closing.EarlyClosingView.as_view(), name="early-closing"),
+    path(
+        "rounds/<str:public_id>/early-closing/confirm/",
+        early_closing.EarlyClosingConfirmView.as_view(),
+        name="early-closing-confirm",
+    ),
+    path(
+        "rounds/<str:public_id>/early-closing/withdraw/",
+        early_closing.EarlyClosingWithdrawView.as_view(),
+        name="early-closing-withdraw",
+    ),
+    path(
+        "organise/<str:public_id>/early-closing/",
+        early_closing.EarlyClosingRequestView.as_view(),
+        name="early-closing-request",
     ),
     path("organise/", organiser.OrganiserListView.as_view(), name="organiser-list"),
     path("organise/new/", organiser.RoundCreateView.as_view(), name="round-create"),

@@ -132,6 +132,7 @@ def pages_of_organiser(rounds: Rounds) -> list[str]:
         review("round-dashboard", rounds.opened),
         review("round-remind", rounds.opened),
         review("round-extend", rounds.opened),
+        review("early-closing-request", rounds.opened),
         review("round-dashboard", rounds.draft),
         review("round-roll", rounds.draft),
         review("round-preflight", rounds.draft),

@@ -1,10 +1,12 @@
 """The audit log: every administrative act, nothing of the ballot path, for inspectors' eyes."""
 
 import pytest
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from peer_review import audit_log
-from peer_review.domain.rounds.lifecycle import archive_round, mark_counted, mark_published, update_round
+from peer_review.domain.rounds.lifecycle import archive_round, close_round, mark_counted, mark_published, update_round
+from peer_review.models import Round
 from tests.factories.peer_review.rounds import make_open_round, make_ready_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -22,7 +24,8 @@ def test_every_act_of_a_round_leaves_an_entry_and_no_ballot_does() -> None:
         running.vote(evaluator)
     assert ModelLogEntry.objects.count() == before
 
-    running.close()
+    Round.objects.filter(pk=running.round.pk).update(closes_at=timezone.now())
+    close_round(running.round, by=by)
     mark_counted(running.round, by=by, ballots=2)
     mark_published(running.round, by=by)
     archive_round(running.round, by=by)

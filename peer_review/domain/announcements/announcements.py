@@ -73,7 +73,11 @@ def _due(round: Round, known: set[tuple[str, int]], now: datetime) -> Iterator[t
             yield AnnouncementKind.OPENED, 0
         if round.barrier_at is not None and round.barrier_at > since:
             yield AnnouncementKind.CASTING, 0
-        if round.reminders and (reminder := _due_reminder(round, known, now)) is not None:
+        if (
+            round.reminders
+            and not _has_notice_of_closing(round, now)
+            and (reminder := _due_reminder(round, known, now)) is not None
+        ):
             yield reminder, _day(now)
     elif round.state != RoundState.DRAFT:
         if round.closed_at is not None and round.closed_at > since:
@@ -82,6 +86,14 @@ def _due(round: Round, known: set[tuple[str, int]], now: datetime) -> Iterator[t
             yield AnnouncementKind.PUBLISHED, 0
         if round.state == RoundState.VOID:
             yield AnnouncementKind.VOID, 0
+
+
+def _has_notice_of_closing(round: Round, now: datetime) -> bool:
+    """Return whether everybody has been told within a day that the round closes early: a reminder would repeat it."""
+    return any(
+        announcement.kind == AnnouncementKind.CLOSING and announcement.announced_at > now - SHORTEST
+        for announcement in round.announcements.all()
+    )
 
 
 def _due_reminder(round: Round, known: set[tuple[str, int]], now: datetime) -> AnnouncementKind | None:
@@ -155,6 +167,27 @@ def announce_extension(round: Round, *, by: User, text: str, now: datetime) -> N
     _announce_next(round, AnnouncementKind.EXTENDED, by=by, now=now, text=text)
 
 
+def announce_automatic_extension(round: Round, *, now: datetime) -> None:
+    """Tell everybody on the roll that the round stays open longer, as declared. Inside the caller's transaction."""
+    _announce_next(round, AnnouncementKind.PROLONGED, by=None, now=now)
+
+
+def announce_early_closing(round: Round, *, by: User, text: str, now: datetime) -> None:
+    """Tell everybody on the roll that the round closes early, and why. Inside confirm_early_closing's transaction."""
+    _announce_next(round, AnnouncementKind.CLOSING, by=by, now=now, text=text)
+
+
+def announce_staying_open(round: Round, *, by: User, now: datetime) -> None:
+    """Tell everybody on the roll that the round does not close early. Inside withdraw_early_closing's transaction.
+
+    What was said of the early closing is taken out of everybody's list: it names a last moment that is none.
+    """
+    closing = round.announcements.filter(kind=AnnouncementKind.CLOSING)
+    closing.update(finished=True)
+    Notice.objects.filter(announcement__in=closing).delete()
+    _announce_next(round, AnnouncementKind.STAYS_OPEN, by=by, now=now)
+
+
 def announce_outcomes(round: Round, *, by: User, now: datetime) -> Announcement:
     """Put down that outcomes are told, and have it sent to whom they are. Inside domain.decisions.tell_outcomes."""
     return _announce_next(round, AnnouncementKind.OUTCOME, by=by, now=now)
@@ -166,7 +199,7 @@ def announce_privately(round: Round, kind: AnnouncementKind, *, to: User, by: Us
 
 
 def _announce_next(
-    round: Round, kind: AnnouncementKind, *, by: User, now: datetime, text: str = "", to: User | None = None
+    round: Round, kind: AnnouncementKind, *, by: User | None, now: datetime, text: str = "", to: User | None = None
 ) -> Announcement:
     """Announce something that may happen more than once, under the next number of its kind. Callers hold the round."""
     of_kind = round.announcements.filter(kind=kind)

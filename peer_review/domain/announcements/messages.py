@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from peer_review.enums import AnnouncementKind, Collection
 from peer_review.models import Announcement, Round
@@ -55,6 +56,7 @@ def _sentences(kind: str, round: Round) -> list[str]:
         return [
             _("“%(title)s” is open until %(last)s."),
             _("Whoever has ballot papers in it finds them on its page. Nobody can tell who wrote which ballot."),
+            *_may_be_extended(round),
         ]
     if kind == AnnouncementKind.DRAWING:
         return [
@@ -70,6 +72,14 @@ def _sentences(kind: str, round: Round) -> list[str]:
         ]
     if kind == AnnouncementKind.EXTENDED:
         return [_("“%(title)s” stays open longer, until %(last)s. The reason:")]
+    if kind == AnnouncementKind.CLOSING:
+        return [
+            _("“%(title)s” closes before its time. Ballots can be cast until %(last)s, and not after. The reason:"),
+        ]
+    if kind == AnnouncementKind.STAYS_OPEN:
+        return [_("“%(title)s” does not close before its time: it stays open until %(last)s.")]
+    if kind == AnnouncementKind.PROLONGED:
+        return [_("“%(title)s” stays open until %(last)s, as was declared before it began. This happens once.")]
     if kind == AnnouncementKind.CLOSED:
         return [
             _("“%(title)s” has closed. The scrutineers open the box next, and the ballots are counted."),
@@ -87,6 +97,17 @@ def _sentences(kind: str, round: Round) -> list[str]:
     if kind == AnnouncementKind.ANSWERED:
         return [_("There is news of your review or appeal about “%(title)s”. Read it on the page below.")]
     return [_("“%(title)s” is void."), round.void_rule.replace("%", "%%")]
+
+
+def _may_be_extended(round: Round) -> list[str]:
+    if not round.extension_days:
+        return []
+    words = ngettext(
+        "If too few people have drawn their papers by then, the whole round stays open %(n)s day longer, once.",
+        "If too few people have drawn their papers by then, the whole round stays open %(n)s days longer, once.",
+        round.extension_days,
+    )
+    return [words % {"n": round.extension_days}]
 
 
 def _moment(moment: datetime) -> str:

@@ -7,6 +7,8 @@ from peer_review import audit_log
 from peer_review.domain.planning.eligibility import ProposedSubject
 from peer_review.domain.planning.plan_state import lock_roll, set_plan_state
 from peer_review.domain.planning.roll_edits import drop_empty_cells
+from peer_review.domain.planning.roll_touches import touch_roll
+from peer_review.enums import RollTouchKind
 from peer_review.exceptions.base import OwnAssignment
 from peer_review.exceptions.planning import AlreadyExcluded
 from peer_review.models import Assignment, Exclusion, Round
@@ -37,6 +39,19 @@ def add_exclusion(
     Exclusion.objects.bulk_create(
         [Exclusion(round=round, evaluator_id=user, subject_key=key, reason=reason) for user, key in wanted]
     )
+    names = {(evaluator.user_id, subject.key): (evaluator.name, subject.label)}
+    for user, key in wanted:
+        # In the other direction the two have changed places.
+        name, label = names.get((user, key), (subject.label, evaluator.name))
+        touch_roll(
+            round,
+            RollTouchKind.EXCLUDED,
+            by=by,
+            person=user,
+            person_name=name,
+            subjects=[(key, label)],
+            detail=reason,
+        )
     withdrawn = sum(_withdraw(round, user, key) for user, key in wanted)
     drop_empty_cells(round)
     set_plan_state(round)
@@ -60,6 +75,15 @@ def remove_exclusion(round: Round, *, by: User, exclusion: Exclusion) -> None:
     """
     round = lock_roll(round)
     Exclusion.objects.filter(pk=exclusion.pk, round=round).delete()
+    label = round.subjects.filter(key=exclusion.subject_key).values_list("label", flat=True).first()
+    touch_roll(
+        round,
+        RollTouchKind.ALLOWED,
+        by=by,
+        person=exclusion.evaluator_id,
+        person_name=exclusion.evaluator.get_full_name(),
+        subjects=[(exclusion.subject_key, label or "")],
+    )
     set_plan_state(round)
     audit_log.record(
         round,

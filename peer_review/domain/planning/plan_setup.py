@@ -23,7 +23,8 @@ from peer_review.domain.planning.allocation import Allocation, allocate
 from peer_review.domain.planning.eligibility import Group, group_keys, list_groups, list_sections
 from peer_review.domain.planning.plan import Plan, read_plan
 from peer_review.domain.planning.plan_state import outdate_plan
-from peer_review.enums import PaperKind, RoundKind
+from peer_review.domain.planning.roll_touches import touch_roll
+from peer_review.enums import PaperKind, RollTouchKind, RoundKind
 from peer_review.exceptions.planning import NoSeed
 from peer_review.models import Round
 from peer_review.providers.roll import Person
@@ -153,6 +154,7 @@ def renew_seed(round: Round, *, by: User) -> str:
     round.save(update_fields=["plan_seed"])
     outdate_plan(round)
     times = times_seed_renewed(round) + 1
+    touch_roll(round, RollTouchKind.SEED, by=by, number=times)
     audit_log.record(round, "peer_review.round.seed", by=by, before=before, seed=round.plan_seed, times=times)
     return round.plan_seed
 

@@ -15,8 +15,16 @@ from peer_review.conf import conf
 from peer_review.domain.keys.server_keys import return_keys_to_pool
 from peer_review.domain.locks import lock_draft
 from peer_review.domain.planning.allocation import Allocation
-from peer_review.domain.planning.plan_setup import allocate_round, group_sheets, people_of, preview_plan, save_plan
+from peer_review.domain.planning.plan_setup import (
+    allocate_round,
+    group_sheets,
+    people_of,
+    plan_of,
+    preview_plan,
+    save_plan,
+)
 from peer_review.domain.planning.plan_state import is_being_written, set_plan_state
+from peer_review.domain.planning.roll_touches import forget_touches, touch_by_plan
 from peer_review.enums import CellKind, PaperKind
 from peer_review.models import Assignment, Cell, RollMember, Round, Sheet, SheetEntry, Subject
 from peer_review.providers.roll import Person
@@ -135,6 +143,7 @@ def use_plan(
     round: Round, *, by: User, people: Iterable[Person] | None = None, at_once: bool | None = None
 ) -> RollSummary:
     """Replace a draft's roll by the one that its plan asks for. Edits are lost; votes on paper stay.
+    Lines of an imported list are put down as the work of `by`.
 
     Up to conf.ROLL_AT_ONCE papers it is written at once, a larger one by a background job (see roll_progress);
     `at_once` decides otherwise. Until it is complete nothing can be edited and the round cannot be opened.
@@ -146,10 +155,12 @@ def use_plan(
         # The preview has just been looked at, so it is in the cache: a large plan is drawn up once, by the job.
         seen = preview_plan(round)
         if seen.papers > conf.ROLL_AT_ONCE:
+            touch_by_plan(round, by=by, plan=plan_of(round))
             cells = sum(n > 0 for row in seen.rows for n in row.counts)
             return _write_later(round, by, RollSummary(seen.people, seen.subjects, cells, seen.papers, written=False))
     planned_roll = plan_roll(round, people)
     summary = planned_roll.summary
+    touch_by_plan(round, by=by, plan=plan_of(round))
     if at_once is False:
         return _write_later(round, by, replace(summary, written=False))
     _record(round, by, summary)
@@ -314,6 +325,7 @@ def _sheet_label(subjects: Sequence[Subject]) -> str:
 def clear_roll(round: Round) -> None:
     """Empty a draft's roll and forget its plan; prepared keys go back to the pool. The caller holds the lock."""
     _delete_roll(round)
+    forget_touches(round)
     round.plan = {}
     round.save(update_fields=["plan"])
 

@@ -1,12 +1,14 @@
 """Edits of a draft's roll: one person, one subject, one paper at a time."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from peer_review import audit_log
 from peer_review.domain.keys.server_keys import return_keys_to_pool
 from peer_review.domain.planning.plan_state import lock_roll
 from peer_review.domain.planning.roll import new_member
-from peer_review.enums import CellKind, PaperKind
+from peer_review.domain.planning.roll_touches import mark_on_paper, touch_roll
+from peer_review.enums import CellKind, PaperKind, RollTouchKind
 from peer_review.exceptions.base import OwnAssignment, UnknownVoterClass
 from peer_review.exceptions.planning import AlreadyOnRoll, Excluded, SheetsByPlan
 from peer_review.models import Assignment, Cell, Exclusion, RollMember, Round, Subject
@@ -25,6 +27,7 @@ def add_member(round: Round, *, by: User, person: Person) -> RollMember:
         raise AlreadyOnRoll(name=person.name)
     member = new_member(round, person)
     member.save()
+    touch_roll(round, RollTouchKind.ADDED, by=by, person=member.user_id, person_name=member.name)
     audit_log.record(round, "peer_review.round.roll_edit", by=by, added=member.name)
     return member
 
@@ -36,9 +39,13 @@ def remove_member(round: Round, *, by: User, member: RollMember) -> None:
     Raises: RoundFrozen, RollBeingWritten.
     """
     round = lock_roll(round)
-    Assignment.objects.filter(cell__round=round, evaluator_id=member.user_id).delete()
+    papers = Assignment.objects.filter(cell__round=round, evaluator_id=member.user_id)
+    lists = Q(cells__assignments__in=papers) | Q(sheet_entries__sheet__cells__assignments__in=papers) | Q(member=member)
+    subjects = list(round.subjects.filter(lists).distinct().order_by("pk").values_list("key", "label"))
+    papers.delete()
     return_keys_to_pool(round.cells.filter(subject__member=member))
     name = member.name
+    touch_roll(round, RollTouchKind.REMOVED, by=by, person=member.user_id, person_name=name, subjects=subjects)
     round.members.filter(pk=member.pk).delete()
     _close_gaps(round)
     drop_empty_cells(round)
@@ -52,7 +59,9 @@ def set_on_paper(round: Round, *, by: User, member: RollMember, on_paper: bool) 
     Raises: RoundFrozen, RollBeingWritten.
     """
     round = lock_roll(round)
-    round.members.filter(pk=member.pk).update(on_paper=on_paper)
+    if not round.members.filter(pk=member.pk, on_paper=not on_paper).update(on_paper=on_paper):
+        return
+    mark_on_paper(round, by=by, person=member.user_id, name=member.name, on_paper=on_paper)
     audit_log.record(round, "peer_review.round.roll_edit", by=by, member=member.name, on_paper=on_paper)
 
 
@@ -79,6 +88,7 @@ def add_subject(round: Round, *, by: User, member: RollMember, evaluators: dict[
     out = round.exclusions.filter(subject_key=subject.key).values_list("evaluator_id", flat=True)
     for evaluator in round.members.filter(pk__in=evaluators).exclude(user_id__in=list(out)):
         _assign(round, evaluator, subject, evaluators[evaluator.pk])
+    touch_roll(round, RollTouchKind.SUBJECT_ADDED, by=by, subjects=[(subject.key, subject.label)])
     audit_log.record(round, "peer_review.round.roll_edit", by=by, subject_added=subject.label)
     return subject
 
@@ -92,6 +102,7 @@ def remove_subject(round: Round, *, by: User, subject: Subject) -> None:
     round = lock_roll(round)
     return_keys_to_pool(round.cells.filter(subject=subject))
     label = subject.label
+    touch_roll(round, RollTouchKind.SUBJECT_REMOVED, by=by, subjects=[(subject.key, label)])
     round.subjects.filter(pk=subject.pk).delete()
     _close_gaps(round)
     audit_log.record(round, "peer_review.round.roll_edit", by=by, subject_removed=label)
@@ -106,8 +117,21 @@ def set_class(round: Round, *, by: User, member: RollMember, subject: Subject, v
     round = lock_roll(round)
     if round.scheme.paper == PaperKind.SHEET:
         raise SheetsByPlan
+    papers = Assignment.objects.filter(cell__subject=subject, evaluator_id=member.user_id).order_by("cell__kind")
+    before = list(papers.values_list("cell__kind", "cell__voter_class"))
     _assign(round, member, subject, voter_class)
     drop_empty_cells(round)
+    if list(papers.values_list("cell__kind", "cell__voter_class")) != before:
+        labels = dict(round.scheme.voter_classes.values_list("key", "label"))
+        touch_roll(
+            round,
+            RollTouchKind.VOTER_CLASS,
+            by=by,
+            person=member.user_id,
+            person_name=member.name,
+            subjects=[(subject.key, subject.label)],
+            detail=labels.get(voter_class or "", ""),
+        )
     audit_log.record(
         round,
         "peer_review.round.roll_edit",

@@ -83,6 +83,33 @@ def voter_rows(subject: Subject, members: Iterable[RollMember]) -> list[VoterRow
     return [VoterRow(member, classes.get(member.user_id, "")) for member in members]
 
 
+def evaluators_by_class(round: Round, subjects: Iterable[Subject]) -> Mapping[int, list[tuple[str, list[str]]]]:
+    """Return the names of those who evaluate each subject (primary key), by the label of the voter class. Four queries.
+
+    Classes in the order of the scheme, names in that of the roll.
+    """
+    wanted = [subject.pk for subject in subjects]
+    names = dict(round.members.order_by("section_key", "rank_order", "name", "pk").values_list("user_id", "name"))
+    place = {user: at for at, user in enumerate(names)}
+    papers = Assignment.objects.exclude(cell__kind=CellKind.COMMENT).order_by()
+    own = papers.filter(cell__subject__in=wanted).values_list("cell__subject", "cell__voter_class", "evaluator_id")
+    listed = papers.filter(cell__round=round, cell__sheet__entries__subject__in=wanted)
+    on_sheets = listed.values_list("cell__sheet__entries__subject", "cell__voter_class", "evaluator_id")
+    users: dict[int, dict[str, list[int]]] = {pk: defaultdict(list) for pk in wanted}
+    for pk, voter_class, user in [*own, *on_sheets]:
+        if pk in users and user in place:
+            users[pk][voter_class].append(user)
+    labels = dict(round.scheme.voter_classes.values_list("key", "label"))
+    return {
+        pk: [
+            (labels[key], [names[user] for user in sorted(classes[key], key=place.__getitem__)])
+            for key in labels
+            if key in classes
+        ]
+        for pk, classes in users.items()
+    }
+
+
 def find_candidates(round: Round, name: str) -> list[Person]:
     """Return people of the organisation whose name holds this text and who are not on the roll; at most CANDIDATES.
 

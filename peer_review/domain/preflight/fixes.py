@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Subquery
 from peer_review import audit_log
 from peer_review.domain.keys.server_keys import return_keys_to_pool
 from peer_review.domain.planning.plan_state import lock_roll
-from peer_review.enums import CellKind
+from peer_review.domain.planning.roll_touches import touch_roll
+from peer_review.enums import CellKind, RollTouchKind
 from peer_review.exceptions.base import UnknownVoterClass
 from peer_review.exceptions.preflight import NothingToMerge
 from peer_review.models import Assignment, Cell, Round
@@ -31,18 +32,28 @@ def merge_classes(round: Round, *, by: User, subjects: Iterable[int], source: st
     if source == target or not {source, target} <= known:
         raise UnknownVoterClass
     wanted = list(subjects)
-    merged = moved = 0
+    moved = 0
+    merged: list[tuple[str, str]] = []
     for first in range(0, len(wanted), BATCH):
         some = wanted[first : first + BATCH]
         ratings = Cell.objects.filter(round=round, kind=CellKind.RATING, subject__in=some)
         emptied = ratings.filter(voter_class=source)
         if about := set(emptied.values_list("subject_id", flat=True)):
             moved += _move(round, ratings, emptied, about, target)
-            merged += len(about)
+            merged += round.subjects.filter(pk__in=about).values_list("key", "label")
     if not merged:
         raise NothingToMerge
+    labels = dict(round.scheme.voter_classes.values_list("key", "label"))
+    touch_roll(
+        round,
+        RollTouchKind.MERGED,
+        by=by,
+        subjects=merged,
+        detail=f"{labels[source]} → {labels[target]}",
+        number=moved,
+    )
     audit_log.record(
-        round, "peer_review.round.merge", by=by, source=source, target=target, subjects=merged, papers=moved
+        round, "peer_review.round.merge", by=by, source=source, target=target, subjects=len(merged), papers=moved
     )
     return moved
 

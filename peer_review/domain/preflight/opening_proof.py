@@ -16,7 +16,7 @@ from peer_review.counting.guarantee import Certificate, certificate
 from peer_review.domain.preflight.preflight import setting_of
 from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
 from peer_review.domain.preflight.sheet_checks import sheet_refusals
-from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
+from peer_review.domain.schemes.schemes import check_scheme, freeze_for
 from peer_review.exceptions.base import OpeningRefusal, SchemeInvalid
 from peer_review.exceptions.preflight import ExposureUnproved
 from peer_review.models import Assignment, Round, SheetEntry
@@ -72,7 +72,7 @@ def prove(round: Round) -> OpeningProof:
     Raises: SchemeInvalid.
     """
     check_scheme(round.scheme)
-    scheme = freeze_scheme(round.scheme)
+    scheme = freeze_for(round)
     papers = read_papers(round, scheme)
     return proof_of(certificate(setting_of(round, scheme, papers)), papers)
 
@@ -100,7 +100,7 @@ def exposure_fingerprint(round: Round) -> str:
     papers = round.cells.order_by("pk").values_list("pk", "kind", "subject_id", "sheet_id", "voter_class")
     subjects = round.subjects.order_by("sort_order", "pk").values_list("pk", "label", "section_key")
     entries = SheetEntry.objects.filter(sheet__round=round).order_by("pk").values_list("sheet_id", "subject_id")
-    digest = hashlib.sha256(repr((round.pk, str(round.collection), freeze_scheme(round.scheme).as_json())).encode())
+    digest = hashlib.sha256(repr((round.pk, str(round.collection), freeze_for(round).as_json())).encode())
     for rows in (subjects, papers, entries):
         digest.update(repr(list(rows)).encode())
     voters = Assignment.objects.filter(cell__round=round).order_by().values_list("cell_id", "evaluator_id")

@@ -7,8 +7,9 @@ import numpy as np
 from peer_review.counting.exposure import Merge, Outcome, Setting, merges, missing_voters, outcome
 from peer_review.counting.guarantee import Certificate, certificate
 from peer_review.domain.preflight.comparability import ComparableRound, comparable_rounds
+from peer_review.domain.preflight.floor_risk import FloorRisk, floor_risks, people_without_cover
 from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
-from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
+from peer_review.domain.schemes.schemes import check_scheme, freeze_for
 from peer_review.enums import CellKind, Collection
 from peer_review.models import Bulletin, Round
 from peer_review.protocol.frozen_scheme import FrozenScheme
@@ -22,6 +23,9 @@ USUAL_SHARE, LEAST_SHARE = 0.8, 0.05
 class Preflight:
     """The exposure of a round. Positions are those of `papers.subjects` and `papers.classes`.
 
+    setting: of people who give each other cover, so without those on paper wherever others vote at computers; whole: of
+    everybody, which is what the certificate proves. risks: papers that may fall under the floor, by their number of
+    voters; without_cover: users on paper who hold a paper that too few vote at computers.
     full, expected, just_under: what happens if all vote, if `share` of them do (as in the round called `share_from`,
     where there is one), and if every paper stays one ballot under the floor.
     """
@@ -29,6 +33,9 @@ class Preflight:
     papers: RollPapers
     labels: tuple[str, ...]
     setting: Setting
+    whole: Setting
+    risks: list[FloorRisk]
+    without_cover: list[int]
     full: Outcome
     expected: Outcome
     just_under: Outcome
@@ -47,7 +54,7 @@ class Preflight:
     @property
     def single_voter_pairs(self) -> list[tuple[int, int]]:
         """Return the (subject, class) pairs that one person alone can fill: labelled not anonymous."""
-        return [(int(at), int(voters)) for at, voters in np.argwhere(self.setting.eligible == 1)]
+        return [(int(at), int(voters)) for at, voters in np.argwhere(self.whole.eligible == 1)]
 
     @property
     def closing(self) -> list[tuple[int, int]]:
@@ -72,15 +79,20 @@ def preflight(round: Round) -> Preflight:
     """
     if not round.has_frozen_scheme:
         check_scheme(round.scheme)
-    scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_scheme(round.scheme)
+    scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_for(round)
     papers = read_papers(round, scheme)
-    setting = setting_of(round, scheme, papers)
+    covered = papers.with_cover()
+    whole = setting_of(round, scheme, papers)
+    setting = whole if covered is papers else setting_of(round, scheme, covered)
     share, share_from = _expected_share(round, scheme)
     missing = missing_voters(setting)
     return Preflight(
         papers=papers,
         labels=tuple(scheme.class_labels.values()),
         setting=setting,
+        whole=whole,
+        risks=floor_risks(papers, scheme),
+        without_cover=people_without_cover(papers, scheme),
         full=outcome(setting, setting.most),
         expected=outcome(setting, setting.at(share)),
         just_under=outcome(setting, setting.just_under),
@@ -89,7 +101,7 @@ def preflight(round: Round) -> Preflight:
         merges=merges(setting),
         lacking=[(int(at), int(missing[at])) for at in np.flatnonzero(missing)],
         earlier=comparable_rounds(round, scheme, papers),
-        certificate=certificate(setting),
+        certificate=certificate(whole),
         comments=scheme.comments,
     )
 

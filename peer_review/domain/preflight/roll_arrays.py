@@ -1,10 +1,11 @@
 """A round's roll as arrays: who may cast a ballot about whom. Pre-flight and comparisons are computed from it."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from peer_review.counting.disclosure import Flags
 from peer_review.counting.scales import Ints
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Round, SheetEntry
@@ -26,7 +27,8 @@ class RollSubject:
 @dataclass(frozen=True, slots=True)
 class RollPapers:
     """Who may cast what. Shape: subject, voter_class, person are (papers,), one row for each subject of a person's
-    papers; person is the user's id. comments (subjects,): how many may comment."""
+    papers; person is the user's id. comments (subjects,): how many may comment. on_paper (papers,): whether the person
+    votes with an envelope. cells (cells, 2): a subject and the class of each paper of marks, of a sheet its first."""
 
     subjects: tuple[RollSubject, ...]
     classes: tuple[str, ...]
@@ -34,13 +36,38 @@ class RollPapers:
     voter_class: Ints
     person: Ints
     comments: Ints
+    on_paper: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    cells: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
 
     @property
     def eligible(self) -> Ints:
         """Return the possible ballots of each subject and class, (subjects, classes)."""
+        return self._count(np.ones(len(self.subject), dtype=bool))
+
+    @property
+    def at_computers(self) -> Ints:
+        """Return the people of each subject and class who vote in a browser of their own, (subjects, classes)."""
+        return self._count(~self.on_paper) if self.on_paper.any() else self.eligible
+
+    def _count(self, rows: Flags) -> Ints:
         width = len(self.classes)
-        counts = np.bincount(self.subject * width + self.voter_class, minlength=len(self.subjects) * width)
+        places = (self.subject * width + self.voter_class)[rows]
+        counts: Ints = np.bincount(places, minlength=len(self.subjects) * width)
         return counts.reshape(len(self.subjects), width)
+
+    def with_cover(self) -> "RollPapers":
+        """Return the papers of those who give each other cover: without people on paper wherever anybody votes at a
+        computer, because whoever printed the envelopes might know theirs."""
+        if not self.on_paper.any():
+            return self
+        kept = ~self.on_paper | (self.at_computers[self.subject, self.voter_class] == 0)
+        return replace(
+            self,
+            subject=self.subject[kept],
+            voter_class=self.voter_class[kept],
+            person=self.person[kept],
+            on_paper=self.on_paper[kept],
+        )
 
     @property
     def sections(self) -> Ints:
@@ -50,7 +77,7 @@ class RollPapers:
 
 
 def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
-    """Return who may cast what in a round. Four queries, whatever its size. Classes the scheme does not know are left
+    """Return who may cast what in a round. Five queries, whatever its size. Classes the scheme does not know are left
     out: they are an obstacle of their own."""
     rows = round.subjects.order_by("sort_order", "pk")
     named = rows.values_list("pk", "key", "label", "section_key", "section_name", "member__rank_key")
@@ -80,4 +107,16 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
         for at, voters in fills.get(cell, ()):
             papers.append((at, voters, person))
     table = np.array(papers, dtype=np.int64).reshape(-1, 3)
-    return RollPapers(subjects, classes, table[:, 0], table[:, 1], table[:, 2], comments)
+    voters_on_paper = np.fromiter(
+        round.members.filter(on_paper=True).order_by().values_list("user_id", flat=True), dtype=np.int64
+    )
+    return RollPapers(
+        subjects,
+        classes,
+        table[:, 0],
+        table[:, 1],
+        table[:, 2],
+        comments,
+        on_paper=np.isin(table[:, 2], voters_on_paper),
+        cells=np.array([about[0] for about in fills.values() if about], dtype=np.int64).reshape(-1, 2),
+    )

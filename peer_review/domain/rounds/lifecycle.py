@@ -7,6 +7,7 @@ from functools import partial
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from peer_review import audit_log, signals
 from peer_review.box import store
@@ -23,11 +24,13 @@ from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_te
 from peer_review.domain.preflight.opening_proof import OpeningProof, proof_of
 from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.terms_log import exposure_terms, record_new_terms
+from peer_review.domain.rounds.automatic_extension import extend_automatically, extends_itself
 from peer_review.domain.rounds.opening_checks import check_clock, check_terms, unmet_requirements
-from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
+from peer_review.domain.schemes.schemes import check_scheme, freeze_for
 from peer_review.enums import Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, RoundStateInvalid
-from peer_review.exceptions.rounds import ClockSetBack, ExtensionTooEarly
+from peer_review.exceptions.keys import RoundKeyUnreadable
+from peer_review.exceptions.rounds import ClockSetBack, ClosingTooEarly, EarlyClosingStands, ExtensionTooEarly
 from peer_review.models import Cell, Round, Scheme
 from peer_review.models.vacuum import vacuum_on_commit
 from peer_review.users import User
@@ -47,6 +50,7 @@ _EDITABLE = frozenset(
         "batch_window",
         "batch_floor",
         "reminders",
+        "extension_days",
     }
 )
 
@@ -69,12 +73,13 @@ def create_round(
     casts_at: datetime | None = None,
     comment_reviewer: User | None = None,
     reminders: bool = True,
+    extension_days: int = 0,
     now: datetime | None = None,
 ) -> Round:
     """Return a new draft. The responsible organiser is `by` unless another is named.
 
     Raises: SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, CollectionInvalid,
-        BatchSettingsInvalid.
+        ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid.
     """
     round = Round(
         title=title,
@@ -90,6 +95,7 @@ def create_round(
         casts_at=casts_at,
         comment_reviewer=comment_reviewer,
         reminders=reminders,
+        extension_days=extension_days,
     )
     scrutineers = list(scrutineers)
     check_scheme(scheme)
@@ -107,8 +113,8 @@ def update_round(
     """Return the draft with its terms changed. Another kind or scheme empties the roll, which no longer fits.
 
     Taking a scrutineer away who may hold the box key, or a share of it, forgets the key.
-    Raises: RoundFrozen, SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast,
-        CollectionInvalid, BatchSettingsInvalid; TypeError for a field that is not a term.
+    Raises: RoundFrozen, SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, CollectionInvalid,
+        ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid; TypeError for a field that is not a term.
     """
     if unknown := set(changes) - _EDITABLE:
         raise TypeError(f"not editable: {sorted(unknown)}")
@@ -124,6 +130,8 @@ def update_round(
     round.save()
     round.scrutineers.set(chosen)
     if before != (round.kind, round.scheme_id):
+        round.not_anonymous = []
+        round.save(update_fields=["not_anonymous"])
         clear_roll(round)
     audit_log.record(round, "peer_review.round.update", by=by, fields=sorted(changes))
     record_new_terms(round, before=terms, after=exposure_terms(round.scheme), by=by)
@@ -178,7 +186,7 @@ def _proved(round: Round, now: datetime) -> Preflight:
 
     def prove(round: Round) -> OpeningProof:
         # What is proved is what is frozen, whoever edits the scheme meanwhile.
-        round.form = freeze_scheme(round.scheme).as_json()
+        round.form = freeze_for(round).as_json()
         round_preflight = preflight(round)
         proved.append(round_preflight)
         return proof_of(round_preflight.certificate, round_preflight.papers)
@@ -192,19 +200,24 @@ def _proved(round: Round, now: datetime) -> Preflight:
 def close_round(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
     """End drawing and casting, destroy the cells' private keys, seal the box off.
 
-    `by` None is the clock. The box's rows are moved before the state is written: after a crash in between,
-    nothing can be cast and closing again finishes the work.
-    Raises: RoundStateInvalid, ClockSetBack.
+    `by` None is the clock. A person closes only what is due: see domain/rounds/early_closing.py. The box's rows are
+    moved before the state is written: after a crash in between nothing can be cast, and closing again
+    finishes the work.
+    Raises: RoundStateInvalid, ClockSetBack; ClosingTooEarly for a person before the last moment.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.OPEN})
     check_clock(round, now)
+    if by is not None and now < round.closes_at:
+        last = date_format(timezone.localtime(round.closes_at), "DATETIME_FORMAT")
+        raise ClosingTooEarly(last=last)
+    early = round.early_closings.in_force().exists()
     batcher.flush(round.public_id)
     store.seal_off(round.public_id)
     round.cells.update(private_key=b"")
     round.state, round.closed_at = RoundState.CLOSED, now
     round.save(update_fields=["state", "closed_at"])
-    audit_log.record(round, "peer_review.round.close", by=by, early=now < round.closes_at)
+    audit_log.record(round, "peer_review.round.close", by=by, early=early)
     end_reminders_to_draw(round)
     vacuum_on_commit(Cell)
     _announce(signals.round_closed, round, by)
@@ -217,12 +230,14 @@ def extend_round(round: Round, *, by: User, closes_at: datetime, reason: str, no
 
     Processes that take ballots read the new time within conf.CAST_STATE_AGE seconds.
     Raises: RoundStateInvalid; RoundClosed once the old time has passed: people were told that it was the last moment;
-        ExtensionTooEarly, ReasonMissing.
+        ExtensionTooEarly, ReasonMissing; EarlyClosingStands while closing it early is asked for or announced.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.OPEN})
     if now >= round.closes_at:
         raise RoundClosed
+    if round.early_closings.standing().exists():
+        raise EarlyClosingStands
     if closes_at <= round.closes_at:
         raise ExtensionTooEarly
     if not reason.strip():
@@ -291,16 +306,33 @@ def pass_due_barriers(*, now: datetime | None = None) -> list[Round]:
     return passed
 
 
-def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
-    """Close every open round whose time has come and return them. A refusal leaves that round for the next time."""
+@transaction.atomic
+def end_collecting(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
+    """Close a round whose last moment has come, or keep it open once, as was declared before it opened; return it.
+
+    The one is as due by hand as by the clock, so nobody passes the extension by.
+    Raises: RoundStateInvalid, ClockSetBack, RoundKeyUnreadable; ClosingTooEarly for a person before the last moment.
+    """
     now = now or timezone.now()
-    closed = []
+    round = lock_round(round, expect={RoundState.OPEN})
+    check_clock(round, now)
+    if extends_itself(round, now=now):
+        return extend_automatically(round, now=now)
+    return close_round(round, by=by, now=now)
+
+
+def close_due_rounds(*, now: datetime | None = None) -> list[Round]:
+    """Close every open round whose time has come and return them; those that stay open once as declared are not among
+    them. A refusal leaves that round for the next time.
+    """
+    now = now or timezone.now()
+    ended = []
     for round in Round.objects.due_to_close(now).order_by("pk"):
         try:
-            closed.append(close_round(round, by=None, now=now))
-        except (RoundStateInvalid, ClockSetBack):
-            continue  # Another process was faster, or the clock is wrong: the next tick sees.
-    return closed
+            ended.append(end_collecting(round, by=None, now=now))
+        except (RoundStateInvalid, ClockSetBack, RoundKeyUnreadable):
+            continue  # Another process was faster, or the clock or the key's store is wrong: the next tick sees.
+    return [round for round in ended if round.state == RoundState.CLOSED]
 
 
 def mark_counted(round: Round, *, by: User | None, now: datetime | None = None, **data: object) -> Round:

@@ -10,6 +10,7 @@ from peer_review.domain.keys.custody import check_shares_confirmed
 from peer_review.domain.keys.server_keys import key_progress
 from peer_review.domain.planning.envelope_groups import envelope_refusals
 from peer_review.domain.planning.plan_state import is_being_written
+from peer_review.domain.planning.roll_confirmation import confirmation_refusals
 from peer_review.domain.preflight.opening_proof import OpeningProof, exposure_refusals, kept_proof
 from peer_review.domain.rounds.reviewer_checks import reviewer_refusals
 from peer_review.domain.schemes.schemes import check_scheme
@@ -33,6 +34,8 @@ from peer_review.exceptions.rounds import (
     CollectionInvalid,
     DatesInPast,
     DatesInvalid,
+    ExtensionInTwoStages,
+    ExtensionWithoutRate,
     KeysMissing,
     NoScrutineer,
     SubjectWithNobody,
@@ -76,6 +79,7 @@ def unmet_requirements(
     else:
         yield from _roll_refusals(round)
         yield from exposure_refusals(round, proof_for=proof_for)
+        yield from confirmation_refusals(round)
         yield from envelope_refusals(round)
         progress = key_progress(round)
         if progress.ready < progress.total:
@@ -122,6 +126,10 @@ def check_terms(round: Round, scrutineers: Iterable[User], now: datetime) -> Non
         raise CollectionInvalid
     if round.casts_at is not None and not round.opens_at < round.casts_at < round.closes_at:
         raise CollectionInvalid
+    if round.extension_days and two_stage:
+        raise ExtensionInTwoStages
+    if round.extension_days and not round.scheme.min_return:
+        raise ExtensionWithoutRate
     window, floor = round.batch_window, round.batch_floor
     if (floor is not None and window is None) or 0 in (window, floor):
         raise BatchSettingsInvalid

@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from peer_review import audit_log
 from peer_review.domain.locks import check_state
+from peer_review.domain.planning.named_classes import declare_not_anonymous
 from peer_review.domain.planning.plan_setup import save_plan
+from peer_review.domain.planning.roll_touches import touch_roll
 from peer_review.domain.rounds.lifecycle import create_round
-from peer_review.enums import FROZEN_STATES, RoundState
+from peer_review.enums import FROZEN_STATES, RollTouchKind, RoundState
 from peer_review.models import Exclusion, Round
 from peer_review.users import User
 
@@ -45,6 +47,7 @@ def repeat_round(round: Round, *, by: User, now: datetime | None = None) -> Roun
         casts_at=opens_at + (round.casts_at - round.opens_at) if round.casts_at else None,
         comment_reviewer=round.comment_reviewer,
         reminders=round.reminders,
+        extension_days=round.extension_days if round.scheme.min_return else 0,
         now=now,
     )
     if round.plan:
@@ -55,6 +58,20 @@ def repeat_round(round: Round, *, by: User, now: datetime | None = None) -> Roun
         )
         for exclusion in round.exclusions.all()
     )
+    labels = dict(round.subjects.values_list("key", "label"))
+    for exclusion in round.exclusions.select_related("evaluator"):
+        touch_roll(
+            draft,
+            RollTouchKind.EXCLUDED,
+            by=by,
+            person=exclusion.evaluator_id,
+            person_name=exclusion.evaluator.get_full_name(),
+            subjects=[(exclusion.subject_key, labels.get(exclusion.subject_key, ""))],
+            detail=exclusion.reason,
+        )
+    for voters in round.not_anonymous:
+        if round.scheme.voter_classes.filter(key=voters).exists():
+            draft = declare_not_anonymous(draft, by=by, voter_class=voters)
     audit_log.record(draft, "peer_review.round.repeat", by=by, of=round.public_id)
     return draft
 

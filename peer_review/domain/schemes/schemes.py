@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from peer_review.conf import conf
 from peer_review.enums import Audience, PaperKind, RoundState, ScaleKind
 from peer_review.exceptions.base import SchemeInvalid
 from peer_review.exceptions.schemes import SchemeInUse, SchemeNameTaken
-from peer_review.models import Criterion, Scheme, VoterClass
+from peer_review.models import Criterion, Round, Scheme, VoterClass
 from peer_review.models.scheme import KEY_PATTERN
 from peer_review.protocol.frozen_scheme import FrozenClass, FrozenCriterion, FrozenScheme, FrozenSheetRule
 from peer_review.protocol.papers import LOW, QUOTA, SHEET_RULES
@@ -270,11 +270,21 @@ def _duplicate(scheme: Scheme, *, name: str, version: int, previous: Scheme | No
     return duplicate
 
 
-def freeze_scheme(scheme: Scheme) -> FrozenScheme:
-    """Return the copy of a scheme that a round keeps, as JSON, in `Round.form`."""
+def freeze_for(round: Round) -> FrozenScheme:
+    """Return the copy of its scheme that a round would keep now, with the voter classes it declares not anonymous."""
+    return freeze_scheme(round.scheme, not_anonymous=round.not_anonymous)
+
+
+def freeze_scheme(scheme: Scheme, *, not_anonymous: Collection[str] = ()) -> FrozenScheme:
+    """Return the copy of a scheme that a round keeps, as JSON, in `Round.form`. `not_anonymous`: keys of classes."""
     low, high = SCALE_BOUNDS[ScaleKind(scheme.scale)]
     classes = tuple(
-        FrozenClass(key=voters.key, label=voters.label, weight=Decimal(voters.weight))
+        FrozenClass(
+            key=voters.key,
+            label=voters.label,
+            weight=Decimal(voters.weight),
+            anonymous=voters.key not in not_anonymous,
+        )
         for voters in scheme.voter_classes.all()
     )
     return FrozenScheme(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from peer_review.domain.rounds.early_closing import standing_early_closing
 from peer_review.domain.schemes.labels import audience_names, bands_in_ranges, bands_of
 from peer_review.models import Round
 from peer_review.views.ballots import client_messages
@@ -42,6 +43,7 @@ def ballot_context(
         "bands": bands_in_ranges(scheme),
         "audiences": audience_names(scheme.audiences),
         "early": now < round.opens_at,
+        "early_closing": standing_early_closing(round),
         "mode": mode,
         "config": config,
         "words": client_messages.ballot(),

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count
 
+from peer_review.domain.ballots.fellow_voters import FellowVoters, fellow_voters
 from peer_review.domain.preflight.anonymity_statements import anonymity_statements, statements_for
+from peer_review.domain.preflight.floor_sentences import floor_sentences, is_anonymous
 from peer_review.domain.schemes.answer_choices import Choice, choices
 from peer_review.domain.schemes.ballot_papers import paper_of
 from peer_review.enums import CellKind
@@ -65,6 +67,7 @@ class Row:
 class PaperCard:
     """One ballot paper: whom it is about, in which capacity its holder votes, whether that gives them away.
 
+    fate: what becomes of the answers where too few vote. is_anonymous: false where its class was declared otherwise.
     `paper` is what the script checks the answers by, `rules` tells the rules of a sheet in words.
     """
 
@@ -76,6 +79,9 @@ class PaperCard:
     closed: bool
     promise: str
     paper: Paper
+    fate: str = ""
+    is_anonymous: bool = True
+    fellows: FellowVoters | None = None
     criteria: list[AskedCriterion] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     rules: list[SheetRuleMessages] = field(default_factory=list)
@@ -101,16 +107,17 @@ def paper_cards(round: Round, user: User) -> list[PaperCard]:
     A fixed number of queries.
     """
     cells = [paper.cell for paper in Assignment.objects.of(evaluator=user, round=round)]
-    return _cards(round, cells, statements=anonymity_statements(round, user))
+    return _cards(round, cells, statements=anonymity_statements(round, user), user=user)
 
 
 def urn_cards(round: Round, urn: Urn) -> list[PaperCard]:
-    """Return the papers of an envelope, as paper_cards does for a person."""
+    """Return the papers of an envelope, as paper_cards does for a person, but with no names of others: nobody knows who
+    reads at a kiosk, and it must never be the subject."""
     cells = list(urn.cells.in_order())
-    return _cards(round, cells, statements=statements_for(round, cells))
+    return _cards(round, cells, statements=statements_for(round, cells), user=None)
 
 
-def _cards(round: Round, cells: list[Cell], *, statements: Mapping[str, str]) -> list[PaperCard]:
+def _cards(round: Round, cells: list[Cell], *, statements: Mapping[str, str], user: User | None) -> list[PaperCard]:
     voters: dict[int, int] = dict(
         Cell.objects.filter(pk__in=[cell.pk for cell in cells])
         .annotate(eligible=Count("assignments"))
@@ -125,6 +132,8 @@ def _cards(round: Round, cells: list[Cell], *, statements: Mapping[str, str]) ->
     scheme = round.frozen_scheme
     classes = scheme.class_labels
     asked = {key: _asked(scheme, key) for key in {cell.voter_class for cell in cells}}
+    fates = floor_sentences(round, cells)
+    fellows = fellow_voters(round, cells, user=user)
     cards = []
     for cell in cells:
         if cell.kind == CellKind.COMMENT:
@@ -142,6 +151,9 @@ def _cards(round: Round, cells: list[Cell], *, statements: Mapping[str, str]) ->
                 closed=cell.closed,
                 promise=statements.get(cell.key, ""),
                 paper=paper,
+                fate=fates.get(cell.key, ""),
+                is_anonymous=is_anonymous(scheme, cell.voter_class),
+                fellows=fellows.get(cell.key),
                 criteria=asked[cell.voter_class],
                 rows=rows,
                 rules=rules_in_words(scheme, paper),

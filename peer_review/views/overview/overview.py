@@ -5,8 +5,10 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from peer_review.domain.ballots.turnout import has_drawn, rounds_drawn_by
+from peer_review.domain.planning.roll_confirmation import rolls_to_confirm
+from peer_review.domain.rounds.early_closing import standing_early_closing
 from peer_review.enums import RoundState
-from peer_review.models import Assignment, PublicNotice, Round
+from peer_review.models import Assignment, EarlyClosing, PublicNotice, Round
 from peer_review.roles import role_names
 from peer_review.rules.roles import has_perm
 from peer_review.users import User
@@ -34,6 +36,7 @@ class RoundListView(SignedInMixin, TemplateView):
             waits = round.state == RoundState.OPEN and (stage is None or bool(stage.action))
             (waiting if waits else others).append((round, stage))
         roles = role_names(user)
+        seconds = bool(roles & {"inspector", "scrutineer"})
         return super().get_context_data(
             drawn=drawn,
             waiting=waiting,
@@ -42,6 +45,8 @@ class RoundListView(SignedInMixin, TemplateView):
             self_evaluation_rounds=Round.objects.asking_self_evaluation_of(user),
             public_notices=PublicNotice.objects.running(timezone.localdate()).select_related("round"),
             answers_contests=bool(roles & {"leadership", "inspector"}),
+            early_closings=EarlyClosing.objects.confirmable_by(user).select_related("round") if seconds else (),
+            rolls=rolls_to_confirm(user) if seconds else (),
             is_organiser="organiser" in roles,
             is_scrutineer="scrutineer" in roles,
             is_inspector="inspector" in roles,
@@ -65,6 +70,7 @@ class RoundDetailView(RoundMixin, TemplateView):
             scrutineers=self.round.scrutineers.all(),
             self_evaluation_round=Round.objects.asking_self_evaluation_of(user).filter(pk=self.round.pk).first(),
             links=round_links(self.round, user),
+            early_closing=standing_early_closing(self.round) if self.round.state == RoundState.OPEN else None,
             **kwargs,
         )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from peer_review.domain.planning import plan_setup, roll, roll_edits
+from peer_review.domain.planning.named_classes import declare_not_anonymous
 from peer_review.domain.planning.roll_lists import (
     MemberRow,
     SubjectRow,
@@ -19,6 +20,7 @@ from peer_review.domain.planning.roll_lists import (
     subject_rows,
     voter_rows,
 )
+from peer_review.domain.planning.roll_touches import is_touched
 from peer_review.enums import PaperKind, RoundState
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.planning import RollProposeForm, RollSearchForm, RollSubjectForm, VoterClassForm
@@ -53,6 +55,7 @@ class RoundRollView(ManagedRoundMixin, TemplateView):
             writing=roll.roll_progress(self.round),
             plan_changed=is_outdated(self.round),
             excluded=self.round.exclusions.count(),
+            touched=is_touched(self.round),
             propose=RollProposeForm(),
             candidates=self.candidates(),
             wanted=self.request.GET.get("candidate", ""),
@@ -130,6 +133,18 @@ class RollOnPaperView(RollStepView):
         roll_edits.set_on_paper(self.round, by=self.user, member=member, on_paper=on_paper)
         text = _("%(name)s votes on paper.") if on_paper else _("%(name)s votes in the browser.")
         return text % {"name": member.name}
+
+
+class ClassAnonymityView(RollStepView):
+    """The step that declares a voter class not anonymous, or takes that back."""
+
+    def step(self) -> str:
+        declared = self.request.POST.get("declared") == "1"
+        voter_class = self.request.POST.get("voter_class", "")
+        declare_not_anonymous(self.round, by=self.user, voter_class=voter_class, declared=declared)
+        if declared:
+            return _("Declared not anonymous. An inspector confirms it before the round opens.")
+        return _("The class is anonymous again.")
 
 
 class SubjectRemoveView(RollStepView):

@@ -43,11 +43,13 @@ class Scenario:
 class Line:
     """One subject × class, or the subject as a whole (`voters` empty): possible voters, and what happens to it.
 
+    on_paper: how many of the possible voters vote with envelopes, which gives nobody cover.
     smallest: the smallest group that subtraction can leave of it if all vote, 0 if nothing is published.
     """
 
     voters: str
     eligible: int
+    on_paper: int
     expected: int
     full: str
     usual: str
@@ -91,7 +93,7 @@ class Comparison:
 
 def attention(preflight: Preflight) -> "npt.NDArray[np.bool_]":
     """Return the subjects that have a single voter, or are not shown with all their classes if everybody votes."""
-    lone = (preflight.setting.eligible == 1).any(axis=1)
+    lone = (preflight.whole.eligible == 1).any(axis=1)
     return (
         lone
         | ~((preflight.full.classes == Fate.ALONE) | (preflight.full.classes == Fate.ABSENT)).all(axis=1)
@@ -116,11 +118,13 @@ def scenarios(preflight: Preflight) -> list[Scenario]:
 def subject_lines(preflight: Preflight, place: int) -> SubjectLines:
     """Return one subject's lines: as a whole, then each class that has voters."""
     subject, setting = preflight.papers.subjects[place], preflight.setting
-    eligible = setting.eligible[place]
+    eligible = preflight.whole.eligible[place]
+    on_paper = eligible - preflight.papers.at_computers[place]
     lines = [
         Line(
             voters="",
             eligible=int(eligible.sum()),
+            on_paper=int(on_paper.sum()),
             expected=int(preflight.expected.ballots[place].sum()),
             full=str(FATES[int(preflight.full.subjects[place])]),
             usual=str(FATES[int(preflight.expected.subjects[place])]),
@@ -139,13 +143,14 @@ def subject_lines(preflight: Preflight, place: int) -> SubjectLines:
             Line(
                 voters=label,
                 eligible=int(eligible[voters]),
+                on_paper=int(on_paper[voters]),
                 expected=int(preflight.expected.ballots[place, voters]),
                 full=str(FATES[fate]),
                 usual=str(FATES[int(preflight.expected.classes[place, voters])]),
                 thin=str(FATES[int(preflight.just_under.classes[place, voters])]),
                 smallest=int(preflight.full.smallest[place]) if fate != Fate.WITHHELD else 0,
                 lone=int(eligible[voters]) == 1,
-                closing=setting.two_stage and int(eligible[voters]) < preflight.floor,
+                closing=setting.two_stage and int(setting.eligible[place, voters]) < preflight.floor,
                 fate=fate,
             )
         )

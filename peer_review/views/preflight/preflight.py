@@ -1,9 +1,12 @@
 """The pre-flight page: whether the round may open, its exposure, the changes that help, and the guarantee."""
 
+import numpy as np
+from django.http import Http404
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from peer_review.domain.preflight.fixes import merge_classes
+from peer_review.domain.preflight.floor_risk import TURNOUTS
 from peer_review.domain.preflight.frozen_terms import terms_hold
 from peer_review.domain.preflight.opening_proof import proof_of
 from peer_review.domain.preflight.preflight import Preflight, preflight
@@ -11,8 +14,10 @@ from peer_review.domain.preflight.sheet_checks import sheet_refusals
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import SchemeInvalid
 from peer_review.exceptions.preflight import NothingToMerge
-from peer_review.paging import KeysetPage, page_of_list
+from peer_review.models import Round
+from peer_review.paging import KeysetPage, page_of_list, read_id
 from peer_review.views.preflight.messages import (
+    NAMED,
     SubjectLines,
     attention,
     cells,
@@ -44,7 +49,8 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
         if exposure.certificate.breach:
             against.append(proof_of(exposure.certificate, exposure.papers).sentence)
         only = self.request.GET.get("show") == "changed"
-        rows, page = self.rows(exposure, only=only)
+        voters = read_id(self.request.GET.get("voters"))
+        rows, page = self.rows(exposure, only=only, voters=voters)
         frozen = round.exposure.get("certificate", {})
         return super().get_context_data(
             **context
@@ -63,6 +69,10 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
                 "subjects": rows,
                 "paging": page,
                 "only": only,
+                "voters": voters,
+                "turnouts": TURNOUTS,
+                "without_cover": named_members(round, exposure.without_cover),
+                "without_cover_count": len(exposure.without_cover),
                 "attention": int(attention(exposure).sum()),
                 "earlier": comparisons(exposure),
                 "few": exposure.floor - 1,
@@ -70,12 +80,40 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
             **kwargs,
         )
 
-    def rows(self, exposure: Preflight, *, only: bool) -> tuple[list[SubjectLines], KeysetPage[int]]:
-        """Return the lines of one page of subjects, and the page, whose rows are places in the roll's arrays."""
-        wanted = attention(exposure)
-        places = [place for place in range(len(exposure.papers.subjects)) if wanted[place] or not only]
+    def rows(
+        self, exposure: Preflight, *, only: bool, voters: int | None
+    ) -> tuple[list[SubjectLines], KeysetPage[int]]:
+        """Return the lines of one page of subjects, and the page, whose rows are places in the roll's arrays.
+
+        voters: only subjects with a paper that so many may vote at computers.
+        """
+        wanted = attention(exposure) if only else np.ones(len(exposure.papers.subjects), dtype=bool)
+        if voters is not None:
+            wanted &= (exposure.papers.at_computers == voters).any(axis=1)
+        places: list[int] = np.flatnonzero(wanted).tolist()
         page = page_of_list(places, self.request.GET, size=PAGE, key=lambda place: exposure.papers.subjects[place].pk)
         return [subject_lines(exposure, place) for place in page], page
+
+
+class PaperLettersView(ManagedRoundMixin, TemplateView):
+    """A letter for each person on paper who gives nobody cover, to print before the round opens."""
+
+    template_name = "peer_review/preflight/paper_letters.html"
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        if self.round.state != RoundState.DRAFT:
+            raise Http404
+        try:
+            people = preflight(self.round).without_cover
+        except SchemeInvalid as refusal:
+            raise Http404 from refusal
+        members = self.round.members.filter(user_id__in=people)
+        return super().get_context_data(members=members, floor=self.round.floor, **kwargs)
+
+
+def named_members(round: Round, users: list[int]) -> list[str]:
+    """Return the names of the first of these people, as the roll lists them."""
+    return list(round.members.filter(user_id__in=users[:NAMED]).values_list("name", flat=True)) if users else []
 
 
 class ClassMergeView(RoundStepView):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 from icalendar import Alarm, Calendar, Event, vDuration, vText
 
-from peer_review.enums import AnnouncementKind, Collection
+from peer_review.enums import MOVES_THE_END, Collection
 from peer_review.models import Round
 from peer_review.views.shared.access import RoundMixin
 
@@ -37,8 +37,8 @@ def round_calendar(round: Round, *, url: str) -> bytes:
     calendar.add("prodid", "-//peer_review//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    # Lengthened once, a calendar that knows the round takes the new end.
-    sequence = round.announcements.filter(kind=AnnouncementKind.EXTENDED).count()
+    # Given another end, a calendar that knows the round takes the new one.
+    sequence = round.announcements.filter(kind__in=MOVES_THE_END).count()
     for name, title, begins, ends in _stages(round):
         calendar.add_component(_event(round, name, title, begins, ends, url=url, sequence=sequence))
     calendar.add_missing_timezones()

@@ -14,6 +14,7 @@ from peer_review.domain.announcements import announcements
 from peer_review.domain.keys import server_keys
 from peer_review.domain.keys.custody import custody
 from peer_review.domain.planning import roll
+from peer_review.domain.rounds.early_closing import standing_early_closing
 from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.domain.rounds.participation import Participation, participation
 from peer_review.domain.rounds.return_rate import ReturnRate, projected_return_rate
@@ -65,7 +66,7 @@ class RoundDashboardView(ManagedRoundMixin, TemplateView):
             context["mails_due"] = due.exclude(announcement__kind__in=PRIVATE).count()
         if round.state == RoundState.OPEN:
             collecting = self.collecting(now)
-            context |= collecting
+            context |= {**collecting, "early_closing": standing_early_closing(round)}
             inputs = replace(inputs, returned=collecting["returned"], may_remind=collecting["may_remind"])
         elif round.state == RoundState.CLOSED:
             inputs = replace(inputs, run=CountRun.objects.filter(round=round).first())

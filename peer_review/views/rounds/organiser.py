@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from peer_review.domain.rounds import lifecycle
+from peer_review.enums import RoundState
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.rounds import RoundForm
 from peer_review.models import Round
@@ -73,10 +74,14 @@ class RoundOpenView(RoundStepView):
 
 
 class RoundCloseView(RoundStepView):
-    """The step that closes an open round."""
+    """The step that closes an open round whose last moment has come, where the clock has not."""
 
     def step(self) -> str:
-        lifecycle.close_round(self.round, by=self.user)
+        ended = lifecycle.end_collecting(self.round, by=self.user)
+        if ended.state == RoundState.OPEN:
+            return _(
+                "The round stays open longer, once, as was declared before it opened. Everybody on the roll is told."
+            )
         return _("The round is closed. A scrutineer can open the box now.")
 
 

@@ -380,6 +380,8 @@ HOME_WAITING = [
     "organisation.waiting.notices",
     "home.adapters.peer_review.ballots",
     "home.adapters.peer_review.announcements",
+    "home.adapters.peer_review.early_closings",
+    "home.adapters.peer_review.rolls",
     "home.adapters.peer_review.boxes",
     "home.adapters.peer_review.decisions",
     "home.adapters.peer_review.outcomes",

@@ -16,13 +16,17 @@ from demo.load.people import sign_ins
 from demo.people import SECTIONS
 from organisation.models import User
 from organisation.roll import propose_roll as propose_from_staff
-from peer_review.domain.planning.eligibility import HEADS, group_keys, leaders_of
+from peer_review.domain.planning.eligibility import HEADS, group_keys, leaders_of, propose_subjects
+from peer_review.domain.planning.exclusions import add_exclusion
 from peer_review.domain.planning.plan_setup import save_plan
 from peer_review.domain.planning.roll import propose_roll, use_plan
+from peer_review.domain.planning.roll_confirmation import confirm_roll
 from peer_review.domain.planning.roll_edits import remove_subject
+from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
 from peer_review.domain.publication import comments, publish
 from peer_review.domain.publication.self_evaluations import save_self_evaluation
 from peer_review.domain.rounds import lifecycle
+from peer_review.domain.rounds.early_closing import request_early_closing
 from peer_review.domain.schemes.default_schemes import create_default_schemes
 from peer_review.enums import Collection, RoundKind
 from peer_review.models import Round, Scheme
@@ -90,6 +94,11 @@ def _scrutineer() -> User:
     return scrutineer
 
 
+def _inspector() -> User:
+    inspector: User = User.objects.get(username="inspector")
+    return inspector
+
+
 def _load_published(organiser: User, schemes: dict[str, Scheme]) -> None:
     opens = midnight() - datetime.timedelta(days=90)
     closes = opens + datetime.timedelta(days=7)
@@ -107,6 +116,7 @@ def _load_published(organiser: User, schemes: dict[str, Scheme]) -> None:
     propose_roll(round, by=organiser, house_wide=True, people=_reference_staff(round))
     for subject in round.subjects.exclude(section_key=SECTION).exclude(member__is_section_head=True):
         remove_subject(round, by=organiser, subject=subject)
+    confirm_roll(round, by=_inspector(), fingerprint=roll_fingerprint(round))
     mood = voting.Mood(seed=2026_1, turnout=0.94, answer=voting.points)
     _publish(_collect(round, organiser, mood, opens=opens, closes=closes), organiser)
 
@@ -182,10 +192,14 @@ def _load_sheet(organiser: User, schemes: dict[str, Scheme]) -> None:
     round = lifecycle.open_round(round, by=organiser, now=opens)
     mood = voting.Mood(seed=2026_4, turnout=0.4, answer=voting.points, leave_sign_ins=True)
     voting.vote(round, mood, now=timezone.now())
+    request_early_closing(round, by=organiser, reason="局务会议提前召开，需在会前完成开箱计票。")
 
 
 def _load_draft(organiser: User, schemes: dict[str, Scheme]) -> None:
-    """A round for the organiser to try everything on: plan with a random choice, two stages, keys not made yet."""
+    """A round for the organiser to try everything on: plan with a random choice, two stages, keys not made yet.
+
+    Two who are married may not evaluate each other, so its roll waits for an inspector.
+    """
     opens = midnight() + datetime.timedelta(days=10, hours=9)
     round = lifecycle.create_round(
         by=organiser,
@@ -202,7 +216,18 @@ def _load_draft(organiser: User, schemes: dict[str, Scheme]) -> None:
     )
     plan = {"sections": sorted(NEXT), "house_wide": True, "sample": {"peers": 8}}
     save_plan(round, by=organiser, plan=plan)
-    use_plan(round, by=organiser, people=_reference_staff(round), at_once=True)
+    people = list(_reference_staff(round))
+    use_plan(round, by=organiser, people=people, at_once=True)
+    subject = round.subjects.all()[0]
+    spouse = round.members.besides(subject).filter(section_key=subject.section_key)[0]
+    add_exclusion(
+        round,
+        by=organiser,
+        evaluator=next(person for person in people if person.user_id == spouse.user_id),
+        subject=next(one for one in propose_subjects(round.kind, people) if one.key == subject.key),
+        reason="夫妻关系，应当回避。",
+        both_ways=True,
+    )
 
 
 def _reference_staff(round: Round) -> Iterator[Person]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -14,8 +15,9 @@ from organisation.models import User
 from peer_review.domain.ballots.turnout import rounds_drawn_by
 from peer_review.domain.keys.custody import rounds_to_destroy_key_of
 from peer_review.domain.outcomes.deadlines import appeal_until, ask_until, days
+from peer_review.domain.planning.roll_confirmation import rolls_to_confirm
 from peer_review.enums import ContestStatus, RoundState, StageKind
-from peer_review.models import ContestStage, Notice, OutcomeNotice, Round, Subject
+from peer_review.models import ContestStage, EarlyClosing, Notice, OutcomeNotice, Round, Subject
 
 
 def ballots(user: User) -> Iterator[Waiting]:
@@ -61,6 +63,29 @@ def announcements(user: User) -> Iterator[Waiting]:
             title=str(_("Announcements about my rounds")),
             url=reverse("peer_review:notice-list"),
             count=unread,
+        )
+
+
+def early_closings(user: User) -> Iterator[Waiting]:
+    """Yield requests to close a round early that this second person has not answered yet. At most three queries."""
+    for early_closing in EarlyClosing.objects.confirmable_by(user).select_related("round")[:MOST_SHOWN]:
+        yield Waiting(
+            kind=_("Early closing to confirm"),
+            title=early_closing.round.title,
+            url=reverse("peer_review:early-closing", args=[early_closing.round.public_id]),
+        )
+
+
+def rolls(user: User) -> Iterator[Waiting]:
+    """Yield drafts whose roll was changed by hand and waits for this second person. At most three queries, and for each
+    roll that was confirmed once those of its fingerprint.
+    """
+    for round in islice(rolls_to_confirm(user), MOST_SHOWN):
+        yield Waiting(
+            kind=_("Roll to confirm"),
+            title=round.title,
+            url=reverse("peer_review:roll-touches", args=[round.public_id]),
+            due=round.opens_at,
         )
 
 

@@ -7,13 +7,15 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from peer_review.domain.planning.roll_touches import touch_roll
 from peer_review.domain.schemes.schemes import freeze_scheme
-from peer_review.enums import Audience, RoundState
+from peer_review.enums import Audience, RollTouchKind, RoundState
 from peer_review.models import (
     Anomaly,
     AnomalyRun,
     Contest,
     ContestStage,
+    EarlyClosing,
     PublicNotice,
     RaisedFinding,
     Round,
@@ -61,6 +63,12 @@ class RoundsWorld:
         self.rounds = {(state, shown): self.make_round(state, shown) for state in STATES for shown in (True, False)}
         # Of no round here: strangers' rounds must not be mistaken for one's own.
         self.foreign = RoundFactory(state=RoundState.PUBLISHED, form=frozen_form())
+        self.early_closings = [self.ask_to_close(round) for round in self.rounds.values() if round.state == "open"]
+        # Of the responsible organiser, who is an inspector too, in a round of somebody else.
+        asked_by_inspector = self.make_round("open", False)
+        Round.objects.filter(pk=asked_by_inspector.pk).update(organiser=self.people["other organiser"])
+        self.ask_to_close(asked_by_inspector, by="inspector")
+        self.touched = [self.make_touched(state) for state in ("draft", "open")]
         # The second has no comment papers; the third names as reviewer somebody whom it evaluates.
         reviewers = [("inactive comment reviewer", True), ("comment reviewer", False), ("subject", True)]
         self.reviewed = [self.make_round("counted", False, role, comments) for role, comments in reviewers]
@@ -83,6 +91,19 @@ class RoundsWorld:
         make_member(round, people["other section's head"], section="b", is_head=True)
         make_cell(make_subject(round, member), [people["evaluator"]])
         return round
+
+    def make_touched(self, state: str, *, subject: str = "", by: str = "responsible organiser") -> Round:
+        """Return a round of that state whose roll was changed by hand, about this role's list or about nobody's."""
+        round = self.make_round(state, False)
+        key = [(f"p{self.people[subject].pk}", subject)] if subject else []
+        touch_roll(round, RollTouchKind.VOTER_CLASS, by=self.people[by], subjects=key)
+        return round
+
+    def ask_to_close(self, round: Round, by: str = "responsible organiser") -> EarlyClosing:
+        """Ask for the early closing of a round."""
+        return EarlyClosing.objects.create(
+            round=round, reason="Flood", requested_by=self.people[by], requested_at=timezone.now()
+        )
 
 
 class OutcomesWorld:

@@ -328,8 +328,8 @@ class RunningRound:
         store.insert_sealed(self.round.public_id, rows)
 
     def close(self) -> Round:
-        """Close the round now."""
-        self.round = close_round(self.round, by=self.round.organiser)
+        """Close the round now, as the clock does."""
+        self.round = close_round(self.round, by=None)
         return self.round
 
 

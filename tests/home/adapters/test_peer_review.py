@@ -3,12 +3,17 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from home.adapters import peer_review as providers
 from peer_review.domain.keys import custody
 from peer_review.domain.outcomes.appeals import answer_stage, appeal
 from peer_review.domain.outcomes.decisions import acknowledge
+from peer_review.domain.planning.roll_confirmation import confirm_roll
+from peer_review.domain.planning.roll_edits import set_on_paper
+from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
+from peer_review.domain.rounds.early_closing import confirm_early_closing, request_early_closing
 from peer_review.enums import Collection, StageKind
 from peer_review.models import Round
 from tests.factories.peer_review.decided_rounds import (
@@ -20,7 +25,7 @@ from tests.factories.peer_review.decided_rounds import (
     make_told_round,
     subject,
 )
-from tests.factories.peer_review.rounds import make_open_round, make_user
+from tests.factories.peer_review.rounds import make_open_round, make_ready_round, make_user
 
 
 @pytest.mark.django_db(databases=["default", "box"])
@@ -142,3 +147,39 @@ class TestOutcomes:
         # The answer is appealed; what is left is to acknowledge the notice.
         assert len(dues) == 2
         assert len(list(providers.outcomes(contest.by))) == 1
+
+
+@pytest.mark.django_db(databases=["default", "box"])
+class TestEarlyClosings:
+    def test_request_waits_for_the_second_person_until_it_is_settled(self) -> None:
+        running = make_open_round(evaluators=4, closes_at=timezone.now() + datetime.timedelta(days=7))
+        inspector, round = make_inspector(), running.round
+        asked = request_early_closing(round, by=round.organiser, reason="Flood")
+
+        (waiting,) = providers.early_closings(inspector)
+
+        with translation.override("en"):
+            assert (str(waiting.kind), waiting.title) == ("Early closing to confirm", round.title)
+        assert waiting.url == reverse("peer_review:early-closing", args=[round.public_id])
+        for user in (round.organiser, round.scrutineers.get(), running.evaluators[0].user):
+            assert list(providers.early_closings(user)) == []
+        confirm_early_closing(asked, by=inspector)
+        assert list(providers.early_closings(inspector)) == []
+
+
+@pytest.mark.django_db(databases=["default", "box"])
+class TestRolls:
+    def test_touched_roll_waits_for_the_second_person_until_it_is_confirmed(self) -> None:
+        round, inspector = make_ready_round(evaluators=6).round, make_inspector()
+        assert list(providers.rolls(inspector)) == []
+        set_on_paper(round, by=round.organiser, member=round.members.all()[3], on_paper=True)
+
+        with translation.override("en"):
+            (waiting,) = providers.rolls(inspector)
+            assert (str(waiting.kind), waiting.title, waiting.due) == ("Roll to confirm", round.title, round.opens_at)
+
+        assert waiting.url == reverse("peer_review:roll-touches", args=[round.public_id])
+        for user in (round.organiser, round.scrutineers.get()):
+            assert list(providers.rolls(user)) == []
+        confirm_roll(round, by=inspector, fingerprint=roll_fingerprint(round))
+        assert list(providers.rolls(inspector)) == []

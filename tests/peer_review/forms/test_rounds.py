@@ -214,3 +214,30 @@ class TestExtending:
     )
     def test_without_either_nothing_is_extended(self, changes: dict[str, str], refused: set[str]) -> None:
         assert set(ExtendForm({"closes_at": at(5), "reason": "Flood.", **changes}).errors) == refused
+
+
+class TestAutomaticExtension:
+    @pytest.mark.parametrize(("given", "kept"), [("", 0), ("1", 1), ("30", 30)])
+    def test_is_off_unless_days_are_given(self, organiser: Any, given: str, kept: int) -> None:
+        filled = form(organiser, extension_days=given, scheme=SchemeFactory(min_return=50).pk)
+
+        assert filled.is_valid()
+        assert filled.cleaned_data["extension_days"] == kept
+
+    @pytest.mark.parametrize("given", ["0", "31", "-1", "x"])
+    def test_is_between_a_day_and_a_month(self, organiser: Any, given: str) -> None:
+        assert set(form(organiser, extension_days=given, scheme=SchemeFactory(min_return=50).pk).errors) == {
+            "extension_days"
+        }
+
+    def test_needs_a_lowest_return_rate_and_one_visit(self, organiser: Any) -> None:
+        without = form(organiser, extension_days="3")
+        stages = form(
+            organiser,
+            extension_days="3",
+            scheme=SchemeFactory(min_return=50).pk,
+            collection="two_stage",
+            casts_at=at(2),
+        )
+
+        assert set(without.errors) == set(stages.errors) == {"extension_days"}

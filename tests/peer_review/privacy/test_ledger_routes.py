@@ -108,12 +108,13 @@ SHOWS_NOTHING = {
     "overview": "round-list protection round-detail",
     "planning": "round-plan plan-preview plan-use seed-renew list-import list-remove roll-progress exclusion-list "
     "exclusion-remove round-roll roll-propose roll-add roll-on-paper roll-remove subject-remove subject-add "
-    "subject-voters voter-class",
-    "preflight": "round-preflight class-merge",
+    "subject-voters voter-class roll-touches roll-touch roll-confirm class-anonymity",
+    "preflight": "round-preflight class-merge paper-letters",
     "publication": "round-publish comments-review comment-withhold comment-readmit comments-finish self-evaluation",
     "results": "result-list",
     "rounds": "round-calendar printed-notice printed-notice-qr organiser-list round-create round-dashboard round-edit "
-    "round-delete round-open round-extend round-repeat round-close round-archive",
+    "round-delete round-open round-extend round-repeat round-close round-archive early-closing early-closing-request "
+    "early-closing-confirm early-closing-withdraw",
     "tally": "count-rows count-keys count-finish count-progress bulletin bulletin-json proof verifier",
 }
 API_SHOWS_NOTHING = "round-list round-detail participation bulletin openapi integration-list integration-revoke"

@@ -112,6 +112,15 @@ class TestJson:
     def test_weights_are_written_without_zeros_that_say_nothing(self, weight: str, text: str) -> None:
         assert FrozenClass("a", "A", Decimal(weight)).as_json()["weight"] == text
 
+    def test_an_anonymous_class_is_written_as_it_always_was_and_another_says_so(self) -> None:
+        known = FrozenClass("a", "A", Decimal(60), anonymous=False)
+
+        assert list(FrozenClass("a", "A", Decimal(60)).as_json()) == ["key", "label", "weight"]
+        assert known.as_json() == {"key": "a", "label": "A", "weight": "60", "anonymous": False}
+        assert FrozenClass.from_json(known.as_json()) == known
+        with pytest.raises(SchemeUnreadable):
+            FrozenClass.from_json({**known.as_json(), "anonymous": "no"})
+
     def test_a_form_of_the_first_version_asks_all_classes_and_nothing_that_came_later(self) -> None:
         scheme = FrozenScheme.from_json(FIRST_VERSION)
 

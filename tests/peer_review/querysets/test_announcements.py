@@ -44,7 +44,8 @@ def test_strangers_have_no_notices(make: Any) -> None:
 def test_what_is_said_while_a_round_is_open_is_stale_afterwards(kind: AnnouncementKind, state: RoundState) -> None:
     user = make_user()
     notice(user, kind, round=RoundFactory(state=state))
-    passing = {"opened", "casting", "reminder", "drawing", "lengthened"}
+    moved = {"lengthened", "closing", "stays_open", "prolonged"}
+    passing = {"opened", "casting", "reminder", "drawing"} | moved
 
     unread = Notice.objects.unread().exists()
 

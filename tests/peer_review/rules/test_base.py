@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from peer_review.rules.base import predicate_about
 from tests.factories.peer_review.rounds import make_user
 
-MODULES = ["audit", "findings", "ledger", "outcomes", "results", "roles", "rounds", "subjects"]
+MODULES = ["audit", "findings", "ledger", "outcomes", "planning", "results", "roles", "rounds", "subjects"]
 #: What a predicate that is composed of others is about.
 COMPOSED = {
     "can_view_own_result": "round",
@@ -24,6 +24,10 @@ COMPOSED = {
     "can_view_ledger": "round",
     "can_withdraw_figures": "round",
     "can_view_round": "round",
+    "can_view_early_closing": "round",
+    "can_confirm_early_closing": "early_closing",
+    "can_confirm_roll": "round",
+    "can_view_roll_touches": "round",
     "can_view_subject_result": "subject",
     "can_view_group_result": "result",
     "can_view_section_of_result": "result",

@@ -22,7 +22,7 @@ def make_outcomes() -> OutcomesWorld:
 
 #: World → permissions that somebody holds there, so that the comparison is not one of nothing with nothing.
 WORLDS: dict[str, tuple[Any, set[str]]] = {
-    "rounds": (RoundsWorld, {name for name, (model, _method) in TWINS.items() if model == "Round"}),
+    "rounds": (RoundsWorld, {name for name, (model, _method) in TWINS.items() if model in ("Round", "EarlyClosing")}),
     "outcomes": (
         make_outcomes,
         {"decide_subject", "view_outcome", "contest_outcome", "view_subject_result", "view_contest", "assign_contest"}

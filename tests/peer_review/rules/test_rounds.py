@@ -1,8 +1,11 @@
 """Rule tables: every role, every permission; and every queryset equal to its predicate."""
 
-import pytest
+from datetime import timedelta
 
-from peer_review.models import Scheme
+import pytest
+from django.utils import timezone
+
+from peer_review.models import EarlyClosing, Round, Scheme
 from peer_review.rules.roles import has_perm
 from tests.factories.peer_review.role_worlds import STATES, RoundsWorld
 
@@ -54,6 +57,8 @@ ALLOWED: dict[str, dict[str, list[str]]] = {
     },
     "manage_round": {"responsible organiser": STATES},
     "open_box": {"scrutineer": STATES},
+    "view_roll_touches": {"responsible organiser": STATES},
+    "view_early_closing": {"responsible organiser": OPENED, "inspector": OPENED},
     "evaluate_round": {"evaluator": OPENED},
     "review_comments": {"comment reviewer": ["counted"]},
     "evaluate_self": {"subject": OPENED},
@@ -154,3 +159,60 @@ def test_superuser_of_django_is_not_asked(world: RoundsWorld) -> None:
 
     assert superuser.has_perm("peer_review.manage_round", world.rounds["open", True])
     assert not has_perm("peer_review.manage_round", superuser, world.rounds["open", True])
+
+
+class TestSecondPerson:
+    def test_is_an_inspector_and_not_the_scrutineer_as_long_as_there_is_one(self) -> None:
+        world = RoundsWorld()
+        waiting = world.early_closings[0]
+
+        def holders() -> set[str]:
+            return {
+                role
+                for role, user in world.people.items()
+                if has_perm("peer_review.confirm_early_closing", user, waiting)
+            }
+
+        assert holders() == {"inspector"}
+        inspector = world.people["inspector"]
+        inspector.is_active = False
+        inspector.save()
+        for user in world.people.values():
+            if user is not None:
+                vars(user).pop("_peer_review_roles", None)
+        assert holders() == {"scrutineer"}
+        scrutineer = world.people["scrutineer"]
+        assert waiting in EarlyClosing.objects.confirmable_by(scrutineer)
+
+    def test_is_never_the_organiser_whatever_else_they_are(self) -> None:
+        world = RoundsWorld()
+        waiting = world.early_closings[0]
+        Round.objects.filter(pk=waiting.round_id).update(organiser=world.people["inspector"])
+        waiting = EarlyClosing.objects.get(pk=waiting.pk)
+
+        assert not has_perm("peer_review.confirm_early_closing", world.people["inspector"], waiting)
+        assert waiting not in EarlyClosing.objects.confirmable_by(world.people["inspector"])
+
+    def test_is_not_whoever_asked(self) -> None:
+        world = RoundsWorld()
+        asked = EarlyClosing.objects.get(requested_by=world.people["inspector"])
+
+        assert not has_perm("peer_review.confirm_early_closing", world.people["inspector"], asked)
+
+    @pytest.mark.parametrize("change", ["confirmed", "withdrawn", "closed"])
+    def test_is_asked_no_more_once_it_is_settled(self, change: str) -> None:
+        world = RoundsWorld()
+        waiting, inspector = world.early_closings[0], world.people["inspector"]
+        now = timezone.now()
+        if change == "confirmed":
+            waiting.confirmed_by, waiting.confirmed_at = inspector, now
+            waiting.closes_at, waiting.before = now + timedelta(days=1), now + timedelta(days=2)
+        elif change == "withdrawn":
+            waiting.withdrawn_by, waiting.withdrawn_at = inspector, now
+        else:
+            Round.objects.filter(pk=waiting.round_id).update(state="closed")
+        waiting.save()
+        waiting = EarlyClosing.objects.get(pk=waiting.pk)
+
+        assert not has_perm("peer_review.confirm_early_closing", inspector, waiting)
+        assert waiting not in EarlyClosing.objects.confirmable_by(inspector)

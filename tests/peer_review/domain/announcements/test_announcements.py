@@ -97,7 +97,7 @@ class TestWhen:
         running = open_for()
 
         with django_capture_on_commit_callbacks(execute=True):
-            close_round(running.round, by=running.round.organiser)
+            close_round(running.round, by=None)
 
         assert kinds(running.round) == ["closed"]
         assert Notice.objects.filter(announcement__kind="closed").count() == 5
@@ -200,7 +200,7 @@ class TestReminderToDraw:
         running = self.drawn_late(django_capture_on_commit_callbacks)
 
         if early:
-            close_round(running.round, by=running.round.organiser)
+            close_round(running.round, by=None)
         else:
             pass_barrier(running.round, by=None, now=running.round.casts_at)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from peer_review import signals
 from peer_review.box import store
@@ -29,7 +30,7 @@ from peer_review.exceptions.base import (
     RoundStateInvalid,
     SchemeInvalid,
 )
-from peer_review.exceptions.rounds import BatchSettingsInvalid, ClockSetBack, DatesInPast, DatesInvalid
+from peer_review.exceptions.rounds import BatchSettingsInvalid, ClockSetBack, ClosingTooEarly, DatesInPast, DatesInvalid
 from peer_review.models import Assignment, Cell, Round
 from peer_review.protocol.ballots import Manifest
 from tests.factories.peer_review.rounds import (
@@ -220,7 +221,7 @@ class TestCloseRound:
         keys_before = [bytes(key) for key in running.round.cells.values_list("private_key", flat=True)]
         assert all(keys_before)
 
-        closed = close_round(running.round, by=running.round.organiser)
+        closed = close_round(running.round, by=None)
 
         assert closed.state == RoundState.CLOSED
         assert not any(running.round.cells.values_list("private_key", flat=True))
@@ -228,6 +229,18 @@ class TestCloseRound:
         assert not store.table_exists("sealed", closed.public_id)
         with pytest.raises(RoundStateInvalid):
             close_round(closed, by=closed.organiser)
+
+    def test_before_its_last_moment_no_person_closes_it_by_hand(self) -> None:
+        running = make_open_round()
+        last = running.round.closes_at
+
+        with pytest.raises(ClosingTooEarly) as refused:
+            close_round(running.round, by=running.round.organiser, now=last - timedelta(seconds=1))
+
+        assert date_format(timezone.localtime(last), "DATETIME_FORMAT") in str(refused.value)
+        assert Round.objects.get().state == RoundState.OPEN
+        assert all(running.round.cells.values_list("private_key", flat=True))
+        assert close_round(running.round, by=running.round.organiser, now=last).state == RoundState.CLOSED
 
     def test_finishes_what_a_crash_left_half_done(self) -> None:
         running = make_open_round()
@@ -253,6 +266,7 @@ class TestCloseRound:
 def test_counted_published_archived_follow_in_this_order_only() -> None:
     running = make_open_round()
     round, by = running.round, running.round.organiser
+    Round.objects.filter(pk=round.pk).update(closes_at=timezone.now())
     steps = [
         (RoundState.CLOSED, close_round),
         (RoundState.COUNTED, mark_counted),

@@ -12,6 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from peer_review.domain.planning.named_classes import declare_not_anonymous
+from peer_review.domain.planning.roll_confirmation import confirm_roll
+from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.enums import Collection, RoundState, ScaleKind
 from peer_review.models import Round
@@ -90,7 +93,8 @@ class TestBallot:
         assert client.post(page("ballot", running.round), {"a": "1"}).status_code == 405
 
     def test_names_nobody_who_votes_and_carries_no_private_key(self, client: Client) -> None:
-        running = make_open_round(evaluators=5, subjects=1)
+        # From twice the floor on, on a list that nobody touched, the others are a number.
+        running = make_open_round(evaluators=7, subjects=1)
         for evaluator in running.evaluators:
             evaluator.draw()
         me, *others = running.evaluators
@@ -104,6 +108,68 @@ class TestBallot:
         assert me.user.get_full_name() not in config
         assert me.user.username not in config
         assert not {"private_key", "blinded", "blind_sig", "receipt_key", "box"} & set(response.context["config"])
+
+    def test_says_who_is_asked_with_the_reader_where_they_are_few(self, client: Client) -> None:
+        running = make_open_round(evaluators=5, subjects=1)
+        me, *others = running.evaluators
+        client.force_login(me.user)
+
+        html = get(client, "ballot", running.round).content.decode()
+
+        assert "Asked with you: 3 other people" in html
+        assert "usual pattern" in html
+        assert [one.user.get_full_name() for one in others if one.user.get_full_name() not in html] == []
+        # Folded: not one step more for whoever votes.
+        assert '<details class="pr-fellows pr-no-print">' in html
+
+    def test_never_says_to_a_subject_who_evaluates_them(self, client: Client) -> None:
+        # Two are evaluated by all others; both evaluate each other too.
+        running = make_open_round(evaluators=5, subjects=2)
+        subject, other = running.round.subjects.select_related("member__user")
+        own_list = set(subject.cells.get().assignments.values_list("evaluator_id", flat=True))
+        assert subject.member is not None
+        client.force_login(subject.member.user)
+
+        response = get(client, "ballot", running.round)
+
+        [card] = response.context["papers"]
+        assert card.label == other.label
+        named = {one.name for one in card.fellows.named}
+        # Named are those who evaluate the other with the reader: nothing says which of them evaluate the reader.
+        assert subject.member.user_id not in own_list
+        assert named == {"Person 2", "Person 3", "Person 4"}
+
+    def test_says_what_becomes_of_answers_that_are_too_few(self, client: Client) -> None:
+        running = make_open_round(
+            evaluators=9, classes=("all", "others"), scheme=SchemeFactory(classes=[("all", 60), ("others", 40)])
+        )
+        client.force_login(running.evaluators[0].user)
+
+        html = get(client, "ballot", running.round).content.decode()
+
+        assert "If fewer than 3 vote on this, the answers join the class “Others”" in html
+
+    def test_a_class_that_was_declared_so_reads_first_that_it_is_not_anonymous(self, client: Client) -> None:
+        ready = make_ready_round(
+            evaluators=9, classes=("all", "others"), scheme=SchemeFactory(classes=[("all", 60), ("others", 40)])
+        )
+        declare_not_anonymous(ready.round, by=ready.round.organiser, voter_class="all")
+        draft = Round.objects.get(pk=ready.round.pk)
+        confirm_roll(draft, by=make_user("", "inspector"), fingerprint=roll_fingerprint(draft))
+        round = open_round(draft, by=draft.organiser)
+        said = {}
+        for voter_class in ("all", "others"):
+            cell = round.cells.get(voter_class=voter_class)
+            client.force_login(cell.assignments.all()[0].evaluator)
+            said[voter_class] = get(client, "ballot", round).content.decode()
+
+        declared = "the voter class “All” was declared not anonymous"
+        assert declared in said["all"]
+        assert said["all"].index(declared) < said["all"].index("data-criterion")
+        assert "yours among them, are counted together" not in said["all"]
+        assert "declared not anonymous" not in said["others"]
+        # It takes nobody in either.
+        assert "If fewer than 3 vote on this, the answers are destroyed." in said["others"]
 
     def test_takes_one_query_count_for_one_and_for_three_papers(self, client: Client) -> None:
         counts = []

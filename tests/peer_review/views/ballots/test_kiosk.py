@@ -60,6 +60,11 @@ def test_a_ticket_opens_the_papers_of_its_urn_and_draws_them_without_a_cookie(
     assert page.context["config"]["mode"] == "kiosk"
     assert page.context["config"]["cells"] == list(envelope.cells)
     assert "csrf" not in page.context["config"]
+    # Few are asked with whoever stands here, and nobody knows that it is not the subject.
+    html = page.content.decode()
+    assert "Asked with you: 4 other people (2 of them on paper)" in html
+    voters = [one.user.get_full_name() for one in running.evaluators]
+    assert [name for name in voters if name in html] == []
     assert "sessionid" not in client.cookies
 
     drawn = send(Client(), address(running.round, "kiosk-draw"), drawing(envelope))

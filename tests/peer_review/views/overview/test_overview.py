@@ -1,9 +1,14 @@
 """Pages of evaluators: who sees which round, what the ballot page carries, and what it leaves out."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from peer_review.domain.planning.roll_edits import set_on_paper
+from peer_review.domain.rounds.early_closing import request_early_closing
 from peer_review.models import Round
 from tests.factories.peer_review.rounds import (
     make_cell,
@@ -75,3 +80,22 @@ def test_how_anonymity_is_protected_can_be_read_by_all_staff_in_both_languages(c
 
     assert "What cannot be promised" in english
     assert "不能保证" in chinese
+
+
+def test_the_list_shows_a_second_person_what_they_confirm(client: Client, in_english: None) -> None:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    running = make_open_round(evaluators=4, closes_at=timezone.now() + timedelta(days=7))
+    request_early_closing(running.round, by=running.round.organiser, reason="Flood")
+    draft = make_ready_round(evaluators=4).round
+    set_on_paper(draft, by=draft.organiser, member=draft.members.all()[2], on_paper=True)
+    inspector = make_user("", "inspector")
+
+    client.force_login(inspector)
+    html = client.get(reverse("peer_review:round-list")).content.decode()
+
+    assert page("early-closing", running.round) in html
+    assert page("roll-touches", draft) in html
+    for user in (running.round.organiser, draft.organiser, running.evaluators[0].user):
+        client.force_login(user)
+        html = client.get(reverse("peer_review:round-list")).content.decode()
+        assert "for you to confirm" not in html

@@ -83,9 +83,9 @@ def test_subject_lines_begin_with_the_subject_and_leave_out_classes_without_vote
 
     assert (zhao.label, zhao.section) == ("Zhao", "Section a")
     assert zhao.lines == [
-        Line("", 12, 10, "shown", "shown", "shown", 6, lone=False, closing=False, fate=0),
-        Line("Peers", 6, 5, "shown", "shown", "together with the other classes", 6, False, False, 0),
-        Line("Staff", 6, 5, "shown", "shown", "together with the other classes", 6, False, False, 0),
+        Line("", 12, 0, 10, "shown", "shown", "shown", 6, lone=False, closing=False, fate=0),
+        Line("Peers", 6, 0, 5, "shown", "shown", "together with the other classes", 6, False, False, 0),
+        Line("Staff", 6, 0, 5, "shown", "shown", "together with the other classes", 6, False, False, 0),
     ]
 
 

@@ -137,3 +137,56 @@ def test_subjects_are_paged_at_one_query_count(client: Client, round: Round, mon
     with CaptureQueriesContext(connection) as all_of_them:
         client.get(address(round), {"show": "changed", "after": "x"})
     assert len(all_of_them) == len(one)
+
+
+class TestRisks:
+    def test_papers_that_may_fall_under_the_floor_are_grouped_with_their_chances(
+        self, client: Client, round: Round
+    ) -> None:
+        page = client.get(address(round))
+
+        # Of Li one, five and six; of Wang two.
+        assert [(risk.voters, risk.papers, risk.percents) for risk in page.context["exposure"].risks] == [
+            (1, 1, (100, 100, 100)),
+            (2, 1, (100, 100, 100)),
+            (5, 1, (92, 83, 67)),
+            (6, 1, (77, 58, 34)),
+        ]
+        assert "Papers that may fall under the floor" in page.content.decode()
+
+    def test_a_group_leads_to_its_subjects(self, client: Client, round: Round) -> None:
+        labels = {
+            voters: [one.label for one in client.get(address(round), {"voters": voters}).context["subjects"]]
+            for voters in ("2", "5", "9")
+        }
+
+        assert labels == {"2": ["Wang"], "5": ["Li"], "9": []}
+        for odd in ("", "x", "-1", "\x00", "9" * 40):
+            assert len(client.get(address(round), {"voters": odd}).context["subjects"]) == 2
+
+    def test_people_on_paper_who_give_no_cover_are_named_with_letters_to_print(
+        self, client: Client, round: Round
+    ) -> None:
+        papers = {cell.voter_class: cell for cell in round.cells.filter(subject__label="Li")}
+        on_paper = [paper.evaluator for paper in papers["peers"].assignments.order_by("pk")[:3]]
+        for user in on_paper:
+            make_member(round, user)
+        round.members.filter(user__in=on_paper).update(on_paper=True)
+        names = sorted(user.get_full_name() for user in on_paper)
+
+        page = client.get(address(round))
+
+        html = page.content.decode()
+        assert "3 people vote on paper where fewer than 5 vote at computers" in html
+        assert sorted(page.context["without_cover"]) == names
+        assert "(3 on paper)" in html
+        letters = client.get(address(round, "paper-letters")).content.decode()
+        assert [name for name in names if name not in letters] == []
+        assert letters.count("one-time sign-in slip") == 3
+        Round.objects.filter(pk=round.pk).update(state="open")
+        assert client.get(address(round, "paper-letters")).status_code == 404
+
+    def test_without_anybody_on_paper_there_are_no_letters(self, client: Client, round: Round) -> None:
+        assert "Nobody votes on paper" in client.get(address(round, "paper-letters")).content.decode()
+        client.force_login(make_user("", "organiser"))
+        assert client.get(address(round, "paper-letters")).status_code == 404

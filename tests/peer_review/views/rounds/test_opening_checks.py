@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from peer_review import exceptions
 from peer_review.domain.planning.envelope_groups import envelope_refusals
+from peer_review.domain.planning.roll_confirmation import confirmation_refusals
 from peer_review.domain.preflight.opening_proof import exposure_refusals
 from peer_review.domain.preflight.sheet_checks import sheet_refusals
 from peer_review.domain.rounds import opening_checks
@@ -40,6 +41,7 @@ CHECKS: list[Callable[..., Any]] = [
     exposure_refusals,
     sheet_refusals,
     envelope_refusals,
+    confirmation_refusals,
 ]
 
 
