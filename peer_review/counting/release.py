@@ -397,7 +397,7 @@ def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: boo
 
 
 def _bars(maker: Criterion, at: int, plan: Plan) -> tuple[tuple[int, int, int], ...] | None:
-    if plan.keeps_back and int(maker.n[at].sum()) < BARS_FROM:
+    if plan.decimals is not None and int(maker.n[at].sum()) < BARS_FROM:
         return None
     return bars(maker.distribution[at], ANSWERS.get(plan.scale))
 

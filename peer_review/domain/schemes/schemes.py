@@ -316,4 +316,5 @@ def freeze_scheme(scheme: Scheme) -> FrozenScheme:
         excellent_quota=scheme.excellent_quota,
         quota_approval=scheme.quota_approval,
         audiences=frozenset(audience for audience in Audience.values if scheme.visibility.get(audience)),
+        exact_scores=scheme.exact_scores,
     )
