@@ -481,9 +481,9 @@ def _figure(mean: _Mean | None, plan: Plan, *, shown: tuple[tuple[int, int, int]
 
 
 def _around(shown: Shown, half: float, plan: Plan) -> Figure:
-    """Return a figure with its interval, inside 0 to 100, and all of it rounded."""
-    low, high = max(0.0, shown.least - half), min(100.0, shown.most + half)
+    """Return a figure with the interval around what is shown of it, inside 0 to 100, and all of it rounded."""
     if plan.decimals is None:
-        return Figure(shown, low, high)
+        return Figure(shown, max(0.0, shown.least - half), min(100.0, shown.most + half))
     shown = replace(shown, least=round_half_up(shown.least), most=round_half_up(shown.most))
+    low, high = max(0.0, shown.least - half), min(100.0, shown.most + half)
     return Figure(shown, round_half_up(low), round_half_up(high))

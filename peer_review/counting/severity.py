@@ -387,11 +387,12 @@ def _parameters(fit: RaschFit) -> RaschModel:
 
 def keep_back(severity: Severity, shown: Flags) -> Severity:
     """Return the adjusted scores of these subjects alone, (subjects,); the others' reason is that ballots are few."""
-    if severity.reason:
+    if severity.reason in ("papers", "trimmed"):
         return severity
     subjects = tuple(adjusted if may else None for adjusted, may in zip(severity.subjects, shown, strict=True))
     reasons = tuple(
-        reason or ("" if may else "few_ballots") for reason, may in zip(severity.reasons, shown, strict=True)
+        reason if may or reason == "not_shown" else "few_ballots"
+        for reason, may in zip(severity.reasons, shown, strict=True)
     )
     if any(subjects):
         return replace(severity, subjects=subjects, reasons=reasons)

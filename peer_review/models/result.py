@@ -20,8 +20,8 @@ class Result(models.Model):
     one_ballot: whether leaving out some one ballot would propose another grade; None without a score.
     shown: where the score is shown as a range (counting.small_groups.Shown), {code, least, most, grade}; `score` is
     then the number that stands for it, and the grade is that of the exact score, empty where it is left open. None
-    where the score is shown as it is. standing: the place of a subject's exact score among all, which is kept nowhere; None in
-    rounds from before there were ranges. rules: the version of the counting rules, of the unit's result.
+    where the score is shown as it is. standing: the place of a subject's exact score, which is kept nowhere, among
+    all; None in rounds from before there were ranges. rules: the version of the counting rules, of the unit's result.
     reliability: of the whole round (the unit's result only), the fields of counting.reliability.Reliability; None where
     too few subjects have figures.
     """

@@ -11,7 +11,7 @@ import numpy as np
 
 from peer_review.counting.release import Ballots, Figure, Plan, Release, Roll, Sheet, release
 from peer_review.counting.reliability import Reliability
-from peer_review.domain.publication.publish import _adjusted, _severity
+from peer_review.domain.publication.publish import _adjusted, _list, _severity, _shown
 from peer_review.offline.verifier.figures import leaves_of
 from peer_review.offline.verifier.package import Files
 from peer_review.offline.verifier.recount import Recount
@@ -66,19 +66,26 @@ def told(made: Release, scheme: dict[str, Any]) -> dict[str, Any]:
         most = max((figure.n + figure.abstentions for figure in one.criteria if figure), default=0)
         return {
             "score": three(one.score) if one.score else None,
+            "shown": decimals(_shown(one.score)) if one.score else None,
+            "standing": one.standing,
             "ballots": most if one.score else None,
             "members": one.members,
             "comparable": comparable,
             "one_ballot": one.one_ballot,
-            "classes": {classes[at]: three(score) for at, (_own, score) in one.classes.items() if score},
+            "classes": {
+                classes[at]: decimals(_list(score)) if score.shown.code else three(score)
+                for at, (_own, score) in one.classes.items()
+                if score
+            },
             "criteria": {
                 key: {
                     "value": three(figure),
+                    "shown": decimals(_shown(figure)),
                     "n": figure.n,
                     "abstentions": figure.abstentions,
                     "bars": figure.bars,
                     "classes": {
-                        classes[number]: [*three(own[at]), own[at].n, own[at].abstentions]
+                        classes[number]: decimals(_list(own[at]))
                         for number, (own, _score) in one.classes.items()
                         if own[at]
                     },
@@ -370,7 +377,7 @@ def verified(drawn: Drawn, figures: dict[str, Any]) -> tuple[bool, str]:
     """Return whether the command line's recount holds, and what it writes."""
     written: list[str] = []
     verifier = Verifier(written.append)
-    packed = {**figures, **models_told(figures), "v": 1, "round": "r"}
+    packed = {**figures, **models_told(figures), "v": 2, "round": "r"}
     scheme, roll, told_of = (json.dumps(one, default=float).encode() for one in (drawn.scheme, drawn.roll, packed))
     files = Files(b"", b"", ballots=b"", scheme=scheme, roll=roll, figures=told_of)
     verifier.recount(files, drawn.entries, head=drawn.head)
