@@ -78,8 +78,6 @@ def one_ballot_decides(subject: Ints, voter_class: Ints, parts: list[Part], rule
     score = _score(values, weights, known[:, at], total[at])
     decides = np.zeros(subjects, dtype=bool)
     decides[at[_grades(score, rule) != now[at]]] = True
-    # On a line, only ballots that are all the same change nothing: a no would tell that they are.
-    decides |= scored & np.isin(_rounded(whole, rule), np.asarray(rule.bands))
     return decides
 
 
@@ -174,16 +172,10 @@ def _score(values: list[Floats], weights: Floats, known: Flags, total: Floats) -
 
 def _grades(score: Floats, rule: Rule) -> Ints:
     """Return the number of the band that each score falls into once rounded as published, the best 0."""
-    score = _rounded(score, rule)
+    if rule.decimals is not None:
+        factor = 10.0**rule.decimals
+        score = np.floor(score * factor + 0.5 + 1e-9) / factor
     # Bands are (90, 70, 60): at or above the first is 0, below the last is 3.
     lowest = np.asarray(rule.bands)
     grades: Ints = (score[..., None] < lowest).sum(axis=-1)
     return grades
-
-
-def _rounded(score: Floats, rule: Rule) -> Floats:
-    if rule.decimals is None:
-        return score
-    factor = 10.0**rule.decimals
-    rounded: Floats = np.floor(score * factor + 0.5 + 1e-9) / factor
-    return rounded

@@ -391,8 +391,10 @@ def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: boo
         if any(of_class):
             classes[number] = (tuple(_figure(mean, plan) for mean in of_class), _score(of_class, plan))
     score = _score(means, plan)
-    told = score is not None and (plan.decimals is None or _fewest(means) >= SCORED_FROM)
-    one_ballot = decides if told else None
+    exact = _exact_score(makers, plan, at)
+    told = exact is not None and (plan.decimals is None or _fewest(means) >= SCORED_FROM)
+    # On a line, only ballots that all say the same change nothing: a no would tell that they do.
+    one_ballot = decides or exact in plan.bands if told else None
     return Sheet(score=score, criteria=figures, classes=classes, members=1, one_ballot=one_ballot)
 
 

@@ -18,13 +18,14 @@ as one answer could move it and two more steps of the others, the mean is shown 
 part a of the figure at most. The reader knows x, and the figure V to a width of one point; what the others' marks lack
 to 100, each times its part, is B = 100 − V − a(100 − x). Each other mark may lack B / a of its own, if the rest lack
 nothing: so it can lie anywhere in a range of 10 where B ≥ 10a, for every x where V ≤ 100 − 100a − 10a. The figure v
-covers V from v − 0.5, so it is shown as it is where v ≤ 100.5 − 110a, else as "so many or more"; never above 94. From
-below the same: v ≥ 110a − 0.5, never under 21. Where B is so large that the rest cannot lack it all, the range is cut
-at its other end by what is too much for them; that is what bounds it from below, and three others have parts enough
-(1 − 2a ≥ 3/5) that it is never cut at both. In a trimmed class an extreme mark of the reader's is left out; whoever is
-not extreme has another mark beyond theirs, of which the figure tells nothing. So there the reader moves nothing, and
-110a becomes 10a. M ≥ 3 follows: ten marks of one other person, each with a set of the rest. (With the bound 95 alone,
-a reader who gave 58 learns from a mean of 92 of five that all others gave 100.)
+covers V from v − 0.5. So with u = 100.5 − 110a, in whole points, it is shown as it is below u, and from there on as "u
+or more", which leaves the same room; never above 94. From below the same: 110a − 0.5, never under 21. Where B is so
+large that the rest cannot lack it all, the range is cut at its other end by what is too much for them; that is what
+bounds it from below, and three others have parts enough (1 − 2a ≥ 3/5) that it is never cut at both. In a trimmed class
+an extreme mark of the reader's is left out; whoever is not extreme has another mark beyond theirs, of which the figure
+tells nothing. So there the reader moves nothing, and 110a becomes 10a. M ≥ 3 follows: ten marks of one other person,
+each with a set of the rest. (With the bound 95 alone, a reader who gave 58 learns from a mean of 92 of five that all
+others gave 100.)
 
 *The score*: see shown_score. `exact` schemes declare that figures are shown as they are.
 """
@@ -121,8 +122,8 @@ def ranges_of(
     if scale == "points":
         untrimmed = [share / size for size, share in shares if not (trim and size > TRIM_ABOVE)]
         moved = 10 * part + 100 * (part if each > 1 else max(untrimmed, default=Fraction()))
-        high = min(POINTS_HIGH, math.floor(Fraction(201, 2) - moved) + 1)
-        low = max(POINTS_LOW, math.ceil(moved - Fraction(1, 2)) - 1)
+        high = min(POINTS_HIGH, math.floor(Fraction(201, 2) - moved))
+        low = max(POINTS_LOW, math.ceil(moved - Fraction(1, 2)))
         return _tails(scale, float(low), float(high), decimals=0)
     if scale == "anchors" and len(answers) == 1 and each == 1:
         part = Fraction(1, answers[0])

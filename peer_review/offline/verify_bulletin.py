@@ -413,8 +413,8 @@ def ranges_of(scale: str, sizes: tuple[int, ...], shares: tuple[Fraction, ...], 
     if scale == "points":
         moves = [part for part, cut in zip(parts, trimmed, strict=True) if not cut]
         moved = 10 * most + 100 * (most if each > 1 else max(moves, default=Fraction()))
-        high = min(POINTS_HIGH, math.floor(Fraction(201, 2) - moved) + 1)
-        low = max(POINTS_LOW, math.ceil(moved - Fraction(1, 2)) - 1)
+        high = min(POINTS_HIGH, math.floor(Fraction(201, 2) - moved))
+        low = max(POINTS_LOW, math.ceil(moved - Fraction(1, 2)))
         return tails(scale, Fraction(low), Fraction(high), whole=True)
     n = sum(size for size, _share in pairs)
     alone = len(pairs) == 1

@@ -17,8 +17,8 @@ def known_share_in_words(scheme: FrozenScheme) -> str:
     if scheme.exact_scores:
         return (
             _(
-                "exact scores: in up to %(percent)s %% of cases (five answers) a voter can narrow the others' answers down "
-                "to one or two sets"
+                "exact scores: in up to %(percent)s %% of cases (five answers) a voter can narrow the others' answers "
+                "down to one or two sets"
             )
             % values
         )
