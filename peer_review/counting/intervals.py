@@ -40,6 +40,8 @@ def round_spread(criteria: Sequence[tuple[Stats, Flags]], scale: str) -> Spread:
     squares, freedom, answers = 0.0, 0, 0
     seen: set[int] = set()
     for stats, shown in criteria:
+        if not len(shown):
+            continue
         n = stats.n.reshape(len(shown), -1)
         inside = (n > 1) & shown[:, None]
         spread = stats.spread.reshape(n.shape)

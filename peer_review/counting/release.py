@@ -15,7 +15,7 @@ from .ranks import comparable_ranks
 from .reliability import Reliability, round_reliability
 from .scales import BANDS, SPREAD_FLOOR, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
 from .severity import Adjusted, Severity, adjust, keep_back
-from .small_groups import BARS_FROM, SCORED_FROM, Shown, ranges_of, shown_score, together
+from .small_groups import BARS_FROM, SCORED_FROM, Shown, ranges_of, rests_on_one, shown_score, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +392,7 @@ def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: boo
             classes[number] = (tuple(_figure(mean, plan) for mean in of_class), _score(of_class, plan))
     score = _score(means, plan)
     exact = _exact_score(makers, plan, at)
-    told = exact is not None and (plan.decimals is None or _fewest(means) >= SCORED_FROM)
+    told = exact is not None and (plan.decimals is None or _may_be_flagged(means, plan))
     # On a line, only ballots that all say the same change nothing: a no would tell that they do.
     one_ballot = decides or exact in plan.bands if told else None
     return Sheet(score=score, criteria=figures, classes=classes, members=1, one_ballot=one_ballot)
@@ -407,6 +407,12 @@ def _bars(maker: Criterion, at: int, plan: Plan) -> tuple[tuple[int, int, int], 
 def _fewest(means: Sequence[_Mean | None]) -> int:
     """Return how many answered the criterion that fewest answered, of those that are shown."""
     return min((mean.n for mean in means if mean is not None), default=0)
+
+
+def _may_be_flagged(means: Sequence[_Mean | None], plan: Plan) -> bool:
+    """Whether it may be said that one ballot would change the grade. Beside the mean of a single criterion it would
+    tell which answers there are."""
+    return _fewest(means) >= SCORED_FROM and not rests_on_one([weight for weight, _mean in _known(means, plan)])
 
 
 def _may_be_adjusted(sheet: Sheet, plan: Plan) -> bool:

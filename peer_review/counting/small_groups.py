@@ -77,6 +77,8 @@ class Shown:
             return self.least
         if self.code == AT_MOST:
             return self.most
+        if self.code == EXACT:
+            return self.least
         return round_half_up((self.least + self.most) / 2)
 
 
@@ -195,13 +197,18 @@ def shown_score(
         return Shown(value, value), grade_of(value, bands)
     if len(parts) >= STEPS_FROM and heaviest <= 0.5:
         return step_of(value, bands), grade_of(value, bands)
-    if len(parts) > 1 and heaviest <= 0.75:
+    if not rests_on_one([weight for weight, _shown in parts]):
         return band_of_grade(value, bands), grade_of(value, bands)
     reckoned = together(parts, scale)
     lowest, highest = ENDS[scale]
     least = grade_of(lowest if reckoned.code == AT_MOST else reckoned.least, bands)
     most = grade_of(highest if reckoned.code == AT_LEAST else reckoned.most, bands)
     return reckoned, least if least == most else ""
+
+
+def rests_on_one(weights: Sequence[float]) -> bool:
+    """Whether a score of criteria with these weights is one criterion, or hardly anything else."""
+    return max(weights) > 0.75 * sum(weights)
 
 
 def band_of_grade(value: float, bands: Sequence[float]) -> Shown:

@@ -537,13 +537,18 @@ def score_of(
         at = min(int((value - lowest) // STEP_POINTS), steps - 1)
         upper = end if at == steps - 1 else lowest + (at + 1) * STEP_POINTS
         return Shown(lowest + at * STEP_POINTS, upper - Decimal("0.1"), "between"), grade
-    if len(parts) > 1 and heaviest <= Fraction(3, 4):
+    if not rests_on_one(weights):
         return Shown(lowest, end - Decimal("0.1"), "between"), grade
     shown = together(parts, scale)
     ends = ENDS[scale]
     least = band_of(ends[0] if shown.code == "at_most" else shown.least, bands)
     most = band_of(ends[1] if shown.code == "at_least" else shown.most, bands)
     return shown, least if least == most else None
+
+
+def rests_on_one(weights: Sequence[Fraction]) -> bool:
+    """Whether a score of criteria with these weights is one criterion, or hardly anything else."""
+    return max(weights) > Fraction(3, 4) * sum(weights, Fraction())
 
 
 def band_of(value: Decimal, bands: Sequence[int]) -> int:
@@ -2352,7 +2357,7 @@ class Recount:
         sheet = self.sheet(means, criteria)
         sheet["score"], sheet["shown"] = self.subject_score(means)
         decides = None
-        if (whole := self.exact_score(means)) is not None and (self.version == 1 or self.fewest(means) >= SCORED_FROM):
+        if (whole := self.exact_score(means)) is not None and (self.version == 1 or self.may_be_flagged(means)):
             decides = self.one_ballot(at, whole)
             if self.version > 1 and whole in self.rules.bands:
                 decides = True
@@ -2415,6 +2420,10 @@ class Recount:
     def shown_score(self, value: Decimal, means: list[Mean | None]) -> tuple[Shown, int | None]:
         parts = [(share, mean.shown) for share, mean in self.known(means) if mean.shown]
         return score_of(value, parts, scale=self.rules.scale, fewest=self.fewest(means), bands=self.rules.bands)
+
+    def may_be_flagged(self, means: list[Mean | None]) -> bool:
+        """Whether it is told if one ballot decides: of many answers, and more than one criterion."""
+        return self.fewest(means) >= SCORED_FROM and not rests_on_one([share for share, _mean in self.known(means)])
 
     def may_be_adjusted(self, at: int) -> bool:
         """Whether a score without severity may stand beside a subject's score."""

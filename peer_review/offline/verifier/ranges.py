@@ -257,13 +257,18 @@ def score_of(
         at = min(int((value - lowest) // STEP_POINTS), steps - 1)
         upper = end if at == steps - 1 else lowest + (at + 1) * STEP_POINTS
         return Shown(lowest + at * STEP_POINTS, upper - Decimal("0.1"), "between"), grade
-    if len(parts) > 1 and heaviest <= Fraction(3, 4):
+    if not rests_on_one(weights):
         return Shown(lowest, end - Decimal("0.1"), "between"), grade
     shown = together(parts, scale)
     ends = ENDS[scale]
     least = band_of(ends[0] if shown.code == "at_most" else shown.least, bands)
     most = band_of(ends[1] if shown.code == "at_least" else shown.most, bands)
     return shown, least if least == most else None
+
+
+def rests_on_one(weights: Sequence[Fraction]) -> bool:
+    """Whether a score of criteria with these weights is one criterion, or hardly anything else."""
+    return max(weights) > Fraction(3, 4) * sum(weights, Fraction())
 
 
 def band_of(value: Decimal, bands: Sequence[int]) -> int:

@@ -9,7 +9,17 @@ from typing import TypedDict
 from peer_review.offline.verifier.constants import GRADES, SCORED_FROM
 from peer_review.offline.verifier.counted import ClassWeights, Counted, reach_of
 from peer_review.offline.verifier.figures import tenths
-from peer_review.offline.verifier.ranges import Figure, Mean, Shown, around, band_of, bounds, figure_of, score_of
+from peer_review.offline.verifier.ranges import (
+    Figure,
+    Mean,
+    Shown,
+    around,
+    band_of,
+    bounds,
+    figure_of,
+    rests_on_one,
+    score_of,
+)
 from peer_review.offline.verifier.reliability import reliability_of
 from peer_review.offline.verifier.rules import RollFile, Row, Rules, Votes
 from peer_review.offline.verifier.severity import Severity, models_of
@@ -97,7 +107,7 @@ class Recount:
         sheet = self.sheet(means, criteria)
         sheet["score"], sheet["shown"] = self.subject_score(means)
         decides = None
-        if (whole := self.exact_score(means)) is not None and (self.version == 1 or self.fewest(means) >= SCORED_FROM):
+        if (whole := self.exact_score(means)) is not None and (self.version == 1 or self.may_be_flagged(means)):
             decides = self.one_ballot(at, whole)
             if self.version > 1 and whole in self.rules.bands:
                 decides = True
@@ -160,6 +170,10 @@ class Recount:
     def shown_score(self, value: Decimal, means: list[Mean | None]) -> tuple[Shown, int | None]:
         parts = [(share, mean.shown) for share, mean in self.known(means) if mean.shown]
         return score_of(value, parts, scale=self.rules.scale, fewest=self.fewest(means), bands=self.rules.bands)
+
+    def may_be_flagged(self, means: list[Mean | None]) -> bool:
+        """Whether it is told if one ballot decides: of many answers, and more than one criterion."""
+        return self.fewest(means) >= SCORED_FROM and not rests_on_one([share for share, _mean in self.known(means)])
 
     def may_be_adjusted(self, at: int) -> bool:
         """Whether a score without severity may stand beside a subject's score."""

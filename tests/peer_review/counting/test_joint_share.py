@@ -33,5 +33,5 @@ def test_the_measure_bites_on_a_score_that_is_shown_as_it_is(monkeypatch: pytest
     monkeypatch.setattr(
         joint_share, "shown_score", lambda value, parts, **_rule: (Shown(value, value), "whatever it is")
     )
-    assert measure("anchors", 3).percent > 5
-    assert measure("grades", 2).percent > 5
+    assert measure("anchors", 2).percent > 10 * WITH_SCORE["anchors"][2]
+    assert measure("grades", 1).percent > 10

@@ -232,22 +232,36 @@ def test_nothing_counted_has_no_answer(subjects: int) -> None:
 
 def test_the_flag_is_published_from_twelve_answers_and_on_a_line_is_always_yes() -> None:
     """Twelve times 90: no ballot decides, but a no would tell that all say the same."""
-    made = [release(ballots_of([(0, 0, [90.0])] * many), plan_of(1)).subjects[0].one_ballot for many in (11, 12)]
-    assert made == [None, True]
-    assert release(ballots_of([(0, 0, [88.0])] * 12), plan_of(1)).subjects[0].one_ballot is False
+
+    def published(mark: float, many: int) -> bool | None:
+        rows = [(0, 0, [mark, mark])] * many
+        return release(ballots_of(rows), plan_of(1, criteria=2)).subjects[0].one_ballot
+
+    assert [published(90.0, many) for many in (11, 12)] == [None, True]
+    assert published(88.0, 12) is False
 
 
-@pytest.mark.parametrize("trim", [False, True])
+def test_the_flag_stands_beside_no_single_criterion() -> None:
+    """Of twelve answers from 1 to 5 with a mean of 4.4 (88.3 points is 4.4167 × 20) a no tells that nobody gave a 1: M
+    would be one for some readers."""
+    rows = [(0, 0, [88.0])] * 12
+    assert release(ballots_of(rows), plan_of(1)).subjects[0].one_ballot is None
+    nearly = plan_of(1, criteria=2, criterion_weights=np.array([80.0, 20.0]))
+    assert release(ballots_of([(0, 0, [88.0, 88.0])] * 12), nearly).subjects[0].one_ballot is None
+
+
 @pytest.mark.parametrize("scale", ["anchors", "grades"])
-def test_flag_beside_the_figure_of_one_criterion_leaves_three_sets(scale: str, trim: bool) -> None:
-    """Of twelve, where the score is the criterion: every set of answers, with its figure, its grade and its flag."""
+def test_flag_beside_a_single_criterion_would_leave_fewer_than_three_sets(scale: str) -> None:
+    """Why it is not shown there: every set of twelve answers, with its mean and its flag."""
     values = {answer: at for at, answer in enumerate(ANSWERS[scale], 1)}
     sets = list(combinations_with_replacement(ANSWERS[scale], 12))
     rows = [(at, 0, [float(values[answer])]) for at, answers in enumerate(sets) for answer in answers]
-    made = release(ballots_of(rows), plan_of(len(sets), scale=scale, trim=trim)).subjects
-    left: Counter[tuple[object, ...]] = Counter()
-    for answers, sheet in zip(sets, made, strict=True):
+    plan = plan_of(len(sets), scale=scale, trim=False)
+    made = release(ballots_of(rows), plan).subjects
+    beside: Counter[tuple[object, ...]] = Counter()
+    alone: Counter[tuple[object, ...]] = Counter()
+    for answers, sheet, flag in zip(sets, made, flags(ballots_of(rows), plan), strict=True):
         for own in set(answers):
-            left[sheet.score.shown, sheet.score.grade(), sheet.criteria[0].shown, sheet.one_ballot, own] += 1
-    assert {sheet.one_ballot for sheet in made} == {True, False}
-    assert min(left.values()) >= ENOUGH
+            alone[sheet.score.shown, sheet.score.grade(), own] += 1
+            beside[sheet.score.shown, sheet.score.grade(), flag, own] += 1
+    assert min(beside.values()) < ENOUGH <= min(alone.values())

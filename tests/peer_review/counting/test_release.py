@@ -131,7 +131,7 @@ def test_thin_subjects_move_their_section_together() -> None:
 
 
 def test_bounds_stay_on_the_scale() -> None:
-    figure = count({(0, 0): [[100]] * 4 + [[60]]}, sections=[0]).subjects[0].criteria[0]
+    figure = count({(0, 0): [[100]] * 4 + [[80]]}, sections=[0]).subjects[0].criteria[0]
     assert figure.high == 100.0
     assert figure.low >= 0.0
 
