@@ -153,6 +153,7 @@ def draw_round(luck: random.Random) -> Drawn:
         "max": high,
         "floor": floor,
         "trim": luck.random() < 0.6,
+        "exact_scores": luck.random() < 0.2,
         "bands": bands,
         "classes": [{"key": f"c{at}", "weight": weight} for at, weight in enumerate(weights(luck, classes))],
         "criteria": [
@@ -209,6 +210,7 @@ def draw_round(luck: random.Random) -> Drawn:
             scale=scale,
             floor=floor,
             trim=scheme["trim"],
+            exact=scheme["exact_scores"],
             class_weights=np.array([float(one["weight"]) for one in scheme["classes"]]),
             criterion_weights=np.array([float(one["weight"]) for one in scheme["criteria"]]),
             sections=np.array(sections),
@@ -246,6 +248,7 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
         "max": BOUNDS[scale][1],
         "floor": floor,
         "trim": False,
+        "exact_scores": luck.random() < 0.5,
         "bands": [90, 70, 60],
         "classes": [{"key": f"c{at}", "weight": weight} for at, weight in enumerate(weights(luck, classes))],
         "criteria": [
@@ -271,7 +274,7 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
                 silent = {
                     (luck.choice(about), luck.choice([None, *range(criteria)])) for _gap in range(luck.randint(0, 2))
                 }
-                for _sheet in range(luck.randint(floor, 8) if luck.random() < 0.9 else 1):
+                for _sheet in range(luck.randint(floor, 14) if luck.random() < 0.9 else 1):
                     many += 1
                     strict = luck.gauss(0, spread[2])
                     given: dict[str, Any] = {}
@@ -294,6 +297,7 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
             scale=scale,
             floor=floor,
             trim=False,
+            exact=bool(scheme["exact_scores"]),
             class_weights=np.array([float(one["weight"]) for one in scheme["classes"]]),
             criterion_weights=np.array([float(one["weight"]) for one in scheme["criteria"]]),
             sections=np.zeros(subjects, dtype=np.int64),
@@ -326,7 +330,7 @@ def weights(luck: random.Random, many: int) -> list[str]:
 
 
 def sheets_about(
-    mark: Callable[[int, int, int], int], *, criteria: int = 3, sheets: int = 9, scale: str = "points"
+    mark: Callable[[int, int, int], int], *, criteria: int = 3, sheets: int = 13, scale: str = "points"
 ) -> Drawn:
     """Return sheets about five subjects. mark: (subject, sheet, criterion) → answer."""
     rows = [(subject, sheet) for sheet in range(sheets) for subject in range(5)]
@@ -339,6 +343,7 @@ def sheets_about(
             scale=scale,
             floor=5,
             trim=False,
+            exact=True,
             class_weights=np.array([100.0]),
             criterion_weights=np.array([float(one) for one in shared]),
             sections=np.zeros(5, dtype=np.int64),
@@ -349,6 +354,7 @@ def sheets_about(
             "max": BOUNDS[scale][1],
             "floor": 5,
             "trim": False,
+            "exact_scores": True,
             "bands": [90, 70, 60],
             "classes": [{"key": "c0", "weight": "100"}],
             "criteria": [{"key": f"q{at}", "weight": one, "classes": ["c0"]} for at, one in enumerate(shared)],
