@@ -126,9 +126,8 @@ def _sums_of(scale: str, voters: int, trim: bool) -> Mapping[Shown, tuple[int, .
     """Return the sums that are shown as each figure."""
     divisor = voters - 2 if trim and voters > TRIM_ABOVE else voters
     ranges = ranges_of(scale, (voters,), (1.0,), floor=5, trim=trim)
-    if scale == "points":
-        sums = range(100 * voters + 1)
-    else:
+    sums: Sequence[int] = range(100 * voters + 1)
+    if scale != "points":
         sums = sorted(int(mean * divisor) for mean in sets_of_class(scale, voters, Fraction(1), trim=trim)[0])
     shown: dict[Shown, list[int]] = {}
     for at in sums:

@@ -36,10 +36,13 @@ def test_round_from_cast_ballots_to_published_figures() -> None:
     running = make_voted_round(evaluators=7)
     round = publish(running)
     result = Result.objects.get(scope=ResultScope.SUBJECT)
-    # 70 … 75: lowest and highest left out, mean 72.5; 80 from everyone. 0.6 × 72.5 + 0.4 × 80
-    assert (round.state, result.score, result.ballots) == ("published", 75.5, 6)
+    # 70 … 75: lowest and highest left out, mean 72.5, in whole points 73; 80 from everyone. 0.6 × 72.5 + 0.4 × 80 is
+    # 75.5, which proposes "competent"; of two criteria and six answers the grade is all that is shown of it.
+    assert (round.state, result.ballots, result.grade, result.standing) == ("published", 6, "competent", 1)
+    assert result.shown == {"code": "between", "least": 70.0, "most": 89.9, "grade": "competent"}
+    assert result.score == 80.0
     assert [(row.criterion, row.value, row.n) for row in result.criteria.order_by("pk")] == [
-        ("quality", 72.5, 6),
+        ("quality", 73.0, 6),
         ("spirit", 80.0, 6),
     ]
     assert bytes(round.receipt_key) == b""
