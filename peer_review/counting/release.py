@@ -318,13 +318,9 @@ class Criterion:
             for share, mean in zip(figures.shares[at], classes, strict=True)
             if mean is not None
         ]
-        if any(shown.code for _share, shown in parts):
-            # Exact, it would tell what a class's figure keeps back.
+        if parts and plan.keeps_back:
+            # More exactly, it would tell what the classes' figures keep back.
             shown = together(parts, plan.scale)
-        elif parts:
-            # Each class's figure is shown as it is, and this one follows from them.
-            exact = round_half_up(value, plan.decimals) if plan.decimals is not None else value
-            shown = Shown(exact, exact)
         else:
             shown = self._show(value, self.n[at], self._weights)
         return self._mean(figures, at, shown, int(self.abstentions[at]), 1)

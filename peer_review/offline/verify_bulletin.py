@@ -1536,10 +1536,7 @@ class Counted:
         value, half = self.plain(piles, shares)
         classes = [self.voter_class(at, number) for number in range(len(piles))]
         parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
-        if any(shown.code for _share, shown in parts):
-            shown = together(parts, self.rules.scale)
-        else:
-            shown = exactly(value) if parts else self.show(value, piles, shares)
+        shown = together(parts, self.rules.scale) if parts and not self.rules.exact else self.show(value, piles, shares)
         return Mean(value, half, n, sum(self.unsure[at]), shown)
 
     def plain(self, piles: Sequence[list[int]], shares: Sequence[Fraction]) -> tuple[Fraction, float]:

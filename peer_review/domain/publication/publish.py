@@ -75,7 +75,7 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], figures: R
     keys = round.frozen_scheme.class_keys
     for result, sheet in pairs:
         result.classes = {
-            keys[voter_class]: _list(score) if score.shown.code else [score.value, score.low, score.high]
+            keys[voter_class]: _list(score) if score.shown.code else _list(score)[:3]
             for voter_class, (_figures, score) in sheet.classes.items()
             if score is not None
         }

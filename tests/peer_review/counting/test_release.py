@@ -264,3 +264,9 @@ def test_order_of_rows_and_numbers_of_subjects_change_no_range() -> None:
     made = count(cells, sections=[0] * 6, exact=False)
     turned = count({(5 - at, 0): own for (at, _class), own in cells.items()}, sections=[0] * 6, exact=False)
     assert [sheet.criteria[0] for sheet in made.subjects] == [sheet.criteria[0] for sheet in turned.subjects][::-1]
+
+
+def test_whole_points_of_one_class_are_whole_in_the_subjects_figure() -> None:
+    """74, 71, 71, 71, 71 make 71.6. The class of all says 72, and so does the subject's figure, which is the same."""
+    sheet = count({(0, 0): [[74]] + [[71]] * 4}, sections=[0], exact=False).subjects[0]
+    assert (sheet.criteria[0].value, sheet.classes[0][0][0].value) == (72.0, 72.0)

@@ -242,14 +242,17 @@ def sheets_of_three(many: int) -> dict[tuple[Any, str], list[dict[str, Any]]]:
 
 
 def test_sheets_keep_a_score_without_severity_beside_the_score() -> None:
-    round = make_published_round(sheets_of_three(8), trim=False)
+    round = make_published_round(sheets_of_three(12), trim=False)
     result = subject_result(round, "乙")
-    assert result.adjusted == {"value": 75.9, "low": 72.2, "high": 79.5, "method": "reml"}
-    assert result.score == 75.9
+    # Every other voter is ten points stricter, and the third is met as often: 60 + 20 − 5 + 1. All marked all, so
+    # severity takes nothing from the subject in the middle.
+    assert (result.adjusted["value"], result.adjusted["method"]) == (76.0, "reml")
+    assert result.adjusted["low"] < 76.0 < result.adjusted["high"]
+    assert result.score == 76.0
     summary = group(round, ResultScope.UNIT).adjusted
     assert (summary["reason"], summary["method"], summary["subjects"], summary["islands"]) == ("", "reml", 3, 1)
     [of_class] = summary["groups"]
-    assert (of_class["class"], of_class["subjects"], of_class["sheets"]) == ("all", 3, 8)
+    assert (of_class["class"], of_class["subjects"], of_class["sheets"]) == ("all", 3, 12)
     assert of_class["deviations"]["sheet"] == pytest.approx(5.4, abs=0.3)
 
 
@@ -257,7 +260,7 @@ def test_grades_on_sheets_keep_their_measure_in_logits() -> None:
     cells = {
         (("甲", "乙", "丙"), "all"): [
             {f"{place}.{key}": 1 + (at + place) % 3 for place in (1, 2, 3) for key in ("quality", "spirit")}
-            for at in range(9)
+            for at in range(12)
         ]
     }
     round = make_published_round(cells, scale="grades", trim=False)
