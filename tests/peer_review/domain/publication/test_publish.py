@@ -277,3 +277,35 @@ def test_papers_of_one_subject_keep_no_score_without_severity() -> None:
     round = make_published_round({("甲", "all"): spread(8), ("乙", "all"): spread(8)}, trim=False)
     assert subject_result(round, "甲").adjusted is None
     assert group(round, ResultScope.UNIT).adjusted["reason"] == "papers"
+
+
+def test_exact_score_is_in_no_row_of_the_database() -> None:
+    """Six of 71 and 66 make 0.6 × 71 + 0.4 × 66 = 69.0, and 72 and 66 make 69.6: neither is kept, only who is first."""
+    cells = {("甲", "all"): papers(6, 71, 66), ("乙", "all"): papers(6, 72, 66)}
+    round = make_published_round(cells, exact=False)
+    first, second = subject_result(round, "乙"), subject_result(round, "甲")
+    assert (first.standing, second.standing) == (1, 2)
+    assert first.shown == second.shown == {"code": "between", "least": 60.0, "most": 69.9, "grade": "basic"}
+    assert first.score == second.score == 65.0
+    assert (first.grade, second.grade) == ("basic", "basic")
+    assert first.classes == second.classes
+    unit = group(round, "unit")
+    assert (unit.rules, unit.shown, unit.standing) == (2, None, None)
+    kept = [value for result in Result.objects.all() for value in vars(result).values()]
+    assert not {69.0, 69.6} & {value for value in kept if type(value) is float and value != unit.score}
+
+
+def test_a_criterion_that_is_a_range_keeps_it_and_its_classes_do() -> None:
+    round = make_published_round({("甲", "all"): papers(5, 96, 60)}, exact=False)
+    row = subject_result(round, "甲").criteria.get(criterion="quality")
+    shown = {"code": "at_least", "least": 78.0, "most": 78.0}
+    assert (row.value, row.shown, row.n) == (78.0, shown, 5)
+    assert row.classes["all"][5] == shown
+    assert subject_result(round, "甲").criteria.get(criterion="spirit").shown is None
+
+
+def test_a_single_criterion_leaves_the_grade_open_where_its_range_crosses_a_line() -> None:
+    round = make_published_round({("甲", "all"): [{"quality": 96}] * 5}, criteria=[("quality", 100)], exact=False)
+    result = subject_result(round, "甲")
+    assert result.shown == {"code": "at_least", "least": 78.0, "most": 78.0, "grade": ""}
+    assert result.grade == ""
