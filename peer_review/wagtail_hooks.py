@@ -144,6 +144,7 @@ class SchemeViewSet(SnippetViewSet):
                 [
                     FieldPanel("floor"),
                     FieldPanel("trim"),
+                    FieldPanel("exact_scores"),
                     FieldPanel("min_return"),
                     FieldPanel("excellent_quota"),
                     FieldPanel("quota_approval"),

@@ -24,6 +24,7 @@ ORDER = (
     "signatures",
     "linear",
     "figures",
+    "ranges",
     "rules",
     "package",
     "linked",

@@ -1,7 +1,7 @@
 """Serializers of the readings of domain.results, field for field. Nothing is computed here.
 
 Figures are points from 0 to 100 in one decimal with the bounds of their 95 % interval. `null` where a figure might
-stand says 样本不足, whatever the reason.
+stand says 样本不足, whatever the reason. A figure that is not shown as it is has the same fields, and `shown` says so.
 """
 
 from rest_framework import serializers
@@ -57,15 +57,34 @@ class ParticipationSerializer(Plain):
 
 
 class FigureSerializer(Plain):
-    """One figure and the grade it proposes; `n` answered, `abstentions` said 不了解, both 0 for a score."""
+    """One figure and the grade it proposes; `n` answered, `abstentions` said 不了解, both 0 for a score.
 
-    value = F.FloatField(min_value=0, max_value=100)
+    Where few answered it may be shown as a range: read `shown`, `least` and `most` before `value`.
+    """
+
+    value = F.FloatField(
+        min_value=0,
+        max_value=100,
+        help_text="the figure where `shown` is exact; else only the number that stands for the range: its bound "
+        "(at_least, at_most) or its middle (between)",
+    )
+    shown = F.ChoiceField(
+        source="code",
+        choices=["exact", "at_least", "at_most", "between"],
+        help_text="exact: `value` is the figure; at_least: it is `least` or more; at_most: it is `most` or less; "
+        "between: it lies from `least` to `most`",
+    )
+    least = F.FloatField(min_value=0, max_value=100, help_text="of at_most the same as `most`: there is no lower bound")
+    most = F.FloatField(
+        min_value=0, max_value=100, help_text="of at_least the same as `least`: there is no upper bound"
+    )
+    text = F.CharField(help_text="as pages write it: 84.3, 95 or more, 20 or less, 88–89.9")
     low = F.FloatField(min_value=0, max_value=100)
     high = F.FloatField(min_value=0, max_value=100)
     n = F.IntegerField(min_value=0)
     abstentions = F.IntegerField(min_value=0)
-    grade = F.CharField()
-    grade_label = F.CharField()
+    grade = F.CharField(allow_blank=True, help_text="empty where the figures leave it open")
+    grade_label = F.CharField(help_text="where `grade` is empty, the names of those it may be")
 
 
 class AdjustedSerializer(Plain):

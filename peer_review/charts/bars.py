@@ -28,11 +28,17 @@ MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value with its interval."""
+    """A value with its interval. text: what is written for it, where it stands for a range."""
 
     value: float
     low: float
     high: float
+    text: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is written beside the mark."""
+        return self.text or f"{self.value:.1f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,9 @@ def dot_plot(
         if row.own is None:
             parts.append(f'<text class="ch-missing" x="100%" y="{top + 16}" text-anchor="end">{escape(missing)}</text>')
         else:
-            parts.append(f'<text class="ch-value" x="100%" y="{top + 16}" text-anchor="end">{row.own.value:.1f}</text>')
+            parts.append(
+                f'<text class="ch-value" x="100%" y="{top + 16}" text-anchor="end">{escape(row.own.words)}</text>'
+            )
         for line, (point, (mark, shape)) in enumerate(zip(row.others, MARKS, strict=False), start=1):
             if point is not None:
                 parts.append(interval(point, start, top + 32 + line * BESIDE, mark))

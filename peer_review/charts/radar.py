@@ -127,7 +127,7 @@ def _label(turn: float, spoke: Spoke, missing: str) -> str:
     across = math.sin(turn)
     anchor = "middle" if abs(across) < 0.2 else "start" if across > 0 else "end"
     lines = wrapped(spoke.label, LABEL_WIDTH if anchor != "middle" else 2 * LABEL_WIDTH)
-    value = f"{spoke.own.value:.1f}" if spoke.own else missing
+    value = spoke.own.words if spoke.own else missing
     # Above the circle the lines grow upwards, beside it both ways, below it downwards.
     top = y + 4 - LABEL_LINE * len(lines) * (1 + math.cos(turn)) / 2
     css = "ch-spoke-value" if spoke.own else "ch-missing"

@@ -52,7 +52,7 @@ def trend_line(
     for (x, y), moment in zip(places, moments, strict=True):
         parts.append(_standing(moment.point, x, start, css))
         parts.append(f'<circle class="{css}-dot" cx="{x:.2f}%" cy="{y:.1f}" r="6"/>')
-        value = f"{moment.point.value:.1f}"
+        value = escape(moment.point.words)
         parts.append(f'<text class="ch-value ch-halo" x="{x:.2f}%" dx="10" y="{y + 5:.1f}">{value}</text>')
         parts.append(
             f'<text class="ch-tick" x="{x:.2f}%" y="{HEIGHT - 8}" text-anchor="middle">{escape(moment.label)}</text>'

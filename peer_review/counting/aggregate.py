@@ -18,8 +18,6 @@ class Stats:
     Units: points from 0 to 100; NaN where there is nothing to take a mean of.
     `counted` ballots lie in the group, `n` of them answered, `abstentions` said they do not know enough.
     `trimmed` equals `mean` up to five answers. `spread` is the standard deviation, NaN below two answers.
-    `winsorised` is the standard deviation with the dropped answers pulled in to their neighbours: what the
-    interval of a trimmed mean is made of (Tukey and McLaughlin, 1963).
     """
 
     counted: Ints
@@ -27,7 +25,6 @@ class Stats:
     mean: Floats
     trimmed: Floats
     spread: Floats
-    winsorised: Floats
     distribution: Ints
 
     @property
@@ -60,10 +57,6 @@ def aggregate(group: Ints, points: Floats, *, groups: int, edges: tuple[float, .
     trimmed = mean.copy()
     total = _sum(group, points, groups)[long]
     trimmed[long] = (total - points[first] - points[last]) / (n[long] - 2)
-    pulled = points.copy()
-    pulled[first], pulled[last] = points[first + 1], points[last - 1]
-    pulled_mean = _divide(_sum(group, pulled, groups), n)
-    winsorised = np.where(long, _spread(group, pulled, pulled_mean, n), spread)
 
     bins = np.searchsorted(np.asarray(edges), points, side="right") - 1
     distribution = np.bincount(group * len(edges) + bins, minlength=groups * len(edges))
@@ -73,7 +66,6 @@ def aggregate(group: Ints, points: Floats, *, groups: int, edges: tuple[float, .
         mean=mean,
         trimmed=trimmed,
         spread=spread,
-        winsorised=winsorised,
         distribution=distribution.reshape(groups, len(edges)),
     )
 

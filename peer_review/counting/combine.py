@@ -1,20 +1,22 @@
 """One figure from several voter classes: Σ weight × class mean, renormalised, with its interval."""
 
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
 from .aggregate import TRIM_ABOVE, Stats
-from .intervals import t_quantile
 from .scales import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Combined:
-    """Weighted figures, shape (groups,). `half` is half the 95 % interval; all NaN where nothing was answered."""
+    """Weighted figures, shape (groups,); NaN where nothing was answered. `error` is their standard error if answers
+    differ by one point: how many answered, weighed."""
 
     value: Floats
-    half: Floats
+    error: Floats
     n: Ints
     shares: Floats  # (groups, classes), rows sum to 1
 
@@ -42,12 +44,34 @@ def class_shares(n: Ints, weights: Floats, *, floor: int) -> Floats:
     return shares
 
 
-def combine(stats: Stats, weights: Floats, *, floor: int, trim: bool, spread_floor: float) -> Combined:
+@lru_cache(maxsize=1 << 14)
+def exact_shares(n: tuple[int, ...], weights: tuple[float, ...], floor: int) -> tuple[Fraction, ...]:
+    """Return combine.class_shares of one group as fractions: where something turns on them, it must not turn on
+    the last bit."""
+    base = [Fraction(str(weight)) if many else Fraction(0) for many, weight in zip(n, weights, strict=True)]
+    total = sum(base)
+    if not total:
+        return tuple(base)
+    shares = [weight / total for weight in base]
+    cut: set[int] = set()
+    while sum(n) >= floor and (
+        over := {at for at, many in enumerate(n) if at not in cut and shares[at] > Fraction(many, floor)}
+    ):
+        cut |= over
+        room = 1 - sum(Fraction(n[at], floor) for at in cut)
+        rest = sum(weight for at, weight in enumerate(base) if at not in cut)
+        shares = [
+            Fraction(n[at], floor) if at in cut else (weight / rest * room if rest else Fraction(0))
+            for at, weight in enumerate(base)
+        ]
+    return tuple(shares)
+
+
+def combine(stats: Stats, weights: Floats, *, floor: int, trim: bool) -> Combined:
     """Return the weighted figure of every group, from statistics whose groups are (group, class) row by row.
 
-    The interval takes each class's variance of its mean and adds them up by the squared shares, with degrees of
-    freedom after Welch and Satterthwaite; for a single class this is the ordinary t interval with n - 1. No
-    variance is taken to be less than spread_floor²: a narrower interval would tell that all agree.
+    Its error is made of how many answered alone: a group's own spread would tell, beside its mean, what its few answers
+    were. Answers that are left out of a mean make it no surer.
     """
     classes = len(weights)
     n = stats.n.reshape(-1, classes)
@@ -55,35 +79,10 @@ def combine(stats: Stats, weights: Floats, *, floor: int, trim: bool, spread_flo
     location = (stats.trimmed if trim else stats.mean).reshape(-1, classes)
     value = np.where(n > 0, shares * np.nan_to_num(location), 0.0).sum(axis=1)
     value[n.sum(axis=1) == 0] = np.nan
-
-    variance, df = _variance(stats, trim=trim, spread_floor=spread_floor, classes=classes)
-    parts = shares**2 * variance
-    total = parts.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        freedom = total**2 / np.where(df > 0, parts**2 / np.maximum(df, 1), 0.0).sum(axis=1)
-    # Whole degrees, rounded down; the last bit of a division must not turn 9 into 8.
-    freedom = np.clip(np.nan_to_num(freedom, nan=1.0, posinf=1e9) + 1e-9, 1, 10_000).astype(np.int64)
-    quantile = np.array([t_quantile(int(degrees)) for degrees in freedom])
-    half = np.where(n.sum(axis=1) > 1, quantile * np.sqrt(total), np.nan)
-    return Combined(value=value, half=half, n=n.sum(axis=1), shares=shares)
-
-
-def _variance(stats: Stats, *, trim: bool, spread_floor: float, classes: int) -> tuple[Floats, Ints]:
-    """Return each class mean's variance and degrees of freedom, (groups, classes).
-
-    A class with one answer borrows the spread of the group's other classes: it has none of its own.
-    """
-    n = stats.n.reshape(-1, classes)
-    cut = trim & (n > TRIM_ABOVE)
-    spread = np.where(cut, stats.winsorised.reshape(-1, classes), stats.spread.reshape(-1, classes))
-    known = n > 1
-    df = np.where(cut, n - 3, np.maximum(n - 1, 0))
-    pooled = (np.where(known, np.nan_to_num(spread) ** 2, 0.0) * df).sum(axis=1) / np.maximum(df.sum(axis=1), 1)
-    square = np.where(known, np.nan_to_num(spread) ** 2, pooled[:, None])
-    square = np.maximum(square, spread_floor**2)
-    scale = np.where(cut, n / np.maximum(n - 2.0, 1.0) ** 2, 1.0 / np.maximum(n, 1))
-    variance = np.where(n > 0, square * scale, 0.0)
-    return variance, np.where(known, df, df.sum(axis=1, keepdims=True)).astype(np.int64)
+    counting = np.where(trim & (n > TRIM_ABOVE), n - 2, n)
+    squares = np.where(n > 0, shares**2 / np.maximum(counting, 1), 0.0).sum(axis=1)
+    error = np.where(n.sum(axis=1) > 0, np.sqrt(squares), np.nan)
+    return Combined(value=value, error=error, n=n.sum(axis=1), shares=shares)
 
 
 def _normalise(base: Floats) -> Floats:

@@ -5,16 +5,18 @@ not shown take part as they did at publication, pooled, and only where all of th
 for. For one voter class a member's figure is that class's mean (trimmed, if the scheme trims).
 
 What such a mean tells is a statement over the atoms of the ledger: one atom for each voter class of each member or
-pool. Whether it may be shown, counting.ledger says; nothing here decides it.
+pool. Whether it may be shown, counting.ledger says; nothing here decides it. Figures of members that are shown come in
+as they are shown (small_groups), so that no mean of them tells more than they do.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
+from .combine import exact_shares
 from .disclosure import Flags
 from .ledger import Count, ShownStatements, Support, Vector, Who, vector
 from .release import Ballots, Criterion, Plan, read_criterion
@@ -43,6 +45,10 @@ class CriterionAtoms:
         self._unit: Ints = np.where(shown, np.arange(len(shown)), -1)
         for pool, subjects in self._made.rest_places.items():
             self._unit[subjects] = len(shown) + pool
+        for unit, number in np.argwhere(self._made.bases.classes_shown[:, None] & (self._made.n > 0)).tolist():
+            mean = self._made.voter_class(unit, number)
+            assert mean is not None
+            self._values[unit * self._classes + number] = mean.shown.value
         self._apart: Flags = np.concatenate([self._made.bases.classes_shown, np.zeros(pools, dtype=bool)])
 
     def shown_statements(self) -> ShownStatements[Support]:
@@ -123,25 +129,3 @@ class CriterionAtoms:
         for atom, holder in zip(atoms.tolist(), who[shown].tolist(), strict=True):
             behind[atom].add(holder)
         return {int(atom): Who(frozenset(behind.get(int(atom), ()))) for atom in np.flatnonzero(self._n.ravel())}
-
-
-@lru_cache(maxsize=1 << 14)
-def exact_shares(n: tuple[int, ...], weights: tuple[float, ...], floor: int) -> tuple[Fraction, ...]:
-    """Return combine.class_shares of one group as fractions: the ledger knows no tolerance."""
-    base = [Fraction(str(weight)) if many else Fraction(0) for many, weight in zip(n, weights, strict=True)]
-    total = sum(base)
-    if not total:
-        return tuple(base)
-    shares = [weight / total for weight in base]
-    cut: set[int] = set()
-    while sum(n) >= floor and (
-        over := {at for at, many in enumerate(n) if at not in cut and shares[at] > Fraction(many, floor)}
-    ):
-        cut |= over
-        room = 1 - sum(Fraction(n[at], floor) for at in cut)
-        rest = sum(weight for at, weight in enumerate(base) if at not in cut)
-        shares = [
-            Fraction(n[at], floor) if at in cut else (weight / rest * room if rest else Fraction(0))
-            for at, weight in enumerate(base)
-        ]
-    return tuple(shares)

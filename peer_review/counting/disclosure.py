@@ -17,6 +17,7 @@ lies in the class, and the class counts as having one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -91,12 +92,13 @@ def part(counted: Ints, n: Ints, sections: Ints, *, floor: int, crowds: Sequence
     return Bases(classes_shown, subject_shown, section_rest, unit_rest)
 
 
-def bars(distribution: Ints) -> tuple[tuple[int, int, int], ...] | None:
+def bars(distribution: Ints, answers: Sequence[int] | None = None) -> tuple[tuple[int, int, int], ...] | None:
     """Return a distribution as (first bin, last bin, ballots), or None where it may not be shown.
 
     Neighbouring bins are joined until each bar that is not empty holds at least BAR_FLOOR ballots. If one bar is
     left it says nothing but that all are in it, so nothing is shown: unanimous ballots and nearly unanimous ones
-    look alike.
+    look alike. `answers`: of scales whose bins are single answers, their points. There the mean beside the bars would
+    tell how the ballots of a joined bar divide, so fewer than BAR_FLOOR ways to divide them show nothing either.
     """
     joined = [(at, at, int(count)) for at, count in enumerate(distribution)]
     while (small := next((i for i, bar in enumerate(joined) if 0 < bar[2] < BAR_FLOOR), None)) is not None:
@@ -110,7 +112,38 @@ def bars(distribution: Ints) -> tuple[tuple[int, int, int], ...] | None:
         joined[first : second + 1] = [merged]
     if sum(1 for bar in joined if bar[2]) < 2:
         return None
+    if answers is not None and _is_told_by_the_mean(distribution, joined, answers):
+        return None
     return tuple(joined)
+
+
+def _is_told_by_the_mean(distribution: Ints, joined: Sequence[tuple[int, int, int]], answers: Sequence[int]) -> bool:
+    """Whether bars and sum together leave fewer than BAR_FLOOR ways in which the ballots of joined bars divide."""
+    if all(first == last for first, last, _count in joined):
+        return False
+    ways: dict[int, int] = {0: 1}
+    for first, last, count in joined:
+        divided = _ways_to_divide(count, tuple(answers[first : last + 1]))
+        together: dict[int, int] = {}
+        for total, many in ways.items():
+            for other, more in divided.items():
+                together[total + other] = min(BAR_FLOOR, together.get(total + other, 0) + many * more)
+        ways = together
+    whole = sum(int(count) * answer for count, answer in zip(distribution, answers, strict=True))
+    return ways[whole] < BAR_FLOOR
+
+
+@lru_cache(maxsize=512)
+def _ways_to_divide(count: int, answers: tuple[int, ...]) -> dict[int, int]:
+    """Return in how many ways `count` ballots can have given these answers, by their sum; BAR_FLOOR stands for more."""
+    # ways[ballots]: sum → ways, with the answers so far; one ballot more either gives the newest answer or does not.
+    ways: list[dict[int, int]] = [{0: 1}, *({} for _ballot in range(count))]
+    for answer in answers:
+        for ballots in range(1, count + 1):
+            for total, many in ways[ballots - 1].items():
+                now = ways[ballots]
+                now[total + answer] = min(BAR_FLOOR, now.get(total + answer, 0) + many)
+    return ways[count]
 
 
 def comparable(sizes: Ints, *, floor: int) -> tuple[frozenset[int], bool]:

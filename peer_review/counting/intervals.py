@@ -1,9 +1,57 @@
 """How sure a mean is."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
+from .aggregate import Stats
+from .disclosure import Flags
+from .scales import SPREAD_FLOOR, SPREAD_USUAL, round_half_up
+
+#: From so many subjects, and answers, a round's own spread is taken: one number in common tells of no group.
+SUBJECTS_FROM, ANSWERS_FROM = 10, 60
 _Z = 1.959963984540054  # 97.5 % of the normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far answers to one criterion about one subject differ within a voter class: their standard deviation in
+    points, and how many of these an interval of 95 % reaches to each side."""
+
+    points: float
+    quantile: float
+
+    @property
+    def reach(self) -> float:
+        """How far the interval of a figure with an error of 1 reaches to each side, in points."""
+        return self.quantile * self.points
+
+
+def round_spread(criteria: Sequence[tuple[Stats, Flags]], scale: str) -> Spread:
+    """Return the spread that all intervals of a round are made of.
+
+    Pooled over all voter classes of shown subjects with two answers at least, and all criteria, to one decimal, with
+    Student's t; never less than SPREAD_FLOOR. With few subjects or answers the scale's own constant.
+    criteria: statistics by (subject, class), and which subjects are shown, (subjects,).
+    """
+    squares, freedom, answers = 0.0, 0, 0
+    seen: set[int] = set()
+    for stats, shown in criteria:
+        if not len(shown):
+            continue
+        n = stats.n.reshape(len(shown), -1)
+        inside = (n > 1) & shown[:, None]
+        spread = stats.spread.reshape(n.shape)
+        squares += math.fsum((spread[inside] ** 2 * (n[inside] - 1)).tolist())
+        freedom += int((n[inside] - 1).sum())
+        answers += int(n[inside].sum())
+        seen.update(np.flatnonzero(inside.any(axis=1)).tolist())
+    if len(seen) < SUBJECTS_FROM or answers < ANSWERS_FROM:
+        return Spread(SPREAD_USUAL[scale], _Z)
+    return Spread(max(SPREAD_FLOOR[scale], round_half_up((squares / freedom) ** 0.5)), t_quantile(freedom))
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from peer_review.counting.scales import BANDS, GRADES, Floats, grade_of
+from peer_review.counting.scales import BANDS, GRADES, Floats, Ints, grade_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,22 @@ def places_of(group: int, quota: int) -> int | None:
 
 
 def propose(
-    scores: Floats, lows: Floats, highs: Floats, *, quota: int, bands: Sequence[float] = BANDS, group: int | None = None
+    scores: Floats,
+    lows: Floats,
+    highs: Floats,
+    *,
+    quota: int,
+    bands: Sequence[float] = BANDS,
+    group: int | None = None,
+    grades: Sequence[str] | None = None,
+    standings: Ints | None = None,
 ) -> Proposal:
     """Return what the scores of one group propose.
 
-    Shape: scores, lows, highs are (subjects,), NaN together where 样本不足. Units: published points from 0 to 100;
-        scores are equal where their published figures are. `quota` is in percent; `group` is of how many it is
-        taken, all subjects unless given.
+    Shape: scores, lows, highs are (subjects,), NaN together where 样本不足. Units: published points from 0 to 100.
+        `quota` is in percent; `group` is of how many it is taken, all subjects unless given. grades: those that the
+        exact scores propose, "" where they are left open; standings: the places of the exact scores, 1 for the highest,
+        equal for equal scores. Without them the published scores are the exact ones.
     Only who reaches the band of 优秀 can be proposed for it. Who does, and finds no place, is proposed the next grade.
     The order of the scores has no part in it. Where there are places for everybody in the band, the band is the line.
     Raises: ValueError for a quota outside 0 to 100.
@@ -52,7 +61,22 @@ def propose(
     if not 0 <= quota <= 100:
         raise ValueError("a quota lies between 0 and 100")
     places = places_of(len(scores) if group is None else group, quota)
-    grades = ["" if np.isnan(score) else grade_of(float(score), bands) for score in scores]
+    given = ["" if np.isnan(score) else grade_of(float(score), bands) for score in scores]
+    proposed = given if grades is None else list(grades)
+    order = -scores if standings is None else standings.astype(np.float64)
+    return _proposed(proposed, order, scores, lows, highs, places, bands)
+
+
+def _proposed(
+    grades: list[str],
+    order: Floats,
+    scores: Floats,
+    lows: Floats,
+    highs: Floats,
+    places: int | None,
+    bands: Sequence[float],
+) -> Proposal:
+    """Return what grades propose when so many places are shared out in this order, the least first."""
     reach = np.flatnonzero([grade == GRADES[0] for grade in grades])
     if places is None or len(reach) <= places:
         line = (float(bands[0]),) * 3
@@ -63,16 +87,16 @@ def propose(
             grades[at] = GRADES[1]
         return Proposal(tuple(grades), 0, None, frozenset(), frozenset(), 0)
 
-    at_line = float(np.sort(scores[reach])[-places])
-    here = np.flatnonzero(scores == at_line)
-    above = int(np.count_nonzero(scores[reach] > at_line))
+    at_line = float(np.sort(order[reach])[places - 1])
+    here = reach[order[reach] == at_line]
+    above = int(np.count_nonzero(order[reach] < at_line))
     tied = frozenset(here.tolist()) if above + len(here) > places else frozenset()
     for at in reach:
-        if scores[at] < at_line:
+        if order[at] > at_line:
             grades[at] = GRADES[1]
         elif int(at) in tied:
             grades[at] = ""
-    line = (at_line, float(lows[here].min()), float(highs[here].max()))
+    line = (float(scores[here].min()), float(lows[here].min()), float(highs[here].max()))
     left = places - above if tied else 0
     return Proposal(tuple(grades), places, line, tied, _overlapping(lows, highs, line) - set(here.tolist()), left)
 

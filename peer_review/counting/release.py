@@ -8,11 +8,14 @@ import numpy as np
 from .aggregate import Stats, aggregate
 from .combine import Combined, combine
 from .disclosure import Bases, Crowd, Flags, bars, comparable, part
+from .intervals import SUBJECTS_FROM, round_spread
 from .one_ballot import Part, one_ballot_decides
+from .possible_answers import ANSWERS
 from .ranks import comparable_ranks
 from .reliability import Reliability, round_reliability
 from .scales import BANDS, SPREAD_FLOOR, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
-from .severity import Adjusted, Severity, adjust
+from .severity import Adjusted, Severity, adjust, keep_back
+from .small_groups import BARS_FROM, SCORED_FROM, Shown, ranges_of, rests_on_one, shown_score, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Plan:
     ranks: (subjects,), each subject's rank, numbered from 0, -1 for none; None: no means by rank.
     bands: the lowest points of the three upper grades. roll: where it is known, what joins several subjects must have
     been answerable by at least `floor` people.
-    `decimals` None leaves figures unrounded, which only tests of the arithmetic want.
+    exact: the scheme declares that figures of small groups are shown as they are (small_groups).
+    `decimals` None leaves figures unrounded and as they are, which only tests of the arithmetic want.
     """
 
     scale: str
@@ -64,26 +68,39 @@ class Plan:
     bands: tuple[float, ...] = BANDS
     roll: Roll | None = None
     ranks: Ints | None = None
+    exact: bool = False
+
+    @property
+    def keeps_back(self) -> bool:
+        """Whether figures of small groups are shown as ranges."""
+        return self.decimals is not None and not self.exact
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One published figure: points from 0 to 100 with the bounds of its 95 % interval.
+    """One published figure: points from 0 to 100 as they are shown, with the bounds of the 95 % interval around them.
 
     n answered, abstentions did not know enough; both 0 for the weighted score over several criteria. Bars are
-    (first bin, last bin, ballots).
+    (first bin, last bin, ballots). proposed: of a subject's score, the grade that the exact score proposes; empty where
+    it is left open; None for all others.
     """
 
-    value: float
+    shown: Shown
     low: float
     high: float
     n: int = 0
     abstentions: int = 0
     bars: tuple[tuple[int, int, int], ...] | None = None
+    proposed: str | None = None
+
+    @property
+    def value(self) -> float:
+        """The number that stands for the figure; see small_groups.Shown."""
+        return self.shown.value
 
     def grade(self, bands: Sequence[float] = BANDS) -> str:
-        """Return the key of the grade that the figure proposes."""
-        return grade_of(self.value, bands)
+        """Return the key of the grade that the figure proposes, empty where it is left open."""
+        return grade_of(self.value, bands) if self.proposed is None else self.proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +109,9 @@ class Sheet:
 
     criteria: one a criterion. classes: voter class → one a criterion, then the class's score. members: of how many
     subjects a section's or the unit's means are made. one_ballot: whether a subject's score without some one ballot
-    would propose another grade; None without a score, and for groups. adjusted: a subject's score with its raters'
-    severity taken out, where that may be shown.
+    would propose another grade; None without a score, of few ballots, and for groups. adjusted: a subject's score with
+    its raters' severity taken out, where that may be shown. standing: the place of a subject's exact score among all, 1
+    for the highest, the same for the same; None without a score, and for groups.
     """
 
     score: Figure | None
@@ -102,6 +120,7 @@ class Sheet:
     members: int = 0
     one_ballot: bool | None = None
     adjusted: Adjusted | None = None
+    standing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +129,7 @@ class Release:
 
     `open_sections`, `unit_open` and `open_ranks`: whose means may be shown to people who may not see the members' own
     figures (see disclosure.comparable and ranks.comparable_ranks). reliability: of the subjects that are shown, if they
-    are at least `floor`. severity: how severity was taken out, or why it was not.
+    are enough. severity: how severity was taken out, or why it was not.
     """
 
     subjects: tuple[Sheet, ...]
@@ -127,14 +146,18 @@ class Release:
 def release(ballots: Ballots, plan: Plan) -> Release:
     """Return the figures of a round after disclosure control.
 
-    A section's figure is the mean of its subjects' figures, each weighing the same; those too small to be shown
-    come in together, as disclosure.part allows. So is a rank's; those that come in together do so only if all of them
-    are of the rank. A score is the weighted mean of the criteria that are shown, and so never tells more than they do.
-    Its interval adds the criteria's: cautious, because the same people gave them.
+    A section's figure is the mean of its subjects' figures as they are shown, each weighing the same; those too small
+    to be shown come in together, as disclosure.part allows. So is a rank's; those that come in together do so only if
+    all of them are of the rank. A score is the weighted mean of the criteria that are shown, and so never tells more
+    than they do; how exactly it is shown, see small_groups. Its interval adds the criteria's: cautious, because the
+    same people gave them.
     """
     subjects = len(plan.sections)
     sections = int(plan.sections.max()) + 1 if subjects else 0
     makers = [read_criterion(ballots, plan, at) for at in range(ballots.answers.shape[1])]
+    spread = round_spread([(maker.stats, maker.bases.subject_shown) for maker in makers], plan.scale)
+    for maker in makers:
+        maker.reach = spread.reach
     parts = [Part(maker.points, maker.stats, maker.bases.subject_shown) for maker in makers]
     decides = one_ballot_decides(ballots.subject, ballots.voter_class, parts, plan)
     shown = np.array([maker.bases.subject_shown for maker in makers], dtype=bool).reshape(len(makers), subjects)
@@ -142,7 +165,9 @@ def release(ballots: Ballots, plan: Plan) -> Release:
         ballots.subject, ballots.voter_class, ballots.sheet, [maker.points for maker in makers], shown, plan
     )
     sheets = [_subject_sheet(makers, plan, at, decides=bool(decides[at])) for at in range(subjects)]
+    severity = keep_back(severity, np.array([_may_be_adjusted(sheet, plan) for sheet in sheets], dtype=bool))
     sheets = [replace(sheet, adjusted=adjusted) for sheet, adjusted in zip(sheets, severity.subjects, strict=True)]
+    sheets = _with_standing(sheets, [_exact_score(makers, plan, at) for at in range(subjects)])
 
     def mean(inside: Flags) -> Sheet:
         return _group_sheet([maker.group(inside) for maker in makers], plan)
@@ -162,6 +187,7 @@ def release(ballots: Ballots, plan: Plan) -> Release:
         shown=shown,
         weights=plan.criterion_weights,
         floor=plan.floor,
+        subjects_from=SUBJECTS_FROM,
         spread_floor=SPREAD_FLOOR[plan.scale],
         sheet=ballots.sheet,
     )
@@ -185,7 +211,7 @@ def release(ballots: Ballots, plan: Plan) -> Release:
 
 
 def read_criterion(ballots: Ballots, plan: Plan, at: int) -> "Criterion":
-    """Return bases and figures of one criterion, before anything is rounded or held back."""
+    """Return bases and figures of one criterion, not yet their intervals, which are made of the whole round."""
     return Criterion(
         ballots,
         to_points(ballots.answers[:, at], plan.scale),
@@ -199,9 +225,10 @@ def read_criterion(ballots: Ballots, plan: Plan, at: int) -> "Criterion":
 
 @dataclass(slots=True)
 class _Mean:
-    """A mean over members' figures, still unrounded."""
+    """A mean over members' figures: exact, still unrounded, and as it is shown. `half` is half its interval."""
 
     value: float
+    shown: Shown
     half: float
     n: int
     abstentions: int
@@ -215,6 +242,9 @@ class Criterion:
         self, ballots: Ballots, points: Floats, plan: Plan, at: int, *, subjects: int, classes: int, sections: int
     ) -> None:
         self.plan, self.classes = plan, classes
+        self.reach = 0.0
+        self._weights = tuple(plan.class_weights.tolist())
+        self._alone: dict[int, _Mean] = {}
         edges = bin_edges(plan.scale, plan.bands)
         asked = np.ones(classes, dtype=bool) if plan.asked is None else plan.asked[at]
         # Whoever is not asked neither answers nor abstains: such rows are in no group.
@@ -230,6 +260,7 @@ class Criterion:
         if plan.roll is not None:
             may = asked[plan.roll.voter_class]
             crowds.append(Crowd(plan.roll.subject[may], plan.roll.person[may]))
+        self.n: Ints = n
         self.bases: Bases = part(counted, n, plan.sections, floor=plan.floor, crowds=crowds)
         self.subjects = self._combine(self.stats)
         self.singles = self._combine_alone(self.stats)
@@ -251,13 +282,19 @@ class Criterion:
         self.rest_firsts = np.array(firsts, dtype=np.int64).reshape(-1, 2)
 
     def _combine(self, stats: Stats) -> Combined:
-        plan = self.plan
-        floor = SPREAD_FLOOR[plan.scale]
-        return combine(stats, plan.class_weights, floor=plan.floor, trim=plan.trim, spread_floor=floor)
+        return combine(stats, self.plan.class_weights, floor=self.plan.floor, trim=self.plan.trim)
 
     def _combine_alone(self, stats: Stats) -> Combined:
+        return combine(stats, np.ones(1), floor=self.plan.floor, trim=self.plan.trim)
+
+    def _show(self, value: float, sizes: Ints, weights: tuple[float, ...], *, each: int = 1) -> Shown:
+        """Return a group's exact figure as it is shown; `sizes` are its answers by class."""
         plan = self.plan
-        return combine(stats, np.ones(1), floor=plan.floor, trim=plan.trim, spread_floor=SPREAD_FLOOR[plan.scale])
+        if not plan.keeps_back:
+            exact = value if plan.decimals is None else round_half_up(value, plan.decimals)
+            return Shown(exact, exact)
+        ranges = ranges_of(plan.scale, tuple(sizes.tolist()), weights, floor=plan.floor, trim=plan.trim, each=each)
+        return ranges.show(value)
 
     @property
     def is_told(self) -> bool:
@@ -268,29 +305,46 @@ class Criterion:
         """Return one subject's figure, None if it is not shown."""
         if not self.bases.subject_shown[at]:
             return None
-        figures = self.subjects
-        return _Mean(
-            float(figures.value[at]), float(figures.half[at]), int(figures.n[at]), int(self.abstentions[at]), 1
-        )
+        if at not in self._alone:
+            self._alone[at] = self._subject(at)
+        return self._alone[at]
+
+    def _subject(self, at: int) -> _Mean:
+        figures, plan = self.subjects, self.plan
+        value = float(figures.value[at])
+        classes = [self.voter_class(at, number) for number in range(self.classes)]
+        parts = [
+            (float(share), mean.shown)
+            for share, mean in zip(figures.shares[at], classes, strict=True)
+            if mean is not None
+        ]
+        if parts and plan.keeps_back:
+            # More exactly, it would tell what the classes' figures keep back.
+            shown = together(parts, plan.scale)
+        else:
+            shown = self._show(value, self.n[at], self._weights)
+        return self._mean(figures, at, shown, int(self.abstentions[at]), 1)
+
+    def _mean(self, figures: Combined, at: int, shown: Shown, abstentions: int, members: int) -> _Mean:
+        half = float(figures.error[at]) * self.reach
+        return _Mean(float(figures.value[at]), shown, half, int(figures.n[at]), abstentions, members)
 
     def voter_class(self, at: int, number: int) -> _Mean | None:
         """Return one class's figure for one subject, None if it is not shown or has no ballot."""
         cell = at * self.classes + number
         if not self.bases.classes_shown[at] or not self.stats.n[cell]:
             return None
-        figures, abstentions = self.singles, self.class_abstentions
-        return _Mean(
-            float(figures.value[cell]), float(figures.half[cell]), int(figures.n[cell]), int(abstentions[cell]), 1
-        )
+        shown = self._show(float(self.singles.value[cell]), self.stats.n[cell : cell + 1], (1.0,))
+        return self._mean(self.singles, cell, shown, int(self.class_abstentions[cell]), 1)
 
     def rest(self, at: int) -> _Mean | None:
         """Return the pooled figure of a section's small subjects, None if there is no such group."""
         members = int(self.rest_members[at])
         if not members:
             return None
-        figures = self.rests
-        abstentions = int(self.rest_abstentions[at])
-        return _Mean(float(figures.value[at]), float(figures.half[at]), int(figures.n[at]), abstentions, members)
+        sizes = self.rest_stats.n.reshape(-1, self.classes)[at]
+        shown = self._show(float(self.rests.value[at]), sizes, self._weights, each=members)
+        return self._mean(self.rests, at, shown, int(self.rest_abstentions[at]), members)
 
     def group(self, inside: Flags) -> _Mean | None:
         """Return the mean of these subjects, (subjects,). Small ones shown together come in if all of them are here."""
@@ -305,13 +359,15 @@ class Criterion:
 
 
 def _mean_of(parts: list[_Mean | None]) -> _Mean | None:
-    """Return the mean of several groups' figures, each weighing as many as its members."""
+    """Return the mean of several groups' figures as they are shown, each weighing as many as its members."""
     known = [part for part in parts if part is not None]
     members = sum(mean.members for mean in known)
     if not members:
         return None
+    value = sum(mean.shown.value * mean.members for mean in known) / members
     return _Mean(
-        value=sum(mean.value * mean.members for mean in known) / members,
+        value=value,
+        shown=Shown(value, value),
         half=sum((mean.half * mean.members) ** 2 for mean in known) ** 0.5 / members,
         n=sum(mean.n for mean in known),
         abstentions=sum(mean.abstentions for mean in known),
@@ -322,7 +378,7 @@ def _mean_of(parts: list[_Mean | None]) -> _Mean | None:
 def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: bool) -> Sheet:
     means = [maker.subject(at) for maker in makers]
     figures = tuple(
-        _figure(mean, plan, shown=bars(maker.distribution[at]) if mean else None)
+        _figure(mean, plan, shown=_bars(maker, at, plan) if mean else None)
         for mean, maker in zip(means, makers, strict=True)
     )
     classes = {}
@@ -331,36 +387,107 @@ def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: boo
         if any(of_class):
             classes[number] = (tuple(_figure(mean, plan) for mean in of_class), _score(of_class, plan))
     score = _score(means, plan)
-    one_ballot = None if score is None else decides
+    exact = _exact_score(makers, plan, at)
+    told = exact is not None and (plan.decimals is None or _may_be_flagged(means, plan))
+    # On a line, only ballots that all say the same change nothing: a no would tell that they do.
+    one_ballot = decides or exact in plan.bands if told else None
     return Sheet(score=score, criteria=figures, classes=classes, members=1, one_ballot=one_ballot)
+
+
+def _bars(maker: Criterion, at: int, plan: Plan) -> tuple[tuple[int, int, int], ...] | None:
+    if plan.decimals is not None and int(maker.n[at].sum()) < BARS_FROM:
+        return None
+    return bars(maker.distribution[at], ANSWERS.get(plan.scale))
+
+
+def _fewest(means: Sequence[_Mean | None]) -> int:
+    """Return how many answered the criterion that fewest answered, of those that are shown."""
+    return min((mean.n for mean in means if mean is not None), default=0)
+
+
+def _may_be_flagged(means: Sequence[_Mean | None], plan: Plan) -> bool:
+    """Whether it may be said that one ballot would change the grade. Beside the mean of a single criterion it would
+    tell which answers there are."""
+    return _fewest(means) >= SCORED_FROM and not rests_on_one([weight for weight, _mean in _known(means, plan)])
+
+
+def _may_be_adjusted(sheet: Sheet, plan: Plan) -> bool:
+    """Whether a subject's score with the raters' severity taken out may stand beside the score: of many ballots, and
+    where the score is shown as it is, for it comes near to that."""
+    if plan.decimals is None or sheet.score is None:
+        return True
+    fewest = min(figure.n for figure in sheet.criteria if figure is not None)
+    return fewest >= SCORED_FROM and not sheet.score.shown.code
+
+
+def _exact_score(makers: list[Criterion], plan: Plan, at: int) -> float | None:
+    """Return a subject's score as no one sees it: what orders subjects and decides their grades."""
+    means = [maker.subject(at) for maker in makers]
+    known = _known(means, plan)
+    return _weighted([(weight, mean.value) for weight, mean in known], plan) if known else None
+
+
+def _with_standing(sheets: list[Sheet], scores: Sequence[float | None]) -> list[Sheet]:
+    order = {score: at for at, score in enumerate(sorted({score for score in scores if score is not None})[::-1], 1)}
+    return [
+        replace(sheet, standing=None if score is None else order[score])
+        for sheet, score in zip(sheets, scores, strict=True)
+    ]
 
 
 def _group_sheet(means: list[_Mean | None], plan: Plan) -> Sheet:
     members = max((mean.members for mean in means if mean), default=0)
-    return Sheet(_score(means, plan), tuple(_figure(mean, plan) for mean in means), members=members)
+    known = _known(means, plan)
+    score = None
+    if known:
+        value = _weighted([(weight, mean.value) for weight, mean in known], plan)
+        score = _around(Shown(value, value), _half(known), plan)
+    return Sheet(score, tuple(_figure(mean, plan) for mean in means), members=members)
+
+
+def _known(means: Sequence[_Mean | None], plan: Plan) -> list[tuple[float, _Mean]]:
+    """Return the criteria that are shown, with their weights; none where these weigh nothing."""
+    known = [(float(plan.criterion_weights[at]), mean) for at, mean in enumerate(means) if mean is not None]
+    return known if sum(weight for weight, _mean in known) else []
+
+
+def _weighted(parts: Sequence[tuple[float, float]], plan: Plan) -> float:
+    value = sum(weight * value for weight, value in parts) / sum(weight for weight, _value in parts)
+    return value if plan.decimals is None else round_half_up(value, plan.decimals)
+
+
+def _half(known: Sequence[tuple[float, _Mean]]) -> float:
+    return sum(weight * mean.half for weight, mean in known) / sum(weight for weight, _mean in known)
 
 
 def _score(means: list[_Mean | None], plan: Plan) -> Figure | None:
-    """Return the weighted score over the criteria that are shown, their weights renormalised."""
-    known = [(float(plan.criterion_weights[at]), mean) for at, mean in enumerate(means) if mean is not None]
-    total = sum(weight for weight, _mean in known)
-    if not total:
+    """Return a subject's weighted score over the criteria that are shown, their weights renormalised."""
+    known = _known(means, plan)
+    if not known:
         return None
-    value = sum(weight * mean.value for weight, mean in known) / total
-    half = sum(weight * mean.half for weight, mean in known) / total
-    return Figure(*_bounds(value, half, plan))
+    value = _weighted([(weight, mean.value) for weight, mean in known], plan)
+    if not plan.keeps_back:
+        return replace(_around(Shown(value, value), _half(known), plan), proposed=grade_of(value, plan.bands))
+    shown, proposed = shown_score(
+        value,
+        [(weight, mean.shown) for weight, mean in known],
+        scale=plan.scale,
+        fewest=_fewest(means),
+        bands=plan.bands,
+    )
+    return replace(_around(shown, _half(known), plan), proposed=proposed)
 
 
 def _figure(mean: _Mean | None, plan: Plan, *, shown: tuple[tuple[int, int, int], ...] | None = None) -> Figure | None:
     if mean is None:
         return None
-    return Figure(*_bounds(mean.value, mean.half, plan), n=mean.n, abstentions=mean.abstentions, bars=shown)
+    return replace(_around(mean.shown, mean.half, plan), n=mean.n, abstentions=mean.abstentions, bars=shown)
 
 
-def _bounds(value: float, half: float, plan: Plan) -> tuple[float, float, float]:
-    """Return value, low and high, inside 0 to 100 and rounded."""
-    three = (value, max(0.0, value - half), min(100.0, value + half))
+def _around(shown: Shown, half: float, plan: Plan) -> Figure:
+    """Return a figure with the interval around what is shown of it, inside 0 to 100, and all of it rounded."""
     if plan.decimals is None:
-        return three
-    value, low, high = (round_half_up(number, plan.decimals) for number in three)
-    return value, low, high
+        return Figure(shown, max(0.0, shown.least - half), min(100.0, shown.most + half))
+    shown = replace(shown, least=round_half_up(shown.least), most=round_half_up(shown.most))
+    low, high = max(0.0, shown.least - half), min(100.0, shown.most + half)
+    return Figure(shown, round_half_up(low), round_half_up(high))

@@ -1,4 +1,4 @@
-"""How far ballots agree about who stands where: intraclass correlations, generalisability, split halves.
+"""How far ballots agree about who stands where: intraclass correlations, generalisability.
 
 A reliability near 1 says that other voters like these would have put the subjects in nearly the same order and
 distance. It says nothing of whether they are right.
@@ -8,7 +8,7 @@ Brennan, Generalizability Theory (2001), chapters 2 and 4; for unequal numbers o
 Variance Components (1992), section 3.6. Bands: Koo and Li, Journal of Chiropractic Medicine 15 (2016), 155.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
@@ -20,13 +20,8 @@ from .scales import Floats, Ints, round_half_up
 
 #: The reliability above which each band begins, after Koo and Li (2016); 0.75 is good already, 0.9 is good still.
 BANDS = (("excellent", 0.9), ("good", 0.75), ("moderate", 0.5))
-#: Splits into halves: at most, at least, and about so many ballots dealt out in all.
-MOST_SPLITS, FEWEST_SPLITS, DEALT = 100, 4, 1_000_000
-SEED = 19_790_301
 #: Equal up to so many decimals is equal: sums in another order differ in the last bits.
 _EXACT = 9
-#: A spread below its floor by less than this share is at the floor: not the last bit tells whether halves are given.
-_AT_FLOOR = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +124,6 @@ class ReliabilityJson(TypedDict):
     low: float | None
     high: float | None
     generalisability: float | None
-    halves: float | None
     agreement: float | None
     consistency: float | None
 
@@ -140,7 +134,7 @@ class Reliability:
 
     design: "nested" (each subject has voters of its own, or nobody can tell) or "crossed" (complete whole sheets).
     k: ballots a subject (OneWay). single, mean: ICC(1), ICC(k); low, high: the 95 % interval of `mean`.
-    generalisability: of the mean, by design. halves: split halves. agreement, consistency: ICC(A,1) and ICC(C,1),
+    generalisability: of the mean, by design.  agreement, consistency: ICC(A,1) and ICC(C,1),
     crossed designs only.
     """
 
@@ -153,7 +147,6 @@ class Reliability:
     low: float | None
     high: float | None
     generalisability: float | None
-    halves: float | None
     agreement: float | None = None
     consistency: float | None = None
 
@@ -207,26 +200,6 @@ def two_way(table: Floats) -> TwoWay:
     )
 
 
-def split_halves(subject: Ints, values: Floats, *, splits: int | None = None, seed: int = SEED) -> float:
-    """Return the reliability of the mean by halves: each subject's ballots are dealt into two halves by chance, the
-    halves' means are correlated over subjects, and the mean correlation r over many such splits is stepped up to all
-    ballots, 2r / (1 + r) (Spearman 1910, Brown 1910).
-
-    Subjects of one ballot are left out; of an odd number chance says which half has one more. NaN for fewer than two
-    subjects, or where all means of a half are equal. Always the same for the same ballots, in whatever order they and
-    their subjects come. Without `splits` the more the fewer ballots there are.
-    """
-    n, ordered = _in_order(subject, values)
-    if len(n) < 2:
-        return float("nan")
-    many = splits or int(np.clip(DEALT // len(ordered), FEWEST_SPLITS, MOST_SPLITS))
-    correlations = np.array(list(_halves(n, ordered, many, np.random.default_rng(seed))))
-    if not np.isfinite(correlations).any():
-        return float("nan")
-    r = float(correlations[np.isfinite(correlations)].mean())
-    return _ratio(2 * r, 1 + r)
-
-
 def round_reliability(
     subject: Ints,
     points: Sequence[Floats],
@@ -234,31 +207,27 @@ def round_reliability(
     shown: Flags,
     weights: Floats,
     floor: int,
+    subjects_from: int = 2,
     spread_floor: float,
     sheet: Ints | None = None,
 ) -> Reliability | None:
-    """Return the reliability of the subjects whose figures are shown; None if they, or their ballots, are fewer than
-    `floor`, or there is nothing to compare.
+    """Return the reliability of the subjects whose figures are shown; None if they are fewer than
+    `subjects_from` or `floor`, their ballots fewer than `floor`, or there is nothing to compare.
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject; a criterion's own
     mean is taken off before, so that passing over a hard one is no praise. Classes are not weighed, nothing is trimmed.
     Whole sheets that all answer about all these subjects are a crossed design. No spread within subjects is taken to
-    be less than spread_floor, as in the intervals: a smaller one would tell that all agree; split halves are then not
-    given.
+    be less than spread_floor: a smaller one would tell that all agree.
     Shape: subject and sheet (ballots,); points one (ballots,) a criterion, NaN where nothing was answered; shown
         (criteria, subjects); weights (criteria,).
     """
     values, inside = composites(subject, points, shown, weights)
     subject, values = subject[inside], values[inside]
     one = one_way(subject, values)
-    if one.subjects < max(2, floor) or one.ballots < floor or np.isnan(one.within):
+    if one.subjects < max(2, subjects_from, floor) or one.ballots < floor or np.isnan(one.within):
         return None
-    tight = one.within < spread_floor**2 * (1 - _AT_FLOOR)
     one = replace(one, within=max(one.within, spread_floor**2))
-    table, level = None, values
-    if sheet is not None and (table := _table(subject, values, sheet[inside], least=floor)) is not None:
-        # Who is severe with everybody is so in both halves: with that taken off, each subject may be dealt alone.
-        level = _without_raters(values, sheet[inside])
+    table = _table(subject, values, sheet[inside], least=floor) if sheet is not None else None
     _single, (low, high) = one.interval()
     reliability = Reliability(
         design="nested",
@@ -270,7 +239,6 @@ def round_reliability(
         low=_told(low),
         high=_told(high),
         generalisability=_told(one.generalisability),
-        halves=None if tight else _told(split_halves(subject, level)),
     )
     if table is None:
         return reliability
@@ -320,56 +288,8 @@ def _table(subject: Ints, values: Floats, sheet: Ints, *, least: int) -> Floats 
     return None if np.isnan(table).any() else table
 
 
-def _without_raters(values: Floats, sheet: Ints) -> Floats:
-    """Return values less the mean of their sheet.
-
-    In whole units of the last decimal, halves up: a mean of two values often lies between two units, and there the
-    order of a sum would say which of them it is, and with that who is dealt where.
-    """
-    unit = 10**_EXACT
-    whole = np.rint(values * unit).astype(np.int64)
-    n = np.bincount(sheet)
-    total = np.zeros(len(n), dtype=np.int64)
-    np.add.at(total, sheet, whole)
-    many = n[sheet]
-    deviations: Floats = ((2 * (many * whole - total[sheet]) + many) // (2 * many)) / unit
-    return deviations
-
-
 def _settle(values: Floats) -> Floats:
     return np.round(values, _EXACT).astype(np.float64, copy=False)
-
-
-def _in_order(subject: Ints, values: Floats) -> tuple[Ints, Floats]:
-    """Return how many ballots each subject of two or more has, and the ballots subject by subject, in an order that
-    depends on nothing but the values."""
-    order = np.lexsort((values, subject))
-    subject, values = subject[order], values[order] + 0.0  # -0.0 is 0.0
-    starts = np.flatnonzero(np.r_[True, subject[1:] != subject[:-1]]) if len(subject) else np.zeros(0, dtype=np.int64)
-    n = np.diff(np.r_[starts, len(subject)])
-    parts = [values[at : at + many] for at, many in zip(starts.tolist(), n.tolist(), strict=True) if many > 1]
-    parts.sort(key=lambda part: (len(part), part.tobytes()))
-    return np.array([len(part) for part in parts], dtype=np.int64), np.concatenate(parts or [np.zeros(0)])
-
-
-def _halves(n: Ints, values: Floats, splits: int, chance: np.random.Generator) -> Iterator[float]:
-    """Yield the correlation of the halves' means, split by split."""
-    group = np.repeat(np.arange(len(n)), n)
-    place = np.arange(len(values)) - np.repeat(np.cumsum(n) - n, n)
-    for _split in range(splits):
-        dealt = values[np.argsort(group + chance.random(len(values)))]
-        first = n // 2 + (n % 2) * chance.integers(0, 2, len(n))
-        in_first = place < first[group]
-        one = np.bincount(group, weights=dealt * in_first) / first
-        other = np.bincount(group, weights=dealt * ~in_first) / (n - first)
-        yield _correlation(one, other)
-
-
-def _correlation(one: Floats, other: Floats) -> float:
-    one, other = one - one.mean(), other - other.mean()
-    scale = float(np.sqrt((one**2).sum() * (other**2).sum()))
-    # Means that are equal but for rounding have no order.
-    return float((one * other).sum()) / scale if scale > 10.0**-_EXACT else float("nan")
 
 
 def _bounds(between: float, within: float, upper: int, lower: int, level: float) -> tuple[float, float]:

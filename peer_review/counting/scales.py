@@ -18,6 +18,8 @@ BANDS: Final = (90.0, 70.0, 60.0)
 GRADE_POINTS: Final = {4: 95.0, 3: 80.0, 2: 65.0, 1: 30.0}
 #: The least spread an interval is drawn with: less would tell that all ballots of a group agree.
 SPREAD_FLOOR: Final = {"points": 2.5, "anchors": 10.0, "grades": 7.5}
+#: The spread of rounds too small to have one of their own: a person's marks of one colleague, as colleagues differ.
+SPREAD_USUAL: Final = {"points": 7.5, "anchors": 20.0, "grades": 15.0}
 
 
 def to_points(answers: Floats, scale: str) -> Floats:

@@ -18,7 +18,7 @@ are fitted apart, each group on a ruler of its own.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeAlias, TypedDict
 
 import numpy as np
@@ -49,6 +49,7 @@ REASONS: Final = (
     "few_subjects",  # fewer than FEWEST subjects that sheets link
     "too_large",  # more subjects than the equations can hold
     "no_fit",  # no likeliest figures were found
+    "few_ballots",  # the score is made of few answers or not shown as it is: the two together would tell answers
     "not_shown",  # the subject's score itself is not shown
 )
 SUBJECT, SHEET, PAIR, PROFILE, CRITERION = "subject", "sheet", "pair", "profile", "criterion"
@@ -382,6 +383,21 @@ def _parameters(fit: RaschFit) -> RaschModel:
         "steps": [steps.tolist() for steps in fit.steps],
         "weighted": fit.weighted,
     }
+
+
+def keep_back(severity: Severity, shown: Flags) -> Severity:
+    """Return the adjusted scores of these subjects alone, (subjects,); the others' reason is that ballots are few."""
+    if severity.reason in ("papers", "trimmed"):
+        return severity
+    subjects = tuple(adjusted if may else None for adjusted, may in zip(severity.subjects, shown, strict=True))
+    reasons = tuple(
+        reason if may or reason == "not_shown" else "few_ballots"
+        for reason, may in zip(severity.reasons, shown, strict=True)
+    )
+    if any(subjects):
+        return replace(severity, subjects=subjects, reasons=reasons)
+    reason = _commonest([reason for reason in reasons if reason != "not_shown"])
+    return Severity(reason, subjects=subjects, reasons=reasons)
 
 
 def _commonest(reasons: list[str]) -> str:

@@ -11,12 +11,17 @@ from peer_review.querysets.results import CriterionResultQuerySet, ResultQuerySe
 class Result(models.Model):
     """The sheet of one subject, one section, one rank or all together. `score` None says 样本不足.
 
-    classes: {voter class: [score, low, high]} where classes are shown at all.
+    classes: {voter class: [score, low, high]} where classes are shown at all; 0, 0 and the range follow where there is
+    one.
     members: of how many subjects a mean is made. comparable: may be shown to people who may not see the members.
     adjusted: of a subject, {value, low, high, method} with the raters' severity taken out (of the Rasch model also
     {measure, sd} in logits), {reason} where whole sheets do not allow it, None where the papers do not; the unit's
     tells how it was done, {reason, method, subjects, islands, groups}. See counting.severity.
     one_ballot: whether leaving out some one ballot would propose another grade; None without a score.
+    shown: where the score is shown as a range (counting.small_groups.Shown), {code, least, most, grade}; `score` is
+    then the number that stands for it, and the grade is that of the exact score, empty where it is left open. None
+    where the score is shown as it is. standing: the place of a subject's exact score, which is kept nowhere, among
+    all; None in rounds from before there were ranges. rules: the version of the counting rules, of the unit's result.
     reliability: of the whole round (the unit's result only), the fields of counting.reliability.Reliability; None where
     too few subjects have figures.
     """
@@ -33,6 +38,9 @@ class Result(models.Model):
     score = models.FloatField(_("score"), null=True)
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
+    shown = models.JSONField(null=True)
+    standing = models.PositiveIntegerField(null=True)
+    rules = models.PositiveSmallIntegerField(default=1)
     ballots = models.PositiveIntegerField(_("ballots"), null=True)
     members = models.PositiveIntegerField(default=1)
     comparable = models.BooleanField(default=False)
@@ -78,13 +86,19 @@ class Result(models.Model):
 
         A named person decides. Reads the round.
         """
-        return "" if self.score is None else grade_of(self.score, self.round.frozen_scheme.bands)
+        if self.score is None:
+            return ""
+        if self.shown is not None and "grade" in self.shown:
+            return str(self.shown["grade"])
+        return grade_of(self.score, self.round.frozen_scheme.bands)
 
 
 class CriterionResult(models.Model):
     """One criterion of a result. No row says 样本不足: what was left blank and what was held back look alike.
 
-    bars: [[first bin, last bin, ballots], …] or None. classes: {voter class: [value, low, high, n, abstentions]}.
+    shown: where the figure is shown as a range, {code, least, most}; `value` is then the number that stands for it.
+    bars: [[first bin, last bin, ballots], …] or None. classes: {voter class: [value, low, high, n, abstentions]},
+    followed by the range where there is one.
     """
 
     result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="criteria")
@@ -92,6 +106,7 @@ class CriterionResult(models.Model):
     value = models.FloatField()
     low = models.FloatField()
     high = models.FloatField()
+    shown = models.JSONField(null=True)
     n = models.PositiveIntegerField()
     abstentions = models.PositiveIntegerField()
     bars = models.JSONField(null=True)

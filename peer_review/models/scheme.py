@@ -55,6 +55,14 @@ class Scheme(ClusterableModel):
         default=True,
         help_text=_("With more than 5 ballots, drop one highest and one lowest before the mean."),
     )
+    exact_scores = models.BooleanField(
+        _("exact scores"),
+        default=False,
+        help_text=_(
+            "Show figures of few answers as they are, not as ranges. Some answers can then be worked out; the ballot "
+            "paper says in how many cases."
+        ),
+    )
     visibility = models.JSONField(_("who sees results"), default=default_visibility)
     paper = models.CharField(_("ballot paper"), max_length=10, choices=PaperKind, default=PaperKind.SUBJECT)
     sheet_rules = models.JSONField(_("rules about a whole sheet"), default=list, blank=True)

@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, cached_property
+from itertools import combinations_with_replacement
 from operator import mul
 from pathlib import Path
 from typing import Any, NoReturn, NotRequired, TypeAlias, TypedDict
@@ -56,6 +57,21 @@ GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
 USUAL_BANDS = (90, 70, 60)
 SPREAD_FLOOR = {"points": 2.5, "anchors": 10.0, "grades": 7.5}
 TRIM_ABOVE = 5
+#: The spread of rounds too small to have one of their own, and from how many subjects and answers they have one.
+SPREAD_USUAL = {"points": 7.5, "anchors": 20.0, "grades": 15.0}
+SUBJECTS_FROM, ANSWERS_FROM = 10, 60
+#: Lowest and highest figure of a scale; the outermost means of points that are shown as they are lie between these.
+ENDS = {
+    "points": (Decimal(0), Decimal(100)),
+    "anchors": (Decimal(20), Decimal(100)),
+    "grades": (Decimal(30), Decimal(95)),
+}
+POINTS_HIGH, POINTS_LOW = 95, 20
+#: Up to so many answers all sets of them are tried; of one class's grades, up to so many.
+EXHAUSTIVE, GRADES_TO = 12, 24
+#: From so many answers a score is shown as it is, from so many there are bars; so many criteria give steps, so wide.
+SCORED_FROM, BARS_FROM, STEPS_FROM, STEP_POINTS = 12, 20, 3, 2
+GRADES = ("excellent", "competent", "basic", "incompetent")
 BAR_FLOOR = 3
 #: Numpy's generator PCG64 (XSL RR 128/64) after seeding with 19 790 301: split halves are dealt by it.
 PCG_STATE, PCG_STEP = 185022135591076192141167713582622350261, 174245319466782427288351607187956729369
@@ -69,7 +85,7 @@ FEWEST_LINKED = 3
 MOST_LEVELS = 8_000
 Z95 = 1.959963984540054
 #: Why there is no adjusted score, in the order in which one stands for the whole round.
-REASONS = ("papers", "trimmed", "few_abstained", "few_subjects", "too_large", "no_fit", "not_shown")
+REASONS = ("papers", "trimmed", "few_abstained", "few_subjects", "too_large", "no_fit", "few_ballots", "not_shown")
 #: Random effects: the subject, the sheet, the pair of both, and subject by criterion.
 FACTORS = ("subject", "sheet", "pair", "profile")
 #: So near to 0 the slopes of the likelihood must be: per relative change of a variance; of the Rasch model, per
@@ -251,42 +267,10 @@ def solved(matrix: list[list[float]], right: list[list[float]]) -> list[list[flo
 # figures: Figures as they are published: bounds, rounding, shares.
 
 
-@dataclass(frozen=True)
-class Mean:
-    """A mean before it is rounded: exact, with half its 95 % interval."""
-
-    value: Fraction
-    half: float
-    n: int
-    abstentions: int
-    members: int = 1
-
-
-class Figure(TypedDict):
-    """A criterion's mean as it is published; of a subject with its bars and with each class's mean."""
-
-    value: list[Decimal]
-    n: int
-    abstentions: int
-    bars: NotRequired[list[list[int]] | None]
-    classes: NotRequired[dict[str, list[Decimal | int]]]
-
-
-def bounds(value: Fraction, half: float) -> list[Decimal]:
-    """Return value, low and high, inside 0 to 100, to one decimal, halves up."""
-    middle = float(value)
-    return [tenths(value), tenths(max(0.0, middle - half)), tenths(min(100.0, middle + half))]
-
-
 def tenths(value: Fraction | float) -> Decimal:
     """Return a figure to one decimal as people round: 0.05 up."""
     exact = Fraction(value) * 10 + Fraction(1, 2) + Fraction(1, 10**9)
     return Decimal(math.floor(exact)) / 10
-
-
-def figure_of(mean: Mean) -> Figure:
-    """Return a mean as it is published."""
-    return {"value": bounds(mean.value, mean.half), "n": mean.n, "abstentions": mean.abstentions}
 
 
 def share_of(above: float, below: float) -> Decimal | None:
@@ -316,6 +300,260 @@ def leaves_of(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple
 def kind_not_recounted(path: tuple[str, ...]) -> str:
     """Return which kind of NOT_RECOUNTED a figure is of, empty for all others."""
     return next((part for part in path if part in NOT_RECOUNTED), "")
+
+
+# ranges: As what figures of few answers are shown: exactly, or as a range that leaves three sets of answers possible.
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as it is shown, in points: `least` or more, `most` or less, between both, or, without a code, both."""
+
+    least: Decimal
+    most: Decimal
+    code: str = ""
+
+    @property
+    def value(self) -> Decimal:
+        """The number that stands for it."""
+        if self.code in ("at_least", "at_most"):
+            return self.least
+        return tenths(Fraction(self.least + self.most) / 2)
+
+    def told(self) -> dict[str, object] | None:
+        """Return the range as it is published; None for a figure that is shown as it is."""
+        return {"code": self.code, "least": self.least, "most": self.most} if self.code else None
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """As what a mean is shown: whole up to `low` and from `high` on, in the bins, else as it is to so many decimals."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    bins: tuple[tuple[Decimal, Decimal], ...] = ()
+    whole: bool = False
+
+    def show(self, mean: Fraction) -> Shown:
+        value = tenths(Fraction(math.floor(mean + Fraction(1, 2) + Fraction(1, 10**9)))) if self.whole else tenths(mean)
+        if self.high is not None and value >= self.high:
+            return Shown(self.high, self.high, "at_least")
+        if self.low is not None and value <= self.low:
+            return Shown(self.low, self.low, "at_most")
+        for first, last in self.bins:
+            if first <= value <= last:
+                return Shown(first, last, "between")
+        return Shown(value, value)
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean before it is rounded: exact, with half its 95 % interval, and as it is shown; None by version 1 of the
+    rules, which had no ranges."""
+
+    value: Fraction
+    half: float
+    n: int
+    abstentions: int
+    shown: Shown | None = None
+    members: int = 1
+
+    @property
+    def counts(self) -> Fraction:
+        """The number that a mean of several is made of."""
+        return Fraction(self.shown.value) if self.shown else self.value
+
+    @property
+    def told(self) -> dict[str, object] | None:
+        """The range as it is published."""
+        return self.shown.told() if self.shown else None
+
+
+class Figure(TypedDict):
+    """A criterion's mean as it is published; of a subject with its bars and with each class's mean."""
+
+    value: list[Decimal]
+    shown: dict[str, object] | None
+    n: int
+    abstentions: int
+    bars: NotRequired[list[list[int]] | None]
+    classes: NotRequired[dict[str, list[object]]]
+
+
+def around(mean: Mean) -> list[Decimal]:
+    """Return a mean's number, low and high: the bounds around what is shown; by version 1, around the exact mean."""
+    if mean.shown is None:
+        return bounds(tenths(mean.value), float(mean.value), float(mean.value), mean.half)
+    return bounds(mean.shown.value, float(mean.shown.least), float(mean.shown.most), mean.half)
+
+
+def bounds(value: Decimal, least: float, most: float, half: float) -> list[Decimal]:
+    """Return value, low and high, inside 0 to 100, to one decimal, halves up."""
+    return [value, tenths(max(0.0, least - half)), tenths(min(100.0, most + half))]
+
+
+def figure_of(mean: Mean) -> Figure:
+    """Return a mean as it is published."""
+    return {"value": around(mean), "shown": mean.told, "n": mean.n, "abstentions": mean.abstentions}
+
+
+def exactly(value: Fraction) -> Shown:
+    """Return a figure that is shown as it is."""
+    return Shown(tenths(value), tenths(value))
+
+
+@cache
+def ranges_of(scale: str, sizes: tuple[int, ...], shares: tuple[Fraction, ...], *, trim: bool, each: int = 1) -> Ranges:
+    """Return as what the mean of a group is shown of which so many of each class answered. Shares are the classes'
+    after cutting; of the answers one person gave at most `each`."""
+    pairs = [(size, share) for size, share in zip(sizes, shares, strict=True) if size]
+    trimmed = [trim and size > TRIM_ABOVE for size, _share in pairs]
+    parts = [share / (size - 2 * cut) for (size, share), cut in zip(pairs, trimmed, strict=True)]
+    most = max(parts) * each
+    if scale == "points":
+        moves = [part for part, cut in zip(parts, trimmed, strict=True) if not cut]
+        moved = 10 * most + 100 * (most if each > 1 else max(moves, default=Fraction()))
+        high = min(POINTS_HIGH, math.floor(Fraction(201, 2) - moved))
+        low = max(POINTS_LOW, math.ceil(moved - Fraction(1, 2)))
+        return tails(scale, Fraction(low), Fraction(high), whole=True)
+    n = sum(size for size, _share in pairs)
+    alone = len(pairs) == 1
+    if scale == "anchors" and alone and each == 1:
+        most = Fraction(1, n)
+    elif each == 1 and n <= (GRADES_TO if scale == "grades" and alone else EXHAUSTIVE):
+        return finest(scale, tuple(pairs), trim)
+    values = answers_of(scale)
+    span = values[-1] - values[0]
+    low_tail = values[0] + (span + 2 * (values[1] - values[0])) * most
+    high_tail = values[-1] - (span + 2 * (values[-1] - values[-2])) * most
+    return tails(scale, Fraction(low_tail), Fraction(high_tail))
+
+
+def tails(scale: str, low: Fraction, high: Fraction, *, whole: bool = False) -> Ranges:
+    """Return two ranges with means between them that are shown as they are; one range where they meet."""
+    below, above = tenths(low), tenths(high)
+    return Ranges(bins=(ENDS[scale],), whole=whole) if below >= above else Ranges(below, above, whole=whole)
+
+
+def answers_of(scale: str) -> tuple[int, ...]:
+    """Return the answers of a scale of few, in points."""
+    return tuple(sorted(GRADE_POINTS.values())) if scale == "grades" else (20, 40, 60, 80, 100)
+
+
+@cache
+def finest(scale: str, pairs: tuple[tuple[int, Fraction], ...], trim: bool) -> Ranges:
+    """Return the finest bins of which none leaves anybody who knows one ballot fewer than three sets of answers."""
+    sets = possible(scale, pairs, trim)
+    values = sorted(sets)
+    most = [-1] * len(values) + [0]  # bins from here on, and where the first of them ends
+    ends = [0] * len(values)
+    for start in range(len(values) - 1, -1, -1):
+        readers: Counter[tuple[int, int]] = Counter()
+        for end in range(start, len(values)):
+            readers.update(sets[values[end]])
+            if most[end + 1] >= max(0, most[start]) and min(readers.values()) >= 3:
+                most[start], ends[start] = most[end + 1] + 1, end
+    if most[0] < 2:
+        return Ranges(bins=(ENDS[scale],))
+    bins, start = [], 0
+    while start < len(values):
+        bins.append((Decimal(values[start]) / 10, Decimal(values[ends[start]]) / 10))
+        start = ends[start] + 1
+    return Ranges(bins[0][1], bins[-1][0], tuple(pair for pair in bins[1:-1] if pair[0] < pair[1]))
+
+
+def possible(scale: str, pairs: tuple[tuple[int, Fraction], ...], trim: bool) -> dict[int, Counter[tuple[int, int]]]:
+    """Return how many sets of answers give each mean, in tenths, for each reader: class and own answer.
+
+    A reader holds possible what holds an answer like the own one: all sets, less those that lack it.
+    """
+    answers = answers_of(scale)
+    every = [sums(answers, size, share, trim) for size, share in pairs]
+    sets: dict[int, Counter[tuple[int, int]]] = {}
+    for number, (size, share) in enumerate(pairs):
+        others: Counter[Fraction] = Counter({Fraction(): 1})
+        for at, of_class in enumerate(every):
+            others = added(others, of_class) if at != number else others
+        for own in answers:
+            lacking = sums(tuple(answer for answer in answers if answer != own), size, share, trim)
+            holding = Counter({total: many - lacking[total] for total, many in every[number].items()})
+            for total, many in added(+holding, others).items():
+                sets.setdefault(math.floor(total * 10 + Fraction(1, 2)), Counter())[number, own] += many
+    return sets
+
+
+@cache
+def sums(answers: tuple[int, ...], size: int, share: Fraction, trim: bool) -> Counter[Fraction]:
+    """Return how many sets of so many answers add so much to a mean."""
+    counts: Counter[Fraction] = Counter()
+    for given in combinations_with_replacement(answers, size):
+        inner = given[1:-1] if trim and size > TRIM_ABOVE else given
+        counts[share * Fraction(sum(inner), len(inner))] += 1
+    return counts
+
+
+def added(some: Counter[Fraction], others: Counter[Fraction]) -> Counter[Fraction]:
+    """Return how many pairs of sets give each sum."""
+    pairs: Counter[Fraction] = Counter()
+    for total, many in some.items():
+        for other, more in others.items():
+            pairs[total + other] += many * more
+    return pairs
+
+
+def together(parts: Sequence[tuple[Fraction, Shown]], scale: str) -> Shown:
+    """Return the weighted mean of figures as they are shown."""
+    lowest, highest = ENDS[scale]
+    total = sum((weight for weight, _shown in parts), Fraction())
+
+    def mean(ends: Sequence[Decimal]) -> Decimal:
+        pairs = zip(parts, ends, strict=True)
+        return tenths(sum((weight * Fraction(end) for (weight, _shown), end in pairs), Fraction()) / total)
+
+    codes = {shown.code for _weight, shown in parts} - {""}
+    least = mean([lowest if shown.code == "at_most" else shown.least for _weight, shown in parts])
+    most = mean([highest if shown.code == "at_least" else shown.most for _weight, shown in parts])
+    if codes == {"at_least"}:
+        return Shown(least, least, "at_least")
+    if codes == {"at_most"}:
+        return Shown(most, most, "at_most")
+    return Shown(least, most, "between") if codes else Shown(least, least)
+
+
+def score_of(
+    value: Decimal, parts: Sequence[tuple[Fraction, Shown]], *, scale: str, fewest: int, bands: Sequence[int]
+) -> tuple[Shown, int | None]:
+    """Return a score as it is shown, and the number of the grade that the exact one proposes; None where it is open."""
+    grade = band_of(value, bands)
+    weights = [weight for weight, _shown in parts]
+    heaviest = max(weights) / sum(weights, Fraction())
+    if fewest >= SCORED_FROM and not any(shown.code for _weight, shown in parts):
+        return Shown(value, value), grade
+    # A band reaches to the last tenth below the next.
+    lowest = Decimal([*bands, 0][grade])
+    end = Decimal([101, *bands][grade]) if grade else Decimal("100.1")
+    if len(parts) >= STEPS_FROM and heaviest <= Fraction(1, 2):
+        steps = max(1, int((end - lowest) // STEP_POINTS))
+        at = min(int((value - lowest) // STEP_POINTS), steps - 1)
+        upper = end if at == steps - 1 else lowest + (at + 1) * STEP_POINTS
+        return Shown(lowest + at * STEP_POINTS, upper - Decimal("0.1"), "between"), grade
+    if not rests_on_one(weights):
+        return Shown(lowest, end - Decimal("0.1"), "between"), grade
+    shown = together(parts, scale)
+    ends = ENDS[scale]
+    least = band_of(ends[0] if shown.code == "at_most" else shown.least, bands)
+    most = band_of(ends[1] if shown.code == "at_least" else shown.most, bands)
+    return shown, least if least == most else None
+
+
+def rests_on_one(weights: Sequence[Fraction]) -> bool:
+    """Whether a score of criteria with these weights is one criterion, or hardly anything else."""
+    return max(weights) > Fraction(3, 4) * sum(weights, Fraction())
+
+
+def band_of(value: Decimal, bands: Sequence[int]) -> int:
+    """Return the number of the band that a figure falls into, the best 0."""
+    return sum(value < lowest for lowest in bands)
 
 
 # rules: The frozen scheme, the roll and the answers.
@@ -389,6 +627,7 @@ class Rules:
             self.criterion_weights = [Fraction(criterion["weight"]) for criterion in scheme["criteria"]]
             self.asked = [{self.classes.index(key) for key in criterion["classes"]} for criterion in scheme["criteria"]]
             self.bands = [int(lowest) for lowest in scheme["bands"]]
+            self.exact = scheme.get("exact_scores") is True
         except (KeyError, TypeError, ValueError) as error:
             raise Fault(f"a field is missing or of the wrong kind ({error})", "缺少字段，或类型不对") from error
         if self.scale not in SPREAD_FLOOR or self.floor < 1:
@@ -1258,9 +1497,16 @@ class Counted:
                 left += members
         if self.is_crowd(left):
             self.rests[self.sections] = sorted(left)
-        self.means = [self.subject_mean(at) for at in range(subjects)]
+        self.reach: float | None = None
+        self.means: list[Mean | None] = []
         self.fewer: dict[tuple[int, int, int], Fraction] = {}  # figures without a ballot of these points
         self.others: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
+
+    def count(self, reach: float | None) -> None:
+        """Make the figures. reach: how far an interval reaches if a mean's standard error is one point; None by
+        version 1 of the rules, where each interval is made of its own answers."""
+        self.reach = reach
+        self.means = [self.subject_mean(at) for at in range(len(self.piles))]
 
     def is_crowd(self, members: list[int]) -> bool:
         """Whether answers, sheets and people behind several subjects are all as many as the floor."""
@@ -1283,7 +1529,45 @@ class Counted:
         n = sum(map(len, piles))
         if n < self.rules.floor:
             return None
-        return Mean(*self.weights.weigh(piles), n, sum(self.unsure[at]))
+        if self.reach is None:
+            return Mean(*self.weights.weigh(piles), n, sum(self.unsure[at]))
+        shares = self.weights.shares(tuple(map(len, piles)))
+        value, half = self.plain(piles, shares)
+        classes = [self.voter_class(at, number) for number in range(len(piles))]
+        parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
+        shown = together(parts, self.rules.scale) if parts and not self.rules.exact else self.show(value, piles, shares)
+        return Mean(value, half, n, sum(self.unsure[at]), shown)
+
+    def plain(self, piles: Sequence[list[int]], shares: Sequence[Fraction]) -> tuple[Fraction, float]:
+        """Return a weighted mean, and half its interval by the round's spread and the number of answers."""
+        used = [(pile, share) for pile, share in zip(piles, shares, strict=True) if pile]
+        value = sum((share * location(pile, trim=self.rules.trim) for pile, share in used), Fraction())
+        cuts = [2 if self.rules.trim and len(pile) > TRIM_ABOVE else 0 for pile, _share in used]
+        error = math.sqrt(
+            math.fsum(float(share) ** 2 / (len(pile) - cut) for (pile, share), cut in zip(used, cuts, strict=True))
+        )
+        return value, (self.reach or 0.0) * error
+
+    def show(self, value: Fraction, piles: Sequence[list[int]], shares: Sequence[Fraction], each: int = 1) -> Shown:
+        """Return a group's mean as it is shown."""
+        if self.rules.exact:
+            return exactly(value)
+        sizes = tuple(len(pile) for pile in piles)
+        return ranges_of(self.rules.scale, sizes, tuple(shares), trim=self.rules.trim, each=each).show(value)
+
+    def spread(self) -> tuple[Fraction, int, int, set[int]]:
+        """Return of the classes of shown subjects with two answers or more: squares, degrees of freedom, answers, and
+        which subjects."""
+        squares, freedom, answers = Fraction(), 0, 0
+        seen: set[int] = set()
+        for at in self.alone:
+            for pile in self.piles[at]:
+                if len(pile) > 1:
+                    squares += sum(points * points for points in pile) - Fraction(sum(pile) ** 2, len(pile))
+                    freedom += len(pile) - 1
+                    answers += len(pile)
+                    seen.add(at)
+        return squares, freedom, answers, seen
 
     def without(self, at: int, row: Row) -> Fraction:
         """Return a subject's figure without one of its ballots; the whole figure if that one did not answer."""
@@ -1316,10 +1600,12 @@ class Counted:
         pile = self.piles[at][number]
         if at not in self.with_classes or not pile:
             return None
-        least = SPREAD_FLOOR[self.rules.scale]
-        return Mean(
-            *weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][number]
-        )
+        unsure = self.unsure[at][number]
+        if self.reach is None:
+            least = SPREAD_FLOOR[self.rules.scale]
+            return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), unsure)
+        value, half = self.plain([pile], [Fraction(1)])
+        return Mean(value, half, len(pile), unsure, self.show(value, [pile], [Fraction(1)]))
 
     def rest(self, where: int) -> Mean | None:
         """Return the mean of the subjects too few alone, their ballots pooled class by class."""
@@ -1330,7 +1616,12 @@ class Counted:
             [points for at in members for points in self.piles[at][number]] for number in range(len(self.rules.classes))
         ]
         unsure = sum(sum(self.unsure[at]) for at in members)
-        return Mean(*self.weights.weigh(piles), sum(map(len, piles)), unsure, len(members))
+        n = sum(map(len, piles))
+        if self.reach is None:
+            return Mean(*self.weights.weigh(piles), n, unsure, members=len(members))
+        shares = self.weights.shares(tuple(map(len, piles)))
+        value, half = self.plain(piles, shares)
+        return Mean(value, half, n, unsure, self.show(value, piles, shares, len(members)), len(members))
 
     def section(self, section: int) -> Mean | None:
         members = [self.subject(at) for at in self.alone if self.roll.sections[at] == section]
@@ -1348,6 +1639,8 @@ class Counted:
     def bars(self, at: int) -> list[list[int]] | None:
         """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
         edges = self.rules.edges
+        if self.reach is not None and sum(map(len, self.piles[at])) < BARS_FROM:
+            return None
         counts = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
         bars = [[bin, bin, counts[bin]] for bin in range(len(edges))]
         while any(0 < bar[2] < BAR_FLOOR for bar in bars):
@@ -1358,7 +1651,49 @@ class Counted:
             after = bars[i + 1][2] if i + 1 < len(bars) else -1
             i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
             bars[i : i + 2] = [[bars[i][0], bars[i + 1][1], bars[i][2] + bars[i + 1][2]]]
-        return bars if sum(bar[2] > 0 for bar in bars) > 1 else None
+        if sum(bar[2] > 0 for bar in bars) < 2:
+            return None
+        if self.reach is None or self.rules.scale == "points" or all(first == last for first, last, _count in bars):
+            return bars
+        return bars if self.may_divide(at, bars) else None
+
+    def may_divide(self, at: int, bars: list[list[int]]) -> bool:
+        """Whether bars and sum leave BAR_FLOOR ways or more to divide the ballots of joined bars among answers."""
+        answers = answers_of(self.rules.scale)
+        ways = {0: 1}
+        for first, last, count in bars:
+            inside = divisions(answers[first : last + 1], count)
+            both: Counter[int] = Counter()
+            for total, many in ways.items():
+                for other, more in inside.items():
+                    both[total + other] += many * more
+            ways = both
+        return ways[sum(map(sum, self.piles[at]))] >= BAR_FLOOR
+
+
+@cache
+def divisions(answers: tuple[int, ...], count: int) -> dict[int, int]:
+    """Return in how many ways so many ballots give these answers, by their sum."""
+    if len(answers) == 1 or not count:
+        return {answers[0] * count: 1}
+    first, *others = answers
+    ways: Counter[int] = Counter()
+    for given in range(count + 1):
+        for total, many in divisions(tuple(others), count - given).items():
+            ways[first * given + total] += many
+    return dict(ways)
+
+
+def reach_of(criteria: Sequence[Counted], scale: str) -> float:
+    """Return how far an interval reaches if a mean's standard error is one point: one spread for the whole round."""
+    spreads = [criterion.spread() for criterion in criteria]
+    subjects = set().union(*(seen for _squares, _freedom, _answers, seen in spreads))
+    if len(subjects) < SUBJECTS_FROM or sum(answers for _squares, _freedom, answers, _seen in spreads) < ANSWERS_FROM:
+        return Z95 * SPREAD_USUAL[scale]
+    freedom = sum(freedom for _squares, freedom, _answers, _seen in spreads)
+    squares = sum((squares for squares, *_rest in spreads), Fraction())
+    spread = float(rounded(math.sqrt(squares / freedom), 1))
+    return max(SPREAD_FLOOR[scale], spread) * t_quantile(freedom)
 
 
 def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
@@ -1430,8 +1765,10 @@ def mean_of(parts: Iterable[Mean | None]) -> Mean | None:
     members = sum(part.members for part in known)
     if not members:
         return None
+    value = sum((part.counts * part.members for part in known), Fraction()) / members
     return Mean(
-        value=sum((part.value * part.members for part in known), Fraction()) / members,
+        value=value,
+        shown=exactly(value) if known[0].shown else None,
         half=math.sqrt(math.fsum((part.half * part.members) ** 2 for part in known)) / members,
         n=sum(part.n for part in known),
         abstentions=sum(part.abstentions for part in known),
@@ -1481,6 +1818,7 @@ FitTold = TypedDict("FitTold", {"class": str, "subjects": int, "sheets": int})
 class Severity:
     """The adjusted scores of a round, under the parameters that publication says it used.
 
+    may: the subjects beside whose scores an adjusted one may stand; of the others ballots are too few.
     models: of each published fit what was published of it, and its parameters. faults: what does not hold of these.
     unfitted: of how many fits publication says that it found no likeliest figures, which is not tried here.
     """
@@ -1493,6 +1831,8 @@ class Severity:
         counted: Sequence[Counted],
         groups: Sequence[FitTold],
         models: Sequence[object],
+        *,
+        may: set[int],
     ) -> None:
         self.rules, self.votes, self.counted = rules, votes, counted
         self.published = list(zip(groups, models, strict=False))
@@ -1501,6 +1841,7 @@ class Severity:
         self.unfitted = 0
         self.lacking: list[set[int]] = []  # the subjects of each fit without published parameters
         subjects = range(len(roll.sections))
+        self.may = may
         self.shown = {at for at in subjects if any(criterion.means[at] for criterion in counted)}
         self.rows = [row for row in votes.rows if row.subject in self.shown]
         self.early = self.refusal()
@@ -1529,6 +1870,8 @@ class Severity:
         chosen = safe_subjects(answered, classes, floor=self.rules.floor)
         self.reasons = {at: "" if at in chosen else "few_abstained" for at in self.reasons}
         parts: dict[int, list[Part]] = defaultdict(list)
+        if not chosen & self.may:
+            chosen = set()  # No fit is told of, if any was made.
         for linked in self.linked(chosen):
             self.fit(linked, parts)
         # Where no subject has a score in the end, publication tells of no fit, though some were made.
@@ -1539,6 +1882,8 @@ class Severity:
         for at in self.reasons:
             if at not in self.shown:
                 self.reasons[at] = "not_shown"
+            elif at not in self.may:
+                self.reasons[at] = "few_ballots"
             elif not self.reasons[at]:
                 self.scores[at] = self.score(parts[at])
 
@@ -1699,18 +2044,19 @@ def models_of(published: object) -> tuple[list[FitTold], list[object]]:
 # reliability: The reliability of a round.
 
 
-def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict[str, object] | None:
+def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]], *, version: int) -> dict[str, object] | None:
     """Return how far ballots agree about who stands where, of the subjects that are shown; None where too few are.
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
     mean over all such answers. One-way analysis of variance, ballots within subjects; where whole sheets all answer
-    about all subjects, two-way. No spread within subjects is less than what intervals are drawn with.
+    about all subjects, two-way. No spread within subjects is less than what intervals are drawn with. Split halves are
+    told by version 1 of the rules only.
     """
     values, sheets = composites(rules, rows, shown)
     subjects = sorted(values)
     n = [len(values[at]) for at in subjects]
     total = sum(n)
-    if len(subjects) < max(2, rules.floor) or total <= len(subjects):
+    if len(subjects) < max(2, rules.floor, 1 if version == 1 else SUBJECTS_FROM) or total <= len(subjects):
         return None
     least = SPREAD_FLOOR[rules.scale] ** 2
     means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
@@ -1740,7 +2086,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
         "low": share_of(low - 1, low),
         "high": share_of(high - 1, high),
         "generalisability": share_of(variance, variance + within / harmonic),
-        "halves": None if tight else split_halves(level),
+        "halves": None if tight or version > 1 else split_halves(level),
     }
     return figures if table is None else figures | two_way(table, least=least)
 
@@ -1929,6 +2275,7 @@ class Sheet(TypedDict):
     """The score of a subject or a group, how many ballots it rests on, and its criteria."""
 
     score: list[Decimal] | None
+    shown: dict[str, object] | None
     ballots: int | None
     criteria: dict[str, Figure]
 
@@ -1937,10 +2284,13 @@ class Recount:
     """Every figure that may be published of these ballots, in the form of figures.json.
 
     published: figures.json, of which only the parameters are used that adjusted scores were made with:
-    severity.check() says whether these are the likeliest.
+    severity.check() says whether these are the likeliest. version: of the counting rules that it was published under.
     """
 
-    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, published: object = None) -> None:
+    def __init__(
+        self, rules: Rules, roll: RollFile, votes: Votes, published: object = None, *, version: int = 2
+    ) -> None:
+        self.version = version
         self.rules, self.roll, self.votes = rules, roll, votes
         self.sections = roll.many_sections
         self.rows: dict[int, list[Row]] = defaultdict(list)
@@ -1948,7 +2298,16 @@ class Recount:
             self.rows[row.subject].append(row)
         weights = ClassWeights(rules)
         self.counted = [Counted(rules, roll, votes, weights, at) for at in range(len(rules.criteria))]
-        self.severity = Severity(rules, roll, votes, self.counted, *models_of(published))
+        reach = None if version == 1 else reach_of(self.counted, rules.scale)
+        for criterion in self.counted:
+            criterion.count(reach)
+        may = {at for at in range(len(roll.sections)) if self.may_be_adjusted(at)}
+        self.severity = Severity(rules, roll, votes, self.counted, *models_of(published), may=may)
+        means = ([criterion.means[at] for criterion in self.counted] for at in range(len(roll.sections)))
+        exact = [self.exact_score(of_subject) for of_subject in means]
+        order = sorted({score for score in exact if score is not None}, reverse=True)
+        places = {score: at for at, score in enumerate(order, 1)}
+        self.standings = [None if score is None or version == 1 else places[score] for score in exact]
 
     def figures(self) -> dict[str, object]:
         sections, unit = self.comparable()
@@ -1965,7 +2324,10 @@ class Recount:
             "unit": self.group([criterion.unit() for criterion in self.counted], comparable=unit)
             | {
                 "reliability": reliability_of(
-                    self.rules, self.votes.rows, [set(criterion.alone) for criterion in self.counted]
+                    self.rules,
+                    self.votes.rows,
+                    [set(criterion.alone) for criterion in self.counted],
+                    version=self.version,
                 )
             }
             | {"adjusted": self.severity.unit()},
@@ -1983,13 +2345,21 @@ class Recount:
             own = [criterion.voter_class(at, number) for criterion in self.counted]
             for key, mean in zip(self.rules.criteria, own, strict=True):
                 if mean:
-                    criteria[key]["classes"][name] = [*bounds(mean.value, mean.half), mean.n, mean.abstentions]
-            if score := self.score(own):
-                classes[name] = score
+                    range_told = [mean.told] if mean.told else []
+                    criteria[key]["classes"][name] = [*around(mean), mean.n, mean.abstentions, *range_told]
+            score, shown = self.subject_score(own)
+            if score:
+                classes[name] = [*score, 0, 0, shown] if shown else score
         sheet = self.sheet(means, criteria)
-        decides = self.one_ballot(at, sheet["score"][0]) if sheet["score"] else None
+        sheet["score"], sheet["shown"] = self.subject_score(means)
+        decides = None
+        if (whole := self.exact_score(means)) is not None and (self.version == 1 or self.may_be_flagged(means)):
+            decides = self.one_ballot(at, whole)
+            if self.version > 1 and whole in self.rules.bands:
+                decides = True
         return {
             **sheet,
+            "standing": self.standings[at],
             "members": 1,
             "comparable": False,
             "classes": classes,
@@ -2005,16 +2375,61 @@ class Recount:
     def sheet(self, means: list[Mean | None], criteria: dict[str, Figure]) -> Sheet:
         score = self.score(means)
         most = max((mean.n + mean.abstentions for mean in means if mean), default=0)
-        return {"score": score, "ballots": most if score else None, "criteria": criteria}
+        return {"score": score, "shown": None, "ballots": most if score else None, "criteria": criteria}
+
+    def known(self, means: list[Mean | None]) -> list[tuple[Fraction, Mean]]:
+        """Return the criteria that are shown, with their parts of the score."""
+        known = [(weight, mean) for weight, mean in zip(self.rules.criterion_weights, means, strict=True) if mean]
+        total = sum((weight for weight, _mean in known), Fraction())
+        return [(weight / total, mean) for weight, mean in known] if total else []
 
     def score(self, means: list[Mean | None]) -> list[Decimal] | None:
         """Return the weighted score over the criteria that are shown. Their intervals add up: cautious."""
-        known = [(weight, mean) for weight, mean in zip(self.rules.criterion_weights, means, strict=True) if mean]
-        if not known:
+        if not (known := self.known(means)):
             return None
-        total = sum(weight for weight, _mean in known)
-        value = sum((weight * mean.value for weight, mean in known), Fraction()) / total
-        return bounds(value, math.fsum(float(weight) * mean.half for weight, mean in known) / float(total))
+        value = sum((share * mean.value for share, mean in known), Fraction())
+        half = math.fsum(float(share) * mean.half for share, mean in known)
+        middle = float(value if self.version == 1 else tenths(value))
+        return bounds(tenths(value), middle, middle, half)
+
+    def exact_score(self, means: list[Mean | None]) -> Decimal | None:
+        """Return a subject's score, which decides its grade and its place."""
+        known = self.known(means)
+        return tenths(sum((share * mean.value for share, mean in known), Fraction())) if known else None
+
+    def fewest(self, means: list[Mean | None]) -> int:
+        """Return how many answered the criterion that fewest answered."""
+        return min((mean.n for mean in means if mean), default=0)
+
+    def subject_score(self, means: list[Mean | None]) -> tuple[list[Decimal] | None, dict[str, object] | None]:
+        """Return a subject's score as it is shown, and its range with the grade that the exact score proposes."""
+        value = self.exact_score(means)
+        if value is None or self.version == 1 or self.rules.exact:
+            return self.score(means), None
+        shown, grade = self.shown_score(value, means)
+        half = math.fsum(float(share) * mean.half for share, mean in self.known(means))
+        told = shown.told()
+        if told is not None:
+            told["grade"] = GRADES[grade] if grade is not None else ""
+        return bounds(shown.value, float(shown.least), float(shown.most), half), told
+
+    def shown_score(self, value: Decimal, means: list[Mean | None]) -> tuple[Shown, int | None]:
+        parts = [(share, mean.shown) for share, mean in self.known(means) if mean.shown]
+        return score_of(value, parts, scale=self.rules.scale, fewest=self.fewest(means), bands=self.rules.bands)
+
+    def may_be_flagged(self, means: list[Mean | None]) -> bool:
+        """Whether it is told if one ballot decides: of many answers, and more than one criterion."""
+        return self.fewest(means) >= SCORED_FROM and not rests_on_one([share for share, _mean in self.known(means)])
+
+    def may_be_adjusted(self, at: int) -> bool:
+        """Whether a score without severity may stand beside a subject's score."""
+        means = [criterion.means[at] for criterion in self.counted]
+        value = self.exact_score(means)
+        if self.version == 1 or value is None:
+            return True
+        if self.fewest(means) < SCORED_FROM:
+            return False
+        return self.rules.exact or not self.shown_score(value, means)[0].code
 
     def one_ballot(self, at: int, score: Decimal) -> bool:
         """Return whether leaving out some one ballot would propose another grade: each is left out in turn.
@@ -2042,7 +2457,7 @@ class Recount:
 
     def grade(self, score: Decimal) -> int:
         """Return the number of the band that a score falls into."""
-        return sum(score < lowest for lowest in self.rules.bands)
+        return band_of(score, self.rules.bands)
 
     def comparable(self) -> tuple[set[int], bool]:
         """Return which sections' means, and whether that of all, may be shown to those who may not see the members."""
@@ -2502,7 +2917,7 @@ class Verifier:
 
         def published() -> tuple[str, str]:
             value = parse_terms(files.figures or b"")
-            if type(value) is not dict or value.get("v") != 1 or value.get("round") != head["round"]:
+            if type(value) is not dict or value.get("v") not in (1, 2) or value.get("round") != head["round"]:
                 raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
             models_of(value)
             read.figures = value
@@ -2517,7 +2932,8 @@ class Verifier:
             and self.check("form of the published figures", "公布数字的格式", published)
         ):
             return
-        recount = Recount(read.rules, read.roll, read.votes, read.figures)
+        version = 1 if read.figures["v"] == 1 else 2
+        recount = Recount(read.rules, read.roll, read.votes, read.figures, version=version)
         if recount.severity.groups or recount.severity.faults:
             self.check("models of the adjusted scores", "按宽严调整所用的模型", recount.severity.check)
         self.compare(read.published, dict(leaves_of(recount.figures())))

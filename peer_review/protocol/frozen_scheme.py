@@ -84,6 +84,7 @@ class FormJson(TypedDict):
     excellent_quota: int
     quota_approval: str
     visibility: dict[str, bool]
+    exact_scores: NotRequired[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,7 @@ class FrozenScheme:
 
     name, version: of the scheme. min, max: lowest and highest answer. bands: lowest points of the three upper grades.
     min_return and excellent_quota: in percent, 0 for none. audiences: who may see results (enums.Audience).
+    exact_scores: whether figures of few answers are shown as they are.
     """
 
     name: str
@@ -238,6 +240,7 @@ class FrozenScheme:
     excellent_quota: int
     quota_approval: str
     audiences: frozenset[str]
+    exact_scores: bool = False
 
     @property
     def criterion_keys(self) -> tuple[str, ...]:
@@ -340,11 +343,13 @@ class FrozenScheme:
             excellent_quota=_value(form, "excellent_quota", int, 0),
             quota_approval=_value(form, "quota_approval", str, ""),
             audiences=frozenset(audience for audience in AUDIENCES if visibility.get(audience) is True),
+            exact_scores=_value(form, "exact_scores", bool, False),
         )
 
     def as_json(self) -> FormJson:
-        """Return the scheme as `Round.form` keeps it."""
-        return {
+        """Return the scheme as `Round.form` keeps it; exact scores are in it only where they are declared, so that the
+        forms of other schemes stay as they were."""
+        form: FormJson = {
             "v": VERSION,
             "scheme": {"name": self.name, "version": self.version},
             "scale": self.scale,
@@ -366,6 +371,9 @@ class FrozenScheme:
             "quota_approval": self.quota_approval,
             "visibility": {audience: audience in self.audiences for audience in AUDIENCES},
         }
+        if self.exact_scores:
+            form["exact_scores"] = True
+        return form
 
 
 def _object(value: object, name: str) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from peer_review.domain.publication.figures import Mark, too_few
+from peer_review.domain.publication.figures import Mark, ShownJson, shown_in_words, too_few
 from peer_review.domain.results.read_models import Head
 from peer_review.domain.results.trends import Trend
 from peer_review.reports.book import COUNT, Book, Figure, Formula, Sheet, Value
@@ -26,7 +26,15 @@ def new_book(head: Head, name: str) -> Book:
 
 def value(mark: Mark | None) -> Value:
     """Return the cell of a figure."""
-    return Figure(mark.value) if mark is not None else too_few()
+    return figure_cell(mark.value, mark.shown) if mark is not None else too_few()
+
+
+def figure_cell(value: float, shown: ShownJson | None) -> Figure:
+    """Return the cell of a figure. Of a range it holds the number that formulas reckon with, and reads as the range."""
+    if shown is None:
+        return Figure(value)
+    words = shown_in_words(value, shown).replace('"', "")
+    return Figure(value, f'"{words}"')
 
 
 def bounds(mark: Mark | None) -> list[Value]:
@@ -64,9 +72,13 @@ def rounds_sheet(book: Book, trend: Trend | None, criteria: Sequence[tuple[str, 
     for point in reversed(trend.points):
         shown = point.score
         cells: list[Value] = [point.title, day_of_round(point)]
-        cells += [Figure(shown.value), Figure(shown.low), Figure(shown.high)] if shown is not None else [too_few()] * 3
+        if shown is not None:
+            cells += [figure_cell(shown.value, shown.shown), Figure(shown.low), Figure(shown.high)]
+        else:
+            cells += [too_few()] * 3
         for key, _label in criteria:
-            cells.append(Figure(point.criteria[key].value) if key in point.criteria else too_few())
+            criterion = point.criteria.get(key)
+            cells.append(figure_cell(criterion.value, criterion.shown) if criterion is not None else too_few())
         sheet.line(cells)
     sheet.space()
     sheet.note(_("Where two intervals overlap, the rise or fall may be chance."))
@@ -82,6 +94,12 @@ def explain_checks(sheet: Sheet) -> None:
         _(
             "Every published figure was rounded once, each for itself. Where a check is made of rounded figures it may "
             "differ by 0.1; “Check less published” says so."
+        )
+    )
+    sheet.note(
+        _(
+            "A figure that reads as a range stands in formulas with its bound or its middle, so checks made of it may "
+            "differ by more."
         )
     )
     sheet.note(_("Where figures read “too few”, the weights of the others are raised to fill 100 %."))

@@ -130,7 +130,7 @@ def _in_words(point: Point | None) -> str:
 
 def point(mark: Mark | None) -> Point | None:
     """Return a figure for a picture."""
-    return Point(mark.value, mark.low, mark.high, digits(mark.value)) if mark is not None else None
+    return Point(mark.value, mark.low, mark.high, mark.text) if mark is not None else None
 
 
 def few() -> Cell:
@@ -147,11 +147,13 @@ class Bounded(Protocol):
     def low(self) -> float: ...
     @property
     def high(self) -> float: ...
+    @property
+    def text(self) -> str: ...
 
 
 def value_cell(mark: Bounded | None, *, strong: bool = False) -> Cell:
     """Return the cell of a figure alone."""
-    return Cell(digits(mark.value), strong=strong) if mark is not None else few()
+    return Cell(mark.text, strong=strong) if mark is not None else few()
 
 
 def interval_cell(mark: Bounded | None) -> Cell:
@@ -166,7 +168,7 @@ def interval_name() -> str:
 
 def heat_cell(mark: Mark | None) -> Cell:
     """Return the cell of a figure with its grade in words, and the tint that only repeats the word."""
-    return Cell(digits(mark.value), sub=mark.grade_label, tint=mark.grade) if mark is not None else few()
+    return Cell(mark.text, sub=mark.grade_label, tint=mark.grade) if mark is not None else few()
 
 
 def count_cell(number: int | None) -> Cell:

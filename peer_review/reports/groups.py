@@ -112,12 +112,12 @@ def _mean(group: GroupReading, head: Head) -> Score:
         "and %(high)s with 95 %% certainty."
     ) % {
         "members": group.members,
-        "value": digits(score.value),
+        "value": score.text,
         "grade": score.grade_label,
         "low": digits(score.low),
         "high": digits(score.high),
     }
-    return Score(value=digits(score.value), words=words, missing=too_few(), personal=False)
+    return Score(value=score.text, words=words, missing=too_few(), personal=False)
 
 
 def _profile(reading: SectionReading, section: GroupReading) -> list[Block]:

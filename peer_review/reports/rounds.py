@@ -11,7 +11,7 @@ from peer_review.domain.results.read_models import Head
 from peer_review.domain.results.trends import Trend
 from peer_review.reports.blocks import Block, Cell, Column, Heading, Table, Text, TrendMark
 from peer_review.reports.blocks import Trend as TrendBlock
-from peer_review.reports.frame import digits, interval_cell, interval_name, value_cell
+from peer_review.reports.frame import interval_cell, interval_name, value_cell
 from peer_review.reports.words import bands_of, day_of_round, held_back
 
 
@@ -31,14 +31,14 @@ def trend_blocks(trend: Trend | None, head: Head, *, personal: bool) -> list[Blo
                 value=point.score.value,
                 low=point.score.low,
                 high=point.score.high,
-                text=digits(point.score.value),
+                text=point.score.text,
                 current=point is trend.points[-1],
             )
             for point in shown
             if point.score is not None
         ]
         description = "; ".join(
-            f"{point.title}: {digits(point.score.value) if point.score else too_few()}" for point in trend.points
+            f"{point.title}: {point.score.text if point.score else too_few()}" for point in trend.points
         )
         alt = ". ".join([_("Score over the rounds"), description])
         blocks.append(TrendBlock(marks, start, ticks(start, bands_of(head)), alt=alt, personal=personal))

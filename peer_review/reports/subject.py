@@ -87,14 +87,14 @@ def _score(reading: SubjectReading) -> Score:
     sentences = [
         _("Score %(value)s of 100, %(grade)s; it lies between %(low)s and %(high)s with 95 %% certainty.")
         % {
-            "value": digits(score.value),
+            "value": score.text,
             "grade": score.grade_label,
             "low": digits(score.low),
             "high": digits(score.high),
         }
     ]
     sentences += [
-        _("%(name)s: %(value)s.") % {"name": comparison.label, "value": digits(comparison.score.value)}
+        _("%(name)s: %(value)s.") % {"name": comparison.label, "value": comparison.score.text}
         for comparison in reading.comparisons
     ]
     alike = [comparison.label for comparison in reading.comparisons if not comparison.distinct]
@@ -103,7 +103,7 @@ def _score(reading: SubjectReading) -> Score:
     elif alike:
         words = _("The difference from %(names)s is within the interval and may be chance.")
         sentences.append(words % {"names": ", ".join(alike)})
-    return Score(value=digits(score.value), words=joined(sentences), missing=too_few())
+    return Score(value=score.text, words=joined(sentences), missing=too_few())
 
 
 def _start(reading: SubjectReading) -> int:
@@ -274,6 +274,8 @@ def sure(reading: SubjectReading) -> list[Answer]:
     certainty, answers = reading.certainty, []
     if certainty.one_ballot.note:
         lead = _("Yes, it might") if certainty.one_ballot.figure else pgettext("one ballot", "No")
+        if certainty.one_ballot.figure is None:
+            lead = _("Not shown")
         answers.append(Answer(_("Would one ballot change the grade?"), lead, certainty.one_ballot.note))
     if certainty.unknown.note:
         answers.append(Answer(_("How many know enough?"), "", certainty.unknown.note))
@@ -284,7 +286,7 @@ def sure(reading: SubjectReading) -> list[Answer]:
             bounds = {
                 "low": digits(adjusted.low),
                 "high": digits(adjusted.high),
-                "value": digits(reading.score.value),
+                "value": reading.score.text,
             }
             words = joined([_("between %(low)s and %(high)s; the score itself is %(value)s.") % bounds, words])
         answers.append(Answer(_("Without the severity of single voters"), lead, words))
@@ -358,5 +360,5 @@ def _made(reading: SubjectReading) -> list[Block]:
 
 def _sum(mean: Sum) -> str:
     """Return a weighted mean as a line: "Quality: 60.0 % × 81.2 + 40.0 % × 78.0 = 79.9"."""
-    terms = " + ".join(f"{term.label} {digits(term.share)} % × {digits(term.value)}" for term in mean.terms)
-    return f"{mean.label}: {terms} = {digits(mean.total)}"
+    terms = " + ".join(f"{term.label} {digits(term.share)} % × {term.text}" for term in mean.terms)
+    return f"{mean.label}: {terms} = {mean.text}"

@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from peer_review.domain.findings.findings import FindingFigure
+from peer_review.domain.publication.figures import shown_in_words
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.protocol.frozen_scheme import FrozenScheme
 from peer_review.users import User
@@ -60,3 +62,10 @@ def grade_name(key: str, scheme: FrozenScheme) -> str:
 def full_names(people: Iterable[User]) -> str:
     """Return several people's names as a list in words."""
     return _(", ").join(person.get_full_name() for person in people)
+
+
+@register.filter
+def figure_in_words(figure: FindingFigure) -> str:
+    """Return the figure that a finding keeps as it is shown everywhere; empty without one."""
+    value = figure["value"]
+    return "" if value is None else shown_in_words(value, figure.get("shown"))

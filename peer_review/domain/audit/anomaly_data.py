@@ -80,7 +80,7 @@ def sections_matrix(material: Material) -> tuple[list[tuple[str, str]], Floats]:
     for subject, by_class in rows.values_list("subject", "classes"):
         at = material.position[subject]
         rated = number[material.subjects[at].section_key]
-        for voters, (score, _low, _high) in by_class.items():
+        for voters, (score, *_interval) in by_class.items():
             raters = home[at, classes[voters]]
             if raters >= 0:
                 total[raters, rated] += score

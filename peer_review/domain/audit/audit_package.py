@@ -18,6 +18,7 @@ from django.template.loader import get_template
 from peer_review.counting.release import release
 from peer_review.counting.reliability import ReliabilityJson
 from peer_review.counting.severity import Model
+from peer_review.domain.publication.figures import ShownJson
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.domain.tally.count import counted_entries
@@ -49,20 +50,23 @@ class CriterionFigures(TypedDict):
     """The figures of one criterion; `value` is [value, low, high], `classes` each class's figure."""
 
     value: list[float]
+    shown: ShownJson | None
     n: int
     abstentions: int
     bars: list[list[int]] | None
-    classes: dict[str, list[float | int | None]]
+    classes: dict[str, list[object]]
 
 
 class Figures(TypedDict):
     """Every figure of a result; `score` and each class's are [value, low, high]."""
 
     score: list[float | None] | None
+    shown: ShownJson | None
+    standing: int | None
     ballots: int | None
     members: int
     comparable: bool
-    classes: dict[str, list[float]]
+    classes: dict[str, list[object]]
     adjusted: dict[str, object] | None
     one_ballot: bool | None
     reliability: ReliabilityJson | None
@@ -233,8 +237,10 @@ def _holders(round: Round) -> Iterator[list[str]]:
 
 
 def _figures_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
-    """Yield every published figure, as it is stored: subjects under their numbers, then the means."""
-    yield b'{"v":1,"round":"' + round.public_id.encode("ascii") + b'",\n"subjects":'
+    """Yield every published figure, as it is stored: subjects under their numbers, then the means. "v" is the version
+    of the rules that they were counted by."""
+    rules = Result.objects.get(round=round, scope=ResultScope.UNIT).rules
+    yield b'{"v":%d,"round":"%s",\n"subjects":' % (rules, round.public_id.encode("ascii"))
     yield from _list(_subject_figures(round, numbers))
     groups = Result.objects.filter(round=round).exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk")
     for name, scope in (("sections", ResultScope.SECTION), ("ranks", ResultScope.RANK)):
@@ -276,6 +282,8 @@ def figures_of(result: Result) -> Figures:
     """Return every figure of a result, and nothing that says whose it is."""
     return {
         "score": None if result.score is None else [result.score, result.low, result.high],
+        "shown": result.shown,
+        "standing": result.standing,
         "ballots": result.ballots,
         "members": result.members,
         "comparable": result.comparable,
@@ -286,6 +294,7 @@ def figures_of(result: Result) -> Figures:
         "criteria": {
             row.criterion: {
                 "value": [row.value, row.low, row.high],
+                "shown": row.shown,
                 "n": row.n,
                 "abstentions": row.abstentions,
                 "bars": row.bars,

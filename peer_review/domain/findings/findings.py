@@ -5,7 +5,7 @@ comment is refused.
 """
 
 from datetime import date
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from peer_review import audit_log, signals
 from peer_review.domain.findings.verbatim_check import first_verbatim_run
 from peer_review.domain.locks import check_state
 from peer_review.domain.preflight.frozen_terms import form_holds
+from peer_review.domain.publication.figures import ShownJson
 from peer_review.enums import RESULT_STATES, FindingSource, ResultScope
 from peer_review.exceptions.findings import (
     FindingDueInPast,
@@ -98,6 +99,7 @@ class FindingFigure(TypedDict):
     low: float | None
     high: float | None
     n: int | None
+    shown: NotRequired[ShownJson | None]
 
 
 def figures_for(
@@ -123,11 +125,14 @@ def figures_for(
         "low": result.low,
         "high": result.high,
         "n": result.ballots,
+        "shown": result.shown,
     }
     if not criterion:
         return [figure]
     row = CriterionResult.objects.filter(result=result, criterion=criterion).first()
-    return [] if row is None else [{**figure, "value": row.value, "low": row.low, "high": row.high, "n": row.n}]
+    if row is None:
+        return []
+    return [{**figure, "value": row.value, "low": row.low, "high": row.high, "n": row.n, "shown": row.shown}]
 
 
 def sections_to_raise(round: Round, *, by: User) -> dict[str, str]:

@@ -54,7 +54,16 @@ def withdraw(round: Round, *, by: User, reason: str, criterion: str = "", subjec
     rows = rows.filter(criterion=criterion) if criterion else rows
     removed, _kinds = rows.delete()
     removed += results.shown().update(
-        score=None, low=None, high=None, ballots=None, classes={}, adjusted=None, one_ballot=None, reliability=None
+        score=None,
+        low=None,
+        high=None,
+        shown=None,
+        standing=None,
+        ballots=None,
+        classes={},
+        adjusted=None,
+        one_ballot=None,
+        reliability=None,
     )
     note_refused(round, scopes=[scope], reason=RefusedReason.WITHDRAWN)
     audit_log.record(round, ACTION, by=by, what=scope, reason=reason.strip(), figures=removed)

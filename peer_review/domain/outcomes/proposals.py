@@ -6,6 +6,7 @@ import numpy as np
 
 from peer_review.counting.quota import propose
 from peer_review.counting.scales import GRADES
+from peer_review.domain.publication.figures import proposed_grade
 from peer_review.enums import ResultScope
 from peer_review.models import Result, Round
 
@@ -31,15 +32,23 @@ def proposal_of(round: Round) -> RoundProposal:
     Everybody evaluated counts in the group, with a score or without. A form from before there were quotas has none.
     """
     subjects = Result.objects.filter(round=round, scope=ResultScope.SUBJECT).order_by("sort_order", "pk")
-    rows = list(subjects.values_list("subject_id", "score", "low", "high"))
-    figures = np.array([row[1:] for row in rows], dtype=np.float64).reshape(-1, 3)
+    rows = list(subjects.values_list("subject_id", "score", "low", "high", "shown", "standing"))
+    figures = np.array([row[1:4] for row in rows], dtype=np.float64).reshape(-1, 3)
     scheme = round.frozen_scheme
     quota = scheme.excellent_quota
-    proposal = propose(*figures.T, quota=quota, bands=scheme.bands)
+    # Rounds from before there were ranges keep the exact scores themselves.
+    have_standings = any(row[5] is not None for row in rows)
+    proposal = propose(
+        *figures.T,
+        quota=quota,
+        bands=scheme.bands,
+        grades=[proposed_grade(scheme, row[1], row[4]) for row in rows],
+        standings=np.array([row[5] or 0 for row in rows], dtype=np.int64) if have_standings else None,
+    )
     keys = [row[0] for row in rows]
     return RoundProposal(
         grades=dict(zip(keys, proposal.grades, strict=True)),
-        scored=frozenset(key for key, score, _low, _high in rows if score is not None),
+        scored=frozenset(row[0] for row in rows if row[1] is not None),
         quota=quota,
         approval=scheme.quota_approval,
         places=proposal.places,

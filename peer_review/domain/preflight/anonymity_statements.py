@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from peer_review.domain.preflight.known_answers import exact_scores_in_words
 from peer_review.enums import CellKind, Collection
 from peer_review.models import Cell, Round
 from peer_review.users import User
@@ -47,8 +48,15 @@ def statements_for(round: Round, cells: list[Cell]) -> dict[str, str]:
     """Return the statement for each of these papers, by the cell's key. One query however many, two on a draft."""
     floor = round.floor
     two_stage = round.collection == Collection.TWO_STAGE
+    scheme = round.frozen_scheme if round.has_frozen_scheme else round.scheme
+    exact = exact_scores_in_words(str(scheme.scale)) if scheme.exact_scores else ""
     return {
-        cell.key: sentence(inputs, floor=floor, two_stage=two_stage)
+        cell.key: " ".join(
+            filter(
+                None,
+                [sentence(inputs, floor=floor, two_stage=two_stage), "" if inputs.kind == CellKind.COMMENT else exact],
+            )
+        )
         for cell, inputs in zip(cells, _statement_inputs(round, cells), strict=True)
     }
 

@@ -11,6 +11,7 @@ from wagtail.models import ModelLogEntry
 
 from peer_review.conf import conf
 from peer_review.counting.exposure import Fate, Outcome
+from peer_review.domain.preflight.known_answers import known_share
 from peer_review.domain.preflight.opening_proof import proof_of
 from peer_review.domain.preflight.preflight import Preflight
 from peer_review.exceptions.preflight import ExposureUnproved, TermsAltered
@@ -32,6 +33,8 @@ def freeze_exposure(round: Round, preflight: Preflight) -> None:
         raise ExposureUnproved(words=proof.sentence)
     certificate = asdict(preflight.certificate)
     del certificate["breach"]
+    # In percent, as counting.joint_share measured it for such schemes.
+    certificate["known_share"] = known_share(round.frozen_scheme)
     exposure = {
         "v": 1,
         "floor": round.frozen_scheme.floor,

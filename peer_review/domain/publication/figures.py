@@ -2,14 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
 
-from peer_review.counting.scales import bin_edges, grade_of
+from peer_review.counting.scales import GRADES, bin_edges, grade_of
+from peer_review.counting.small_groups import AT_LEAST, AT_MOST, ENDS
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.enums import ScaleKind
 from peer_review.models import CriterionResult, Result
 from peer_review.protocol.frozen_scheme import FrozenCriterion, FrozenScheme
+
+
+class ShownJson(TypedDict):
+    """As what a figure is shown that is not shown as it is: a range (counting.small_groups.Shown), as it is kept.
+
+    grade: of a subject's score, the grade that the exact score proposes; empty where it is left open.
+    """
+
+    code: str
+    least: float
+    most: float
+    grade: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +31,9 @@ class Mark:
     """One figure with the grade it proposes. None instead of a Mark says 样本不足, whatever the reason.
 
     Units: points from 0 to 100 in one decimal, low and high the bounds of the 95 % interval. n answered, abstentions
-    said 不了解; both 0 for a score, which is made of several criteria.
+    said 不了解; both 0 for a score, which is made of several criteria. shown: the range in which the figure is shown;
+    `value` is then the number that stands for it in pictures and means, its bound or its middle. grade is empty where
+    the figures leave it open.
     """
 
     value: float
@@ -27,6 +43,27 @@ class Mark:
     abstentions: int
     grade: str
     grade_label: str
+    shown: ShownJson | None = None
+
+    @property
+    def text(self) -> str:
+        """The figure in words as it is shown everywhere."""
+        return shown_in_words(self.value, self.shown)
+
+    @property
+    def code(self) -> str:
+        """How it is shown: exact, at_least, at_most or between."""
+        return self.shown["code"] if self.shown else "exact"
+
+    @property
+    def least(self) -> float:
+        """The least that it may be; of at_most the bound."""
+        return self.shown["least"] if self.shown else self.value
+
+    @property
+    def most(self) -> float:
+        """The most that it may be; of at_least the bound."""
+        return self.shown["most"] if self.shown else self.value
 
     @property
     def unknown(self) -> float | None:
@@ -48,22 +85,63 @@ def too_few() -> str:
     return _("too few")
 
 
-def make_mark(scheme: FrozenScheme, value: float, low: float, high: float, n: int = 0, abstentions: int = 0) -> Mark:
+def shown_in_words(value: float, shown: ShownJson | None) -> str:
+    """Return a figure as it is shown: "84.3", "95 or more", "20 or less", "88–89.9"."""
+    if shown is None:
+        return f"{value:.1f}"
+    least, most = (f"{bound:.1f}".removesuffix(".0") for bound in (shown["least"], shown["most"]))
+    if shown["code"] == AT_LEAST:
+        return _("%(points)s or more") % {"points": least}
+    if shown["code"] == AT_MOST:
+        return _("%(points)s or less") % {"points": most}
+    return f"{least}–{most}"
+
+
+def proposed_grade(scheme: FrozenScheme, value: float | None, shown: ShownJson | None) -> str:
+    """Return the grade that a figure proposes under the round's own bands; empty without one, or where it is open."""
+    if value is None:
+        return ""
+    return shown["grade"] if shown and "grade" in shown else grade_of(value, scheme.bands)
+
+
+def make_mark(
+    scheme: FrozenScheme,
+    value: float,
+    low: float,
+    high: float,
+    n: int = 0,
+    abstentions: int = 0,
+    shown: ShownJson | None = None,
+) -> Mark:
     """Return a figure with the grade that the round's own bands propose for it."""
-    grade = grade_of(value, scheme.bands)
-    return Mark(value, low, high, n, abstentions, grade, grade_names(scheme)[grade])
+    grade = proposed_grade(scheme, value, shown)
+    return Mark(value, low, high, n, abstentions, grade, _grade_label(scheme, grade, shown), shown)
+
+
+def _grade_label(scheme: FrozenScheme, grade: str, shown: ShownJson | None) -> str:
+    """Return the name of a grade; of one that is left open, the names of those it may be."""
+    names = grade_names(scheme)
+    if grade or shown is None:
+        return names[grade]
+    lowest, highest = ENDS[scheme.scale]
+    least = lowest if shown["code"] == AT_MOST else shown["least"]
+    most = highest if shown["code"] == AT_LEAST else shown["most"]
+    first, last = (GRADES.index(grade_of(bound, scheme.bands)) for bound in (most, least))
+    return _(" or ").join(names[key] for key in reversed(GRADES[first : last + 1]))
 
 
 def score_mark(scheme: FrozenScheme, result: Result | None) -> Mark | None:
     """Return a result's score, None where it is not shown."""
     if result is None or result.score is None or result.low is None or result.high is None:
         return None
-    return make_mark(scheme, result.score, result.low, result.high)
+    return make_mark(scheme, result.score, result.low, result.high, shown=result.shown)
 
 
 def criterion_mark(scheme: FrozenScheme, row: CriterionResult | None) -> Mark | None:
     """Return a criterion's figure, None where it is not shown."""
-    return make_mark(scheme, row.value, row.low, row.high, row.n, row.abstentions) if row is not None else None
+    if row is None:
+        return None
+    return make_mark(scheme, row.value, row.low, row.high, row.n, row.abstentions, row.shown)
 
 
 def criterion_rows(results: Iterable[Result]) -> dict[tuple[int, str], CriterionResult]:

@@ -14,6 +14,7 @@ from peer_review.counting.severity import Severity
 from peer_review.domain.locks import lock_round
 from peer_review.domain.preflight.frozen_terms import check_terms
 from peer_review.domain.publication.comments import take_out_comments
+from peer_review.domain.publication.figures import ShownJson
 from peer_review.domain.rounds.lifecycle import mark_published
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.enums import ResultScope, RoundState
@@ -22,6 +23,8 @@ from peer_review.models import CriterionResult, Result, Round, Subject
 from peer_review.users import User
 
 BATCH = 1000
+#: Version of the counting rules; 1 had no ranges. The verifier recounts a round by the rules it was published under.
+RULES = 2
 
 
 @transaction.atomic
@@ -72,7 +75,7 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], figures: R
     keys = round.frozen_scheme.class_keys
     for result, sheet in pairs:
         result.classes = {
-            keys[voter_class]: [score.value, score.low, score.high]
+            keys[voter_class]: _list(score) if score.shown.code else _list(score)[:3]
             for voter_class, (_figures, score) in sheet.classes.items()
             if score is not None
         }
@@ -121,6 +124,9 @@ def _result(round: Round, scope: ResultScope, sheet: Sheet, *, label: str, sort_
         score=score.value if score else None,
         low=score.low if score else None,
         high=score.high if score else None,
+        shown=_shown(score) if score else None,
+        standing=sheet.standing,
+        rules=RULES if scope == ResultScope.UNIT else 1,
         ballots=ballots if score else None,
         members=sheet.members,
         one_ballot=sheet.one_ballot,
@@ -140,6 +146,7 @@ def _criteria(round: Round, result: Result, sheet: Sheet, keys: Sequence[str]) -
                 value=figure.value,
                 low=figure.low,
                 high=figure.high,
+                shown=_shown(figure),
                 n=figure.n,
                 abstentions=figure.abstentions,
                 bars=[list(bar) for bar in figure.bars] if figure.bars else None,
@@ -149,5 +156,15 @@ def _criteria(round: Round, result: Result, sheet: Sheet, keys: Sequence[str]) -
     return rows
 
 
-def _list(figure: Figure) -> list[float | int | None]:
-    return [figure.value, figure.low, figure.high, figure.n, figure.abstentions]
+def _list(figure: Figure) -> list[object]:
+    figures = [figure.value, figure.low, figure.high, figure.n, figure.abstentions]
+    return [*figures, shown] if (shown := _shown(figure)) else figures
+
+
+def _shown(figure: Figure) -> ShownJson | None:
+    """Return the range in which a figure is shown, None where it is shown as it is."""
+    shown = figure.shown
+    if not shown.code:
+        return None
+    kept: ShownJson = {"code": shown.code, "least": shown.least, "most": shown.most}
+    return kept if figure.proposed is None else {**kept, "grade": figure.proposed}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from peer_review.counting.small_groups import SCORED_FROM
 from peer_review.domain.publication.figures import Mark
 from peer_review.enums import PaperKind
 from peer_review.protocol.frozen_scheme import FrozenScheme
@@ -29,6 +30,11 @@ def severity_note(scheme: FrozenScheme, score: Mark | None, kept: Mapping[str, o
             "A score without the severity of single voters is not shown: the highest and the lowest mark are left out "
             "of the means, and a figure made of all marks beside them would tell what these two were."
         )
+    if reason == "few_ballots":
+        return _(
+            "A score without the severity of single voters is not shown: it needs at least %(answers)s answers to each "
+            "criterion, and a score that is shown as it is."
+        ) % {"answers": SCORED_FROM}
     if reason == "few_abstained":
         return _(
             "A score without the severity of single voters is not shown: it rests on what each sheet left blank, and "

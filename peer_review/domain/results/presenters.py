@@ -90,7 +90,11 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
     criteria = _criteria(scheme, result, shown, rows)
     classes = _classes(scheme, result, rows, _possible_voters(result))
     sums = [line.made_of for line in criteria if line.made_of is not None]
-    terms = [Term(line.label, line.share, line.own.value) for line in criteria if line.own and line.share is not None]
+    terms = [
+        Term(line.label, line.share, line.own.value, line.own.text)
+        for line in criteria
+        if line.own and line.share is not None
+    ]
     kept = SelfEvaluation.objects.filter(subject=subject).first() if scheme.self_evaluation else None
     reading = SubjectReading(
         scope=f"subject:{subject.key}",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from peer_review.counting.coverage import Coverage, coverage
 from peer_review.counting.reliability import ReliabilityJson, band_of
+from peer_review.counting.small_groups import SCORED_FROM
 from peer_review.models import CriterionResult, Result
 
 #: Names of the bands of Koo and Li (2016), and what each means for an order of subjects.
@@ -66,6 +67,8 @@ def reliability_in_words(unit: Result) -> list[str]:
 
 def one_ballot_in_words(result: Result) -> str:
     """Return whether some one ballot decides the grade that a subject's score proposes; empty without a score."""
+    if result.score is not None and result.one_ballot is None and result.standing is not None:
+        return _("This is said only where at least %(answers)s answered each criterion.") % {"answers": SCORED_FROM}
     if result.one_ballot is None:
         return ""
     if result.one_ballot:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from peer_review.domain.publication.figures import Mark
+from peer_review.counting.small_groups import SCORED_FROM
+from peer_review.domain.publication.figures import Mark, shown_in_words
 from peer_review.domain.schemes.grades import bands_in_words
 from peer_review.enums import ScaleKind
 from peer_review.models import CriterionResult
@@ -14,11 +15,12 @@ from peer_review.protocol.frozen_scheme import FrozenCriterion, FrozenScheme
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One part of a sum: `share` percent of `value` points."""
+    """One part of a sum: `share` percent of `value` points, which are shown as `text`."""
 
     label: str
     share: float
     value: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Sum:
     label: str
     terms: tuple[Term, ...]
     total: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,23 @@ def class_sum(scheme: FrozenScheme, criterion: FrozenCriterion, row: CriterionRe
     weights = {voters.key: float(voters.weight) for voters in scheme.classes if voters.key in row.classes}
     total = sum(weights.values())
     terms = tuple(
-        Term(label=voters.label, share=100 * weights[voters.key] / total, value=row.classes[voters.key][0])
+        Term(
+            label=voters.label,
+            share=100 * weights[voters.key] / total,
+            value=row.classes[voters.key][0],
+            text=shown_in_words(row.classes[voters.key][0], next(iter(row.classes[voters.key][5:]), None)),
+        )
         for voters in scheme.classes
         if voters.key in weights
     )
-    return Sum(label=criterion.label, terms=terms, total=row.value)
+    return Sum(label=criterion.label, terms=terms, total=row.value, text=shown_in_words(row.value, row.shown))
 
 
 def score_sum(terms: Sequence[Term], score: Mark | None) -> Sum | None:
     """Return how the score is made of the criteria that are shown."""
-    return Sum(label=_("Score"), terms=tuple(terms), total=score.value) if score is not None else None
+    if score is None:
+        return None
+    return Sum(label=_("Score"), terms=tuple(terms), total=score.value, text=score.text)
 
 
 def steps_of(scheme: FrozenScheme, *, by_class: Sequence[Sum], score: Sum | None) -> tuple[Step, ...]:
@@ -111,9 +121,11 @@ def steps_of(scheme: FrozenScheme, *, by_class: Sequence[Sum], score: Sum | None
             "interval",
             _(
                 "The interval says how far the figure would swing if other colleagues of the same kind had voted. "
-                "Where two intervals overlap, do not speak of a better and a worse."
+                "Where two intervals overlap, do not speak of a better and a worse. It is made of how many answered "
+                "and of one spread for the whole round."
             ),
         ),
+        Step("ranges", _ranges_in_words(scheme)),
         Step(
             "floor",
             _(
@@ -128,3 +140,15 @@ def steps_of(scheme: FrozenScheme, *, by_class: Sequence[Sum], score: Sum | None
         ),
     ]
     return tuple(steps)
+
+
+def _ranges_in_words(scheme: FrozenScheme) -> str:
+    """Return how figures of few answers are shown."""
+    if scheme.exact_scores:
+        return _("This scheme declares exact scores: figures of few answers are shown as they are.")
+    return _(
+        "Where few answered, a mean near an end of the scale is shown as a range, such as “95 or more”, and a score of "
+        "fewer than %(answers)s answers in steps or as its grade alone: so nobody who knows their own ballot can work "
+        "out the others'. The exact score decides the grade and the order; it is kept nowhere. Means of many are made "
+        "of figures as they are shown."
+    ) % {"answers": SCORED_FROM}

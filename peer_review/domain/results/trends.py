@@ -14,17 +14,24 @@ from datetime import datetime
 
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.preflight.comparability import NoTrend
+from peer_review.domain.publication.figures import ShownJson, shown_in_words
 from peer_review.enums import RefusedReason, ResultScope
 from peer_review.models import CriterionResult, Result, Round
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A figure and the bounds of its 95 % interval, as published."""
+    """A figure and the bounds of its 95 % interval, as published; shown: the range in which it is shown, if any."""
 
     value: float
     low: float
     high: float
+    shown: ShownJson | None = None
+
+    @property
+    def text(self) -> str:
+        """The figure in words as it is shown everywhere."""
+        return shown_in_words(self.value, self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,7 @@ def _points(results: Iterable[Result]) -> tuple[TrendPoint, ...]:
     listed = list(results)
     criteria: dict[int, dict[str, Point]] = {result.pk: {} for result in listed}
     for row in CriterionResult.objects.filter(result__in=criteria):
-        criteria[row.result_id][row.criterion] = Point(row.value, row.low, row.high)
+        criteria[row.result_id][row.criterion] = Point(row.value, row.low, row.high, row.shown)
     return tuple(
         TrendPoint(
             public_id=result.round.public_id,
@@ -154,4 +161,4 @@ def _points(results: Iterable[Result]) -> tuple[TrendPoint, ...]:
 def _score(result: Result) -> Point | None:
     if result.score is None or result.low is None or result.high is None:
         return None
-    return Point(result.score, result.low, result.high)
+    return Point(result.score, result.low, result.high, result.shown)

@@ -57,6 +57,7 @@ _SCHEME: Final[dict[str, _Check]] = {
     "scale": _is_text,
     "floor": _is_integer,
     "trim": _is_flag,
+    "exact_scores": _is_flag,
     "visibility": _dict_of(_is_flag),
     "paper": _is_text,
     "sheet_rules": _list_of(_dict_of(_is_number)),
@@ -69,8 +70,8 @@ _SCHEME: Final[dict[str, _Check]] = {
     "excellent_quota": _is_integer,
     "quota_approval": _is_text,
 }
-#: What files that were exported before there were quotas say of them.
-_BEFORE_QUOTAS: Final[dict[str, object]] = {"excellent_quota": 0, "quota_approval": ""}
+#: What files say of fields that are younger than they are.
+_BEFORE: Final[dict[str, object]] = {"excellent_quota": 0, "quota_approval": "", "exact_scores": False}
 _CRITERION: Final[dict[str, _Check]] = {
     "key": _is_text,
     "label": _is_text,
@@ -134,7 +135,7 @@ def _loaded(data: bytes) -> tuple[dict[str, object], dict[str, list[dict[str, ob
         raise SchemeFileInvalid(fault="JSON") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise SchemeFileInvalid(fault="format")
-    value = {**_BEFORE_QUOTAS, **value}
+    value = {**_BEFORE, **value}
     if missing := [name for name in (*_SCHEME, "criteria", "classes") if name not in value]:
         raise SchemeFileInvalid(fault=", ".join(missing))
     for name in ("criteria", "classes"):

@@ -326,4 +326,5 @@ def freeze_scheme(scheme: Scheme, *, not_anonymous: Collection[str] = ()) -> Fro
         excellent_quota=scheme.excellent_quota,
         quota_approval=scheme.quota_approval,
         audiences=frozenset(audience for audience in Audience.values if scheme.visibility.get(audience)),
+        exact_scores=scheme.exact_scores,
     )

@@ -48,6 +48,7 @@ def make_plan(round: Round, subjects: list[Subject]) -> Plan:
         bands=tuple(float(lowest) for lowest in scheme.bands),
         roll=_read_roll(round, subjects),
         ranks=_ranks(round, subjects),
+        exact=scheme.exact_scores,
     )
 
 

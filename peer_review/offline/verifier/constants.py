@@ -1,5 +1,7 @@
 """Figures of the counting rules, and how exactly searches are checked."""
 
+from decimal import Decimal
+
 #: Kinds of published figures that this file does not compute: named and numbered, never passed over in silence.
 NOT_RECOUNTED = {
     "comparable_rank": ("which means by rank all may read", "哪些职级平均分可供全体查看"),
@@ -8,6 +10,21 @@ GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
 USUAL_BANDS = (90, 70, 60)
 SPREAD_FLOOR = {"points": 2.5, "anchors": 10.0, "grades": 7.5}
 TRIM_ABOVE = 5
+#: The spread of rounds too small to have one of their own, and from how many subjects and answers they have one.
+SPREAD_USUAL = {"points": 7.5, "anchors": 20.0, "grades": 15.0}
+SUBJECTS_FROM, ANSWERS_FROM = 10, 60
+#: Lowest and highest figure of a scale; the outermost means of points that are shown as they are lie between these.
+ENDS = {
+    "points": (Decimal(0), Decimal(100)),
+    "anchors": (Decimal(20), Decimal(100)),
+    "grades": (Decimal(30), Decimal(95)),
+}
+POINTS_HIGH, POINTS_LOW = 95, 20
+#: Up to so many answers all sets of them are tried; of one class's grades, up to so many.
+EXHAUSTIVE, GRADES_TO = 12, 24
+#: From so many answers a score is shown as it is, from so many there are bars; so many criteria give steps, so wide.
+SCORED_FROM, BARS_FROM, STEPS_FROM, STEP_POINTS = 12, 20, 3, 2
+GRADES = ("excellent", "competent", "basic", "incompetent")
 BAR_FLOOR = 3
 #: Numpy's generator PCG64 (XSL RR 128/64) after seeding with 19 790 301: split halves are dealt by it.
 PCG_STATE, PCG_STEP = 185022135591076192141167713582622350261, 174245319466782427288351607187956729369
@@ -21,7 +38,7 @@ FEWEST_LINKED = 3
 MOST_LEVELS = 8_000
 Z95 = 1.959963984540054
 #: Why there is no adjusted score, in the order in which one stands for the whole round.
-REASONS = ("papers", "trimmed", "few_abstained", "few_subjects", "too_large", "no_fit", "not_shown")
+REASONS = ("papers", "trimmed", "few_abstained", "few_subjects", "too_large", "no_fit", "few_ballots", "not_shown")
 #: Random effects: the subject, the sheet, the pair of both, and subject by criterion.
 FACTORS = ("subject", "sheet", "pair", "profile")
 #: So near to 0 the slopes of the likelihood must be: per relative change of a variance; of the Rasch model, per

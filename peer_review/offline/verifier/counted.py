@@ -7,8 +7,18 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cache
 
-from peer_review.offline.verifier.constants import BAR_FLOOR, SPREAD_FLOOR, TRIM_ABOVE
-from peer_review.offline.verifier.figures import Mean
+from peer_review.offline.verifier.constants import (
+    ANSWERS_FROM,
+    BAR_FLOOR,
+    BARS_FROM,
+    SPREAD_FLOOR,
+    SPREAD_USUAL,
+    SUBJECTS_FROM,
+    TRIM_ABOVE,
+    Z95,
+)
+from peer_review.offline.verifier.figures import rounded
+from peer_review.offline.verifier.ranges import Mean, Shown, answers_of, exactly, ranges_of, together
 from peer_review.offline.verifier.rules import RollFile, Row, Rules, Votes
 
 
@@ -64,9 +74,16 @@ class Counted:
                 left += members
         if self.is_crowd(left):
             self.rests[self.sections] = sorted(left)
-        self.means = [self.subject_mean(at) for at in range(subjects)]
+        self.reach: float | None = None
+        self.means: list[Mean | None] = []
         self.fewer: dict[tuple[int, int, int], Fraction] = {}  # figures without a ballot of these points
         self.others: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
+
+    def count(self, reach: float | None) -> None:
+        """Make the figures. reach: how far an interval reaches if a mean's standard error is one point; None by
+        version 1 of the rules, where each interval is made of its own answers."""
+        self.reach = reach
+        self.means = [self.subject_mean(at) for at in range(len(self.piles))]
 
     def is_crowd(self, members: list[int]) -> bool:
         """Whether answers, sheets and people behind several subjects are all as many as the floor."""
@@ -89,7 +106,45 @@ class Counted:
         n = sum(map(len, piles))
         if n < self.rules.floor:
             return None
-        return Mean(*self.weights.weigh(piles), n, sum(self.unsure[at]))
+        if self.reach is None:
+            return Mean(*self.weights.weigh(piles), n, sum(self.unsure[at]))
+        shares = self.weights.shares(tuple(map(len, piles)))
+        value, half = self.plain(piles, shares)
+        classes = [self.voter_class(at, number) for number in range(len(piles))]
+        parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
+        shown = together(parts, self.rules.scale) if parts and not self.rules.exact else self.show(value, piles, shares)
+        return Mean(value, half, n, sum(self.unsure[at]), shown)
+
+    def plain(self, piles: Sequence[list[int]], shares: Sequence[Fraction]) -> tuple[Fraction, float]:
+        """Return a weighted mean, and half its interval by the round's spread and the number of answers."""
+        used = [(pile, share) for pile, share in zip(piles, shares, strict=True) if pile]
+        value = sum((share * location(pile, trim=self.rules.trim) for pile, share in used), Fraction())
+        cuts = [2 if self.rules.trim and len(pile) > TRIM_ABOVE else 0 for pile, _share in used]
+        error = math.sqrt(
+            math.fsum(float(share) ** 2 / (len(pile) - cut) for (pile, share), cut in zip(used, cuts, strict=True))
+        )
+        return value, (self.reach or 0.0) * error
+
+    def show(self, value: Fraction, piles: Sequence[list[int]], shares: Sequence[Fraction], each: int = 1) -> Shown:
+        """Return a group's mean as it is shown."""
+        if self.rules.exact:
+            return exactly(value)
+        sizes = tuple(len(pile) for pile in piles)
+        return ranges_of(self.rules.scale, sizes, tuple(shares), trim=self.rules.trim, each=each).show(value)
+
+    def spread(self) -> tuple[Fraction, int, int, set[int]]:
+        """Return of the classes of shown subjects with two answers or more: squares, degrees of freedom, answers, and
+        which subjects."""
+        squares, freedom, answers = Fraction(), 0, 0
+        seen: set[int] = set()
+        for at in self.alone:
+            for pile in self.piles[at]:
+                if len(pile) > 1:
+                    squares += sum(points * points for points in pile) - Fraction(sum(pile) ** 2, len(pile))
+                    freedom += len(pile) - 1
+                    answers += len(pile)
+                    seen.add(at)
+        return squares, freedom, answers, seen
 
     def without(self, at: int, row: Row) -> Fraction:
         """Return a subject's figure without one of its ballots; the whole figure if that one did not answer."""
@@ -122,10 +177,12 @@ class Counted:
         pile = self.piles[at][number]
         if at not in self.with_classes or not pile:
             return None
-        least = SPREAD_FLOOR[self.rules.scale]
-        return Mean(
-            *weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), self.unsure[at][number]
-        )
+        unsure = self.unsure[at][number]
+        if self.reach is None:
+            least = SPREAD_FLOOR[self.rules.scale]
+            return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), unsure)
+        value, half = self.plain([pile], [Fraction(1)])
+        return Mean(value, half, len(pile), unsure, self.show(value, [pile], [Fraction(1)]))
 
     def rest(self, where: int) -> Mean | None:
         """Return the mean of the subjects too few alone, their ballots pooled class by class."""
@@ -136,7 +193,12 @@ class Counted:
             [points for at in members for points in self.piles[at][number]] for number in range(len(self.rules.classes))
         ]
         unsure = sum(sum(self.unsure[at]) for at in members)
-        return Mean(*self.weights.weigh(piles), sum(map(len, piles)), unsure, len(members))
+        n = sum(map(len, piles))
+        if self.reach is None:
+            return Mean(*self.weights.weigh(piles), n, unsure, members=len(members))
+        shares = self.weights.shares(tuple(map(len, piles)))
+        value, half = self.plain(piles, shares)
+        return Mean(value, half, n, unsure, self.show(value, piles, shares, len(members)), len(members))
 
     def section(self, section: int) -> Mean | None:
         members = [self.subject(at) for at in self.alone if self.roll.sections[at] == section]
@@ -154,6 +216,8 @@ class Counted:
     def bars(self, at: int) -> list[list[int]] | None:
         """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
         edges = self.rules.edges
+        if self.reach is not None and sum(map(len, self.piles[at])) < BARS_FROM:
+            return None
         counts = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
         bars = [[bin, bin, counts[bin]] for bin in range(len(edges))]
         while any(0 < bar[2] < BAR_FLOOR for bar in bars):
@@ -164,7 +228,49 @@ class Counted:
             after = bars[i + 1][2] if i + 1 < len(bars) else -1
             i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
             bars[i : i + 2] = [[bars[i][0], bars[i + 1][1], bars[i][2] + bars[i + 1][2]]]
-        return bars if sum(bar[2] > 0 for bar in bars) > 1 else None
+        if sum(bar[2] > 0 for bar in bars) < 2:
+            return None
+        if self.reach is None or self.rules.scale == "points" or all(first == last for first, last, _count in bars):
+            return bars
+        return bars if self.may_divide(at, bars) else None
+
+    def may_divide(self, at: int, bars: list[list[int]]) -> bool:
+        """Whether bars and sum leave BAR_FLOOR ways or more to divide the ballots of joined bars among answers."""
+        answers = answers_of(self.rules.scale)
+        ways = {0: 1}
+        for first, last, count in bars:
+            inside = divisions(answers[first : last + 1], count)
+            both: Counter[int] = Counter()
+            for total, many in ways.items():
+                for other, more in inside.items():
+                    both[total + other] += many * more
+            ways = both
+        return ways[sum(map(sum, self.piles[at]))] >= BAR_FLOOR
+
+
+@cache
+def divisions(answers: tuple[int, ...], count: int) -> dict[int, int]:
+    """Return in how many ways so many ballots give these answers, by their sum."""
+    if len(answers) == 1 or not count:
+        return {answers[0] * count: 1}
+    first, *others = answers
+    ways: Counter[int] = Counter()
+    for given in range(count + 1):
+        for total, many in divisions(tuple(others), count - given).items():
+            ways[first * given + total] += many
+    return dict(ways)
+
+
+def reach_of(criteria: Sequence[Counted], scale: str) -> float:
+    """Return how far an interval reaches if a mean's standard error is one point: one spread for the whole round."""
+    spreads = [criterion.spread() for criterion in criteria]
+    subjects = set().union(*(seen for _squares, _freedom, _answers, seen in spreads))
+    if len(subjects) < SUBJECTS_FROM or sum(answers for _squares, _freedom, answers, _seen in spreads) < ANSWERS_FROM:
+        return Z95 * SPREAD_USUAL[scale]
+    freedom = sum(freedom for _squares, freedom, _answers, _seen in spreads)
+    squares = sum((squares for squares, *_rest in spreads), Fraction())
+    spread = float(rounded(math.sqrt(squares / freedom), 1))
+    return max(SPREAD_FLOOR[scale], spread) * t_quantile(freedom)
 
 
 def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
@@ -236,8 +342,10 @@ def mean_of(parts: Iterable[Mean | None]) -> Mean | None:
     members = sum(part.members for part in known)
     if not members:
         return None
+    value = sum((part.counts * part.members for part in known), Fraction()) / members
     return Mean(
-        value=sum((part.value * part.members for part in known), Fraction()) / members,
+        value=value,
+        shown=exactly(value) if known[0].shown else None,
         half=math.sqrt(math.fsum((part.half * part.members) ** 2 for part in known)) / members,
         n=sum(part.n for part in known),
         abstentions=sum(part.abstentions for part in known),

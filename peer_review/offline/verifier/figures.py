@@ -2,50 +2,16 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import NotRequired, TypedDict
 
 from peer_review.offline.verifier.constants import NOT_RECOUNTED
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A mean before it is rounded: exact, with half its 95 % interval."""
-
-    value: Fraction
-    half: float
-    n: int
-    abstentions: int
-    members: int = 1
-
-
-class Figure(TypedDict):
-    """A criterion's mean as it is published; of a subject with its bars and with each class's mean."""
-
-    value: list[Decimal]
-    n: int
-    abstentions: int
-    bars: NotRequired[list[list[int]] | None]
-    classes: NotRequired[dict[str, list[Decimal | int]]]
-
-
-def bounds(value: Fraction, half: float) -> list[Decimal]:
-    """Return value, low and high, inside 0 to 100, to one decimal, halves up."""
-    middle = float(value)
-    return [tenths(value), tenths(max(0.0, middle - half)), tenths(min(100.0, middle + half))]
 
 
 def tenths(value: Fraction | float) -> Decimal:
     """Return a figure to one decimal as people round: 0.05 up."""
     exact = Fraction(value) * 10 + Fraction(1, 2) + Fraction(1, 10**9)
     return Decimal(math.floor(exact)) / 10
-
-
-def figure_of(mean: Mean) -> Figure:
-    """Return a mean as it is published."""
-    return {"value": bounds(mean.value, mean.half), "n": mean.n, "abstentions": mean.abstentions}
 
 
 def share_of(above: float, below: float) -> Decimal | None:

@@ -15,24 +15,26 @@ from peer_review.offline.verifier.constants import (
     PCG_STATE,
     PCG_STEP,
     SPREAD_FLOOR,
+    SUBJECTS_FROM,
     UNIT,
 )
 from peer_review.offline.verifier.figures import rounded, share_of
 from peer_review.offline.verifier.rules import Row, Rules
 
 
-def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict[str, object] | None:
+def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]], *, version: int) -> dict[str, object] | None:
     """Return how far ballots agree about who stands where, of the subjects that are shown; None where too few are.
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
     mean over all such answers. One-way analysis of variance, ballots within subjects; where whole sheets all answer
-    about all subjects, two-way. No spread within subjects is less than what intervals are drawn with.
+    about all subjects, two-way. No spread within subjects is less than what intervals are drawn with. Split halves are
+    told by version 1 of the rules only.
     """
     values, sheets = composites(rules, rows, shown)
     subjects = sorted(values)
     n = [len(values[at]) for at in subjects]
     total = sum(n)
-    if len(subjects) < max(2, rules.floor) or total <= len(subjects):
+    if len(subjects) < max(2, rules.floor, 1 if version == 1 else SUBJECTS_FROM) or total <= len(subjects):
         return None
     least = SPREAD_FLOOR[rules.scale] ** 2
     means = [math.fsum(values[at]) / many for at, many in zip(subjects, n, strict=True)]
@@ -62,7 +64,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]]) -> dict
         "low": share_of(low - 1, low),
         "high": share_of(high - 1, high),
         "generalisability": share_of(variance, variance + within / harmonic),
-        "halves": None if tight else split_halves(level),
+        "halves": None if tight or version > 1 else split_halves(level),
     }
     return figures if table is None else figures | two_way(table, least=least)
 

@@ -80,6 +80,7 @@ class Rules:
             self.criterion_weights = [Fraction(criterion["weight"]) for criterion in scheme["criteria"]]
             self.asked = [{self.classes.index(key) for key in criterion["classes"]} for criterion in scheme["criteria"]]
             self.bands = [int(lowest) for lowest in scheme["bands"]]
+            self.exact = scheme.get("exact_scores") is True
         except (KeyError, TypeError, ValueError) as error:
             raise Fault(f"a field is missing or of the wrong kind ({error})", "缺少字段，或类型不对") from error
         if self.scale not in SPREAD_FLOOR or self.floor < 1:

@@ -23,6 +23,7 @@ FitTold = TypedDict("FitTold", {"class": str, "subjects": int, "sheets": int})
 class Severity:
     """The adjusted scores of a round, under the parameters that publication says it used.
 
+    may: the subjects beside whose scores an adjusted one may stand; of the others ballots are too few.
     models: of each published fit what was published of it, and its parameters. faults: what does not hold of these.
     unfitted: of how many fits publication says that it found no likeliest figures, which is not tried here.
     """
@@ -35,6 +36,8 @@ class Severity:
         counted: Sequence[Counted],
         groups: Sequence[FitTold],
         models: Sequence[object],
+        *,
+        may: set[int],
     ) -> None:
         self.rules, self.votes, self.counted = rules, votes, counted
         self.published = list(zip(groups, models, strict=False))
@@ -43,6 +46,7 @@ class Severity:
         self.unfitted = 0
         self.lacking: list[set[int]] = []  # the subjects of each fit without published parameters
         subjects = range(len(roll.sections))
+        self.may = may
         self.shown = {at for at in subjects if any(criterion.means[at] for criterion in counted)}
         self.rows = [row for row in votes.rows if row.subject in self.shown]
         self.early = self.refusal()
@@ -71,6 +75,8 @@ class Severity:
         chosen = safe_subjects(answered, classes, floor=self.rules.floor)
         self.reasons = {at: "" if at in chosen else "few_abstained" for at in self.reasons}
         parts: dict[int, list[Part]] = defaultdict(list)
+        if not chosen & self.may:
+            chosen = set()  # No fit is told of, if any was made.
         for linked in self.linked(chosen):
             self.fit(linked, parts)
         # Where no subject has a score in the end, publication tells of no fit, though some were made.
@@ -81,6 +87,8 @@ class Severity:
         for at in self.reasons:
             if at not in self.shown:
                 self.reasons[at] = "not_shown"
+            elif at not in self.may:
+                self.reasons[at] = "few_ballots"
             elif not self.reasons[at]:
                 self.scores[at] = self.score(parts[at])
 

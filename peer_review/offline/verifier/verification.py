@@ -122,7 +122,7 @@ class Verifier:
 
         def published() -> tuple[str, str]:
             value = parse_terms(files.figures or b"")
-            if type(value) is not dict or value.get("v") != 1 or value.get("round") != head["round"]:
+            if type(value) is not dict or value.get("v") not in (1, 2) or value.get("round") != head["round"]:
                 raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
             models_of(value)
             read.figures = value
@@ -137,7 +137,8 @@ class Verifier:
             and self.check("form of the published figures", "公布数字的格式", published)
         ):
             return
-        recount = Recount(read.rules, read.roll, read.votes, read.figures)
+        version = 1 if read.figures["v"] == 1 else 2
+        recount = Recount(read.rules, read.roll, read.votes, read.figures, version=version)
         if recount.severity.groups or recount.severity.faults:
             self.check("models of the adjusted scores", "按宽严调整所用的模型", recount.severity.check)
         self.compare(read.published, dict(leaves_of(recount.figures())))

@@ -8,9 +8,11 @@ from django.views.generic import TemplateView
 from peer_review.domain.preflight.fixes import merge_classes
 from peer_review.domain.preflight.floor_risk import TURNOUTS
 from peer_review.domain.preflight.frozen_terms import terms_hold
+from peer_review.domain.preflight.known_answers import known_share_in_words
 from peer_review.domain.preflight.opening_proof import proof_of
 from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.sheet_checks import sheet_refusals
+from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import SchemeInvalid
 from peer_review.exceptions.preflight import NothingToMerge
@@ -59,6 +61,9 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
                 "empty": not exposure.papers.subjects,
                 "against": against,
                 "altered": not draft and not terms_hold(round),
+                "known_answers": known_share_in_words(
+                    round.frozen_scheme if round.has_frozen_scheme else freeze_scheme(round.scheme)
+                ),
                 "same_roll": frozen.get("inputs") == exposure.certificate.inputs,
                 "scenarios": scenarios(exposure),
                 "percent": int(exposure.share * 100 + 0.5),

@@ -141,7 +141,7 @@ def _distribution(line: CriterionReading) -> SafeString:
 
 
 def _value(mark: Mark | Point | None) -> str:
-    return f"{mark.value:.1f} ({mark.low:.1f}–{mark.high:.1f})" if mark is not None else too_few()
+    return f"{mark.text} ({mark.low:.1f}–{mark.high:.1f})" if mark is not None else too_few()
 
 
 def _point(mark: Mark | None) -> bars.Point | None:
@@ -149,4 +149,4 @@ def _point(mark: Mark | None) -> bars.Point | None:
 
 
 def _as_point(mark: Mark | Point) -> bars.Point:
-    return bars.Point(mark.value, mark.low, mark.high)
+    return bars.Point(mark.value, mark.low, mark.high, mark.text)

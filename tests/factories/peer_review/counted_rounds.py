@@ -108,6 +108,7 @@ def make_counted_round(
     asked: dict[str, list[str]] | None = None,
     earlier: Round | None = None,
     strangers: int = 0,
+    exact: bool = True,
     **scheme: Any,
 ) -> Round:
     """Return a counted round in whose box lie these ballots: {(subject, voter class): [answers, …]}.
@@ -116,7 +117,8 @@ def make_counted_round(
     sections ("a" where it does not), `ranks` to the order of their ranks (1), `heads` sections to users who head them.
     Each cell has as many eligible voters as ballots, at least `eligible`. `comments` gives subjects a comment paper and
     the words cast on it; `asked` restricts criteria to voter classes. `earlier`: an earlier round, whose scheme is
-    asked again, about the same people, of the same voters but for so many `strangers`.
+    asked again, about the same people, of the same voters but for so many `strangers`. `exact`: with exact scores, so
+    that tests of what is in a figure can say which; without, small groups are shown as ranges.
     """
     classes = list(dict.fromkeys(voter_class for _subject, voter_class in cells)) or ["all"]
     shares = {1: [100], 2: [60, 40], 3: [50, 30, 20]}[len(classes)]
@@ -136,7 +138,7 @@ def make_counted_round(
         made.criteria.filter(key=criterion).update(classes=of_classes)
     round = RoundFactory(scheme=made, state=RoundState.COUNTED, comment_reviewer=reviewer)
     seen_by = Audience.values if not visibility else [key for key, shown in visibility.items() if shown]
-    round.form = replace(freeze_scheme(made), audiences=frozenset(seen_by)).as_json()
+    round.form = replace(freeze_scheme(made), audiences=frozenset(seen_by), exact_scores=exact).as_json()
     key = make_round_key(round.public_id)
     round.receipt_key, round.receipt_public = server_keys.make_receipt_key(key)
     round.fingerprint, round.manifest = "0" * 64, "{}"

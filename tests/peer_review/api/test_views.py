@@ -215,3 +215,19 @@ def test_words_come_in_the_language_asked_for(round: Round) -> None:
         client = Client(headers={"authorization": f"Api-Key {token}", "accept-language": language})
         grades.append(client.get(address(round, "results/")).json()["round"]["grades"][0])
     assert grades == ["Excellent", "优秀"]
+
+
+def test_figures_of_few_are_told_as_ranges_and_nothing_tells_more(reads_for: Callable[..., Any]) -> None:
+    """Five of 96 and 60: "78 or more" and 60; the score is the grade alone, and 81.6 stands nowhere."""
+    round = make_published_round({("甲", "all"): papers(5, 96, 60)}, exact=False)
+    read = reads_for(make_user("领导", "leadership"), Scope.RESULTS)
+    answer = read(address(round, f"results/subjects/{subject(round, '甲').pk}/"))
+    found = answer.json()
+    quality, spirit = (line["figure"] for line in found["criteria"])
+    ranges = ("shown", "value", "least", "most")
+    assert [quality[name] for name in ranges] == ["at_least", 78.0, 78.0, 78.0]
+    assert [spirit[name] for name in ranges] == ["exact", 60.0, 60.0, 60.0]
+    assert [found["score"][name] for name in ranges] == ["between", 80.0, 70.0, 89.9]
+    assert found["score"]["grade"] == "competent"
+    assert "81.6" not in answer.content.decode()
+    assert "96.0" not in answer.content.decode()

@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peer_review.counting.aggregate import Stats, aggregate
-from peer_review.counting.combine import class_shares, combine
-from peer_review.counting.intervals import t_quantile
+from peer_review.counting.combine import class_shares, combine, exact_shares
 
 sizes = st.lists(st.integers(0, 12), min_size=1, max_size=5)
 
@@ -39,40 +38,40 @@ def test_no_ballot_ever_carries_more_than_one_floorth(n: list[int], data: st.Dat
         assert all(share <= size / floor + 1e-9 for share, size in zip(shares, n, strict=True))
 
 
-def test_interval_of_one_class_is_the_t_interval() -> None:
-    made = combine(stats_of([80, 85, 90, 95, 75]), np.ones(1), floor=5, trim=False, spread_floor=0.0)
-    # s = 7.9057, t(4) = 2.7764
+def test_error_of_one_class_is_that_of_its_number() -> None:
+    made = combine(stats_of([80, 85, 90, 95, 75]), np.ones(1), floor=5, trim=False)
     assert made.value[0] == 85.0
-    assert made.half[0] == pytest.approx(2.7764451 * 7.9056942 / 5**0.5, abs=1e-5)
+    assert made.error[0] == pytest.approx(1 / 5**0.5)
 
 
-@given(st.lists(st.integers(0, 100), min_size=2, max_size=60))
-def test_noise_in_the_last_bit_never_costs_a_degree_of_freedom(scores: list[int]) -> None:
-    made = combine(stats_of([float(score) for score in scores]), np.ones(1), floor=2, trim=False, spread_floor=2.5)
-    spread = max(float(np.std(scores, ddof=1)), 2.5)
-    assert made.half[0] == pytest.approx(t_quantile(len(scores) - 1) * spread / len(scores) ** 0.5, rel=1e-9)
+def test_error_tells_nothing_of_the_answers() -> None:
+    agreed, apart = (
+        combine(stats_of(scores), np.ones(1), floor=5, trim=True) for scores in ([80.0] * 7, [0.0, 100.0] * 3 + [80.0])
+    )
+    assert agreed.error[0] == apart.error[0]
 
 
-def test_interval_of_a_trimmed_mean_uses_the_winsorised_spread() -> None:
-    made = combine(stats_of([95, 88, 91, 76, 83, 60]), np.ones(1), floor=5, trim=True, spread_floor=0.0)
-    # Pulled in: 76 76 83 88 91 91, s = 6.9498; t(3) = 3.1824; n / (n - 2) = 1.5
+def test_answers_that_are_left_out_make_a_trimmed_mean_no_surer() -> None:
+    made = combine(stats_of([95, 88, 91, 76, 83, 60]), np.ones(1), floor=5, trim=True)
     assert made.value[0] == 84.5
-    assert made.half[0] == pytest.approx(3.1824463 * 1.5 * np.std([76, 76, 83, 88, 91, 91], ddof=1) / 6**0.5, abs=1e-5)
+    assert made.error[0] == pytest.approx(1 / 4**0.5)
 
 
-def test_unanimous_ballots_get_the_least_interval_and_not_none() -> None:
-    made = combine(stats_of([90] * 5), np.ones(1), floor=5, trim=True, spread_floor=2.5)
-    assert made.half[0] == pytest.approx(2.7764451 * 2.5 / 5**0.5, abs=1e-5)
-
-
-def test_a_class_of_one_borrows_the_spread_of_the_others() -> None:
-    made = combine(stats_of([70], [80, 90, 85, 95, 75]), np.array([0.5, 0.5]), floor=5, trim=False, spread_floor=0.0)
-    # shares 0.2 and 0.8; variance of a ballot 62.5
-    assert made.half[0] == pytest.approx(2.7764451 * (0.04 * 62.5 + 0.64 * 12.5) ** 0.5, rel=0.3)
+def test_errors_of_classes_add_up_by_their_shares() -> None:
+    made = combine(stats_of([70], [80, 90, 85, 95, 75]), np.array([0.5, 0.5]), floor=5, trim=False)
+    assert made.error[0] == pytest.approx((0.2**2 / 1 + 0.8**2 / 5) ** 0.5)
     assert made.value[0] == pytest.approx(0.2 * 70 + 0.8 * 85)
 
 
 def test_nothing_answered_is_no_value() -> None:
-    made = combine(stats_of([], []), np.ones(2), floor=5, trim=True, spread_floor=1.0)
+    made = combine(stats_of([], []), np.ones(2), floor=5, trim=True)
     assert np.isnan(made.value[0])
-    assert np.isnan(made.half[0])
+    assert np.isnan(made.error[0])
+
+
+@given(sizes, st.data(), st.integers(3, 8))
+def test_exact_shares_are_the_shares(n: list[int], data: st.DataObject, floor: int) -> None:
+    weights = data.draw(st.lists(st.integers(1, 100), min_size=len(n), max_size=len(n)))
+    exact = exact_shares(tuple(n), tuple(float(weight) for weight in weights), floor)
+    shares = class_shares(np.array([n]), np.array(weights, dtype=float), floor=floor)[0]
+    assert [float(share) for share in exact] == pytest.approx(shares.tolist())

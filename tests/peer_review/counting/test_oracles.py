@@ -28,7 +28,7 @@ def weighted(text: str, weights: tuple[float, ...]) -> float:
     group = np.array([at for at, scores in enumerate(classes) for _score in scores], dtype=np.int64)
     points = np.array([score for scores in classes for score in scores], dtype=float)
     stats = aggregate(group, points, groups=len(classes), edges=(0.0,))
-    made = combine(stats, np.array(weights), floor=1, trim=False, spread_floor=0.0)
+    made = combine(stats, np.array(weights), floor=1, trim=False)
     return float(made.value[0])
 
 

@@ -183,3 +183,34 @@ def test_somebody_further_down_takes_nobodys_place(scores: list[float], quota: i
 
     for at, grade in enumerate(before.grades):
         assert grade != GRADES[0] or after.grades[at] == GRADES[0]
+
+
+def test_exact_scores_order_what_published_ones_show_alike() -> None:
+    """Three are shown as 95 (the grade alone); the exact places, kept beside, say which two find a place."""
+    scores = np.array([95.0, 95.0, 95.0, 80.0])
+    made = propose(
+        scores,
+        scores - 5,
+        scores + 5,
+        quota=50,
+        grades=["excellent", "excellent", "excellent", "competent"],
+        standings=np.array([2, 1, 3, 4]),
+    )
+    assert made.grades == ("excellent", "excellent", "competent", "competent")
+    assert (made.tied, made.places, made.line) == (frozenset(), 2, (95.0, 90.0, 100.0))
+    tied = propose(
+        scores,
+        scores - 5,
+        scores + 5,
+        quota=25,
+        grades=["excellent"] * 3 + ["competent"],
+        standings=np.array([1, 1, 2, 3]),
+    )
+    assert tied.tied == {0, 1}
+
+
+def test_grade_that_is_left_open_finds_no_place_by_itself() -> None:
+    scores = np.array([76.0, 92.0])
+    made = propose(scores, scores - 5, scores + 5, quota=50, grades=["", "excellent"], standings=np.array([1, 2]))
+    assert made.grades == ("", "excellent")
+    assert made.tied == frozenset()

@@ -15,9 +15,13 @@ def count(
     trim: bool = False,
     scale: str = "points",
     asked: list[list[bool]] | None = None,
+    exact: bool = True,
     **plan: Any,
 ) -> Release:
-    """Return the release of ballots given as {(subject, class): [answers of one ballot, …]}."""
+    """Return the release of ballots given as {(subject, class): [answers of one ballot, …]}.
+
+    With exact scores unless a test says otherwise: what is in which figure shows best where nothing is a range.
+    """
     rows = [(s, c, ballot) for (s, c), ballots in cells.items() for ballot in ballots]
     answers = np.array([[np.nan if one is None else one for one in row[2]] for row in rows], dtype=float)
     return release(
@@ -34,6 +38,7 @@ def count(
             criterion_weights=np.array([70.0, 30.0])[:criteria],
             sections=np.array(sections, dtype=np.int64),
             asked=np.array(asked) if asked is not None else None,
+            exact=exact,
             **plan,
         ),
     )
@@ -85,20 +90,25 @@ def test_criterion_most_abstained_from_is_not_shown_and_not_in_the_score() -> No
 
 
 def test_unanimous_subject_has_mean_and_interval_but_no_bars() -> None:
-    figure = count({(0, 0): [[88]] * 9}, sections=[0]).subjects[0].criteria[0]
+    figure = count({(0, 0): [[88]] * 29}, sections=[0]).subjects[0].criteria[0]
     assert figure.value == 88.0
     assert figure.bars is None
     assert figure.high > figure.low
 
 
 def test_nearly_unanimous_subject_looks_the_same() -> None:
-    figure = count({(0, 0): [[88]] * 8 + [[20]]}, sections=[0]).subjects[0].criteria[0]
+    figure = count({(0, 0): [[88]] * 28 + [[20]]}, sections=[0]).subjects[0].criteria[0]
     assert figure.bars is None
 
 
 def test_divided_subject_has_bars() -> None:
-    figure = count({(0, 0): [[95]] * 4 + [[75]] * 5}, sections=[0]).subjects[0].criteria[0]
-    assert figure.bars == ((0, 0, 0), (1, 1, 0), (2, 2, 5), (3, 3, 4))
+    figure = count({(0, 0): [[95]] * 9 + [[75]] * 11}, sections=[0]).subjects[0].criteria[0]
+    assert figure.bars == ((0, 0, 0), (1, 1, 0), (2, 2, 11), (3, 3, 9))
+
+
+def test_fewer_than_twenty_answers_have_no_bars() -> None:
+    figure = count({(0, 0): [[95]] * 9 + [[75]] * 10}, sections=[0]).subjects[0].criteria[0]
+    assert figure.bars is None
 
 
 def test_section_mean_is_the_mean_of_its_subjects() -> None:
@@ -121,7 +131,7 @@ def test_thin_subjects_move_their_section_together() -> None:
 
 
 def test_bounds_stay_on_the_scale() -> None:
-    figure = count({(0, 0): [[100]] * 4 + [[60]]}, sections=[0]).subjects[0].criteria[0]
+    figure = count({(0, 0): [[100]] * 4 + [[80]]}, sections=[0]).subjects[0].criteria[0]
     assert figure.high == 100.0
     assert figure.low >= 0.0
 
@@ -184,7 +194,79 @@ def test_criterion_that_few_are_asked_takes_no_comparison_away() -> None:
 
 
 def test_bars_and_grades_follow_the_bands() -> None:
-    figure = count({(0, 0): [[86]] * 4 + [[78]] * 5}, sections=[0], bands=(85.0, 75.0, 50.0)).subjects[0].criteria[0]
-    assert figure.bars == ((0, 0, 0), (1, 1, 0), (2, 2, 5), (3, 3, 4))
+    figure = count({(0, 0): [[86]] * 11 + [[78]] * 10}, sections=[0], bands=(85.0, 75.0, 50.0)).subjects[0].criteria[0]
+    assert figure.bars == ((0, 0, 0), (1, 1, 0), (2, 2, 10), (3, 3, 11))
+    assert figure.value == 82.2  # (11 × 86 + 10 × 78) / 21
     assert figure.grade((80.0, 75.0, 50.0)) == "excellent"
     assert figure.grade() == "competent"
+
+
+# What is kept back of small groups
+
+
+def test_a_mean_near_the_end_is_a_range_and_its_group_is_made_of_the_range() -> None:
+    """Five ballots of 90 are "78 or more"; the section's mean is made of 78, so that nobody can take it out again."""
+    made = count({(0, 0): [[90]] * 5, (1, 0): [[60]] * 5}, sections=[0, 0], exact=False)
+    high, plain = (sheet.criteria[0] for sheet in made.subjects)
+    assert (high.shown.code, high.value, plain.shown.code, plain.value) == ("at_least", 78.0, "", 60.0)
+    assert made.sections[0].criteria[0].value == made.unit.score.value == 69.0
+
+
+def test_intervals_of_few_tell_nothing_of_their_answers() -> None:
+    """The same mean from answers that agree and that differ: the same interval, 7.5 points × 1.96 / √5."""
+    made = count({(0, 0): [[60]] * 5, (1, 0): [[40], [50], [60], [70], [80]]}, sections=[0, 0], exact=False)
+    one, other = (sheet.criteria[0] for sheet in made.subjects)
+    assert (one.low, one.high) == (other.low, other.high) == (53.4, 66.6)
+
+
+def test_from_ten_subjects_and_sixty_answers_a_round_has_a_spread_of_its_own() -> None:
+    """Each subject has 45, 55, 65 twice: squares 400 over 5 degrees a subject. √80 = 8.9; t(50) = 2.0086."""
+    cells = {(at, 0): [[45], [55], [65]] * 2 for at in range(10)}
+    figure = count(cells, sections=[0] * 10, exact=False).subjects[0].criteria[0]
+    assert (figure.low, figure.high) == (55 - round(2.0086 * 8.9 / 6**0.5, 1), 55 + round(2.0086 * 8.9 / 6**0.5, 1))
+    nine = count({(at, 0): [[45], [55], [65]] * 3 for at in range(9)}, sections=[0] * 9, exact=False)
+    assert nine.subjects[0].criteria[0].high == 55 + round(1.96 * 7.5 / 3, 1)
+
+
+def test_score_of_few_is_the_grade_alone_and_the_exact_one_orders() -> None:
+    cells = {(0, 0): [[64, 60]] * 5, (1, 0): [[66, 60]] * 5, (2, 0): [[64, 60]] * 5}
+    made = count(cells, sections=[0] * 3, criteria=2, exact=False)
+    assert {(sheet.score.shown.least, sheet.score.shown.most) for sheet in made.subjects} == {(60.0, 69.9)}
+    assert [sheet.score.grade() for sheet in made.subjects] == ["basic"] * 3
+    assert [sheet.standing for sheet in made.subjects] == [2, 1, 2]
+
+
+def test_score_of_twelve_is_shown_as_it_is_with_its_flag() -> None:
+    few, many = ({(0, 0): [[64, 60]] * ballots} for ballots in (11, 12))
+    assert count(few, sections=[0], criteria=2, exact=False).subjects[0].one_ballot is None
+    sheet = count(many, sections=[0], criteria=2, exact=False).subjects[0]
+    assert (sheet.score.value, sheet.score.shown.code, sheet.one_ballot) == (62.8, "", False)
+
+
+def test_class_that_is_a_range_makes_the_whole_one() -> None:
+    """Exact, the whole less the other class would tell what the range keeps back: (50 × 90 + 30 × 60) / 80."""
+    made = count({(0, 0): [[90]] * 5, (0, 1): [[60]] * 5}, sections=[0], classes=2, exact=False)
+    sheet = made.subjects[0]
+    assert [sheet.classes[at][0][0].shown.code for at in (0, 1)] == ["at_least", ""]
+    assert (sheet.criteria[0].shown.code, sheet.criteria[0].value) == ("at_least", 71.3)  # (50 × 78 + 30 × 60) / 80
+
+
+def test_classes_under_the_floor_in_one_figure_are_coded_together() -> None:
+    """One leader and six others, 1 to 5: the leader carries a fifth. All of the best mark is "… or more"."""
+    made = count({(0, 0): [[5]], (0, 1): [[5]] * 6}, sections=[0], classes=2, scale="anchors", exact=False)
+    figure = made.subjects[0].criteria[0]
+    assert figure.shown.code == "at_least"
+    assert figure.value < 90
+
+
+def test_order_of_rows_and_numbers_of_subjects_change_no_range() -> None:
+    cells = {(at, 0): [[40 + at]] * (5 + at) for at in range(6)}
+    made = count(cells, sections=[0] * 6, exact=False)
+    turned = count({(5 - at, 0): own for (at, _class), own in cells.items()}, sections=[0] * 6, exact=False)
+    assert [sheet.criteria[0] for sheet in made.subjects] == [sheet.criteria[0] for sheet in turned.subjects][::-1]
+
+
+def test_whole_points_of_one_class_are_whole_in_the_subjects_figure() -> None:
+    """74, 71, 71, 71, 71 make 71.6. The class of all says 72, and so does the subject's figure, which is the same."""
+    sheet = count({(0, 0): [[74]] + [[71]] * 4}, sections=[0], exact=False).subjects[0]
+    assert (sheet.criteria[0].value, sheet.classes[0][0][0].value) == (72.0, 72.0)

@@ -15,7 +15,6 @@ from peer_review.counting.reliability import (
     band_of,
     one_way,
     round_reliability,
-    split_halves,
     two_way,
 )
 
@@ -164,29 +163,6 @@ def test_generalisability_counts_thin_subjects_in_full() -> None:
     assert made.generalisability < made.mean
 
 
-@given(groups_of_values, st.randoms(use_true_random=False))
-def test_split_halves_depend_on_neither_order_nor_names(groups: list[list[int]], chance: Any) -> None:
-    found = split_halves(*ballots(groups))
-    shuffled = [chance.sample(group, len(group)) for group in groups]
-    chance.shuffle(shuffled)
-    subject, values = ballots(shuffled)
-    order = np.array(chance.sample(range(len(values)), len(values)))
-    np.testing.assert_equal(split_halves(subject[order] * 3 + 1, values[order]), found)
-
-
-def test_split_halves_come_near_icc_k() -> None:
-    """With many ballots both estimate the same thing."""
-    chance = np.random.default_rng(7)
-    subject = np.repeat(np.arange(400), 12)
-    values = chance.normal(0, 6, 400)[subject] + chance.normal(0, 9, len(subject))
-    assert split_halves(subject, values) == pytest.approx(one_way(subject, values).mean, abs=0.02)
-
-
-def test_split_halves_of_two_ballots_each_are_their_correlation_stepped_up() -> None:
-    groups = [[1, 1], [4, 4], [6, 6]]
-    assert split_halves(*ballots(groups)) == pytest.approx(1.0)
-
-
 # Edges: one rater a subject, one subject, nothing that differs, nothing at all
 
 
@@ -205,11 +181,6 @@ def test_split_halves_of_two_ballots_each_are_their_correlation_stepped_up() -> 
 def test_one_way_where_little_is_known(groups: Any, single: float, mean: float) -> None:
     made = analysed(groups)
     np.testing.assert_equal([made.single, made.mean], [single, mean])
-
-
-@pytest.mark.parametrize("groups", [[[80], [70]], [[80, 70, 60]], [], [[80, 80], [80, 80]]])
-def test_split_halves_where_little_is_known(groups: Any) -> None:
-    assert math.isnan(split_halves(*ballots(groups)))
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (1, 4), (4, 1), (3, 3)])
@@ -248,7 +219,6 @@ def test_round_of_separate_papers_is_nested() -> None:
         low=0.0,
         high=0.91,
         generalisability=0.44,
-        halves=round_of(JUDGES.tolist()).halves,
     )
 
 
@@ -256,8 +226,6 @@ def test_round_of_complete_sheets_is_crossed() -> None:
     made = round_of(JUDGES.tolist(), sheet=np.tile(np.arange(4), 6))
     assert (made.design, made.single, made.generalisability) == ("crossed", 0.17, 0.91)
     assert (made.agreement, made.consistency) == (0.29, 0.71)
-    # The sheets' own severity is in neither half, so halves speak of consistency, as Eρ² does.
-    assert made.halves == pytest.approx(0.91, abs=0.04)
 
 
 def test_sheet_with_a_gap_is_no_crossed_design() -> None:
@@ -277,6 +245,11 @@ def test_sheets_may_be_numbered_anyhow() -> None:
 @pytest.mark.parametrize("floor", [6, 7])
 def test_round_needs_the_floor_of_subjects(floor: int) -> None:
     assert (round_of(JUDGES.tolist(), floor=floor) is None) == (floor == 7)
+
+
+@pytest.mark.parametrize("subjects_from", [6, 7])
+def test_round_needs_enough_subjects_however_low_the_floor(subjects_from: int) -> None:
+    assert (round_of(JUDGES.tolist(), subjects_from=subjects_from) is None) == (subjects_from == 7)
 
 
 def test_round_speaks_only_of_subjects_that_are_shown() -> None:
@@ -299,11 +272,11 @@ def test_passing_over_a_hard_criterion_is_no_praise() -> None:
 
 
 def test_unanimous_ballots_look_like_nearly_unanimous_ones() -> None:
-    """No reliability of 1.00 that would tell that all of each subject's ballots are equal; no halves either."""
+    """No reliability of 1.00 that would tell that all of each subject's ballots are equal."""
     same = round_of([[70] * 6, [80] * 6, [90] * 6], spread_floor=2.5)
     near = round_of([[70] * 6, [80] * 6, [90, 90, 90, 89, 90, 91]], spread_floor=2.5)
     assert same == near
-    assert (same.mean < 1, same.halves) == (True, None)
+    assert same.mean < 1
 
 
 def test_where_ballots_differ_more_than_subjects_the_estimate_is_0() -> None:
@@ -319,7 +292,7 @@ def test_bands_follow_koo_and_li(reliability: float, band: str) -> None:
     assert band_of(reliability) == band
 
 
-def test_order_of_the_ballots_decides_nothing_about_halves() -> None:
+def test_order_of_the_ballots_decides_nothing() -> None:
     """Values less the mean of their sheet often lie between two billionths: a sum in another order would differ."""
     luck = np.random.default_rng(5)
     subject, sheet = np.repeat(np.arange(6), 8), np.tile(np.arange(8), 6)
@@ -327,22 +300,7 @@ def test_order_of_the_ballots_decides_nothing_about_halves() -> None:
     told = {"shown": np.ones((3, 6), dtype=bool), "weights": np.array([33.3, 33.3, 33.4]), "floor": 5}
     made = round_reliability(subject, points, sheet=sheet, spread_floor=2.5, **told)
     assert made is not None
-    assert made.halves is not None
     for _turn in range(20):
         order = luck.permutation(48)
         turned = [one[order] for one in points]
         assert round_reliability(subject[order], turned, sheet=sheet[order], spread_floor=2.5, **told) == made
-
-
-def test_spread_at_its_floor_is_not_below_it() -> None:
-    """Halves are given where the spread is the floor exactly, whatever the last bit of its square."""
-    subject = np.repeat(np.arange(6), 8)
-    points = [10.0 * subject + np.tile([0.0, 2.0], 24)]
-    shown, weights = np.ones((1, 6), dtype=bool), np.array([100.0])
-    spread = float(np.sqrt(8 / 7))
-    halves = []
-    for floor in (spread * (1 - 1e-9), spread, spread * (1 + 1e-9), spread * (1 + 1e-6)):
-        made = round_reliability(subject, points, shown=shown, weights=weights, floor=5, spread_floor=floor)
-        assert made is not None
-        halves.append(made.halves is not None)
-    assert halves == [True, True, True, False]

@@ -16,6 +16,7 @@ from peer_review.counting.guarantee import _columns, _lumps
 from peer_review.counting.mixed import reml
 from peer_review.counting.release import Ballots, Plan, Release, release
 from peer_review.counting.scales import SPREAD_FLOOR
+from peer_review.counting.severity import Severity
 from tests.peer_review.counting.test_disclosure import K, exposed, flatten, givers, probe, sheets
 
 FLOOR = 5
@@ -127,7 +128,7 @@ def test_criteria_weigh_as_in_the_score() -> None:
 
 
 def test_graded_scores_keep_their_place_on_the_ruler() -> None:
-    made = release(*make_round(scale="grades"))
+    made = release(*make_round(scale="grades", exact=True))
     measures = [sheet.adjusted.measure for sheet in made.subjects]
     assert made.severity.method == "rasch"
     assert measures == sorted(measures)
@@ -173,7 +174,24 @@ def test_trimmed_means_and_adjusted_scores_are_never_shown_together() -> None:
     assert release(ballots, replace(plan, trim=True)).severity.reason == "trimmed"
     few = ballots.sheet < 5
     small = Ballots(ballots.subject[few], ballots.voter_class[few], ballots.answers[few], ballots.sheet[few])
-    assert release(small, replace(plan, trim=True)).severity.reason == ""  # five marks are not trimmed
+    small_plan = replace(plan, trim=True, decimals=None)
+    assert release(small, small_plan).severity.reason == ""  # five marks are not trimmed
+
+
+def test_adjusted_score_stands_beside_twelve_answers_and_a_score_that_is_shown_as_it_is() -> None:
+    few, many = (release(*make_round(sheets=sheets, exact=True)).severity for sheets in (11, 12))
+    assert (few.reason, set(few.reasons), few.groups) == ("few_ballots", {"few_ballots"}, ())
+    assert values_of(few) == [None] * 6
+    assert (many.reason, many.adjusted) == ("", 6)
+    # Grades of twelve often are ranges; an adjusted score comes near to the exact one, which they keep back.
+    made = release(*make_round(sheets=12, scale="grades"))
+    coded = [bool(sheet.score.shown.code) for sheet in made.subjects]
+    assert any(coded)
+    assert [sheet.adjusted is None for sheet in made.subjects] == coded
+
+
+def values_of(severity: Severity) -> list[float | None]:
+    return [adjusted and adjusted.value for adjusted in severity.subjects]
 
 
 def test_subject_with_one_gap_is_left_out_and_the_others_are_not() -> None:

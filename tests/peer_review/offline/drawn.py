@@ -11,7 +11,7 @@ import numpy as np
 
 from peer_review.counting.release import Ballots, Figure, Plan, Release, Roll, Sheet, release
 from peer_review.counting.reliability import Reliability
-from peer_review.domain.publication.publish import _adjusted, _severity
+from peer_review.domain.publication.publish import _adjusted, _list, _severity, _shown
 from peer_review.offline.verifier.figures import leaves_of
 from peer_review.offline.verifier.package import Files
 from peer_review.offline.verifier.recount import Recount
@@ -66,19 +66,26 @@ def told(made: Release, scheme: dict[str, Any]) -> dict[str, Any]:
         most = max((figure.n + figure.abstentions for figure in one.criteria if figure), default=0)
         return {
             "score": three(one.score) if one.score else None,
+            "shown": decimals(_shown(one.score)) if one.score else None,
+            "standing": one.standing,
             "ballots": most if one.score else None,
             "members": one.members,
             "comparable": comparable,
             "one_ballot": one.one_ballot,
-            "classes": {classes[at]: three(score) for at, (_own, score) in one.classes.items() if score},
+            "classes": {
+                classes[at]: decimals(_list(score)) if score.shown.code else three(score)
+                for at, (_own, score) in one.classes.items()
+                if score
+            },
             "criteria": {
                 key: {
                     "value": three(figure),
+                    "shown": decimals(_shown(figure)),
                     "n": figure.n,
                     "abstentions": figure.abstentions,
                     "bars": figure.bars,
                     "classes": {
-                        classes[number]: [*three(own[at]), own[at].n, own[at].abstentions]
+                        classes[number]: decimals(_list(own[at]))
                         for number, (own, _score) in one.classes.items()
                         if own[at]
                     },
@@ -146,6 +153,7 @@ def draw_round(luck: random.Random) -> Drawn:
         "max": high,
         "floor": floor,
         "trim": luck.random() < 0.6,
+        "exact_scores": luck.random() < 0.2,
         "bands": bands,
         "classes": [{"key": f"c{at}", "weight": weight} for at, weight in enumerate(weights(luck, classes))],
         "criteria": [
@@ -202,6 +210,7 @@ def draw_round(luck: random.Random) -> Drawn:
             scale=scale,
             floor=floor,
             trim=scheme["trim"],
+            exact=scheme["exact_scores"],
             class_weights=np.array([float(one["weight"]) for one in scheme["classes"]]),
             criterion_weights=np.array([float(one["weight"]) for one in scheme["criteria"]]),
             sections=np.array(sections),
@@ -239,6 +248,7 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
         "max": BOUNDS[scale][1],
         "floor": floor,
         "trim": False,
+        "exact_scores": luck.random() < 0.5,
         "bands": [90, 70, 60],
         "classes": [{"key": f"c{at}", "weight": weight} for at, weight in enumerate(weights(luck, classes))],
         "criteria": [
@@ -264,7 +274,7 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
                 silent = {
                     (luck.choice(about), luck.choice([None, *range(criteria)])) for _gap in range(luck.randint(0, 2))
                 }
-                for _sheet in range(luck.randint(floor, 8) if luck.random() < 0.9 else 1):
+                for _sheet in range(luck.randint(floor, 14) if luck.random() < 0.9 else 1):
                     many += 1
                     strict = luck.gauss(0, spread[2])
                     given: dict[str, Any] = {}
@@ -287,6 +297,7 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
             scale=scale,
             floor=floor,
             trim=False,
+            exact=bool(scheme["exact_scores"]),
             class_weights=np.array([float(one["weight"]) for one in scheme["classes"]]),
             criterion_weights=np.array([float(one["weight"]) for one in scheme["criteria"]]),
             sections=np.zeros(subjects, dtype=np.int64),
@@ -319,7 +330,7 @@ def weights(luck: random.Random, many: int) -> list[str]:
 
 
 def sheets_about(
-    mark: Callable[[int, int, int], int], *, criteria: int = 3, sheets: int = 9, scale: str = "points"
+    mark: Callable[[int, int, int], int], *, criteria: int = 3, sheets: int = 13, scale: str = "points"
 ) -> Drawn:
     """Return sheets about five subjects. mark: (subject, sheet, criterion) → answer."""
     rows = [(subject, sheet) for sheet in range(sheets) for subject in range(5)]
@@ -332,6 +343,7 @@ def sheets_about(
             scale=scale,
             floor=5,
             trim=False,
+            exact=True,
             class_weights=np.array([100.0]),
             criterion_weights=np.array([float(one) for one in shared]),
             sections=np.zeros(5, dtype=np.int64),
@@ -342,6 +354,7 @@ def sheets_about(
             "max": BOUNDS[scale][1],
             "floor": 5,
             "trim": False,
+            "exact_scores": True,
             "bands": [90, 70, 60],
             "classes": [{"key": "c0", "weight": "100"}],
             "criteria": [{"key": f"q{at}", "weight": one, "classes": ["c0"]} for at, one in enumerate(shared)],
@@ -370,7 +383,7 @@ def verified(drawn: Drawn, figures: dict[str, Any]) -> tuple[bool, str]:
     """Return whether the command line's recount holds, and what it writes."""
     written: list[str] = []
     verifier = Verifier(written.append)
-    packed = {**figures, **models_told(figures), "v": 1, "round": "r"}
+    packed = {**figures, **models_told(figures), "v": 2, "round": "r"}
     scheme, roll, told_of = (json.dumps(one, default=float).encode() for one in (drawn.scheme, drawn.roll, packed))
     files = Files(b"", b"", ballots=b"", scheme=scheme, roll=roll, figures=told_of)
     verifier.recount(files, drawn.entries, head=drawn.head)

@@ -1,10 +1,14 @@
 """The recount: other code than the counting, in exact fractions, and yet every figure to the last digit."""
 
 import random
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from peer_review.offline.verifier.encoding import parse_terms
+from peer_review.offline.verifier.figures import kind_not_recounted, leaves_of
 from peer_review.offline.verifier.recount import Recount
 from peer_review.offline.verifier.rules import RollFile, Rules, Votes
 from tests.peer_review.offline.drawn import draw_round
@@ -29,6 +33,10 @@ def test_rounds_drawn_hold_every_kind_of_case() -> None:
             "open section",
             "ranks",
             "one ballot",
+            "range of a criterion",
+            "range of a class",
+            "range of a score",
+            "grade left open",
             "nested",
             "crossed",
         ],
@@ -48,6 +56,12 @@ def test_rounds_drawn_hold_every_kind_of_case() -> None:
         seen["open section"] += any(one["comparable"] for one in figures["sections"])
         seen["ranks"] += any(one["score"] for one in figures["ranks"])
         seen["one ballot"] += len({one["one_ballot"] for one in figures["subjects"]} - {None}) == 2
+        ranges = [of for one in figures["subjects"] for of in one["criteria"].values() if of["shown"]]
+        seen["range of a criterion"] += bool(ranges)
+        seen["range of a class"] += any(len(one) > 5 for of in ranges for one in of["classes"].values())
+        scores = [one["shown"] for one in figures["subjects"] if one["shown"]]
+        seen["range of a score"] += bool(scores)
+        seen["grade left open"] += any(not one["grade"] for one in scores)
         if reliability := figures["unit"]["reliability"]:
             seen[reliability["design"]] += 1
     assert all(number >= 5 for number in seen.values()), seen
@@ -71,3 +85,21 @@ def test_one_other_answer_changes_the_recount() -> None:
             changed += drawn.recounted() != before
             answers[key] = answer
     assert changed > 0
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_rounds_of_version_1_are_recounted_as_they_were_published(number: int) -> None:
+    """Rounds that were drawn and released before there were ranges: intervals of their own answers, exact scores."""
+    kept = parse_terms((Path(__file__).parent / "data" / "version1.json").read_bytes())
+    assert isinstance(kept, list)
+    packed = kept[number]
+    rules = Rules(packed["scheme"])
+    roll = RollFile(packed["roll"], packed["head"], rules)
+    votes = Votes(packed["entries"], roll, rules)
+    published = {name: packed["figures"][name] for name in ("subjects", "sections", "ranks", "unit")}
+    wanted = {path: value for path, value in leaves_of(published) if not kind_not_recounted(path)}
+    anew = Recount(rules, roll, votes, packed["figures"], version=1)
+    assert dict(leaves_of(anew.figures())) == wanted
+    assert anew.severity.faults == []
+    # By today's rules they are other figures: the version is not a name only.
+    assert dict(leaves_of(Recount(rules, roll, votes, packed["figures"]).figures())) != wanted

@@ -420,3 +420,17 @@ def test_long_list_repeats_its_heads_on_every_page() -> None:
     ranked = [text for text in texts if re.search(r"\d+–\d+\s*人", text)]
     assert len(ranked) > 1
     assert all("Place" in text and "Ballots" in text for text in ranked)
+
+
+def test_ranges_read_as_ranges_and_formulas_reckon_with_their_bound() -> None:
+    """Five of 96 and 60: "78 or more" in PDF and workbook, and neither holds the mean or the exact score 81.6."""
+    round = make_published_round({("甲", "all"): papers(5, 96, 60)}, exact=False)
+    result = Result.objects.get(round=round, subject__isnull=False)
+    reading = read_subject(result, reader=Reader(result.subject.member.user))
+    text, content = text_of(render(subject_report(reading))), subject_book(reading)
+    assert "78 or more" in text
+    assert "70–89.9" in text
+    assert not {"96.0", "81.6"} & numbers_in(text)
+    assert not {96.0, 81.6} & numbers_of(content)
+    cells = [cell for sheet in load_workbook(BytesIO(content)) for row in sheet.iter_rows() for cell in row]
+    assert {(cell.value, cell.number_format) for cell in cells if cell.value == 78.0} == {(78.0, '"78 or more"')}

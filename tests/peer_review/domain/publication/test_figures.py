@@ -8,11 +8,13 @@ from django.utils import translation
 from peer_review.domain.publication.figures import (
     Bar,
     Mark,
+    ShownJson,
     criterion_mark,
     criterion_rows,
     distribution,
     make_mark,
     score_mark,
+    shown_in_words,
     too_few,
 )
 from peer_review.enums import ResultScope
@@ -102,3 +104,24 @@ def test_bars_of_anchors_are_named_by_the_anchors_words() -> None:
 def test_no_bars_make_no_distribution() -> None:
     round = make_published_round({("甲", "all"): papers(5)})
     assert distribution(round.frozen_scheme, round.frozen_scheme.criteria[0], []) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (None, "84.3"),
+        ({"code": "at_least", "least": 95.0, "most": 95.0}, "95 or more"),
+        ({"code": "at_most", "least": 20.0, "most": 20.0}, "20 or less"),
+        ({"code": "between", "least": 88.0, "most": 89.9}, "88–89.9"),
+    ],
+)
+def test_a_figure_is_written_as_it_is_shown(shown: ShownJson | None, words: str) -> None:
+    assert shown_in_words(84.3, shown) == words
+
+
+def test_a_grade_that_is_left_open_is_named_by_those_it_may_be() -> None:
+    round = make_published_round({("甲", "all"): papers(5)})
+    shown: ShownJson = {"code": "at_least", "least": 78.0, "most": 78.0, "grade": ""}
+    mark = make_mark(round.frozen_scheme, 78.0, 70.0, 85.0, shown=shown)
+    assert (mark.grade, mark.grade_label) == ("", "Competent or Excellent")
+    assert (mark.code, mark.least, mark.most, mark.text) == ("at_least", 78.0, 78.0, "78 or more")

@@ -36,10 +36,13 @@ def test_round_from_cast_ballots_to_published_figures() -> None:
     running = make_voted_round(evaluators=7)
     round = publish(running)
     result = Result.objects.get(scope=ResultScope.SUBJECT)
-    # 70 … 75: lowest and highest left out, mean 72.5; 80 from everyone. 0.6 × 72.5 + 0.4 × 80
-    assert (round.state, result.score, result.ballots) == ("published", 75.5, 6)
+    # 70 … 75: lowest and highest left out, mean 72.5, in whole points 73; 80 from everyone. 0.6 × 72.5 + 0.4 × 80 is
+    # 75.5, which proposes "competent"; of two criteria and six answers the grade is all that is shown of it.
+    assert (round.state, result.ballots, result.grade, result.standing) == ("published", 6, "competent", 1)
+    assert result.shown == {"code": "between", "least": 70.0, "most": 89.9, "grade": "competent"}
+    assert result.score == 80.0
     assert [(row.criterion, row.value, row.n) for row in result.criteria.order_by("pk")] == [
-        ("quality", 72.5, 6),
+        ("quality", 73.0, 6),
         ("spirit", 80.0, 6),
     ]
     assert bytes(round.receipt_key) == b""
@@ -239,14 +242,17 @@ def sheets_of_three(many: int) -> dict[tuple[Any, str], list[dict[str, Any]]]:
 
 
 def test_sheets_keep_a_score_without_severity_beside_the_score() -> None:
-    round = make_published_round(sheets_of_three(8), trim=False)
+    round = make_published_round(sheets_of_three(12), trim=False)
     result = subject_result(round, "乙")
-    assert result.adjusted == {"value": 75.9, "low": 72.2, "high": 79.5, "method": "reml"}
-    assert result.score == 75.9
+    # Every other voter is ten points stricter, and the third is met as often: 60 + 20 − 5 + 1. All marked all, so
+    # severity takes nothing from the subject in the middle.
+    assert (result.adjusted["value"], result.adjusted["method"]) == (76.0, "reml")
+    assert result.adjusted["low"] < 76.0 < result.adjusted["high"]
+    assert result.score == 76.0
     summary = group(round, ResultScope.UNIT).adjusted
     assert (summary["reason"], summary["method"], summary["subjects"], summary["islands"]) == ("", "reml", 3, 1)
     [of_class] = summary["groups"]
-    assert (of_class["class"], of_class["subjects"], of_class["sheets"]) == ("all", 3, 8)
+    assert (of_class["class"], of_class["subjects"], of_class["sheets"]) == ("all", 3, 12)
     assert of_class["deviations"]["sheet"] == pytest.approx(5.4, abs=0.3)
 
 
@@ -254,7 +260,7 @@ def test_grades_on_sheets_keep_their_measure_in_logits() -> None:
     cells = {
         (("甲", "乙", "丙"), "all"): [
             {f"{place}.{key}": 1 + (at + place) % 3 for place in (1, 2, 3) for key in ("quality", "spirit")}
-            for at in range(9)
+            for at in range(12)
         ]
     }
     round = make_published_round(cells, scale="grades", trim=False)
@@ -271,3 +277,35 @@ def test_papers_of_one_subject_keep_no_score_without_severity() -> None:
     round = make_published_round({("甲", "all"): spread(8), ("乙", "all"): spread(8)}, trim=False)
     assert subject_result(round, "甲").adjusted is None
     assert group(round, ResultScope.UNIT).adjusted["reason"] == "papers"
+
+
+def test_exact_score_is_in_no_row_of_the_database() -> None:
+    """Six of 71 and 66 make 0.6 × 71 + 0.4 × 66 = 69.0, and 72 and 66 make 69.6: neither is kept, only who is first."""
+    cells = {("甲", "all"): papers(6, 71, 66), ("乙", "all"): papers(6, 72, 66)}
+    round = make_published_round(cells, exact=False)
+    first, second = subject_result(round, "乙"), subject_result(round, "甲")
+    assert (first.standing, second.standing) == (1, 2)
+    assert first.shown == second.shown == {"code": "between", "least": 60.0, "most": 69.9, "grade": "basic"}
+    assert first.score == second.score == 65.0
+    assert (first.grade, second.grade) == ("basic", "basic")
+    assert first.classes == second.classes
+    unit = group(round, "unit")
+    assert (unit.rules, unit.shown, unit.standing) == (2, None, None)
+    kept = [value for result in Result.objects.all() for value in vars(result).values()]
+    assert not {69.0, 69.6} & {value for value in kept if type(value) is float and value != unit.score}
+
+
+def test_a_criterion_that_is_a_range_keeps_it_and_its_classes_do() -> None:
+    round = make_published_round({("甲", "all"): papers(5, 96, 60)}, exact=False)
+    row = subject_result(round, "甲").criteria.get(criterion="quality")
+    shown = {"code": "at_least", "least": 78.0, "most": 78.0}
+    assert (row.value, row.shown, row.n) == (78.0, shown, 5)
+    assert row.classes["all"][5] == shown
+    assert subject_result(round, "甲").criteria.get(criterion="spirit").shown is None
+
+
+def test_a_single_criterion_leaves_the_grade_open_where_its_range_crosses_a_line() -> None:
+    round = make_published_round({("甲", "all"): [{"quality": 96}] * 5}, criteria=[("quality", 100)], exact=False)
+    result = subject_result(round, "甲")
+    assert result.shown == {"code": "at_least", "least": 78.0, "most": 78.0, "grade": ""}
+    assert result.grade == ""

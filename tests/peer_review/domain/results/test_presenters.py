@@ -143,8 +143,8 @@ def test_score_is_made_of_shares_and_released_figures() -> None:
     rows = {one.criterion: one for one in CriterionResult.objects.filter(result=result)}
     quality = reading.criteria[0]
     assert quality.made_of.terms == (
-        Term("Leaders", 60.0, rows["quality"].classes["leaders"][0]),
-        Term("Staff", 40.0, rows["quality"].classes["staff"][0]),
+        Term("Leaders", 60.0, (mark := rows["quality"].classes["leaders"][0]), f"{mark:.1f}"),
+        Term("Staff", 40.0, (mark := rows["quality"].classes["staff"][0]), f"{mark:.1f}"),
     )
     [by_class] = [step for step in reading.steps if step.key == "classes"]
     assert by_class.sums == (reading.criteria[0].made_of, reading.criteria[1].made_of)
@@ -193,7 +193,7 @@ def test_few_who_do_not_know_are_no_warning() -> None:
 
 @pytest.mark.parametrize(
     ("stored", "words"),
-    [(True, "would propose another grade"), (False, "proposes the same grade"), (None, "")],
+    [(True, "would propose another grade"), (False, "proposes the same grade"), (None, "at least 12 answered")],
 )
 def test_whether_one_ballot_decides_is_said_in_a_sentence(stored: bool | None, words: str) -> None:
     round = make_published_round({("甲", "all"): spread(9)})
@@ -262,7 +262,8 @@ def test_summary_names_nobody_and_is_the_same_for_everybody(round: Round) -> Non
     told = read_summary(round, reader=Reader(make_user("", "staff")))
     assert told == read_summary(round, reader=Reader(leader()))
     assert (told.unit.score.value, [group.label for group in told.sections]) == (73.8, ["Section a"])
-    assert not {result_of(round, name).score for name in NAMES if name != "丁"} & values(told)
+    means = [mark.value for group in (told.unit, *told.sections, *told.ranks) for mark in (group.score, *group.marks)]
+    assert not {result_of(round, name).score for name in NAMES if name != "丁"} & set(means)
 
 
 def test_head_holds_what_proves_the_count(round: Round) -> None:

@@ -30,14 +30,16 @@ def test_a_criterion_is_made_of_the_classes_that_are_released() -> None:
     made = class_sum(frozen(classes=TWO), QUALITY, row(leaders=[90.0, 80, 99, 5, 0], staff=[70.0, 60, 80, 7, 0]))
 
     # 0.4 × 90 + 0.6 × 70 = 78
-    assert made == Sum("Quality", (Term("Leaders", 40.0, 90.0), Term("Staff", 60.0, 70.0)), 78.0)
+    assert made == Sum(
+        "Quality", (Term("Leaders", 40.0, 90.0, "90.0"), Term("Staff", 60.0, 70.0, "70.0")), 78.0, "78.0"
+    )
 
 
 def test_a_class_that_did_not_answer_gives_its_share_to_the_others() -> None:
     made = class_sum(frozen(classes=TWO), QUALITY, row(staff=[70.0, 60, 80, 7, 0]))
 
     assert made is not None
-    assert made.terms == (Term("Staff", 100.0, 70.0),)
+    assert made.terms == (Term("Staff", 100.0, 70.0, "70.0"),)
 
 
 @pytest.mark.parametrize("case", ["not shown", "classes not released", "one class"])
@@ -49,10 +51,10 @@ def test_nothing_is_explained_by_classes_that_are_not_released(case: str) -> Non
 
 
 def test_a_score_is_the_sum_of_its_criteria_if_it_is_shown() -> None:
-    terms = [Term("Quality", 60.0, 80.0), Term("Spirit", 40.0, 70.0)]
+    terms = [Term("Quality", 60.0, 80.0, "80.0"), Term("Spirit", 40.0, 70.0, "70.0")]
     mark = Mark(76.0, 70.0, 82.0, 0, 0, "competent", "Competent")
 
-    assert score_sum(terms, mark) == Sum("Score", tuple(terms), 76.0)
+    assert score_sum(terms, mark) == Sum("Score", tuple(terms), 76.0, "76.0")
     assert score_sum(terms, None) is None
 
 
@@ -69,12 +71,12 @@ def test_a_score_is_the_sum_of_its_criteria_if_it_is_shown() -> None:
 def test_only_steps_that_the_scheme_has_are_told(fields: dict[str, Any], more: list[str]) -> None:
     steps = steps_of(frozen(**fields), by_class=[], score=None)
 
-    assert [step.key for step in steps] == ["ballots", *more, "score", "interval", "floor", "grade"]
+    assert [step.key for step in steps] == ["ballots", *more, "score", "interval", "ranges", "floor", "grade"]
     assert all(step.text and not step.sums for step in steps)
 
 
 def test_sums_stand_at_the_steps_that_they_carry_out() -> None:
-    of_classes, of_score = Sum("Quality", (), 78.0), Sum("Score", (), 76.0)
+    of_classes, of_score = Sum("Quality", (), 78.0, "78.0"), Sum("Score", (), 76.0, "76.0")
 
     steps = {one.key: one.sums for one in steps_of(frozen(classes=TWO), by_class=[of_classes], score=of_score)}
 
@@ -86,3 +88,21 @@ def test_the_floor_is_that_of_the_scheme() -> None:
 
     assert "1/7 of a figure" in texts
     assert "Fewer than 7 answers are shown nowhere" in texts
+
+
+def test_a_class_that_is_shown_as_a_range_is_written_as_one() -> None:
+    shown = {"code": "at_least", "least": 78.0, "most": 78.0}
+    given = row(leaders=[78.0, 70, 99, 5, 0, shown], staff=[70.0, 60, 80, 7, 0])
+    made = class_sum(frozen(classes=TWO), QUALITY, given)
+
+    assert made is not None
+    assert [term.text for term in made.terms] == ["78 or more", "70.0"]
+
+
+@pytest.mark.parametrize(("exact", "words"), [(False, "“95 or more”"), (True, "exact scores")])
+def test_it_is_said_how_figures_of_few_are_shown(exact: bool, words: str) -> None:
+    [text] = [
+        step.text for step in steps_of(frozen(exact_scores=exact), by_class=[], score=None) if step.key == "ranges"
+    ]
+
+    assert words in text

@@ -236,3 +236,29 @@ def test_figures_lead_to_a_finding_for_whoever_may_raise_one(round: Round, head:
     listed = text_of(client, address(round, "section-results"))
     assert f'href="{form}?section=a&amp;criterion=spirit"' in listed
     assert client.get(f"{form}?section=a&criterion=spirit").status_code == 200
+
+
+def test_figures_of_few_are_written_as_ranges_on_the_page_and_in_its_pictures(client: Client) -> None:
+    """Five of 96 and 60: the exact score 81.6 and the mean 96 are in no byte, attributes and pictures among them."""
+    round = make_published_round({("甲", "all"): papers(5, 96, 60)}, exact=False)
+    for name, user in (
+        ("own-result", subject(round, "甲").member.user),
+        ("all-results", make_user("领导", "leadership")),
+    ):
+        client.force_login(user)
+        text = client.get(address(round, name), headers={"accept-language": "en"}).content.decode()
+        assert "78 or more" in text
+        assert "70–89.9" in text
+        assert "81.6" not in text
+        assert not {81.6, 96.0} & numbers(text)
+    client.force_login(subject(round, "甲").member.user)
+    text = client.get(address(round, "own-result"), headers={"accept-language": "en"}).content.decode()
+    picture = text[text.index('aria-labelledby="dots-title') : text.index("</svg>", text.index("dots-title"))]
+    assert "78 or more" in picture
+
+
+def test_a_grade_that_is_left_open_is_said_as_one(client: Client) -> None:
+    round = make_published_round({("甲", "all"): [{"quality": 96}] * 5}, criteria=[("quality", 100)], exact=False)
+    client.force_login(subject(round, "甲").member.user)
+    text = client.get(address(round, "own-result"), headers={"accept-language": "en"}).content.decode()
+    assert "Competent or Excellent" in text

@@ -1,0 +1,174 @@
+"""In what share of cases fewer than three sets of the others' answers remain, once criteria and score stand together.
+
+For one criterion M is never below three (small_groups). Together they tell more: of two criteria that are shown as
+ranges the score may exclude some. That is measured here, on rounds drawn by a fixed rule. A *case* is one criterion of
+one subject as one of its voters reads it: what that voter marked, what is shown of every criterion, the score and its
+grade. Answers are drawn independently from each of PROFILES in turn, for every number of voters from five to twelve,
+trimmed and not; criteria weigh the same.
+"""
+
+import random
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, lru_cache
+
+from .aggregate import TRIM_ABOVE
+from .possible_answers import ANSWERS, ENOUGH, sets_of_class
+from .scales import BANDS, round_half_up
+from .small_groups import Shown, ranges_of, shown_score
+
+#: How many voters, and how many criteria, are measured; with more criteria the share falls.
+VOTERS, CRITERIA = range(5, 13), (1, 2, 3, 4, 6)
+#: How likely each answer is, lowest first: all alike, middling, lenient, full of praise.
+PROFILES: Mapping[str, tuple[tuple[int, ...], ...]] = {
+    "anchors": ((20, 20, 20, 20, 20), (5, 15, 35, 30, 15), (1, 3, 12, 40, 44), (0, 1, 4, 25, 70)),
+    "grades": ((25, 25, 25, 25), (5, 25, 50, 20), (1, 5, 50, 44), (0, 2, 28, 70)),
+}
+#: Of points, as many answers; each is drawn evenly from one of these spans, lowest first.
+SPANS = ((0, 39), (40, 59), (60, 79), (80, 89), (90, 100))
+#: Cases of each number of voters, profile and trimming.
+CASES = 60
+SEED = 20_261_128
+
+#: measure().percent of each scale by the number of criteria; a test measures all of it anew.
+WITH_SCORE: Mapping[str, Mapping[int, float]] = {
+    "anchors": {1: 0.0, 2: 0.1, 3: 0.3, 4: 0.2, 6: 0.1},
+    "grades": {1: 0.0, 2: 0.3, 3: 0.9, 4: 0.3, 6: 0.1},
+    "points": {1: 0.0, 2: 0.0, 3: 0.0, 4: 0.0, 6: 0.0},
+}
+#: The same where figures are shown exactly, from five voters, who learn the most; the largest of all numbers of
+#: criteria.
+EXACT = {"anchors": 34.7, "grades": 89.2, "points": 0.0}
+
+#: What is told of a score that is made of such sums.
+Score = Callable[[int], tuple[Shown, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of `cases`, how many left fewer than three sets (`below`), and how many left one: there an answer is known."""
+
+    cases: int
+    below: int
+    known: int
+
+    @property
+    def percent(self) -> float:
+        """The share of `below`, in percent to one decimal, never rounded down."""
+        return -(-1000 * self.below // self.cases) / 10
+
+    @property
+    def percent_known(self) -> float:
+        """The share of `known`, in percent to one decimal, never rounded down."""
+        return -(-1000 * self.known // self.cases) / 10
+
+
+def share_with_score(scale: str, criteria: int) -> float:
+    """Return the measured share of a scheme, in percent; of a number that was not measured, that of the next fewer."""
+    measured = WITH_SCORE[scale]
+    return measured[max((number for number in measured if number <= criteria), default=1)]
+
+
+def measure(scale: str, criteria: int, *, exact: bool = False, voters: Sequence[int] = VOTERS) -> Share:
+    """Return the share of a scheme of so many criteria; `exact` if it shows exact figures. The same at every call."""
+    chance = random.Random(SEED)  # noqa: S311 - the same rounds at every call, nothing secret
+    total = below = known = 0
+    for trim in (False, True):
+        if trim and scale == "points":
+            continue  # Of trimmed points a reader knows less still, and their sets cannot be counted by the sum.
+        for many in voters:
+            for profile in PROFILES.get(scale, SPANS):
+                for _case in range(CASES):
+                    sheets = [_draw(scale, profile, many, chance) for _criterion in range(criteria)]
+                    for left in _sets_left(scale, sheets, trim=trim, exact=exact):
+                        total += 1
+                        below += left < ENOUGH
+                        known += left == 1
+    return Share(total, below, known)
+
+
+def _draw(scale: str, profile: Sequence[int], voters: int, chance: random.Random) -> list[int]:
+    if scale == "points":
+        return [chance.randint(*profile) for _voter in range(voters)]
+    return chance.choices(ANSWERS[scale], profile, k=voters)
+
+
+def _sets_left(scale: str, sheets: Sequence[Sequence[int]], *, trim: bool, exact: bool) -> list[int]:
+    """Return of each criterion how many sets of the others remain for the voter whose answers come first."""
+    voters = len(sheets[0])
+    divisor = voters - 2 if trim and voters > TRIM_ABOVE else voters
+    ranges = ranges_of(scale, (voters,), (1.0,), floor=5, trim=trim)
+    sums = [_sum(answers, trim=trim) for answers in sheets]
+    if exact:
+        return [_sets(scale, voters, answers[0], trim)[at] for answers, at in zip(sheets, sums, strict=True)]
+    shown = [ranges.show(at / divisor) for at in sums]
+    parts = [(1.0, figure) for figure in shown]
+
+    def score(total: int) -> tuple[Shown, str]:
+        value = round_half_up(total / divisor / len(sheets))
+        return shown_score(value, parts, scale=scale, fewest=voters, bands=BANDS)
+
+    told = _told(sum(sums), 100 * divisor * len(sheets), score)
+    options = [_options(scale, voters, answers[0], trim, figure) for answers, figure in zip(sheets, shown, strict=True)]
+    return [_consistent(at, options, told) for at in range(len(sheets))]
+
+
+def _sum(answers: Sequence[int], *, trim: bool) -> int:
+    """Return the sum whose part is the mean: without the lowest and the highest where these are left out."""
+    whole = sum(answers)
+    return whole - min(answers) - max(answers) if trim and len(answers) > TRIM_ABOVE else whole
+
+
+@lru_cache(maxsize=256)
+def _sums_of(scale: str, voters: int, trim: bool) -> Mapping[Shown, tuple[int, ...]]:
+    """Return the sums that are shown as each figure."""
+    divisor = voters - 2 if trim and voters > TRIM_ABOVE else voters
+    ranges = ranges_of(scale, (voters,), (1.0,), floor=5, trim=trim)
+    sums: Sequence[int] = range(100 * voters + 1)
+    if scale != "points":
+        sums = sorted(int(mean * divisor) for mean in sets_of_class(scale, voters, Fraction(1), trim=trim)[0])
+    shown: dict[Shown, list[int]] = {}
+    for at in sums:
+        shown.setdefault(ranges.show(at / divisor), []).append(at)
+    return {figure: tuple(sums) for figure, sums in shown.items()}
+
+
+@cache
+def _sets(scale: str, voters: int, own: int, trim: bool) -> Mapping[int, int]:
+    """Return how many sets of the others' answers give each sum together with one's own; of points, three for three
+    and more: as many marks under the highest, or over the lowest, can be shared out in at least so many ways."""
+    if scale != "points":
+        divisor = voters - 2 if trim and voters > TRIM_ABOVE else voters
+        by_answer = sets_of_class(scale, voters, Fraction(1), trim=trim)[1][own]
+        return {int(mean * divisor): count for mean, count in by_answer.items()}
+    most = 100 * (voters - 1)
+    return {own + others: (1, 1, 2, 3)[min(3, others, most - others)] for others in range(most + 1)}
+
+
+def _options(scale: str, voters: int, own: int, trim: bool, figure: Shown) -> dict[int, int]:
+    """Return the sums that a reader holds possible from the figure alone, each with its sets."""
+    sets = _sets(scale, voters, own, trim)
+    return {at: sets[at] for at in _sums_of(scale, voters, trim)[figure] if at in sets}
+
+
+def _consistent(at: int, options: Sequence[Mapping[int, int]], told: range) -> int:
+    """Return how many sets of one criterion go with the score that is told: with a total of all in this range."""
+    beside = [sums for number, sums in enumerate(options) if number != at]
+    if all(len(sums) == max(sums) - min(sums) + 1 for sums in beside):
+        # Without a gap: only the ends matter.
+        least, most = sum(map(min, beside)), sum(map(max, beside))
+        return sum(sets for own, sets in options[at].items() if own + least < told.stop and own + most >= told.start)
+    others = {0}
+    for sums in beside:
+        others = {total + one for total in others for one in sums}
+    return sum(sets for own, sets in options[at].items() if any(own + total in told for total in others))
+
+
+def _told(total: int, most: int, score: Score) -> range:
+    """Return the totals whose score would be told as this one's is: they are neighbours, for the score is monotone."""
+    told = score(total)
+    first = bisect_left(range(total), True, key=lambda other: score(other) == told)
+    last = bisect_left(range(total, most + 1), True, key=lambda other: score(other) != told)
+    return range(first, total + last)
