@@ -4,7 +4,7 @@ A canonical text has one form only, so an honest cast can be read by a pattern i
 author signed is a part of that text. Whatever the pattern does not know goes the long way: parsed, written again,
 compared, checked field by field. The tests hold both ways equal, fault for fault.
 
-`main` is such a process (domain.checkers starts them). Through its standard input come
+`main` is such a process (domain.tally.check_pool starts them). Through its standard input come
 the manifest's public keys, the papers, and casts; through its standard output goes what the count keeps of each. It
 is given no secret and no database, knows no Django, and writes nothing to any disk.
 """
