@@ -86,6 +86,7 @@ class RollTouchKind(models.TextChoices):
     ALLOWED = "allowed", _("Exclusion lifted")
     SEED = "seed", _("Seed renewed")
     NOT_ANONYMOUS = "not_anonymous", _("Not anonymous")
+    EARLIER = "earlier", _("Written by an earlier version")
 
 
 #: Writing the roll from its plan replaces the effect of these.
@@ -99,6 +100,7 @@ HAND_WORK = frozenset(
         RollTouchKind.MERGED,
         RollTouchKind.LIST,
         RollTouchKind.ALLOWED,
+        RollTouchKind.EARLIER,
     }
 )
 

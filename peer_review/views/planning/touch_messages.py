@@ -26,6 +26,9 @@ _SENTENCES: Mapping[str, str | Promise] = {
     RollTouchKind.AT_COMPUTER: gettext_lazy("%(person)s votes in the browser, not on paper as proposed."),
     RollTouchKind.EXCLUDED: gettext_lazy("%(person)s may not evaluate %(subjects)s."),
     RollTouchKind.ALLOWED: gettext_lazy("%(person)s may evaluate %(subjects)s again; an exclusion was lifted."),
+    RollTouchKind.EARLIER: gettext_lazy(
+        "This roll was written by an earlier version, which kept no record of what was changed by hand."
+    ),
     RollTouchKind.NOT_ANONYMOUS: gettext_lazy(
         "The voter class “%(detail)s” was declared not anonymous: its ballots count towards nobody's floor."
     ),
