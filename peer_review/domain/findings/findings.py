@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from peer_review import audit_log, signals
+from peer_review.counting.small_groups import ShownJson
 from peer_review.domain.findings.verbatim_check import first_verbatim_run
 from peer_review.domain.locks import check_state
 from peer_review.domain.preflight.frozen_terms import form_holds
-from peer_review.domain.publication.figures import ShownJson
 from peer_review.enums import RESULT_STATES, FindingSource, ResultScope
 from peer_review.exceptions.findings import (
     FindingDueInPast,
