@@ -157,7 +157,7 @@ def _criteria(round: Round, result: Result, sheet: Sheet, keys: Sequence[str]) -
 
 
 def _list(figure: Figure) -> list[object]:
-    figures = [figure.value, figure.low, figure.high, figure.n, figure.abstentions]
+    figures: list[object] = [figure.value, figure.low, figure.high, figure.n, figure.abstentions]
     return [*figures, shown] if (shown := _shown(figure)) else figures
 
 
