@@ -35,6 +35,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import NotRequired, TypedDict
 
 from .aggregate import TRIM_ABOVE
 from .combine import exact_shares
@@ -80,6 +81,25 @@ class Shown:
         if self.code == EXACT:
             return self.least
         return round_half_up((self.least + self.most) / 2)
+
+
+class ShownJson(TypedDict):
+    """As what a figure is shown that is not shown as it is: a range, as it is kept.
+
+    grade: of a subject's score, the grade that the exact score proposes; empty where it is left open.
+    """
+
+    code: str
+    least: float
+    most: float
+    grade: NotRequired[str]
+
+
+def proposed_grade(value: float | None, shown: ShownJson | None, bands: Sequence[float]) -> str:
+    """Return the key of the grade that a published figure proposes; empty without one, or where it is left open."""
+    if value is None:
+        return ""
+    return shown["grade"] if shown and "grade" in shown else grade_of(value, bands)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from peer_review.counting.scales import grade_of
+from peer_review.counting.small_groups import proposed_grade
 from peer_review.enums import ResultScope
 from peer_review.querysets.results import CriterionResultQuerySet, ResultQuerySet
 
@@ -86,11 +86,7 @@ class Result(models.Model):
 
         A named person decides. Reads the round.
         """
-        if self.score is None:
-            return ""
-        if self.shown is not None and "grade" in self.shown:
-            return str(self.shown["grade"])
-        return grade_of(self.score, self.round.frozen_scheme.bands)
+        return "" if self.score is None else proposed_grade(self.score, self.shown, self.round.frozen_scheme.bands)
 
 
 class CriterionResult(models.Model):

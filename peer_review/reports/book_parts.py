@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from peer_review.domain.publication.figures import Mark, ShownJson, shown_in_words, too_few
+from peer_review.counting.small_groups import ShownJson
+from peer_review.domain.publication.figures import Mark, shown_in_words, too_few
 from peer_review.domain.results.read_models import Head
 from peer_review.domain.results.trends import Trend
 from peer_review.reports.book import COUNT, Book, Figure, Formula, Sheet, Value

@@ -18,7 +18,7 @@ from django.template.loader import get_template
 from peer_review.counting.release import release
 from peer_review.counting.reliability import ReliabilityJson
 from peer_review.counting.severity import Model
-from peer_review.domain.publication.figures import ShownJson
+from peer_review.counting.small_groups import ShownJson
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.domain.tally.count import counted_entries

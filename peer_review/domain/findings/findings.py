@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from peer_review import audit_log, signals
+from peer_review.counting.small_groups import ShownJson
 from peer_review.domain.findings.verbatim_check import first_verbatim_run
 from peer_review.domain.locks import check_state
 from peer_review.domain.preflight.frozen_terms import form_holds
-from peer_review.domain.publication.figures import ShownJson
 from peer_review.enums import RESULT_STATES, FindingSource, ResultScope
 from peer_review.exceptions.findings import (
     FindingDueInPast,
@@ -99,7 +99,7 @@ class FindingFigure(TypedDict):
     low: float | None
     high: float | None
     n: int | None
-    shown: NotRequired[ShownJson | None]
+    shown: NotRequired[ShownJson]
 
 
 def figures_for(
@@ -125,14 +125,18 @@ def figures_for(
         "low": result.low,
         "high": result.high,
         "n": result.ballots,
-        "shown": result.shown,
     }
     if not criterion:
-        return [figure]
+        return [_as_shown(figure, result.shown)]
     row = CriterionResult.objects.filter(result=result, criterion=criterion).first()
     if row is None:
         return []
-    return [{**figure, "value": row.value, "low": row.low, "high": row.high, "n": row.n, "shown": row.shown}]
+    return [_as_shown({**figure, "value": row.value, "low": row.low, "high": row.high, "n": row.n}, row.shown)]
+
+
+def _as_shown(figure: FindingFigure, shown: ShownJson | None) -> FindingFigure:
+    """Return a figure with the range in which it is shown, where it is not shown as it is."""
+    return {**figure, "shown": shown} if shown else figure
 
 
 def sections_to_raise(round: Round, *, by: User) -> dict[str, str]:

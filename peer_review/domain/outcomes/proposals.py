@@ -6,7 +6,7 @@ import numpy as np
 
 from peer_review.counting.quota import propose
 from peer_review.counting.scales import GRADES
-from peer_review.domain.publication.figures import proposed_grade
+from peer_review.counting.small_groups import proposed_grade
 from peer_review.enums import ResultScope
 from peer_review.models import Result, Round
 
@@ -42,7 +42,7 @@ def proposal_of(round: Round) -> RoundProposal:
         *figures.T,
         quota=quota,
         bands=scheme.bands,
-        grades=[proposed_grade(scheme, row[1], row[4]) for row in rows],
+        grades=[proposed_grade(row[1], row[4], scheme.bands) for row in rows],
         standings=np.array([row[5] or 0 for row in rows], dtype=np.int64) if have_standings else None,
     )
     keys = [row[0] for row in rows]

@@ -2,28 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
 
 from peer_review.counting.scales import GRADES, bin_edges, grade_of
-from peer_review.counting.small_groups import AT_LEAST, AT_MOST, ENDS
+from peer_review.counting.small_groups import AT_LEAST, AT_MOST, ENDS, ShownJson, proposed_grade
 from peer_review.domain.schemes.grades import grade_names
 from peer_review.enums import ScaleKind
 from peer_review.models import CriterionResult, Result
 from peer_review.protocol.frozen_scheme import FrozenCriterion, FrozenScheme
-
-
-class ShownJson(TypedDict):
-    """As what a figure is shown that is not shown as it is: a range (counting.small_groups.Shown), as it is kept.
-
-    grade: of a subject's score, the grade that the exact score proposes; empty where it is left open.
-    """
-
-    code: str
-    least: float
-    most: float
-    grade: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +84,6 @@ def shown_in_words(value: float, shown: ShownJson | None) -> str:
     return f"{least}–{most}"
 
 
-def proposed_grade(scheme: FrozenScheme, value: float | None, shown: ShownJson | None) -> str:
-    """Return the grade that a figure proposes under the round's own bands; empty without one, or where it is open."""
-    if value is None:
-        return ""
-    return shown["grade"] if shown and "grade" in shown else grade_of(value, scheme.bands)
-
-
 def make_mark(
     scheme: FrozenScheme,
     value: float,
@@ -114,7 +94,7 @@ def make_mark(
     shown: ShownJson | None = None,
 ) -> Mark:
     """Return a figure with the grade that the round's own bands propose for it."""
-    grade = proposed_grade(scheme, value, shown)
+    grade = proposed_grade(value, shown, scheme.bands)
     return Mark(value, low, high, n, abstentions, grade, _grade_label(scheme, grade, shown), shown)
 
 

@@ -11,10 +11,10 @@ from django.db import transaction
 
 from peer_review.counting.release import Figure, Release, Sheet, release
 from peer_review.counting.severity import Severity
+from peer_review.counting.small_groups import ShownJson
 from peer_review.domain.locks import lock_round
 from peer_review.domain.preflight.frozen_terms import check_terms
 from peer_review.domain.publication.comments import take_out_comments
-from peer_review.domain.publication.figures import ShownJson
 from peer_review.domain.rounds.lifecycle import mark_published
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.enums import ResultScope, RoundState
@@ -157,7 +157,7 @@ def _criteria(round: Round, result: Result, sheet: Sheet, keys: Sequence[str]) -
 
 
 def _list(figure: Figure) -> list[object]:
-    figures = [figure.value, figure.low, figure.high, figure.n, figure.abstentions]
+    figures: list[object] = [figure.value, figure.low, figure.high, figure.n, figure.abstentions]
     return [*figures, shown] if (shown := _shown(figure)) else figures
 
 

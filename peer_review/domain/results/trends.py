@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from peer_review.counting.small_groups import ShownJson
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.preflight.comparability import NoTrend
-from peer_review.domain.publication.figures import ShownJson, shown_in_words
+from peer_review.domain.publication.figures import shown_in_words
 from peer_review.enums import RefusedReason, ResultScope
 from peer_review.models import CriterionResult, Result, Round
 

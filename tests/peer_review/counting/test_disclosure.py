@@ -300,3 +300,17 @@ def test_what_is_left_beside_shown_sections_is_nobody_or_a_crowd(rows: list[list
         for known in [None, *others]:
             left = rest - (int(row[known]) if known is not None else 0)
             assert not unit or left == 0 or left > floor
+
+
+def test_joined_bars_of_single_answers_are_shown_only_where_the_mean_does_not_divide_them() -> None:
+    """With the sum everybody can reckon how the ballots of a joined bar divide, unless there are three ways or more."""
+    answers = (20, 40, 60, 80, 100)
+    apart = np.array([0, 0, 4, 10, 6])
+    assert bars(apart, answers) == ((0, 0, 0), (1, 1, 0), (2, 2, 4), (3, 3, 10), (4, 4, 6))
+    # One 1 and four 2, joined: five ballots with a sum of 9 can be nothing else.
+    assert bars(np.array([1, 4, 0, 9, 6])) is not None
+    assert bars(np.array([1, 4, 0, 9, 6]), answers) is None
+    # One 1 and five 3 with a sum of 16: or two 2 and four 3. Two ways.
+    assert bars(np.array([1, 0, 5, 9, 6]), answers) is None
+    # Two 1 and five 3 with a sum of 17: or 1, 2, 2, 3, 3, 3, 3, or four 2 and three 3.
+    assert bars(np.array([2, 0, 5, 9, 6]), answers) == ((0, 2, 7), (3, 3, 9), (4, 4, 6))

@@ -18,6 +18,7 @@ from peer_review.counting.disclosure import Bases, part
 from peer_review.counting.exposure import Setting
 from peer_review.counting.guarantee import certificate, certify
 from peer_review.counting.release import Ballots, Plan, Roll, release
+from peer_review.counting.small_groups import Shown
 from tests.peer_review.counting.test_disclosure import exposed, probe
 
 K = 3
@@ -165,7 +166,8 @@ def test_figures_that_tell_a_ballot_from_its_group_are_found() -> None:
         if made.unit.score is None:
             return made
         answered = ballots.answers[~np.isnan(ballots.answers[:, 0]), 0]
-        return replace(made, unit=replace(made.unit, score=replace(made.unit.score, value=float(answered[0]))))
+        told = Shown(float(answered[0]), float(answered[0]))
+        return replace(made, unit=replace(made.unit, score=replace(made.unit.score, shown=told)))
 
     made = certify(make_setting([[4, 4]]), releases=tells)
 

@@ -288,3 +288,15 @@ class TestRound:
 def _ordered(row: dict[str, Any]) -> dict[str, Any]:
     names = ("key", "label", "description", "weight", "anchors", "comment_below", "comment_above", "classes")
     return {name: row[name] for name in names}
+
+
+def test_exact_scores_are_in_the_json_only_where_they_are_declared() -> None:
+    """So the forms of rounds that were frozen before, and their hashes, stay byte for byte what they were."""
+    plain = frozen_scheme()
+    assert "exact_scores" not in plain.as_json()
+    assert not plain.exact_scores
+    declared = replace(plain, exact_scores=True)
+    assert declared.as_json() == {**plain.as_json(), "exact_scores": True}
+    assert FrozenScheme.from_json(declared.as_json()) == declared
+    with pytest.raises(SchemeUnreadable):
+        FrozenScheme.from_json({**plain.as_json(), "exact_scores": "yes"})

@@ -438,7 +438,7 @@ def sheet_marks(voter: int, *, most: int = 100) -> dict[str, int]:
 def test_scores_without_severity_are_recounted_and_a_changed_one_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    round = make_published_round({(("甲", "乙", "丙"), "all"): [sheet_marks(at) for at in range(8)]}, trim=False)
+    round = make_published_round({(("甲", "乙", "丙"), "all"): [sheet_marks(at) for at in range(12)]}, trim=False)
     [kept] = Result.objects.get(round=round, scope=ResultScope.UNIT).adjusted["groups"]
     # Unrounded variances tell whether all agreed: the main database never holds them.
     assert set(kept) == {"class", "subjects", "sheets", "deviations"}
@@ -456,7 +456,7 @@ def test_scores_without_severity_are_recounted_and_a_changed_one_is_named(
 
 
 def test_graded_scores_without_severity_are_recounted_and_a_changed_one_is_named() -> None:
-    graded = [{key: 1 + (mark + at) % 4 for key, mark in sheet_marks(at).items()} for at in range(9)]
+    graded = [{key: 1 + (mark + at) % 4 for key, mark in sheet_marks(at).items()} for at in range(12)]
     round = make_published_round({(("甲", "乙", "丙"), "all"): graded}, scale="grades", trim=False)
     [kept] = Result.objects.get(round=round, scope=ResultScope.UNIT).adjusted["groups"]
     files = opened(package(round))

@@ -21,7 +21,7 @@ from peer_review.exceptions.findings import (
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Comment, RaisedFinding, Result, Round, Subject
 from peer_review.rules.roles import has_perm
-from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, spread
+from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, papers, spread
 from tests.factories.peer_review.rounds import make_user
 
 pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
@@ -80,6 +80,15 @@ def test_finding_rests_on_the_published_figure_of_its_section(leader: Any) -> No
             "n": row.n,
         }
     ]
+
+
+def test_finding_keeps_the_range_in_which_a_figure_of_few_is_shown(leader: Any) -> None:
+    round = make_published_round({("甲", "all"): papers(5, 96, 60)}, exact=False)
+    subject = round.subjects.get()
+    [figure] = raise_finding(round, by=leader, text=TEXT, subject=subject, criterion="quality").figures
+    assert (figure["value"], figure["shown"]) == (78.0, {"code": "at_least", "least": 78.0, "most": 78.0})
+    [figure] = raise_finding(round, by=leader, text=TEXT, subject=subject, criterion="spirit").figures
+    assert "shown" not in figure
 
 
 def test_finding_about_all_rests_on_the_mean_of_all(leader: Any) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
+from peer_review.counting.small_groups import ShownJson
 from peer_review.domain.publication.figures import (
     Bar,
     Mark,
-    ShownJson,
     criterion_mark,
     criterion_rows,
     distribution,

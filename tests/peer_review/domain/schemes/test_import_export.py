@@ -119,3 +119,10 @@ def test_a_file_from_before_there_were_quotas_comes_in_without_one() -> None:
     made = import_scheme(json.dumps(value).encode(), by=None)
 
     assert (made.excellent_quota, made.quota_approval) == (0, "")
+
+
+def test_exact_scores_go_out_and_come_in_and_older_files_have_none() -> None:
+    value = json.loads(export_scheme(SchemeFactory(exact_scores=True)))
+    assert import_scheme(json.dumps(value).encode(), by=None).exact_scores is True
+    assert value.pop("exact_scores") is True
+    assert import_scheme(json.dumps(value).encode(), by=None).exact_scores is False
