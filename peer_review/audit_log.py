@@ -24,6 +24,10 @@ ACTIONS = {
     "peer_review.round.allow": (_("Lift an exclusion"), _("Exclusion lifted")),
     "peer_review.round.roll_edit": (_("Edit the roll"), _("Roll edited")),
     "peer_review.round.merge": (_("Merge voter classes"), _("Voter classes merged")),
+    "peer_review.round.newcomers": (
+        _("Give newcomers no paper"),
+        _("Papers about a subject taken from newcomers, because of other rounds"),
+    ),
     "peer_review.round.exposure": (
         _("Change floor or visibility before opening"),
         _("Floor or visibility changed in the scheme"),

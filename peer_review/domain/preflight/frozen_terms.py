@@ -20,7 +20,8 @@ from peer_review.models import Round
 def freeze_exposure(round: Round, preflight: Preflight) -> None:
     """Set `round.exposure` from its frozen form and the pre-flight of both.
 
-    The caller saves, and logs `logged_terms(round)`.
+    The form then names the subjects whose figures are shown in half-steps, `coarse_subjects`; absent where there are
+    none. The caller saves, and logs `logged_terms(round)`.
 
     {v, floor, visibility, form: SHA-256 of the frozen form, subjects, full and expected: how many subjects end how,
     percent: the expected turnout, lone, closing, certificate, compared: the earlier rounds beside which figures may be
@@ -30,6 +31,9 @@ def freeze_exposure(round: Round, preflight: Preflight) -> None:
     proof = proof_of(preflight.certificate, preflight.papers)
     if proof.sentence:
         raise ExposureUnproved(words=proof.sentence)
+    coarse = [exposed.key for exposed in preflight.subtraction.coarse]
+    if coarse:
+        round.form = {**round.form, "coarse_subjects": coarse}
     certificate = asdict(preflight.certificate)
     del certificate["breach"]
     exposure = {
@@ -46,10 +50,15 @@ def freeze_exposure(round: Round, preflight: Preflight) -> None:
         "certificate": certificate,
         "compared": [earlier.public_id for earlier in preflight.earlier],
         "no_trend": {
-            earlier.public_id: earlier.no_trend(preflight.papers, preflight.floor) for earlier in preflight.earlier
+            earlier.public_id: earlier.no_trend(preflight.papers, coarse=coarse) for earlier in preflight.earlier
         },
     }
     round.exposure = {**exposure, "seal": _seal(round, exposure)}
+
+
+def is_coarse(round: Round, subject_key: str) -> bool:
+    """Return whether the round shows this subject's figures in half-steps (counting.half_steps). No query."""
+    return subject_key in round.form.get("coarse_subjects", ())
 
 
 def summary(outcome: Outcome) -> dict[str, int]:

@@ -1,13 +1,14 @@
 """The pre-flight: what a round will expose of its voters, computed and proved before it opens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from peer_review.counting.exposure import Merge, Outcome, Setting, merges, missing_voters, outcome
 from peer_review.counting.guarantee import Certificate, certificate
 from peer_review.domain.preflight.comparability import ComparableRound, comparable_rounds
-from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
+from peer_review.domain.preflight.roll_arrays import RollPapers, RollReader, read_papers
+from peer_review.domain.preflight.subtraction import Subtraction, subtraction
 from peer_review.domain.schemes.schemes import check_scheme, freeze_scheme
 from peer_review.enums import CellKind, Collection
 from peer_review.models import Bulletin, Round
@@ -39,6 +40,7 @@ class Preflight:
     earlier: list[ComparableRound]
     certificate: Certificate
     comments: bool
+    subtraction: Subtraction = field(default_factory=Subtraction)
 
     @property
     def floor(self) -> int:
@@ -74,7 +76,7 @@ def preflight(round: Round) -> Preflight:
         check_scheme(round.scheme)
     scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_scheme(round.scheme)
     papers = read_papers(round, scheme)
-    setting = setting_of(round, scheme, papers)
+    setting, rolls = setting_of(round, scheme, papers), RollReader()
     share, share_from = _expected_share(round, scheme)
     missing = missing_voters(setting)
     return Preflight(
@@ -88,9 +90,10 @@ def preflight(round: Round) -> Preflight:
         share_from=share_from,
         merges=merges(setting),
         lacking=[(int(at), int(missing[at])) for at in np.flatnonzero(missing)],
-        earlier=comparable_rounds(round, scheme, papers),
+        earlier=comparable_rounds(round, scheme, papers, rolls),
         certificate=certificate(setting),
         comments=scheme.comments,
+        subtraction=subtraction(round, scheme, papers, rolls),
     )
 
 
