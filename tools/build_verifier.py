@@ -32,6 +32,7 @@ ORDER = (
     "counted",
     "severity",
     "reliability",
+    "half_steps",
     "recount",
     "bulletin_checks",
     "ballot_checks",

@@ -416,7 +416,8 @@ class RollFile:
      "cells": [{"cell": …, "kind": "rating" | "sheet" | "comment", "class": …, "subjects": [number, …]}, …],
      "holders": [[cell, …], …]}
 
-    Subjects are numbered from 1, sections and ranks too; rank 0 is none. `holders`: one list a person, of the papers
+    Subjects are numbered from 1, sections and ranks too; rank 0 is none. Subjects whose figures are shown in half-steps
+    have "coarse": true. `holders`: one list a person, of the papers
     about subjects with too few ballots; these papers are complete, so their holders must be as many as the signed head
     calls eligible.
     """
@@ -427,6 +428,7 @@ class RollFile:
             raise Fault("of another round", "属于另一轮测评")
         self.sections = [subject["section"] - 1 for subject in listed(value["subjects"])]
         self.ranks = [item["rank"] - 1 for item in listed(value["subjects"])]
+        self.coarse = [at for at, item in enumerate(listed(value["subjects"])) if item.get("coarse") is True]
         self.many_sections = max(self.sections, default=-1) + 1
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()
@@ -1923,6 +1925,78 @@ def beta_share(a: float, b: float, x: float) -> float:
     return front * fraction
 
 
+# half_steps: Subjects whose figures are shown in half-steps, and the means that hold them.
+
+HALF_STEP = 10
+
+
+def in_half_steps(figures: dict[str, Any], coarse: Iterable[int], places: dict[str, Sequence[int]], rules: Any) -> None:
+    """Put these subjects' figures into half-steps, and make every mean that holds one of them of what is shown.
+
+    places: of each subject, its section, its rank and 0 for all together, by the name of the means.
+    """
+    concerned = set(coarse)
+    for at in concerned:
+        coarsen_sheet(figures["subjects"][at], rules.bands)
+    for name, place_of in places.items():
+        groups = [figures[name]] if name == "unit" else figures[name]
+        for place in {place_of[at] for at in concerned if place_of[at] >= 0}:
+            members = [figures["subjects"][at] for at, other in enumerate(place_of) if other == place]
+            mean_of_shown(groups[place], members, rules)
+
+
+def coarsen_sheet(sheet: dict[str, Any], bands: Sequence[int]) -> None:
+    """Put every figure of a subject into half-steps; what half-steps do not have is gone."""
+    sheet["score"] = sheet["score"] and coarsened(sheet["score"], bands)
+    sheet["classes"] = {name: coarsened(score, bands) for name, score in sheet["classes"].items()}
+    for criterion in sheet["criteria"].values():
+        criterion["value"] = coarsened(criterion["value"], bands)
+        criterion["bars"] = None
+        criterion["classes"] = {
+            name: [*coarsened(value[:3], bands), *value[3:]] for name, value in criterion["classes"].items()
+        }
+    sheet["one_ballot"] = sheet["adjusted"] = None
+
+
+def coarsened(value: Sequence[Decimal], bands: Sequence[int]) -> list[Decimal]:
+    """Return the middle of a figure's stretch, and the ends of those in which its bounds lie."""
+    begin, end = stretch(value[0], bands)
+    return [(begin + end) / 2, stretch(value[1], bands)[0], stretch(value[2], bands)[1]]
+
+
+def stretch(points: Decimal, bands: Sequence[int]) -> tuple[Decimal, Decimal]:
+    """Return the ends of the stretch in which a figure lies: ten points from each grade's lowest mark upwards, the last
+    of a grade with what is left over."""
+    lowest = sorted({0, *bands})
+    edges = [
+        begin + HALF_STEP * step
+        for begin, end in zip(lowest, [*lowest[1:], 100], strict=True)
+        for step in range(max(1, (end - begin) // HALF_STEP))
+    ]
+    begin = max(edge for edge in edges if edge <= points)
+    return Decimal(begin), Decimal(min([edge for edge in edges if edge > begin], default=100))
+
+
+def mean_of_shown(group: dict[str, Any], members: Sequence[dict[str, Any]], rules: Any) -> None:
+    """Make a group's means anew of its members' figures as they are shown; none where not all are shown."""
+    criteria: dict[str, Figure] = {}
+    for key, figure in group["criteria"].items():
+        shown = [member["criteria"][key]["value"] for member in members if key in member["criteria"]]
+        if shown and len(shown) >= group["members"]:
+            value = sum((Fraction(value) for value, _low, _high in shown), Fraction()) / len(shown)
+            half = sum((float(high - low) / 2) ** 2 for _value, low, high in shown) ** 0.5 / len(shown)
+            criteria[key] = {**figure, "value": bounds(value, half)}
+    group["criteria"], group["score"], group["ballots"] = criteria, None, None
+    if criteria:
+        weights = {key: Fraction(weight) for key, weight in zip(rules.criteria, rules.criterion_weights, strict=True)}
+        total = sum((weights[key] for key in criteria), Fraction())
+        values = {key: figure["value"] for key, figure in criteria.items()}
+        score = sum((weights[key] * Fraction(value[0]) for key, value in values.items()), Fraction()) / total
+        half = sum(float(weights[key]) * float(value[2] - value[1]) / 2 for key, value in values.items()) / float(total)
+        group["score"] = bounds(score, half)
+        group["ballots"] = max(figure["n"] + figure["abstentions"] for figure in criteria.values())
+
+
 # recount: Every figure that may be published, computed anew.
 
 
@@ -1953,7 +2027,7 @@ class Recount:
 
     def figures(self) -> dict[str, object]:
         sections, unit = self.comparable()
-        return {
+        figures: dict[str, object] = {
             "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
             "sections": [
                 self.group([criterion.section(at) for criterion in self.counted], comparable=at in sections)
@@ -1971,6 +2045,10 @@ class Recount:
             }
             | {"adjusted": self.severity.unit()},
         }
+        everybody = [0] * len(self.roll.sections)
+        places = {"sections": self.roll.sections, "ranks": self.roll.ranks, "unit": everybody}
+        in_half_steps(figures, self.roll.coarse, places, self.rules)
+        return figures
 
     def subject(self, at: int) -> dict[str, object]:
         means = [criterion.subject(at) for criterion in self.counted]

@@ -18,6 +18,7 @@ from django.template.loader import get_template
 from peer_review.counting.release import release
 from peer_review.counting.reliability import ReliabilityJson
 from peer_review.counting.severity import Model
+from peer_review.domain.preflight.frozen_terms import coarse_subjects
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.domain.tally.count import counted_entries
@@ -173,8 +174,11 @@ def _roll_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
         for pk, section, rank in round.subjects.order_by().values_list("pk", "section_key", "member__rank_key")
     }
     yield b'{"v":1,"round":"' + round.public_id.encode("ascii") + b'",\n"subjects":'
+    coarse = set(round.subjects.filter(key__in=coarse_subjects(round)).order_by().values_list("pk", flat=True))
     yield from _list(
-        {"section": sections[lies[subject][0]], "rank": ranks.get(lies[subject][1], 0)} for subject in numbers
+        {"section": sections[lies[subject][0]], "rank": ranks.get(lies[subject][1], 0)}
+        | ({"coarse": True} if subject in coarse else {})
+        for subject in numbers
     )
     yield b',\n"cells":'
     yield from _list(_cells(round, numbers))

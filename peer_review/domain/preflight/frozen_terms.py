@@ -20,20 +20,19 @@ from peer_review.models import Round
 def freeze_exposure(round: Round, preflight: Preflight) -> None:
     """Set `round.exposure` from its frozen form and the pre-flight of both.
 
-    The form then names the subjects whose figures are shown in half-steps, `coarse_subjects`; absent where there are
-    none. The caller saves, and logs `logged_terms(round)`.
+    The caller saves, and logs `logged_terms(round)`.
 
     {v, floor, visibility, form: SHA-256 of the frozen form, subjects, full and expected: how many subjects end how,
     percent: the expected turnout, lone, closing, certificate, compared: the earlier rounds beside which figures may be
-    shown, no_trend: {earlier round: what of it may not}, seal}.
+    shown, no_trend: {earlier round: what of it may not}, coarse_subjects: keys of those whose figures are shown in
+    half-steps, absent where there are none, seal}. The form is in the auditor's package, which names nobody: so the
+    keys stand here.
     Raises: ExposureUnproved.
     """
     proof = proof_of(preflight.certificate, preflight.papers)
     if proof.sentence:
         raise ExposureUnproved(words=proof.sentence)
     coarse = [exposed.key for exposed in preflight.subtraction.coarse]
-    if coarse:
-        round.form = {**round.form, "coarse_subjects": coarse}
     certificate = asdict(preflight.certificate)
     del certificate["breach"]
     exposure = {
@@ -53,12 +52,19 @@ def freeze_exposure(round: Round, preflight: Preflight) -> None:
             earlier.public_id: earlier.no_trend(preflight.papers, coarse=coarse) for earlier in preflight.earlier
         },
     }
+    if coarse:
+        exposure["coarse_subjects"] = coarse
     round.exposure = {**exposure, "seal": _seal(round, exposure)}
+
+
+def coarse_subjects(round: Round) -> frozenset[str]:
+    """Return the keys of the subjects whose figures the round shows in half-steps. No query."""
+    return frozenset(round.exposure.get("coarse_subjects", ()))
 
 
 def is_coarse(round: Round, subject_key: str) -> bool:
     """Return whether the round shows this subject's figures in half-steps (counting.half_steps). No query."""
-    return subject_key in round.form.get("coarse_subjects", ())
+    return subject_key in coarse_subjects(round)
 
 
 def summary(outcome: Outcome) -> dict[str, int]:

@@ -22,7 +22,8 @@ def withdraw_newcomers(round: Round, *, by: User, subject: int) -> int:
     """
     round = lock_roll(round)
     exposed = _standing(round, subject)
-    if exposed is None or not exposed.newcomers:
+    # Of their own case the subject learns nothing, not even whether anybody is new.
+    if exposed is None or not exposed.newcomers or exposed.key == f"p{by.pk}":
         raise NoNewcomers
     papers = Assignment.objects.filter(cell__subject_id=exposed.pk, evaluator_id__in=exposed.newcomers)
     ids = list(papers.values_list("pk", flat=True))

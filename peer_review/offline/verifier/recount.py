@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from peer_review.offline.verifier.counted import ClassWeights, Counted
 from peer_review.offline.verifier.figures import Figure, Mean, bounds, figure_of, tenths
+from peer_review.offline.verifier.half_steps import in_half_steps
 from peer_review.offline.verifier.reliability import reliability_of
 from peer_review.offline.verifier.rules import RollFile, Row, Rules, Votes
 from peer_review.offline.verifier.severity import Severity, models_of
@@ -40,7 +41,7 @@ class Recount:
 
     def figures(self) -> dict[str, object]:
         sections, unit = self.comparable()
-        return {
+        figures: dict[str, object] = {
             "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
             "sections": [
                 self.group([criterion.section(at) for criterion in self.counted], comparable=at in sections)
@@ -58,6 +59,10 @@ class Recount:
             }
             | {"adjusted": self.severity.unit()},
         }
+        everybody = [0] * len(self.roll.sections)
+        places = {"sections": self.roll.sections, "ranks": self.roll.ranks, "unit": everybody}
+        in_half_steps(figures, self.roll.coarse, places, self.rules)
+        return figures
 
     def subject(self, at: int) -> dict[str, object]:
         means = [criterion.subject(at) for criterion in self.counted]

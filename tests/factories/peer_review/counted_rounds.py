@@ -108,6 +108,8 @@ def make_counted_round(
     asked: dict[str, list[str]] | None = None,
     earlier: Round | None = None,
     strangers: int = 0,
+    people: dict[str, Any] | None = None,
+    who: dict[tuple[Any, str], list[Any]] | None = None,
     **scheme: Any,
 ) -> Round:
     """Return a counted round in whose box lie these ballots: {(subject, voter class): [answers, …]}.
@@ -116,7 +118,8 @@ def make_counted_round(
     sections ("a" where it does not), `ranks` to the order of their ranks (1), `heads` sections to users who head them.
     Each cell has as many eligible voters as ballots, at least `eligible`. `comments` gives subjects a comment paper and
     the words cast on it; `asked` restricts criteria to voter classes. `earlier`: an earlier round, whose scheme is
-    asked again, about the same people, of the same voters but for so many `strangers`.
+    asked again, about the same people, of the same voters but for so many `strangers`. `people`: who the subjects are,
+    `who`: who the voters of each cell are.
     """
     classes = list(dict.fromkeys(voter_class for _subject, voter_class in cells)) or ["all"]
     shares = {1: [100], 2: [60, 40], 3: [50, 30, 20]}[len(classes)]
@@ -132,6 +135,7 @@ def make_counted_round(
         )
     )
     known = {one.name: one.user for one in earlier.members.all()} if earlier is not None else {}
+    known |= people or {}
     for criterion, of_classes in (asked or {}).items():
         made.criteria.filter(key=criterion).update(classes=of_classes)
     round = RoundFactory(scheme=made, state=RoundState.COUNTED, comment_reviewer=reviewer)
@@ -166,7 +170,8 @@ def make_counted_round(
     ballots = []
     for (of, voter_class), papers in cells.items():
         if isinstance(of, str):
-            cell = make_cell(subjects[of], some(len(papers)), voter_class)
+            named = who[of, voter_class] if who is not None else some(len(papers))
+            cell = make_cell(subjects[of], named, voter_class)
         else:
             cell = make_sheet([subjects[name] for name in of], some(len(papers)), voter_class)
         ballots += _put_in(cell, papers)
