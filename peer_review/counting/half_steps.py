@@ -43,11 +43,14 @@ def in_half_steps(release: Release, coarse: Collection[int], plan: Plan) -> Rele
             for sheet, inside in ((sheet, np.asarray(place_of) == at) for at, sheet in enumerate(sheets))
         )
 
+    severity = release.severity and replace(
+        release.severity,
+        reasons=tuple("not_shown" if at in coarse else reason for at, reason in enumerate(release.severity.reasons)),
+    )
     (unit,) = shown((release.unit,), [0] * len(subjects))
     ranks = release.ranks if plan.ranks is None else shown(release.ranks, plan.ranks.tolist())
-    return replace(
-        release, subjects=subjects, sections=shown(release.sections, plan.sections.tolist()), ranks=ranks, unit=unit
-    )
+    sections = shown(release.sections, plan.sections.tolist())
+    return replace(release, subjects=subjects, sections=sections, ranks=ranks, unit=unit, severity=severity)
 
 
 def _edges(bands: Sequence[float]) -> list[float]:
