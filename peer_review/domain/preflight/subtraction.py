@@ -68,7 +68,7 @@ def subtraction(
     if round.state != RoundState.DRAFT:
         return Subtraction()
     repeated = contested_original(round)
-    others = earlier_rounds(round, now or timezone.now(), repeated)
+    others = earlier_rounds(round, now or round.opened_at or timezone.now(), repeated)
     if not others:
         return Subtraction()
     table = VoterTable(round, scheme, papers, others, rolls)

@@ -3,37 +3,62 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TypedDict
 
 from peer_review.offline.verifier.figures import Figure, bounds
+from peer_review.offline.verifier.rules import Rules
 
 HALF_STEP = 10
 
 
-def in_half_steps(figures: dict[str, Any], coarse: Iterable[int], places: dict[str, Sequence[int]], rules: Any) -> None:
+class SubjectFigures(TypedDict):
+    """What half-steps change of a subject's figures."""
+
+    score: list[Decimal] | None
+    criteria: dict[str, Figure]
+    classes: dict[str, list[Decimal]]
+    one_ballot: bool | None
+    adjusted: object
+
+
+class GroupFigures(TypedDict):
+    """What half-steps change of a section's figures, a rank's, or those of all together."""
+
+    score: list[Decimal] | None
+    ballots: int | None
+    members: int
+    criteria: dict[str, Figure]
+
+
+def in_half_steps(
+    subjects: Sequence[SubjectFigures],
+    groups: Iterable[tuple[Sequence[GroupFigures], Sequence[int]]],
+    coarse: Iterable[int],
+    rules: Rules,
+) -> None:
     """Put these subjects' figures into half-steps, and make every mean that holds one of them of what is shown.
 
-    places: of each subject, its section, its rank and 0 for all together, by the name of the means.
+    groups: the figures of one kind of group, and of each subject the place of its group among them, -1 for none.
     """
     concerned = set(coarse)
     for at in concerned:
-        coarsen_sheet(figures["subjects"][at], rules.bands)
-    for name, place_of in places.items():
-        groups = [figures[name]] if name == "unit" else figures[name]
+        coarsen_sheet(subjects[at], rules.bands)
+    for sheets, place_of in groups:
         for place in {place_of[at] for at in concerned if place_of[at] >= 0}:
-            members = [figures["subjects"][at] for at, other in enumerate(place_of) if other == place]
-            mean_of_shown(groups[place], members, rules)
+            members = [subjects[at] for at, other in enumerate(place_of) if other == place]
+            mean_of_shown(sheets[place], members, rules)
 
 
-def coarsen_sheet(sheet: dict[str, Any], bands: Sequence[int]) -> None:
+def coarsen_sheet(sheet: SubjectFigures, bands: Sequence[int]) -> None:
     """Put every figure of a subject into half-steps; what half-steps do not have is gone."""
-    sheet["score"] = sheet["score"] and coarsened(sheet["score"], bands)
+    sheet["score"] = coarsened(sheet["score"], bands) if sheet["score"] else None
     sheet["classes"] = {name: coarsened(score, bands) for name, score in sheet["classes"].items()}
     for criterion in sheet["criteria"].values():
         criterion["value"] = coarsened(criterion["value"], bands)
         criterion["bars"] = None
         criterion["classes"] = {
-            name: [*coarsened(value[:3], bands), *value[3:]] for name, value in criterion["classes"].items()
+            name: [*coarsened([Decimal(number) for number in value[:3]], bands), *value[3:]]
+            for name, value in criterion["classes"].items()
         }
     sheet["one_ballot"] = sheet["adjusted"] = None
 
@@ -57,7 +82,7 @@ def stretch(points: Decimal, bands: Sequence[int]) -> tuple[Decimal, Decimal]:
     return Decimal(begin), Decimal(min([edge for edge in edges if edge > begin], default=100))
 
 
-def mean_of_shown(group: dict[str, Any], members: Sequence[dict[str, Any]], rules: Any) -> None:
+def mean_of_shown(group: GroupFigures, members: Sequence[SubjectFigures], rules: Rules) -> None:
     """Make a group's means anew of its members' figures as they are shown; none where not all are shown."""
     criteria: dict[str, Figure] = {}
     for key, figure in group["criteria"].items():
@@ -65,7 +90,7 @@ def mean_of_shown(group: dict[str, Any], members: Sequence[dict[str, Any]], rule
         if shown and len(shown) >= group["members"]:
             value = sum((Fraction(value) for value, _low, _high in shown), Fraction()) / len(shown)
             half = sum((float(high - low) / 2) ** 2 for _value, low, high in shown) ** 0.5 / len(shown)
-            criteria[key] = {**figure, "value": bounds(value, half)}
+            criteria[key] = {"value": bounds(value, half), "n": figure["n"], "abstentions": figure["abstentions"]}
     group["criteria"], group["score"], group["ballots"] = criteria, None, None
     if criteria:
         weights = {key: Fraction(weight) for key, weight in zip(rules.criteria, rules.criterion_weights, strict=True)}

@@ -4,11 +4,11 @@ import math
 from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from peer_review.offline.verifier.counted import ClassWeights, Counted
 from peer_review.offline.verifier.figures import Figure, Mean, bounds, figure_of, tenths
-from peer_review.offline.verifier.half_steps import in_half_steps
+from peer_review.offline.verifier.half_steps import GroupFigures, SubjectFigures, in_half_steps
 from peer_review.offline.verifier.reliability import reliability_of
 from peer_review.offline.verifier.rules import RollFile, Row, Rules, Votes
 from peer_review.offline.verifier.severity import Severity, models_of
@@ -59,9 +59,17 @@ class Recount:
             }
             | {"adjusted": self.severity.unit()},
         }
-        everybody = [0] * len(self.roll.sections)
-        places = {"sections": self.roll.sections, "ranks": self.roll.ranks, "unit": everybody}
-        in_half_steps(figures, self.roll.coarse, places, self.rules)
+        groups = [
+            (figures["sections"], self.roll.sections),
+            (figures["ranks"], self.roll.ranks),
+            ([figures["unit"]], [0] * len(self.roll.sections)),
+        ]
+        in_half_steps(
+            cast(list[SubjectFigures], figures["subjects"]),
+            [(cast(list[GroupFigures], sheets), places) for sheets, places in groups],
+            self.roll.coarse,
+            self.rules,
+        )
         return figures
 
     def subject(self, at: int) -> dict[str, object]:

@@ -20,6 +20,8 @@ from peer_review.domain.planning.eligibility import HEADS, group_keys, leaders_o
 from peer_review.domain.planning.plan_setup import save_plan
 from peer_review.domain.planning.roll import propose_roll, use_plan
 from peer_review.domain.planning.roll_edits import remove_subject
+from peer_review.domain.preflight.preflight import preflight
+from peer_review.domain.preflight.subtraction_fixes import leave_out
 from peer_review.domain.publication import comments, publish
 from peer_review.domain.publication.self_evaluations import save_self_evaluation
 from peer_review.domain.rounds import lifecycle
@@ -129,6 +131,9 @@ def _load_full_circle(organiser: User, schemes: dict[str, Scheme]) -> None:
     )
     save_plan(round, by=organiser, plan={"sections": [PILOT], "house_wide": True})
     use_plan(round, by=organiser, people=_reference_staff(round), at_once=True)
+    # The section's head was evaluated by nearly the same people in the round before.
+    for exposed in preflight(round).subtraction.standing:
+        leave_out(round, by=organiser, subject=exposed.pk)
     mood = voting.Mood(seed=2026_3, turnout=1, answer=voting.anchors, words=WORDS)
     counted = _collect(round, organiser, mood, opens=opens, closes=closes, before_closing=_say_of_themselves)
     comments.finish_review(counted, by=reviewer)

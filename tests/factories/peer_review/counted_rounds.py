@@ -1,6 +1,7 @@
 """Rounds that have been counted or published, for the tests of what is read afterwards."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from peer_review.domain.ballots.drawing import person_id
 from peer_review.domain.keys import server_keys
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
 from peer_review.domain.preflight.preflight import preflight
+from peer_review.domain.preflight.subtraction import ExposedSubject, Subtraction
 from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.schemes.schemes import freeze_scheme
@@ -110,6 +112,7 @@ def make_counted_round(
     strangers: int = 0,
     people: dict[str, Any] | None = None,
     who: dict[tuple[Any, str], list[Any]] | None = None,
+    coarse: Sequence[str] = (),
     **scheme: Any,
 ) -> Round:
     """Return a counted round in whose box lie these ballots: {(subject, voter class): [answers, …]}.
@@ -119,7 +122,7 @@ def make_counted_round(
     Each cell has as many eligible voters as ballots, at least `eligible`. `comments` gives subjects a comment paper and
     the words cast on it; `asked` restricts criteria to voter classes. `earlier`: an earlier round, whose scheme is
     asked again, about the same people, of the same voters but for so many `strangers`. `people`: who the subjects are,
-    `who`: who the voters of each cell are.
+    `who`: who the voters of each cell are. `coarse`: whose figures are shown in half-steps.
     """
     classes = list(dict.fromkeys(voter_class for _subject, voter_class in cells)) or ["all"]
     shares = {1: [100], 2: [60, 40], 3: [50, 30, 20]}[len(classes)]
@@ -184,7 +187,12 @@ def make_counted_round(
     make_bulletin(round)
     destroy_round_key(round.public_id)
     CountRun.objects.create(round=round, phase="done", done=total, total=total, accepted=total)
-    freeze_exposure(round, preflight(round))
+    shown_coarse = tuple(
+        ExposedSubject(at, subject.pk, subject.key, subject.label, frozenset(), ())
+        for at, subject in enumerate(subjects.values())
+        if subject.label in coarse
+    )
+    freeze_exposure(round, replace(preflight(round), subtraction=Subtraction(coarse=shown_coarse)))
     round.save()
     audit_log.record(round, "peer_review.round.open", by=None, **logged_terms(round))
     return round
