@@ -177,7 +177,7 @@ def _roll_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
     coarse = set(round.subjects.filter(key__in=coarse_subjects(round)).order_by().values_list("pk", flat=True))
     yield from _list(
         {"section": sections[lies[subject][0]], "rank": ranks.get(lies[subject][1], 0)}
-        | ({"coarse": True} if subject in coarse else {})
+        | ({"coarse": 1} if subject in coarse else {})
         for subject in numbers
     )
     yield b',\n"cells":'

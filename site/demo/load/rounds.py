@@ -131,9 +131,7 @@ def _load_full_circle(organiser: User, schemes: dict[str, Scheme]) -> None:
     )
     save_plan(round, by=organiser, plan={"sections": [PILOT], "house_wide": True})
     use_plan(round, by=organiser, people=_reference_staff(round), at_once=True)
-    # The section's head was evaluated by nearly the same people in the round before.
-    for exposed in preflight(round).subtraction.standing:
-        leave_out(round, by=organiser, subject=exposed.pk)
+    _leave_out_exposed(round, organiser)
     mood = voting.Mood(seed=2026_3, turnout=1, answer=voting.anchors, words=WORDS)
     counted = _collect(round, organiser, mood, opens=opens, closes=closes, before_closing=_say_of_themselves)
     comments.finish_review(counted, by=reviewer)
@@ -183,6 +181,7 @@ def _load_sheet(organiser: User, schemes: dict[str, Scheme]) -> None:
     ]
     save_plan(round, by=organiser, plan={"pattern": "matrix", "groups": [top], "matrix": matrix})
     use_plan(round, by=organiser, people=people, at_once=True)
+    _leave_out_exposed(round, organiser)
     _leave_box_key(round, voting.prepare(round, _scrutineer()))
     round = lifecycle.open_round(round, by=organiser, now=opens)
     mood = voting.Mood(seed=2026_4, turnout=0.4, answer=voting.points, leave_sign_ins=True)
@@ -208,6 +207,12 @@ def _load_draft(organiser: User, schemes: dict[str, Scheme]) -> None:
     plan = {"sections": sorted(NEXT), "house_wide": True, "sample": {"peers": 8}}
     save_plan(round, by=organiser, plan=plan)
     use_plan(round, by=organiser, people=_reference_staff(round), at_once=True)
+
+
+def _leave_out_exposed(round: Round, organiser: User) -> None:
+    """Leave out whoever was evaluated by nearly the same people in a round before, as the pre-flight offers."""
+    for exposed in preflight(round).subtraction.standing:
+        leave_out(round, by=organiser, subject=exposed.pk)
 
 
 def _reference_staff(round: Round) -> Iterator[Person]:

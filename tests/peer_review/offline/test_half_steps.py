@@ -24,7 +24,7 @@ def test_recount_puts_subjects_into_half_steps_as_the_release_does(seed: int) ->
     exact = release(drawn.ballots, drawn.plan)
     published = told(in_half_steps(exact, coarse, drawn.plan), drawn.scheme)
     for at in coarse:
-        drawn.roll["subjects"][at]["coarse"] = True
+        drawn.roll["subjects"][at]["coarse"] = 1
 
     # The parameters of adjusted scores are those of the exact release: half-steps change none of them.
     recount = drawn.recount(told(exact, drawn.scheme))

@@ -99,7 +99,7 @@ def test_a_ready_draft_is_not_opened_while_another_round_leaves_somebody_alone(i
     draft, users = running.round, [evaluator.user for evaluator in running.evaluators]
     assert opening_refusals(draft) == []
     about = draft.subjects.get().member.user
-    freeze(make_draft_about({about: {"all": users[:6]}}))
+    freeze(make_draft_about({about: {"all": users[:5]}}))
 
     (refusal,) = opening_refusals(draft)
 
