@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from peer_review.domain.preflight.frozen_terms import coarse_subjects
 from peer_review.enums import CellKind, Collection
@@ -117,7 +117,8 @@ def sentence(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
         "moved make the difference. So its figures are shown in half-steps, ten points of a hundred, and compared "
         "with no other round."
     )
-    return said + pgettext("between two sentences", " ") + words % {"subject": _(", ").join(inputs.coarse)}
+    words %= {"subject": _(", ").join(inputs.coarse)}
+    return _("%(statement)s %(addition)s") % {"statement": said, "addition": words}
 
 
 def _anonymity(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:

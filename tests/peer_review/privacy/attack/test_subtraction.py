@@ -4,12 +4,15 @@ Each series of rounds is published as it would be without the search, and the at
 (so the strategy bites); then the last of them is a draft that the organiser tries to open, and it is refused.
 """
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connections
 
+from peer_review.domain.keys import server_keys
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.enums import RoundState, VoidReason
 from peer_review.exceptions.preflight import SubjectsSubtractable
@@ -19,10 +22,12 @@ from tests.factories.peer_review.counted_rounds import make_published_round
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     SchemeFactory,
+    give_box_key,
     make_cell,
     make_member,
     make_subject,
     make_user,
+    stock_key_pool,
 )
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -166,3 +171,30 @@ def test_what_tells_nothing_of_a_few_is_not_refused(series: list[Poll]) -> None:
         open_round(draft, by=draft.organiser)
     house.publish(series[-1])
     assert all(house.recover(voter) is None for voter in range(len(MARKS)))
+
+
+@pytest.mark.django_db(databases=["default", "box"], transaction=True)
+def test_of_two_drafts_opened_in_the_same_moment_the_second_sees_the_first() -> None:
+    house = House()
+    drafts = [house.draft(Poll({"all": voters}, own_scheme=True)) for voters in (FIVE, SIX)]
+    stock_key_pool(sum(draft.cells.count() for draft in drafts))
+    for draft in drafts:
+        server_keys.prepare_keys(draft)
+        give_box_key(draft)
+    answers: list[str] = []
+
+    def opening(draft: Round) -> None:
+        try:
+            answers.append(open_round(draft, by=draft.organiser).state)
+        except SubjectsSubtractable as refusal:
+            answers.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=opening, args=[draft]) for draft in drafts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers) == ["open", "subjects_subtractable"]
