@@ -38,7 +38,7 @@ class ExposedSubject:
     """A subject of a draft (`at`: its place on the roll) of whom other rounds leave too few voters.
 
     newcomers: the users whose papers about it, taken away, leave nobody alone; empty where that cannot be had. rounds:
-    titles of the others. repeats: it is only that a contested round is repeated with a few other voters.
+    ids of the others. repeats: it is only that a contested round is repeated with a few other voters.
     """
 
     at: int
@@ -46,7 +46,7 @@ class ExposedSubject:
     key: str
     label: str
     newcomers: frozenset[int]
-    rounds: tuple[str, ...]
+    rounds: tuple[int, ...]
     repeats: bool = False
 
 
@@ -146,7 +146,7 @@ class VoterTable:
                 key=subject.key,
                 label=subject.label,
                 newcomers=self._newcomers(at, repeated),
-                rounds=tuple(self.others[place - 1].title for place in self.others_about(at)),
+                rounds=tuple(self.others[place - 1].pk for place in self.others_about(at)),
                 repeats=repeats,
             )
 

@@ -242,18 +242,27 @@ def comparisons(preflight: Preflight) -> list[Comparison]:
 
 def exposed_rows(preflight: Preflight, reader: User) -> list[ExposedRow]:
     """Return the subjects that stand in the way of opening because of other rounds. Who is new is said nowhere, and to
-    the subject not even whether anybody is."""
+    the subject not even whether anybody is; rounds that the reader may not know have no name."""
+    standing = preflight.subtraction.standing
+    ids = {pk for exposed in standing for pk in exposed.rounds}
+    known = Round.objects.filter(pk__in=ids).visible_to(reader) if ids else Round.objects.none()
+    titles = dict(known.values_list("pk", "title"))
+
+    def named(rounds: Sequence[int]) -> str:
+        words = [_("“%(title)s”") % {"title": titles[pk]} for pk in rounds if pk in titles]
+        if len(words) < len(rounds):
+            words.append(_("a round that somebody else runs"))
+        return listed(words[:NAMED], len(words))
+
     return [
         ExposedRow(
             pk=exposed.pk,
             label=exposed.label,
-            rounds=listed(
-                [_("“%(title)s”") % {"title": title} for title in exposed.rounds[:NAMED]], len(exposed.rounds)
-            ),
+            rounds=named(exposed.rounds),
             has_newcomers=bool(exposed.newcomers) and exposed.key != f"p{reader.pk}",
             repeats=exposed.repeats,
         )
-        for exposed in preflight.subtraction.standing
+        for exposed in standing
     ]
 
 

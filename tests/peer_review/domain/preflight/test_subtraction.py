@@ -52,7 +52,7 @@ def test_one_newcomer_stands_in_the_way_and_taking_their_paper_helps(li: Any, us
     (exposed,) = found(draft).standing
 
     assert (exposed.label, exposed.pk, exposed.newcomers) == ("Li", draft.subjects.get().pk, {users[6].pk})
-    assert (exposed.rounds, exposed.repeats) == ((before.title,), False)
+    assert (exposed.rounds, exposed.repeats) == ((before.pk,), False)
 
 
 def test_a_leaver_stands_in_the_way_and_no_paper_taken_away_helps(li: Any, users: list[Any]) -> None:

@@ -147,8 +147,8 @@ def test_subjects_are_paged_at_one_query_count(client: Client, round: Round, mon
 def beside(client: Client) -> Round:
     """A draft of the signed-in organiser about Li, with one voter more than in a round of another scheme last month."""
     li, users = make_user("Li"), [make_user(f"Voter {n}") for n in range(7)]
-    freeze(make_draft_about({li: {"all": users[:6]}}, title="Spring"))
     made = make_draft_about({li: {"all": users}})
+    freeze(make_draft_about({li: {"all": users[:6]}}, title="Spring", organiser=made.organiser))
     client.force_login(made.organiser)
     return made
 
@@ -165,6 +165,13 @@ def test_a_subject_that_other_rounds_lay_bare_is_listed_with_two_steps_and_no_vo
     assert "Voter" not in page.partition('id="subtraction"')[2].partition("</section>")[0]
     dashboard = client.get(address(beside, "round-dashboard")).content.decode()
     assert f'href="{address(beside)}#subtraction"' in dashboard
+
+
+def test_rounds_that_the_organiser_may_not_know_have_no_name(client: Client, beside: Round) -> None:
+    Round.objects.filter(title="Spring").update(organiser=make_user("", "organiser"))
+    page = client.get(address(beside)).content.decode()
+    assert "Spring" not in page
+    assert "Nearly the same people vote as in: a round that somebody else runs" in page
 
 
 @pytest.mark.parametrize(
