@@ -1,7 +1,7 @@
 """Run every benchmark, one after the other, and print what was measured: `make bench`.
 
-    python bench/run.py [--quick] [crypto] [imports] [forum] [setup] [casting] [count] [scores]
-                        [large] [severity]
+    python bench/run.py [--quick] [crypto] [imports] [forum] [setup] [subtraction] [casting] [count]
+                        [scores] [large] [severity]
 
 Each runs in a process of its own, on databases of its own that are deleted afterwards: SQLite, or two new ones on the
 server that DATABASE_URL names. `--quick` measures small numbers, to see that everything runs. Each also runs alone.
@@ -28,6 +28,7 @@ BENCHES: dict[str, tuple[str, list[str], list[str], int]] = {
         600,
     ),
     "setup": ("Setting a large round up", [], ["--people", "600", "--keys", "5"], 600),
+    "subtraction": ("Searching earlier rounds, with the pre-flight", [], ["--subjects", "300"], 600),
     "casting": (
         "Casting ballots over HTTP",
         [],

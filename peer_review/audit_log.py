@@ -29,6 +29,10 @@ ACTIONS = {
         _("Anonymity of a voter class declared"),
     ),
     "peer_review.round.merge": (_("Merge voter classes"), _("Voter classes merged")),
+    "peer_review.round.newcomers": (
+        _("Give newcomers no paper"),
+        _("Papers about a subject taken from newcomers, because of other rounds"),
+    ),
     "peer_review.round.exposure": (
         _("Change floor or visibility before opening"),
         _("Floor or visibility changed in the scheme"),

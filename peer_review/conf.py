@@ -39,6 +39,8 @@ DEFAULTS: dict[str, object] = {
     # Default floor k, and the lowest a scheme may ask for.
     "FLOOR": 5,
     "MINIMUM_FLOOR": 3,
+    # Rounds that were opened or published so many days before another opens may be subtracted from it.
+    "SUBTRACTION_DAYS": 180,
     # Largest body the cast view reads, in bytes.
     "CAST_MAX_BYTES": 2_000_000,
     # How often one credential may be cast, as far as one process remembers (a courtesy; the count decides).
@@ -91,6 +93,7 @@ class Conf:
     KEY_POOL_SIZE: int
     FLOOR: int
     MINIMUM_FLOOR: int
+    SUBTRACTION_DAYS: int
     CAST_MAX_BYTES: int
     CAST_LIMIT: int
     CAST_MEMORY: int

@@ -33,6 +33,7 @@ ORDER = (
     "counted",
     "severity",
     "reliability",
+    "half_steps",
     "recount",
     "bulletin_checks",
     "ballot_checks",

@@ -2,6 +2,8 @@
 
 from collections.abc import Container
 
+from django.db import connection
+
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import RoundFrozen, RoundStateInvalid
 from peer_review.models import Round
@@ -44,3 +46,13 @@ def lock_draft(round: Round) -> Round:
     if locked.is_frozen:
         raise RoundFrozen
     return locked
+
+
+def lock_openings() -> None:
+    """Let one round open at a time, until the transaction ends: each must see the rolls of those opened before it.
+
+    To be taken before any round's own lock. SQLite has one writer at a time as it is.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["peer_review.openings"])

@@ -35,6 +35,39 @@ class ExposureUnproved(OpeningRefusal):
     remedy = Remedy(_("Look at the pre-flight"), "round-preflight")
 
 
+#: On the page of the pre-flight, where each subject has its own steps.
+SUBTRACTION = Remedy(_("Look at the subjects concerned"), "round-preflight", anchor="subtraction")
+
+
+class SubjectsSubtractable(OpeningRefusal):
+    """Figures of this round and of others would leave fewer voters than the floor."""
+
+    code = "subjects_subtractable"
+    text = _(
+        "Set beside other rounds, the figures about %(names)s would tell the marks of fewer than %(floor)s people, "
+        "because a few vote in one of the rounds only. Give newcomers no paper about them, or leave them out."
+    )
+    remedy = SUBTRACTION
+
+
+class RepeatedWithFewOthers(OpeningRefusal):
+    """A contested round is repeated with nearly the same voters."""
+
+    code = "repeated_with_few_others"
+    text = _(
+        "This round repeats one whose outcome was contested. About %(names)s it needs the same voters as then, or at "
+        "least %(floor)s others."
+    )
+    remedy = SUBTRACTION
+
+
+class NoNewcomers(Refusal):
+    """Taking papers away does not help, or no longer."""
+
+    code = "no_newcomers"
+    text = _("Taking papers from newcomers would not help about this subject. It can be left out.")
+
+
 class TermsAltered(Refusal):
     """Form, floor or visibility are not those that were frozen and logged when the round opened."""
 

@@ -47,6 +47,14 @@ class RoundQuerySet(models.QuerySet["Round"]):
             | Q(state=RoundState.VOID, void_reason=VoidReason.RETURN_RATE)
         )
 
+    def subtractable_since(self, since: datetime) -> "RoundQuerySet":
+        """Return rounds whose figures may be set beside those of one that opens now: opened or published since, or
+        yet to be published. Those that came to nothing show nothing."""
+        waiting = Q(state__in=[RoundState.OPEN, RoundState.CLOSED, RoundState.COUNTED])
+        return self.filter(
+            waiting | (Q(state__in=RESULT_STATES) & (Q(opened_at__gte=since) | Q(published_at__gte=since)))
+        )
+
     def manageable_by(self, user: AnyUser | None) -> "RoundQuerySet":
         """Twin of peer_review.manage_round."""
         if not is_known(user) or "organiser" not in role_names(user):

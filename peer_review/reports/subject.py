@@ -103,6 +103,8 @@ def _score(reading: SubjectReading) -> Score:
     elif alike:
         words = _("The difference from %(names)s is within the interval and may be chance.")
         sentences.append(words % {"names": ", ".join(alike)})
+    if reading.half_steps:
+        sentences.append(reading.half_steps)
     return Score(value=score.text, words=joined(sentences), missing=too_few())
 
 

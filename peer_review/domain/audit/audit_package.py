@@ -19,6 +19,7 @@ from peer_review.counting.release import release
 from peer_review.counting.reliability import ReliabilityJson
 from peer_review.counting.severity import Model
 from peer_review.counting.small_groups import ShownJson
+from peer_review.domain.preflight.frozen_terms import coarse_subjects
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.domain.tally.count import counted_entries
@@ -177,8 +178,11 @@ def _roll_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
         for pk, section, rank in round.subjects.order_by().values_list("pk", "section_key", "member__rank_key")
     }
     yield b'{"v":1,"round":"' + round.public_id.encode("ascii") + b'",\n"subjects":'
+    coarse = set(round.subjects.filter(key__in=coarse_subjects(round)).order_by().values_list("pk", flat=True))
     yield from _list(
-        {"section": sections[lies[subject][0]], "rank": ranks.get(lies[subject][1], 0)} for subject in numbers
+        {"section": sections[lies[subject][0]], "rank": ranks.get(lies[subject][1], 0)}
+        | ({"coarse": 1} if subject in coarse else {})
+        for subject in numbers
     )
     yield b',\n"cells":'
     yield from _list(_cells(round, numbers))

@@ -15,6 +15,7 @@ from peer_review.counting.crosstabs import CriterionAtoms
 from peer_review.counting.ledger import ShownStatements, Support, Verdict
 from peer_review.domain.ledger.queries import Place, RoundData, Statement, TableQuery
 from peer_review.domain.locks import lock_round
+from peer_review.domain.preflight.frozen_terms import coarse_subjects
 from peer_review.enums import RESULT_STATES, Audience, Channel, RefusedReason
 from peer_review.models import DisclosureEntry, RefusedQuery, Round, Subject
 from peer_review.rules.roles import is_inspector, is_leader
@@ -79,9 +80,9 @@ def _judge(
     round: Round, fresh: Sequence[TableQuery], shown_before: Mapping[str, Statement], refused: Mapping[str, str]
 ) -> dict[TableQuery, tuple[QueryAnswer, Statement | None]]:
     """Return the answer to each new query, and the statement to store where there is one."""
-    data = RoundData(
-        round, without={scope.removeprefix("subject:") for scope in refused if scope.startswith("subject:")}
-    )
+    withdrawn = {scope.removeprefix("subject:") for scope in refused if scope.startswith("subject:")}
+    # Tables are made of exact marks: a subject whose figures are shown in half-steps must not be subtracted from them.
+    data = RoundData(round, without=withdrawn | coarse_subjects(round))
     decided: dict[TableQuery, tuple[QueryAnswer, Statement | None]] = {}
     for criterion in dict.fromkeys(query.criterion for query in fresh):
         atoms = data.atoms(criterion)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from peer_review.domain.planning.roll import plan_roll
+from peer_review.domain.planning.roll import PlannedRoll, plan_roll
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, RollMember, Round, SheetEntry
 from peer_review.providers.roll import Person
@@ -29,8 +29,11 @@ def verify_allocation(round: Round) -> AllocationComparison:
 
     Raises: PlanInvalid, EmptyRoll, NoMatchingClass, TooManyPapers.
     """
-    members = [_person(member) for member in round.members.order_by("pk")]
-    planned_roll = plan_roll(round, members)
+    return compare_allocation(round, plan_roll(round, [_person(member) for member in round.members.order_by("pk")]))
+
+
+def compare_allocation(round: Round, planned_roll: PlannedRoll) -> AllocationComparison:
+    """Return the comparison of the roll with what a plan asks for. Comments are left out."""
     keys = [subject.key for subject in planned_roll.allocation.subjects]
     wanted: set[Line] = set()
     for cell in planned_roll.cells:
@@ -38,11 +41,12 @@ def verify_allocation(round: Round) -> AllocationComparison:
             about = planned_roll.sheets[cell.of] if cell.kind == CellKind.SHEET else (cell.of,)
             names = tuple(sorted(keys[at] for at in about))
             wanted |= {(names, cell.voter_class, user) for user in cell.evaluators}
-    lines = _papers(round)
+    lines = papers_of_roll(round)
     return AllocationComparison(len(lines), frozenset(wanted - lines), frozenset(lines - wanted))
 
 
-def _papers(round: Round) -> set[Line]:
+def papers_of_roll(round: Round) -> set[Line]:
+    """Return every paper of the roll but comments. Two queries."""
     listed: dict[int, list[str]] = {}
     for sheet, key in SheetEntry.objects.filter(sheet__round=round).values_list("sheet_id", "subject__key"):
         listed.setdefault(sheet, []).append(key)

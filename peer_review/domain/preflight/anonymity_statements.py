@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from peer_review.domain.preflight.frozen_terms import coarse_subjects
 from peer_review.domain.preflight.known_answers import exact_scores_in_words
 from peer_review.enums import CellKind, Collection
-from peer_review.models import Cell, Round
+from peer_review.models import Cell, Round, SheetEntry
 from peer_review.users import User
 
 
@@ -22,7 +23,8 @@ class StatementInputs:
     """Data that the statement of one paper depends on.
 
     voters: name of the paper's class. eligible: possible voters of that class; total: of all classes of the subject.
-    single_voter: names of the subject's other classes that have one possible voter.
+    single_voter: names of the subject's other classes that have one possible voter. coarse: names of the subjects on
+    the paper whose figures are shown in half-steps.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class StatementInputs:
     eligible: int
     total: int
     single_voter: tuple[str, ...]
+    coarse: tuple[str, ...] = ()
 
 
 def anonymity_statement(round: Round, cell: Cell) -> str:
@@ -45,7 +48,8 @@ def anonymity_statements(round: Round, user: User) -> dict[str, str]:
 
 
 def statements_for(round: Round, cells: list[Cell]) -> dict[str, str]:
-    """Return the statement for each of these papers, by the cell's key. One query however many, two on a draft."""
+    """Return the statement for each of these papers, by the cell's key. One query however many, two on a draft, and one
+    more where figures are shown in half-steps."""
     floor = round.floor
     two_stage = round.collection == Collection.TWO_STAGE
     scheme = round.frozen_scheme if round.has_frozen_scheme else round.scheme
@@ -74,6 +78,7 @@ def _statement_inputs(round: Round, cells: list[Cell]) -> Iterable[StatementInpu
             commenters[subject] = eligible
         else:
             voters[subject, sheet][voter_class] = eligible
+    coarse = _coarse_labels(round, cells)
     for cell in cells:
         by_class = voters[cell.subject_id, cell.sheet_id]
         is_comment = cell.kind == CellKind.COMMENT
@@ -85,7 +90,23 @@ def _statement_inputs(round: Round, cells: list[Cell]) -> Iterable[StatementInpu
             eligible=commenters.get(cell.subject_id, 0) if is_comment else by_class.get(cell.voter_class, 0),
             total=sum(by_class.values()),
             single_voter=() if is_comment else tuple(labels.get(key, key) for key in others),
+            coarse=() if is_comment else tuple(coarse[cell.subject_id, cell.sheet_id]),
         )
+
+
+def _coarse_labels(round: Round, cells: list[Cell]) -> dict[tuple[int | None, int | None], list[str]]:
+    """Return the subjects of each paper whose figures are shown in half-steps, by the paper's subject and sheet."""
+    labels: dict[tuple[int | None, int | None], list[str]] = defaultdict(list)
+    keys = coarse_subjects(round)
+    if not keys:
+        return labels
+    for pk, label in round.subjects.filter(key__in=keys).values_list("pk", "label"):
+        labels[pk, None].append(label)
+    if sheets := [cell.sheet_id for cell in cells if cell.sheet_id]:
+        entries = SheetEntry.objects.filter(sheet__in=sheets, subject__key__in=keys)
+        for sheet, label in entries.values_list("sheet_id", "subject__label"):
+            labels[None, sheet].append(label)
+    return labels
 
 
 def _class_labels(round: Round) -> dict[str, str]:
@@ -96,6 +117,19 @@ def _class_labels(round: Round) -> dict[str, str]:
 
 def sentence(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
     """Return the statement for one paper; it is true for every turnout."""
+    said = _anonymity(inputs, floor=floor, two_stage=two_stage)
+    if not inputs.coarse:
+        return said
+    words = _(
+        "Nearly the same people vote on “%(subject)s” as in another round of late; only people who joined, left or "
+        "moved make the difference. So its figures are shown in half-steps, ten points of a hundred, and compared "
+        "with no other round."
+    )
+    words %= {"subject": _(", ").join(inputs.coarse)}
+    return _("%(statement)s %(addition)s") % {"statement": said, "addition": words}
+
+
+def _anonymity(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
     values = {"subject": inputs.label, "voters": inputs.voters, "floor": floor, "n": inputs.eligible}
     if two_stage and inputs.eligible < floor:
         return (

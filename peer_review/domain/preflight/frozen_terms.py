@@ -25,12 +25,15 @@ def freeze_exposure(round: Round, preflight: Preflight) -> None:
 
     {v, floor, visibility, form: SHA-256 of the frozen form, subjects, full and expected: how many subjects end how,
     percent: the expected turnout, lone, closing, certificate, compared: the earlier rounds beside which figures may be
-    shown, no_trend: {earlier round: what of it may not}, seal}.
+    shown, no_trend: {earlier round: what of it may not}, coarse_subjects: keys of those whose figures are shown in
+    half-steps, absent where there are none, seal}. The form is in the auditor's package, which names nobody: so the
+    keys stand here.
     Raises: ExposureUnproved.
     """
     proof = proof_of(preflight.certificate, preflight.papers)
     if proof.sentence:
         raise ExposureUnproved(words=proof.sentence)
+    coarse = [exposed.key for exposed in preflight.subtraction.coarse]
     certificate = asdict(preflight.certificate)
     del certificate["breach"]
     # In percent, as counting.joint_share measured it for such schemes.
@@ -49,10 +52,22 @@ def freeze_exposure(round: Round, preflight: Preflight) -> None:
         "certificate": certificate,
         "compared": [earlier.public_id for earlier in preflight.earlier],
         "no_trend": {
-            earlier.public_id: earlier.no_trend(preflight.papers, preflight.floor) for earlier in preflight.earlier
+            earlier.public_id: earlier.no_trend(preflight.papers, coarse=coarse) for earlier in preflight.earlier
         },
     }
+    if coarse:
+        exposure["coarse_subjects"] = coarse
     round.exposure = {**exposure, "seal": _seal(round, exposure)}
+
+
+def coarse_subjects(round: Round) -> frozenset[str]:
+    """Return the keys of the subjects whose figures the round shows in half-steps. No query."""
+    return frozenset(round.exposure.get("coarse_subjects", ()))
+
+
+def is_coarse(round: Round, subject_key: str) -> bool:
+    """Return whether the round shows this subject's figures in half-steps (counting.half_steps). No query."""
+    return subject_key in coarse_subjects(round)
 
 
 def summary(outcome: Outcome) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """The pre-flight: what a round will expose of its voters, computed and proved before it opens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -8,7 +8,8 @@ from peer_review.counting.exposure import Merge, Outcome, Setting, merges, missi
 from peer_review.counting.guarantee import Certificate, certificate
 from peer_review.domain.preflight.comparability import ComparableRound, comparable_rounds
 from peer_review.domain.preflight.floor_risk import FloorRisk, floor_risks, people_without_cover
-from peer_review.domain.preflight.roll_arrays import RollPapers, read_papers
+from peer_review.domain.preflight.roll_arrays import RollPapers, RollReader, read_papers
+from peer_review.domain.preflight.subtraction import Subtraction, subtraction
 from peer_review.domain.schemes.schemes import check_scheme, freeze_for
 from peer_review.enums import CellKind, Collection
 from peer_review.models import Bulletin, Round
@@ -46,6 +47,7 @@ class Preflight:
     earlier: list[ComparableRound]
     certificate: Certificate
     comments: bool
+    subtraction: Subtraction = field(default_factory=Subtraction)
 
     @property
     def floor(self) -> int:
@@ -84,6 +86,7 @@ def preflight(round: Round) -> Preflight:
     covered = papers.with_cover()
     whole = setting_of(round, scheme, papers)
     setting = whole if covered is papers else setting_of(round, scheme, covered)
+    rolls = RollReader()
     share, share_from = _expected_share(round, scheme)
     missing = missing_voters(setting)
     return Preflight(
@@ -100,9 +103,10 @@ def preflight(round: Round) -> Preflight:
         share_from=share_from,
         merges=merges(setting),
         lacking=[(int(at), int(missing[at])) for at in np.flatnonzero(missing)],
-        earlier=comparable_rounds(round, scheme, papers),
+        earlier=comparable_rounds(round, scheme, papers, rolls),
         certificate=certificate(whole),
         comments=scheme.comments,
+        subtraction=subtraction(round, scheme, papers, rolls),
     )
 
 

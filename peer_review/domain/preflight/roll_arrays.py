@@ -76,6 +76,19 @@ class RollPapers:
         return np.array([order[subject.section_key] for subject in self.subjects], dtype=np.int64)
 
 
+class RollReader:
+    """The rolls of frozen rounds, each read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[int, RollPapers] = {}
+
+    def papers(self, round: Round) -> RollPapers:
+        """Return who may cast what in a frozen round. Four queries the first time."""
+        if (known := self._read.get(round.pk)) is None:
+            known = self._read[round.pk] = read_papers(round, round.frozen_scheme)
+        return known
+
+
 def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
     """Return who may cast what in a round. Five queries, whatever its size. Classes the scheme does not know are left
     out: they are an obstacle of their own."""

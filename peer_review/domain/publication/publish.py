@@ -9,11 +9,12 @@ from dataclasses import asdict
 
 from django.db import transaction
 
+from peer_review.counting.half_steps import in_half_steps
 from peer_review.counting.release import Figure, Release, Sheet, release
 from peer_review.counting.severity import Severity
 from peer_review.counting.small_groups import ShownJson
 from peer_review.domain.locks import lock_round
-from peer_review.domain.preflight.frozen_terms import check_terms
+from peer_review.domain.preflight.frozen_terms import check_terms, is_coarse
 from peer_review.domain.publication.comments import take_out_comments
 from peer_review.domain.rounds.lifecycle import mark_published
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
@@ -40,7 +41,9 @@ def publish_round(round: Round, *, by: User) -> Round:
     check_terms(round)
     subjects = list(round.subjects.order_by("sort_order", "pk"))
     sections = dict.fromkeys(subject.section_key for subject in subjects)
-    figures = release(read_ballots(round, subjects), make_plan(round, subjects))
+    plan = make_plan(round, subjects)
+    coarse = {at for at, subject in enumerate(subjects) if is_coarse(round, subject.key)}
+    figures = in_half_steps(release(read_ballots(round, subjects), plan), coarse, plan)
     comments = take_out_comments(round)
     _keep(round, subjects, list(sections), figures)
     if round.frozen_scheme.comments:

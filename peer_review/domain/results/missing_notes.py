@@ -1,4 +1,4 @@
-"""Notes that say why a figure is missing, in a plain sentence. reliability_notes.py says how sure figures are."""
+"""Notes that say why a figure is missing or coarse. reliability_notes.py says how sure figures are."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,15 @@ from peer_review.counting.small_groups import SCORED_FROM
 from peer_review.domain.publication.figures import Mark
 from peer_review.enums import PaperKind
 from peer_review.protocol.frozen_scheme import FrozenScheme
+
+
+def half_steps_note() -> str:
+    """Return why a subject's figures are shown in half-steps. Who the few are is told nobody."""
+    return _(
+        "Nearly the same people voted in another round of late; only people who joined, left or moved make the "
+        "difference. So that nobody's marks can be worked out from both, these figures are shown in half-steps, ten "
+        "points of a hundred, and are compared with no other round."
+    )
 
 
 def severity_note(scheme: FrozenScheme, score: Mark | None, kept: Mapping[str, object] | None) -> str:

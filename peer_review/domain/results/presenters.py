@@ -10,6 +10,7 @@ Raises, all of them: TermsAltered where the round's form is not the one that was
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from django.db.models import Count, Q
@@ -19,7 +20,7 @@ from peer_review.counting.reliability import ReliabilityJson
 from peer_review.counting.scales import to_points
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.outcomes.proposals import RoundProposal, proposal_of
-from peer_review.domain.preflight.frozen_terms import form_holds
+from peer_review.domain.preflight.frozen_terms import form_holds, is_coarse
 from peer_review.domain.publication.figures import (
     Mark,
     criterion_mark,
@@ -29,7 +30,7 @@ from peer_review.domain.publication.figures import (
     score_mark,
 )
 from peer_review.domain.results.group_models import all_of, first_of, read_groups, read_rows
-from peer_review.domain.results.missing_notes import severity_note
+from peer_review.domain.results.missing_notes import half_steps_note, severity_note
 from peer_review.domain.results.read_models import (
     Adjusted,
     Certainty,
@@ -89,6 +90,9 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
     score = score_mark(scheme, result)
     criteria = _criteria(scheme, result, shown, rows)
     classes = _classes(scheme, result, rows, _possible_voters(result))
+    if coarse := is_coarse(round, subject.key):
+        # Each figure is rounded for itself, so sums would not add up.
+        criteria = tuple(replace(line, made_of=None) for line in criteria)
     sums = [line.made_of for line in criteria if line.made_of is not None]
     terms = [
         Term(line.label, line.share, line.own.value, line.own.text)
@@ -113,12 +117,13 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
         classes=classes,
         classes_shown=bool(result.classes),
         classes_add_up=all(len(criterion.classes) == len(scheme.classes) for criterion in scheme.criteria),
-        steps=steps_of(scheme, by_class=sums, score=score_sum(terms, score)),
+        steps=steps_of(scheme, by_class=sums, score=None if coarse else score_sum(terms, score)),
         certainty=_certainty(scheme, result, rows, groups),
         self_lines=_self_lines(scheme, kept, criteria),
         self_words=kept.text if kept is not None else "",
         comments=_words(scheme, subject),
         trend=subject_trend(result, reader=reader),
+        half_steps=half_steps_note() if coarse and score is not None else "",
     )
     reader.record(round, [reading.scope], subject=subject)
     return reading

@@ -166,7 +166,7 @@ class SubjectReading:
     """Everything that a reader may read of one subject.
 
     scope: what the ledger knows it by. classes_add_up: every class is asked every criterion, so that the classes'
-    scores make the score.
+    scores make the score. half_steps: why the figures are shown in half-steps, empty where they are not.
     """
 
     scope: str
@@ -191,6 +191,7 @@ class SubjectReading:
     self_words: str
     comments: Words
     trend: Trend
+    half_steps: str
 
 
 @dataclass(frozen=True, slots=True)

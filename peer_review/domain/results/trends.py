@@ -2,10 +2,11 @@
 shows nobody's mark.
 
 Two rounds hold different ballots, so no sum of their figures isolates one exactly. But where their rolls differ by one
-voter, the difference of two figures is nearly that voter's mark. Every pair of rounds that is shown together must
-therefore have the same voters or differ by at least the floor. The differences were computed from the rolls before each
-round opened, and frozen with it (preflight.comparability, Round.exposure); rounds that the newer one was not compared
-with then are not compared now. The newest rounds come first; one that does not go with all of those taken is held back.
+voter, the difference of two figures is nearly that voter's mark. So rounds are shown together only if the figures of
+all of them leave nobody alone. That was searched from the rolls before each round opened, and frozen with it
+(preflight.comparability, Round.exposure); rounds that the newer one was not compared with then are not compared now.
+The newest rounds come first; one that does not go with all of those taken is held back. A subject whose figures are
+shown in half-steps is compared with no round.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from datetime import datetime
 from peer_review.counting.small_groups import ShownJson
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.preflight.comparability import NoTrend
+from peer_review.domain.preflight.frozen_terms import is_coarse
 from peer_review.domain.publication.figures import shown_in_words
 from peer_review.enums import RefusedReason, ResultScope
 from peer_review.models import CriterionResult, Result, Round
@@ -100,10 +102,10 @@ def _trend(result: Result, reader: Reader, **same: str) -> Trend:
 
 
 def _goes_with(newer: Result, older: Result) -> bool:
-    """Whether the two rounds' voters for this subject or group are the same, or differ by the floor or more.
+    """Whether the newer round, when it opened, took the older one in for this subject or group.
 
-    Where a criterion is asked of some classes only, these classes must pass by themselves, because their figure is one
-    of the whole; for groups that was not looked at, so such rounds are not compared.
+    Where a criterion is asked of some classes only, groups are not compared: their voters were not looked at by class.
+    Rounds that were opened when each class was looked at by itself say so in `classes`.
     """
     exposure = newer.round.exposure
     if older.round.public_id not in exposure.get("compared", []):
@@ -118,6 +120,8 @@ def _goes_with(newer: Result, older: Result) -> bool:
     }
     if newer.scope == ResultScope.SUBJECT:
         key = newer.subject.key if newer.subject else ""
+        if any(is_coarse(result.round, key) for result in (newer, older)):
+            return False
         alone = set().union(*asked) if len(asked) > 1 else set()
         return key not in no_trend.get("subjects", [key]) and not any(
             key in subjects for voters, subjects in no_trend.get("classes", {}).items() if voters in alone

@@ -17,7 +17,7 @@ from peer_review.domain.announcements.announcements import announce_extension, e
 from peer_review.domain.ballots.turnout import people_drawn_by_cell
 from peer_review.domain.keys.custody import forget_key_of_leavers
 from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key, wrap_cell_keys
-from peer_review.domain.locks import lock_draft, lock_round
+from peer_review.domain.locks import lock_draft, lock_openings, lock_round
 from peer_review.domain.planning.envelope_groups import make_urns
 from peer_review.domain.planning.roll import clear_roll
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
@@ -158,6 +158,7 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     Raises: RoundStateInvalid, and whatever opening_refusals would list.
     """
     now = now or timezone.now()
+    lock_openings()
     round = lock_round(round, expect={RoundState.DRAFT})
     round.opened_at = now
     round_preflight = _proved(round, now)
@@ -189,7 +190,7 @@ def _proved(round: Round, now: datetime) -> Preflight:
         round.form = freeze_for(round).as_json()
         round_preflight = preflight(round)
         proved.append(round_preflight)
-        return proof_of(round_preflight.certificate, round_preflight.papers)
+        return proof_of(round_preflight.certificate, round_preflight.papers, round_preflight.subtraction)
 
     for refusal in unmet_requirements(round, now, proof_for=prove):
         raise refusal

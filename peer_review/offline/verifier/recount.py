@@ -4,11 +4,12 @@ import math
 from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from peer_review.offline.verifier.constants import GRADES, SCORED_FROM
 from peer_review.offline.verifier.counted import ClassWeights, Counted, reach_of
 from peer_review.offline.verifier.figures import tenths
+from peer_review.offline.verifier.half_steps import GroupFigures, SubjectFigures, in_half_steps
 from peer_review.offline.verifier.ranges import (
     Figure,
     Mean,
@@ -65,7 +66,7 @@ class Recount:
 
     def figures(self) -> dict[str, object]:
         sections, unit = self.comparable()
-        return {
+        figures: dict[str, object] = {
             "subjects": [self.subject(at) for at in range(len(self.roll.sections))],
             "sections": [
                 self.group([criterion.section(at) for criterion in self.counted], comparable=at in sections)
@@ -86,6 +87,18 @@ class Recount:
             }
             | {"adjusted": self.severity.unit()},
         }
+        groups = [
+            (figures["sections"], self.roll.sections),
+            (figures["ranks"], self.roll.ranks),
+            ([figures["unit"]], [0] * len(self.roll.sections)),
+        ]
+        in_half_steps(
+            cast(list[SubjectFigures], figures["subjects"]),
+            [(cast(list[GroupFigures], sheets), places) for sheets, places in groups],
+            self.roll.coarse,
+            self.rules,
+        )
+        return figures
 
     def subject(self, at: int) -> dict[str, object]:
         means = [criterion.subject(at) for criterion in self.counted]

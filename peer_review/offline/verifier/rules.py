@@ -107,7 +107,8 @@ class RollFile:
      "cells": [{"cell": …, "kind": "rating" | "sheet" | "comment", "class": …, "subjects": [number, …]}, …],
      "holders": [[cell, …], …]}
 
-    Subjects are numbered from 1, sections and ranks too; rank 0 is none. `holders`: one list a person, of the papers
+    Subjects are numbered from 1, sections and ranks too; rank 0 is none. Subjects whose figures are shown in half-steps
+    have "coarse": 1. `holders`: one list a person, of the papers
     about subjects with too few ballots; these papers are complete, so their holders must be as many as the signed head
     calls eligible.
     """
@@ -118,6 +119,7 @@ class RollFile:
             raise Fault("of another round", "属于另一轮测评")
         self.sections = [subject["section"] - 1 for subject in listed(value["subjects"])]
         self.ranks = [item["rank"] - 1 for item in listed(value["subjects"])]
+        self.coarse = [at for at, item in enumerate(listed(value["subjects"])) if item.get("coarse") == 1]
         self.many_sections = max(self.sections, default=-1) + 1
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()

@@ -14,6 +14,7 @@ from peer_review.domain.preflight.frozen_terms import summary
 from peer_review.domain.preflight.preflight import Preflight
 from peer_review.enums import RoundKind
 from peer_review.models import Round
+from peer_review.users import User
 
 #: Names in a sentence.
 NAMED = 5
@@ -89,6 +90,17 @@ class Comparison:
     both: int
     held_back: int
     names: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedRow:
+    """One subject of whom other rounds leave too few voters. has_newcomers: taking papers from them helps."""
+
+    pk: int
+    label: str
+    rounds: str
+    has_newcomers: bool
+    repeats: bool
 
 
 def attention(preflight: Preflight) -> "npt.NDArray[np.bool_]":
@@ -227,10 +239,35 @@ def changes(preflight: Preflight, round: Round) -> list[Change]:
 
 def comparisons(preflight: Preflight) -> list[Comparison]:
     """Return the earlier rounds in figures and names."""
-    held_back = [round.held_back(preflight.floor) for round in preflight.earlier]
     return [
-        Comparison(round.title, len(round.subjects), len(places), names(preflight, places))
-        for round, places in zip(preflight.earlier, held_back, strict=True)
+        Comparison(round.title, len(round.shared), len(round.held_back), names(preflight, round.held_back))
+        for round in preflight.earlier
+    ]
+
+
+def exposed_rows(preflight: Preflight, reader: User) -> list[ExposedRow]:
+    """Return the subjects that stand in the way of opening because of other rounds. Who is new is said nowhere, and to
+    the subject not even whether anybody is; rounds that the reader may not know have no name."""
+    standing = preflight.subtraction.standing
+    ids = {pk for exposed in standing for pk in exposed.rounds}
+    known = Round.objects.filter(pk__in=ids).visible_to(reader) if ids else Round.objects.none()
+    titles = dict(known.values_list("pk", "title"))
+
+    def named(rounds: Sequence[int]) -> str:
+        words = [_("“%(title)s”") % {"title": titles[pk]} for pk in rounds if pk in titles]
+        if len(words) < len(rounds):
+            words.append(_("a round that somebody else runs"))
+        return listed(words[:NAMED], len(words))
+
+    return [
+        ExposedRow(
+            pk=exposed.pk,
+            label=exposed.label,
+            rounds=named(exposed.rounds),
+            has_newcomers=bool(exposed.newcomers) and exposed.key != f"p{reader.pk}",
+            repeats=exposed.repeats,
+        )
+        for exposed in standing
     ]
 
 

@@ -1,7 +1,8 @@
 """The pre-flight page: whether the round may open, its exposure, the changes that help, and the guarantee."""
 
 import numpy as np
-from django.http import Http404
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
@@ -9,13 +10,14 @@ from peer_review.domain.preflight.fixes import merge_classes
 from peer_review.domain.preflight.floor_risk import TURNOUTS
 from peer_review.domain.preflight.frozen_terms import terms_hold
 from peer_review.domain.preflight.known_answers import known_share_in_words
-from peer_review.domain.preflight.opening_proof import proof_of
+from peer_review.domain.preflight.opening_proof import proof_of, subtraction_refusals
 from peer_review.domain.preflight.preflight import Preflight, preflight
 from peer_review.domain.preflight.sheet_checks import sheet_refusals
-from peer_review.domain.schemes.schemes import freeze_scheme
+from peer_review.domain.preflight.subtraction_fixes import leave_out, withdraw_newcomers
+from peer_review.domain.schemes.schemes import freeze_for
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import SchemeInvalid
-from peer_review.exceptions.preflight import NothingToMerge
+from peer_review.exceptions.preflight import NoNewcomers, NothingToMerge
 from peer_review.models import Round
 from peer_review.paging import KeysetPage, page_of_list, read_id
 from peer_review.views.preflight.messages import (
@@ -25,6 +27,7 @@ from peer_review.views.preflight.messages import (
     cells,
     changes,
     comparisons,
+    exposed_rows,
     scenarios,
     subject_lines,
 )
@@ -50,6 +53,7 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
         against = [refusal.message for refusal in sheet_refusals(round)] if draft else []
         if exposure.certificate.breach:
             against.append(proof_of(exposure.certificate, exposure.papers).sentence)
+        against += [refusal.message for refusal in subtraction_refusals(exposure.subtraction, floor=exposure.floor)]
         only = self.request.GET.get("show") == "changed"
         voters = read_id(self.request.GET.get("voters"))
         rows, page = self.rows(exposure, only=only, voters=voters)
@@ -62,7 +66,7 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
                 "against": against,
                 "altered": not draft and not terms_hold(round),
                 "known_answers": known_share_in_words(
-                    round.frozen_scheme if round.has_frozen_scheme else freeze_scheme(round.scheme)
+                    round.frozen_scheme if round.has_frozen_scheme else freeze_for(round)
                 ),
                 "same_roll": frozen.get("inputs") == exposure.certificate.inputs,
                 "scenarios": scenarios(exposure),
@@ -80,6 +84,8 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
                 "without_cover_count": len(exposure.without_cover),
                 "attention": int(attention(exposure).sum()),
                 "earlier": comparisons(exposure),
+                "exposed": exposed_rows(exposure, self.user),
+                "coarse": [exposed.label for exposed in exposure.subtraction.coarse],
                 "few": exposure.floor - 1,
             },
             **kwargs,
@@ -141,3 +147,34 @@ class ClassMergeView(RoundStepView):
             subjects = []
         moved = merge_classes(self.round, by=self.user, subjects=subjects, source=source, target=target)
         return ngettext("Merged: %(n)s ballot paper moved.", "Merged: %(n)s ballot papers moved.", moved) % {"n": moved}
+
+
+class NewcomerWithdrawView(RoundStepView):
+    """The step that takes from newcomers their papers about a subject of whom other rounds leave too few voters."""
+
+    back = "round-preflight"
+
+    def step(self) -> str:
+        papers = withdraw_newcomers(self.round, by=self.user, subject=posted_subject(self.request.POST))
+        return ngettext("%(n)s paper taken away.", "%(n)s papers taken away.", papers) % {"n": papers}
+
+
+class SubjectLeaveOutView(RoundStepView):
+    """The step that leaves such a subject out of the round."""
+
+    back = "round-preflight"
+
+    def step(self) -> str:
+        label = leave_out(self.round, by=self.user, subject=posted_subject(self.request.POST))
+        return _("%(subject)s is not evaluated in this round.") % {"subject": label}
+
+
+def posted_subject(posted: QueryDict) -> int:
+    """Return the id of the subject that a step names.
+
+    Raises: NoNewcomers for anything that is no id.
+    """
+    subject = read_id(posted.get("subject", ""))
+    if subject is None:
+        raise NoNewcomers
+    return subject

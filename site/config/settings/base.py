@@ -302,6 +302,7 @@ PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
 PEER_REVIEW_ROUND_KEY_FOLDERS = env.list(
     "ROUND_KEY_FOLDERS", default=[str(VAR_DIR / "round-keys" / "first"), str(VAR_DIR / "round-keys" / "second")]
 )
+PEER_REVIEW_SUBTRACTION_DAYS = env.int("SUBTRACTION_DAYS", default=180)
 PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 # Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
 PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2

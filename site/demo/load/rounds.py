@@ -23,6 +23,8 @@ from peer_review.domain.planning.roll import propose_roll, use_plan
 from peer_review.domain.planning.roll_confirmation import confirm_roll
 from peer_review.domain.planning.roll_edits import remove_subject
 from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
+from peer_review.domain.preflight.preflight import preflight
+from peer_review.domain.preflight.subtraction_fixes import leave_out
 from peer_review.domain.publication import comments, publish
 from peer_review.domain.publication.self_evaluations import save_self_evaluation
 from peer_review.domain.rounds import lifecycle
@@ -139,6 +141,7 @@ def _load_full_circle(organiser: User, schemes: dict[str, Scheme]) -> None:
     )
     save_plan(round, by=organiser, plan={"sections": [PILOT], "house_wide": True})
     use_plan(round, by=organiser, people=_reference_staff(round), at_once=True)
+    _leave_out_exposed(round, organiser)
     mood = voting.Mood(seed=2026_3, turnout=1, answer=voting.anchors, words=WORDS)
     counted = _collect(round, organiser, mood, opens=opens, closes=closes, before_closing=_say_of_themselves)
     comments.finish_review(counted, by=reviewer)
@@ -188,6 +191,7 @@ def _load_sheet(organiser: User, schemes: dict[str, Scheme]) -> None:
     ]
     save_plan(round, by=organiser, plan={"pattern": "matrix", "groups": [top], "matrix": matrix})
     use_plan(round, by=organiser, people=people, at_once=True)
+    _leave_out_exposed(round, organiser)
     _leave_box_key(round, voting.prepare(round, _scrutineer()))
     round = lifecycle.open_round(round, by=organiser, now=opens)
     mood = voting.Mood(seed=2026_4, turnout=0.4, answer=voting.points, leave_sign_ins=True)
@@ -228,6 +232,12 @@ def _load_draft(organiser: User, schemes: dict[str, Scheme]) -> None:
         reason="夫妻关系，应当回避。",
         both_ways=True,
     )
+
+
+def _leave_out_exposed(round: Round, organiser: User) -> None:
+    """Leave out whoever was evaluated by nearly the same people in a round before, as the pre-flight offers."""
+    for exposed in preflight(round).subtraction.standing:
+        leave_out(round, by=organiser, subject=exposed.pk)
 
 
 def _reference_staff(round: Round) -> Iterator[Person]:

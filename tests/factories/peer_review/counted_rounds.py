@@ -1,6 +1,7 @@
 """Rounds that have been counted or published, for the tests of what is read afterwards."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from peer_review.domain.ballots.drawing import person_id
 from peer_review.domain.keys import server_keys
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
 from peer_review.domain.preflight.preflight import preflight
+from peer_review.domain.preflight.subtraction import ExposedSubject, Subtraction
 from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.schemes.schemes import freeze_scheme
@@ -109,6 +111,9 @@ def make_counted_round(
     earlier: Round | None = None,
     strangers: int = 0,
     exact: bool = True,
+    people: dict[str, Any] | None = None,
+    who: dict[tuple[Any, str], list[Any]] | None = None,
+    coarse: Sequence[str] = (),
     **scheme: Any,
 ) -> Round:
     """Return a counted round in whose box lie these ballots: {(subject, voter class): [answers, …]}.
@@ -118,7 +123,8 @@ def make_counted_round(
     Each cell has as many eligible voters as ballots, at least `eligible`. `comments` gives subjects a comment paper and
     the words cast on it; `asked` restricts criteria to voter classes. `earlier`: an earlier round, whose scheme is
     asked again, about the same people, of the same voters but for so many `strangers`. `exact`: with exact scores, so
-    that tests of what is in a figure can say which; without, small groups are shown as ranges.
+    that tests of what is in a figure can say which; without, small groups are shown as ranges. `people`: who the
+    subjects are, `who`: who the voters of each cell are. `coarse`: whose figures are shown in half-steps.
     """
     classes = list(dict.fromkeys(voter_class for _subject, voter_class in cells)) or ["all"]
     shares = {1: [100], 2: [60, 40], 3: [50, 30, 20]}[len(classes)]
@@ -134,6 +140,7 @@ def make_counted_round(
         )
     )
     known = {one.name: one.user for one in earlier.members.all()} if earlier is not None else {}
+    known |= people or {}
     for criterion, of_classes in (asked or {}).items():
         made.criteria.filter(key=criterion).update(classes=of_classes)
     round = RoundFactory(scheme=made, state=RoundState.COUNTED, comment_reviewer=reviewer)
@@ -168,7 +175,8 @@ def make_counted_round(
     ballots = []
     for (of, voter_class), papers in cells.items():
         if isinstance(of, str):
-            cell = make_cell(subjects[of], some(len(papers)), voter_class)
+            named = who[of, voter_class] if who is not None else some(len(papers))
+            cell = make_cell(subjects[of], named, voter_class)
         else:
             cell = make_sheet([subjects[name] for name in of], some(len(papers)), voter_class)
         ballots += _put_in(cell, papers)
@@ -181,7 +189,12 @@ def make_counted_round(
     make_bulletin(round)
     destroy_round_key(round.public_id)
     CountRun.objects.create(round=round, phase="done", done=total, total=total, accepted=total)
-    freeze_exposure(round, preflight(round))
+    shown_coarse = tuple(
+        ExposedSubject(at, subject.pk, subject.key, subject.label, frozenset(), ())
+        for at, subject in enumerate(subjects.values())
+        if subject.label in coarse
+    )
+    freeze_exposure(round, replace(preflight(round), subtraction=Subtraction(coarse=shown_coarse)))
     round.save()
     audit_log.record(round, "peer_review.round.open", by=None, **logged_terms(round))
     return round

@@ -1,10 +1,13 @@
 """Row locks: a round as it is now, in an expected state, or refused by name."""
 
+import threading
+import time
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from peer_review.domain.locks import check_state, lock_draft, lock_round, lock_round_by_pk
+from peer_review.domain.locks import check_state, lock_draft, lock_openings, lock_round, lock_round_by_pk
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import RoundFrozen, RoundStateInvalid
 from peer_review.models import Round
@@ -55,3 +58,27 @@ def test_lock_draft_refuses_what_was_opened_meanwhile() -> None:
 
     with transaction.atomic(), pytest.raises(RoundFrozen):
         lock_draft(stale)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_round_opens_at_a_time() -> None:
+    events: list[tuple[str, int]] = []
+
+    def opening(number: int) -> None:
+        try:
+            with transaction.atomic():
+                lock_openings()
+                events.append(("begins", number))
+                time.sleep(0.2)
+                events.append(("ends", number))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=opening, args=[number]) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [what for what, _number in events] == ["begins", "ends"] * 3
+    assert all(events[at][1] == events[at + 1][1] for at in (0, 2, 4))

@@ -109,7 +109,7 @@ SHOWS_NOTHING = {
     "planning": "round-plan plan-preview plan-use seed-renew list-import list-remove roll-progress exclusion-list "
     "exclusion-remove round-roll roll-propose roll-add roll-on-paper roll-remove subject-remove subject-add "
     "subject-voters voter-class roll-touches roll-touch roll-confirm class-anonymity",
-    "preflight": "round-preflight class-merge paper-letters",
+    "preflight": "round-preflight class-merge paper-letters newcomers-withdraw subject-leave-out",
     "publication": "round-publish comments-review comment-withhold comment-readmit comments-finish self-evaluation",
     "results": "result-list",
     "rounds": "round-calendar printed-notice printed-notice-qr organiser-list round-create round-dashboard round-edit "

@@ -109,6 +109,22 @@ def test_a_withdrawal_lets_nobody_elses_papers_into_the_package(what: str) -> No
 # Reproduced
 
 
+def test_half_steps_are_reproduced_and_name_nobody() -> None:
+    cells = {(name, group): spread(7, 74) for name in "甲乙丙" for group in ("leaders", "staff")}
+    round = make_published_round(cells, coarse=["乙"], ranks={"甲": 1, "乙": 1, "丙": 2})
+    files = opened(package(round))
+
+    published, anew = recounted(files)
+
+    assert published == anew
+    roll = json.loads(files["roll.json"])["subjects"]
+    (number,) = [at for at, subject in enumerate(roll) if subject.get("coarse")]
+    figures = json.loads(files["figures.json"])
+    assert all(value[0] % 10 == 5 for value in figures["subjects"][number]["classes"].values())
+    key = round.subjects.get(label="乙").key
+    assert not any(key.encode() in data for name, data in files.items() if name.endswith(".json"))
+
+
 def odd_round() -> Round:
     """Three sections and ranks, a class that is not asked, thin subjects in rests, whole sheets, 不了解, words."""
     luck = random.Random(4)

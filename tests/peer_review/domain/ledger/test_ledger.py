@@ -207,3 +207,16 @@ def test_nothing_is_answered_before_publication(state: str) -> None:
 
 def test_names_of_sections_cannot_be_mistaken_for_other_questions() -> None:
     assert TableQuery("q", 'a",null,"x').scope != TableQuery("q", "a", None, "x").scope
+
+
+def test_tables_are_made_without_those_whose_figures_are_in_half_steps() -> None:
+    """Whatever marks 甲 got: a table's exact mean says nothing of them. Without half-steps it does."""
+    answers = {}
+    for coarse in ([], ["甲"]):
+        for middle in (60, 85):
+            cells = {(name, "all"): spread(8, 75) for name in "乙丙丁"} | {("甲", "all"): spread(8, middle)}
+            round = make_published_round(cells, coarse=coarse)
+            query = TableQuery("quality", section="a", voter_class="all")
+            answers[bool(coarse), middle] = ask(round, query, channel=Channel.PAGE, audience="leadership").value
+    assert answers[True, 60] == answers[True, 85] is not None
+    assert answers[False, 60] != answers[False, 85]

@@ -113,3 +113,41 @@ def test_an_evaluators_sentences_take_three_queries(people: list[Any], papers: i
 
     assert told == dict.fromkeys([cell.key for cell in cells], TOGETHER + ".")
     assert len(queries) == 3
+
+
+def test_whoever_is_asked_is_told_of_half_steps_and_not_who_joined(people: list[Any]) -> None:
+    round = draft()
+    li, wang = subject_of(round), subject_of(round, "Wang")
+    cells = [make_cell(li, people, "peers"), make_cell(wang, people, "peers"), make_comment_cell(li, people)]
+    cells.append(make_sheet([li, wang], people, "superiors"))
+    round.exposure = {"coarse_subjects": [li.key]}
+
+    said = [anonymity_statement(round, cell) for cell in cells]
+
+    told = (
+        " Nearly the same people vote on “Li” as in another round of late; only people who joined, left or moved make "
+        "the difference. So its figures are shown in half-steps, ten points of a hundred, and compared with no other "
+        "round."
+    )
+    assert said[0] == TOGETHER + "." + told
+    assert said[1] == TOGETHER + "."
+    assert "half-steps" not in said[2]
+    assert said[3].endswith(told)
+
+
+def test_half_steps_cost_two_queries_for_all_papers_together(people: list[Any]) -> None:
+    counts = []
+    for coarse in (False, True):
+        for size in (1, 4):
+            round = draft()
+            subjects = [subject_of(round, f"Li {n}") for n in range(size)]
+            for subject in subjects:
+                make_cell(subject, people, "peers")
+            make_sheet(subjects, people, "superiors")
+            if coarse:
+                round.exposure = {"coarse_subjects": [subject.key for subject in subjects]}
+            with CaptureQueriesContext(connection) as queries:
+                anonymity_statements(round, people[0])
+            counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert counts[2] == counts[3] == counts[0] + 2

@@ -9,15 +9,9 @@ from django.utils import timezone
 from peer_review.domain.preflight.comparability import MOST_COMPARED, ComparableRound, comparable_rounds
 from peer_review.domain.preflight.roll_arrays import RollPapers, RollSubject, read_papers
 from peer_review.domain.schemes.schemes import freeze_scheme
-from peer_review.models import Round
+from peer_review.models import Assignment, Round
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
 from tests.factories.peer_review.rounds import RoundFactory, make_cell, make_member, make_subject, make_user
-
-
-def earlier(**fields: Any) -> ComparableRound:
-    values: dict[str, Any] = {"public_id": "x", "title": "X", "subjects": {}, "classes": {}, "sections": {}, "unit": 0}
-    return ComparableRound(**{**values, **fields})
-
 
 #: Two subjects in two classes.
 TWO = RollPapers(
@@ -28,38 +22,21 @@ TWO = RollPapers(
 )
 
 
-def test_held_back_are_subjects_whose_rolls_differ_by_fewer_than_the_floor() -> None:
-    beside = earlier(subjects={0: 0, 1: 1, 2: 2, 3: 3, 4: 9})
+def test_no_trend_names_subjects_groups_and_the_whole() -> None:
+    beside = ComparableRound("x", "X", shared=(0, 1), held_back=(0,), sections=("a",), ranks=("r2",), unit=True)
 
-    assert beside.held_back(3) == [1, 2]
-
-
-def test_no_trend_names_subjects_classes_groups_and_the_whole() -> None:
-    beside = earlier(
-        subjects={0: 2, 1: 0},
-        classes={(0, 0): 1, (0, 1): 3, (1, 1): 2},
-        sections={"a": 2, "b": 0},
-        ranks={"r1": 3, "r2": 1},
-        unit=2,
-    )
-
-    assert beside.no_trend(TWO, 3) == {
-        "subjects": ["p1"],
-        "classes": {"peers": ["p1"], "staff": ["p2"]},
-        "sections": ["a"],
-        "ranks": ["r2"],
-        "unit": True,
-    }
+    assert beside.no_trend(TWO) == {"subjects": ["p1"], "sections": ["a"], "ranks": ["r2"], "unit": True}
+    # Half-steps are beside nothing, and named once.
+    assert beside.no_trend(TWO, coarse=["p2", "p1"])["subjects"] == ["p1", "p2"]
 
 
 def test_no_trend_holds_nothing_back_where_the_same_people_vote() -> None:
-    assert earlier(subjects={0: 0}, sections={"a": 0}).no_trend(TWO, 3) == {
-        "subjects": [],
-        "classes": {},
-        "sections": [],
-        "ranks": [],
-        "unit": False,
-    }
+    beside = ComparableRound("x", "X", shared=(0,))
+    assert beside.no_trend(TWO) == {"subjects": [], "sections": [], "ranks": [], "unit": False}
+
+
+def make_papers(round: Round, people: list[Any]) -> None:
+    Assignment.objects.bulk_create(Assignment(cell=round.cells.get(), evaluator=user) for user in people)
 
 
 @pytest.mark.django_db(databases=["default", "box"])
@@ -83,19 +60,42 @@ class TestEarlierRounds:
         (found,) = self.beside(self.repeat(published))
 
         assert (found.public_id, found.title) == (published.public_id, published.title)
-        assert (found.subjects, found.classes, found.unit) == ({0: 0, 1: 0}, {(0, 0): 0, (1, 0): 0}, 0)
-        assert set(found.sections.values()) == {0}
+        assert (found.shared, found.held_back) == ((0, 1), ())
+        assert (found.sections, found.ranks, found.unit) == ((), (), False)
 
-    def test_differ_by_whoever_votes_in_one_of_them_only(self) -> None:
+    @pytest.mark.parametrize(("exchanged", "held_back"), [(1, True), (2, True), (3, False)])
+    def test_hold_back_where_fewer_than_the_floor_vote_in_one_of_them_only(
+        self, exchanged: int, held_back: bool
+    ) -> None:
+        """Two for each who is exchanged; the floor is five. One section, one rank, one subject: all the same voters."""
         published = make_published_round({("Li", "all"): papers(6)})
         round = self.repeat(published)
-        paper = round.cells.get().assignments.first()
-        paper.evaluator = make_user()
-        paper.save()
+        for paper in round.cells.get().assignments.all()[:exchanged]:
+            paper.evaluator = make_user()
+            paper.save()
 
         (found,) = self.beside(round)
 
-        assert (found.subjects, found.unit) == ({0: 2}, 2)
+        section = round.subjects.get().section_key
+        assert found.held_back == ((0,) if held_back else ())
+        assert (found.sections, found.unit) == ((section,) if held_back else (), held_back)
+
+    def test_take_earlier_ones_in_only_as_far_as_all_together_leave_nobody_alone(self) -> None:
+        """Of three rounds any two go together: all ten; the first five; the second five but for one more in common."""
+        first = make_published_round({("Li", "all"): papers(12)})
+        people = [paper.evaluator for paper in first.cells.get().assignments.order_by("pk")]
+        second = make_published_round({("Li", "all"): papers(6)}, earlier=first)
+        second.cells.get().assignments.all().delete()
+        make_papers(second, people[:6])
+        round = self.repeat(first)
+        round.cells.get().assignments.all().delete()
+        make_papers(round, people[5:11])
+
+        newest, oldest = self.beside(round)
+
+        # Eleven of twelve are in one or the other, one of them in both: the sum leaves two marks.
+        assert (newest.public_id, newest.held_back) == (second.public_id, ())
+        assert (oldest.public_id, oldest.held_back) == (first.public_id, (0,))
 
     def test_of_another_kind_or_scheme_are_none(self) -> None:
         published = make_published_round({("Li", "all"): papers(6)})

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from peer_review.domain.preflight.roll_arrays import RollSubject, read_papers
+from peer_review.domain.preflight.roll_arrays import RollReader, RollSubject, read_papers
 from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.models import Round
+from tests.factories.peer_review.beside_rounds import freeze, make_draft_about
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     SchemeFactory,
@@ -77,3 +78,13 @@ def test_a_section_that_is_evaluated_has_no_rank(draft: Round) -> None:
     draft.subjects.create(key="sa", label="A", section_key="a", section_name="A")
 
     assert read(draft).subjects[0].rank_key == ""
+
+
+def test_a_reader_reads_each_roll_once(django_assert_num_queries: Any) -> None:
+    li, users = make_user("Li"), [make_user() for _voter in range(5)]
+    round = freeze(make_draft_about({li: {"all": users}}))
+    rolls = RollReader()
+    with django_assert_num_queries(4):
+        first = rolls.papers(round)
+        assert rolls.papers(round) is first
+    assert sorted(first.person.tolist()) == sorted(user.pk for user in users)

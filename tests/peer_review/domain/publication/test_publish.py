@@ -309,3 +309,26 @@ def test_a_single_criterion_leaves_the_grade_open_where_its_range_crosses_a_line
     result = subject_result(round, "甲")
     assert result.shown == {"code": "at_least", "least": 78.0, "most": 78.0, "grade": ""}
     assert result.grade == ""
+
+
+def test_a_coarse_subject_is_kept_in_half_steps_and_nothing_finer_anywhere() -> None:
+    """甲's 60 x 6 and 93: 64.7 would be published. Nor may the section's mean give it back."""
+    cells = {(name, "all"): [*papers(6, 60, 60), *papers(1, 93, 93)] for name in "甲乙丙"}
+    exact = make_published_round(cells, trim=False)
+    coarse = make_published_round(cells, trim=False, coarse=["甲"])
+
+    def values(round: Round, label: str) -> list[float]:
+        result = Result.objects.get(round=round, subject__label=label)
+        return [float(result.score or 0), *result.criteria.order_by("criterion").values_list("value", flat=True)]
+
+    assert values(exact, "甲") == [64.7, 64.7, 64.7]
+    assert values(coarse, "甲") == [65.0, 65.0, 65.0]
+    assert values(coarse, "乙") == values(exact, "乙") == [64.7, 64.7, 64.7]
+    row = Result.objects.get(round=coarse, subject__label="甲")
+    assert (row.low or 0) % 10 == (row.high or 0) % 10 == 0
+    assert (row.one_ballot, row.adjusted) == (None, None)
+    assert list(row.criteria.values_list("bars", flat=True)) == [None, None]
+    unit = Result.objects.get(round=coarse, scope=ResultScope.UNIT)
+    # (65 + 64.7 + 64.7) / 3
+    assert unit.score == 64.8
+    assert Result.objects.get(round=exact, scope=ResultScope.UNIT).score == 64.7

@@ -378,3 +378,20 @@ def test_sheets_say_why_no_score_is_without_severity(reason: str, words: str) ->
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert reading.certainty.adjusted.figure is None
     assert words in reading.certainty.adjusted.note
+
+
+def test_half_steps_are_explained_and_no_sum_is_shown_that_would_not_add_up() -> None:
+    cells = {(name, group): papers(6, 74, 83) for name in "甲乙" for group in ("leaders", "staff")}
+    round = make_published_round(cells, coarse=["甲"])
+
+    coarse, exact = (read_subject(result_of(round, name), reader=Reader(leader())) for name in "甲乙")
+
+    assert "half-steps" in coarse.half_steps
+    assert exact.half_steps == ""
+    # 0.6 x 74 + 0.4 x 83 = 77.6
+    assert [reading.score and reading.score.value for reading in (coarse, exact)] == [75.0, 77.6]
+    assert [line.own and line.own.value for line in coarse.criteria] == [75.0, 85.0]
+    assert all(line.made_of is None for line in coarse.criteria)
+    assert any(line.made_of is not None for line in exact.criteria)
+    assert [step.sums for step in coarse.steps if step.key == "score"] == [()]
+    assert all(len(step.sums) == 1 for step in exact.steps if step.key == "score")

@@ -174,3 +174,14 @@ def test_a_trend_costs_the_same_queries_over_any_number_of_rounds(
     reader = type(leader).objects.get(pk=leader.pk)
     with django_assert_num_queries(5):
         assert len(subject_trend(last, reader=Reader(reader)).points) == many + 1
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_figures_in_half_steps_are_set_beside_no_round(leader: Any, which: int) -> None:
+    cells = {(name, "all"): papers(8) for name in "甲乙"}
+    first = make_published_round(cells, coarse=["甲"] if which == 0 else [])
+    second = make_published_round(cells, earlier=first, coarse=["甲"] if which == 1 else [])
+
+    trend = subject_trend(result(second), reader=Reader(leader))
+    assert (len(trend.points), trend.held_back) == (1, 1)
+    assert len(subject_trend(result(second, "乙"), reader=Reader(leader)).points) == 2

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from peer_review import audit_log
+from peer_review.domain.preflight.subtraction_fixes import withdraw_newcomers
+from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.rounds.opening_checks import CLOCK_TOLERANCE, check_clock, check_terms, opening_refusals
 from peer_review.enums import Collection
 from peer_review.exceptions.base import NotOrganiser, NotScrutineer, OpeningRefusal
+from peer_review.exceptions.preflight import RepeatedWithFewOthers, SubjectsSubtractable
 from peer_review.exceptions.rounds import (
     BatchSettingsInvalid,
     ClockSetBack,
@@ -16,6 +20,8 @@ from peer_review.exceptions.rounds import (
     DatesInPast,
     DatesInvalid,
 )
+from peer_review.models import Contest
+from tests.factories.peer_review.beside_rounds import freeze, make_draft_about
 from tests.factories.peer_review.rounds import RoundFactory, make_ready_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -85,3 +91,40 @@ def test_opening_refusals_of_an_empty_draft_stand_in_order_and_of_a_ready_one_ar
     assert [refusal.code for refusal in opening_refusals(empty)] == ["no_scrutineer", "empty_roll", "no_box_key"]
     assert opening_refusals(ready) == []
     assert [refusal.code for refusal in opening_refusals(ready, now=ready.closes_at)] == ["dates_in_past"]
+
+
+def test_a_ready_draft_is_not_opened_while_another_round_leaves_somebody_alone(in_english: None) -> None:
+    """Everything else is ready. The remedy leads to the subject; once it is taken the round opens."""
+    running = make_ready_round(evaluators=7, scheme__floor=5)
+    draft, users = running.round, [evaluator.user for evaluator in running.evaluators]
+    assert opening_refusals(draft) == []
+    about = draft.subjects.get().member.user
+    freeze(make_draft_about({about: {"all": users[:5]}}))
+
+    (refusal,) = opening_refusals(draft)
+
+    assert (refusal.code, refusal.remedy.route, refusal.remedy.anchor) == (
+        "subjects_subtractable",
+        "round-preflight",
+        "subtraction",
+    )
+    with pytest.raises(SubjectsSubtractable):
+        open_round(draft, by=draft.organiser)
+    withdraw_newcomers(draft, by=draft.organiser, subject=draft.subjects.get().pk)
+    assert opening_refusals(draft) == []
+    assert open_round(draft, by=draft.organiser).state == "open"
+
+
+def test_a_round_that_repeats_a_contested_one_names_what_it_needs(in_english: None) -> None:
+    li, users = make_user("Li"), [make_user() for _voter in range(9)]
+    before = freeze(make_draft_about({li: {"all": users[:6]}}))
+    Contest.objects.create(subject=before.subjects.get(), by=li)
+    draft = make_draft_about({li: {"all": users[3:9]}}, scheme=before.scheme)
+    audit_log.record(draft, "peer_review.round.repeat", by=None, of=before.public_id)
+
+    (refusal,) = [refusal for refusal in opening_refusals(draft) if isinstance(refusal, RepeatedWithFewOthers)]
+
+    assert refusal.message == (
+        "This round repeats one whose outcome was contested. About Li it needs the same voters as then, or at least 5 "
+        "others."
+    )

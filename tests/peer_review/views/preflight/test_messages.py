@@ -146,7 +146,7 @@ def test_changes_are_none_where_nothing_would_help(found: Preflight, draft: Roun
 
 
 def test_comparisons_count_subjects_in_both_and_name_those_held_back(found: Preflight) -> None:
-    earlier = ComparableRound("x", "Spring", {0: 0, 1: 3, 2: 9}, {}, {}, 12)
+    earlier = ComparableRound("x", "Spring", shared=(0, 1, 2), held_back=(1,))
 
     assert comparisons(replace(found, earlier=[earlier])) == [Comparison("Spring", 3, 1, "Wang")]
     assert comparisons(found) == []

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from peer_review.models import Round
 from peer_review.views.preflight import preflight as views
+from tests.factories.peer_review.beside_rounds import freeze, make_draft_about
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     SchemeFactory,
@@ -190,3 +191,77 @@ class TestRisks:
         assert "Nobody votes on paper" in client.get(address(round, "paper-letters")).content.decode()
         client.force_login(make_user("", "organiser"))
         assert client.get(address(round, "paper-letters")).status_code == 404
+
+
+# Rounds that subtract
+
+
+@pytest.fixture
+def beside(client: Client) -> Round:
+    """A draft of the signed-in organiser about Li, with one voter more than in a round of another scheme last month."""
+    li, users = make_user("Li"), [make_user(f"Voter {n}") for n in range(7)]
+    made = make_draft_about({li: {"all": users}})
+    freeze(make_draft_about({li: {"all": users[:6]}}, title="Spring", organiser=made.organiser))
+    client.force_login(made.organiser)
+    return made
+
+
+def test_a_subject_that_other_rounds_lay_bare_is_listed_with_two_steps_and_no_voter(
+    client: Client, beside: Round
+) -> None:
+    page = client.get(address(beside)).content.decode()
+
+    assert "The round may not open like this." in page
+    assert "Nearly the same people vote as in: “Spring”" in page
+    assert "Newcomers get no paper" in page
+    assert "Leave out" in page
+    assert "Voter" not in page.partition('id="subtraction"')[2].partition("</section>")[0]
+    dashboard = client.get(address(beside, "round-dashboard")).content.decode()
+    assert f'href="{address(beside)}#subtraction"' in dashboard
+
+
+def test_rounds_that_the_organiser_may_not_know_have_no_name(client: Client, beside: Round) -> None:
+    Round.objects.filter(title="Spring").update(organiser=make_user("", "organiser"))
+    page = client.get(address(beside)).content.decode()
+    assert "Spring" not in page
+    assert "Nearly the same people vote as in: a round that somebody else runs" in page
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [("newcomers-withdraw", "1 paper taken away."), ("subject-leave-out", "Li is not evaluated in this round.")],
+)
+def test_one_step_clears_the_way(client: Client, beside: Round, step: str, message: str) -> None:
+    subject = beside.subjects.get().pk
+
+    page = client.post(address(beside, step), {"subject": subject}, follow=True).content.decode()
+
+    assert message in page
+    assert "may not open" not in page
+    assert "Rounds that subtract" not in page
+
+
+@pytest.mark.parametrize("step", ["newcomers-withdraw", "subject-leave-out"])
+@pytest.mark.parametrize("posted", ["", "x", "-1", str(2**63), "١", "0"])
+def test_a_step_for_no_such_subject_is_refused_in_words(client: Client, beside: Round, step: str, posted: str) -> None:
+    answer = client.post(address(beside, step), {"subject": posted}, follow=True)
+    assert "Taking papers from newcomers would not help" in answer.content.decode()
+    assert beside.subjects.count() == 1
+
+
+def test_steps_are_the_responsible_organisers(client: Client, beside: Round) -> None:
+    subject = beside.subjects.get().pk
+    for user, status in ((make_user("", "organiser"), 404), (make_user("", "staff"), 404)):
+        client.force_login(user)
+        for step in ("newcomers-withdraw", "subject-leave-out"):
+            assert client.post(address(beside, step), {"subject": subject}).status_code == status
+
+
+def test_an_organiser_who_is_evaluated_is_offered_nothing_that_tells_of_newcomers(client: Client) -> None:
+    li, users = make_user("Li", "organiser"), [make_user() for _voter in range(7)]
+    freeze(make_draft_about({li: {"all": users[:6]}}))
+    made = make_draft_about({li: {"all": users}}, organiser=li)
+    client.force_login(li)
+    page = client.get(address(made)).content.decode()
+    assert "Newcomers get no paper" not in page
+    assert "Leave out" in page
