@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("peer_review", "0002_round_keys")]
+    dependencies = [("peer_review", "0004_earlier_drafts")]
 
     operations = [
         migrations.AddField(
