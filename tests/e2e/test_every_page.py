@@ -136,6 +136,9 @@ def pages_of_organiser(rounds: Rounds) -> list[str]:
         review("round-dashboard", rounds.draft),
         review("round-roll", rounds.draft),
         review("round-preflight", rounds.draft),
+        review("paper-letters", rounds.draft),
+        review("roll-touches", rounds.draft),
+        review("early-closing", rounds.sheet),
         review("round-plan", rounds.draft),
         review("envelopes", rounds.draft),
         review("round-dashboard", rounds.published),
@@ -148,6 +151,10 @@ def pages_of_scrutineer(rounds: Rounds) -> list[str]:
 
 def pages_of_inspector(rounds: Rounds) -> list[str]:
     return [
+        reverse("peer_review:round-list"),
+        review("early-closing", rounds.sheet),
+        review("roll-touches", rounds.draft),
+        *(review("roll-touch", rounds.draft, touch.pk) for touch in rounds.draft.roll_touches.all()[:1]),
         reverse("peer_review:audit-list"),
         review("audit-round", rounds.published),
         review("anomaly-list", rounds.published),

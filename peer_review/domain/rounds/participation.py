@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from peer_review.domain.ballots.turnout import people_drawn
 from peer_review.enums import CellKind, RoundState
+from peer_review.exceptions.keys import RoundKeyUnreadable
 from peer_review.models import Assignment, Round
 
 
@@ -28,14 +29,18 @@ def participation(subject_round: Round) -> list[Participation]:
 
     Where all small sections together are still under the floor, the smallest section above it joins them: else
     the house's total minus the sections shown would give the small group away. Empty once the round's key has
-    been destroyed, and where the whole house is under the floor. Three queries, and one more for each 500 people.
+    been destroyed or where it cannot be read (the check of readiness says so), and where the whole house is under the
+    floor. Three queries, and one more for each 500 people.
     """
     if subject_round.state not in {RoundState.OPEN, RoundState.CLOSED}:
         return []
     floor = subject_round.frozen_scheme.floor
     sections = dict(subject_round.members.values_list("user_id", "section_name"))
     papers = Assignment.objects.filter(cell__round=subject_round).exclude(cell__kind=CellKind.COMMENT)
-    present = people_drawn(subject_round)
+    try:
+        present = people_drawn(subject_round)
+    except RoundKeyUnreadable:
+        return []
     groups: dict[str, list[int]] = {}
     for evaluator in papers.order_by().values_list("evaluator_id", flat=True).distinct():
         group = groups.setdefault(sections.get(evaluator, ""), [0, 0])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from peer_review.box.round_keys import make_round_key
+from peer_review.box.round_keys import destroy_round_key, make_round_key
 from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.rounds.participation import Participation, participation
 from peer_review.models import Round
@@ -74,3 +74,12 @@ def test_comment_papers_make_nobody_an_evaluator() -> None:
         make_member(round, user, section="b")
     make_comment_cell(round.subjects.get(), writers)
     assert [(one.label, one.eligible) for one in participation(round)] == [("Section a", 5)]
+
+
+def test_where_the_rounds_key_cannot_be_read_nothing_is_shown() -> None:
+    round = round_with({"a": 6}, floor=5)
+    assert participation(round) != []
+
+    destroy_round_key(round.public_id)
+
+    assert participation(round) == []
