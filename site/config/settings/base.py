@@ -9,12 +9,17 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.logs import logging_config, usual_format
+from config.private_files import FILE_MODE, FOLDER_MODE, keep_private
 
 ROOT = Path(__file__).resolve().parents[3]
 SITE_DIR = ROOT / "site"
 for folder in (ROOT, SITE_DIR):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+# Whatever this process makes is for the server's account alone; a check refuses what others made readable.
+keep_private()
+PRIVATE_FILES_REQUIRED = False
 
 env = environ.Env()
 environ.Env.read_env(ROOT / ".env", overwrite=False)
@@ -233,6 +238,8 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [SITE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+FILE_UPLOAD_PERMISSIONS = FILE_MODE
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = FOLDER_MODE
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -20,6 +20,7 @@ if all(_main.get(part) == _box.get(part) for part in ("ENGINE", "NAME", "HOST", 
     raise ImproperlyConfigured("BOX_DATABASE_URL must name a database of its own: the ballot box never shares one.")
 
 DEBUG = False
+PRIVATE_FILES_REQUIRED = True
 SECOND_FACTOR_ROLES = env.list(
     "SECOND_FACTOR_ROLES", default=["leadership", "organiser", "scrutineer", "inspector", "administrator"]
 )
