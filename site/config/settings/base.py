@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "organisation.middleware.SessionLimitMiddleware",
     "organisation.middleware.SecondFactorMiddleware",
+    "search.middleware.HiddenPagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -330,7 +331,7 @@ MIDDLEWARE.insert(
 )
 MIDDLEWARE.insert(MIDDLEWARE.index("home.middleware.SignInMiddleware") + 1, "config.bad_requests.BadRequestMiddleware")
 # The same for everybody, and no page about anybody: a browser may keep it as it likes.
-KEPT_ROUTES = {"robots", "peer_review:verifier", "peer_review:open-box", "media-image"}
+KEPT_ROUTES = {"robots", "peer_review:verifier", "peer_review:open-box"}
 OPEN_ROUTES = {
     "login",
     "logout",
@@ -342,6 +343,7 @@ OPEN_ROUTES = {
     "robots",
     "wagtail_serve",  # each page decides: see OPEN_PAGE_APPS
     "wagtaildocs_serve",  # a file is as open as its documents: disclosures/file_access.py
+    "media-image",  # and so is a picture
     "disclosures:feed",
     "disclosures:column-feed",
     "peer_review:draw",
@@ -371,6 +373,7 @@ OPEN_PAGE_APPS = {"disclosures"}
 ROUTES_OF_ROLES = {
     "wagtail_serve",
     "wagtaildocs_serve",
+    "media-image",
     "peer_review:envelopes-make",
     "peer_review_api:",
     "peer_review:box-key",
