@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from foundation.routes import is_named, is_open
 from organisation import second_factor_session as marks
@@ -83,7 +84,7 @@ def _send(request: HttpRequest, where: str) -> HttpResponse:
     """Send somebody to show or enrol a factor; what was posted is lost, so they come back to the page."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": where})
-    if request.content_type == "application/json":
-        return HttpResponse(status=403)
+    if request.content_type == "application/json" or request.headers.get("Accept") == "application/json":
+        return JsonResponse({"error": "second_factor", "message": _("Show the second factor first.")}, status=403)
     back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
     return redirect(f"{where}?{urlencode({'next': back})}" if back else where)

@@ -200,16 +200,37 @@ SECOND_FACTOR_ROLES: list[str] = []
 SECOND_FACTOR_SECRET = env.str("SECOND_FACTOR_SECRET", default=SECRET_KEY)
 # Before these the second factor is asked again, of those who have one, unless it was within a quarter of an hour.
 ASK_AGAIN_ROUTES = {
+    # Opening a box: the page, the rows it fetches, and what it sends back.
     "peer_review:scrutineer-round",
+    "peer_review:box-rows",
+    "peer_review:count-rows",
+    "peer_review:count-keys",
+    "peer_review:count-finish",
+    "peer_review:share-confirm",
+    "peer_review:share-destroy",
+    "peer_review:audit-ballots",
+    "peer_review:audit-package",
+    # Publishing and deciding.
     "peer_review:round-publish",
+    "peer_review:figures-withdraw",
+    "peer_review:comments-finish",
     "peer_review:decisions",
     "peer_review:outcomes-tell",
+    "peer_review:public-notice",
+    "peer_review:public-notice-start",
     "peer_review:contest-answer",
+    # Tokens that read results.
+    "peer_review_api:integration-list",
+    # Roles and accounts, one's own address among them.
+    "staff:add",
+    "staff:edit",
+    "organisation_imports:confirm",
     "roles",
     "roles_confirm",
     "role_withdraw",
     "resets",
     "reset_confirm",
+    "reset_withdraw",
     "reset_settle",
     "address",
     "second_factor_app",

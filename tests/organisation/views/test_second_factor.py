@@ -452,7 +452,7 @@ def test_thief_of_a_scrutineers_password_reaches_no_endpoint_of_the_box(name: st
     answer = client.post(reverse(f"peer_review:{name}", args=["0" * 32]), "{}", content_type="application/json")
 
     assert answer.status_code == 403
-    assert answer.content == b""
+    assert answer.json()["error"] == "second_factor"
 
 
 def test_thief_of_a_leaders_password_makes_no_token_and_sees_not_even_what_waits(required: None) -> None:
