@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.checks import Error, Warning
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from config import gunicorn
 from config.private_files import check_private_files
@@ -95,7 +95,7 @@ def test_production_refuses_what_others_may_open(tmp_path: Path, name: str) -> N
     assert str(opened) in result.stderr
 
 
-def test_developers_are_warned_and_production_refuses(tmp_path: Path, settings: SettingsWrapper) -> None:
+def test_developers_are_warned_and_production_refuses(tmp_path: Path, settings: Settings) -> None:
     settings.VAR_DIR = settings.MEDIA_ROOT = tmp_path
     tmp_path.chmod(0o755)
 

@@ -221,6 +221,7 @@ ASK_AGAIN_ROUTES = {
     "peer_review:contest-answer",
     # Tokens that read results.
     "peer_review_api:integration-list",
+    "peer_review_api:integration-confirm",
     # Roles and accounts, one's own address among them.
     "staff:add",
     "staff:edit",
@@ -408,6 +409,7 @@ ROUTES_OF_ROLES = {
 HOME_WAITING = [
     "organisation.waiting.roles",
     "organisation.waiting.resets",
+    "organisation.waiting.tokens",
     "organisation.waiting.notices",
     "home.adapters.peer_review.ballots",
     "home.adapters.peer_review.announcements",
