@@ -339,6 +339,10 @@ PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2
 # An uploaded file is saved, not shown: what it holds never runs as a page of this site.
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+# A picture is read as far as its header, which says its pixels, before any of them is unpacked.
+WAGTAILIMAGES_IMAGE_FORM_BASE = "disclosures.forms.PictureForm"
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 
 # A disclosure is published in the version that was approved.
 WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.publish_action.publish_finished"

@@ -116,7 +116,9 @@ SHOWS_NOTHING = {
     "round-delete round-open round-extend round-repeat round-close round-archive",
     "tally": "count-rows count-keys count-finish count-progress bulletin bulletin-json proof verifier",
 }
-API_SHOWS_NOTHING = "round-list round-detail participation bulletin openapi integration-list integration-revoke"
+API_SHOWS_NOTHING = (
+    "round-list round-detail participation bulletin openapi integration-confirm integration-list integration-revoke"
+)
 
 
 def routes() -> Iterator[str]:
