@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from foundation.routes import is_named, is_open
 from organisation import second_factor_session as marks
 from organisation.enums import Role
+from organisation.models import FactorWitness
 from organisation.roles import has_role
 from organisation.sessions import SessionStore
 
@@ -63,6 +64,9 @@ class SecondFactorMiddleware:
         if not request.user.is_authenticated:
             return None
         if marks.was_shown(request.session):
+            is_own_account = match.route.startswith("accounts/") and match.view_name not in SHUT_ACCOUNT_ROUTES
+            if not is_own_account and self.is_unwitnessed(request):
+                return _send(request, resolve_url("second_factor_seen"))
             is_post = request.method not in ("GET", "HEAD")
             if match.view_name not in settings.ASK_AGAIN_ROUTES or marks.is_fresh(request.session, is_post=is_post):
                 return None
@@ -72,6 +76,17 @@ class SecondFactorMiddleware:
         if any(has_role(request.user, Role(role)) for role in settings.SECOND_FACTOR_ROLES):
             return _send(request, resolve_url("second_factor"))
         return None
+
+    @staticmethod
+    def is_unwitnessed(request: HttpRequest) -> bool:
+        """Return whether the role requires a factor and nobody saw that its owner holds the one that was shown.
+
+        One query, until a session knows that it was seen. Nothing is written here: some routes must not.
+        """
+        if marks.is_witnessed(request.session):
+            return False
+        needs = any(has_role(request.user, Role(role)) for role in settings.SECOND_FACTOR_ROLES)
+        return needs and not FactorWitness.objects.filter(account=request.user.pk).exists()
 
 
 #: Pages of accounts that weigh: nobody who must have a second factor comes there without.

@@ -60,6 +60,9 @@ def register_log_actions(actions: LogActionRegistry) -> None:
         "organisation.show_enrolment_code", _("Show enrolment code"), _("Enrolment code for a second factor shown")
     )
     actions.register_action("organisation.add_factor", _("Add second factor"), _("Second factor added"))
+    actions.register_action(
+        "organisation.witness_factor", _("Confirm second factor"), _("Second factor confirmed face to face")
+    )
     actions.register_action("organisation.remove_factor", _("Remove second factor"), _("Second factor removed"))
     actions.register_action("organisation.new_recovery_codes", _("New recovery codes"), _("Recovery codes made anew"))
     actions.register_action("organisation.invite", _("Invite"), _("Invitation given out"))

@@ -236,6 +236,7 @@ ASK_AGAIN_ROUTES = {
     "address",
     "second_factor_app",
     "second_factor_passkey",
+    "second_factor_seen",
     "second_factor_codes",
     "second_factor_remove",
     "second_factor_witness",

@@ -1,7 +1,7 @@
 """Nouns of the organisation."""
 
 from organisation.models.address import AddressChange
-from organisation.models.enrolment_code import EnrolmentCode
+from organisation.models.enrolment_code import EnrolmentCode, FactorWitness
 from organisation.models.grant import RoleGrant
 from organisation.models.import_run import ImportRun
 from organisation.models.invitation import Invitation
@@ -17,6 +17,7 @@ __all__ = [
     "AccountNotice",
     "AddressChange",
     "EnrolmentCode",
+    "FactorWitness",
     "ImportRun",
     "Invitation",
     "Membership",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("second-factor/again/", second_factor.AskAgainView.as_view(), name="ask_again"),
     path("second-factor/app/", second_factor.AppView.as_view(), name="second_factor_app"),
     path("second-factor/passkey/", second_factor.PasskeyView.as_view(), name="second_factor_passkey"),
+    path("second-factor/seen/", second_factor.SeenView.as_view(), name="second_factor_seen"),
     path("second-factor/codes/", second_factor.CodesView.as_view(), name="second_factor_codes"),
     path("second-factor/remove/<int:pk>/", second_factor.RemoveView.as_view(), name="second_factor_remove"),
     path("second-factor/witness/", second_factor.WitnessView.as_view(), name="second_factor_witness"),
