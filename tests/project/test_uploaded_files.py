@@ -1,5 +1,6 @@
 """An uploaded file is saved by a browser, never shown or run."""
 
+import socket
 import struct
 import zlib
 
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL.ImageFile import ImageFile
 from wagtail.documents.models import Document
+from wagtail.embeds.finders import get_finders
 from wagtail.images.models import Image
 
 from organisation.enums import Role
@@ -81,3 +83,17 @@ def test_picture_of_a_camera_is_taken(client: Client) -> None:
     )
 
     assert Image.objects.get().width == 6_000
+
+
+def test_no_address_that_an_editor_types_is_asked(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    disclosures.index_page()
+    monkeypatch.setattr(socket, "create_connection", lambda *args, **kwargs: pytest.fail("asked another server"))
+    client.force_login(disclosures.person(Role.EDITOR))
+
+    answer = client.post(
+        reverse("wagtailembeds:chooser_upload"),
+        {"embed-chooser-url": "https://www.youtube.com/watch?v=jNQXAC9IVRw"},
+    )
+
+    assert answer.status_code == 200
+    assert get_finders() == []

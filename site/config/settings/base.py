@@ -338,6 +338,9 @@ PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 # Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
 PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2
 
+# Nobody makes this server ask another one: no address that an editor types is fetched.
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
+
 # An uploaded file is saved, not shown: what it holds never runs as a page of this site.
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
