@@ -91,7 +91,10 @@ class SecondFactorMiddleware:
 
 #: Pages of accounts that weigh: nobody who must have a second factor comes there without.
 SHUT_ACCOUNT_ROUTES = frozenset(
-    {"roles", "roles_confirm", "role_withdraw", "resets", "reset_confirm", "reset_settle", "second_factor_witness"}
+    {
+        *("roles", "roles_confirm", "role_withdraw", "resets", "reset_confirm", "reset_settle"),
+        *("second_factor_witness", "lost_factors", "lost_factor_confirm", "lost_factor_carry_out"),
+    }
 )
 
 

@@ -26,7 +26,15 @@ WEIGHTY = re.compile(
 #: Routes with such a word, and why they do not ask.
 LIGHT = {
     # Each one's own account and outcome, which the session opens anyway, or a step that only takes back.
-    *("address_stop", "reset_ask", "reset_by_factor", "reset_mine", "second_factor", "account_notices"),
+    *(
+        "lost_factor_withdraw",
+        "address_stop",
+        "reset_ask",
+        "reset_by_factor",
+        "reset_mine",
+        "second_factor",
+        "account_notices",
+    ),
     *("peer_review:my-outcome", "peer_review:outcome-acknowledge", "peer_review:contest"),
     *("peer_review:contest-appeal", "peer_review:contest-withdraw", "peer_review_api:integration-revoke"),
     # Lists and notes that show no ballot and decide nothing.

@@ -193,6 +193,8 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 # How long a one-time link to set a password stays valid.
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 RESET_DAYS = env.int("RESET_DAYS", default=2)
+# How long the owner of a second factor that two people call lost may say that it is not.
+LOST_FACTOR_DAYS = env.int("LOST_FACTOR_DAYS", default=2)
 # How long an address waits that somebody else entered for an account.
 ADDRESS_DAYS = env.int("ADDRESS_DAYS", default=7)
 
@@ -238,6 +240,9 @@ ASK_AGAIN_ROUTES = {
     "second_factor_app",
     "second_factor_passkey",
     "second_factor_seen",
+    "lost_factors",
+    "lost_factor_confirm",
+    "lost_factor_carry_out",
     "second_factor_codes",
     "second_factor_remove",
     "second_factor_witness",

@@ -150,14 +150,14 @@ def remove(*, user: User, pk: int) -> None:
         tell(kind=NoticeKind.FACTOR_REMOVED, about=user, by=user)
 
 
-def remove_lost(*, user: User) -> None:
-    """Remove every factor of somebody who has lost them, by the server's command line; sessions end too."""
+def remove_lost(*, user: User, by: User | None = None) -> None:
+    """Remove every factor of somebody who has lost them; sessions end too. `by` is None for the command line."""
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
         FactorWitness.objects.filter(account=user).delete()
         end_others(user=user, but="")
-        log(user, "organisation.remove_factor")
-        tell(kind=NoticeKind.FACTOR_REMOVED, about=user, by=None)
+        log(user, "organisation.remove_factor", user=by)
+        tell(kind=NoticeKind.FACTOR_REMOVED, about=user, by=by)
 
 
 def new_recovery_codes(*, user: User) -> list[str]:

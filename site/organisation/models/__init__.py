@@ -5,6 +5,7 @@ from organisation.models.enrolment_code import EnrolmentCode, FactorWitness
 from organisation.models.grant import RoleGrant
 from organisation.models.import_run import ImportRun
 from organisation.models.invitation import Invitation
+from organisation.models.lost_factor import LostFactor
 from organisation.models.notice import AccountNotice
 from organisation.models.rank import Rank
 from organisation.models.reset import PasswordReset
@@ -20,6 +21,7 @@ __all__ = [
     "FactorWitness",
     "ImportRun",
     "Invitation",
+    "LostFactor",
     "Membership",
     "PasswordReset",
     "Rank",
