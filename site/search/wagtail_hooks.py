@@ -14,6 +14,8 @@ from search.hidden_pages import hidden_from
 
 @hooks.register("construct_page_chooser_queryset")
 def leave_out_hidden_pages(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
+    if not request.user.is_authenticated:
+        return pages.none()
     return pages.exclude(pk__in=hidden_from(request.user).order_by().values("pk"))
 
 
