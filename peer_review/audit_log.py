@@ -86,6 +86,7 @@ ACTIONS = {
     "peer_review.round.package": (_("Hand out the auditor’s package"), _("Auditor’s package handed to an auditor")),
     "peer_review.round.archive": (_("Archive a round"), _("Round archived")),
     "peer_review.integration.create": (_("Make a token"), _("Token for another system made")),
+    "peer_review.integration.confirm": (_("Confirm a token"), _("Token for another system confirmed")),
     "peer_review.integration.revoke": (_("Revoke a token"), _("Token for another system revoked")),
     "peer_review.decision.make": (_("Decide a grade"), _("Grade decided")),
     "peer_review.decision.tell": (_("Tell the outcomes"), _("Outcomes told in writing")),

@@ -19,6 +19,8 @@ DEFAULTS: dict[str, object] = {
         "scrutineer": "scrutineer",
         "inspector": "inspector",
         "leadership": "leadership",
+        # Confirms tokens of other systems, as inspectors do; nothing else here is an administrator's.
+        "administrator": "administrator",
     },
     # Dotted path of the class that knows who holds which role (peer_review.providers.roles.RoleSource). The default
     # trusts the groups above.
@@ -68,6 +70,8 @@ DEFAULTS: dict[str, object] = {
     "BASE_URL": "",
     # How often one token of the interface for other systems may ask, as rest_framework writes it.
     "API_RATE": "120/min",
+    # No token lives longer: whoever answers for it must say again that it is needed, and another confirm it.
+    "API_TOKEN_DAYS": 366,
     # Folders with fonts for PDF reports, besides those that the computer has.
     "FONT_PATHS": [],
     # Off: only the folders above, so that every server sets the same bytes.
@@ -107,6 +111,7 @@ class Conf:
     CONTEST_DAYS: dict[str, int]
     BASE_URL: str
     API_RATE: str
+    API_TOKEN_DAYS: int
     FONT_PATHS: list[str]
     ROLE_SOURCE: str
     ROUND_KEY_FOLDERS: list[str]

@@ -1,9 +1,10 @@
 """Authentication by token, and the check of a token's scopes."""
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -11,6 +12,13 @@ from rest_framework_api_key.permissions import KeyParser
 
 from peer_review.api.models import Integration
 from peer_review.users import User
+
+
+class NotConfirmedYet(PermissionDenied):
+    """The token waits for its second person."""
+
+    default_detail = _("This token is not confirmed yet: an inspector or administrator confirms it.")
+    default_code = "token_not_confirmed"
 
 
 class IntegrationAuthentication(BaseAuthentication):
@@ -25,6 +33,8 @@ class IntegrationAuthentication(BaseAuthentication):
             integration = Integration.objects.get_from_key(token)
         except Integration.DoesNotExist as error:
             raise AuthenticationFailed from error
+        if integration.confirmed_at is None:
+            raise NotConfirmedYet
         return integration.acts_for, integration
 
     def authenticate_header(self, request: Request) -> str:

@@ -25,5 +25,6 @@ urlpatterns = [
     *reads,
     path("v1/openapi.json", DescriptionView.as_view(patterns=reads), name="openapi"),
     path("tokens/", integrations.IntegrationListView.as_view(), name="integration-list"),
+    path("tokens/<str:prefix>/confirm/", integrations.IntegrationConfirmView.as_view(), name="integration-confirm"),
     path("tokens/<str:prefix>/revoke/", integrations.IntegrationRevokeView.as_view(), name="integration-revoke"),
 ]

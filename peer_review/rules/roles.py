@@ -21,6 +21,12 @@ def is_inspector(user: AnyUser | None) -> bool:
 
 
 @rules.predicate
+def is_administrator(user: AnyUser | None) -> bool:
+    """The user holds the role of administrator of the site."""
+    return "administrator" in role_names(user)
+
+
+@rules.predicate
 def is_leader(user: AnyUser | None) -> bool:
     """The user holds the role of leadership."""
     return "leadership" in role_names(user)

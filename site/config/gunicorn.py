@@ -32,6 +32,7 @@ keepalive = 5
 accesslog = None
 errorlog = "-"
 control_socket_disable = True
+umask = 0o077
 logconfig_dict = logging_config(as_json=os.environ.get("LOG_FORMAT", usual_format()) == "json")
 
 RESTART_AFTER = 3.0

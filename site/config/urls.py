@@ -25,7 +25,7 @@ urlpatterns = [
     path("disclosure-feeds/", include("disclosures.urls")),
     path("search/", include("search.urls")),
     path("i18n/setlang/", views.set_language, name="set_language"),
-    # Pictures of pages, for those who are signed in. Documents never come this way: their own view asks who reads.
+    # Pictures of pages, for those who may read one of these. Documents never come this way: their own view asks.
     path("media/images/<path:path>", views.image, name="media-image"),
     path("", include(wagtail_urls)),
 ]

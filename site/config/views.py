@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -10,7 +11,14 @@ from django.views.decorators.http import require_safe
 from django.views.i18n import LANGUAGE_QUERY_PARAMETER
 from django.views.i18n import set_language as switch_language
 from django.views.static import serve
+from wagtail.images import get_image_model
 from wagtail.users.models import UserProfile
+
+from disclosures.file_access import may_open
+from home.middleware import ask_to_sign_in
+
+#: A picture that strangers may see too: a browser may keep it and asks whether it is still the same.
+KEPT_BY_READER = "private, no-cache"
 
 
 @require_safe
@@ -21,11 +29,23 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def image(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Answer with a picture of a page; a name that no file can have is not found."""
+    """Answer with a picture, to whoever may read a page that shows it; strangers are asked to sign in otherwise.
+
+    Queries: one for the picture, and those of `may_open`, however many pages show it.
+    """
+    rendition = get_image_model().get_rendition_model().objects.select_related("image").filter(file=f"images/{path}")
+    shown = rendition.first()
+    if shown is None or not may_open(shown.image, request.user):
+        if not request.user.is_authenticated:
+            return ask_to_sign_in(request)
+        raise Http404
     try:
-        return serve(request, path, document_root=str(settings.MEDIA_ROOT / "images"))
+        answer = serve(request, path, document_root=str(settings.MEDIA_ROOT / "images"))
     except OSError as error:
         raise Http404 from error
+    if may_open(shown.image, AnonymousUser()):
+        answer.headers["Cache-Control"] = KEPT_BY_READER
+    return answer
 
 
 def set_language(request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import TruncDate
@@ -13,6 +13,9 @@ from wagtail.query import PageQuerySet
 from disclosures import rules
 from disclosures.enums import Audience, LedgerState
 from organisation.roles import Visitor, groups_of, is_signed_in
+
+if TYPE_CHECKING:
+    from organisation.models import User
 
 
 class DisclosureQuerySet(PageQuerySet):
@@ -32,6 +35,18 @@ class DisclosureQuerySet(PageQuerySet):
         for path in rules.closed_paths(user):
             rows = rows.exclude(path__startswith=path)
         return rows
+
+    def in_work_of(self, user: User) -> Self:
+        """Documents, drafts too, that somebody has in the ledger, wrote, or answers for."""
+        if rules.sees_whole_ledger(user):
+            return self
+        headed = Q(section__in=rules.headed_section_ids(user))
+        return self.filter(headed | Q(owner=user.pk) | Q(responsible=user.pk))
+
+    def known_to(self, user: User) -> Self:
+        """Documents whose titles somebody who is signed in may know: to read, or to work on."""
+        readable = self.model.objects.visible_to(user).order_by().values("pk")
+        return self.filter(Q(pk__in=self.model.objects.in_work_of(user).order_by().values("pk")) | Q(pk__in=readable))
 
     def for_rows(self) -> Self:
         """Load what a row of a list shows."""

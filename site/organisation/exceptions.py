@@ -167,6 +167,12 @@ class ResetOpen(Refusal):
     message = _("A reset of this account is under way.")
 
 
+class TooEarly(Refusal):
+    """The days in which the owner may stop it are not over."""
+
+    message = _("The days in which the owner may stop this are not over yet.")
+
+
 class ResetSettled(Refusal):
     """The reset is no longer at this step."""
 

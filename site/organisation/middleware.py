@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from foundation.routes import is_named, is_open
 from organisation import second_factor_session as marks
 from organisation.enums import Role
+from organisation.models import FactorWitness
 from organisation.roles import has_role
 from organisation.sessions import SessionStore
 
@@ -62,6 +64,9 @@ class SecondFactorMiddleware:
         if not request.user.is_authenticated:
             return None
         if marks.was_shown(request.session):
+            is_own_account = match.route.startswith("accounts/") and match.view_name not in SHUT_ACCOUNT_ROUTES
+            if not is_own_account and self.is_unwitnessed(request):
+                return _send(request, resolve_url("second_factor_seen"))
             is_post = request.method not in ("GET", "HEAD")
             if match.view_name not in settings.ASK_AGAIN_ROUTES or marks.is_fresh(request.session, is_post=is_post):
                 return None
@@ -72,10 +77,24 @@ class SecondFactorMiddleware:
             return _send(request, resolve_url("second_factor"))
         return None
 
+    @staticmethod
+    def is_unwitnessed(request: HttpRequest) -> bool:
+        """Return whether the role requires a factor and nobody saw that its owner holds the one that was shown.
+
+        One query, until a session knows that it was seen. Nothing is written here: some routes must not.
+        """
+        if marks.is_witnessed(request.session):
+            return False
+        needs = any(has_role(request.user, Role(role)) for role in settings.SECOND_FACTOR_ROLES)
+        return needs and not FactorWitness.objects.filter(account=request.user.pk).exists()
+
 
 #: Pages of accounts that weigh: nobody who must have a second factor comes there without.
 SHUT_ACCOUNT_ROUTES = frozenset(
-    {"roles", "roles_confirm", "role_withdraw", "resets", "reset_confirm", "reset_settle", "second_factor_witness"}
+    {
+        *("roles", "roles_confirm", "role_withdraw", "resets", "reset_confirm", "reset_settle"),
+        *("second_factor_witness", "lost_factors", "lost_factor_confirm", "lost_factor_carry_out"),
+    }
 )
 
 
@@ -83,7 +102,7 @@ def _send(request: HttpRequest, where: str) -> HttpResponse:
     """Send somebody to show or enrol a factor; what was posted is lost, so they come back to the page."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": where})
-    if request.content_type == "application/json":
-        return HttpResponse(status=403)
+    if request.content_type == "application/json" or request.headers.get("Accept") == "application/json":
+        return JsonResponse({"error": "second_factor", "message": _("Show the second factor first.")}, status=403)
     back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
     return redirect(f"{where}?{urlencode({'next': back})}" if back else where)

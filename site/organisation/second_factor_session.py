@@ -8,6 +8,7 @@ from organisation.models import User
 
 SHOWN = "second_factor"
 AGAIN = "second_factor_again"
+WITNESSED = "second_factor_witnessed"
 WAITING = "second_factor_waiting"
 #: A page that asks again lets one in for so long, and takes what was typed there for longer.
 AGAIN_MINUTES = 15
@@ -24,6 +25,16 @@ def mark_shown(session: SessionBase) -> None:
     """Note that the second factor was shown just now: the minute, no second."""
     session[SHOWN] = True
     session[AGAIN] = _minute()
+
+
+def mark_witnessed(session: SessionBase) -> None:
+    """Note that the factor of this session's owner is witnessed: it stays so."""
+    session[WITNESSED] = True
+
+
+def is_witnessed(session: SessionBase) -> bool:
+    """Return whether that was noted; if not, it may still be so."""
+    return session.get(WITNESSED) is True
 
 
 def is_fresh(session: SessionBase, *, is_post: bool) -> bool:

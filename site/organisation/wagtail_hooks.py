@@ -48,6 +48,21 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action(
         "organisation.keep_roles", _("Keep roles"), _("Roles of an earlier version turned into confirmed grants")
     )
+    actions.register_action(
+        "organisation.propose_lost_factor",
+        _("Propose removal of second factor"),
+        _("Removal of second factor proposed"),
+    )
+    actions.register_action(
+        "organisation.confirm_lost_factor",
+        _("Confirm removal of second factor"),
+        _("Removal of second factor confirmed"),
+    )
+    actions.register_action(
+        "organisation.withdraw_lost_factor",
+        _("Withdraw removal of second factor"),
+        _("Removal of second factor withdrawn"),
+    )
     actions.register_action("organisation.propose_reset", _("Propose reset"), _("Password reset proposed"))
     actions.register_action("organisation.confirm_reset", _("Confirm reset"), _("Password reset confirmed"))
     actions.register_action("organisation.withdraw_reset", _("Withdraw reset"), _("Password reset withdrawn"))
@@ -60,6 +75,9 @@ def register_log_actions(actions: LogActionRegistry) -> None:
         "organisation.show_enrolment_code", _("Show enrolment code"), _("Enrolment code for a second factor shown")
     )
     actions.register_action("organisation.add_factor", _("Add second factor"), _("Second factor added"))
+    actions.register_action(
+        "organisation.witness_factor", _("Confirm second factor"), _("Second factor confirmed face to face")
+    )
     actions.register_action("organisation.remove_factor", _("Remove second factor"), _("Second factor removed"))
     actions.register_action("organisation.new_recovery_codes", _("New recovery codes"), _("Recovery codes made anew"))
     actions.register_action("organisation.invite", _("Invite"), _("Invitation given out"))

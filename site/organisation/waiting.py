@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.waiting import Waiting
 from organisation.models import AccountNotice, PasswordReset, RoleGrant, User
+from peer_review.api.models import Integration
 
 
 def roles(user: User) -> Iterator[Waiting]:
@@ -25,6 +26,14 @@ def resets(user: User) -> Iterator[Waiting]:
     if PasswordReset.objects.filter(account=user, used=True, settled=False).exists():
         title = str(_("Confirm that you set a new password"))
         yield Waiting(kind=_("Accounts"), title=title, url=reverse("resets"), note=_("Until then your roles sleep."))
+
+
+def tokens(user: User) -> Iterator[Waiting]:
+    """Yield one line for the tokens of other systems that wait for this person's word. One query."""
+    count = Integration.objects.confirmable_by(user).count()
+    if count:
+        title = str(_("Tokens for other systems to confirm"))
+        yield Waiting(kind=_("Accounts"), title=title, url=reverse("peer_review_api:integration-list"), count=count)
 
 
 def notices(user: User) -> Iterator[Waiting]:

@@ -3,15 +3,22 @@
 import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from wagtail.documents.models import Document
+from wagtail.images.models import Image
 from wagtail.models import Page, PageViewRestriction
 
 from disclosures.models import DisclosureAttachment, DisclosureColumnPage, DisclosureIndexPage, DisclosurePage
 from organisation.enums import Role
 from tests.factories.home import home_page
 from tests.factories.organisation import SectionFactory, StaffFactory, UserFactory
+
+#: A GIF of one pixel.
+PIXEL = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
 
 
 def index_page() -> DisclosureIndexPage:
@@ -98,6 +105,23 @@ def attachment(page: DisclosurePage, *, name: str = "card.pdf", content: bytes =
     page.attachments.add(DisclosureAttachment(document=document))
     page.save()
     return document
+
+
+def loose_document() -> Document:
+    """Return a file that stands on no page."""
+    return Document.objects.create(title="loose", file=ContentFile(b"x", name="loose.txt"), file_size=1)
+
+
+def picture(*, title: str = "picture", uploaded_by: Any = None) -> Image:
+    """Return a picture of one pixel that stands on no page."""
+    cache.clear()  # Wagtail keeps renditions by the id of the picture, which one of another test had too
+    return Image.objects.create(title=title, file=ContentFile(PIXEL, name="one.gif"), uploaded_by_user=uploaded_by)
+
+
+def show_picture(page: DisclosurePage, image: Image) -> None:
+    """Put a picture into the body of a document."""
+    page.body = [("image", {"image": image, "caption": ""})]
+    page.save()
 
 
 def restrict(page: Page) -> PageViewRestriction:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group
 from django.test import Client
+from wagtail.images.models import Image
 
 from forum_pages.domain.comments.comments import post_comment
 from forum_pages.domain.topics.topics import start_topic
 from forum_pages.enums import Verb
 from forum_pages.models import BoardGrant, BoardPage, ForumIndexPage, Topic, TopicComment
 from organisation.models import User
+from tests.factories import disclosures
 from tests.factories.home import home_page
 
 
@@ -61,3 +63,10 @@ def topic(page: BoardPage, author: User, title: str = "十二字方针怎么落�
 def comment(on: Topic, author: User, source: str = "同意。", *, parent: TopicComment | None = None) -> TopicComment:
     """Return a comment, written as people write them."""
     return post_comment(topic=on, user=author, source=source, parent=parent)
+
+
+def picture_of_a_board() -> Image:
+    """Return a picture that stands in the description of a board."""
+    image = disclosures.picture()
+    board(f"with-picture-{image.pk}", description=f'<embed embedtype="image" id="{image.pk}" alt="x" format="left"/>')
+    return image

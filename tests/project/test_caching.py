@@ -19,8 +19,8 @@ KEPT: dict[str, set[str]] = {
     "peer_review:open-box": {""},
     "peer_review:bulletin-json": {"public, max-age=600"},
     "peer_review:manifest": {"no-cache"},
-    # Pictures of pages and icons of the admin.
-    "media-image": {""},
+    # Pictures that strangers may see too, and icons of the admin.
+    "media-image": {"private, no-cache"},
     "wagtailadmin_sprite": {"public, max-age=31536000, immutable", "max-age=3600"},
     # By the reader's browser alone, and asked for anew each time.
     "disclosures:feed": {"private"},

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from organisation.models import User
-from peer_review.api.domain import make_integration
+from peer_review.api.domain import confirm_integration, make_integration
 from peer_review.api.enums import Scope
 from tests.project.odd_requests import HUGE, ODD_JSON, ODD_TEXTS, ODD_VALUES, Attack, Values, parameters
 from tests.project.routes import Route, every_route
@@ -43,7 +43,8 @@ def attack_as(role: str) -> Attack:
         cache.clear()
         day = timezone.localdate() + datetime.timedelta(days=30)
         leader = User.objects.get(username="leader")
-        _made, token = make_integration(by=leader, name="Odd", scopes=tuple(Scope), last_day=day)
+        integration, token = make_integration(by=leader, name="Odd", scopes=tuple(Scope), last_day=day)
+        confirm_integration(integration, by=User.objects.get(username="admin"))
         headers["authorization"] = f"Api-Key {token}"
     client = Client(headers=headers)
     if role == "superuser":

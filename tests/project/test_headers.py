@@ -107,7 +107,8 @@ def test_production_keeps_to_https() -> None:
     ask = (
         "from django.conf import settings as s;"
         "print(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_SSL_REDIRECT,"
-        " s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_REDIRECT_EXEMPT)"
+        " s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_REDIRECT_EXEMPT, s.LANGUAGE_COOKIE_SECURE,"
+        " {n[:7] for n in (s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME)})"
     )
     environment = {
         "PATH": os.environ["PATH"],
@@ -121,4 +122,4 @@ def test_production_keeps_to_https() -> None:
 
     result = subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True)
 
-    assert result.stdout.strip() == "31536000 True True True True ['^healthz$', '^readyz$']"
+    assert result.stdout.strip() == "31536000 True True True True ['^healthz$', '^readyz$'] True {'__Host-'}"

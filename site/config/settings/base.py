@@ -9,12 +9,17 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.logs import logging_config, usual_format
+from config.private_files import FILE_MODE, FOLDER_MODE, keep_private
 
 ROOT = Path(__file__).resolve().parents[3]
 SITE_DIR = ROOT / "site"
 for folder in (ROOT, SITE_DIR):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+# Whatever this process makes is for the server's account alone; a check refuses what others made readable.
+keep_private()
+PRIVATE_FILES_REQUIRED = False
 
 env = environ.Env()
 environ.Env.read_env(ROOT / ".env", overwrite=False)
@@ -91,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "organisation.middleware.SessionLimitMiddleware",
     "organisation.middleware.SecondFactorMiddleware",
+    "search.middleware.HiddenPagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -168,6 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "organisation.password_words.OwnWordsValidator"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
@@ -186,6 +193,8 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 # How long a one-time link to set a password stays valid.
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 RESET_DAYS = env.int("RESET_DAYS", default=2)
+# How long the owner of a second factor that two people call lost may say that it is not.
+LOST_FACTOR_DAYS = env.int("LOST_FACTOR_DAYS", default=2)
 # How long an address waits that somebody else entered for an account.
 ADDRESS_DAYS = env.int("ADDRESS_DAYS", default=7)
 
@@ -194,20 +203,46 @@ SECOND_FACTOR_ROLES: list[str] = []
 SECOND_FACTOR_SECRET = env.str("SECOND_FACTOR_SECRET", default=SECRET_KEY)
 # Before these the second factor is asked again, of those who have one, unless it was within a quarter of an hour.
 ASK_AGAIN_ROUTES = {
+    # Opening a box: the page, the rows it fetches, and what it sends back.
     "peer_review:scrutineer-round",
+    "peer_review:box-rows",
+    "peer_review:count-rows",
+    "peer_review:count-keys",
+    "peer_review:count-finish",
+    "peer_review:share-confirm",
+    "peer_review:share-destroy",
+    "peer_review:audit-ballots",
+    "peer_review:audit-package",
+    # Publishing and deciding.
     "peer_review:round-publish",
+    "peer_review:figures-withdraw",
+    "peer_review:comments-finish",
     "peer_review:decisions",
     "peer_review:outcomes-tell",
+    "peer_review:public-notice",
+    "peer_review:public-notice-start",
     "peer_review:contest-answer",
+    # Tokens that read results.
+    "peer_review_api:integration-list",
+    "peer_review_api:integration-confirm",
+    # Roles and accounts, one's own address among them.
+    "staff:add",
+    "staff:edit",
+    "organisation_imports:confirm",
     "roles",
     "roles_confirm",
     "role_withdraw",
     "resets",
     "reset_confirm",
+    "reset_withdraw",
     "reset_settle",
     "address",
     "second_factor_app",
     "second_factor_passkey",
+    "second_factor_seen",
+    "lost_factors",
+    "lost_factor_confirm",
+    "lost_factor_carry_out",
     "second_factor_codes",
     "second_factor_remove",
     "second_factor_witness",
@@ -233,6 +268,8 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [SITE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+FILE_UPLOAD_PERMISSIONS = FILE_MODE
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = FOLDER_MODE
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -307,9 +344,16 @@ PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 # Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
 PEER_REVIEW_CAST_WAITERS = env.int("WEB_THREADS", default=24) // 2
 
+# Nobody makes this server ask another one: no address that an editor types is fetched.
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
+
 # An uploaded file is saved, not shown: what it holds never runs as a page of this site.
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+# A picture is read as far as its header, which says its pixels, before any of them is unpacked.
+WAGTAILIMAGES_IMAGE_FORM_BASE = "disclosures.forms.PictureForm"
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 
 # A disclosure is published in the version that was approved.
 WAGTAIL_FINISH_WORKFLOW_ACTION = "disclosures.publish_action.publish_finished"
@@ -324,7 +368,7 @@ MIDDLEWARE.insert(
 )
 MIDDLEWARE.insert(MIDDLEWARE.index("home.middleware.SignInMiddleware") + 1, "config.bad_requests.BadRequestMiddleware")
 # The same for everybody, and no page about anybody: a browser may keep it as it likes.
-KEPT_ROUTES = {"robots", "peer_review:verifier", "peer_review:open-box", "media-image"}
+KEPT_ROUTES = {"robots", "peer_review:verifier", "peer_review:open-box"}
 OPEN_ROUTES = {
     "login",
     "logout",
@@ -336,6 +380,7 @@ OPEN_ROUTES = {
     "robots",
     "wagtail_serve",  # each page decides: see OPEN_PAGE_APPS
     "wagtaildocs_serve",  # a file is as open as its documents: disclosures/file_access.py
+    "media-image",  # and so is a picture
     "disclosures:feed",
     "disclosures:column-feed",
     "peer_review:draw",
@@ -365,6 +410,7 @@ OPEN_PAGE_APPS = {"disclosures"}
 ROUTES_OF_ROLES = {
     "wagtail_serve",
     "wagtaildocs_serve",
+    "media-image",
     "peer_review:envelopes-make",
     "peer_review_api:",
     "peer_review:box-key",
@@ -378,6 +424,7 @@ ROUTES_OF_ROLES = {
 HOME_WAITING = [
     "organisation.waiting.roles",
     "organisation.waiting.resets",
+    "organisation.waiting.tokens",
     "organisation.waiting.notices",
     "home.adapters.peer_review.ballots",
     "home.adapters.peer_review.announcements",

@@ -20,6 +20,7 @@ if all(_main.get(part) == _box.get(part) for part in ("ENGINE", "NAME", "HOST", 
     raise ImproperlyConfigured("BOX_DATABASE_URL must name a database of its own: the ballot box never shares one.")
 
 DEBUG = False
+PRIVATE_FILES_REQUIRED = True
 SECOND_FACTOR_ROLES = env.list(
     "SECOND_FACTOR_ROLES", default=["leadership", "organiser", "scrutineer", "inspector", "administrator"]
 )
@@ -28,5 +29,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
+# Cookies of this host alone, over HTTPS alone: the prefix lets a browser refuse what another host or plain HTTP sets.
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
+LANGUAGE_COOKIE_NAME = "__Host-language"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_SECURE = True

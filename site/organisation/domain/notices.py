@@ -67,6 +67,21 @@ SENTENCES: dict[NoticeKind, tuple[str | Promise, str | Promise]] = {
         ),
         "",
     ),
+    NoticeKind.LOST_PROPOSED: (
+        gettext_lazy("%(by)s says that you have lost your second factor. If you have not, withdraw that on the site."),
+        gettext_lazy("%(by)s proposed to remove the second factor of %(name)s. A second person has to confirm it."),
+    ),
+    NoticeKind.LOST_CONFIRMED: (
+        gettext_lazy(
+            "%(by)s confirmed that you have lost your second factor. In %(days)s days it may be removed, unless you"
+            " withdraw that on the site."
+        ),
+        gettext_lazy("%(by)s confirmed that the second factor of %(name)s may be removed in %(days)s days."),
+    ),
+    NoticeKind.LOST_WITHDRAWN: (
+        gettext_lazy("%(by)s withdrew the removal of your second factor."),
+        gettext_lazy("%(by)s withdrew the removal of the second factor of %(name)s."),
+    ),
     NoticeKind.ADDRESS_ENTERED: (
         gettext_lazy(
             "%(by)s entered another mail address for your account. It holds in %(days)s days, unless you stop it."

@@ -23,7 +23,11 @@ PAGE_ACTIONS: dict[Role, tuple[str, ...]] = {
 }
 #: Given and taken in the staff record by one person.
 FREE_ROLES = tuple(role for role in Role if role not in DERIVED_ROLES | GRANTED_ROLES)
-MEDIA_PERMISSIONS = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
+#: Whoever drafts for one section uploads and uses files; only who writes for all may change those of others.
+MEDIA_ACTIONS: dict[Role, tuple[str, ...]] = {
+    Role.EDITOR: ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document"),
+    Role.SECTION_HEAD: ("add_image", "choose_image", "add_document", "choose_document"),
+}
 
 
 def assign_role(*, user: User, role: Role, by: User | None = None) -> None:
@@ -86,11 +90,10 @@ def grant_pages(*, page: Page) -> None:
     Doing it twice changes nothing.
     """
     root = Collection.get_first_root_node()
-    media = list(Permission.objects.filter(codename__in=MEDIA_PERMISSIONS))
     for role, actions in PAGE_ACTIONS.items():
         group = group_of(role)
         for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=actions):
             GroupPagePermission.objects.get_or_create(group=group, page=page, permission=permission)
-        for permission in media:
+        for permission in Permission.objects.filter(codename__in=MEDIA_ACTIONS[role]):
             if root is not None:
                 GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)

@@ -30,7 +30,7 @@ from organisation.exceptions import (
     NotForYourself,
     SecondFactorWrong,
 )
-from organisation.models import EnrolmentCode, RoleGrant, User
+from organisation.models import EnrolmentCode, FactorWitness, RoleGrant, User
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 CODE_MINUTES = 10
@@ -49,10 +49,25 @@ def is_required(user: User) -> bool:
     return bool(roles) and RoleGrant.objects.open().filter(person=user, role__in=roles).exists()
 
 
+def is_witnessed(user: User) -> bool:
+    """Return whether somebody has a second factor of which another person saw that its owner holds it."""
+    return has_factor(user) and FactorWitness.objects.filter(account=user).exists()
+
+
+def needs_witness(user: User) -> bool:
+    """Return whether a role of somebody requires a factor, and none was enrolled or shown in another's presence.
+
+    A factor that was there before the role was proposed may be a thief's: it counts once its owner has typed a code
+    that somebody shows face to face.
+    """
+    return is_required(user) and not is_witnessed(user)
+
+
 def show_enrolment_code(*, account: User, by: User | None) -> str:
     """Return a code that `by` shows to the owner of an account, face to face. One shown before ends.
 
-    `by` is None for the command line. Raises: NotGrantors; NotForYourself; AccountClosed; FactorThere.
+    `by` is None for the command line. Raises: NotGrantors; NotForYourself; AccountClosed; FactorThere for one whose
+    factor needs no witness.
     """
     if by is not None:
         check_grantor(by)
@@ -60,7 +75,7 @@ def show_enrolment_code(*, account: User, by: User | None) -> str:
             raise NotForYourself
     if not account.is_active:
         raise AccountClosed
-    if has_factor(account):
+    if has_factor(account) and not needs_witness(account):
         raise FactorThere
     code = f"{secrets.randbelow(10**8):08}"
     with transaction.atomic():
@@ -102,6 +117,18 @@ def enrol_passkey(*, user: User, name: str, credential: dict, enrolment_code: st
         _added(user)
 
 
+def witness(*, user: User, enrolment_code: str) -> None:
+    """Count the factor that somebody had before, and has just shown, as seen by whoever shows the code.
+
+    Raises: FactorUnknown without a factor; EnrolmentCodeWrong.
+    """
+    if not has_factor(user):
+        raise FactorUnknown
+    if needs_witness(user):
+        _spend_code(user, enrolment_code)
+        log(user, "organisation.witness_factor", user=user)
+
+
 def remove(*, user: User, pk: int) -> None:
     """Remove one of somebody's own factors, and the recovery codes with the last.
 
@@ -118,17 +145,19 @@ def remove(*, user: User, pk: int) -> None:
         factor.delete()
         if is_last:
             Authenticator.objects.filter(user=user).delete()
+            FactorWitness.objects.filter(account=user).delete()
         log(user, "organisation.remove_factor", user=user)
         tell(kind=NoticeKind.FACTOR_REMOVED, about=user, by=user)
 
 
-def remove_lost(*, user: User) -> None:
-    """Remove every factor of somebody who has lost them, by the server's command line; sessions end too."""
+def remove_lost(*, user: User, by: User | None = None) -> None:
+    """Remove every factor of somebody who has lost them; sessions end too. `by` is None for the command line."""
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
+        FactorWitness.objects.filter(account=user).delete()
         end_others(user=user, but="")
-        log(user, "organisation.remove_factor")
-        tell(kind=NoticeKind.FACTOR_REMOVED, about=user, by=None)
+        log(user, "organisation.remove_factor", user=by)
+        tell(kind=NoticeKind.FACTOR_REMOVED, about=user, by=by)
 
 
 def new_recovery_codes(*, user: User) -> list[str]:
@@ -151,8 +180,11 @@ def accepts_code(user: User, code: str) -> bool:
 
 def _use_enrolment_code(user: User, text: str) -> None:
     """Spend the code of the first factor of an account that must have one."""
-    if has_factor(user) or not is_required(user):
-        return
+    if not has_factor(user) and is_required(user):
+        _spend_code(user, text)
+
+
+def _spend_code(user: User, text: str) -> None:
     code = EnrolmentCode.objects.filter(account=user, expires_at__gt=timezone.now(), tries__lt=CODE_TRIES).first()
     if code is None:
         raise EnrolmentCodeWrong
@@ -160,6 +192,7 @@ def _use_enrolment_code(user: User, text: str) -> None:
         # Not in a transaction of the caller: a wrong try stays counted.
         EnrolmentCode.objects.filter(pk=code.pk).update(tries=code.tries + 1)
         raise EnrolmentCodeWrong
+    FactorWitness.objects.update_or_create(account=user, defaults={"shown_by": code.issued_by})
     code.delete()
 
 

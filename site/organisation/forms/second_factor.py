@@ -62,6 +62,17 @@ class EnrolmentMixin(BootstrapMixin, forms.Form):
             del self.fields["enrolment_code"]
 
 
+class SeenForm(BootstrapMixin, forms.Form):
+    """The code that somebody shows, for a factor that was there before."""
+
+    enrolment_code = forms.CharField(
+        label=_("Enrolment code"),
+        max_length=20,
+        help_text=_("An administrator or inspector shows it to you, face to face."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "autofocus": True}),
+    )
+
+
 class AppForm(EnrolmentMixin):
     """A fresh secret, and the code that the app shows for it."""
 

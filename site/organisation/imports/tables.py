@@ -14,10 +14,17 @@ from django.utils.translation import gettext as _
 from openpyxl.worksheet.worksheet import Worksheet
 
 from organisation.exceptions import FileRefused
+from organisation.imports.workbooks import check_workbook
 
 MAX_ROWS = 300_000
 MAX_COLUMNS = 100
-MAX_UNPACKED = 1_000_000_000
+#: Cells with something in them, of all sheets together.
+MAX_CELLS = 1_500_000
+MAX_SHEETS = 20
+#: What a workbook may unpack to. Python's zipfile reads no more of an entry than its size says.
+MAX_UNPACKED = 50_000_000
+#: Rows that a spreadsheet can have at all; one that names rows beyond was made by nobody's spreadsheet.
+SHEET_ROWS = 1_048_576
 # A head row may stand below a title or two.
 HEAD_ROWS = 10
 
@@ -104,10 +111,11 @@ def _csv_rows(text: str) -> Iterator[Row]:
     delimiter = max(",\t;，", key=head.count)
     # The number of the line in the file is what an editor shows, and a spreadsheet too unless cells hold line breaks.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
+    number, count = 0, CellCount()
     try:
         for row in reader:
             number += 1
+            count.add(row)
             if number > MAX_ROWS:
                 raise FileRefused(_("The file has more than %(count)d rows. Split it.") % {"count": MAX_ROWS})
             yield number, row
@@ -120,30 +128,47 @@ def _csv_rows(text: str) -> Iterator[Row]:
 def _read_xlsx(content: bytes) -> list[Table]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise FileRefused(_("Unpacked, this file is too large."))
             if "xl/workbook.xml" not in archive.namelist():
                 raise FileRefused(_("This is a ZIP file but not an Excel workbook."))
+            check_workbook(archive, most=MAX_UNPACKED)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except FileRefused:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers raise
         raise FileRefused(_("This workbook is damaged and cannot be opened.")) from error
+    if len(book.worksheets) > MAX_SHEETS:
+        raise FileRefused(_("The workbook has more than %(count)d sheets. Split it.") % {"count": MAX_SHEETS})
+    count = CellCount()
     return [
-        Table(name=sheet.title, rows=_xlsx_rows(sheet))
+        Table(name=sheet.title, rows=_xlsx_rows(sheet, count))
         for sheet in book.worksheets
         if sheet.sheet_state == "visible" and hasattr(sheet, "iter_rows")
     ]
 
 
-def _xlsx_rows(sheet: Worksheet) -> Iterator[Row]:
+@dataclass(slots=True)
+class CellCount:
+    """The cells read so far, of all sheets of a file."""
+
+    cells: int = 0
+
+    def add(self, row: Sequence[object]) -> None:
+        """Count the cells of a row that hold something. Raises: FileRefused for too many."""
+        self.cells += sum(1 for value in row if value not in (None, ""))
+        if self.cells > MAX_CELLS:
+            raise FileRefused(_("The file has more than %(count)d cells. Split it.") % {"count": MAX_CELLS})
+
+
+def _xlsx_rows(sheet: Worksheet, count: CellCount) -> Iterator[Row]:
     # The range a file claims is not to be trusted. Sheets of a workbook opened read-only have this.
     sheet.reset_dimensions()  # type: ignore[attr-defined]
     try:
-        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number > MAX_ROWS and any(value is not None for value in row):
+        # A row that names a far column or row is filled up to there: both ends are fixed before anything is filled.
+        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
+            if number > SHEET_ROWS or (number > MAX_ROWS and any(value is not None for value in row)):
                 raise FileRefused(_("The file has more than %(count)d rows. Split it.") % {"count": MAX_ROWS})
-            yield number, [_plain(value) for value in row[:MAX_COLUMNS]]
+            count.add(row)
+            yield number, [_plain(value) for value in row]
     except FileRefused:
         raise
     except Exception as error:

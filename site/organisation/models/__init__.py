@@ -1,10 +1,11 @@
 """Nouns of the organisation."""
 
 from organisation.models.address import AddressChange
-from organisation.models.enrolment_code import EnrolmentCode
+from organisation.models.enrolment_code import EnrolmentCode, FactorWitness
 from organisation.models.grant import RoleGrant
 from organisation.models.import_run import ImportRun
 from organisation.models.invitation import Invitation
+from organisation.models.lost_factor import LostFactor
 from organisation.models.notice import AccountNotice
 from organisation.models.rank import Rank
 from organisation.models.reset import PasswordReset
@@ -17,8 +18,10 @@ __all__ = [
     "AccountNotice",
     "AddressChange",
     "EnrolmentCode",
+    "FactorWitness",
     "ImportRun",
     "Invitation",
+    "LostFactor",
     "Membership",
     "PasswordReset",
     "Rank",

@@ -1,4 +1,4 @@
-"""One-time codes with which the first second factor of an account is enrolled in somebody else's presence."""
+"""One-time codes that somebody shows to the owner of an account, and what came of one: a witnessed second factor."""
 
 from django.conf import settings
 from django.db import models
@@ -30,6 +30,37 @@ class EnrolmentCode(models.Model):
             models.CheckConstraint(
                 condition=Q(issued_by=None) | ~Q(issued_by=F("account")),
                 name="organisation_enrolment_shown_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.account)
+
+
+class FactorWitness(models.Model):
+    """The word of whoever showed the code that the owner of this account holds its second factor.
+
+    Factors that the owner adds later, having shown one of these, are the owner's too. No moment is kept.
+    """
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="factor_witness",
+        verbose_name=_("account"),
+    )
+    # Nobody: the command line of the server, for the first two people.
+    shown_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("shown by")
+    )
+
+    class Meta:
+        verbose_name = _("witnessed second factor")
+        verbose_name_plural = _("witnessed second factors")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shown_by=None) | ~Q(shown_by=F("account")),
+                name="organisation_factor_witnessed_by_another",
             ),
         ]
 

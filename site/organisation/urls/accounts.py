@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from organisation.views import accounts, grants, own_account, resets, second_factor, sessions
+from organisation.views import accounts, grants, lost_factors, own_account, resets, second_factor, sessions
 
 urlpatterns = [
     path("", own_account.AccountView.as_view(), name="account"),
@@ -22,9 +22,24 @@ urlpatterns = [
     path("second-factor/again/", second_factor.AskAgainView.as_view(), name="ask_again"),
     path("second-factor/app/", second_factor.AppView.as_view(), name="second_factor_app"),
     path("second-factor/passkey/", second_factor.PasskeyView.as_view(), name="second_factor_passkey"),
+    path("second-factor/seen/", second_factor.SeenView.as_view(), name="second_factor_seen"),
     path("second-factor/codes/", second_factor.CodesView.as_view(), name="second_factor_codes"),
     path("second-factor/remove/<int:pk>/", second_factor.RemoveView.as_view(), name="second_factor_remove"),
     path("second-factor/witness/", second_factor.WitnessView.as_view(), name="second_factor_witness"),
+    path("second-factor/lost/", lost_factors.LostFactorsView.as_view(), name="lost_factors"),
+    path(
+        "second-factor/lost/<int:pk>/confirm/", lost_factors.ConfirmLostFactorView.as_view(), name="lost_factor_confirm"
+    ),
+    path(
+        "second-factor/lost/<int:pk>/withdraw/",
+        lost_factors.WithdrawLostFactorView.as_view(),
+        name="lost_factor_withdraw",
+    ),
+    path(
+        "second-factor/lost/<int:pk>/carry-out/",
+        lost_factors.CarryOutLostFactorView.as_view(),
+        name="lost_factor_carry_out",
+    ),
     path("sessions/", sessions.SessionsView.as_view(), name="sessions"),
     path("resets/", resets.ResetsView.as_view(), name="resets"),
     path("resets/ask/", resets.AskOwnerView.as_view(), name="reset_ask"),

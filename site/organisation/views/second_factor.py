@@ -31,6 +31,7 @@ from organisation.forms.second_factor import (
     CredentialForm,
     EnrolmentMixin,
     PasskeyForm,
+    SeenForm,
     WitnessForm,
 )
 from organisation.models import User
@@ -109,6 +110,8 @@ class SignInSecondView(ShowFactorView):
         then = marks.end_waiting(request.session)
         login(request, user, backend=BACKEND)
         marks.mark_shown(request.session)
+        if second_factor.is_witnessed(user):
+            marks.mark_witnessed(request.session)
         response = redirect(then)
         remember_browser(request, response, user)
         return response
@@ -150,6 +153,7 @@ class FactorsView(LoginRequiredMixin, View):
             "has_app": any(row["kind"] == Authenticator.Type.TOTP for row in rows),
             "codes_left": len(codes.wrap().get_unused_codes()) if codes is not None else 0,
             "is_required": second_factor.is_required(user),
+            "needs_witness": bool(rows) and second_factor.needs_witness(user),
             "was_shown": marks.was_shown(request.session),
             "may_show_codes": rules.has_perm(MANAGE_ROLES, user),
         }
@@ -250,6 +254,39 @@ class PasskeyView(EnrolView):
         options = {"creation_options": webauthn.begin_registration(person_of(request), False)}
         context = {"form": form, "options": options}
         return render(request, "organisation/second_factor_passkey.html", context, status=status)
+
+
+@method_decorator([never_cache, sensitive_post_parameters()], name="dispatch")
+class SeenView(LoginRequiredMixin, View):
+    """Type the code that an administrator or inspector shows: the factor one has counts for one's role from then on."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        user = person_of(request)
+        if second_factor.has_factor(user) and second_factor.needs_witness(user):
+            return self.answer(request, SeenForm())
+        return redirect("second_factor")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        user = person_of(request)
+        form = SeenForm(request.POST)
+        if form.is_valid():
+            throttle = Throttle(request, f"enrolment of {user.pk}")
+            try:
+                if throttle.wait():
+                    raise TooManyAttempts
+                throttle.failed()
+                second_factor.witness(user=user, **form.cleaned_data)
+            except Refusal as refusal:
+                form.add_error("enrolment_code", str(refusal))
+            else:
+                throttle.succeeded()
+                marks.mark_witnessed(request.session)
+                messages.success(request, _("Your second factor counts for your role from now on."))
+                return redirect("second_factor")
+        return self.answer(request, form, 422)
+
+    def answer(self, request: HttpRequest, form: SeenForm, status: int = 200) -> HttpResponse:
+        return render(request, "organisation/second_factor_seen.html", {"form": form}, status=status)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -7,11 +7,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from freezegun import freeze_time
 from pytest_django import Settings
+from wagtail.models import ModelLogEntry
 
 from organisation.domain import grants, resets, second_factor
 from organisation.domain.invitations import accept_invitation
@@ -24,9 +25,9 @@ from organisation.exceptions import (
     NotGrantors,
     OwnerAnswers,
 )
-from organisation.models import AccountNotice, EnrolmentCode, RoleGrant, User
+from organisation.models import AccountNotice, EnrolmentCode, FactorWitness, RoleGrant, User
 from organisation.second_factor_adapter import SecondFactorAdapter
-from tests.factories.organisation import PASSWORD, UserFactory
+from tests.factories.organisation import PASSWORD, UserFactory, hold
 from tests.organisation.test_sessions import routes
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +197,62 @@ def test_first_factor_of_such_a_role_is_enrolled_in_somebodys_presence(required:
     assert client.get(reverse("peer_review:round-list")).status_code == 200
     assert not EnrolmentCode.objects.exists()
     assert AccountNotice.objects.filter(to=leader, kind="factor_added").exists()
+
+
+def test_factor_from_before_the_role_counts_once_somebody_saw_its_owner(required: None) -> None:
+    user, inspector = UserFactory(username="wang"), UserFactory(roles=[Role.INSPECTOR])
+    secret = with_app(user)
+    hold(user, Role.LEADERSHIP)
+    client = Client()
+    client.post(reverse("login"), SIGN_IN)
+    client.post(reverse("sign_in_second"), {"code": code_of(secret)})
+    seen, results = reverse("second_factor_seen"), reverse("peer_review:result-list")
+
+    for url in (results, reverse("peer_review:round-list"), reverse("roles"), "/"):
+        assert client.get(url)["Location"].startswith(seen), url
+    assert client.get(reverse("account")).status_code == 200
+    assert client.get(seen).status_code == 200
+    wrong = client.post(seen, {"enrolment_code": "00000000"})
+    assert (wrong.status_code, client.get(results).status_code) == (422, 302)
+
+    code = second_factor.show_enrolment_code(account=user, by=inspector)
+    assert client.post(seen, {"enrolment_code": f"{code[:4]} {code[4:]}"})["Location"] == reverse("second_factor")
+
+    assert client.get(results).status_code == 200
+    assert FactorWitness.objects.get(account=user).shown_by == inspector
+    assert ModelLogEntry.objects.filter(action="organisation.witness_factor", user=user).exists()
+    with pytest.raises(FactorThere):
+        second_factor.show_enrolment_code(account=user, by=inspector)
+
+
+def test_first_factor_enrolled_with_a_code_is_witnessed_and_ends_with_the_last(required: None) -> None:
+    leader, inspector = UserFactory(roles=[Role.LEADERSHIP]), UserFactory(roles=[Role.INSPECTOR])
+    code = second_factor.show_enrolment_code(account=leader, by=inspector)
+    secret = generate_totp_secret()
+    second_factor.enrol_app(user=leader, secret=secret, code=code_of(secret), enrolment_code=code)
+
+    assert second_factor.is_witnessed(leader)
+    second_factor.remove_lost(user=leader)
+
+    assert second_factor.needs_witness(leader)
+    assert not FactorWitness.objects.exists()
+
+
+def test_what_a_colleague_without_such_a_role_has_needs_no_witness(required: None) -> None:
+    user = UserFactory(username="wang")
+    secret = with_app(user)
+    client = Client()
+    client.post(reverse("login"), SIGN_IN)
+    client.post(reverse("sign_in_second"), {"code": code_of(secret)})
+
+    assert client.get(reverse("peer_review:round-list")).status_code == 200
+    assert client.get(reverse("second_factor_seen"))["Location"] == reverse("second_factor")
+
+
+def test_nobody_witnesses_their_own_factor() -> None:
+    user = UserFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FactorWitness.objects.create(account=user, shown_by=user)
 
 
 def test_thief_of_a_password_enrols_no_factor_for_a_leader(required: None) -> None:
@@ -452,7 +509,7 @@ def test_thief_of_a_scrutineers_password_reaches_no_endpoint_of_the_box(name: st
     answer = client.post(reverse(f"peer_review:{name}", args=["0" * 32]), "{}", content_type="application/json")
 
     assert answer.status_code == 403
-    assert answer.content == b""
+    assert answer.json()["error"] == "second_factor"
 
 
 def test_thief_of_a_leaders_password_makes_no_token_and_sees_not_even_what_waits(required: None) -> None:

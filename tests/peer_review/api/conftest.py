@@ -9,8 +9,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from peer_review.api.domain import make_integration
+from peer_review.api.domain import confirm_integration, make_integration
 from peer_review.api.enums import Scope
+from tests.factories.peer_review.rounds import make_user
 
 #: Returns what an integration that reads for somebody is answered: (path) -> response.
 Reads = Callable[..., Any]
@@ -22,9 +23,11 @@ def _no_throttle_left() -> None:
 
 
 def token_of(user: Any, *scopes: Scope) -> str:
-    """Return a fresh token that reads for `user`, with these scopes or all."""
+    """Return a fresh, confirmed token that reads for `user`, with these scopes or all."""
     last_day = timezone.localdate() + timedelta(days=30)
-    return make_integration(by=user, name="System", scopes=scopes or tuple(Scope), last_day=last_day)[1]
+    integration, token = make_integration(by=user, name="System", scopes=scopes or tuple(Scope), last_day=last_day)
+    confirm_integration(integration, by=make_user("", "administrator"))
+    return token
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from peer_review.api.domain import make_integration, revoke_integration
+from peer_review.api.domain import confirm_integration, make_integration, revoke_integration
 from peer_review.api.enums import Scope
 from peer_review.api.models import Integration
 from peer_review.models import Round
@@ -51,6 +51,7 @@ def test_token_of_another_with_ones_own_prefix_opens_nothing() -> None:
 def test_token_opens_until_the_end_of_its_last_day(monkeypatch: pytest.MonkeyPatch) -> None:
     user, today = make_user("甲"), timezone.localdate()
     one, token = make_integration(by=user, name="System", scopes=[Scope.ROUNDS], last_day=today)
+    confirm_integration(one, by=make_user("管理员", "administrator"))
     assert ask(token).status_code == 200
     Integration.objects.filter(pk=one.pk).update(expiry_date=timezone.now() - timedelta(seconds=1))
     assert ask(token).status_code == 401
@@ -139,3 +140,15 @@ def test_answers_are_kept_by_no_cache(reads_for: Callable[..., Any]) -> None:
 def test_routes_ask_nobody_to_sign_in_but_answer_by_themselves() -> None:
     assert "peer_review_api:" in settings.OPEN_ROUTES
     assert Client().get(reverse("peer_review_api:integration-list")).status_code == 302
+
+
+def test_token_without_a_second_person_is_told_so_and_reads_nothing() -> None:
+    user, today = make_user("甲", "leadership"), timezone.localdate()
+    _integration, token = make_integration(by=user, name="System", scopes=tuple(Scope), last_day=today)
+
+    answer = ask(token)
+
+    assert answer.status_code == 403
+    assert answer["Content-Type"] == "application/json"
+    assert list(answer.json()) == ["detail"]
+    assert answer["Cache-Control"] == "no-store"

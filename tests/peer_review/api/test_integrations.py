@@ -33,14 +33,24 @@ def day(n: int) -> date:
     return timezone.localdate() + timedelta(days=n)
 
 
-def test_token_is_shown_once_and_works() -> None:
+def test_token_is_shown_once_and_works_once_a_second_person_confirmed_it() -> None:
     client = client_of(make_user("甲"))
     answer = client.post(PAGE, wanted())
     token = answer.context["token"]
     assert token in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
     assert token.split(".")[1] not in client.get(PAGE).content.decode()
-    assert Client(headers={"authorization": f"Api-Key {token}"}).get("/review/api/v1/rounds/").status_code == 200
+    system = Client(headers={"authorization": f"Api-Key {token}"})
+    assert system.get("/review/api/v1/rounds/").status_code == 403
+    confirm = reverse("peer_review_api:integration-confirm", args=[token.split(".")[0]])
+    assert client.post(confirm).status_code == 302
+    assert system.get("/review/api/v1/rounds/").status_code == 403
+    assert client_of(make_user("乙", "organiser")).post(confirm).status_code == 404
+    inspector = client_of(make_user("纪检", "inspector"))
+    assert confirm in inspector.get(PAGE).content.decode()
+    assert inspector.post(confirm).status_code == 302
+    assert confirm not in inspector.get(PAGE).content.decode()
+    assert system.get("/review/api/v1/rounds/").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -52,7 +62,7 @@ def test_token_is_shown_once_and_works() -> None:
         ({"scopes": ["ballots"]}, "ballots is not one of the available choices"),
         ({"last_day": "soon"}, "Enter a valid date."),
         ({"last_day": day(-1).isoformat()}, "That day is over."),
-        ({"last_day": day(400).isoformat()}, "more than a year away"),
+        ({"last_day": day(400).isoformat()}, "more than 366 days away"),
     ],
 )
 def test_what_cannot_be_is_said_and_the_input_is_kept(changes: dict[str, Any], said: str) -> None:
@@ -67,14 +77,14 @@ def test_everybody_sees_their_own_and_administrators_all() -> None:
     first, second = make_user("甲"), make_user("乙")
     token_of(first)
     token_of(second)
-    for user, count in ((first, 1), (second, 1), (make_user("丙"), 0), (make_user("管理员", is_superuser=True), 2)):
+    for user, count in ((first, 1), (second, 1), (make_user("丙"), 0), (make_user("管理员", "administrator"), 2)):
         assert len(client_of(user).get(PAGE).context["rows"]) == count
     assert [one.acts_for for one in Integration.objects.visible_to(first)] == [first]
 
 
 def test_owner_and_administrator_revoke_and_nobody_else() -> None:
     owner = make_user("甲")
-    for by, status in ((make_user("乙"), 404), (owner, 302), (make_user("管理员", is_superuser=True), 302)):
+    for by, status in ((make_user("乙"), 404), (owner, 302), (make_user("管理员", "administrator"), 302)):
         token_of(owner)
         one = Integration.objects.filter(revoked=False).latest("created")
         address = reverse("peer_review_api:integration-revoke", args=[one.prefix])
@@ -100,7 +110,7 @@ def test_list_is_paged_by_key_at_one_number_of_queries(
     monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
 ) -> None:
     monkeypatch.setattr(integrations, "PAGE", 2)
-    administrator = make_user("管理员", is_superuser=True)
+    administrator = make_user("管理员", "administrator")
     for name in "甲乙丙":
         token_of(make_user(name))
     client = client_of(administrator)

@@ -24,14 +24,18 @@ def integration_of(user: Any, **changes: Any) -> Integration:
     return integration
 
 
-def test_everybody_sees_their_own_administrators_all_and_strangers_none() -> None:
+def test_everybody_sees_their_own_confirmers_all_and_strangers_none() -> None:
     owner, other = make_user("甲"), make_user("乙")
     integration = integration_of(owner)
-    administrator = make_user("管理员", is_superuser=True)
-    closed = make_user("丙", is_superuser=True, is_active=False)
+    administrator = make_user("管理员", "administrator")
+    inspector = make_user("纪检", "inspector")
+    superuser = make_user("超", is_superuser=True)
+    closed = make_user("丙", "administrator", is_active=False)
     for user, seen in (
         (owner, True),
         (administrator, True),
+        (inspector, True),
+        (superuser, False),
         (other, False),
         (closed, False),
         (AnonymousUser(), False),

@@ -117,7 +117,9 @@ SHOWS_NOTHING = {
     "early-closing-confirm early-closing-withdraw",
     "tally": "count-rows count-keys count-finish count-progress bulletin bulletin-json proof verifier",
 }
-API_SHOWS_NOTHING = "round-list round-detail participation bulletin openapi integration-list integration-revoke"
+API_SHOWS_NOTHING = (
+    "round-list round-detail participation bulletin openapi integration-confirm integration-list integration-revoke"
+)
 
 
 def routes() -> Iterator[str]:
