@@ -64,7 +64,7 @@ def test_rounds_drawn_hold_every_kind_of_case() -> None:
         seen["grade left open"] += any(not one["grade"] for one in scores)
         if reliability := figures["unit"]["reliability"]:
             seen[reliability["design"]] += 1
-    assert all(number >= 5 for number in seen.values()), seen
+    assert all(number >= 3 for number in seen.values()), seen
 
 
 def test_order_of_the_ballots_changes_no_figure() -> None:
