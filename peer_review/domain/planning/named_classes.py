@@ -1,6 +1,6 @@
 """Voter classes that a draft declares not anonymous: frozen at opening, told before anybody writes.
 
-Ballots of such a class count towards nobody's floor and carry their full weight.
+Evaluators of such a class read it before they write.
 """
 
 from django.db import transaction

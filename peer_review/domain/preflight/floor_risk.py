@@ -70,7 +70,7 @@ def chance_under_floor(voters: int, floor: int, percent: int) -> float:
 def people_without_cover(papers: RollPapers, scheme: FrozenScheme) -> list[int]:
     """Return the users (primary keys) on paper who hold a paper that too few vote at computers, though some do.
 
-    Their ballots there may be joined with another class or destroyed; voting at a computer they would give cover.
+    Voting at a computer they would give cover.
     """
     at_computers = papers.at_computers[papers.subject, papers.voter_class]
     thin = papers.on_paper & (at_computers > 0) & (at_computers < scheme.floor)

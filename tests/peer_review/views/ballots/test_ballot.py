@@ -139,16 +139,6 @@ class TestBallot:
         assert subject.member.user_id not in own_list
         assert named == {"Person 2", "Person 3", "Person 4"}
 
-    def test_says_what_becomes_of_answers_that_are_too_few(self, client: Client) -> None:
-        running = make_open_round(
-            evaluators=9, classes=("all", "others"), scheme=SchemeFactory(classes=[("all", 60), ("others", 40)])
-        )
-        client.force_login(running.evaluators[0].user)
-
-        html = get(client, "ballot", running.round).content.decode()
-
-        assert "If fewer than 3 vote on this, the answers join the class “Others”" in html
-
     def test_a_class_that_was_declared_so_reads_first_that_it_is_not_anonymous(self, client: Client) -> None:
         ready = make_ready_round(
             evaluators=9, classes=("all", "others"), scheme=SchemeFactory(classes=[("all", 60), ("others", 40)])
@@ -168,8 +158,6 @@ class TestBallot:
         assert said["all"].index(declared) < said["all"].index("data-criterion")
         assert "yours among them, are counted together" not in said["all"]
         assert "declared not anonymous" not in said["others"]
-        # It takes nobody in either.
-        assert "If fewer than 3 vote on this, the answers are destroyed." in said["others"]
 
     def test_takes_one_query_count_for_one_and_for_three_papers(self, client: Client) -> None:
         counts = []
