@@ -227,7 +227,7 @@ def test_zip_is_read_as_python_writes_it(site: ClientServer, page: Page) -> None
 @pytest.fixture
 def running() -> RunningRound:
     """A published round of real ballots."""
-    running = make_voted_round(evaluators=8, subjects=2)
+    running = make_voted_round(evaluators=8, subjects=2, scheme__exact_scores=True)
     publish(running)
     return running
 

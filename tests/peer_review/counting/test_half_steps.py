@@ -25,6 +25,7 @@ def plan(**fields: Any) -> Plan:
         "criterion_weights": np.array([60.0, 40.0]),
         "sections": SECTIONS,
         "ranks": np.array([0, 1, 0]),
+        "exact": True,
     }
     return Plan(**{**values, **fields})
 

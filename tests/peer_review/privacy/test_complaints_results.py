@@ -82,14 +82,14 @@ def subject_of(ballots: list[dict[str, int]], *, trim: bool) -> Result:
 
 def test_complaint_single_hostile_ballots_that_decide() -> None:
     """ "One colleague who hates me cost me the grade." Dropped if the scheme trims; if not, it is said."""
-    friendly, hostile = papers(9, 92, 92), papers(1, 0, 0)
+    friendly, hostile = papers(11, 92, 92), papers(1, 0, 0)
 
     untrimmed = subject_of([*friendly, *hostile], trim=False)
     trimmed = subject_of([*friendly, *hostile], trim=True)
-    without = subject_of(friendly, trim=False)
+    without = subject_of([*friendly, *papers(1, 92, 92)], trim=False)
 
-    # The ballot bites: alone it takes nine points and the grade.
-    assert (untrimmed.score, untrimmed.grade, untrimmed.one_ballot) == (82.8, "competent", True)
+    # The ballot bites: alone it takes nearly eight points and the grade. Of fewer than twelve it would not be said.
+    assert (untrimmed.score, untrimmed.grade, untrimmed.one_ballot) == (84.3, "competent", True)
     assert (trimmed.score, trimmed.grade, trimmed.one_ballot) == (92.0, "excellent", False)
     assert (without.score, without.grade, without.one_ballot) == (92.0, "excellent", False)
 

@@ -38,7 +38,7 @@ COMPOSED = {
     "can_raise_finding": "finding",
 }
 #: About the user alone.
-ROLES = ["is_organiser", "is_inspector", "is_leader"]
+ROLES = ["is_administrator", "is_organiser", "is_inspector", "is_leader"]
 
 
 def predicates() -> Iterator[tuple[str, rules.Predicate]]:

@@ -43,6 +43,9 @@ BY_RULE = {
     "set_box_key_share",
     "confirm_box_key",
     "confirm_share",
+    # Exactly the papers that the search over rounds names; and a step whose removal of the subject is put down.
+    "withdraw_newcomers",
+    "leave_out",
 }
 
 

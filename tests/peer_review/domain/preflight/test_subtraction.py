@@ -9,7 +9,7 @@ from django.utils import timezone
 from peer_review import audit_log
 from peer_review.domain.preflight.roll_arrays import RollReader, read_papers
 from peer_review.domain.preflight.subtraction import Subtraction, contested_original, earlier_rounds, subtraction
-from peer_review.domain.schemes.schemes import freeze_scheme
+from peer_review.domain.schemes.schemes import freeze_for
 from peer_review.enums import ContestStatus, RoundState
 from peer_review.models import Contest, Round
 from tests.factories.peer_review.beside_rounds import freeze, make_draft_about
@@ -37,7 +37,7 @@ def users() -> list[Any]:
 
 
 def found(round: Round) -> Subtraction:
-    scheme = freeze_scheme(round.scheme)
+    scheme = freeze_for(round)
     return subtraction(round, scheme, read_papers(round, scheme), RollReader())
 
 

@@ -177,7 +177,12 @@ def sheet_round(voters: int = 6, **scheme: Any) -> tuple[RunningRound, Cell]:
         evaluators=voters + 3,
         subjects=0,
         scheme=SchemeFactory(
-            floor=5, trim=False, paper="sheet", sheet_rules=[{"kind": "quota", "n": 1, "points": 90}], **scheme
+            floor=5,
+            trim=False,
+            exact_scores=True,
+            paper="sheet",
+            sheet_rules=[{"kind": "quota", "n": 1, "points": 90}],
+            **scheme,
         ),
         comment_reviewer=make_user("Reviewer"),
     )
@@ -267,7 +272,7 @@ def test_cells_closed_at_the_barrier_and_cells_left_empty_are_counted_as_such() 
     running = make_ready_round(
         evaluators=10,
         subjects=0,
-        scheme=SchemeFactory(floor=5),
+        scheme=SchemeFactory(floor=5, exact_scores=True),
         collection="two_stage",
         opens_at=now - timedelta(hours=2),
         casts_at=now + timedelta(hours=1),

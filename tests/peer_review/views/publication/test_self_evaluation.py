@@ -22,7 +22,7 @@ def address(round: Round, name: str = "self-evaluation", *more: Any) -> str:
 
 @pytest.fixture
 def running() -> RunningRound:
-    return make_open_round(evaluators=7, subjects=1, scheme__self_evaluation=True)
+    return make_open_round(evaluators=7, subjects=1, scheme__self_evaluation=True, scheme__exact_scores=True)
 
 
 @pytest.fixture

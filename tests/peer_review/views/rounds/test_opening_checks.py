@@ -77,7 +77,7 @@ def one_of(refusal: type[OpeningRefusal]) -> OpeningRefusal:
 def test_every_refusal_of_the_opening_checks_is_an_opening_refusal() -> None:
     named = {name for check in CHECKS for name in refusals_named_by(check)}
     # Passed on from what another function raises (check_shares_confirmed) and keeps (OpeningProof).
-    named |= {"SharesUnconfirmed", "ExposureUnproved"}
+    named |= {"SharesUnconfirmed", "ExposureUnproved", "SubjectsSubtractable", "RepeatedWithFewOthers"}
 
     assert named == {refusal.__name__ for refusal in every_opening_refusal()}
 

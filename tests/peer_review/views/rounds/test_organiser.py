@@ -146,7 +146,7 @@ def test_a_round_goes_from_roll_to_closing_by_forms_alone(
     client.post(page("roll-propose", round))
     client.post(page("roll-remove", round), {"member": round.members.first().pk})
     assert round.members.count() == 6
-    refused = client.post(page("round-close", round), follow=True)
+    refused = client.post(page("round-close", round), follow=True, headers={"accept-language": "en"})
     assert "which a second person confirms" in refused.content.decode()
     round.refresh_from_db()
     assert round.state == "open"
