@@ -38,7 +38,7 @@ from tests.factories.home import home_page
 from tests.project.routes import Route, every_route
 from tests.project.test_every_route import DELIBERATE
 
-pytestmark = pytest.mark.django_db(databases=["default", "box"])
+pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.long]
 
 #: Nothing else is called so. Titles begin with it, so that a search for the beginning finds them.
 TELLING = "Verschlusssache"
