@@ -8,6 +8,7 @@ from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
 from organisation.forms.accounts import BootstrapMixin
+from organisation.forms.credential_field import CredentialField
 from organisation.forms.fields import AccountField
 
 SALT = "organisation.second_factor"
@@ -28,7 +29,7 @@ class CodeForm(BootstrapMixin, forms.Form):
 class CredentialForm(forms.Form):
     """What a passkey answered; the page's script fills it in."""
 
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = CredentialField()
 
     def clean_credential(self) -> dict[str, object]:
         """Refuse what is no object."""
@@ -112,7 +113,7 @@ class PasskeyForm(EnrolmentMixin):
     """A name for a passkey, and what it answered."""
 
     name = forms.CharField(label=_("Name of the key"), max_length=60, help_text=_("By which you know it again."))
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = CredentialField()
 
 
 class WitnessForm(BootstrapMixin, forms.Form):

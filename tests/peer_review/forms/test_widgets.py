@@ -129,3 +129,8 @@ class TestSheetRulesWidget:
 
     def test_leaves_out_rules_without_a_number(self) -> None:
         assert json.loads(SheetRulesWidget().value_from_datadict({"rules-quota_n": " "}, {}, "rules")) == []
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, '{"a":' * 50_000])
+def test_text_that_is_no_json_or_nests_too_deeply_is_nothing(text: str) -> None:
+    assert loaded(text) is None
