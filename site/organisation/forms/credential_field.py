@@ -1,5 +1,7 @@
 """The field in which a browser sends what a passkey answered."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -9,7 +11,7 @@ class CredentialField(forms.JSONField):
 
     widget = forms.HiddenInput
 
-    def to_python(self, value: object) -> object:
+    def to_python(self, value: Any) -> Any:  # Django's own signature
         try:
             return super().to_python(value)
         except RecursionError as error:
