@@ -1,9 +1,10 @@
 """The page chooser and the admin's interface for scripts, without what the visitor is not to know of."""
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from wagtail import hooks
 from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.api.v2.views import BaseAPIViewSet
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
 from wagtail.query import PageQuerySet
@@ -19,18 +20,26 @@ def leave_out_hidden_pages(pages: PageQuerySet, request: HttpRequest) -> PageQue
     return pages.exclude(pk__in=hidden_from(request.user).order_by().values("pk"))
 
 
-class KnownDocuments(DocumentsAdminAPIViewSet):
-    """The files that the visitor may open."""
+class KnownFiles(BaseAPIViewSet):
+    """The base of the interfaces to files: those that the visitor may open. What is no number finds none."""
 
     def get_queryset(self) -> QuerySet:
         return opened_by(super().get_queryset(), self.request.user)
 
+    def find_object(self, queryset: QuerySet, request: HttpRequest) -> Model | None:
+        try:
+            found: Model | None = super().find_object(queryset, request)
+        except (ValueError, OverflowError):
+            return None
+        return found
 
-class KnownImages(ImagesAdminAPIViewSet):
+
+class KnownDocuments(KnownFiles, DocumentsAdminAPIViewSet):
+    """The documents that the visitor may open."""
+
+
+class KnownImages(KnownFiles, ImagesAdminAPIViewSet):
     """The pictures that the visitor may see."""
-
-    def get_queryset(self) -> QuerySet:
-        return opened_by(super().get_queryset(), self.request.user)
 
 
 @hooks.register("construct_admin_api", order=200)
