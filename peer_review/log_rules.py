@@ -9,7 +9,6 @@ import re
 from django.urls import get_script_prefix, reverse
 
 _ROUND = "0" * 32
-_LEAF = "f" * 64
 _TOKEN = "signed-address"  # noqa: S105 - an example of an address
 #: Routes that are left out of every log, with an example of each argument.
 UNLOGGED: dict[str, list[str | int]] = {
@@ -27,7 +26,8 @@ UNLOGGED: dict[str, list[str | int]] = {
     "envelopes-witness": [_ROUND, 1],
     "bulletin": [_ROUND],
     "bulletin-json": [_ROUND],
-    "proof": [_ROUND, _LEAF],
+    "bulletin-head": [_ROUND],
+    "bulletin-cells": [_ROUND],
 }
 SERVERS = ("nginx", "caddy", "apache")
 
@@ -37,7 +37,7 @@ def patterns() -> list[str]:
     found = []
     for name, arguments in UNLOGGED.items():
         pattern = re.escape(reverse(f"peer_review:{name}", args=arguments))
-        for example, expression in ((_ROUND, "[0-9a-f]+"), (_LEAF, "[^/]+"), (re.escape(_TOKEN), "[^/]+")):
+        for example, expression in ((_ROUND, "[0-9a-f]+"), (re.escape(_TOKEN), "[^/]+")):
             pattern = pattern.replace(example, expression)
         if arguments[-1] == 1:
             pattern = pattern.replace("/1/", "/[0-9]+/")

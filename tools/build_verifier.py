@@ -37,6 +37,7 @@ ORDER = (
     "recount",
     "bulletin_checks",
     "ballot_checks",
+    "merged_checks",
     "verification",
     "cli",
 )

@@ -156,7 +156,7 @@ class ClassSerializer(Plain):
     share = F.FloatField(allow_null=True)
     score = FigureSerializer(allow_null=True)
     figures = F.ListField(child=FigureSerializer(allow_null=True), source="marks")
-    alone = F.BooleanField(help_text="could hold one voter only, so it is not anonymous")
+    alone = F.BooleanField(help_text="declared not anonymous before the round opened")
 
 
 class SelfLineSerializer(Plain):

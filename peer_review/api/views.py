@@ -26,7 +26,7 @@ from peer_review.conf import conf
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results import presenters
 from peer_review.domain.rounds.participation import participation
-from peer_review.domain.tally.bulletin import head_of, totals
+from peer_review.domain.tally.bulletin import totals
 from peer_review.enums import Channel, ResultScope
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import Bulletin, Result, Round, Subject
@@ -258,7 +258,7 @@ class BulletinView(Reading):
         if not asked_round.has_bulletin:
             raise Http404
         bulletin = get_object_or_404(Bulletin.objects.filter(round=asked_round).defer("leaves"))
-        figures = totals(asked_round, head_of(bulletin))
+        figures = totals(asked_round, bulletin)
         address = reverse("peer_review:bulletin-json", args=[asked_round.public_id])
         return Response(
             {

@@ -30,6 +30,14 @@ class TableMissing(Exception):
     """The round's table is not there: never opened, or already sealed off."""
 
 
+class Document(NamedTuple):
+    """What a count keeps beside its ballots, under a kind and a name (domain.tally.blocks, merged_groups)."""
+
+    kind: str
+    name: str
+    body: bytes
+
+
 class Ballot(NamedTuple):
     """A counted ballot: `token` is SHA-256 of the credential's public key, `entry` canonical JSON."""
 
@@ -278,13 +286,14 @@ def opened_some(public_id: str, ids: Iterable[bytes]) -> dict[bytes, bytes]:
     return entries
 
 
-def write_ballots(public_id: str, ballots: Iterable[Ballot]) -> int:
-    """Write the counted ballots, sorted by token, drop everything that came before them, and return how many.
+def write_ballots(public_id: str, ballots: Iterable[Ballot], documents: Iterable[Document] = ()) -> int:
+    """Write the counted ballots, sorted by token, and the documents of the count, drop everything that came before
+    them, and return how many ballots there are.
 
-    One transaction, within which the ballots are asked for: staged first, then one sorted INSERT … SELECT into a new
-    table, so that neither physical order nor transaction numbers tell anything. Then VACUUM, as soon as no
+    One transaction, within which ballots and documents are asked for: staged first, then one sorted INSERT … SELECT
+    into a new table, so that neither physical order nor transaction numbers tell anything. Then VACUUM, as soon as no
     transaction is open. Harmless when repeated with the same ballots. Processes that count the same round at once
-    write one after the other; whatever `ballots` raises leaves everything as it was.
+    write one after the other; whatever `ballots` or `documents` raises leaves everything as it was.
     """
     staged, final = _name("staged", public_id), _name("ballot", public_id)
     columns = f"token {_blob()} PRIMARY KEY, cell varchar(16) NOT NULL, entry {_blob()} NOT NULL"
@@ -308,10 +317,53 @@ def write_ballots(public_id: str, ballots: Iterable[Ballot]) -> int:
             f"INSERT INTO {final} (token, cell, entry) "  # noqa: S608
             f"SELECT token, cell, entry FROM {staged} ORDER BY token"
         )
+        _write_documents(cursor, public_id, documents)
         for name in (staged, _name("opened", public_id), _name("closed", public_id), _name("sealed", public_id)):
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
     vacuum()
     return total
+
+
+def _write_documents(cursor: CursorWrapper, public_id: str, documents: Iterable[Document]) -> None:
+    name = _name("kept", public_id)
+    cursor.execute(f"DROP TABLE IF EXISTS {name}")
+    cursor.execute(
+        f"CREATE TABLE {name} (kind varchar(16) NOT NULL, name varchar(16) NOT NULL, body {_blob()} NOT NULL, "
+        f"PRIMARY KEY (kind, name)){_without_rowid()}"
+    )
+    ordered = sorted(documents)
+    for start in range(0, len(ordered), CHUNK):
+        part = ordered[start : start + CHUNK]
+        cursor.executemany(f"INSERT INTO {name} (kind, name, body) VALUES (%s, %s, %s)", part)  # noqa: S608
+
+
+def documents(public_id: str, kind: str) -> Iterator[Document]:
+    """Yield the documents of one kind that a count has kept, by name; none before the count, and none of a round that
+    was counted before there were any."""
+    table, last = _name("kept", public_id), ""
+    while True:
+        with _connection().cursor() as cursor:
+            if not _exists(cursor, table):
+                return
+            cursor.execute(
+                f"SELECT name, body FROM {table} WHERE kind = %s AND name > %s ORDER BY name LIMIT {CHUNK}",  # noqa: S608
+                [kind, last],
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        for name, body in rows:
+            yield Document(kind, name, bytes(body))
+        last = rows[-1][0]
+
+
+def drop_documents(public_id: str, kind: str) -> None:
+    """Delete the documents of one kind; harmless if there are none."""
+    name = _name("kept", public_id)
+    with _atomic() as cursor:
+        _harden(cursor)
+        if _exists(cursor, name):
+            cursor.execute(f"DELETE FROM {name} WHERE kind = %s", [kind])  # noqa: S608
 
 
 def _stage(cursor: CursorWrapper, name: str, batch: list[Ballot]) -> int:
@@ -324,7 +376,7 @@ def drop_round(public_id: str) -> None:
     """Drop every table of a round: it came to nothing, and nothing of its ballots is kept."""
     with _atomic() as cursor:
         _harden(cursor)
-        for prefix in ("staged", "opened", "closed", "sealed", "ballot"):
+        for prefix in ("staged", "opened", "closed", "sealed", "ballot", "kept"):
             cursor.execute(f"DROP TABLE IF EXISTS {_name(prefix, public_id)}")
     vacuum()
 

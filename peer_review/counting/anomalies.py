@@ -18,10 +18,9 @@ import numpy as np
 
 from .aggregate import TRIM_ABOVE, aggregate
 from .combine import class_shares
-from .disclosure import Flags
 from .linkage import islands
 from .permutation import PERMUTATIONS, deal, probability
-from .scales import SPREAD_FLOOR, Floats, Ints
+from .scales import SPREAD_FLOOR, Flags, Floats, Ints
 
 #: A pattern is reported where chance makes one as striking in at most this share of cases.
 LEVEL = 0.01

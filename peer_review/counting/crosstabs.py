@@ -17,10 +17,9 @@ from functools import cached_property
 import numpy as np
 
 from .combine import exact_shares
-from .disclosure import Flags
 from .ledger import Count, ShownStatements, Support, Vector, Who, vector
 from .release import Ballots, Criterion, Plan, read_criterion
-from .scales import Floats, Ints, round_half_up
+from .scales import Flags, Floats, Ints, round_half_up
 
 
 class CriterionAtoms:
@@ -50,6 +49,9 @@ class CriterionAtoms:
             assert mean is not None
             self._values[unit * self._classes + number] = mean.shown.value
         self._apart: Flags = np.concatenate([self._made.bases.classes_shown, np.zeros(pools, dtype=bool)])
+        # Merged answers are of no class alone: a mean of one class leaves them out.
+        of_class = np.zeros((len(shown), self._classes), dtype=bool) if plan.merged is None else plan.merged
+        self._merged: Flags = np.concatenate([of_class, np.zeros((pools, self._classes), dtype=bool)])
 
     def shown_statements(self) -> ShownStatements[Support]:
         """Return what was shown of this criterion: what was published of it."""
@@ -93,11 +95,14 @@ class CriterionAtoms:
         for pool, subjects in self._made.rest_places.items():
             units[len(inside) + pool] &= bool(inside[subjects].all())
         if voter_class is not None:
-            units &= self._n[:, voter_class] > 0
+            units &= (self._n[:, voter_class] > 0) & ~self._merged[:, voter_class]
         return np.flatnonzero(units)
 
     def _shares(self, unit: int) -> tuple[Fraction, ...]:
-        return exact_shares(tuple(self._n[unit].tolist()), tuple(self._plan.class_weights.tolist()), self._plan.floor)
+        plan = self._plan
+        weights = plan.class_weights if plan.weights is None or unit >= len(plan.weights) else plan.weights[unit]
+        anonymous = None if plan.anonymous is None else tuple(plan.anonymous.tolist())
+        return exact_shares(tuple(self._n[unit].tolist()), tuple(weights.tolist()), plan.floor, anonymous)
 
     def _bases(self) -> Iterator[Vector]:
         for unit in np.flatnonzero(self._members).tolist():

@@ -20,11 +20,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
-from .scales import Ints
+from .scales import Flags, Ints
 
-Flags = npt.NDArray[np.bool_]
 #: Bars of a distribution with fewer ballots than this are joined with their neighbours: no single harsh ballot shows.
 BAR_FLOOR = 3
 

@@ -7,8 +7,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from .disclosure import Crowd, Flags, part
-from .scales import Floats, Ints
+from .disclosure import Crowd, part
+from .scales import Flags, Floats, Ints
 
 
 class Fate(IntEnum):

@@ -21,10 +21,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from .disclosure import Bases, Crowd, Flags, part
+from .disclosure import Bases, Crowd, part
 from .exposure import Setting
 from .release import Ballots, Figure, Plan, Release, release
-from .scales import Floats, Ints
+from .scales import Flags, Floats, Ints
 
 #: disclosure.part, or a faulty stand-in where a test wants to see it caught.
 Rules = Callable[..., Bases]

@@ -17,9 +17,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from .disclosure import Flags
 from .release import Figure, Plan, Release, Sheet
-from .scales import BANDS, round_half_up
+from .scales import BANDS, Flags, round_half_up
 from .small_groups import AT_LEAST, AT_MOST, BETWEEN, Shown
 
 STEP = 10.0

@@ -8,8 +8,7 @@ from functools import cache
 import numpy as np
 
 from .aggregate import Stats
-from .disclosure import Flags
-from .scales import SPREAD_FLOOR, SPREAD_USUAL, round_half_up
+from .scales import SPREAD_FLOOR, SPREAD_USUAL, Flags, round_half_up
 
 #: From so many subjects, and answers, a round's own spread is taken: one number in common tells of no group.
 SUBJECTS_FROM, ANSWERS_FROM = 10, 60

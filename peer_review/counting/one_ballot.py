@@ -12,8 +12,7 @@ import numpy as np
 
 from .aggregate import TRIM_ABOVE, Stats
 from .combine import class_shares
-from .disclosure import Flags
-from .scales import Floats, Ints
+from .scales import Flags, Floats, Ints
 
 
 class Rule(Protocol):
@@ -25,6 +24,10 @@ class Rule(Protocol):
     def trim(self) -> bool: ...
     @property
     def class_weights(self) -> Floats: ...
+    @property
+    def subject_weights(self) -> Floats: ...
+    @property
+    def anonymous(self) -> Flags | None: ...
     @property
     def criterion_weights(self) -> Floats: ...
     @property
@@ -91,14 +94,15 @@ class _Without:
         self.n = part.stats.n
         location = np.nan_to_num(part.stats.trimmed if rule.trim else part.stats.mean).reshape(-1, classes)
         n = self.n.reshape(-1, classes)
-        shares = class_shares(n, rule.class_weights, floor=rule.floor)
+        weights, anonymous = rule.subject_weights, rule.anonymous
+        shares = class_shares(n, weights, floor=rule.floor, anonymous=anonymous)
         self.value = np.where(n > 0, shares * location, 0.0).sum(axis=1)
         # Each class in turn has one answer fewer: what the others make of the figure then, and its own share.
         self.others, self.share = np.zeros(n.shape), np.zeros(n.shape)
         for number in range(classes):
             fewer = n.copy()
             fewer[:, number] = np.maximum(fewer[:, number] - 1, 0)
-            shares = class_shares(fewer, rule.class_weights, floor=rule.floor)
+            shares = class_shares(fewer, weights, floor=rule.floor, anonymous=anonymous)
             self.share[:, number] = shares[:, number]
             shares[:, number] = 0.0
             self.others[:, number] = np.where(n > 0, shares * location, 0.0).sum(axis=1)

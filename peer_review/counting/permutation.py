@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .disclosure import Flags
-from .scales import Floats
+from .scales import Flags, Floats
 
 #: Hands dealt for each probability, and values shuffled at once.
 PERMUTATIONS = 9_999

@@ -7,13 +7,13 @@ import numpy as np
 
 from .aggregate import Stats, aggregate
 from .combine import Combined, combine
-from .disclosure import Bases, Crowd, Flags, bars, comparable, part
+from .disclosure import Bases, Crowd, bars, comparable, part
 from .intervals import SUBJECTS_FROM, round_spread
 from .one_ballot import Part, one_ballot_decides
 from .possible_answers import ANSWERS
 from .ranks import comparable_ranks
 from .reliability import Reliability, round_reliability
-from .scales import BANDS, SPREAD_FLOOR, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
+from .scales import BANDS, SPREAD_FLOOR, Flags, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
 from .severity import Adjusted, Severity, adjust, keep_back
 from .small_groups import BARS_FROM, SCORED_FROM, Shown, ranges_of, rests_on_one, shown_score, together
 
@@ -24,13 +24,16 @@ class Ballots:
 
     Shape: subject and voter_class are (ballots,), positions in the plan's lists; answers is (ballots, criteria) as
         given, NaN for 不了解 (and where the class is not asked: see Plan.asked); sheet (ballots,) has the same number
-        for all rows of one whole sheet. Without it every row is a paper of its own.
+        for all rows of one whole sheet. Without it every row is a paper of its own. linked (ballots,): whether the
+        answers of a row were given together; False for those of merged groups, of which only the sorted answers to
+        each criterion are known. Without it all are.
     """
 
     subject: Ints
     voter_class: Ints
     answers: Floats
     sheet: Ints | None = None
+    linked: Flags | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class Plan:
     """The counting rules, frozen when the round opened. `sections` gives each subject's section, numbered from 0.
 
     asked: (criteria, classes), whether the class is asked the criterion; None: all are asked everything.
+    weights: (subjects, classes), where merging gave a class the weights of those that joined it; None: class_weights.
+    merged: (subjects, classes), whether a class's answers are several classes'; None: nowhere.
+    anonymous: (classes,), False for a class declared not anonymous, which counts towards nobody's floor and carries its
+    full weight; None: all are.
     ranks: (subjects,), each subject's rank, numbered from 0, -1 for none; None: no means by rank.
     bands: the lowest points of the three upper grades. roll: where it is known, what joins several subjects must have
     been answerable by at least `floor` people.
@@ -69,6 +76,14 @@ class Plan:
     roll: Roll | None = None
     ranks: Ints | None = None
     exact: bool = False
+    weights: Floats | None = None
+    merged: Flags | None = None
+    anonymous: Flags | None = None
+
+    @property
+    def subject_weights(self) -> Floats:
+        """The weights of the classes, (subjects, classes) or (classes,)."""
+        return self.class_weights if self.weights is None else self.weights
 
     @property
     def keeps_back(self) -> bool:
@@ -161,10 +176,16 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     parts = [Part(maker.points, maker.stats, maker.bases.subject_shown) for maker in makers]
     decides = one_ballot_decides(ballots.subject, ballots.voter_class, parts, plan)
     shown = np.array([maker.bases.subject_shown for maker in makers], dtype=bool).reshape(len(makers), subjects)
-    severity = adjust(
-        ballots.subject, ballots.voter_class, ballots.sheet, [maker.points for maker in makers], shown, plan
-    )
-    sheets = [_subject_sheet(makers, plan, at, decides=bool(decides[at])) for at in range(subjects)]
+    # Merged answers were not given together: no figure is made of a subject's that asks what one ballot said.
+    linked = np.ones(len(ballots.subject), dtype=bool) if ballots.linked is None else ballots.linked
+    whole = np.ones(subjects, dtype=bool)
+    whole[ballots.subject[~linked]] = False
+    points = [maker.points[linked] for maker in makers]
+    sheet_numbers = None if ballots.sheet is None else ballots.sheet[linked]
+    severity = adjust(ballots.subject[linked], ballots.voter_class[linked], sheet_numbers, points, shown & whole, plan)
+    sheets = [
+        _subject_sheet(makers, plan, at, decides=bool(decides[at]) if whole[at] else None) for at in range(subjects)
+    ]
     severity = keep_back(severity, np.array([_may_be_adjusted(sheet, plan) for sheet in sheets], dtype=bool))
     sheets = [replace(sheet, adjusted=adjusted) for sheet, adjusted in zip(sheets, severity.subjects, strict=True)]
     sheets = _with_standing(sheets, [_exact_score(makers, plan, at) for at in range(subjects)])
@@ -182,14 +203,14 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     )
     open_sections, unit_open = comparable(sizes.reshape(len(published), sections), floor=plan.floor)
     reliability = round_reliability(
-        ballots.subject,
-        [maker.points for maker in makers],
-        shown=shown,
+        ballots.subject[linked],
+        points,
+        shown=shown & whole,
         weights=plan.criterion_weights,
         floor=plan.floor,
         subjects_from=SUBJECTS_FROM,
         spread_floor=SPREAD_FLOOR[plan.scale],
-        sheet=ballots.sheet,
+        sheet=sheet_numbers,
     )
     ranks = np.full(subjects, -1, dtype=np.int64) if plan.ranks is None else plan.ranks
     rank_sheets = [mean(ranks == at) for at in range(int(ranks.max(initial=-1)) + 1)]
@@ -261,8 +282,10 @@ class Criterion:
             may = asked[plan.roll.voter_class]
             crowds.append(Crowd(plan.roll.subject[may], plan.roll.person[may]))
         self.n: Ints = n
+        if plan.anonymous is not None:
+            counted, n = np.where(plan.anonymous, counted, 0), np.where(plan.anonymous, n, 0)
         self.bases: Bases = part(counted, n, plan.sections, floor=plan.floor, crowds=crowds)
-        self.subjects = self._combine(self.stats)
+        self.subjects = self._combine(self.stats, plan.subject_weights)
         self.singles = self._combine_alone(self.stats)
         self.class_abstentions = self.stats.abstentions
         self.abstentions = self.class_abstentions.reshape(subjects, classes).sum(axis=1)
@@ -274,15 +297,16 @@ class Criterion:
         inside = asked_here & (place[ballots.subject] >= 0)
         pooled = np.where(inside, place[ballots.subject] * classes + ballots.voter_class, -1)
         rests = aggregate(pooled, points, groups=(sections + 1) * classes, edges=edges)
-        self.rests, self.rest_stats = self._combine(rests), rests
+        self.rests, self.rest_stats = self._combine(rests, plan.class_weights), rests
         self.rest_abstentions = rests.abstentions.reshape(-1, classes).sum(axis=1)
         self.rest_members = np.bincount(place[place >= 0], minlength=sections + 1)
         self.rest_places = {int(at): np.flatnonzero(place == at) for at in np.flatnonzero(self.rest_members)}
         firsts = [(at, places[0]) for at, places in self.rest_places.items()]
         self.rest_firsts = np.array(firsts, dtype=np.int64).reshape(-1, 2)
 
-    def _combine(self, stats: Stats) -> Combined:
-        return combine(stats, self.plan.class_weights, floor=self.plan.floor, trim=self.plan.trim)
+    def _combine(self, stats: Stats, weights: Floats) -> Combined:
+        plan = self.plan
+        return combine(stats, weights, floor=plan.floor, trim=plan.trim, anonymous=plan.anonymous)
 
     def _combine_alone(self, stats: Stats) -> Combined:
         return combine(stats, np.ones(1), floor=self.plan.floor, trim=self.plan.trim)
@@ -293,7 +317,16 @@ class Criterion:
         if not plan.keeps_back:
             exact = value if plan.decimals is None else round_half_up(value, plan.decimals)
             return Shown(exact, exact)
-        ranges = ranges_of(plan.scale, tuple(sizes.tolist()), weights, floor=plan.floor, trim=plan.trim, each=each)
+        anonymous = tuple(plan.anonymous.tolist()) if plan.anonymous is not None and len(weights) > 1 else None
+        ranges = ranges_of(
+            plan.scale,
+            tuple(sizes.tolist()),
+            weights,
+            floor=plan.floor,
+            trim=plan.trim,
+            each=each,
+            anonymous=anonymous,
+        )
         return ranges.show(value)
 
     @property
@@ -322,7 +355,8 @@ class Criterion:
             # More exactly, it would tell what the classes' figures keep back.
             shown = together(parts, plan.scale)
         else:
-            shown = self._show(value, self.n[at], self._weights)
+            weights = self._weights if plan.weights is None else tuple(plan.weights[at].tolist())
+            shown = self._show(value, self.n[at], weights)
         return self._mean(figures, at, shown, int(self.abstentions[at]), 1)
 
     def _mean(self, figures: Combined, at: int, shown: Shown, abstentions: int, members: int) -> _Mean:
@@ -375,7 +409,7 @@ def _mean_of(parts: list[_Mean | None]) -> _Mean | None:
     )
 
 
-def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: bool) -> Sheet:
+def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: bool | None) -> Sheet:
     means = [maker.subject(at) for maker in makers]
     figures = tuple(
         _figure(mean, plan, shown=_bars(maker, at, plan) if mean else None)
@@ -388,7 +422,7 @@ def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: boo
             classes[number] = (tuple(_figure(mean, plan) for mean in of_class), _score(of_class, plan))
     score = _score(means, plan)
     exact = _exact_score(makers, plan, at)
-    told = exact is not None and (plan.decimals is None or _may_be_flagged(means, plan))
+    told = decides is not None and exact is not None and (plan.decimals is None or _may_be_flagged(means, plan))
     # On a line, only ballots that all say the same change nothing: a no would tell that they do.
     one_ballot = decides or exact in plan.bands if told else None
     return Sheet(score=score, criteria=figures, classes=classes, members=1, one_ballot=one_ballot)

@@ -15,8 +15,7 @@ from typing import TypedDict
 import numpy as np
 from scipy.special import fdtri
 
-from .disclosure import Flags
-from .scales import Floats, Ints, round_half_up
+from .scales import Flags, Floats, Ints, round_half_up
 
 #: The reliability above which each band begins, after Koo and Li (2016); 0.75 is good already, 0.9 is good still.
 BANDS = (("excellent", 0.9), ("good", 0.75), ("moderate", 0.5))

@@ -15,8 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .disclosure import Flags
-from .scales import Ints
+from .scales import Flags, Ints
 
 
 def safe_subjects(answered: Sequence[Ints], voter_class: Ints, *, floor: int) -> tuple[int, ...]:

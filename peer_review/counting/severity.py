@@ -26,13 +26,12 @@ from scipy import sparse
 
 from .aggregate import TRIM_ABOVE
 from .combine import class_shares
-from .disclosure import Flags
 from .henderson import Matrix, TooManyLevels
 from .linkage import islands
 from .mixed import INTERCEPT, RESIDUAL, Z95, reml
 from .rasch import RaschFit, Steps, rasch
 from .safe_subjects import safe_subjects
-from .scales import SPREAD_FLOOR, Floats, Ints, round_half_up
+from .scales import SPREAD_FLOOR, Flags, Floats, Ints, round_half_up
 
 #: With fewer subjects one cannot tell a strict sheet from weak subjects.
 FEWEST: Final = 3
@@ -70,6 +69,8 @@ class Rule(Protocol):
     def criterion_weights(self) -> Floats: ...
     @property
     def decimals(self) -> int | None: ...
+    @property
+    def anonymous(self) -> Flags | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,9 @@ class _Fitting:
         weights = rule.criterion_weights[:, None] * (shown & (n.sum(axis=2) > 0))
         total = weights.sum(axis=0)
         weights = np.divide(weights, total, out=np.zeros(weights.shape), where=total > 0)
-        shares = np.array([class_shares(counts, rule.class_weights, floor=rule.floor) for counts in n])
+        shares = np.array(
+            [class_shares(counts, rule.class_weights, floor=rule.floor, anonymous=rule.anonymous) for counts in n]
+        )
         self.weights = weights[:, :, None] * shares.reshape(n.shape)
 
     def run(self, chosen: tuple[int, ...]) -> Severity:

@@ -130,14 +130,22 @@ class Ranges:
 
 @lru_cache(maxsize=4096)
 def ranges_of(
-    scale: str, sizes: tuple[int, ...], weights: tuple[float, ...], *, floor: int, trim: bool, each: int = 1
+    scale: str,
+    sizes: tuple[int, ...],
+    weights: tuple[float, ...],
+    *,
+    floor: int,
+    trim: bool,
+    each: int = 1,
+    anonymous: tuple[bool, ...] | None = None,
 ) -> Ranges:
     """Return as what the figure of a group is shown.
 
     sizes: how many of each class answered. weights: of the classes. each: how many answers one
-    person may have given, where a group holds several subjects.
+    person may have given, where a group holds several subjects. anonymous: as of combine.class_shares.
     """
-    shares = [(size, share) for size, share in zip(sizes, exact_shares(sizes, weights, floor), strict=True) if size]
+    exact = exact_shares(sizes, weights, floor, anonymous)
+    shares = [(size, share) for size, share in zip(sizes, exact, strict=True) if size]
     answers = [size for size, _share in shares]
     effective = [share / (size - 2 if trim and size > TRIM_ABOVE else size) for size, share in shares]
     part = max(effective, default=Fraction(1)) * each

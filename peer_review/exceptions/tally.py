@@ -31,7 +31,7 @@ class NotWipedYet(Refusal):
     text = _("What was needed for the count is still being destroyed. Please try again in a few minutes.")
 
 
-class UnknownLeaf(Refusal):
-    code = "unknown_leaf"
+class UnknownBlock(Refusal):
+    code = "unknown_block"
     status = 404
-    text = _("No ballot with this hash is in the count.")
+    text = _("There is no such paper in the bulletin.")

@@ -3,18 +3,27 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from peer_review.protocol.bulletin import Fate, Head, Outcome
+from zhengyan_crypto import canonical
+
 LEAF_BYTES = 32
 
 
 class Bulletin(models.Model):
-    """Leaf hashes of all counted ballots, their root, and the figures per cell, under one signature. Public."""
+    """What became of each cell, its leaves among dummies, and the root over all, under one signature. Public.
+
+    size: how many ballots are counted, in cells of their own or in joined groups.
+    """
 
     round = models.OneToOneField("peer_review.Round", on_delete=models.CASCADE, related_name="bulletin")
     head = models.TextField(_("head"))  # canonical JSON, as signed
     signature = models.CharField(_("signature"), max_length=86)  # base64url Ed25519 by the receipt key
     size = models.PositiveIntegerField(_("ballots"))
     root = models.CharField(_("root"), max_length=64)
-    leaves = models.BinaryField(editable=False)  # sorted, end to end
+    # Version 2: canonical JSON of what it says of each cell and joined group (domain.tally.blocks.Outcome).
+    outcome = models.TextField(blank=True, editable=False)
+    # The cells' blocks, end to end; in version 1 the leaves of all ballots, sorted.
+    leaves = models.BinaryField(editable=False)
 
     class Meta:
         verbose_name = _("bulletin")
@@ -22,6 +31,14 @@ class Bulletin(models.Model):
 
     def __str__(self) -> str:
         return self.root
+
+    def read_outcome(self) -> Outcome:
+        """Return what the bulletin says of its cells and joined groups. In version 1 every cell is counted."""
+        if self.outcome:
+            outcome: Outcome = canonical.loads(self.outcome)
+            return outcome
+        head: Head = canonical.loads(self.head)
+        return {"cells": [{**row, "fate": Fate.COUNTED.value} for row in head["cells"]], "groups": []}
 
     def leaf_hashes(self) -> list[bytes]:
         """Return the leaf hashes in their order."""

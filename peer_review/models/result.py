@@ -13,6 +13,7 @@ class Result(models.Model):
 
     classes: {voter class: [score, low, high]} where classes are shown at all; 0, 0 and the range follow where there is
     one.
+    joined: {voter class: [voter classes]}, of a subject: whose answers were merged and stand under the first.
     members: of how many subjects a mean is made. comparable: may be shown to people who may not see the members.
     adjusted: of a subject, {value, low, high, method} with the raters' severity taken out (of the Rasch model also
     {measure, sd} in logits), {reason} where whole sheets do not allow it, None where the papers do not; the unit's
@@ -45,6 +46,7 @@ class Result(models.Model):
     members = models.PositiveIntegerField(default=1)
     comparable = models.BooleanField(default=False)
     classes = models.JSONField(default=dict)
+    joined = models.JSONField(default=dict)
     adjusted = models.JSONField(null=True)
     one_ballot = models.BooleanField(null=True)
     reliability = models.JSONField(null=True)

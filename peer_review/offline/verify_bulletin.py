@@ -559,24 +559,61 @@ def band_of(value: Decimal, bands: Sequence[int]) -> int:
 # rules: The frozen scheme, the roll and the answers.
 
 
-class HeadCell(TypedDict):
-    """What the bulletin's head says of one cell."""
+class CellRow(TypedDict):
+    """What the bulletin says of one cell: its fate, and what that lets be told."""
 
     cell: str
     eligible: int
+    fate: NotRequired[str]
+    drawn: NotRequired[int]
+    counted: NotRequired[int]
+    group: NotRequired[int]
+
+
+class GroupRow(TypedDict):
+    """What the bulletin says of a merged group."""
+
+    group: int
     drawn: int
     counted: int
+    columns: str
+
+
+class Column(TypedDict):
+    """The answers to one question in the order of size, and how many said 不了解."""
+
+    answers: list[int]
+    unknown: int
+
+
+class Columns(TypedDict):
+    """The answers of a merged group: its cells, its number of ballots, and a column for each question kept."""
+
+    cells: list[str]
+    counted: int
+    columns: dict[str, Column]
+
+
+class MergedGroup(TypedDict):
+    """A merged group: its answers with their salt, and what the token of each of its ballots signs."""
+
+    group: int
+    salt: str
+    columns: Columns
+    ballots: list[dict[str, str]]
 
 
 class Head(TypedDict):
-    """The head of the bulletin, which the round signs."""
+    """The head of the bulletin, which the round signs. Only version 1 has its cells in it."""
 
     v: int
     round: str
     manifest: str
     size: int
     root: str
-    cells: list[HeadCell]
+    floor: NotRequired[int]
+    groups: NotRequired[str]
+    cells: NotRequired[list[CellRow]]
 
 
 class Ballot(TypedDict):
@@ -623,6 +660,8 @@ class Rules:
             self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
             self.classes: list[str] = [voter_class["key"] for voter_class in scheme["classes"]]
             self.class_weights = [Fraction(voter_class["weight"]) for voter_class in scheme["classes"]]
+            # A class declared not anonymous counts towards nobody's floor and carries its full weight.
+            self.anonymous = [voter_class.get("anonymous", True) is True for voter_class in scheme["classes"]]
             self.criteria: list[str] = [criterion["key"] for criterion in scheme["criteria"]]
             self.criterion_weights = [Fraction(criterion["weight"]) for criterion in scheme["criteria"]]
             self.asked = [{self.classes.index(key) for key in criterion["classes"]} for criterion in scheme["criteria"]]
@@ -655,13 +694,14 @@ class RollFile:
      "holders": [[cell, …], …]}
 
     Subjects are numbered from 1, sections and ranks too; rank 0 is none. Subjects whose figures are shown in half-steps
-    have "coarse": 1. `holders`: one list a person, of the papers
-    about subjects with too few ballots; these papers are complete, so their holders must be as many as the signed head
-    calls eligible.
+    have "coarse": 1. `holders`: one list a person, of the papers about subjects with too few ballots; these papers are
+    complete, so their holders must be as many as the signed bulletin calls eligible. `rows`: what the bulletin says of
+    its cells; None: it is of version 1, whose head has them.
     """
 
-    def __init__(self, parsed: object, head: Head, rules: Rules) -> None:
+    def __init__(self, parsed: object, head: Head, rules: Rules, rows: list[CellRow] | None = None) -> None:
         value = fields(parsed, "v", "round", "subjects", "cells", "holders")
+        cells = head["cells"] if rows is None else rows
         if value["round"] != head["round"]:
             raise Fault("of another round", "属于另一轮测评")
         self.sections = [subject["section"] - 1 for subject in listed(value["subjects"])]
@@ -682,20 +722,20 @@ class RollFile:
             self.cells[row["cell"]] = rules.classes.index(row["class"]), about
             if row["kind"] == "sheet":
                 self.sheets.add(row["cell"])
-        if self.cells.keys() | self.words != {cell["cell"] for cell in head["cells"]}:
+        if self.cells.keys() | self.words != {cell["cell"] for cell in cells}:
             raise Fault("its cells are not those of the bulletin", "票格与公告不符")
         self.holders: dict[str, set[int]] = defaultdict(set)  # the people who hold a cell's paper
-        for person, cells in enumerate(listed(value["holders"])):
-            for cell in listed(cells):
-                self.holders[cell].add(person)
-        eligible = {cell["cell"]: cell["eligible"] for cell in head["cells"]}
-        for cell, people in self.holders.items():
-            if eligible.get(cell) != len(people):
-                raise Fault(f"cell {cell}: another number of holders", f"票格 {cell}：持有人数不符")
+        for person, papers in enumerate(listed(value["holders"])):
+            for name in listed(papers):
+                self.holders[name].add(person)
+        eligible = {cell["cell"]: cell["eligible"] for cell in cells}
+        for name, people in self.holders.items():
+            if eligible.get(name) != len(people):
+                raise Fault(f"cell {name}: another number of holders", f"票格 {name}：持有人数不符")
         self.papers: dict[int, list[tuple[int, str]]] = defaultdict(list)  # class and cell of those about a subject
-        for cell, (voter_class, about) in self.cells.items():
+        for name, (voter_class, about) in self.cells.items():
             for subject in about:
-                self.papers[subject].append((voter_class, cell))
+                self.papers[subject].append((voter_class, name))
 
 
 @dataclass(frozen=True)
@@ -709,9 +749,13 @@ class Row:
 
 
 class Votes:
-    """The answers, by criterion, subject and class, in points; and row by row."""
+    """The answers, by criterion, subject and class, in points; and row by row.
 
-    def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules) -> None:
+    Merged groups are in the former only, under the class that comes first: which of their answers were given together
+    nobody knows. `apart`: the subjects of whom they are. `weights`: of a subject's classes, where merging changed them.
+    """
+
+    def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules, groups: Iterable[Columns] = ()) -> None:
         self.points: list[dict[tuple[int, int], list[int]]] = [defaultdict(list) for _criterion in rules.criteria]
         self.abstentions: list[Counter[tuple[int, int]]] = [Counter() for _criterion in rules.criteria]
         # Of whole sheets: which of them answered about each subject. Any other paper is a sheet of its own.
@@ -744,12 +788,40 @@ class Votes:
                     else:
                         raise Fault(f"ballot {number}: {key} is not answered", f"第 {number} 张票：{key} 没有有效答案")
                 self.rows.append(Row(subject, one, tuple(said), number))
+        self.apart: set[int] = set()
+        self.weights: dict[int, list[Fraction]] = {}
+        self.joined: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        for group in groups:
+            self.add_merged(group, roll, rules, sheet=-len(self.apart) * 10**9)
+
+    def add_merged(self, group: Columns, roll: RollFile, rules: Rules, *, sheet: int) -> None:
+        """Add the answers of a merged group. `sheet`: a number below which no sheet has been numbered."""
+        classes = sorted({roll.cells[cell][0] for cell in group["cells"]})
+        about, stands = roll.cells[group["cells"][0]][1], classes[0]
+        whole = group["cells"][0] in roll.sheets
+        for place, subject in enumerate(about, 1):
+            self.apart.add(subject)
+            self.joined[subject][stands] = classes
+            weights = self.weights.setdefault(subject, list(rules.class_weights))
+            weights[stands] = sum((rules.class_weights[number] for number in classes), Fraction())
+            for at, criterion in enumerate(rules.criteria):
+                if stands not in rules.asked[at]:
+                    continue
+                column = group["columns"].get(f"{place}.{criterion}" if whole else criterion)
+                answers = column["answers"] if column else []
+                self.abstentions[at][subject, stands] += group["counted"] - len(answers)
+                for number, answer in enumerate(answers):
+                    if not rules.lowest <= answer <= rules.highest:
+                        raise Fault("a merged answer off the scale", "合并组有答案超出量表")
+                    self.points[at][subject, stands].append(rules.points(answer))
+                    if whole:
+                        self.sheets[at][subject].add(sheet - 1 - number)
 
 
 # package: The auditor's package: its files and its list of hashes.
 
 #: Files of the auditor's package that checks are made of.
-PACKED = ("manifest", "bulletin", "ballots", "scheme", "roll", "figures", "exposure")
+PACKED = ("manifest", "bulletin", "ballots", "dummies", "merged", "scheme", "roll", "figures", "exposure")
 SUMS = "SHA256SUMS"
 
 
@@ -760,6 +832,8 @@ class Files:
     manifest: bytes
     bulletin: bytes
     ballots: bytes | None = None
+    dummies: bytes | None = None
+    merged: bytes | None = None
     receipt: bytes | None = None
     scheme: bytes | None = None
     roll: bytes | None = None
@@ -1452,17 +1526,21 @@ class ClassWeights:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.cuts: dict[tuple[int, ...], list[Fraction]] = {}
+        self.cuts: dict[tuple[tuple[int, ...], tuple[Fraction, ...]], list[Fraction]] = {}
 
-    def shares(self, sizes: tuple[int, ...]) -> list[Fraction]:
-        """Return each class's share of a figure: no ballot carries more than 1/floor of it."""
-        if sizes not in self.cuts:
-            self.cuts[sizes] = class_shares(sizes, self.rules.class_weights, self.rules.floor)
-        return self.cuts[sizes]
+    def shares(self, sizes: tuple[int, ...], merged: list[Fraction] | None = None) -> list[Fraction]:
+        """Return each class's share of a figure: no ballot carries more than 1/floor of it.
 
-    def weigh(self, piles: Sequence[list[int]]) -> tuple[Fraction, float]:
+        merged: the weights of a subject of whom classes were merged.
+        """
+        weights = tuple(merged or self.rules.class_weights)
+        if (sizes, weights) not in self.cuts:
+            self.cuts[sizes, weights] = class_shares(sizes, weights, self.rules.floor, self.rules.anonymous)
+        return self.cuts[sizes, weights]
+
+    def weigh(self, piles: Sequence[list[int]], merged: list[Fraction] | None = None) -> tuple[Fraction, float]:
         """Return the weighted mean of several classes' points, and half its interval."""
-        shares = self.shares(tuple(len(pile) for pile in piles))
+        shares = self.shares(tuple(len(pile) for pile in piles), merged)
         return weigh(piles, shares, trim=self.rules.trim, least=SPREAD_FLOOR[self.rules.scale])
 
 
@@ -1473,22 +1551,28 @@ class Counted:
         self.rules, self.roll, self.weights, self.number = rules, roll, weights, at
         self.points, self.abstentions = votes.points[at], votes.abstentions[at]
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
+        self.merged_weights, self.apart = votes.weights, votes.apart
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
         self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
         self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
-        n = [sum(map(len, piles)) for piles in self.piles]
+        anonymous = rules.anonymous
+        n = [sum(len(pile) for pile, counts in zip(piles, anonymous, strict=True) if counts) for piles in self.piles]
         self.alone = [at for at in range(subjects) if n[at] >= floor]
         self.with_classes = {
             at
             for at in self.alone
             if all(
-                len(pile) >= floor or not (pile or unsure)
-                for pile, unsure in zip(self.piles[at], self.unsure[at], strict=True)
+                len(pile) >= floor or not (pile or unsure) or not counts
+                for pile, unsure, counts in zip(self.piles[at], self.unsure[at], anonymous, strict=True)
             )
         }
         # Too few alone: together with the others of their section, else with those of all sections, else not at all.
-        small = [at for at in range(subjects) if n[at] < floor and (n[at] or any(self.unsure[at]))]
+        hidden = [
+            sum(unsure for unsure, counts in zip(self.unsure[at], anonymous, strict=True) if counts)
+            for at in range(subjects)
+        ]
+        small = [at for at in range(subjects) if n[at] < floor and (n[at] or hidden[at])]
         self.rests: dict[int, list[int]] = {}  # section (after the last: all together) → subjects
         left = []
         for section in range(self.sections):
@@ -1528,12 +1612,13 @@ class Counted:
 
     def subject_mean(self, at: int) -> Mean | None:
         piles = self.piles[at]
-        n = sum(map(len, piles))
-        if n < self.rules.floor:
+        if at not in set(self.alone):
             return None
+        n = sum(map(len, piles))
+        merged = self.merged_weights.get(at)
         if self.reach is None:
-            return Mean(*self.weights.weigh(piles), n, sum(self.unsure[at]))
-        shares = self.weights.shares(tuple(map(len, piles)))
+            return Mean(*self.weights.weigh(piles, merged), n, sum(self.unsure[at]))
+        shares = self.weights.shares(tuple(map(len, piles)), merged)
         value, half = self.plain(piles, shares)
         classes = [self.voter_class(at, number) for number in range(len(piles))]
         parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
@@ -1698,14 +1783,19 @@ def reach_of(criteria: Sequence[Counted], scale: str) -> float:
     return max(SPREAD_FLOOR[scale], spread) * t_quantile(freedom)
 
 
-def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
-    """Return the weights renormalised over the classes that answered, cut back to 1/floor a ballot."""
+def class_shares(
+    sizes: Sequence[int], weights: Sequence[Fraction], floor: int, anonymous: Sequence[bool]
+) -> list[Fraction]:
+    """Return the weights renormalised over the classes that answered, those of anonymous classes cut back to 1/floor a
+    ballot."""
     base = [weight if n else Fraction() for n, weight in zip(sizes, weights, strict=True)]
     shares = [share / sum(base) if share else share for share in base]
     if sum(sizes) < floor:  # Nothing helps there; such groups are shown only as what one ballot fewer would make.
         return shares
     cut: set[int] = set()
-    while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
+    while over := {
+        at for at, n in enumerate(sizes) if anonymous[at] and at not in cut and shares[at] > Fraction(n, floor)
+    }:
         cut |= over
         room = 1 - sum(Fraction(sizes[at], floor) for at in cut)
         free = sum(weight for at, weight in enumerate(base) if at not in cut)
@@ -1844,7 +1934,7 @@ class Severity:
         self.lacking: list[set[int]] = []  # the subjects of each fit without published parameters
         subjects = range(len(roll.sections))
         self.may = may
-        self.shown = {at for at in subjects if any(criterion.means[at] for criterion in counted)}
+        self.shown = {at for at in subjects if any(criterion.means[at] for criterion in counted)} - votes.apart
         self.rows = [row for row in votes.rows if row.subject in self.shown]
         self.early = self.refusal()
         self.reasons = dict.fromkeys(subjects, self.early)
@@ -2450,8 +2540,8 @@ class Recount:
             | {
                 "reliability": reliability_of(
                     self.rules,
-                    self.votes.rows,
-                    [set(criterion.alone) for criterion in self.counted],
+                    [row for row in self.votes.rows if row.subject not in self.votes.apart],
+                    [set(criterion.alone) - self.votes.apart for criterion in self.counted],
                     version=self.version,
                 )
             }
@@ -2490,7 +2580,8 @@ class Recount:
         sheet = self.sheet(means, criteria)
         sheet["score"], sheet["shown"] = self.subject_score(means)
         decides = None
-        if (whole := self.exact_score(means)) is not None and (self.version == 1 or self.may_be_flagged(means)):
+        may_be_flagged = at not in self.votes.apart and (self.version == 1 or self.may_be_flagged(means))
+        if (whole := self.exact_score(means)) is not None and may_be_flagged:
             decides = self.one_ballot(at, whole)
             if self.version > 1 and whole in self.rules.bands:
                 decides = True
@@ -2500,6 +2591,10 @@ class Recount:
             "members": 1,
             "comparable": False,
             "classes": classes,
+            "joined": {
+                self.rules.classes[stands]: [self.rules.classes[number] for number in numbers]
+                for stands, numbers in self.votes.joined.get(at, {}).items()
+            },
             "one_ballot": decides,
             "adjusted": self.severity.subject(at),
         }
@@ -2674,14 +2769,25 @@ class ManifestChecks:
             raise Fault("the manifest has another fingerprint", "密钥清单的指纹不同")
 
 
+#: What a cell's row says beside its name, how many were asked, and its fate.
+FATES = {"counted": ("drawn", "counted"), "merged": ("group",), "few": (), "void": ()}
+
+
 class BulletinChecks:
-    """The bulletin: signed by the round, made for this manifest, a tree over its leaves, figures that can be."""
+    """The bulletin: signed by the round, made for this manifest, a tree over its cells, figures that can be.
+
+    Version 1 has one list of leaves, each a ballot's. In version 2 each cell has a block of as many leaves as people
+    were eligible, of ballots and of dummies; `cells` says what became of it.
+    """
 
     def __init__(self, data: bytes, about: ManifestChecks) -> None:
         self.data, self.about = data, about
         self.head: Head = {"v": 1, "round": "", "manifest": "", "size": 0, "root": "", "cells": []}
         self.signature = b""
-        self.leaves: list[bytes] = []
+        self.cells: list[CellRow] = []
+        self.groups: list[GroupRow] = []
+        self.blocks: list[list[bytes]] = []  # one a cell; of version 1 one in all
+        self.cell_of: dict[bytes, str] = {}  # the cell of each leaf; empty text in version 1
 
     def checks(self) -> list[Check]:
         """Return the checks, in order. Without the first, which reads, no other can be made."""
@@ -2695,17 +2801,55 @@ class BulletinChecks:
         ]
 
     def read_bulletin(self) -> tuple[str, str]:
-        value = fields(parse(self.data), "v", "head", "sig", "leaves")
+        value = parse(self.data)
+        version = value.get("v") if type(value) is dict else None
+        if version == 2 and type(version) is int:
+            self.read_version_2(value)
+        else:
+            self.read_version_1(value)
+        return f"{len(self.cell_of)} leaves", f"{len(self.cell_of)} 个叶子"
+
+    def read_version_1(self, parsed: object) -> None:
+        value = fields(parsed, "v", "head", "sig", "leaves")
         fields(value["head"], "v", "round", "manifest", "size", "root", "cells")
         signature, head = unbase64(value["sig"], 64), value["head"]
         unhex(head["root"], 32)
         for cell in listed(head["cells"]):
-            fields(cell, "cell", "eligible", "drawn", "counted")
-            if any(type(cell[name]) is not int for name in ("eligible", "drawn", "counted")):
-                raise Fault("a figure is not an integer", "有数字不是整数")
-        self.leaves = [unhex(leaf, 32) for leaf in listed(value["leaves"])]
+            read_row(cell, "drawn", "counted")
+        self.blocks = [[unhex(leaf, 32) for leaf in listed(value["leaves"])]]
+        self.cells = [{"fate": "counted", **cell} for cell in head["cells"]]  # type: ignore[typeddict-item]
+        self.cell_of = dict.fromkeys(self.blocks[0], "")
         self.head, self.signature = head, signature
-        return f"{len(self.leaves)} ballots", f"{len(self.leaves)} 张票"
+
+    def read_version_2(self, parsed: object) -> None:
+        value = fields(parsed, "v", "head", "sig", "cells", "groups", "blocks", version=2)
+        head = fields(value["head"], "v", "round", "manifest", "floor", "size", "root", "groups", version=2)
+        signature = unbase64(value["sig"], 64)
+        for name in ("manifest", "root", "groups"):
+            unhex(head[name], 32)
+        if type(head["floor"]) is not int or type(head["size"]) is not int:
+            raise Fault("a figure is not an integer", "有数字不是整数")
+        for cell in listed(value["cells"]):
+            fate = cell.get("fate") if type(cell) is dict else None
+            if type(fate) is not str or fate not in FATES:
+                raise Fault("a cell has no fate that is known", "有票格的去向不明")
+            read_row(cell, "fate", *FATES[fate])
+        for group in listed(value["groups"]):
+            fields(group, "group", "drawn", "counted", "columns")
+            unhex(group["columns"], 32)
+            if any(type(group[name]) is not int for name in ("group", "drawn", "counted")):
+                raise Fault("a figure is not an integer", "有数字不是整数")
+        blocks = listed(value["blocks"])
+        if len(blocks) != len(value["cells"]):
+            raise Fault("the blocks are not those of the cells", "叶块与票格不符")
+        for row, block in zip(value["cells"], blocks, strict=True):
+            if type(block) is not str or len(block) % 64:
+                raise Fault("a block is not whole", "有叶块不完整")
+            leaves = [unhex(block[start : start + 64], 32) for start in range(0, len(block), 64)]
+            self.blocks.append(leaves)
+            self.cell_of.update(dict.fromkeys(leaves, row["cell"]))
+        self.cells, self.groups = value["cells"], value["groups"]
+        self.head, self.signature = head, signature  # type: ignore[assignment]  # its fields have been checked
 
     def check_signature(self) -> None:
         message = b"anon-bulletin/v1\n" + canonical(self.head)
@@ -2717,23 +2861,33 @@ class BulletinChecks:
             raise Fault("of another round", "属于另一轮测评")
         if self.head["manifest"] != self.about.fingerprint:
             raise Fault("made for another manifest: keys were changed", "对应另一份密钥清单：密钥被更换")
-        if [cell["cell"] for cell in self.head["cells"]] != sorted(self.about.keys):
+        if [cell["cell"] for cell in self.cells] != sorted(self.about.keys):
             raise Fault("its cells are not those of the manifest", "票格与密钥清单不符")
 
     def check_order(self) -> None:
-        for left, right in zip(self.leaves, self.leaves[1:], strict=False):
-            if left == right:
-                raise Fault("a leaf is there twice", "有叶子重复")
-            if left > right:
-                raise Fault("the leaves are not sorted", "叶子未按次序排列")
+        for number, leaves in enumerate(self.blocks):
+            if self.head["v"] == 2 and len(leaves) != self.cells[number]["eligible"]:
+                cell = self.cells[number]["cell"]
+                raise Fault(f"cell {cell}: not a leaf for each who was eligible", f"票格 {cell}：叶子数与应有不符")
+            for left, right in itertools.pairwise(leaves):
+                if left == right:
+                    raise Fault("a leaf is there twice", "有叶子重复")
+                if left > right:
+                    raise Fault("the leaves are not sorted", "叶子未按次序排列")
 
     def check_root(self) -> None:
-        if self.head["size"] != len(self.leaves):
+        if self.head["v"] == 2:
+            level = [block_hash(row, leaves) for row, leaves in zip(self.cells, self.blocks, strict=True)]
+            groups = hashlib.sha256(b"anon-groups/v2|" + canonical(self.groups)).hexdigest()
+            if groups != self.head["groups"]:
+                raise Fault("it does not cover these merged groups", "首部与合并组不符")
+        else:
+            level = self.blocks[0]
+        if self.head["size"] != len(level):
             raise Fault(
-                f"the head says {self.head['size']} ballots, there are {len(self.leaves)}",
-                f"首部称 {self.head['size']} 张，实有 {len(self.leaves)} 张",
+                f"the head says {self.head['size']} places, there are {len(level)}",
+                f"首部称 {self.head['size']} 个，实有 {len(level)} 个",
             )
-        level = self.leaves
         while len(level) > 1:  # RFC 9162, 2.1: a last one without neighbour rises unchanged
             above = [hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
             level = above + level[len(level) - len(level) % 2 :]
@@ -2741,16 +2895,48 @@ class BulletinChecks:
         if root.hex() != self.head["root"]:
             raise Fault("it does not cover these leaves", "树根与叶子不符")
 
-    def check_figures(self) -> None:
-        for cell in self.head["cells"]:
-            if not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
+    def check_figures(self) -> tuple[str, str] | None:
+        for cell in self.cells:
+            if cell["fate"] == "counted" and not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
                 raise Fault(
                     f"cell {cell['cell']}: {cell['counted']} counted, {cell['drawn']} drawn of {cell['eligible']}",
                     f"票格 {cell['cell']}：计入 {cell['counted']}，领取 {cell['drawn']}，应有 {cell['eligible']}",
                 )
-        total = sum(cell["counted"] for cell in self.head["cells"])
-        if total != len(self.leaves):
-            raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
+        if self.head["v"] == 1:
+            total = sum(cell["counted"] for cell in self.cells)
+            if total != len(self.cell_of):
+                raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
+            return None
+        self.check_groups()
+        few = sum(cell["fate"] == "few" for cell in self.cells)
+        return f"{few} cells with too few, destroyed", f"{few} 个票格不足下限，已销毁"
+
+    def check_groups(self) -> None:
+        eligible: dict[int, int] = {}
+        for cell in self.cells:
+            if cell["fate"] == "merged":
+                eligible[cell["group"]] = eligible.get(cell["group"], 0) + cell["eligible"]
+        numbers = [group["group"] for group in self.groups]
+        if numbers != list(range(1, len(numbers) + 1)) or eligible.keys() != set(numbers):
+            raise Fault("the merged groups are not those of the cells", "合并组与票格不符")
+        for group in self.groups:
+            number = group["group"]
+            if not self.head["floor"] <= group["counted"] <= group["drawn"] <= eligible[number]:
+                raise Fault(f"merged group {number}: figures that cannot be", f"合并组 {number}：数字不可能")
+
+
+def read_row(row: object, *names: str) -> None:
+    """Read what the bulletin says of a cell: exactly these fields, and numbers where there are to be numbers."""
+    value = fields(row, "cell", "eligible", *names)
+    unhex(value["cell"], 8)
+    numbers = [value[name] for name in ("eligible", *names) if name != "fate"]
+    if any(type(number) is not int or number < 0 for number in numbers):
+        raise Fault("a figure is not an integer", "有数字不是整数")
+
+
+def block_hash(row: object, leaves: list[bytes]) -> bytes:
+    """Return the hash of a cell in the tree."""
+    return hashlib.sha256(b"\x00anon-block/v2|" + canonical(row) + b"|" + b"".join(leaves)).digest()
 
 
 class ReceiptChecks:
@@ -2772,7 +2958,7 @@ class ReceiptChecks:
             receipts = listed(value["receipts"])
         else:
             receipts = [value]
-        known = set(self.about.leaves)
+        known = self.about.cell_of
         counted = 0
         for receipt in receipts:
             leaf = unhex(fields(receipt, "v", "round", "leaf", "sig")["leaf"], 32)
@@ -2784,10 +2970,10 @@ class ReceiptChecks:
             counted += leaf in known
         if counted != len(receipts):
             raise Fault(
-                f"{counted} of {len(receipts)} counted (a ballot replaced by a later one is not)",
-                f"{len(receipts)} 张中计入 {counted} 张（被后来的票取代的不计）",
+                f"{counted} of {len(receipts)} in the bulletin (a ballot replaced by a later one is not)",
+                f"{len(receipts)} 张中有 {counted} 张在公告中（被后来的票取代的不在）",
             )
-        return f"{counted} of {len(receipts)} counted", f"{len(receipts)} 张中计入 {counted} 张"
+        return f"{counted} of {len(receipts)} in the bulletin", f"{len(receipts)} 张中有 {counted} 张在公告中"
 
 
 # ballot_checks: What each ballot of a count must be, and how often each answer was given.
@@ -2809,8 +2995,8 @@ class AnswerCount(TypedDict):
 class BallotChecks:
     """The ballots: each drawn for its cell, signed and in the bulletin; none dropped, none added."""
 
-    def __init__(self, data: bytes, about: BulletinChecks) -> None:
-        self.data, self.about, self.manifest = data, about, about.about
+    def __init__(self, data: bytes, about: BulletinChecks, dummies: bytes | None = None) -> None:
+        self.data, self.about, self.manifest, self.dummies = data, about, about.about, dummies
         self.entries: list[Entry] = []
         self.version = max(BALLOT_VERSIONS)
 
@@ -2894,24 +3080,55 @@ class BallotChecks:
                     f"第 {first} 张与第 {number} 张票使用同一凭证",
                 )
 
-    def check_dropped(self) -> None:
-        missing = set(self.about.leaves) - {leaf_of(entry) for entry in self.entries}
+    def check_dropped(self) -> tuple[str, str] | None:
+        """Each leaf of a counted cell is a ballot's or an opened dummy's. Without openings only numbers can be held."""
+        if self.about.head["v"] == 2 and self.dummies is None:
+            return "dummies not opened: by number only", "未提供填充项，仅核对数量"
+        missing = self.counted_leaves() - {leaf_of(entry) for entry in self.entries} - self.open_dummies()
         if missing:
             raise Fault(
                 f"{len(missing)} leaves of the bulletin have no ballot, first {min(missing).hex()}",
                 f"公告中有 {len(missing)} 个叶子没有对应的票",
             )
+        return None
+
+    def counted_leaves(self) -> set[bytes]:
+        """Return the leaves of all counted cells."""
+        fates = {cell["cell"]: cell["fate"] for cell in self.about.cells} | {"": "counted"}
+        return {leaf for leaf, cell in self.about.cell_of.items() if fates[cell] == "counted"}
+
+    def open_dummies(self) -> set[bytes]:
+        """Return the leaves of the dummies of counted cells: as many as were eligible and not counted."""
+        found: set[bytes] = set()
+        if self.dummies is None:
+            return found
+        value = fields(parse(self.dummies), "v", "round", "cells", version=2)
+        if value["round"] != self.manifest.round or type(value["cells"]) is not dict:
+            raise Fault("dummies of another round", "填充项属于另一轮测评")
+        for cell in self.about.cells:
+            if cell["fate"] != "counted":
+                continue
+            openings = listed(value["cells"].get(cell["cell"], []))
+            leaves = {hashlib.sha256(b"\x00anon-dummy/v2|" + unbase64(opening, 32)).digest() for opening in openings}
+            wanted = cell["eligible"] - cell["counted"]
+            if len(leaves) != wanted or any(self.about.cell_of.get(leaf) != cell["cell"] for leaf in leaves):
+                raise Fault(
+                    f"cell {cell['cell']}: other dummies than its block has", f"票格 {cell['cell']}：填充项不符"
+                )
+            found |= leaves
+        return found
 
     def check_added(self) -> None:
-        known = set(self.about.leaves)
+        known = self.counted_leaves()
         for number, entry in enumerate(self.entries, 1):
-            if leaf_of(entry) not in known:
+            leaf = leaf_of(entry)
+            if leaf not in known or self.about.cell_of[leaf] not in ("", entry["ballot"]["cell"]):
                 raise Fault(f"ballot {number} is not in the bulletin", f"第 {number} 张票不在公告中")
 
     def check_counts(self) -> None:
         counts = Counter(entry["ballot"]["cell"] for entry in self.entries)
-        for cell in self.about.head["cells"]:
-            if counts[cell["cell"]] != cell["counted"]:
+        for cell in self.about.cells:
+            if cell["fate"] == "counted" and counts[cell["cell"]] != cell["counted"]:
                 raise Fault(
                     f"cell {cell['cell']}: {cell['counted']} counted, {counts[cell['cell']]} found",
                     f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {counts[cell['cell']]}",
@@ -2942,6 +3159,103 @@ def version_of(entry: object) -> object:
     """Return what an entry, whatever it is, says its ballot's version is."""
     ballot = entry.get("ballot") if isinstance(entry, dict) else None
     return ballot.get("v") if isinstance(ballot, dict) else None
+
+
+# merged_checks: What a merged group must be: ballots drawn for its cells, and the answers whose hash the bulletin has.
+
+
+class MergedChecks:
+    """The merged groups of merged.json, beside the ballots of the counted cells.
+
+    That their answers are what the ballots said, nobody can check: signatures were destroyed at the count.
+    """
+
+    def __init__(self, data: bytes, about: BulletinChecks, entries: list[Entry]) -> None:
+        self.data, self.about = data, about
+        self.spent = {entry["ballot"]["pk"] for entry in entries}
+        self.groups: list[MergedGroup] = []
+
+    def checks(self) -> list[Check]:
+        """Return the checks, in order. Without the first, which reads, no other can be made."""
+        return [
+            ("form of the merged groups", "合并组格式", self.read_groups),
+            ("answers of each merged group, as signed for", "各合并组的答案与签署一致", self.check_columns),
+            ("token of each merged ballot, for its cell", "每张并入票的凭证与票格相符", self.check_ballots),
+        ]
+
+    @property
+    def columns(self) -> list[Columns]:
+        """The answers of the groups, in the order of their numbers."""
+        return [group["columns"] for group in self.groups]
+
+    def read_groups(self) -> tuple[str, str]:
+        value = fields(parse(self.data), "v", "round", "groups", version=2)
+        if value["round"] != self.about.about.round:
+            raise Fault("of another round", "属于另一轮测评")
+        for group in listed(value["groups"]):
+            fields(group, "group", "salt", "columns", "ballots")
+            read_columns(group["columns"])
+            for ballot in listed(group["ballots"]):
+                fields(ballot, "leaf", "cell", "pk", "pre", "tok")
+            self.groups.append(group)
+        if [group["group"] for group in self.groups] != [group["group"] for group in self.about.groups]:
+            raise Fault("not the groups of the bulletin", "与公告中的合并组不符")
+        return f"{len(self.groups)} groups", f"{len(self.groups)} 个合并组"
+
+    def check_columns(self) -> None:
+        for row, group in zip(self.about.groups, self.groups, strict=True):
+            columns, number = group["columns"], row["group"]
+            salted = b"anon-columns/v2|" + unbase64(group["salt"], 32) + b"|" + canonical(columns)
+            merged = [cell for cell in self.about.cells if cell["fate"] == "merged"]
+            cells = [cell["cell"] for cell in merged if cell["group"] == number]
+            if hashlib.sha256(salted).hexdigest() != row["columns"]:
+                raise Fault(f"group {number}: not the answers that were signed for", f"合并组 {number}：答案与签署不符")
+            if columns["cells"] != cells or columns["counted"] != row["counted"]:
+                raise Fault(f"group {number}: other cells or ballots", f"合并组 {number}：票格或票数不符")
+            for column in columns["columns"].values():
+                answers = column["answers"]
+                if answers != sorted(answers) or len(answers) < self.about.head["floor"]:
+                    raise Fault(f"group {number}: a column that cannot be", f"合并组 {number}：答案列不可能")
+                if len(answers) + column["unknown"] != columns["counted"]:
+                    raise Fault(f"group {number}: answers are missing", f"合并组 {number}：答案缺失")
+
+    def check_ballots(self) -> None:
+        for row, group in zip(self.about.groups, self.groups, strict=True):
+            leaves = {unhex(ballot["leaf"], 32) for ballot in group["ballots"]}
+            if not row["counted"] == len(leaves) == len(group["ballots"]):
+                raise Fault(f"group {row['group']}: another number of ballots", f"合并组 {row['group']}：票数不符")
+            for ballot in group["ballots"]:
+                self.check_ballot(row, ballot)
+
+    def check_ballot(self, row: GroupRow, ballot: dict[str, str]) -> None:
+        """Check that a leaf lies in the block of its cell, and was drawn for it with a credential of its own."""
+        manifest, cell = self.about.about, ballot["cell"]
+        key = manifest.keys.get(cell)
+        if key is None or self.about.cell_of.get(unhex(ballot["leaf"], 32)) != cell or ballot["pk"] in self.spent:
+            raise Fault(f"group {row['group']}: a ballot that is none", f"合并组 {row['group']}：有票不成立")
+        self.spent.add(ballot["pk"])
+        name = f"anon-tok/v1|{manifest.round}|{cell}|".encode()
+        message = unbase64(ballot["pre"], 32) + name + unbase64(ballot["pk"], 32)
+        try:
+            key.verify(unbase64(ballot["tok"]), message, TOKEN_PADDING, hashes.SHA384())
+        except InvalidSignature as error:
+            raise Fault(
+                f"group {row['group']}: a token was not issued for cell {cell}",
+                f"合并组 {row['group']}：凭证不是票格 {cell} 签发的",
+            ) from error
+
+
+def read_columns(value: object) -> None:
+    """Read the answers of a merged group."""
+    columns = fields(value, "cells", "counted", "columns")
+    if type(columns["counted"]) is not int or type(columns["columns"]) is not dict:
+        raise Fault("a field of the wrong kind", "有字段类型不对")
+    for cell in listed(columns["cells"]):
+        unhex(cell, 8)
+    for column in columns["columns"].values():
+        fields(column, "answers", "unknown")
+        if any(type(answer) is not int for answer in [*listed(column["answers"]), column["unknown"]]):
+            raise Fault("an answer is no integer", "有答案不是整数")
 
 
 # verification: Every check for which there is a file, a line written for each.
@@ -3000,11 +3314,19 @@ class Verifier:
             return False
         entries: list[Entry] = []
         if files.ballots is not None:
-            entries = self.check_ballots(BallotChecks(files.ballots, bulletin))
+            entries = self.check_ballots(BallotChecks(files.ballots, bulletin, files.dummies))
+        groups: list[Columns] = []
+        if files.merged is not None:
+            merged = MergedChecks(files.merged, bulletin, entries)
+            self.check_all(merged.checks())
+            groups = merged.columns
+        elif bulletin.groups and recount:
+            self.sound = False
+            self.write("FAIL  nothing to recount without merged.json  |  不通过：缺少 merged.json，无法重算\n")
         if files.receipt is not None:
             self.check_all(ReceiptChecks(files.receipt, bulletin).checks())
         if recount and self.sound:
-            self.recount(files, entries, head=bulletin.head)
+            self.recount(files, entries, head=bulletin.head, rows=bulletin.cells, groups=groups)
         elif recount:
             self.write("not recounted: the checks above do not hold  |  未重算：以上检查未通过\n")
         elif files.ballots is not None and self.sound:
@@ -3028,8 +3350,16 @@ class Verifier:
                     f" sum={figures['sum']} [{spread}]\n"
                 )
 
-    def recount(self, files: Files, entries: list[Entry], *, head: Head) -> None:
-        """Compute every published figure anew and compare."""
+    def recount(
+        self,
+        files: Files,
+        entries: list[Entry],
+        *,
+        head: Head,
+        rows: list[CellRow] | None = None,
+        groups: Sequence[Columns] = (),
+    ) -> None:
+        """Compute every published figure anew and compare. rows, groups: of a bulletin of version 2."""
         if None in (files.ballots, files.scheme, files.roll, files.figures):
             missing = [name for name in ("ballots", "scheme", "roll", "figures") if getattr(files, name) is None]
             self.sound = False
@@ -3046,11 +3376,11 @@ class Verifier:
             return f"SHA-256 {digest}", f"SHA-256 {digest}"
 
         def roll() -> tuple[str, str]:
-            read.roll = roll_file = RollFile(parse(files.roll or b""), head, read.rules)
+            read.roll = roll_file = RollFile(parse(files.roll or b""), head, read.rules, rows)
             return f"{len(roll_file.sections)} subjects", f"{len(roll_file.sections)} 名被评对象"
 
         def votes() -> None:
-            read.votes = Votes(entries, read.roll, read.rules)
+            read.votes = Votes(entries, read.roll, read.rules, groups)
 
         def published() -> tuple[str, str]:
             value = parse_terms(files.figures or b"")
@@ -3145,6 +3475,8 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="PACKAGE",
         help="compute every published figure anew, from the auditor's package or this folder 重算全部公布数字",
     )
+    parser.add_argument("--dummies", type=Path, help="dummies.json, with --ballots 填充项")
+    parser.add_argument("--merged", type=Path, help="merged.json, with --ballots 合并组")
     for name, words in (
         ("scheme", "冻结的方案"),
         ("roll", "名册"),

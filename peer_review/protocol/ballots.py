@@ -1,11 +1,10 @@
-"""What is signed, published and checked: manifest, ballots, receipts, bulletin.
+"""What is signed and checked of a ballot: manifest, casts, entries, receipts.
 
 Pure: the caller brings the manifest's keys and the form, this module says whether a ballot counts. Nothing here knows
 who cast it.
 """
 
 import hashlib
-import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from zhengyan_crypto import blindsig, canonical, merkle
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode, hex_decode
 from zhengyan_crypto.errors import (
     BadBallotSignature,
-    BadBulletin,
     BadEncoding,
     BadKey,
     BadManifest,
@@ -42,9 +40,6 @@ _CAST = frozenset({"entry", "rev", "nonce"})
 _RECEIPT = frozenset({"v", "round", "leaf", "sig"})
 _MANIFEST = frozenset({"v", "round", "receipt_key", "box_key", "cells"})
 _MANIFEST_CELL = frozenset({"cell", "spki"})
-_BULLETIN = frozenset({"v", "head", "sig", "leaves"})
-_HEAD = frozenset({"v", "round", "manifest", "size", "root", "cells"})
-_HEAD_CELL = frozenset({"cell", "eligible", "drawn", "counted"})
 
 
 class Receipt(TypedDict):
@@ -54,35 +49,6 @@ class Receipt(TypedDict):
     round: str
     leaf: str
     sig: str
-
-
-class HeadCell(TypedDict):
-    """What the bulletin says of one cell."""
-
-    cell: str
-    eligible: int
-    drawn: int
-    counted: int
-
-
-class Head(TypedDict):
-    """The head of a bulletin, which the round signs."""
-
-    v: int
-    round: str
-    manifest: str
-    size: int
-    root: str
-    cells: list[HeadCell]
-
-
-class Published(TypedDict):
-    """A bulletin as it is published."""
-
-    v: int
-    head: Head
-    sig: str
-    leaves: list[str]
 
 
 # Strings that are signed
@@ -101,11 +67,6 @@ def ballot_message(ballot: Mapping[str, object]) -> bytes:
 def receipt_message(round_id: str, leaf: str) -> bytes:
     """Return what the round's receipt key signs for one ballot."""
     return b"anon-receipt/v1\n" + canonical.dumps({"v": VERSION, "round": round_id, "leaf": leaf})
-
-
-def bulletin_message(head: Mapping[str, object]) -> bytes:
-    """Return what the round's receipt key signs over the bulletin."""
-    return b"anon-bulletin/v1\n" + canonical.dumps(head)
 
 
 # Manifest
@@ -321,123 +282,6 @@ def verify_receipt(receipt: object, *, receipt_key: bytes, round_id: str) -> byt
     if not _verify_ed25519(receipt_key, signature, receipt_message(round_id, fields["leaf"])):
         raise BadReceipt("the receipt's signature does not verify")
     return leaf
-
-
-# Bulletin
-
-
-@dataclass(frozen=True)
-class CellFigures:
-    """What the bulletin says of one cell."""
-
-    cell: str
-    eligible: int
-    drawn: int
-    counted: int
-
-
-def make_bulletin(
-    key: Ed25519PrivateKey,
-    *,
-    round_id: str,
-    manifest_fingerprint: str,
-    leaves: Iterable[bytes],
-    cells: Iterable[CellFigures],
-) -> Published:
-    """Return the bulletin over the leaf hashes of the counted ballots, in any order.
-
-    Raises: BadBulletin if the figures do not add up, so that no such bulletin is ever signed.
-    """
-    ordered = sorted(leaves)
-    head, signature = sign_head(
-        key,
-        round_id=round_id,
-        manifest_fingerprint=manifest_fingerprint,
-        leaves=b"".join(ordered),
-        cells=cells,
-    )
-    return {"v": VERSION, "head": head, "sig": signature, "leaves": [leaf.hex() for leaf in ordered]}
-
-
-def sign_head(
-    key: Ed25519PrivateKey,
-    *,
-    round_id: str,
-    manifest_fingerprint: str,
-    leaves: bytes,
-    cells: Iterable[CellFigures],
-) -> tuple[Head, str]:
-    """Return the bulletin's head, and the round's signature over it as base64url.
-
-    `leaves` are the leaf hashes of the counted ballots in their order, end to end: a large round's take a quarter of
-    the memory so.
-    Raises: BadBulletin if the figures do not add up, so that no such bulletin is ever signed.
-    """
-    size = len(leaves) // merkle.HASH_BYTES
-    figures: list[HeadCell] = [
-        {"cell": item.cell, "eligible": item.eligible, "drawn": item.drawn, "counted": item.counted}
-        for item in sorted(cells, key=lambda item: item.cell)
-    ]
-    _check_order(leaves[at : at + merkle.HASH_BYTES] for at in range(0, len(leaves), merkle.HASH_BYTES))
-    _check_figures(figures, size=size)
-    head: Head = {
-        "v": VERSION,
-        "round": round_id,
-        "manifest": manifest_fingerprint,
-        "size": size,
-        "root": merkle.root([leaves]).hex(),
-        "cells": figures,
-    }
-    return head, b64u_encode(key.sign(bulletin_message(head)))
-
-
-def verify_bulletin(bulletin: object, *, receipt_key: bytes) -> None:
-    """Refuse a bulletin whose head is not signed by the round, or does not fit its leaves and its own figures.
-
-    Raises: BadBulletin.
-    """
-    try:
-        fields = canonical.expect_fields(bulletin, _BULLETIN, "bulletin")
-        _expect_version(fields)
-        head = canonical.expect_fields(fields["head"], _HEAD, "head")
-        _expect_version(head)
-        signature = b64u_decode(fields["sig"], length=64)
-        leaves = [hex_decode(leaf, length=32) for leaf in canonical.expect(fields["leaves"], list, "leaves")]
-        signed = bulletin_message(head)
-        cells = canonical.expect(head["cells"], list, "cells")
-        for item in cells:
-            canonical.expect_fields(item, _HEAD_CELL, "cell")
-            for name in ("counted", "drawn", "eligible"):
-                canonical.expect(item[name], int, name)
-    except BadEncoding as error:
-        raise BadBulletin(str(error)) from error
-    if not _verify_ed25519(receipt_key, signature, signed):
-        raise BadBulletin("the head's signature does not verify")
-    if head["size"] != len(leaves):
-        raise BadBulletin("the head counts another number of ballots")
-    _check_order(leaves)
-    _check_figures(cells, size=head["size"])
-    if head["root"] != merkle.root(leaves).hex():
-        raise BadBulletin("the root does not cover these leaves")
-
-
-def _check_order(leaves: Iterable[bytes]) -> None:
-    if any(left >= right for left, right in itertools.pairwise(leaves)):
-        raise BadBulletin("the leaves are not sorted, or one is there twice")
-
-
-def _check_figures(cells: Iterable[HeadCell], *, size: int) -> None:
-    """Refuse figures that do not add up.
-
-    Raises: BadBulletin.
-    """
-    total = 0
-    for item in cells:
-        if not 0 <= item["counted"] <= item["drawn"] <= item["eligible"]:
-            raise BadBulletin("a cell counts more than was drawn, or drew more than were eligible")
-        total += item["counted"]
-    if total != size:
-        raise BadBulletin("the head counts another number of ballots")
 
 
 def _verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:

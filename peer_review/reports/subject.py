@@ -248,7 +248,7 @@ def _classes(reading: SubjectReading) -> list[Block]:
         Column(_("Criterion"), width="wide"),
         *(Column(voters.label, number=True, width="even") for voters in classes),
     ]
-    alone = [_("one possible voter: not anonymous") if voters.alone else "" for voters in classes]
+    alone = [_("declared not anonymous") if voters.alone else "" for voters in classes]
     rows = [
         [
             Cell(_("Weight")),

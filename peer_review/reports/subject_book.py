@@ -104,7 +104,7 @@ def _class_sheet(sheet: Sheet, reading: SubjectReading) -> None:
     first = sheet.head([_("Voter class"), _("Weight"), _("Score"), *(line.label for line in reading.criteria)]) + 1
     last = first + len(reading.classes) - 1
     for voters in reading.classes:
-        alone = _("one possible voter: not anonymous")
+        alone = _("declared not anonymous")
         name = f"{voters.label} ({alone})" if voters.alone else voters.label
         cells = [
             value(mark) if asked else pgettext("criterion", "not asked")

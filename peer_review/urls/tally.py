@@ -11,6 +11,7 @@ urlpatterns = [
     path("rounds/<str:public_id>/count/progress/", count.progress_view, name="count-progress"),
     path("rounds/<str:public_id>/bulletin/", bulletin.BulletinView.as_view(), name="bulletin"),
     path("rounds/<str:public_id>/bulletin.json", bulletin.bulletin_json_view, name="bulletin-json"),
-    path("rounds/<str:public_id>/proof/<str:leaf>/", bulletin.proof_view, name="proof"),
+    path("rounds/<str:public_id>/bulletin/head/", bulletin.bulletin_head_view, name="bulletin-head"),
+    path("rounds/<str:public_id>/bulletin/cells/", bulletin.bulletin_cells_view, name="bulletin-cells"),
     path("verify_bulletin.py", bulletin.verifier_view, name="verifier"),
 ]

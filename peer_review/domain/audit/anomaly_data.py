@@ -27,7 +27,16 @@ class Material:
 
     @cached_property
     def ballots(self) -> Ballots:
-        return read_ballots(self.round, self.subjects)
+        """The ballots whose answers were given together: merged answers tell of no voter."""
+        ballots = read_ballots(self.round, self.subjects)
+        if (linked := ballots.linked) is None:
+            return ballots
+        return Ballots(
+            subject=ballots.subject[linked],
+            voter_class=ballots.voter_class[linked],
+            answers=ballots.answers[linked],
+            sheet=None if ballots.sheet is None else ballots.sheet[linked],
+        )
 
     @cached_property
     def points(self) -> Floats:
@@ -45,8 +54,10 @@ class Material:
         return Answers(self.ballots.subject[given], self.ballots.voter_class[given], points[given])
 
     def published(self, criterion: str) -> Floats:
-        """Return each subject's published figure, NaN where it is not shown."""
-        rows = CriterionResult.objects.filter(result__round=self.round, result__scope=ResultScope.SUBJECT)
+        """Return each subject's published figure, NaN where it is not shown or made of merged answers."""
+        rows = CriterionResult.objects.filter(
+            result__round=self.round, result__scope=ResultScope.SUBJECT, result__joined={}
+        )
         figures = np.full(len(self.subjects), np.nan)
         for subject, value in rows.filter(criterion=criterion).values_list("result__subject", "value"):
             figures[self.position[subject]] = value
@@ -54,8 +65,8 @@ class Material:
 
     @cached_property
     def scores(self) -> Floats:
-        """Each subject's published score, NaN where it is not shown."""
-        rows = Result.objects.filter(round=self.round, scope=ResultScope.SUBJECT, score__isnull=False)
+        """Each subject's published score, NaN where it is not shown or made of merged answers."""
+        rows = Result.objects.filter(round=self.round, scope=ResultScope.SUBJECT, score__isnull=False, joined={})
         scores = np.full(len(self.subjects), np.nan)
         for subject, score in rows.values_list("subject", "score"):
             scores[self.position[subject]] = score
@@ -77,10 +88,12 @@ def sections_matrix(material: Material) -> tuple[list[tuple[str, str]], Floats]:
     classes = {key: at for at, key in enumerate(material.scheme.class_keys)}
     total, n = np.zeros((2, len(number), len(number)))
     rows = Result.objects.filter(round=round, scope=ResultScope.SUBJECT, score__isnull=False)
-    for subject, by_class in rows.values_list("subject", "classes"):
+    for subject, by_class, joined in rows.values_list("subject", "classes", "joined"):
         at = material.position[subject]
         rated = number[material.subjects[at].section_key]
         for voters, (score, *_interval) in by_class.items():
+            if voters in joined:
+                continue
             raters = home[at, classes[voters]]
             if raters >= 0:
                 total[raters, rated] += score

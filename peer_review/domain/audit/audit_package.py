@@ -22,11 +22,14 @@ from peer_review.counting.small_groups import ShownJson
 from peer_review.domain.preflight.frozen_terms import coarse_subjects
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
+from peer_review.domain.tally.blocks import dummies
 from peer_review.domain.tally.count import counted_entries
+from peer_review.domain.tally.merged_groups import read_columns, read_evidence
 from peer_review.enums import CellKind, RefusedReason, ResultScope
 from peer_review.models import Assignment, CriterionResult, RefusedQuery, Result, Round, SheetEntry
 from peer_review.offline import VERIFIER
 from peer_review.offline.verifier.package import SUMS
+from zhengyan_crypto.encoding import b64u_encode
 
 README = "peer_review/audit/README.txt"
 #: What is frozen and tells of nobody. What is left out names subjects by their keys.
@@ -68,6 +71,7 @@ class Figures(TypedDict):
     members: int
     comparable: bool
     classes: dict[str, list[object]]
+    joined: dict[str, list[str]]
     adjusted: dict[str, object] | None
     one_ballot: bool | None
     reliability: ReliabilityJson | None
@@ -97,6 +101,30 @@ def ballots_json(round: Round) -> Iterator[bytes]:
     yield b'{"v":1,"round":"' + round.public_id.encode("ascii") + b'","entries":['
     for number, entry in enumerate(counted_entries(round)):
         yield b",\n" + entry if number else entry
+    yield b"]}\n"
+
+
+def dummies_json(round: Round) -> Iterator[bytes]:
+    """Yield {"v": 2, "round": …, "cells": {cell: [opening, …]}}: which leaves of counted cells are dummies."""
+    yield b'{"v":2,"round":"' + round.public_id.encode("ascii") + b'","cells":{'
+    for number, (cell, openings) in enumerate(dummies(round.public_id)):
+        line = _line([b64u_encode(opening) for opening in openings])
+        yield (b",\n" if number else b"\n") + b'"' + cell.encode("ascii") + b'":' + line
+    yield b"}}\n"
+
+
+def merged_json(round: Round) -> Iterator[bytes]:
+    """Yield {"v": 2, "round": …, "groups": [{"group", "salt", "columns", "ballots"}, …]}.
+
+    Of each merged group its answers, whose salted hash is in the bulletin, and for each ballot its leaf, and what its
+    token signs: without signature, and without what it said.
+    """
+    answers = read_columns(round.public_id)
+    yield b'{"v":2,"round":"' + round.public_id.encode("ascii") + b'","groups":['
+    for at, (number, evidence) in enumerate(read_evidence(round.public_id)):
+        columns, salt = answers[number]
+        head = _line({"group": number, "salt": b64u_encode(salt), "columns": columns})
+        yield (b",\n" if at else b"\n") + head[:-1] + b',"ballots":' + evidence + b"}"
     yield b"]}\n"
 
 
@@ -135,6 +163,8 @@ def _members(round: Round) -> Iterator[tuple[str, Iterable[bytes]]]:
     yield "roll.json", _roll_json(round, numbers)
     yield "figures.json", _figures_json(round, numbers)
     yield "ballots.json", ballots_json(round)
+    yield "dummies.json", dummies_json(round)
+    yield "merged.json", merged_json(round)
 
 
 def _draw_numbers(keys: list[int]) -> dict[int, int]:
@@ -292,6 +322,7 @@ def figures_of(result: Result) -> Figures:
         "members": result.members,
         "comparable": result.comparable,
         "classes": result.classes,
+        "joined": result.joined,
         "adjusted": result.adjusted,
         "one_ballot": result.one_ballot,
         "reliability": result.reliability,

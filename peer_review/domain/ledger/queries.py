@@ -8,7 +8,7 @@ from typing import TypedDict
 import numpy as np
 
 from peer_review.counting.crosstabs import CriterionAtoms
-from peer_review.counting.disclosure import Flags
+from peer_review.counting.scales import Flags
 from peer_review.domain.tally.ballot_arrays import make_plan, read_ballots
 from peer_review.models import Round
 

@@ -1,6 +1,6 @@
 """Voter classes that a draft declares not anonymous: frozen at opening, told before anybody writes.
 
-Evaluators of such a class read it before they write.
+Ballots of such a class count towards nobody's floor and carry their full weight.
 """
 
 from django.db import transaction

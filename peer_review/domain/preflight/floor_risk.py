@@ -8,8 +8,7 @@ from math import comb
 
 import numpy as np
 
-from peer_review.counting.disclosure import Flags
-from peer_review.counting.scales import Ints
+from peer_review.counting.scales import Flags, Ints
 from peer_review.domain.preflight.roll_arrays import RollPapers
 from peer_review.protocol.frozen_scheme import FrozenScheme
 
@@ -70,7 +69,7 @@ def chance_under_floor(voters: int, floor: int, percent: int) -> float:
 def people_without_cover(papers: RollPapers, scheme: FrozenScheme) -> list[int]:
     """Return the users (primary keys) on paper who hold a paper that too few vote at computers, though some do.
 
-    Voting at a computer they would give cover.
+    Their ballots there may be joined with another class or destroyed; voting at a computer they would give cover.
     """
     at_computers = papers.at_computers[papers.subject, papers.voter_class]
     thin = papers.on_paper & (at_computers > 0) & (at_computers < scheme.floor)

@@ -14,7 +14,6 @@ from peer_review.domain.schemes.schemes import check_scheme, freeze_for
 from peer_review.enums import CellKind, Collection
 from peer_review.models import Bulletin, Round
 from peer_review.protocol.frozen_scheme import FrozenScheme
-from zhengyan_crypto import canonical
 
 #: What is expected to come back where no earlier round tells, and the least and most that one may tell.
 USUAL_SHARE, LEAST_SHARE = 0.8, 0.05
@@ -140,7 +139,9 @@ def _expected_share(round: Round, scheme: FrozenScheme) -> tuple[float, str]:
     if last is None:
         return USUAL_SHARE, ""
     comments = set(last.round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
-    cells = [cell for cell in canonical.loads(last.head)["cells"] if cell["cell"] not in comments]
-    eligible = sum(cell["eligible"] for cell in cells)
-    share = sum(cell["counted"] for cell in cells) / eligible if eligible else USUAL_SHARE
+    outcome = last.read_outcome()
+    cells = [row for row in outcome["cells"] if row["cell"] not in comments]
+    eligible = sum(row["eligible"] for row in cells)
+    counted = sum(row.get("counted", 0) for row in cells) + sum(group["counted"] for group in outcome["groups"])
+    share = counted / eligible if eligible else USUAL_SHARE
     return min(1.0, max(LEAST_SHARE, share)), last.round.title

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from peer_review.counting.disclosure import Flags
-from peer_review.counting.scales import Ints
+from peer_review.counting.scales import Flags, Ints
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Round, SheetEntry
 from peer_review.protocol.frozen_scheme import FrozenScheme

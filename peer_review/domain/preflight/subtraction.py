@@ -23,14 +23,13 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from peer_review.conf import conf
-from peer_review.counting.disclosure import Flags
 from peer_review.counting.isolation import Lump, Occasion, Places, Search, lumps_of
-from peer_review.counting.scales import Ints
+from peer_review.counting.scales import Flags, Ints
 from peer_review.domain.preflight.joiners import Joiners
 from peer_review.domain.preflight.roll_arrays import RollPapers, RollReader
 from peer_review.enums import CellKind, Collection, ContestStatus, PaperKind, RoundState
 from peer_review.models import Contest, RollMember, Round, SheetEntry, Subject
-from peer_review.protocol.frozen_scheme import FrozenScheme
+from peer_review.protocol.frozen_scheme import FrozenClass, FrozenScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +112,11 @@ def contested_original(round: Round) -> Round | None:
         return None
     contests = Contest.objects.filter(subject__round=OuterRef("pk")).exclude(status=ContestStatus.WITHDRAWN)
     return Round.objects.with_results().filter(Exists(contests), public_id=entry.data.get("of", "")).first()
+
+
+def is_anonymous(voters: FrozenClass) -> bool:
+    """Return whether a voter class was not declared otherwise."""
+    return bool(getattr(voters, "anonymous", True))
 
 
 @dataclass
@@ -234,7 +238,7 @@ class VoterTable:
             )
             kept = (rows[:, 0] >= 0) & ~self._is_closed(round, scheme, papers)
             known = self._is_known(round, papers)
-            named = np.array([not voters.anonymous for voters in scheme.classes], dtype=bool)[papers.voter_class]
+            named = np.array([not is_anonymous(voters) for voters in scheme.classes], dtype=bool)[papers.voter_class]
             parts.append(np.column_stack([rows, np.where(named, 2, known)])[kept])
         table = np.concatenate(parts)
         # Whoever's mark somebody may know in one of the rounds counts as nobody in all of them.

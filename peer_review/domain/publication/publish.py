@@ -4,7 +4,7 @@ Until publication no figure exists anywhere outside the counted ballots; afterwa
 disclosure control exist in the main database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from peer_review.domain.locks import lock_round
 from peer_review.domain.preflight.frozen_terms import check_terms, is_coarse
 from peer_review.domain.publication.comments import take_out_comments
 from peer_review.domain.rounds.lifecycle import mark_published
-from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
+from peer_review.domain.tally.ballot_arrays import joined_classes, make_plan, rank_names, read_ballots
 from peer_review.enums import ResultScope, RoundState
 from peer_review.exceptions.tally import NotWipedYet
 from peer_review.models import CriterionResult, Result, Round, Subject
@@ -45,18 +45,28 @@ def publish_round(round: Round, *, by: User) -> Round:
     coarse = {at for at, subject in enumerate(subjects) if is_coarse(round, subject.key)}
     figures = in_half_steps(release(read_ballots(round, subjects), plan), coarse, plan)
     comments = take_out_comments(round)
-    _keep(round, subjects, list(sections), figures)
+    _keep(round, subjects, list(sections), figures, joined_classes(round, subjects))
     if round.frozen_scheme.comments:
         return mark_published(round, by=by, comments=comments)
     return mark_published(round, by=by)
 
 
-def _keep(round: Round, subjects: list[Subject], sections: list[str], figures: Release) -> None:
+def _keep(
+    round: Round,
+    subjects: list[Subject],
+    sections: list[str],
+    figures: Release,
+    joined: Mapping[int, Mapping[int, tuple[int, ...]]],
+) -> None:
     names = {subject.section_key: subject.section_name for subject in subjects}
+    keys = round.frozen_scheme.class_keys
     pairs: list[tuple[Result, Sheet]] = []
-    for subject, sheet in zip(subjects, figures.subjects, strict=True):
+    for place, (subject, sheet) in enumerate(zip(subjects, figures.subjects, strict=True)):
         result = _result(round, ResultScope.SUBJECT, sheet, label=subject.label, sort_order=subject.sort_order)
         result.subject, result.section_key = subject, subject.section_key
+        result.joined = {
+            keys[stands]: [keys[at] for at in classes] for stands, classes in joined.get(place, {}).items()
+        }
         pairs.append((result, sheet))
     if figures.severity is not None:
         for (result, sheet), reason in zip(pairs, figures.severity.reasons, strict=True):
@@ -75,7 +85,6 @@ def _keep(round: Round, subjects: list[Subject], sections: list[str], figures: R
     unit.adjusted = _severity(figures.severity, round.frozen_scheme.class_keys) if figures.severity else None
     pairs.append((unit, figures.unit))
 
-    keys = round.frozen_scheme.class_keys
     for result, sheet in pairs:
         result.classes = {
             keys[voter_class]: _list(score) if score.shown.code else _list(score)[:3]

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from peer_review.counting.reliability import ReliabilityJson
@@ -54,21 +54,20 @@ from peer_review.domain.results.reliability_notes import (
     reliability_in_words,
 )
 from peer_review.domain.results.score_explanation import Term, class_sum, score_sum, steps_of
+from peer_review.domain.results.shown_classes import shown_classes
 from peer_review.domain.results.trends import Trend, group_trend, subject_trend
 from peer_review.domain.schemes.answer_choices import answers_in_words
 from peer_review.domain.schemes.grades import grade_names
-from peer_review.domain.tally.bulletin import head_of, totals
-from peer_review.enums import Audience, CellKind, ResultScope
+from peer_review.domain.tally.bulletin import totals
+from peer_review.enums import Audience, ResultScope
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import (
-    Assignment,
     Bulletin,
     Comment,
     CriterionResult,
     Result,
     Round,
     SelfEvaluation,
-    SheetEntry,
     Subject,
 )
 from peer_review.protocol.frozen_scheme import FrozenScheme
@@ -89,7 +88,7 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
     rows = criterion_rows([result, *shown])
     score = score_mark(scheme, result)
     criteria = _criteria(scheme, result, shown, rows)
-    classes = _classes(scheme, result, rows, _possible_voters(result))
+    classes = _classes(scheme, result, rows)
     if coarse := is_coarse(round, subject.key):
         # Each figure is rounded for itself, so sums would not add up.
         criteria = tuple(replace(line, made_of=None) for line in criteria)
@@ -220,7 +219,7 @@ def read_head(round: Round) -> Head:
     """Return the round with what proves its count. Two queries, and the organiser's name."""
     # Not its leaves: there is one a ballot.
     bulletin = Bulletin.objects.filter(round=round).defer("leaves").first()
-    figures = totals(round, head_of(bulletin)) if bulletin is not None else {}
+    figures = totals(round, bulletin) if bulletin is not None else {}
     scheme = round.frozen_scheme
     return Head(
         public_id=round.public_id,
@@ -313,7 +312,7 @@ def _criteria(
                 own=criterion_mark(scheme, row),
                 others=tuple(criterion_mark(scheme, rows.get((other.pk, key))) for other in others),
                 bars=tuple(distribution(scheme, criterion, row.bars)) if row is not None and row.bars else (),
-                made_of=class_sum(scheme, criterion, row),
+                made_of=class_sum(shown_classes(scheme, result.joined), criterion, row),
             )
         )
     return tuple(lines)
@@ -323,22 +322,22 @@ def _classes(
     scheme: FrozenScheme,
     result: Result,
     rows: Mapping[tuple[int, str], CriterionResult],
-    possible: Mapping[str, int],
 ) -> tuple[ClassReading, ...]:
-    """Return one line a voter class; none where the scheme has one class only."""
+    """Return one line a voter class, one for those that were merged; none where the scheme has one class only."""
     if len(scheme.classes) < 2:
         return ()
-    shown = {voters.key: float(voters.weight) for voters in scheme.classes if voters.key in result.classes}
+    classes = shown_classes(scheme, result.joined)
+    shown = {voters.key: voters.weight for voters in classes if voters.key in result.classes}
     total = sum(shown.values())
     lines = []
-    for voters in scheme.classes:
+    for voters in classes:
         key = voters.key
         of_class = [rows.get((result.pk, criterion.key)) for criterion in scheme.criteria]
         lines.append(
             ClassReading(
                 key=key,
                 label=voters.label,
-                weight=float(voters.weight),
+                weight=voters.weight,
                 share=100 * shown[key] / total if key in shown else None,
                 score=make_mark(scheme, *result.classes[key]) if key in result.classes else None,
                 marks=tuple(
@@ -346,19 +345,10 @@ def _classes(
                     for row in of_class
                 ),
                 asked=tuple(criterion.is_asked_of(key) for criterion in scheme.criteria),
-                alone=possible.get(key) == 1,
+                alone=not voters.anonymous,
             )
         )
     return tuple(lines)
-
-
-def _possible_voters(result: Result) -> dict[str, int]:
-    """Return how many people might have voted on a subject in each voter class, on papers of either kind. One query."""
-    sheets = SheetEntry.objects.filter(subject=result.subject_id).order_by().values("sheet")
-    papers = Assignment.objects.filter(cell__round=result.round_id).exclude(cell__kind=CellKind.COMMENT)
-    of_subject = papers.filter(Q(cell__subject=result.subject_id) | Q(cell__sheet__in=sheets)).order_by()
-    counted = of_subject.values("cell__voter_class").annotate(people=Count("evaluator", distinct=True))
-    return dict(counted.values_list("cell__voter_class", "people"))
 
 
 def _adjusted(scheme: FrozenScheme, result: Result) -> Adjusted | None:

@@ -88,7 +88,7 @@ class CriterionReading:
 
 @dataclass(frozen=True, slots=True)
 class ClassReading:
-    """One voter class. marks and asked: one a criterion. alone: could hold one voter only, so it is not anonymous."""
+    """One voter class. marks and asked: one a criterion. alone: declared not anonymous."""
 
     key: str
     label: str

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from peer_review.counting.small_groups import SCORED_FROM
 from peer_review.domain.publication.figures import Mark, shown_in_words
+from peer_review.domain.results.shown_classes import ShownClass
 from peer_review.domain.schemes.grades import bands_in_words
 from peer_review.enums import ScaleKind
 from peer_review.models import CriterionResult
@@ -45,15 +46,15 @@ class Step:
     sums: tuple[Sum, ...] = field(default=())
 
 
-def class_sum(scheme: FrozenScheme, criterion: FrozenCriterion, row: CriterionResult | None) -> Sum | None:
+def class_sum(classes: Sequence[ShownClass], criterion: FrozenCriterion, row: CriterionResult | None) -> Sum | None:
     """Return how a criterion's figure is made of its voter classes; None where these are not released, or are one.
 
     A class is released only where each class of the subject has at least the floor of answers, so no share was cut
     back (counting.combine.class_shares), and the weights over the classes that answered are the shares.
     """
-    if row is None or not row.classes or len(scheme.classes) < 2:
+    if row is None or not row.classes or len(classes) < 2:
         return None
-    weights = {voters.key: float(voters.weight) for voters in scheme.classes if voters.key in row.classes}
+    weights = {voters.key: voters.weight for voters in classes if voters.key in row.classes}
     total = sum(weights.values())
     terms = tuple(
         Term(
@@ -62,7 +63,7 @@ def class_sum(scheme: FrozenScheme, criterion: FrozenCriterion, row: CriterionRe
             value=row.classes[voters.key][0],
             text=shown_in_words(row.classes[voters.key][0], next(iter(row.classes[voters.key][5:]), None)),
         )
-        for voters in scheme.classes
+        for voters in classes
         if voters.key in weights
     )
     return Sum(label=criterion.label, terms=terms, total=row.value, text=shown_in_words(row.value, row.shown))
@@ -103,9 +104,10 @@ def steps_of(scheme: FrozenScheme, *, by_class: Sequence[Sum], score: Sum | None
             Step(
                 "classes",
                 _(
-                    "The means of the classes are weighted. A class without ballots, or not asked the criterion, is "
-                    "left out and the other weights are raised to fill 100 %%. No single ballot carries more than "
-                    "1/%(floor)s of a figure."
+                    "The means of the classes are weighted. A class of which too few voted joins its neighbour, and "
+                    "brings its weight; one that was destroyed, or is not asked the criterion, is left out, and the "
+                    "other weights are raised to fill 100 %%. No single ballot carries more than 1/%(floor)s of a "
+                    "figure."
                 )
                 % {"floor": floor},
                 tuple(by_class),

@@ -10,7 +10,8 @@ import numpy as np
 
 from peer_review.box import store
 from peer_review.counting.release import Ballots, Plan, Roll
-from peer_review.counting.scales import Floats, Ints
+from peer_review.counting.scales import Flags, Floats, Ints
+from peer_review.domain.tally.merged_groups import Columns, read_columns
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
 from peer_review.protocol.papers import DONT_KNOW, sheet_key
@@ -33,10 +34,15 @@ class _Layout:
 
 
 def make_plan(round: Round, subjects: list[Subject]) -> Plan:
-    """Return the counting rules that the round froze when it opened, and its roll. Five queries."""
+    """Return the counting rules that the round froze when it opened, its roll, and what merging made of the weights.
+
+    Seven queries.
+    """
     scheme = round.frozen_scheme
     order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in subjects))}
     classes = scheme.class_keys
+    anonymous = [voters.anonymous for voters in scheme.classes]
+    weights, merged = _merged(round, subjects)
     return Plan(
         scale=scheme.scale,
         floor=scheme.floor,
@@ -48,8 +54,41 @@ def make_plan(round: Round, subjects: list[Subject]) -> Plan:
         bands=tuple(float(lowest) for lowest in scheme.bands),
         roll=_read_roll(round, subjects),
         ranks=_ranks(round, subjects),
+        weights=weights,
+        merged=merged,
+        anonymous=None if all(anonymous) else np.array(anonymous, dtype=bool),
         exact=scheme.exact_scores,
     )
+
+
+def joined_classes(round: Round, subjects: list[Subject]) -> dict[int, dict[int, tuple[int, ...]]]:
+    """Return which voter classes were merged about each subject: {subject: {class that stands for all: all of them}},
+    each by its place in the lists. Two queries, and the merged groups read once.
+    """
+    layouts = _layouts(round, subjects)
+    joined: dict[int, dict[int, tuple[int, ...]]] = {}
+    for columns, _salt in read_columns(round.public_id).values():
+        cells = [layouts[cell] for cell in columns["cells"]]
+        classes = tuple(sorted({layout.voter_class for layout in cells}))
+        for subject in cells[0].subjects:
+            joined.setdefault(subject, {})[classes[0]] = classes
+    return joined
+
+
+def _merged(round: Round, subjects: list[Subject]) -> tuple[Floats | None, Flags | None]:
+    """Return the weights of the classes about each subject, those of merged classes added, and which stand for several;
+    None without any."""
+    joined = joined_classes(round, subjects)
+    if not joined:
+        return None, None
+    of_class = np.array([float(voters.weight) for voters in round.frozen_scheme.classes])
+    weights = np.tile(of_class, (len(subjects), 1))
+    merged = np.zeros(weights.shape, dtype=bool)
+    for subject, groups in joined.items():
+        for stands, classes in groups.items():
+            weights[subject, stands] = of_class[list(classes)].sum()
+            merged[subject, stands] = True
+    return weights, merged
 
 
 def rank_names(round: Round) -> dict[str, str]:
@@ -76,7 +115,7 @@ def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
     """Return the counted ballots of a round as arrays, one row for each subject that a ballot judges.
 
     不了解 is NaN, and so is what the voter class is not asked. Comment papers are left out: they hold words.
-    Three queries, and the box read once.
+    Three queries, and the box read once. The rows of merged groups come last: see Ballots.linked.
     """
     layouts = _layouts(round, subjects)
     given = {cell: array("d") for cell in layouts}
@@ -97,9 +136,31 @@ def read_ballots(round: Round, subjects: list[Subject]) -> Ballots:
             values = np.frombuffer(given.pop(cell), dtype=np.float64)
             parts.append(_rows(layout, values, papers=many, first=first, criteria=criteria))
             first += many
+    linked = sum(len(place) for place, _answers in parts)
+    for columns, _salt in read_columns(round.public_id).values():
+        cells = [layouts[cell] for cell in columns["cells"]]
+        stands = min(cells, key=lambda layout: layout.voter_class)
+        many = columns["counted"]
+        parts.append(_rows(stands, _from_columns(columns, stands), papers=many, first=first, criteria=criteria))
+        first += many
     places = np.concatenate([place for place, _answers in parts] or [np.empty((0, 3), dtype=np.int64)])
     answers = np.concatenate([answers for _place, answers in parts] or [np.empty((0, criteria))])
-    return Ballots(subject=places[:, 0], voter_class=places[:, 1], answers=answers, sheet=places[:, 2])
+    return Ballots(
+        subject=places[:, 0],
+        voter_class=places[:, 1],
+        answers=answers,
+        sheet=places[:, 2],
+        linked=None if linked == len(places) else np.arange(len(places)) < linked,
+    )
+
+
+def _from_columns(columns: Columns, layout: _Layout) -> Floats:
+    """Return the answers of a merged group as if each row were a ballot: the lowest answers first, NaN for the rest."""
+    values = np.full((columns["counted"], len(layout.keys)), np.nan)
+    for place, key in enumerate(layout.keys):
+        if column := columns["columns"].get(key):
+            values[: len(column["answers"]), place] = column["answers"]
+    return values.reshape(-1)
 
 
 def _answers_json(entry: bytes) -> bytes:

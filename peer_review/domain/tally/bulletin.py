@@ -1,77 +1,51 @@
-"""The bulletin: signed once when a round is counted, read by everyone, proven leaf by leaf."""
+"""The bulletin: signed once when a round is counted, read by everyone, proven cell by cell."""
 
 import threading
-from bisect import bisect_left
-from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TypedDict
 
-from peer_review.box import store
-from peer_review.domain.ballots.turnout import drawn_by_cell
 from peer_review.domain.keys.server_keys import receipt_key
+from peer_review.domain.tally.blocks import WrittenCount
 from peer_review.enums import CellKind
-from peer_review.exceptions.tally import UnknownLeaf
+from peer_review.exceptions.tally import UnknownBlock
 from peer_review.models import Bulletin, Round
-from peer_review.protocol import ballots
+from peer_review.models.bulletin import LEAF_BYTES
+from peer_review.protocol.bulletin import VERSION, CellRow, Fate, Head, block_hash, sign_head
 from zhengyan_crypto import canonical, merkle
-from zhengyan_crypto.encoding import hex_decode
-from zhengyan_crypto.errors import BadEncoding
 
 #: Trees kept in each process: a proof then costs its own length only.
 _TREES_KEPT = 4
 #: Bytes of leaves written at once, a whole number of leaves.
 _PIECE = 32 * 1024
-_trees: OrderedDict[int, merkle.Tree] = OrderedDict()
+_trees: "OrderedDict[int, _Tree]" = OrderedDict()
 _trees_lock = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenLeaves:
-    """Leaf hashes of the written ballots in their order, end to end, and how many ballots each cell has."""
-
-    hashes: bytes
-    counted: Counter[str]
-
-
-def written_leaves(round: Round) -> WrittenLeaves:
-    """Return the leaves of a round's written ballots. Reads the box through, and no other database."""
-    leaves: list[bytes] = []
-    counted: Counter[str] = Counter()
-    for ballot in store.ballots(round.public_id):
-        leaves.append(merkle.leaf_hash(ballot.entry))
-        counted[ballot.cell] += 1
-    leaves.sort()
-    return WrittenLeaves(b"".join(leaves), counted)
-
-
-def make_bulletin(round: Round, leaves: WrittenLeaves | None = None) -> Bulletin:
-    """Sign and store the bulletin over a round's written ballots. `leaves`: if they have been read already.
+def make_bulletin(round: Round, written: WrittenCount) -> Bulletin:
+    """Sign and store the bulletin over what a round's count has written.
 
     Raises: zhengyan_crypto.errors.BadBulletin if the figures do not add up; no such bulletin is ever signed.
     """
-    written = leaves or written_leaves(round)
-    drawn = drawn_by_cell(round)
-    figures = [
-        ballots.CellFigures(
-            cell=cell.key, eligible=cell.eligible, drawn=drawn[cell.pk], counted=written.counted[cell.key]
-        )
-        for cell in round.cells.with_eligible()
-    ]
-    head, signature = ballots.sign_head(
+    cells, groups = written.outcome["cells"], written.outcome["groups"]
+    head, signature = sign_head(
         receipt_key(round),
         round_id=round.public_id,
         manifest_fingerprint=round.fingerprint,
-        leaves=written.hashes,
-        cells=figures,
+        floor=round.frozen_scheme.floor,
+        cells=cells,
+        groups=groups,
+        blocks=written.blocks,
     )
     bulletin: Bulletin = Bulletin.objects.create(
         round=round,
         head=canonical.dumps(head).decode("ascii"),
         signature=signature,
-        size=head["size"],
+        size=sum(row.get("counted", 0) for row in cells) + sum(group["counted"] for group in groups),
         root=head["root"],
-        leaves=written.hashes,
+        outcome=canonical.dumps(written.outcome).decode("ascii"),
+        leaves=b"".join(written.blocks),
     )
     return bulletin
 
@@ -82,8 +56,21 @@ def published_json(bulletin: Bulletin) -> bytes:
 
 
 def published_pieces(bulletin: Bulletin) -> Iterator[bytes]:
-    """Yield the published bulletin, some thousand leaves at a time."""
-    frame = {"v": ballots.VERSION, "head": head_of(bulletin), "sig": bulletin.signature, "leaves": []}
+    """Yield the published bulletin, some blocks at a time."""
+    head = head_of(bulletin)
+    if head["v"] == 1:
+        yield from _pieces_of_version_1(bulletin, head)
+        return
+    frame = {"v": VERSION, "head": head, "sig": bulletin.signature, "blocks": [], **bulletin.read_outcome()}
+    before, after = canonical.dumps(frame).split(b'"blocks":[]')
+    yield before + b'"blocks":['
+    for number, (_row, block) in enumerate(blocks_of(bulletin)):
+        yield b"," * bool(number) + b'"' + block.hex().encode("ascii") + b'"'
+    yield b"]" + after
+
+
+def _pieces_of_version_1(bulletin: Bulletin, head: Head) -> Iterator[bytes]:
+    frame = {"v": 1, "head": head, "sig": bulletin.signature, "leaves": []}
     before, after = canonical.dumps(frame).split(b'"leaves":[]')
     yield before + b'"leaves":['
     leaves = bytes(bulletin.leaves)
@@ -94,68 +81,91 @@ def published_pieces(bulletin: Bulletin) -> Iterator[bytes]:
     yield b"]" + after
 
 
-class InclusionProof(TypedDict):
-    """That a leaf hash is in a bulletin: where it lies, and the hashes that lead from it to the root."""
+class CellProof(TypedDict):
+    """A cell's row and block in a bulletin: at which place, and the hashes that lead from there to the root."""
 
+    row: CellRow
+    block: str
     index: int
-    size: int
     proof: list[str]
-    root: str
 
 
-def head_of(bulletin: Bulletin) -> ballots.Head:
+def head_of(bulletin: Bulletin) -> Head:
     """Return the signed head."""
-    head: ballots.Head = canonical.loads(bulletin.head)
+    head: Head = canonical.loads(bulletin.head)
     return head
 
 
-def totals(round: Round, head: ballots.Head) -> dict[str, int]:
+def is_void(bulletin: Bulletin) -> bool:
+    """Return whether the bulletin is of a round of which too few papers came back."""
+    return any(row.get("fate") == Fate.VOID for row in bulletin.read_outcome()["cells"])
+
+
+def blocks_of(bulletin: Bulletin) -> Iterator[tuple[CellRow, bytes]]:
+    """Yield each cell of a bulletin of version 2 with its block."""
+    leaves, start = bytes(bulletin.leaves), 0
+    for row in bulletin.read_outcome()["cells"]:
+        end = start + row["eligible"] * LEAF_BYTES
+        yield row, leaves[start:end]
+        start = end
+
+
+def totals(round: Round, bulletin: Bulletin) -> dict[str, int]:
     """Return the numbers of eligible, drawn and counted papers for marks, and `comments`, of counted comment papers.
 
-    Nobody need write a comment, so comment papers are in no share. One query.
+    Drawn and counted are of counted cells and joined groups only: what was destroyed is in no figure. Nobody need write
+    a comment, so comment papers are in no share. One query.
     """
     comment_cells = set(round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
-    marks = [cell for cell in head["cells"] if cell["cell"] not in comment_cells]
-    comments = sum(cell["counted"] for cell in head["cells"] if cell["cell"] in comment_cells)
+    outcome = bulletin.read_outcome()
+    marks = [row for row in outcome["cells"] if row["cell"] not in comment_cells]
+    comments = sum(row.get("counted", 0) for row in outcome["cells"] if row["cell"] in comment_cells)
     return {
-        "eligible": sum(cell["eligible"] for cell in marks),
-        "drawn": sum(cell["drawn"] for cell in marks),
-        "counted": sum(cell["counted"] for cell in marks),
+        "eligible": sum(row["eligible"] for row in marks),
+        "drawn": sum(row.get("drawn", 0) for row in marks) + sum(group["drawn"] for group in outcome["groups"]),
+        "counted": sum(row.get("counted", 0) for row in marks) + sum(group["counted"] for group in outcome["groups"]),
         "comments": comments,
     }
 
 
-def inclusion_proof(bulletin: Bulletin, leaf: str) -> InclusionProof:
-    """Return the proof that a leaf hash is in the bulletin: {index, size, proof, root}.
+def cell_proofs(bulletin: Bulletin, cells: Collection[str]) -> list[CellProof]:
+    """Return rows and blocks of these cells, each with its path to the root.
 
-    Raises: UnknownLeaf, also for what is no hash at all.
+    Whoever asks says which cells they mean, which repeats what the roll says, and never which leaf is theirs.
+    Raises: UnknownBlock for a cell that the bulletin does not have, and for any of a bulletin of version 1.
     """
-    try:
-        wanted = hex_decode(leaf, length=32)
-    except BadEncoding as error:
-        raise UnknownLeaf from error
     tree = _tree(bulletin)
-    index = bisect_left(range(tree.size), wanted, key=tree.leaf)
-    if index == tree.size or tree.leaf(index) != wanted:
-        raise UnknownLeaf
-    return {
-        "index": index,
-        "size": tree.size,
-        "proof": [step.hex() for step in tree.proof(index)],
-        "root": tree.root.hex(),
+    proofs = {
+        row["cell"]: CellProof(row=row, block=block.hex(), index=index, proof=[])
+        for index, (row, block) in enumerate(tree.blocks)
+        if row["cell"] in cells
     }
+    if head_of(bulletin)["v"] == 1 or proofs.keys() != set(cells):
+        raise UnknownBlock
+    for proof in proofs.values():
+        proof["proof"] = [step.hex() for step in tree.tree.proof(proof["index"])]
+    return list(proofs.values())
 
 
-def _tree(bulletin: Bulletin) -> merkle.Tree:
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """A bulletin's cells with their blocks, and the tree over them."""
+
+    root: str
+    blocks: list[tuple[CellRow, bytes]]
+    tree: merkle.Tree
+
+
+def _tree(bulletin: Bulletin) -> _Tree:
     with _trees_lock:
-        if bulletin.pk in _trees:
+        kept = _trees.get(bulletin.pk)
+        if kept is not None and kept.root == bulletin.root:
             _trees.move_to_end(bulletin.pk)
-            kept = _trees[bulletin.pk]
-            if kept.root.hex() == bulletin.root:
-                return kept
-    tree = merkle.Tree([bytes(bulletin.leaves)])
+            return kept
+    blocks = list(blocks_of(bulletin))
+    built = _Tree(bulletin.root, blocks, merkle.Tree(block_hash(row, block) for row, block in blocks))
     with _trees_lock:
-        _trees[bulletin.pk] = tree
+        _trees[bulletin.pk] = built
         while len(_trees) > _TREES_KEPT:
             _trees.popitem(last=False)
-    return tree
+    return built

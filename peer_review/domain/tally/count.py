@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -21,22 +22,34 @@ from peer_review.domain.ballots.turnout import drawn_by_cell, ids_drawn
 from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.locks import check_state, lock_round
 from peer_review.domain.rounds.lifecycle import mark_counted, mark_void
+from peer_review.domain.rounds.return_rate import needed_percent
 from peer_review.domain.schemes.ballot_papers import papers_of
-from peer_review.domain.tally.bulletin import WrittenLeaves, make_bulletin, written_leaves
+from peer_review.domain.tally.blocks import BLOCK, make_documents, written_count
+from peer_review.domain.tally.bulletin import is_void, make_bulletin
 from peer_review.domain.tally.check_pool import CheckPool, processes_for
-from peer_review.domain.tally.opened_rows import check_opened_rows, standing_ballots, wrap_cast
+from peer_review.domain.tally.fates import Fates, decide_fates, group_outcomes, is_blank, outcomes
+from peer_review.domain.tally.merged_groups import merge
+from peer_review.domain.tally.opened_rows import (
+    StandingBallots,
+    check_opened_rows,
+    standing_ballots,
+    standing_entries,
+    wrap_cast,
+)
 from peer_review.domain.tally.return_rate import final_return_rate
 from peer_review.domain.tally.wipe import wipe
-from peer_review.enums import CountPhase, RoundState, VoidReason
+from peer_review.enums import CellKind, CountPhase, RoundState, VoidReason
 from peer_review.exceptions.base import RoundStateInvalid, WrongKey
 from peer_review.exceptions.keys import RoundKeyUnreadable
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
 from peer_review.models import CountRun, Drawn, Round, Ticket
+from peer_review.protocol.bulletin import CellOutcome, Fate
 from peer_review.protocol.checking import Terms
 from peer_review.users import User
 from zhengyan_crypto import sealing
 from zhengyan_crypto.encoding import b64u_encode
 from zhengyan_crypto.errors import CryptoError
+from zhengyan_crypto.round_key import RoundKey
 
 #: Rows fetched at once, at most.
 MAX_ROWS = 2000
@@ -170,7 +183,8 @@ def count_progress(round: Round) -> Progress:
 
 
 def count_round(round: Round, *, by: User | None = None) -> CountRun:
-    """Check every opened ballot, keep the last of each credential, write them sorted, and sign the bulletin.
+    """Check every opened ballot, keep the last of each credential, decide the fates of all cells in memory, write what
+    is kept, and sign the bulletin.
 
     Then destroy who drew, the receipt key and the round's key. Writing the ballots has removed the sealed rows.
     Raises: RoundStateInvalid; NotCounting if the box was not opened; BoxStillSealed; RoundKeyUnreadable;
@@ -186,7 +200,8 @@ def count_round(round: Round, *, by: User | None = None) -> CountRun:
     if not store.table_exists("ballot", round.public_id) or store.table_exists("opened", round.public_id):
         _check_and_write(round, run, cells)
     _report(run, phase=CountPhase.WRITING, done=run.total)
-    counted = _conclude(round, run, leaves=written_leaves(round), by=by)
+    counted = _conclude(round, run, by=by)
+    store.drop_documents(round.public_id, BLOCK)
     wipe(round)
     return counted
 
@@ -201,20 +216,64 @@ def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None
     if standing.seen < total:
         _expect_written(round, remaining=total - standing.seen)
         return
-    _check_figures(round, run, standing.per_cell(cells))
-    _report(
-        run,
-        phase=CountPhase.WRITING,
-        done=0,
-        accepted=len(standing.rows),
-        superseded=standing.superseded,
-        rejected=standing.rejected,
-    )
-    ballots = standing_ballots(round.public_id, standing, cells, key=key, report=_throttled_report(run))
+    counted, drawn = standing.per_cell(cells), drawn_by_cell(round)
+    _check_figures(round, run, counted, drawn)
     try:
-        store.write_ballots(round.public_id, ballots)
+        fates = _fates(round, standing, counted, cells, key=key)
+        kept = standing.within(cells, fates.of(Fate.COUNTED))
+        joined = sum(counted[cell] for cell in fates.of(Fate.MERGED))
+        accepted = len(kept.rows) + joined
+        _report(run, phase=CountPhase.WRITING, done=0, accepted=accepted, rejected=_rejected(round, standing.rejected))
+        ballots = standing_ballots(round.public_id, kept, cells, key=key, report=_throttled_report(run))
+        documents = _documents(round, standing, fates, outcomes(round, fates, counted, drawn), cells, key=key)
+        store.write_ballots(round.public_id, ballots, documents)
     except store.TableMissing:
         _expect_written(round, remaining=total)
+        return
+    # How many rows lay in the box would tell, with the others, how many were destroyed.
+    _report(run, total=accepted, done=accepted)
+
+
+def _fates(
+    round: Round, standing: StandingBallots, counted: Counter[str], cells: dict[str, str], *, key: RoundKey
+) -> Fates:
+    """Return the fates of all cells. Of a void round every ballot's is the same."""
+    if not final_return_rate(round, counted).is_enough:
+        return Fates(dict.fromkeys(cells, Fate.VOID))
+    comments = set(round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
+    enough = {cell for cell in comments if counted[cell] >= round.frozen_scheme.floor}
+    names = list(cells)
+    written: Counter[str] = Counter()
+    for row, entry in standing_entries(round.public_id, standing.within(cells, enough), key=key):
+        written[names[row["cell"]]] += not is_blank(entry)
+    return decide_fates(round, counted, written=written)
+
+
+def _documents(
+    round: Round,
+    standing: StandingBallots,
+    fates: Fates,
+    rows: list[CellOutcome],
+    cells: dict[str, str],
+    *,
+    key: RoundKey,
+) -> Iterator[store.Document]:
+    """Yield what the box keeps beside the ballots: the merged groups, and what the bulletin will say."""
+    group_of = [fates.group_of.get(cell, 0) for cell in cells]
+    joined = standing.within(cells, fates.group_of).ordered_by(group_of)
+    entries = standing_entries(round.public_id, joined, key=key)
+    hashes = {}
+    for number, of_group in groupby(entries, key=lambda pair: group_of[pair[0]["cell"]]):
+        group = merge(fates.groups[number], (entry for _row, entry in of_group), floor=round.frozen_scheme.floor)
+        hashes[number] = group.digest
+        yield from group.documents(number)
+    yield from make_documents(rows, group_outcomes(rows, hashes), standing.leaves_per_cell(cells))
+
+
+def _rejected(round: Round, rejected: dict[str, int]) -> dict[str, int | None]:
+    """Return the numbers of rows that are no ballots, by reason; None for fewer than the floor."""
+    floor = round.frozen_scheme.floor
+    return {reason: many if many >= floor else None for reason, many in rejected.items()}
 
 
 def _expect_written(round: Round, *, remaining: int) -> None:
@@ -226,12 +285,11 @@ def _expect_written(round: Round, *, remaining: int) -> None:
         raise BoxStillSealed(remaining=remaining)
 
 
-def _check_figures(round: Round, run: CountRun, counted: Counter[str]) -> None:
+def _check_figures(round: Round, run: CountRun, counted: Counter[str], drawn: Counter[int]) -> None:
     """Refuse a count in which a cell has more ballots than credentials.
 
     Raises: MoreBallotsThanDrawn, after that has been put on record.
     """
-    drawn = drawn_by_cell(round)
     for cell in round.cells.with_eligible():
         if not counted[cell.key] <= drawn[cell.pk] <= cell.eligible:
             _report(run, phase=CountPhase.VOID, error=MoreBallotsThanDrawn.code)
@@ -244,25 +302,21 @@ def _check_figures(round: Round, run: CountRun, counted: Counter[str]) -> None:
 
 
 @transaction.atomic
-def _conclude(round: Round, run: CountRun, *, leaves: WrittenLeaves, by: User | None) -> CountRun:
+def _conclude(round: Round, run: CountRun, *, by: User | None) -> CountRun:
     """Sign the bulletin, destroy keys and blind signatures, and record the count, in one transaction.
 
     A round of which too few papers came back is void: it has a bulletin and nothing else to publish.
     """
     round = lock_round(round, expect={RoundState.CLOSED})
-    bulletin = make_bulletin(round, leaves)
+    bulletin = make_bulletin(round, written_count(round.public_id))
     _forget_drawing(round)
     run.phase, run.done = CountPhase.DONE, run.total
     run.save(update_fields=["phase", "done"])
     run.refresh_from_db()
-    figures = {"accepted": run.accepted, "superseded": run.superseded, "rejected": sum(run.rejected.values())}
-    returned = final_return_rate(round, bulletin)
-    if returned.is_enough:
-        mark_counted(round, by=by, **figures)
+    if is_void(bulletin):
+        mark_void(round, by=by, reason=VoidReason.RETURN_RATE, needed=needed_percent(round))
     else:
-        mark_void(
-            round, by=by, reason=VoidReason.RETURN_RATE, **figures, percent=returned.percent, needed=returned.needed
-        )
+        mark_counted(round, by=by, accepted=run.accepted, rejected=sorted(run.rejected))
     return run
 
 

@@ -5,8 +5,8 @@ that stand are read a second time when they are written.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +70,25 @@ class StandingBallots:
         counted = np.bincount(self.rows["cell"], minlength=len(numbered))
         return Counter(dict(zip(numbered, counted.tolist(), strict=True)))
 
+    def leaves_per_cell(self, cells: Iterable[str]) -> dict[str, list[bytes]]:
+        """Return the leaves of each cell's ballots. `cells`: as of per_cell."""
+        names = list(cells)
+        leaves: dict[str, list[bytes]] = {}
+        for number, leaf in zip(self.rows["cell"].tolist(), self.rows["leaf"], strict=True):
+            leaves.setdefault(names[number], []).append(leaf.tobytes())
+        return leaves
+
+    def within(self, cells: Iterable[str], chosen: Container[str]) -> "StandingBallots":
+        """Return the ballots of the chosen cells. `cells`: as of per_cell."""
+        numbers = [number for number, cell in enumerate(cells) if cell in chosen]
+        inside = np.isin(self.rows["cell"], numbers)
+        return replace(self, ids=self.ids[inside], rows=self.rows[inside])
+
+    def ordered_by(self, numbers: Sequence[int]) -> "StandingBallots":
+        """Return the ballots in the order of their cells' numbers. `numbers`: one a cell, as of per_cell."""
+        order = np.argsort(np.asarray(numbers, dtype=np.int64)[self.rows["cell"]], kind="stable")
+        return replace(self, ids=self.ids[order], rows=self.rows[order])
+
 
 def check_opened_rows(
     public_id: str, pool: CheckPool, *, key: RoundKey, report: Callable[[int], None]
@@ -107,6 +126,17 @@ def standing_ballots(
     Raises: peer_review.box.store.TableMissing if the opened rows were taken away meanwhile; AlteredMeanwhile.
     """
     names = list(cells)
+    for done, (row, entry) in enumerate(standing_entries(public_id, standing, key=key), 1):
+        yield store.Ballot(row["token"].tobytes(), names[row["cell"]], entry)
+        if done % CHUNK == 0 or done == len(standing.rows):
+            report(done)
+
+
+def standing_entries(public_id: str, standing: StandingBallots, *, key: RoundKey) -> Iterator[tuple[np.void, bytes]]:
+    """Yield what was noted of each ballot that stands, with its entry as it was checked.
+
+    Raises: peer_review.box.store.TableMissing; AlteredMeanwhile.
+    """
     for first in range(0, len(standing.rows), PART):
         part = slice(first, first + PART)
         ids = [row_id.tobytes() for row_id in standing.ids[part]]
@@ -117,5 +147,4 @@ def standing_ballots(
             entry = entry_of(unwrap_cast(key, stored.pop(row_id)))
             if merkle.leaf_hash(entry) != row["leaf"].tobytes():
                 raise AlteredMeanwhile
-            yield store.Ballot(row["token"].tobytes(), names[row["cell"]], entry)
-        report(first + len(ids))
+            yield row, entry

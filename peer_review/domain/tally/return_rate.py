@@ -1,20 +1,22 @@
-"""The return rate of a counted round."""
+"""The return rate that decides whether a round is valid."""
+
+from collections.abc import Mapping
 
 from peer_review.domain.rounds.return_rate import ReturnRate, needed_percent
-from peer_review.domain.tally.bulletin import head_of
 from peer_review.enums import CellKind
-from peer_review.models import Bulletin, Round
+from peer_review.models import Round
 
 
-def final_return_rate(round: Round, bulletin: Bulletin) -> ReturnRate:
-    """Return the return rate that decides whether the round is valid: counted ballots of all eligible papers.
+def final_return_rate(round: Round, counted: Mapping[str, int]) -> ReturnRate:
+    """Return the return rate that decides: valid ballots of all eligible papers, whatever their fate. One query.
 
-    Comment papers are left out: nobody need write one. Papers closed at the barrier are in it: they did not come back.
+    `counted`: valid ballots by cell. Comment papers are left out: nobody need write one. Papers closed at the barrier
+    are in it: they did not come back.
     """
-    marks = set(round.cells.exclude(kind=CellKind.COMMENT).values_list("key", flat=True))
-    cells = [cell for cell in head_of(bulletin)["cells"] if cell["cell"] in marks]
+    marks = round.cells.exclude(kind=CellKind.COMMENT).with_eligible()
+    rows = list(marks.values_list("key", "eligible"))
     return ReturnRate(
-        eligible=sum(cell["eligible"] for cell in cells),
-        came=sum(cell["counted"] for cell in cells),
+        eligible=sum(eligible for _key, eligible in rows),
+        came=sum(counted.get(key, 0) for key, _eligible in rows),
         needed=needed_percent(round),
     )

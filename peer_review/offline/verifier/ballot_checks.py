@@ -1,5 +1,6 @@
 """What each ballot of a count must be, and how often each answer was given."""
 
+import hashlib
 from collections import Counter
 from typing import TypedDict
 
@@ -28,8 +29,8 @@ class AnswerCount(TypedDict):
 class BallotChecks:
     """The ballots: each drawn for its cell, signed and in the bulletin; none dropped, none added."""
 
-    def __init__(self, data: bytes, about: BulletinChecks) -> None:
-        self.data, self.about, self.manifest = data, about, about.about
+    def __init__(self, data: bytes, about: BulletinChecks, dummies: bytes | None = None) -> None:
+        self.data, self.about, self.manifest, self.dummies = data, about, about.about, dummies
         self.entries: list[Entry] = []
         self.version = max(BALLOT_VERSIONS)
 
@@ -113,24 +114,55 @@ class BallotChecks:
                     f"第 {first} 张与第 {number} 张票使用同一凭证",
                 )
 
-    def check_dropped(self) -> None:
-        missing = set(self.about.leaves) - {leaf_of(entry) for entry in self.entries}
+    def check_dropped(self) -> tuple[str, str] | None:
+        """Each leaf of a counted cell is a ballot's or an opened dummy's. Without openings only numbers can be held."""
+        if self.about.head["v"] == 2 and self.dummies is None:
+            return "dummies not opened: by number only", "未提供填充项，仅核对数量"
+        missing = self.counted_leaves() - {leaf_of(entry) for entry in self.entries} - self.open_dummies()
         if missing:
             raise Fault(
                 f"{len(missing)} leaves of the bulletin have no ballot, first {min(missing).hex()}",
                 f"公告中有 {len(missing)} 个叶子没有对应的票",
             )
+        return None
+
+    def counted_leaves(self) -> set[bytes]:
+        """Return the leaves of all counted cells."""
+        fates = {cell["cell"]: cell["fate"] for cell in self.about.cells} | {"": "counted"}
+        return {leaf for leaf, cell in self.about.cell_of.items() if fates[cell] == "counted"}
+
+    def open_dummies(self) -> set[bytes]:
+        """Return the leaves of the dummies of counted cells: as many as were eligible and not counted."""
+        found: set[bytes] = set()
+        if self.dummies is None:
+            return found
+        value = fields(parse(self.dummies), "v", "round", "cells", version=2)
+        if value["round"] != self.manifest.round or type(value["cells"]) is not dict:
+            raise Fault("dummies of another round", "填充项属于另一轮测评")
+        for cell in self.about.cells:
+            if cell["fate"] != "counted":
+                continue
+            openings = listed(value["cells"].get(cell["cell"], []))
+            leaves = {hashlib.sha256(b"\x00anon-dummy/v2|" + unbase64(opening, 32)).digest() for opening in openings}
+            wanted = cell["eligible"] - cell["counted"]
+            if len(leaves) != wanted or any(self.about.cell_of.get(leaf) != cell["cell"] for leaf in leaves):
+                raise Fault(
+                    f"cell {cell['cell']}: other dummies than its block has", f"票格 {cell['cell']}：填充项不符"
+                )
+            found |= leaves
+        return found
 
     def check_added(self) -> None:
-        known = set(self.about.leaves)
+        known = self.counted_leaves()
         for number, entry in enumerate(self.entries, 1):
-            if leaf_of(entry) not in known:
+            leaf = leaf_of(entry)
+            if leaf not in known or self.about.cell_of[leaf] not in ("", entry["ballot"]["cell"]):
                 raise Fault(f"ballot {number} is not in the bulletin", f"第 {number} 张票不在公告中")
 
     def check_counts(self) -> None:
         counts = Counter(entry["ballot"]["cell"] for entry in self.entries)
-        for cell in self.about.head["cells"]:
-            if counts[cell["cell"]] != cell["counted"]:
+        for cell in self.about.cells:
+            if cell["fate"] == "counted" and counts[cell["cell"]] != cell["counted"]:
                 raise Fault(
                     f"cell {cell['cell']}: {cell['counted']} counted, {counts[cell['cell']]} found",
                     f"票格 {cell['cell']}：公告计入 {cell['counted']}，实有 {counts[cell['cell']]}",

@@ -1,6 +1,7 @@
 """What the manifest, the bulletin and receipts must say: each check a sentence and a function."""
 
 import hashlib
+import itertools
 import re
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from peer_review.offline.verifier.encoding import Fault, canonical, fields, listed, parse, unbase64, unhex
-from peer_review.offline.verifier.rules import Head
+from peer_review.offline.verifier.rules import CellRow, GroupRow, Head
 from peer_review.offline.verifier.signatures import signed
 
 #: A sentence in English and in Chinese, and the function that returns a note, or nothing, or raises a Fault.
@@ -64,14 +65,25 @@ class ManifestChecks:
             raise Fault("the manifest has another fingerprint", "密钥清单的指纹不同")
 
 
+#: What a cell's row says beside its name, how many were asked, and its fate.
+FATES = {"counted": ("drawn", "counted"), "merged": ("group",), "few": (), "void": ()}
+
+
 class BulletinChecks:
-    """The bulletin: signed by the round, made for this manifest, a tree over its leaves, figures that can be."""
+    """The bulletin: signed by the round, made for this manifest, a tree over its cells, figures that can be.
+
+    Version 1 has one list of leaves, each a ballot's. In version 2 each cell has a block of as many leaves as people
+    were eligible, of ballots and of dummies; `cells` says what became of it.
+    """
 
     def __init__(self, data: bytes, about: ManifestChecks) -> None:
         self.data, self.about = data, about
         self.head: Head = {"v": 1, "round": "", "manifest": "", "size": 0, "root": "", "cells": []}
         self.signature = b""
-        self.leaves: list[bytes] = []
+        self.cells: list[CellRow] = []
+        self.groups: list[GroupRow] = []
+        self.blocks: list[list[bytes]] = []  # one a cell; of version 1 one in all
+        self.cell_of: dict[bytes, str] = {}  # the cell of each leaf; empty text in version 1
 
     def checks(self) -> list[Check]:
         """Return the checks, in order. Without the first, which reads, no other can be made."""
@@ -85,17 +97,55 @@ class BulletinChecks:
         ]
 
     def read_bulletin(self) -> tuple[str, str]:
-        value = fields(parse(self.data), "v", "head", "sig", "leaves")
+        value = parse(self.data)
+        version = value.get("v") if type(value) is dict else None
+        if version == 2 and type(version) is int:
+            self.read_version_2(value)
+        else:
+            self.read_version_1(value)
+        return f"{len(self.cell_of)} leaves", f"{len(self.cell_of)} 个叶子"
+
+    def read_version_1(self, parsed: object) -> None:
+        value = fields(parsed, "v", "head", "sig", "leaves")
         fields(value["head"], "v", "round", "manifest", "size", "root", "cells")
         signature, head = unbase64(value["sig"], 64), value["head"]
         unhex(head["root"], 32)
         for cell in listed(head["cells"]):
-            fields(cell, "cell", "eligible", "drawn", "counted")
-            if any(type(cell[name]) is not int for name in ("eligible", "drawn", "counted")):
-                raise Fault("a figure is not an integer", "有数字不是整数")
-        self.leaves = [unhex(leaf, 32) for leaf in listed(value["leaves"])]
+            read_row(cell, "drawn", "counted")
+        self.blocks = [[unhex(leaf, 32) for leaf in listed(value["leaves"])]]
+        self.cells = [{"fate": "counted", **cell} for cell in head["cells"]]  # type: ignore[typeddict-item]
+        self.cell_of = dict.fromkeys(self.blocks[0], "")
         self.head, self.signature = head, signature
-        return f"{len(self.leaves)} ballots", f"{len(self.leaves)} 张票"
+
+    def read_version_2(self, parsed: object) -> None:
+        value = fields(parsed, "v", "head", "sig", "cells", "groups", "blocks", version=2)
+        head = fields(value["head"], "v", "round", "manifest", "floor", "size", "root", "groups", version=2)
+        signature = unbase64(value["sig"], 64)
+        for name in ("manifest", "root", "groups"):
+            unhex(head[name], 32)
+        if type(head["floor"]) is not int or type(head["size"]) is not int:
+            raise Fault("a figure is not an integer", "有数字不是整数")
+        for cell in listed(value["cells"]):
+            fate = cell.get("fate") if type(cell) is dict else None
+            if type(fate) is not str or fate not in FATES:
+                raise Fault("a cell has no fate that is known", "有票格的去向不明")
+            read_row(cell, "fate", *FATES[fate])
+        for group in listed(value["groups"]):
+            fields(group, "group", "drawn", "counted", "columns")
+            unhex(group["columns"], 32)
+            if any(type(group[name]) is not int for name in ("group", "drawn", "counted")):
+                raise Fault("a figure is not an integer", "有数字不是整数")
+        blocks = listed(value["blocks"])
+        if len(blocks) != len(value["cells"]):
+            raise Fault("the blocks are not those of the cells", "叶块与票格不符")
+        for row, block in zip(value["cells"], blocks, strict=True):
+            if type(block) is not str or len(block) % 64:
+                raise Fault("a block is not whole", "有叶块不完整")
+            leaves = [unhex(block[start : start + 64], 32) for start in range(0, len(block), 64)]
+            self.blocks.append(leaves)
+            self.cell_of.update(dict.fromkeys(leaves, row["cell"]))
+        self.cells, self.groups = value["cells"], value["groups"]
+        self.head, self.signature = head, signature  # type: ignore[assignment]  # its fields have been checked
 
     def check_signature(self) -> None:
         message = b"anon-bulletin/v1\n" + canonical(self.head)
@@ -107,23 +157,33 @@ class BulletinChecks:
             raise Fault("of another round", "属于另一轮测评")
         if self.head["manifest"] != self.about.fingerprint:
             raise Fault("made for another manifest: keys were changed", "对应另一份密钥清单：密钥被更换")
-        if [cell["cell"] for cell in self.head["cells"]] != sorted(self.about.keys):
+        if [cell["cell"] for cell in self.cells] != sorted(self.about.keys):
             raise Fault("its cells are not those of the manifest", "票格与密钥清单不符")
 
     def check_order(self) -> None:
-        for left, right in zip(self.leaves, self.leaves[1:], strict=False):
-            if left == right:
-                raise Fault("a leaf is there twice", "有叶子重复")
-            if left > right:
-                raise Fault("the leaves are not sorted", "叶子未按次序排列")
+        for number, leaves in enumerate(self.blocks):
+            if self.head["v"] == 2 and len(leaves) != self.cells[number]["eligible"]:
+                cell = self.cells[number]["cell"]
+                raise Fault(f"cell {cell}: not a leaf for each who was eligible", f"票格 {cell}：叶子数与应有不符")
+            for left, right in itertools.pairwise(leaves):
+                if left == right:
+                    raise Fault("a leaf is there twice", "有叶子重复")
+                if left > right:
+                    raise Fault("the leaves are not sorted", "叶子未按次序排列")
 
     def check_root(self) -> None:
-        if self.head["size"] != len(self.leaves):
+        if self.head["v"] == 2:
+            level = [block_hash(row, leaves) for row, leaves in zip(self.cells, self.blocks, strict=True)]
+            groups = hashlib.sha256(b"anon-groups/v2|" + canonical(self.groups)).hexdigest()
+            if groups != self.head["groups"]:
+                raise Fault("it does not cover these merged groups", "首部与合并组不符")
+        else:
+            level = self.blocks[0]
+        if self.head["size"] != len(level):
             raise Fault(
-                f"the head says {self.head['size']} ballots, there are {len(self.leaves)}",
-                f"首部称 {self.head['size']} 张，实有 {len(self.leaves)} 张",
+                f"the head says {self.head['size']} places, there are {len(level)}",
+                f"首部称 {self.head['size']} 个，实有 {len(level)} 个",
             )
-        level = self.leaves
         while len(level) > 1:  # RFC 9162, 2.1: a last one without neighbour rises unchanged
             above = [hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
             level = above + level[len(level) - len(level) % 2 :]
@@ -131,16 +191,48 @@ class BulletinChecks:
         if root.hex() != self.head["root"]:
             raise Fault("it does not cover these leaves", "树根与叶子不符")
 
-    def check_figures(self) -> None:
-        for cell in self.head["cells"]:
-            if not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
+    def check_figures(self) -> tuple[str, str] | None:
+        for cell in self.cells:
+            if cell["fate"] == "counted" and not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
                 raise Fault(
                     f"cell {cell['cell']}: {cell['counted']} counted, {cell['drawn']} drawn of {cell['eligible']}",
                     f"票格 {cell['cell']}：计入 {cell['counted']}，领取 {cell['drawn']}，应有 {cell['eligible']}",
                 )
-        total = sum(cell["counted"] for cell in self.head["cells"])
-        if total != len(self.leaves):
-            raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
+        if self.head["v"] == 1:
+            total = sum(cell["counted"] for cell in self.cells)
+            if total != len(self.cell_of):
+                raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
+            return None
+        self.check_groups()
+        few = sum(cell["fate"] == "few" for cell in self.cells)
+        return f"{few} cells with too few, destroyed", f"{few} 个票格不足下限，已销毁"
+
+    def check_groups(self) -> None:
+        eligible: dict[int, int] = {}
+        for cell in self.cells:
+            if cell["fate"] == "merged":
+                eligible[cell["group"]] = eligible.get(cell["group"], 0) + cell["eligible"]
+        numbers = [group["group"] for group in self.groups]
+        if numbers != list(range(1, len(numbers) + 1)) or eligible.keys() != set(numbers):
+            raise Fault("the merged groups are not those of the cells", "合并组与票格不符")
+        for group in self.groups:
+            number = group["group"]
+            if not self.head["floor"] <= group["counted"] <= group["drawn"] <= eligible[number]:
+                raise Fault(f"merged group {number}: figures that cannot be", f"合并组 {number}：数字不可能")
+
+
+def read_row(row: object, *names: str) -> None:
+    """Read what the bulletin says of a cell: exactly these fields, and numbers where there are to be numbers."""
+    value = fields(row, "cell", "eligible", *names)
+    unhex(value["cell"], 8)
+    numbers = [value[name] for name in ("eligible", *names) if name != "fate"]
+    if any(type(number) is not int or number < 0 for number in numbers):
+        raise Fault("a figure is not an integer", "有数字不是整数")
+
+
+def block_hash(row: object, leaves: list[bytes]) -> bytes:
+    """Return the hash of a cell in the tree."""
+    return hashlib.sha256(b"\x00anon-block/v2|" + canonical(row) + b"|" + b"".join(leaves)).digest()
 
 
 class ReceiptChecks:
@@ -162,7 +254,7 @@ class ReceiptChecks:
             receipts = listed(value["receipts"])
         else:
             receipts = [value]
-        known = set(self.about.leaves)
+        known = self.about.cell_of
         counted = 0
         for receipt in receipts:
             leaf = unhex(fields(receipt, "v", "round", "leaf", "sig")["leaf"], 32)
@@ -174,7 +266,7 @@ class ReceiptChecks:
             counted += leaf in known
         if counted != len(receipts):
             raise Fault(
-                f"{counted} of {len(receipts)} counted (a ballot replaced by a later one is not)",
-                f"{len(receipts)} 张中计入 {counted} 张（被后来的票取代的不计）",
+                f"{counted} of {len(receipts)} in the bulletin (a ballot replaced by a later one is not)",
+                f"{len(receipts)} 张中有 {counted} 张在公告中（被后来的票取代的不在）",
             )
-        return f"{counted} of {len(receipts)} counted", f"{len(receipts)} 张中计入 {counted} 张"
+        return f"{counted} of {len(receipts)} in the bulletin", f"{len(receipts)} 张中有 {counted} 张在公告中"

@@ -45,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="PACKAGE",
         help="compute every published figure anew, from the auditor's package or this folder 重算全部公布数字",
     )
+    parser.add_argument("--dummies", type=Path, help="dummies.json, with --ballots 填充项")
+    parser.add_argument("--merged", type=Path, help="merged.json, with --ballots 合并组")
     for name, words in (
         ("scheme", "冻结的方案"),
         ("roll", "名册"),

@@ -27,17 +27,21 @@ class ClassWeights:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.cuts: dict[tuple[int, ...], list[Fraction]] = {}
+        self.cuts: dict[tuple[tuple[int, ...], tuple[Fraction, ...]], list[Fraction]] = {}
 
-    def shares(self, sizes: tuple[int, ...]) -> list[Fraction]:
-        """Return each class's share of a figure: no ballot carries more than 1/floor of it."""
-        if sizes not in self.cuts:
-            self.cuts[sizes] = class_shares(sizes, self.rules.class_weights, self.rules.floor)
-        return self.cuts[sizes]
+    def shares(self, sizes: tuple[int, ...], merged: list[Fraction] | None = None) -> list[Fraction]:
+        """Return each class's share of a figure: no ballot carries more than 1/floor of it.
 
-    def weigh(self, piles: Sequence[list[int]]) -> tuple[Fraction, float]:
+        merged: the weights of a subject of whom classes were merged.
+        """
+        weights = tuple(merged or self.rules.class_weights)
+        if (sizes, weights) not in self.cuts:
+            self.cuts[sizes, weights] = class_shares(sizes, weights, self.rules.floor, self.rules.anonymous)
+        return self.cuts[sizes, weights]
+
+    def weigh(self, piles: Sequence[list[int]], merged: list[Fraction] | None = None) -> tuple[Fraction, float]:
         """Return the weighted mean of several classes' points, and half its interval."""
-        shares = self.shares(tuple(len(pile) for pile in piles))
+        shares = self.shares(tuple(len(pile) for pile in piles), merged)
         return weigh(piles, shares, trim=self.rules.trim, least=SPREAD_FLOOR[self.rules.scale])
 
 
@@ -48,22 +52,28 @@ class Counted:
         self.rules, self.roll, self.weights, self.number = rules, roll, weights, at
         self.points, self.abstentions = votes.points[at], votes.abstentions[at]
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
+        self.merged_weights, self.apart = votes.weights, votes.apart
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
         self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
         self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
-        n = [sum(map(len, piles)) for piles in self.piles]
+        anonymous = rules.anonymous
+        n = [sum(len(pile) for pile, counts in zip(piles, anonymous, strict=True) if counts) for piles in self.piles]
         self.alone = [at for at in range(subjects) if n[at] >= floor]
         self.with_classes = {
             at
             for at in self.alone
             if all(
-                len(pile) >= floor or not (pile or unsure)
-                for pile, unsure in zip(self.piles[at], self.unsure[at], strict=True)
+                len(pile) >= floor or not (pile or unsure) or not counts
+                for pile, unsure, counts in zip(self.piles[at], self.unsure[at], anonymous, strict=True)
             )
         }
         # Too few alone: together with the others of their section, else with those of all sections, else not at all.
-        small = [at for at in range(subjects) if n[at] < floor and (n[at] or any(self.unsure[at]))]
+        hidden = [
+            sum(unsure for unsure, counts in zip(self.unsure[at], anonymous, strict=True) if counts)
+            for at in range(subjects)
+        ]
+        small = [at for at in range(subjects) if n[at] < floor and (n[at] or hidden[at])]
         self.rests: dict[int, list[int]] = {}  # section (after the last: all together) → subjects
         left = []
         for section in range(self.sections):
@@ -103,12 +113,13 @@ class Counted:
 
     def subject_mean(self, at: int) -> Mean | None:
         piles = self.piles[at]
-        n = sum(map(len, piles))
-        if n < self.rules.floor:
+        if at not in set(self.alone):
             return None
+        n = sum(map(len, piles))
+        merged = self.merged_weights.get(at)
         if self.reach is None:
-            return Mean(*self.weights.weigh(piles), n, sum(self.unsure[at]))
-        shares = self.weights.shares(tuple(map(len, piles)))
+            return Mean(*self.weights.weigh(piles, merged), n, sum(self.unsure[at]))
+        shares = self.weights.shares(tuple(map(len, piles)), merged)
         value, half = self.plain(piles, shares)
         classes = [self.voter_class(at, number) for number in range(len(piles))]
         parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
@@ -273,14 +284,19 @@ def reach_of(criteria: Sequence[Counted], scale: str) -> float:
     return max(SPREAD_FLOOR[scale], spread) * t_quantile(freedom)
 
 
-def class_shares(sizes: Sequence[int], weights: Sequence[Fraction], floor: int) -> list[Fraction]:
-    """Return the weights renormalised over the classes that answered, cut back to 1/floor a ballot."""
+def class_shares(
+    sizes: Sequence[int], weights: Sequence[Fraction], floor: int, anonymous: Sequence[bool]
+) -> list[Fraction]:
+    """Return the weights renormalised over the classes that answered, those of anonymous classes cut back to 1/floor a
+    ballot."""
     base = [weight if n else Fraction() for n, weight in zip(sizes, weights, strict=True)]
     shares = [share / sum(base) if share else share for share in base]
     if sum(sizes) < floor:  # Nothing helps there; such groups are shown only as what one ballot fewer would make.
         return shares
     cut: set[int] = set()
-    while over := {at for at, n in enumerate(sizes) if at not in cut and shares[at] > Fraction(n, floor)}:
+    while over := {
+        at for at, n in enumerate(sizes) if anonymous[at] and at not in cut and shares[at] > Fraction(n, floor)
+    }:
         cut |= over
         room = 1 - sum(Fraction(sizes[at], floor) for at in cut)
         free = sum(weight for at, weight in enumerate(base) if at not in cut)

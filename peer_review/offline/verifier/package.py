@@ -9,7 +9,7 @@ from pathlib import Path
 from peer_review.offline.verifier.encoding import Fault
 
 #: Files of the auditor's package that checks are made of.
-PACKED = ("manifest", "bulletin", "ballots", "scheme", "roll", "figures", "exposure")
+PACKED = ("manifest", "bulletin", "ballots", "dummies", "merged", "scheme", "roll", "figures", "exposure")
 SUMS = "SHA256SUMS"
 
 
@@ -20,6 +20,8 @@ class Files:
     manifest: bytes
     bulletin: bytes
     ballots: bytes | None = None
+    dummies: bytes | None = None
+    merged: bytes | None = None
     receipt: bytes | None = None
     scheme: bytes | None = None
     roll: bytes | None = None

@@ -80,8 +80,8 @@ class Recount:
             | {
                 "reliability": reliability_of(
                     self.rules,
-                    self.votes.rows,
-                    [set(criterion.alone) for criterion in self.counted],
+                    [row for row in self.votes.rows if row.subject not in self.votes.apart],
+                    [set(criterion.alone) - self.votes.apart for criterion in self.counted],
                     version=self.version,
                 )
             }
@@ -120,7 +120,8 @@ class Recount:
         sheet = self.sheet(means, criteria)
         sheet["score"], sheet["shown"] = self.subject_score(means)
         decides = None
-        if (whole := self.exact_score(means)) is not None and (self.version == 1 or self.may_be_flagged(means)):
+        may_be_flagged = at not in self.votes.apart and (self.version == 1 or self.may_be_flagged(means))
+        if (whole := self.exact_score(means)) is not None and may_be_flagged:
             decides = self.one_ballot(at, whole)
             if self.version > 1 and whole in self.rules.bands:
                 decides = True
@@ -130,6 +131,10 @@ class Recount:
             "members": 1,
             "comparable": False,
             "classes": classes,
+            "joined": {
+                self.rules.classes[stands]: [self.rules.classes[number] for number in numbers]
+                for stands, numbers in self.votes.joined.get(at, {}).items()
+            },
             "one_ballot": decides,
             "adjusted": self.severity.subject(at),
         }

@@ -6,30 +6,67 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from peer_review.offline.verifier.constants import GRADE_POINTS, SPREAD_FLOOR, USUAL_BANDS
 from peer_review.offline.verifier.encoding import Fault, fields, listed, parse_terms
 
 
-class HeadCell(TypedDict):
-    """What the bulletin's head says of one cell."""
+class CellRow(TypedDict):
+    """What the bulletin says of one cell: its fate, and what that lets be told."""
 
     cell: str
     eligible: int
+    fate: NotRequired[str]
+    drawn: NotRequired[int]
+    counted: NotRequired[int]
+    group: NotRequired[int]
+
+
+class GroupRow(TypedDict):
+    """What the bulletin says of a merged group."""
+
+    group: int
     drawn: int
     counted: int
+    columns: str
+
+
+class Column(TypedDict):
+    """The answers to one question in the order of size, and how many said 不了解."""
+
+    answers: list[int]
+    unknown: int
+
+
+class Columns(TypedDict):
+    """The answers of a merged group: its cells, its number of ballots, and a column for each question kept."""
+
+    cells: list[str]
+    counted: int
+    columns: dict[str, Column]
+
+
+class MergedGroup(TypedDict):
+    """A merged group: its answers with their salt, and what the token of each of its ballots signs."""
+
+    group: int
+    salt: str
+    columns: Columns
+    ballots: list[dict[str, str]]
 
 
 class Head(TypedDict):
-    """The head of the bulletin, which the round signs."""
+    """The head of the bulletin, which the round signs. Only version 1 has its cells in it."""
 
     v: int
     round: str
     manifest: str
     size: int
     root: str
-    cells: list[HeadCell]
+    floor: NotRequired[int]
+    groups: NotRequired[str]
+    cells: NotRequired[list[CellRow]]
 
 
 class Ballot(TypedDict):
@@ -76,6 +113,8 @@ class Rules:
             self.floor, self.trim = int(scheme["floor"]), bool(scheme["trim"])
             self.classes: list[str] = [voter_class["key"] for voter_class in scheme["classes"]]
             self.class_weights = [Fraction(voter_class["weight"]) for voter_class in scheme["classes"]]
+            # A class declared not anonymous counts towards nobody's floor and carries its full weight.
+            self.anonymous = [voter_class.get("anonymous", True) is True for voter_class in scheme["classes"]]
             self.criteria: list[str] = [criterion["key"] for criterion in scheme["criteria"]]
             self.criterion_weights = [Fraction(criterion["weight"]) for criterion in scheme["criteria"]]
             self.asked = [{self.classes.index(key) for key in criterion["classes"]} for criterion in scheme["criteria"]]
@@ -108,13 +147,14 @@ class RollFile:
      "holders": [[cell, …], …]}
 
     Subjects are numbered from 1, sections and ranks too; rank 0 is none. Subjects whose figures are shown in half-steps
-    have "coarse": 1. `holders`: one list a person, of the papers
-    about subjects with too few ballots; these papers are complete, so their holders must be as many as the signed head
-    calls eligible.
+    have "coarse": 1. `holders`: one list a person, of the papers about subjects with too few ballots; these papers are
+    complete, so their holders must be as many as the signed bulletin calls eligible. `rows`: what the bulletin says of
+    its cells; None: it is of version 1, whose head has them.
     """
 
-    def __init__(self, parsed: object, head: Head, rules: Rules) -> None:
+    def __init__(self, parsed: object, head: Head, rules: Rules, rows: list[CellRow] | None = None) -> None:
         value = fields(parsed, "v", "round", "subjects", "cells", "holders")
+        cells = head["cells"] if rows is None else rows
         if value["round"] != head["round"]:
             raise Fault("of another round", "属于另一轮测评")
         self.sections = [subject["section"] - 1 for subject in listed(value["subjects"])]
@@ -135,20 +175,20 @@ class RollFile:
             self.cells[row["cell"]] = rules.classes.index(row["class"]), about
             if row["kind"] == "sheet":
                 self.sheets.add(row["cell"])
-        if self.cells.keys() | self.words != {cell["cell"] for cell in head["cells"]}:
+        if self.cells.keys() | self.words != {cell["cell"] for cell in cells}:
             raise Fault("its cells are not those of the bulletin", "票格与公告不符")
         self.holders: dict[str, set[int]] = defaultdict(set)  # the people who hold a cell's paper
-        for person, cells in enumerate(listed(value["holders"])):
-            for cell in listed(cells):
-                self.holders[cell].add(person)
-        eligible = {cell["cell"]: cell["eligible"] for cell in head["cells"]}
-        for cell, people in self.holders.items():
-            if eligible.get(cell) != len(people):
-                raise Fault(f"cell {cell}: another number of holders", f"票格 {cell}：持有人数不符")
+        for person, papers in enumerate(listed(value["holders"])):
+            for name in listed(papers):
+                self.holders[name].add(person)
+        eligible = {cell["cell"]: cell["eligible"] for cell in cells}
+        for name, people in self.holders.items():
+            if eligible.get(name) != len(people):
+                raise Fault(f"cell {name}: another number of holders", f"票格 {name}：持有人数不符")
         self.papers: dict[int, list[tuple[int, str]]] = defaultdict(list)  # class and cell of those about a subject
-        for cell, (voter_class, about) in self.cells.items():
+        for name, (voter_class, about) in self.cells.items():
             for subject in about:
-                self.papers[subject].append((voter_class, cell))
+                self.papers[subject].append((voter_class, name))
 
 
 @dataclass(frozen=True)
@@ -162,9 +202,13 @@ class Row:
 
 
 class Votes:
-    """The answers, by criterion, subject and class, in points; and row by row."""
+    """The answers, by criterion, subject and class, in points; and row by row.
 
-    def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules) -> None:
+    Merged groups are in the former only, under the class that comes first: which of their answers were given together
+    nobody knows. `apart`: the subjects of whom they are. `weights`: of a subject's classes, where merging changed them.
+    """
+
+    def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules, groups: Iterable[Columns] = ()) -> None:
         self.points: list[dict[tuple[int, int], list[int]]] = [defaultdict(list) for _criterion in rules.criteria]
         self.abstentions: list[Counter[tuple[int, int]]] = [Counter() for _criterion in rules.criteria]
         # Of whole sheets: which of them answered about each subject. Any other paper is a sheet of its own.
@@ -197,3 +241,31 @@ class Votes:
                     else:
                         raise Fault(f"ballot {number}: {key} is not answered", f"第 {number} 张票：{key} 没有有效答案")
                 self.rows.append(Row(subject, one, tuple(said), number))
+        self.apart: set[int] = set()
+        self.weights: dict[int, list[Fraction]] = {}
+        self.joined: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        for group in groups:
+            self.add_merged(group, roll, rules, sheet=-len(self.apart) * 10**9)
+
+    def add_merged(self, group: Columns, roll: RollFile, rules: Rules, *, sheet: int) -> None:
+        """Add the answers of a merged group. `sheet`: a number below which no sheet has been numbered."""
+        classes = sorted({roll.cells[cell][0] for cell in group["cells"]})
+        about, stands = roll.cells[group["cells"][0]][1], classes[0]
+        whole = group["cells"][0] in roll.sheets
+        for place, subject in enumerate(about, 1):
+            self.apart.add(subject)
+            self.joined[subject][stands] = classes
+            weights = self.weights.setdefault(subject, list(rules.class_weights))
+            weights[stands] = sum((rules.class_weights[number] for number in classes), Fraction())
+            for at, criterion in enumerate(rules.criteria):
+                if stands not in rules.asked[at]:
+                    continue
+                column = group["columns"].get(f"{place}.{criterion}" if whole else criterion)
+                answers = column["answers"] if column else []
+                self.abstentions[at][subject, stands] += group["counted"] - len(answers)
+                for number, answer in enumerate(answers):
+                    if not rules.lowest <= answer <= rules.highest:
+                        raise Fault("a merged answer off the scale", "合并组有答案超出量表")
+                    self.points[at][subject, stands].append(rules.points(answer))
+                    if whole:
+                        self.sheets[at][subject].add(sheet - 1 - number)

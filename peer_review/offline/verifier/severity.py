@@ -47,7 +47,7 @@ class Severity:
         self.lacking: list[set[int]] = []  # the subjects of each fit without published parameters
         subjects = range(len(roll.sections))
         self.may = may
-        self.shown = {at for at in subjects if any(criterion.means[at] for criterion in counted)}
+        self.shown = {at for at in subjects if any(criterion.means[at] for criterion in counted)} - votes.apart
         self.rows = [row for row in votes.rows if row.subject in self.shown]
         self.early = self.refusal()
         self.reasons = dict.fromkeys(subjects, self.early)

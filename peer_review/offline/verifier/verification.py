@@ -1,7 +1,7 @@
 """Every check for which there is a file, a line written for each."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from peer_review.offline.verifier.ballot_checks import AnswerCount, BallotChecks
@@ -9,9 +9,20 @@ from peer_review.offline.verifier.bulletin_checks import BulletinChecks, Check, 
 from peer_review.offline.verifier.constants import NOT_RECOUNTED
 from peer_review.offline.verifier.encoding import Fault, parse, parse_terms
 from peer_review.offline.verifier.figures import kind_not_recounted, leaves_of
+from peer_review.offline.verifier.merged_checks import MergedChecks
 from peer_review.offline.verifier.package import Files, check_sums
 from peer_review.offline.verifier.recount import Recount
-from peer_review.offline.verifier.rules import Entry, Head, RollFile, Rules, Votes, check_frozen, digest_of_terms
+from peer_review.offline.verifier.rules import (
+    CellRow,
+    Columns,
+    Entry,
+    Head,
+    RollFile,
+    Rules,
+    Votes,
+    check_frozen,
+    digest_of_terms,
+)
 from peer_review.offline.verifier.severity import models_of
 
 #: Every single figure by the path that leads to it.
@@ -68,11 +79,19 @@ class Verifier:
             return False
         entries: list[Entry] = []
         if files.ballots is not None:
-            entries = self.check_ballots(BallotChecks(files.ballots, bulletin))
+            entries = self.check_ballots(BallotChecks(files.ballots, bulletin, files.dummies))
+        groups: list[Columns] = []
+        if files.merged is not None:
+            merged = MergedChecks(files.merged, bulletin, entries)
+            self.check_all(merged.checks())
+            groups = merged.columns
+        elif bulletin.groups and recount:
+            self.sound = False
+            self.write("FAIL  nothing to recount without merged.json  |  不通过：缺少 merged.json，无法重算\n")
         if files.receipt is not None:
             self.check_all(ReceiptChecks(files.receipt, bulletin).checks())
         if recount and self.sound:
-            self.recount(files, entries, head=bulletin.head)
+            self.recount(files, entries, head=bulletin.head, rows=bulletin.cells, groups=groups)
         elif recount:
             self.write("not recounted: the checks above do not hold  |  未重算：以上检查未通过\n")
         elif files.ballots is not None and self.sound:
@@ -96,8 +115,16 @@ class Verifier:
                     f" sum={figures['sum']} [{spread}]\n"
                 )
 
-    def recount(self, files: Files, entries: list[Entry], *, head: Head) -> None:
-        """Compute every published figure anew and compare."""
+    def recount(
+        self,
+        files: Files,
+        entries: list[Entry],
+        *,
+        head: Head,
+        rows: list[CellRow] | None = None,
+        groups: Sequence[Columns] = (),
+    ) -> None:
+        """Compute every published figure anew and compare. rows, groups: of a bulletin of version 2."""
         if None in (files.ballots, files.scheme, files.roll, files.figures):
             missing = [name for name in ("ballots", "scheme", "roll", "figures") if getattr(files, name) is None]
             self.sound = False
@@ -114,11 +141,11 @@ class Verifier:
             return f"SHA-256 {digest}", f"SHA-256 {digest}"
 
         def roll() -> tuple[str, str]:
-            read.roll = roll_file = RollFile(parse(files.roll or b""), head, read.rules)
+            read.roll = roll_file = RollFile(parse(files.roll or b""), head, read.rules, rows)
             return f"{len(roll_file.sections)} subjects", f"{len(roll_file.sections)} 名被评对象"
 
         def votes() -> None:
-            read.votes = Votes(entries, read.roll, read.rules)
+            read.votes = Votes(entries, read.roll, read.rules, groups)
 
         def published() -> tuple[str, str]:
             value = parse_terms(files.figures or b"")

@@ -16,7 +16,7 @@ from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.enums import RoundState
 from peer_review.exceptions.ballots import VotesOnPaper
 from peer_review.exceptions.base import RoundStateInvalid
-from peer_review.models import Round
+from peer_review.models import Assignment, Round
 from peer_review.users import User
 from peer_review.views.ballots import client_messages
 from peer_review.views.ballots.ballot_page import ballot_context
@@ -82,7 +82,6 @@ class BallotCheckView(RoundMixin, TemplateView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         address = [self.round.public_id]
-        leaf = "0" * 64
         config = {
             "round": self.round.public_id,
             "owner": browser_tag(self.user, self.round),
@@ -91,7 +90,12 @@ class BallotCheckView(RoundMixin, TemplateView):
             "state": RoundState.COUNTED if self.round.has_bulletin else self.round.state,
             "manifest": reverse("peer_review:manifest", args=address),
             "bulletin": reverse("peer_review:bulletin-json", args=address),
-            "proof": reverse("peer_review:proof", args=[self.round.public_id, leaf]).replace(leaf, "{leaf}"),
+            "head": reverse("peer_review:bulletin-head", args=address),
+            "cells": reverse("peer_review:bulletin-cells", args=address),
+            # All papers of the reader, drawn or not: what is asked for repeats the roll and says no more.
+            "own": sorted(
+                Assignment.objects.of(evaluator=self.user, round=self.round).values_list("cell__key", flat=True)
+            ),
         }
         return super().get_context_data(
             config=config, words=client_messages.check(), counted=self.round.has_bulletin, **kwargs

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from peer_review.views.shared.client_messages import protocol_errors
+from peer_review.protocol.bulletin import Fate
+from peer_review.views.shared.client_messages import fate_words, protocol_errors
 
 
 def ballot() -> dict[str, object]:
@@ -64,14 +65,20 @@ def check() -> dict[str, object]:
     """Return the words of the check page."""
     return {
         "errors": protocol_errors(),
-        "counted": _("%(count)s of %(total)s of your ballots are counted"),
-        "not_all": _("Only %(count)s of %(total)s of your ballots are counted"),
+        "held": _("The bulletin holds %(count)s of your %(total)s ballots"),
+        "not_all": _("The bulletin holds only %(count)s of your %(total)s ballots"),
         "good": _("Proven: the published bulletin holds each of them, and its signature fits this round's keys."),
         "bad": _("Keep your receipts and tell the inspectors: a receipt is the server's own signature."),
         "none_here": _("This browser holds no receipts of this round. Choose your receipt file, or type a hash."),
-        "in": _("In the count"),
-        "out": _("Not in the count"),
-        "place": _("leaf %(index)s of %(size)s, with a valid path to the root"),
+        "fates": fate_words(),
+        "some": {
+            Fate.MERGED: _("Answers joined with those of a neighbouring class, so that no few stand alone: %(count)s."),
+            Fate.FEW: _(
+                "Destroyed unread, because fewer than %(floor)s voted and no class could be joined: %(count)s."
+            ),
+            Fate.VOID: _("The round is void, so nothing of it is counted: %(count)s."),
+        },
+        "out": _("Not in the bulletin"),
         "not_counted_yet": _(
             "The box has not been counted yet. Valid receipts here: %(total)s. Come back after the count."
         ),
@@ -79,7 +86,7 @@ def check() -> dict[str, object]:
         "bad_bulletin": _("The bulletin does not carry this round's signature. Tell the inspectors."),
         "file_bad": _("This is not a receipt file of this round."),
         "hash_short": _("Type at least the first 16 characters of the hash."),
-        "hash_found": _("%(leaf)s is in the bulletin."),
+        "hash_found": _("%(leaf)s is in the bulletin: %(fate)s."),
         "hash_missing": _("No ballot with this hash is in the bulletin."),
         "forget_sure": _("Forget everything this browser holds about the round? Without receipts it cannot check."),
         "forgotten": _("This computer holds nothing of this round any more."),

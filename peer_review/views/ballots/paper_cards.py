@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from peer_review.domain.ballots.fellow_voters import FellowVoters, fellow_voters
 from peer_review.domain.preflight.anonymity_statements import anonymity_statements, statements_for
+from peer_review.domain.preflight.floor_sentences import floor_sentences, is_anonymous
 from peer_review.domain.schemes.answer_choices import Choice, choices
 from peer_review.domain.schemes.ballot_papers import paper_of
 from peer_review.enums import CellKind
@@ -66,7 +67,7 @@ class Row:
 class PaperCard:
     """One ballot paper: whom it is about, in which capacity its holder votes, whether that gives them away.
 
-    is_anonymous: false where its class was declared otherwise.
+    fate: what becomes of the answers where too few vote. is_anonymous: false where its class was declared otherwise.
     `paper` is what the script checks the answers by, `rules` tells the rules of a sheet in words.
     """
 
@@ -78,6 +79,7 @@ class PaperCard:
     closed: bool
     promise: str
     paper: Paper
+    fate: str = ""
     is_anonymous: bool = True
     fellows: FellowVoters | None = None
     criteria: list[AskedCriterion] = field(default_factory=list)
@@ -130,6 +132,7 @@ def _cards(round: Round, cells: list[Cell], *, statements: Mapping[str, str], us
     scheme = round.frozen_scheme
     classes = scheme.class_labels
     asked = {key: _asked(scheme, key) for key in {cell.voter_class for cell in cells}}
+    fates = floor_sentences(round, cells)
     fellows = fellow_voters(round, cells, user=user)
     cards = []
     for cell in cells:
@@ -148,7 +151,8 @@ def _cards(round: Round, cells: list[Cell], *, statements: Mapping[str, str], us
                 closed=cell.closed,
                 promise=statements.get(cell.key, ""),
                 paper=paper,
-                is_anonymous=scheme.is_anonymous(cell.voter_class),
+                fate=fates.get(cell.key, ""),
+                is_anonymous=is_anonymous(scheme, cell.voter_class),
                 fellows=fellows.get(cell.key),
                 criteria=asked[cell.voter_class],
                 rows=rows,

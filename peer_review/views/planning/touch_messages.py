@@ -29,7 +29,9 @@ _SENTENCES: Mapping[str, str | Promise] = {
     RollTouchKind.EARLIER: gettext_lazy(
         "This roll was written by an earlier version, which kept no record of what was changed by hand."
     ),
-    RollTouchKind.NOT_ANONYMOUS: gettext_lazy("The voter class “%(detail)s” was declared not anonymous."),
+    RollTouchKind.NOT_ANONYMOUS: gettext_lazy(
+        "The voter class “%(detail)s” was declared not anonymous: its ballots count towards nobody's floor."
+    ),
 }
 
 

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from peer_review.protocol.bulletin import Fate
+
 
 def protocol_errors() -> dict[str, str]:
     """Return what each refusal of drawing or casting means, what was kept, and what to do."""
@@ -62,4 +64,14 @@ def protocol_errors() -> dict[str, str]:
         "busy": still_here(_("The server is busy. Wait a little and try again.")),
         "internal_error": still_here(_("The server made a mistake. Try again; sending twice does no harm.")),
         "unknown": still_here(_("Something went wrong (%(code)s). Try again.")),
+    }
+
+
+def fate_words() -> dict[str, str]:
+    """Return what became of a ballot, in the words of its cell's fate in the bulletin."""
+    return {
+        Fate.COUNTED: _("Counted"),
+        Fate.MERGED: _("Counted with a neighbouring class"),
+        Fate.FEW: _("Too few: destroyed unread"),
+        Fate.VOID: _("The round is void: not counted"),
     }

@@ -5,13 +5,16 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from peer_review.domain.tally import bulletin as bulletins
-from peer_review.exceptions.base import UnknownRound
+from peer_review.exceptions.base import TooLarge, UnknownRound
 from peer_review.models import Bulletin, Round
 from peer_review.offline import VERIFIER
 from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import RoundMixin
 from peer_review.views.shared.json_endpoints import unlogged_endpoint
 from peer_review.views.tally.client_messages import verifier_messages
+
+#: Cells answered in one request, at most.
+MOST_CELLS = 100
 
 
 class CountedRoundMixin(RoundMixin):
@@ -33,7 +36,7 @@ class BulletinView(CountedRoundMixin, TemplateView):
         bulletin = self.round.bulletin
         return super().get_context_data(
             bulletin=bulletin,
-            totals=bulletins.totals(self.round, bulletins.head_of(bulletin)),
+            totals=bulletins.totals(self.round, bulletin),
             config={
                 name: reverse(f"peer_review:{route}", args=[self.round.public_id])
                 for name, route in (("manifest", "manifest"), ("bulletin", "bulletin-json"))
@@ -54,9 +57,25 @@ def bulletin_json_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @unlogged_endpoint("GET")
-def proof_view(request: HttpRequest, public_id: str, leaf: str) -> HttpResponse:
-    """Return the inclusion proof of one leaf hash. Nobody is asked who they are, and nothing is kept of the request."""
-    return JsonResponse(bulletins.inclusion_proof(_bulletin(public_id), leaf))
+def bulletin_head_view(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return the signed head with its signature. Nobody is asked who they are."""
+    bulletin = _bulletin(public_id)
+    head = bulletins.head_of(bulletin)
+    return JsonResponse({"v": head["v"], "head": head, "sig": bulletin.signature})
+
+
+@unlogged_endpoint("GET")
+def bulletin_cells_view(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return the cells that `?cell=` names, each with its block and its path to the root.
+
+    The request says which papers somebody means, never which ballot. Nobody is asked who they are, and nothing is kept
+    of the request.
+    Raises: UnknownBlock; TooLarge for more than MOST_CELLS at once.
+    """
+    cells = set(request.GET.getlist("cell"))
+    if len(cells) > MOST_CELLS:
+        raise TooLarge
+    return JsonResponse({"cells": bulletins.cell_proofs(_bulletin(public_id), cells)})
 
 
 @unlogged_endpoint("GET")

@@ -2,10 +2,19 @@
 
 from django.utils.translation import gettext as _
 
+from peer_review.views.shared.client_messages import fate_words
+
 
 def verifier_messages() -> dict[str, object]:
     """Return the words of the bulletin page, by the names that its script asks for."""
-    return {"checks": _checks(), "notes": _notes(), "faults": _faults(), "errors": _errors(), **_outcome()}
+    return {
+        "checks": _checks(),
+        "notes": _notes(),
+        "faults": _faults(),
+        "errors": _errors(),
+        "fates": fate_words(),
+        **_outcome(),
+    }
 
 
 def _checks() -> dict[str, str]:
@@ -27,6 +36,7 @@ def _checks() -> dict[str, str]:
         "dropped": _("No ballot dropped"),
         "added": _("No ballot added"),
         "counts": _("Ballots in each cell"),
+        "merged": _("Merged groups"),
         "receipts": _("Receipts"),
         "hash": _("Hash from a receipt"),
     }
@@ -37,10 +47,11 @@ def _notes() -> dict[str, str]:
     return {
         "manifest": _("%(cells)s cells, a key each"),
         "bulletin": _("%(ballots)s hashes, in canonical form"),
-        "figures": _("%(counted)s counted, %(drawn)s drawn of %(eligible)s, all papers together"),
+        "figures": _("%(counted)s counted, %(drawn)s drawn of %(eligible)s; cells with too few: %(few)s"),
         "ballots": _("%(ballots)s ballots"),
         "receipts": _("%(counted)s of %(total)s in the count"),
-        "hash": _("%(leaf)s is number %(place)s of %(ballots)s"),
+        "merged": _("%(groups)s merged groups, each ballot with a credential of its own"),
+        "hash": _("%(leaf)s is in the bulletin: %(fate)s"),
     }
 
 
@@ -58,10 +69,14 @@ def _faults() -> dict[str, str]:
         "belonging_cells": _("Its cells are not those of the manifest."),
         "order_twice": _("A hash is there twice."),
         "order_wrong": _("The hashes are not sorted."),
-        "root_size": _("The head says %(said)s ballots, there are %(found)s."),
+        "order_size": _("Cell %(cell)s: %(eligible)s were eligible, its block holds %(found)s hashes."),
+        "root_size": _("The head says %(said)s places in the tree, there are %(found)s."),
+        "root_groups": _("The head does not cover these merged groups."),
         "root_other": _("The root does not cover these hashes."),
         "figures_cell": _("Cell %(cell)s: %(counted)s counted, %(drawn)s drawn of %(eligible)s."),
         "figures_sum": _("The cells add up to %(sum)s, there are %(found)s hashes."),
+        "figures_group": _("Merged group %(group)s: %(counted)s counted, %(drawn)s drawn; or it is under the floor."),
+        "figures_groups": _("The merged groups are not those of the cells."),
         "packed_other": _("%(name)s in the package is not the one that is published here."),
         "ballots_form": _("It is not a file of ballots."),
         "ballots_round": _("The ballots are of another round."),
@@ -72,9 +87,14 @@ def _faults() -> dict[str, str]:
         "signatures_false": _("Ballot %(number)s was altered after it was cast."),
         "unique_twice": _("Ballots %(first)s and %(second)s spend the same credential."),
         "dropped_form": _("A ballot is malformed."),
-        "dropped_some": _("Hashes of the bulletin that have no ballot: %(count)s."),
+        "dropped_some": _("Hashes of counted cells that are neither a ballot’s nor a dummy’s: %(count)s."),
+        "dropped_dummies": _("Cell %(cell)s: the dummies that were opened are not those of its block."),
         "added_some": _("Ballot %(number)s is not in the bulletin."),
         "counts_other": _("Cell %(cell)s: %(counted)s counted, %(found)s found."),
+        "merged_form": _("It is not a file of merged groups."),
+        "merged_other": _("The merged groups are not those of the bulletin."),
+        "merged_columns": _("Merged group %(group)s: the answers are not those that were signed for."),
+        "merged_ballots": _("Merged group %(group)s: a ballot was not drawn for its cell, or is there twice."),
         "receipts_form": _("It is not a receipt file."),
         "receipts_manifest": _("It was kept under another manifest."),
         "receipts_round": _("It is of another round."),

@@ -392,7 +392,8 @@ OPEN_ROUTES = {
     "peer_review:envelopes-make",
     "peer_review:manifest",
     "peer_review:bulletin-json",
-    "peer_review:proof",
+    "peer_review:bulletin-head",
+    "peer_review:bulletin-cells",
     "peer_review:verifier",
     "peer_review_api:",  # a token opens it, and its page asks for a sign-in itself
     "peer_review:box-key",
@@ -446,7 +447,8 @@ SILENT_ROUTES = {
     "peer_review:manifest",
     "peer_review:draw",
     "peer_review:cast",
-    "peer_review:proof",
+    "peer_review:bulletin-head",
+    "peer_review:bulletin-cells",
     "peer_review:kiosk-draw",
     "peer_review:kiosk-open",
 }

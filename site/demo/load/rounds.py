@@ -235,15 +235,9 @@ def _load_draft(organiser: User, schemes: dict[str, Scheme]) -> None:
 
 
 def _leave_out_exposed(round: Round, organiser: User) -> None:
-    """Leave out whoever was evaluated by nearly the same people in a round before, as the pre-flight offers.
-
-    That is a change by hand, which the inspector confirms.
-    """
-    standing = preflight(round).subtraction.standing
-    for exposed in standing:
+    """Leave out whoever was evaluated by nearly the same people in a round before, as the pre-flight offers."""
+    for exposed in preflight(round).subtraction.standing:
         leave_out(round, by=organiser, subject=exposed.pk)
-    if standing:
-        confirm_roll(round, by=_inspector(), fingerprint=roll_fingerprint(round))
 
 
 def _reference_staff(round: Round) -> Iterator[Person]:

@@ -1,6 +1,7 @@
 """Rounds that have been counted or published, for the tests of what is read afterwards."""
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from peer_review import audit_log
 from peer_review.box import store
 from peer_review.box.round_keys import destroy_round_key, make_round_key, round_key
 from peer_review.domain.ballots.drawing import person_id
+from peer_review.domain.ballots.turnout import drawn_by_cell
 from peer_review.domain.keys import server_keys
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
 from peer_review.domain.preflight.preflight import preflight
@@ -19,9 +21,13 @@ from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.domain.tally import count
+from peer_review.domain.tally.blocks import make_documents, written_count
 from peer_review.domain.tally.bulletin import make_bulletin
-from peer_review.enums import Audience, RoundState
-from peer_review.models import Assignment, Cell, CountRun, Drawn, Round
+from peer_review.domain.tally.fates import decide_fates, group_outcomes, is_blank, outcomes
+from peer_review.domain.tally.merged_groups import merge
+from peer_review.enums import Audience, CellKind, RoundState
+from peer_review.models import Assignment, Cell, CountRun, Drawn, Round, Sheet
+from peer_review.protocol.bulletin import Fate
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     RunningRound,
@@ -35,7 +41,7 @@ from tests.factories.peer_review.rounds import (
     make_user,
     stock_key_pool,
 )
-from zhengyan_crypto import canonical, sealing
+from zhengyan_crypto import canonical, merkle, sealing
 from zhengyan_crypto.encoding import b64u_decode
 
 
@@ -173,22 +179,25 @@ def make_counted_round(
         return voters[: max(eligible, papers)]
 
     ballots = []
+    sheets: dict[tuple[str, ...], Sheet] = {}
     for (of, voter_class), papers in cells.items():
         if isinstance(of, str):
             named = who[of, voter_class] if who is not None else some(len(papers))
             cell = make_cell(subjects[of], named, voter_class)
         else:
-            cell = make_sheet([subjects[name] for name in of], some(len(papers)), voter_class)
+            listed = [subjects[name] for name in of]
+            cell = make_sheet(listed, some(len(papers)), voter_class, sheet=sheets.get(of))
+            sheets[of] = cell.sheet
         ballots += _put_in(cell, papers)
     for name, words in (comments or {}).items():
         cell = make_comment_cell(subjects[name], some(len(words)))
         ballots += _put_in(cell, [{"text": text} for text in words])
     for section, user in (heads or {}).items():
         make_member(round, user, section=section, is_head=True)
-    total = store.write_ballots(round.public_id, sorted(ballots))
-    make_bulletin(round)
+    write_count(round, ballots)
+    size = make_bulletin(round, written_count(round.public_id)).size
     destroy_round_key(round.public_id)
-    CountRun.objects.create(round=round, phase="done", done=total, total=total, accepted=total)
+    CountRun.objects.create(round=round, phase="done", done=size, total=size, accepted=size)
     shown_coarse = tuple(
         ExposedSubject(at, subject.pk, subject.key, subject.label, frozenset(), ())
         for at, subject in enumerate(subjects.values())
@@ -198,6 +207,29 @@ def make_counted_round(
     round.save()
     audit_log.record(round, "peer_review.round.open", by=None, **logged_terms(round))
     return round
+
+
+def write_count(round: Round, ballots: list[store.Ballot]) -> None:
+    """Write what the count would write of these ballots: the ladder decides which of them are kept, and how."""
+    counted = Counter(ballot.cell for ballot in ballots)
+    comments = set(round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
+    written = Counter(ballot.cell for ballot in ballots if ballot.cell in comments and not is_blank(ballot.entry))
+    fates = decide_fates(round, counted, written=written)
+    groups = {
+        number: merge(
+            cells, [ballot.entry for ballot in ballots if ballot.cell in cells], floor=round.frozen_scheme.floor
+        )
+        for number, cells in fates.groups.items()
+    }
+    rows = outcomes(round, fates, counted, drawn_by_cell(round))
+    leaves: dict[str, list[bytes]] = {}
+    for ballot in ballots:
+        leaves.setdefault(ballot.cell, []).append(merkle.leaf_hash(ballot.entry))
+    documents = [document for number, group in groups.items() for document in group.documents(number)]
+    digests = {number: group.digest for number, group in groups.items()}
+    documents += make_documents(rows, group_outcomes(rows, digests), leaves)
+    alone = fates.of(Fate.COUNTED)
+    store.write_ballots(round.public_id, sorted(ballot for ballot in ballots if ballot.cell in alone), documents)
 
 
 def let_draw(round: Round, users: list[int]) -> None:
@@ -218,7 +250,8 @@ def _put_in(cell: Cell, papers: list[dict[str, Any]]) -> list[store.Ballot]:
     made = []
     for answers in papers:
         token = secrets.token_bytes(32)
-        entry = canonical.dumps({"ballot": {"a": answers, "cell": cell.key, "pk": token.hex()}})
+        ballot = {"a": answers, "cell": cell.key, "pk": token.hex(), "pre": ""}
+        entry = canonical.dumps({"ballot": ballot, "tok": ""})
         made.append(store.Ballot(token, cell.key, entry))
     return made
 
@@ -239,10 +272,19 @@ def spread(n: int, middle: int = 80) -> list[dict[str, Any]]:
     return [{"quality": middle - 10 + at % 21, "spirit": middle - 10 + at * 7 % 21} for at in range(n)]
 
 
+def thin(n: int, middle: int = 80, *, floor: int = 5) -> list[dict[str, Any]]:
+    """Return ballots of which n answer and the others do not know: enough to stand alone, with too few answers."""
+    unknown = {"quality": "dk", "spirit": "dk"}
+    return [*spread(n, middle), *[unknown for _ballot in range(max(0, floor - n))]]
+
+
 def make_crossed_round() -> Round:
-    """Four subjects in two sections and two ranks, each with three leaders and four of the staff: one of each pair."""
+    """Four subjects in two sections and two ranks; of each pair one, marked by three leaders and four of the staff.
+
+    Others of both classes say that they do not know enough.
+    """
     return make_published_round(
-        {(name, group): spread(n, 70) for name in "甲乙丙丁" for group, n in (("leaders", 3), ("staff", 4))},
+        {(name, group): thin(n, 70) for name in "甲乙丙丁" for group, n in (("leaders", 3), ("staff", 4))},
         sections={"甲": "a", "乙": "a", "丙": "b", "丁": "b"},
         ranks={"甲": 1, "乙": 2, "丙": 1, "丁": 2},
         eligible=10,

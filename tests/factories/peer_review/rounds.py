@@ -159,13 +159,16 @@ def make_cell(subject: Subject, evaluators: Iterable[Any], voter_class: str = "a
     return cell
 
 
-def make_sheet(subjects: Sequence[Subject], evaluators: Iterable[Any], voter_class: str = "all") -> Cell:
-    """Make a whole-sheet paper that lists these subjects and assign it to users."""
+def make_sheet(
+    subjects: Sequence[Subject], evaluators: Iterable[Any], voter_class: str = "all", *, sheet: Sheet | None = None
+) -> Cell:
+    """Make a whole-sheet paper that lists these subjects and assign it to users. `sheet`: another class has it too."""
     round = subjects[0].round
-    sheet = Sheet.objects.create(round=round, label="Sheet", sort_order=round.sheets.count())
-    SheetEntry.objects.bulk_create(
-        SheetEntry(sheet=sheet, subject=subject, position=at) for at, subject in enumerate(subjects, start=1)
-    )
+    if sheet is None:
+        sheet = Sheet.objects.create(round=round, label="Sheet", sort_order=round.sheets.count())
+        SheetEntry.objects.bulk_create(
+            SheetEntry(sheet=sheet, subject=subject, position=at) for at, subject in enumerate(subjects, start=1)
+        )
     cell = Cell.objects.create(round=round, kind=CellKind.SHEET, sheet=sheet, voter_class=voter_class)
     Assignment.objects.bulk_create(Assignment(evaluator=user, cell=cell) for user in evaluators)
     return cell

@@ -490,7 +490,8 @@ FOR_ANYBODY = {
     "peer_review:kiosk-ballot",
     "peer_review:manifest",
     "peer_review:bulletin-json",
-    "peer_review:proof",
+    "peer_review:bulletin-head",
+    "peer_review:bulletin-cells",
     "peer_review:verifier",
     "peer_review:open-box",
 }

@@ -14,9 +14,11 @@ from peer_review.offline import VERIFIER
 from peer_review.offline.verifier.cli import main
 from peer_review.offline.verifier.signatures import leaf_of
 from peer_review.protocol import ballots
+from peer_review.protocol.bulletin import block_hash, groups_hash, head_message
 from peer_review.protocol.credentials import new_master
 from tests.peer_review.protocol.election import CELLS, ROUND, Election
-from zhengyan_crypto import canonical
+from zhengyan_crypto import canonical, merkle
+from zhengyan_crypto.encoding import b64u_encode
 
 
 @dataclass
@@ -27,14 +29,18 @@ class Files:
     manifest: bytes
     bulletin: dict[str, Any]
     entries: list[dict[str, Any]]
+    dummies: dict[str, list[str]]
 
     def arguments(self, **more: str) -> list[str]:
         """Write the files; return the command line."""
+        dummies = {"v": 2, "round": ROUND, "cells": self.dummies}
+        (self.folder / "dummies.json").write_text(json.dumps(dummies))
         ballots_file = {"v": 1, "round": ROUND, "entries": self.entries}
         (self.folder / "manifest.json").write_bytes(self.manifest)
         (self.folder / "bulletin.json").write_text(json.dumps(self.bulletin))
         (self.folder / "ballots.json").write_text(json.dumps(ballots_file))
-        names = [f"--{name}={self.folder / name}.json" for name in ("manifest", "bulletin", "ballots")]
+        given = ["manifest", "bulletin", "ballots", *(["dummies"] if self.bulletin["v"] == 2 else [])]
+        names = [f"--{name}={self.folder / name}.json" for name in given]
         return [*names, *(f"--{name}={value}" for name, value in more.items())]
 
 
@@ -53,7 +59,9 @@ def counted(election: Election) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def files(election: Election, counted: list[dict[str, Any]], tmp_path: Path) -> Files:
-    return Files(tmp_path, election.manifest, election.bulletin(counted), json.loads(json.dumps(counted)))
+    published = election.bulletin(counted)
+    dummies = {cell: [b64u_encode(opening) for opening in openings] for cell, openings in election.dummies.items()}
+    return Files(tmp_path, election.manifest, published, json.loads(json.dumps(counted)), dummies)
 
 
 def run(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> tuple[int, str]:
@@ -155,16 +163,28 @@ def dropped(files: Files, election: Election) -> None:
 
 
 def dropped_everywhere(files: Files, election: Election) -> None:
+    leaf = leaf_of(files.entries.pop(0)).hex()
+    files.bulletin["blocks"][0] = files.bulletin["blocks"][0].replace(leaf, "")
+
+
+def passed_off_as_dummy(files: Files, election: Election) -> None:
+    """A ballot is left out, and its leaf called a dummy's: nobody can open it as one."""
     files.entries.pop(0)
-    files.bulletin["leaves"] = sorted(leaf_of(entry).hex() for entry in files.entries)
+    files.dummies[CELLS[0]].append(b64u_encode(bytes(32)))
+    files.bulletin["cells"][0]["counted"] -= 1
+    resigned(files, election)
 
 
 def altered(files: Files, election: Election) -> None:
     files.entries[1]["ballot"]["a"]["virtue"] = 100
 
 
+def altered_row(files: Files, election: Election) -> None:
+    files.bulletin["cells"][0]["drawn"] += 1
+
+
 def altered_head(files: Files, election: Election) -> None:
-    files.bulletin["head"]["cells"][0]["eligible"] += 1
+    files.bulletin["head"]["floor"] += 1
 
 
 def swapped_cell(files: Files, election: Election) -> None:
@@ -175,40 +195,55 @@ def duplicate_token(files: Files, election: Election) -> None:
     master = new_master()
     files.entries = [election.entry(master=master), election.entry(master=master, revision=2)]
     files.bulletin = election.bulletin(files.entries)
+    files.dummies = {cell: [b64u_encode(one) for one in openings] for cell, openings in election.dummies.items()}
 
 
 def broken_order(files: Files, election: Election) -> None:
-    files.bulletin["leaves"].reverse()
+    block = files.bulletin["blocks"][0]
+    files.bulletin["blocks"][0] = block[64:128] + block[:64] + block[128:]
 
 
 def leaf_twice(files: Files, election: Election) -> None:
-    files.bulletin["leaves"].insert(0, files.bulletin["leaves"][0])
+    block = files.bulletin["blocks"][0]
+    files.bulletin["blocks"][0] = block[:64] + block[:-64]
 
 
 def resigned(files: Files, election: Election) -> None:
     """Whoever holds the receipt key can sign what they like; it still has to add up."""
-    head = files.bulletin["head"]
-    files.bulletin["sig"] = ballots.b64u_encode(election.receipt_key.sign(ballots.bulletin_message(head)))
+    published = files.bulletin
+    blocks = [bytes.fromhex(text) for text in published["blocks"]]
+    hashes = [block_hash(row, block) for row, block in zip(published["cells"], blocks, strict=True)]
+    head = {**published["head"], "size": len(hashes), "root": merkle.root(hashes).hex()}
+    head["groups"] = groups_hash(published["groups"])
+    published["head"] = head
+    published["sig"] = b64u_encode(election.receipt_key.sign(head_message(head)))
 
 
 def more_counted_than_drawn(files: Files, election: Election) -> None:
-    files.bulletin["head"]["cells"][0]["drawn"] = 4
-    resigned(files, election)
-
-
-def figures_do_not_add_up(files: Files, election: Election) -> None:
-    files.bulletin["head"]["cells"][0]["counted"] = 4
+    files.bulletin["cells"][0]["drawn"] = 4
     resigned(files, election)
 
 
 def figures_moved_between_cells(files: Files, election: Election) -> None:
-    files.bulletin["head"]["cells"][0]["counted"] -= 1
-    files.bulletin["head"]["cells"][1]["counted"] += 1
+    files.bulletin["cells"][0]["counted"] -= 1
+    files.bulletin["cells"][1]["counted"] += 1
+    resigned(files, election)
+
+
+def called_few(files: Files, election: Election) -> None:
+    """Counted ballots, but the bulletin says that they were destroyed."""
+    files.bulletin["cells"][0] = {"cell": CELLS[0], "eligible": 12, "fate": "few"}
     resigned(files, election)
 
 
 def false_root(files: Files, election: Election) -> None:
     files.bulletin["head"]["root"] = "0" * 64
+    head = files.bulletin["head"]
+    files.bulletin["sig"] = b64u_encode(election.receipt_key.sign(head_message(head)))
+
+
+def group_of_nobody(files: Files, election: Election) -> None:
+    files.bulletin["groups"].append({"group": 1, "drawn": 5, "counted": 5, "columns": "0" * 64})
     resigned(files, election)
 
 
@@ -218,7 +253,8 @@ def keys_swapped(files: Files, election: Election) -> None:
 
 
 def cell_left_out(files: Files, election: Election) -> None:
-    files.bulletin["head"]["cells"].pop()
+    files.bulletin["cells"].pop()
+    files.bulletin["blocks"].pop()
     resigned(files, election)
 
 
@@ -265,11 +301,12 @@ FRAUDS: list[tuple[Callable[[Files, Election], None], list[str]]] = [
     (
         dropped_everywhere,
         [
-            "root of the tree: the head says 7 ballots, there are 6",
-            "counted ≤ drawn ≤ eligible in each cell: the cells add up to 7",
+            f"order of the leaves: cell {CELLS[0]}: not a leaf for each who was eligible",
+            "root of the tree: it does not cover these leaves",
             "ballots in each cell: ",
         ],
     ),
+    (passed_off_as_dummy, [f"no ballot dropped: cell {CELLS[0]}: other dummies than its block has"]),
     (
         altered,
         [
@@ -278,6 +315,7 @@ FRAUDS: list[tuple[Callable[[Files, Election], None], list[str]]] = [
             "no ballot added: ballot 2 is not in the bulletin",
         ],
     ),
+    (altered_row, ["root of the tree: it does not cover these leaves"]),
     (altered_head, ["signature of the bulletin's head: not signed by the round's key, or altered since"]),
     (
         swapped_cell,
@@ -298,23 +336,27 @@ FRAUDS: list[tuple[Callable[[Files, Election], None], list[str]]] = [
         leaf_twice,
         [
             "order of the leaves: a leaf is there twice",
-            "root of the tree: the head says 7 ballots, there are 8",
-            "counted ≤ drawn ≤ eligible in each cell: the cells add up to 7",
+            "root of the tree: it does not cover these leaves",
+            f"no ballot dropped: cell {CELLS[0]}: other dummies than its block has",
         ],
     ),
     (more_counted_than_drawn, [f"counted ≤ drawn ≤ eligible in each cell: cell {CELLS[0]}: 5 counted, 4 drawn"]),
     (
-        figures_do_not_add_up,
-        ["counted ≤ drawn ≤ eligible in each cell: the cells add up to 6", "ballots in each cell: "],
+        figures_moved_between_cells,
+        [
+            f"no ballot dropped: cell {CELLS[0]}: other dummies",
+            f"ballots in each cell: cell {CELLS[0]}: 4 counted, 5 found",
+        ],
     ),
-    (figures_moved_between_cells, [f"ballots in each cell: cell {CELLS[0]}: 4 counted, 5 found"]),
+    (called_few, ["no ballot added: ballot 1 is not in the bulletin"]),
     (false_root, ["root of the tree: it does not cover these leaves"]),
+    (group_of_nobody, ["counted ≤ drawn ≤ eligible in each cell: the merged groups are not those of the cells"]),
     (keys_swapped, ["bulletin belongs to this manifest: made for another manifest: keys were changed"]),
     (
         cell_left_out,
         [
             "bulletin belongs to this manifest: its cells are not those of the manifest",
-            "counted ≤ drawn ≤ eligible in each cell: the cells add up to 5",
+            "no ballot added: ballot 6 is not in the bulletin",
         ],
     ),
     (odd_answer, ["form of the ballots: ballot 1: an answer is neither an integer nor dk"]),
@@ -357,6 +399,54 @@ def test_each_fraud_is_named(
     for line, message in zip(found, messages, strict=True):
         assert line.startswith(message)
     assert "tally" not in output
+
+
+def test_without_the_dummies_only_numbers_are_compared(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [argument for argument in files.arguments() if not argument.startswith("--dummies")]
+    status, output = run(capsys, arguments)
+    assert status == 0
+    assert "no ballot dropped (dummies not opened: by number only)" in output
+
+
+class TestVersion1:
+    """Packages of rounds that were counted before there were blocks are verified as they were."""
+
+    @pytest.fixture
+    def old(self, election: Election, counted: list[dict[str, Any]], files: Files) -> Files:
+        files.bulletin = election.bulletin_of_version_1(counted)
+        return files
+
+    def test_an_honest_count_passes(self, old: Files, capsys: pytest.CaptureFixture[str]) -> None:
+        status, output = run(capsys, old.arguments())
+        assert (status, failures(output)) == (0, [])
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            (lambda old: old["leaves"].pop(), "root of the tree: the head says 7 places, there are 6"),
+            (lambda old: old["leaves"].reverse(), "order of the leaves: the leaves are not sorted"),
+            (lambda old: old["head"].update(root="0" * 64), "signature of the bulletin's head"),
+            (lambda old: old["head"]["cells"][0].update(fate="few"), "form of the bulletin: expected exactly"),
+            (lambda old: old.update(blocks=[]), "form of the bulletin: expected exactly"),
+            (lambda old: old.update(v=3), "form of the bulletin: an unknown version"),
+        ],
+    )
+    def test_fraud_is_named(
+        self,
+        old: Files,
+        capsys: pytest.CaptureFixture[str],
+        change: Callable[[dict[str, Any]], object],
+        message: str,
+    ) -> None:
+        change(old.bulletin)
+        status, output = run(capsys, old.arguments())
+        assert status == 1
+        assert failures(output)[0].startswith(message)
+
+    def test_a_dropped_ballot_is_named(self, old: Files, capsys: pytest.CaptureFixture[str]) -> None:
+        old.entries.pop()
+        _status, output = run(capsys, old.arguments())
+        assert failures(output)[0].startswith("no ballot dropped: 1 leaves of the bulletin have no ballot")
 
 
 def test_another_fingerprint_is_refused(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
@@ -421,13 +511,13 @@ def test_receipts_one_by_one_or_in_the_evaluators_file(
     path.write_text(json.dumps(election.receipt(counted[0])))
     status, output = run(capsys, files.arguments(receipt=str(path)))
     assert status == 0
-    assert "receipts (1 of 1 counted)" in output
+    assert "receipts (1 of 1 in the bulletin)" in output
     receipts = [election.receipt(entry) for entry in counted[:3]]
     kept = {"v": 1, "round": ROUND, "title": "民主测评", "fingerprint": election.fingerprint, "receipts": receipts}
     path.write_text(json.dumps(kept))
     status, output = run(capsys, files.arguments(receipt=str(path)))
     assert status == 0
-    assert "receipts (3 of 3 counted)" in output
+    assert "receipts (3 of 3 in the bulletin)" in output
 
 
 def test_a_receipt_that_is_not_counted_or_not_ours_is_named(
@@ -438,8 +528,8 @@ def test_a_receipt_that_is_not_counted_or_not_ours_is_named(
     path.write_text(json.dumps({"receipts": [receipt, election.receipt(election.entry())]}))
     status, output = run(capsys, files.arguments(receipt=str(path)))
     assert status == 1
-    assert failures(output) == ["receipts: 1 of 2 counted (a ballot replaced by a later one is not)"]
-    path.write_text(json.dumps(receipt | {"leaf": files.bulletin["leaves"][0][::-1]}))
+    assert failures(output) == ["receipts: 1 of 2 in the bulletin (a ballot replaced by a later one is not)"]
+    path.write_text(json.dumps(receipt | {"leaf": files.bulletin["blocks"][0][:64][::-1]}))
     _, output = run(capsys, files.arguments(receipt=str(path)))
     assert "was not signed by this round" in failures(output)[0]
     path.write_text(json.dumps({"fingerprint": "0" * 64, "receipts": []}))

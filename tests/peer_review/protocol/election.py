@@ -7,6 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from peer_review.protocol import ballots
+from peer_review.protocol import bulletin as bulletins
 from peer_review.protocol.credentials import Credential, new_master
 from peer_review.protocol.papers import Paper
 from zhengyan_crypto import blindsig, canonical, merkle, sealing
@@ -40,6 +41,7 @@ class Election:
         self.cells = {cell: blindsig.encode_spki(key) for cell, key in self.keys.items()}
         self.manifest = ballots.Manifest(ROUND, self.receipt_public, self.box_public, self.cells).encode()
         self.fingerprint = ballots.fingerprint(self.manifest)
+        self.dummies: dict[str, list[bytes]] = {}
 
     def cast(
         self,
@@ -75,19 +77,45 @@ class Election:
         return ballots.check_cast(cast, round_id=ROUND, cells=self.cells, papers=dict.fromkeys(CELLS, PAPER))
 
     def bulletin(self, entries: Iterable[Any], *, drawn: int = 10, eligible: int = 12) -> dict[str, Any]:
-        """Return the signed bulletin over entries."""
+        """Return the signed bulletin over entries. `self.dummies` are the openings of its dummies, by cell."""
         entries = list(entries)
-        figures = [
-            ballots.CellFigures(cell, eligible, drawn, sum(entry["ballot"]["cell"] == cell for entry in entries))
-            for cell in CELLS
-        ]
-        return ballots.make_bulletin(
+        cells, blocks = [], []
+        for cell in CELLS:
+            leaves = [leaf_of(entry) for entry in entries if entry["ballot"]["cell"] == cell]
+            outcome = bulletins.CellOutcome(cell, eligible, bulletins.Fate.COUNTED, drawn=drawn, counted=len(leaves))
+            cells.append(outcome.as_row())
+            block, self.dummies[cell] = bulletins.make_block(leaves, eligible=eligible)
+            blocks.append(block)
+        return self.sign(cells, [], blocks)
+
+    def sign(
+        self, cells: list[bulletins.CellRow], groups: list[bulletins.GroupRow], blocks: list[bytes], *, floor: int = 1
+    ) -> dict[str, Any]:
+        """Return the signed bulletin with these rows and blocks."""
+        head, signature = bulletins.sign_head(
             self.receipt_key,
             round_id=ROUND,
             manifest_fingerprint=self.fingerprint,
-            leaves=[leaf_of(entry) for entry in entries],
-            cells=figures,
+            floor=floor,
+            cells=cells,
+            groups=groups,
+            blocks=blocks,
         )
+        texts = [block.hex() for block in blocks]
+        return {"v": 2, "head": head, "sig": signature, "cells": cells, "groups": groups, "blocks": texts}
+
+    def bulletin_of_version_1(self, entries: Iterable[Any], *, drawn: int = 10, eligible: int = 12) -> dict[str, Any]:
+        """Return a bulletin as rounds had it that were counted before there were blocks."""
+        entries = list(entries)
+        leaves = sorted(leaf_of(entry) for entry in entries)
+        rows = []
+        for cell in CELLS:
+            counted = sum(entry["ballot"]["cell"] == cell for entry in entries)
+            rows.append({"cell": cell, "eligible": eligible, "drawn": drawn, "counted": counted})
+        head = {"v": 1, "round": ROUND, "manifest": self.fingerprint, "size": len(leaves), "cells": rows}
+        head["root"] = merkle.root(leaves).hex()
+        signature = b64u_encode(self.receipt_key.sign(bulletins.head_message(head)))
+        return {"v": 1, "head": head, "sig": signature, "leaves": [leaf.hex() for leaf in leaves]}
 
     def receipt(self, entry: Any) -> dict[str, Any]:
         """Return the receipt the server gives for an entry."""

@@ -17,7 +17,6 @@ from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 from zhengyan_crypto.errors import (
     BadAnswers,
     BadBallotSignature,
-    BadBulletin,
     BadEncoding,
     BadManifest,
     BadReceipt,
@@ -261,54 +260,6 @@ def test_forged_receipts_are_refused(election: Election, entry: dict[str, Any]) 
             ballots.verify_receipt(receipt | change, receipt_key=election.receipt_public, round_id=ROUND)
     with pytest.raises(BadEncoding):
         ballots.verify_receipt(receipt | {"at": 1}, receipt_key=election.receipt_public, round_id=ROUND)
-
-
-# Bulletin
-
-
-def test_a_bulletin_covers_its_leaves(election: Election) -> None:
-    entries = [election.entry(cell=cell) for cell in (*CELLS, CELLS[0])]
-    bulletin = election.bulletin(entries)
-    ballots.verify_bulletin(bulletin, receipt_key=election.receipt_public)
-    assert bulletin["leaves"] == sorted(leaf_of(entry).hex() for entry in entries)
-    assert [cell["counted"] for cell in bulletin["head"]["cells"]] == [2, 1]
-
-
-def test_an_empty_bulletin_is_possible(election: Election) -> None:
-    bulletin = election.bulletin([])
-    ballots.verify_bulletin(bulletin, receipt_key=election.receipt_public)
-    assert bulletin["head"]["root"] == merkle.root([]).hex()
-
-
-def test_a_bulletin_with_more_ballots_than_credentials_is_never_signed(election: Election) -> None:
-    with pytest.raises(BadBulletin, match="more than was drawn"):
-        election.bulletin([election.entry(), election.entry()], drawn=1)
-    with pytest.raises(BadBulletin, match="more than were eligible"):
-        election.bulletin([election.entry()], drawn=3, eligible=2)
-
-
-BULLETINS: list[Change] = [
-    lambda value: value["head"].update(size=1),
-    lambda value: value["head"].update(root="0" * 64),
-    lambda value: value["head"]["cells"][0].update(counted=1),
-    lambda value: value["head"].update(extra=1),
-    lambda value: value["leaves"].pop(),
-    lambda value: value["leaves"].append("f" * 64),
-    lambda value: value["leaves"].reverse(),
-    lambda value: value["leaves"].append(value["leaves"][-1]),
-    lambda value: value["leaves"].append("no leaf"),
-    lambda value: value.update(sig=b64u_encode(bytes(64))),
-    lambda value: value.update(v=2),
-    lambda value: value.pop("head"),
-]
-
-
-@pytest.mark.parametrize("change", BULLETINS)
-def test_an_altered_bulletin_is_refused(election: Election, change: Change) -> None:
-    bulletin = election.bulletin([election.entry(), election.entry()])
-    change(bulletin)
-    with pytest.raises(BadBulletin):
-        ballots.verify_bulletin(bulletin, receipt_key=election.receipt_public)
 
 
 def test_a_credential_is_the_same_whenever_it_is_derived(election: Election) -> None:

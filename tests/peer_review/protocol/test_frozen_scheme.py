@@ -300,12 +300,3 @@ def test_exact_scores_are_in_the_json_only_where_they_are_declared() -> None:
     assert FrozenScheme.from_json(declared.as_json()) == declared
     with pytest.raises(SchemeUnreadable):
         FrozenScheme.from_json({**plain.as_json(), "exact_scores": "yes"})
-
-
-def test_a_class_is_anonymous_unless_the_round_declared_otherwise() -> None:
-    classes = [
-        {"key": "a", "label": "A", "weight": "60"},
-        {"key": "b", "label": "B", "weight": "40", "anonymous": False},
-    ]
-    scheme = FrozenScheme.from_json({**FIRST_VERSION, "classes": classes})
-    assert [scheme.is_anonymous(key) for key in "ab"] == [True, False]

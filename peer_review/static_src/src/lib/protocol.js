@@ -1,4 +1,4 @@
-// Talking to the server: manifest, draw, cast, check. Every answer is verified before it is believed.
+// Talking to the server: manifest, draw, cast. Every answer is verified before it is believed.
 //
 //   fetchManifest(url, {round, fingerprint?}) -> Promise<manifest>
 //       manifest = {round, fingerprint, receiptKey, boxKey, cells: Map<cell, spki>, text}
@@ -18,10 +18,6 @@
 //       receipt, or {ok: false, error, status}. A cast is only done with ok: true. castOnce may also give {ok: true, pending: true, leaf, retryAfter (seconds)}.
 //       onUpdate(results) after each request; aborting `signal` ends the wait with error "aborted".
 //   verifyReceipt(receipt, manifest) -> Promise<boolean>
-//   fetchBulletin(url, {manifest}) -> Promise<{head, leaves: [hex], index: Map<hex, number>}>   verified, else bad_bulletin
-//   checkProof(url, {leaf, head}) -> Promise<{index, size}>
-//       Verifies the inclusion proof at url against a verified head. Throws not_counted, bad_proof, network.
-//   countBallots(leaves, {proofUrl: (leaf) => url, head}) -> Promise<{counted, total, results: [{leaf, counted, index?, error?}]}>
 //   fetchBytes(url) -> Promise<bytes>           without cookies; throws network, or server_error with its status
 //   request(url, options) -> Promise<value>     JSON with our error codes; what draw and the count pages use
 
@@ -31,7 +27,6 @@ import { ed25519Verify } from "../../../../zhengyan_crypto/browser/curves.js";
 import { blindCredential, entryLeaf, finalizeCredential } from "./credentials.js";
 import { b64uDecode, b64uEncode, concat, hexDecode, hexEncode, sha256, utf8 } from "../../../../zhengyan_crypto/browser/encoding.js";
 import { isTimeOfDraw } from "./revisions.js";
-import { treeRoot, verifyInclusion } from "../../../../zhengyan_crypto/browser/merkle.js";
 import { importKey } from "../../../../zhengyan_crypto/browser/rsabssa.js";
 
 // The most casts in one request; the server reads two million bytes, a cast is about a thousand.
@@ -226,63 +221,4 @@ export async function verifyReceipt(receipt, manifest) {
     if (error.code === "bad_encoding") return false;
     throw error;
   }
-}
-
-// Check
-
-export async function fetchBulletin(url, { manifest }) {
-  return verifyBulletin(await request(url, { anonymous: true }), manifest);
-}
-
-export async function verifyBulletin(bulletin, manifest) {
-  const refuse = (message, cause) => {
-    throw new ClientError("bad_bulletin", message, { cause });
-  };
-  let signed, leaves;
-  try {
-    signed = concat(utf8("anon-bulletin/v1\n"), canonical(bulletin.head));
-    leaves = bulletin.leaves.map((leaf) => hexDecode(leaf, 32));
-    const valid = await ed25519Verify(manifest.receiptKey, signed, b64uDecode(bulletin.sig, 64));
-    if (!valid) refuse("the head's signature does not verify");
-  } catch (cause) {
-    if (["bad_bulletin", "fallback_failed", "insecure_context"].includes(cause.code)) throw cause;
-    refuse("malformed bulletin", cause);
-  }
-  const { head } = bulletin;
-  if (head.round !== manifest.round || head.manifest !== manifest.fingerprint) refuse("of another round or manifest");
-  if (bulletin.leaves.some((leaf, i) => i > 0 && bulletin.leaves[i - 1] >= leaf)) refuse("leaves out of order");
-  const counted = head.cells.reduce((sum, cell) => sum + cell.counted, 0);
-  if (head.cells.some(({ eligible, drawn, counted }) => !(0 <= counted && counted <= drawn && drawn <= eligible)))
-    refuse("more ballots than credentials");
-  if (head.size !== leaves.length || head.size !== counted) refuse("the head counts another number");
-  if (hexEncode(await treeRoot(leaves)) !== head.root) refuse("the root does not cover these leaves");
-  return { head, leaves: bulletin.leaves, index: new Map(bulletin.leaves.map((leaf, i) => [leaf, i])) };
-}
-
-export async function checkProof(url, { leaf, head }) {
-  let answer;
-  try {
-    answer = await request(url, { anonymous: true });
-  } catch (error) {
-    if (error.status === 404) throw new ClientError("not_counted", "the bulletin does not hold this ballot", { leaf });
-    throw error;
-  }
-  const { index, size, root } = answer;
-  const proof = { leaf: hexDecode(leaf, 32), index, size, root: hexDecode(root, 32), proof: (answer.proof ?? []).map((step) => hexDecode(step, 32)) };
-  if (root !== head.root || size !== head.size || !(await verifyInclusion(proof)))
-    throw new ClientError("bad_proof", "the proof does not lead to the signed root", { leaf });
-  return { index, size };
-}
-
-export async function countBallots(leaves, { proofUrl, head }) {
-  const results = [];
-  for (const leaf of leaves) {
-    try {
-      results.push({ leaf, counted: true, ...(await checkProof(proofUrl(leaf), { leaf, head })) });
-    } catch (error) {
-      if (!(error instanceof ClientError)) throw error;
-      results.push({ leaf, counted: false, error: error.code });
-    }
-  }
-  return { counted: results.filter((result) => result.counted).length, total: leaves.length, results };
 }

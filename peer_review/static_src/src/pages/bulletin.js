@@ -28,17 +28,18 @@ async function gather() {
   if (!held) return files;
   const start = new Uint8Array(await held.slice(0, 2).arrayBuffer());
   if (start[0] !== 0x50 || start[1] !== 0x4b) return { ...files, ballots: await bytesOf(held) };
-  const names = ["manifest", "bulletin", "ballots"];
+  const names = ["manifest", "bulletin", "ballots", "dummies", "merged"];
   const packed = await readZip(held, names.map((name) => `${name}.json`));
-  const [manifest, bulletin, ballots] = names.map((name) => packed.get(`${name}.json`));
+  const [manifest, bulletin, ballots, dummies, merged] = names.map((name) => packed.get(`${name}.json`));
   if (!manifest || !bulletin || !ballots) throw new ClientError("bad_zip", "not an auditor's package");
-  return { ...files, ballots, packed: { manifest, bulletin } };
+  return { ...files, ballots, dummies, merged, packed: { manifest, bulletin } };
 }
 
 const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
 
 function line({ check, ok, fault, ...values }) {
   const note = ok ? words.notes[check] : words.faults[fault];
+  if (values.fate) values.fate = words.fates[values.fate];
   const shown = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, /^[0-9a-f]{64}$/.test(value) ? grouped(value) : value]));
   const name = el("div", {}, el("strong", {}, words.checks[check]), " ");
   if (note) name.append(el("span", { class: ok ? "pr-muted" : "pr-fault" }, said(note, shown)));
@@ -56,7 +57,7 @@ function conclude({ sound, head, leaves, fingerprint }, sums, compared) {
     [words.fact_counted, number.format(sums.counted)],
     [words.fact_drawn, number.format(sums.drawn)],
     [words.fact_eligible, number.format(sums.eligible)],
-    [words.fact_leaves, number.format(leaves.length)],
+    [words.fact_leaves, number.format(leaves.size)],
     [words.fact_root, grouped(head.root)],
     [words.fact_print, grouped(fingerprint)],
   ] : [];

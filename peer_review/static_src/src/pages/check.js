@@ -1,7 +1,9 @@
-// The check page: are my ballots in the count? Every proof is computed here; nobody has to be believed.
+// The check page: are my ballots in the count, and what became of them? Every proof is computed here; nobody has to be
+// believed. The blocks of all papers of the reader are fetched, whichever of them were cast; no request names a ballot.
 import { $, carried, el, fill, grouped } from "../ui/dom.js";
 import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
-import { checkProof, countBallots, fetchBulletin, fetchManifest, verifyReceipt } from "../lib/protocol.js";
+import { fetchBulletin, fetchCells, fetchHead } from "../lib/bulletin.js";
+import { fetchManifest, verifyReceipt } from "../lib/protocol.js";
 import { Store } from "../ui/store.js";
 
 const config = carried("check-config");
@@ -22,18 +24,34 @@ function troubleFrom(error) {
   trouble(words[code] ?? words.errors[code] ?? fill(words.errors.unknown, { code }));
 }
 
-/** Return manifest and bulletin, fetched and verified once. */
+/** Return manifest, head and the reader's own leaves, fetched and verified once. */
 async function open() {
   if (opened) return opened;
   const { round, fingerprint } = config;
   // The fingerprint of the first visit, if this browser was there: a server that changes it is caught.
   const manifest = await fetchManifest(config.manifest, { round, fingerprint: store.data.fingerprint ?? fingerprint });
-  const bulletin = counted ? await fetchBulletin(config.bulletin, { manifest }) : null;
-  opened = { manifest, bulletin };
+  opened = { manifest, head: null, own: new Map() };
+  if (counted) {
+    opened.head = await fetchHead(config.head, { manifest });
+    if (opened.head.v === 1) opened.own = await everyLeaf();
+    else opened.own = await fetchCells(config.cells, config.own, { head: opened.head });
+  }
   return opened;
 }
 
-const proofUrl = (leaf) => config.proof.replace("{leaf}", leaf);
+let whole = null;
+
+/** Return all leaves of the bulletin: for a receipt of somebody else's papers, and for rounds without blocks. */
+async function everyLeaf() {
+  whole ??= (await fetchBulletin(config.bulletin, { manifest: opened.manifest })).leaves;
+  return whole;
+}
+
+/** Return what the bulletin says of a leaf, undefined if it does not hold it. */
+async function find(leaf) {
+  const { own } = await open();
+  return own.get(leaf) ?? (await everyLeaf()).get(leaf);
+}
 
 function verdict(title, text, good) {
   $("verdict").hidden = false;
@@ -47,27 +65,26 @@ function verdict(title, text, good) {
 async function check(receipts) {
   $("trouble").hidden = true;
   try {
-    const { manifest, bulletin } = await open();
+    const { manifest, head } = await open();
     const valid = [];
     for (const receipt of receipts) if (await verifyReceipt(receipt, manifest)) valid.push(receipt);
     if (valid.length < receipts.length) trouble(fill(words.receipts_bad, { count: receipts.length - valid.length }));
     if (!valid.length) return;
-    if (!bulletin) {
+    if (!head) {
       verdict(fill(words.not_counted_yet, { total: valid.length }), "", true);
       return;
     }
-    const { head } = bulletin;
-    const { counted: found, total, results } = await countBallots(valid.map(({ leaf }) => leaf), { proofUrl, head });
-    const failed = results.find(({ error }) => error && !["not_counted", "bad_proof"].includes(error));
-    if (failed) throw new ClientError(failed.error);
-    const all = found === total;
-    verdict(fill(all ? words.counted : words.not_all, { count: found, total }), all ? words.good : words.bad, all);
+    const results = [];
+    for (const { leaf } of valid) results.push({ leaf, found: await find(leaf) });
+    const many = (fate) => results.filter(({ found }) => found?.row.fate === fate).length;
+    const [total, held] = [results.length, results.filter(({ found }) => found).length];
+    const told = ["merged", "few", "void"].filter(many).map((fate) => fill(words.some[fate], { count: many(fate), floor: head.floor }));
+    verdict(fill(held === total ? words.held : words.not_all, { count: held, total }), [held === total ? words.good : words.bad, ...told].join(" "), held === total);
     $("root").textContent = grouped(head.root);
-    $("size").textContent = String(head.size);
-    $("proof-rows").replaceChildren(...results.map(({ leaf, counted: isIn, index }) => el("tr", {},
+    $("proof-rows").replaceChildren(...results.map(({ leaf, found }) => el("tr", {},
       el("td", { class: "pr-print" }, grouped(leaf)),
-      el("td", {}, el("span", { class: `pr-state ${isIn ? "pr-state-done" : "pr-state-wait"}` }, isIn ? words.in : words.out)),
-      el("td", {}, isIn ? fill(words.place, { index: index + 1, size: head.size }) : ""))));
+      el("td", {}, el("span", { class: `pr-state ${found ? "pr-state-done" : "pr-state-wait"}` }, found ? words.fates[found.row.fate] : words.out)),
+      el("td", { class: "pr-print" }, found?.row.cell ?? ""))));
     $("proof").hidden = false;
   } catch (error) {
     troubleFrom(error);
@@ -98,14 +115,14 @@ $("hash-form").addEventListener("submit", async (event) => {
     return;
   }
   try {
-    const { bulletin } = await open();
-    if (!bulletin) {
+    const { head, own } = await open();
+    if (!head) {
       answer.textContent = fill(words.not_counted_yet, { total: 0 });
       return;
     }
-    const leaf = bulletin.leaves.find((one) => one.startsWith(typed));
-    if (leaf) await checkProof(proofUrl(leaf), { leaf, head: bulletin.head });
-    answer.textContent = leaf ? fill(words.hash_found, { leaf: grouped(leaf) }) : words.hash_missing;
+    const starts = (leaves) => [...leaves].find(([leaf]) => leaf.startsWith(typed));
+    const [leaf, found] = starts(own) ?? starts(await everyLeaf()) ?? [];
+    answer.textContent = leaf ? fill(words.hash_found, { leaf: grouped(leaf), fate: words.fates[found.row.fate] }) : words.hash_missing;
   } catch (error) {
     troubleFrom(error);
   }

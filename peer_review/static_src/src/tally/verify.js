@@ -1,17 +1,24 @@
 // Verifying a whole count, check by check: what verify_bulletin.py does, in the browser.
 //
-//   audit(files, {expected?, report, progress?}) -> Promise<{sound, head, fingerprint, manifest, leaves}>
-//       files = {manifest: bytes, bulletin: bytes, ballots?: bytes, receipts?: [bytes], hash?: text,
+//   audit(files, {expected?, report, progress?}) -> Promise<{sound, head, fingerprint, manifest, rows, groups, leaves}>
+//       files = {manifest: bytes, bulletin: bytes, ballots?: bytes, dummies?: bytes, merged?: bytes, receipts?: [bytes],
+//                hash?: text,
 //                packed?: {manifest?: bytes, bulletin?: bytes}}      what an auditor's package calls by these names
 //       report({check, ok, fault?, ...values}) after each check; `fault` and `values` tell what does not hold.
 //       progress({check, done, total}) within those that take long.
 //
 // A check that does not hold ends nothing but what builds on it: without manifest or bulletin there is nothing more to
 // check. The checks, in order: manifest, fingerprint, bulletin, signature, belonging, order, root, figures; then, where
-// there is something to check: packed, ballots, tokens, signatures, unique, dropped, added, counts, receipts, hash.
+// there is something to check: packed, ballots, tokens, signatures, unique, dropped, added, counts, merged, receipts, hash.
+//
+// Of version 2, `leaves` maps each leaf to its cell's row; a leaf is a ballot's or a dummy's. Of counted cells the dummies
+// are opened, so that no ballot can be passed off as one; of merged groups the tokens show that each ballot is genuine,
+// and the hash in the bulletin that the answers are those that were signed for. That these answers are what the ballots
+// said, nobody can check.
 
 import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { canonical, parseCanonical } from "../../../../zhengyan_crypto/browser/canonical.js";
+import { blockHash, columnsHash, dummyLeaf, groupsHash, leavesOf } from "../lib/bulletin.js";
 import { ballotMessage, tokenMessage } from "../lib/credentials.js";
 import { ed25519Verify } from "../../../../zhengyan_crypto/browser/curves.js";
 import { b64uDecode, concat, equal, fromUtf8, hexDecode, hexEncode, sha256, utf8 } from "../../../../zhengyan_crypto/browser/encoding.js";
@@ -20,6 +27,8 @@ import { keyOf, readManifest, verifyReceipt } from "../lib/protocol.js";
 import { verify } from "../../../../zhengyan_crypto/browser/rsabssa.js";
 
 const AT_ONCE = 256;
+// What a cell's row says beside its name, how many were asked, and its fate.
+const FATES = { counted: ["drawn", "counted"], merged: ["group"], few: [], void: [] };
 
 class Fault extends Error {
   constructor(fault, values = {}) {
@@ -29,7 +38,7 @@ class Fault extends Error {
 }
 
 export async function audit(files, { expected = "", report, progress = () => {} }) {
-  const found = { sound: true, manifest: null, fingerprint: "", head: null, leaves: [] };
+  const found = { sound: true, manifest: null, fingerprint: "", head: null, rows: [], groups: [], blocks: [], leaves: new Map() };
 
   async function check(name, work) {
     try {
@@ -54,13 +63,15 @@ export async function audit(files, { expected = "", report, progress = () => {} 
   if (!(await check("bulletin", () => openBulletin(files.bulletin, found)))) return found;
   await check("signature", () => checkSignature(found));
   await check("belonging", () => checkBelonging(found));
-  await check("order", () => checkOrder(found.leaves));
+  await check("order", () => checkOrder(found));
   await check("root", (step) => checkRoot(found, step));
   await check("figures", () => checkFigures(found));
   if (files.packed) await check("packed", () => checkPacked(files));
-  if (files.ballots) await auditBallots(files.ballots, found, check);
+  const tokens = new Map();
+  if (files.ballots) await auditBallots(files, found, check, tokens);
+  if (files.merged) await check("merged", (step) => checkMerged(files.merged, found, tokens, step));
   if (files.receipts?.length) await check("receipts", () => checkReceipts(files.receipts, found));
-  if (files.hash) await check("hash", () => findHash(files.hash, found.leaves));
+  if (files.hash) await check("hash", () => findHash(files.hash, found));
   return found;
 }
 
@@ -85,52 +96,101 @@ async function openManifest(bytes, found, step) {
 
 function openBulletin(bytes, found) {
   const bulletin = parseCanonical(bytes);
-  hold(isPlain(bulletin, ["v", "head", "sig", "leaves"]) && bulletin.v === 1, "bulletin_form");
-  const { head, leaves } = bulletin;
-  hold(isPlain(head, ["v", "round", "manifest", "size", "root", "cells"]) && head.v === 1, "bulletin_form");
-  hold(isHex(head.root, 32) && Array.isArray(head.cells) && Array.isArray(leaves), "bulletin_form");
-  const counts = ["eligible", "drawn", "counted"];
-  for (const cell of head.cells)
-    hold(isPlain(cell, ["cell", ...counts]) && counts.every((name) => Number.isInteger(cell[name])), "bulletin_form");
-  hold(leaves.every((leaf) => isHex(leaf, 32)), "bulletin_form");
-  Object.assign(found, { head, leaves, sig: b64uDecode(bulletin.sig, 64) });
-  return { ballots: leaves.length };
+  hold(isObject(bulletin) && [1, 2].includes(bulletin.v), "bulletin_form");
+  const { head, sig } = bulletin;
+  const read = bulletin.v === 1 ? openVersion1(bulletin) : openVersion2(bulletin);
+  hold(head.v === bulletin.v && isHex(head.root, 32), "bulletin_form");
+  const leaves = new Map();
+  for (const { row, leaves: some } of read.blocks) for (const leaf of some) leaves.set(leaf, row);
+  Object.assign(found, read, { head, leaves, sig: b64uDecode(sig, 64) });
+  return { ballots: leaves.size };
 }
+
+function openVersion1(bulletin) {
+  hold(isPlain(bulletin, ["v", "head", "sig", "leaves"]), "bulletin_form");
+  const { head, leaves } = bulletin;
+  hold(isPlain(head, ["v", "round", "manifest", "size", "root", "cells"]) && Array.isArray(head.cells), "bulletin_form");
+  for (const row of head.cells) hold(isRow(row, ["drawn", "counted"]), "bulletin_form");
+  hold(Array.isArray(leaves) && leaves.every((leaf) => isHex(leaf, 32)), "bulletin_form");
+  const rows = head.cells.map((row) => ({ ...row, fate: "counted" }));
+  return { rows, groups: [], blocks: [{ row: { fate: "counted" }, leaves }] };
+}
+
+function openVersion2(bulletin) {
+  hold(isPlain(bulletin, ["v", "head", "sig", "cells", "groups", "blocks"]), "bulletin_form");
+  const { head, cells, groups, blocks } = bulletin;
+  hold(isPlain(head, ["v", "round", "manifest", "floor", "size", "root", "groups"]), "bulletin_form");
+  hold([cells, groups, blocks].every(Array.isArray) && cells.length === blocks.length, "bulletin_form");
+  for (const row of cells) hold(isObject(row) && Object.hasOwn(FATES, row.fate) && isRow(row, ["fate", ...FATES[row.fate]]), "bulletin_form");
+  const counts = ["group", "drawn", "counted"];
+  for (const group of groups)
+    hold(isPlain(group, [...counts, "columns"]) && counts.every((name) => isCount(group[name])) && isHex(group.columns, 32), "bulletin_form");
+  hold(blocks.every((block) => typeof block === "string" && /^(?:[0-9a-f]{64})*$/.test(block)), "bulletin_form");
+  return { rows: cells, groups, blocks: cells.map((row, i) => ({ row, leaves: leavesOf(blocks[i]) })) };
+}
+
+/** Whether a cell's row has exactly these fields, and numbers where there are to be numbers. */
+const isRow = (row, names) =>
+  isPlain(row, ["cell", "eligible", ...names]) && isHex(row.cell, 8)
+  && ["eligible", ...names].every((name) => name === "fate" || isCount(row[name]));
 
 async function checkSignature({ manifest, head, sig }) {
   const message = concat(utf8("anon-bulletin/v1\n"), canonical(head));
   hold(await ed25519Verify(manifest.receiptKey, message, sig), "signature_false");
 }
 
-function checkBelonging({ manifest, fingerprint, head }) {
+function checkBelonging({ manifest, fingerprint, head, rows }) {
   hold(head.round === manifest.round, "belonging_round");
   hold(head.manifest === fingerprint, "belonging_manifest");
   const cells = [...manifest.cells.keys()].sort();
-  hold(head.cells.length === cells.length && head.cells.every(({ cell }, i) => cell === cells[i]), "belonging_cells");
+  hold(rows.length === cells.length && rows.every(({ cell }, i) => cell === cells[i]), "belonging_cells");
 }
 
-function checkOrder(leaves) {
-  for (let i = 1; i < leaves.length; i++) {
-    hold(leaves[i - 1] !== leaves[i], "order_twice");
-    hold(leaves[i - 1] < leaves[i], "order_wrong");
+function checkOrder({ head, blocks }) {
+  for (const { row, leaves } of blocks) {
+    if (head.v === 2) hold(leaves.length === row.eligible, "order_size", { cell: row.cell, eligible: row.eligible, found: leaves.length });
+    for (let i = 1; i < leaves.length; i++) {
+      hold(leaves[i - 1] !== leaves[i], "order_twice");
+      hold(leaves[i - 1] < leaves[i], "order_wrong");
+    }
   }
 }
 
-async function checkRoot({ head, leaves }, step) {
-  hold(head.size === leaves.length, "root_size", { said: head.size, found: leaves.length });
-  const root = await treeRoot(leaves.map((leaf) => hexDecode(leaf)), { onProgress: step });
+async function checkRoot({ head, blocks, groups }, step) {
+  const hashes = [];
+  if (head.v === 1) hashes.push(...blocks[0].leaves.map((leaf) => hexDecode(leaf)));
+  else await inChunks(blocks, step, async ({ row, leaves }, number) => {
+    hashes[number - 1] = await blockHash(row, hexDecode(leaves.join("")));
+  });
+  hold(head.size === hashes.length, "root_size", { said: head.size, found: hashes.length });
+  if (head.v === 2) hold((await groupsHash(groups)) === head.groups, "root_groups");
+  const root = await treeRoot(hashes, { onProgress: step });
   hold(hexEncode(root) === head.root, "root_other");
   return { root: head.root };
 }
 
-function checkFigures({ head, leaves }) {
-  const sums = { eligible: 0, drawn: 0, counted: 0 };
-  for (const cell of head.cells) {
-    const { eligible, drawn, counted } = cell;
-    hold(0 <= counted && counted <= drawn && drawn <= eligible, "figures_cell", cell);
-    for (const name of Object.keys(sums)) sums[name] += cell[name];
+/** Of counted cells and merged groups only the bulletin says how many were drawn and counted. */
+function checkFigures({ head, rows, groups, leaves }) {
+  const sums = { eligible: 0, drawn: 0, counted: 0, few: 0 };
+  const merged = new Map();
+  for (const row of rows) {
+    sums.eligible += row.eligible;
+    if (row.fate === "few") sums.few += 1;
+    if (row.fate === "merged") merged.set(row.group, (merged.get(row.group) ?? 0) + row.eligible);
+    if (row.fate !== "counted") continue;
+    hold(row.counted <= row.drawn && row.drawn <= row.eligible, "figures_cell", row);
+    sums.drawn += row.drawn;
+    sums.counted += row.counted;
   }
-  hold(sums.counted === leaves.length, "figures_sum", { sum: sums.counted, found: leaves.length });
+  for (const [i, group] of groups.entries()) {
+    hold(group.group === i + 1 && merged.has(group.group), "figures_groups");
+    const { drawn, counted } = group;
+    hold(head.floor <= counted && counted <= drawn && drawn <= merged.get(group.group), "figures_group", group);
+    sums.drawn += drawn;
+    sums.counted += counted;
+  }
+  hold(merged.size === groups.length, "figures_groups");
+  if (head.v === 1) hold(sums.counted === leaves.size, "figures_sum", { sum: sums.counted, found: leaves.size });
   return sums;
 }
 
@@ -140,8 +200,9 @@ function checkPacked({ packed, ...files }) {
   for (const [name, bytes] of Object.entries(packed)) hold(equal(bytes, files[name]), "packed_other", { name: `${name}.json` });
 }
 
-async function auditBallots(bytes, found, check) {
-  const { manifest, head } = found;
+async function auditBallots({ ballots: bytes, dummies }, found, check, seen) {
+  const { manifest, head, rows } = found;
+  const counted = new Set([...found.leaves].filter(([, row]) => row.fate === "counted").map(([leaf]) => leaf));
   let entries = [];
   const hashes = [];
   const sound = await check("ballots", () => {
@@ -168,7 +229,6 @@ async function auditBallots(bytes, found, check) {
       hold(await ed25519Verify(b64uDecode(ballot.pk, 32), ballotMessage(ballot), b64uDecode(sig, 64)), "signatures_false", { number });
     }));
   await check("unique", () => {
-    const seen = new Map();
     for (const [i, { ballot }] of entries.entries()) {
       hold(!seen.has(ballot.pk), "unique_twice", { first: seen.get(ballot.pk), second: i + 1 });
       seen.set(ballot.pk, i + 1);
@@ -178,21 +238,73 @@ async function auditBallots(bytes, found, check) {
     await inChunks(entries, step, async (entry, number) => {
       hashes[number - 1] = hexEncode(await leafHash(canonical(entry)));
     });
-    const held = new Set(hashes);
-    const count = found.leaves.filter((leaf) => !held.has(leaf)).length;
+    // Without the dummies' openings only the numbers of each cell can be compared, which a later check does.
+    if (head.v === 2 && !dummies) return;
+    const known = new Set(hashes);
+    if (dummies) for (const leaf of await openDummies(dummies, found)) known.add(leaf);
+    const count = [...counted].filter((leaf) => !known.has(leaf)).length;
     hold(count === 0, "dropped_some", { count });
   });
   await check("added", () => {
-    const known = new Set(found.leaves);
-    const at = hashes.findIndex((leaf) => !known.has(leaf));
+    const at = entries.findIndex(({ ballot }, i) => !counted.has(hashes[i]) || (found.leaves.get(hashes[i]).cell ?? ballot.cell) !== ballot.cell);
     hold(at < 0, "added_some", { number: at + 1 });
   });
   await check("counts", () => {
     const counts = new Map();
     for (const { ballot } of entries) counts.set(ballot.cell, (counts.get(ballot.cell) ?? 0) + 1);
-    for (const { cell, counted } of head.cells)
-      hold((counts.get(cell) ?? 0) === counted, "counts_other", { cell, counted, found: counts.get(cell) ?? 0 });
+    for (const { cell, counted: said } of rows.filter(({ fate }) => fate === "counted"))
+      hold((counts.get(cell) ?? 0) === said, "counts_other", { cell, counted: said, found: counts.get(cell) ?? 0 });
   });
+}
+
+/** Return the leaves of the dummies of all counted cells: as many as were eligible and not counted. */
+async function openDummies(bytes, { head, rows, leaves }) {
+  const value = parseLoosely(bytes);
+  hold(isPlain(value, ["v", "round", "cells"]) && value.round === head.round && isObject(value.cells), "dropped_form");
+  const found = [];
+  for (const { cell, eligible, counted } of rows.filter(({ fate }) => fate === "counted")) {
+    const openings = value.cells[cell];
+    hold(Array.isArray(openings) && openings.length === eligible - counted, "dropped_dummies", { cell });
+    for (const opening of openings) {
+      const leaf = await dummyLeaf(b64uDecode(opening, 32));
+      hold(leaves.get(leaf)?.cell === cell, "dropped_dummies", { cell });
+      found.push(leaf);
+    }
+  }
+  hold(new Set(found).size === found.length, "dropped_form");
+  return found;
+}
+
+/** Check that each merged group's ballots are genuine, and its answers those whose hash was signed. */
+async function checkMerged(bytes, { manifest, head, rows, groups, leaves }, seen, step) {
+  const value = parseLoosely(bytes);
+  hold(isPlain(value, ["v", "round", "groups"]) && value.round === manifest.round && Array.isArray(value.groups), "merged_form");
+  hold(value.groups.length === groups.length, "merged_other");
+  for (const [i, { group, columns, counted }] of groups.entries()) {
+    const own = value.groups[i];
+    hold(isPlain(own, ["group", "salt", "columns", "ballots"]) && own.group === group, "merged_form");
+    hold((await columnsHash(own.columns, b64uDecode(own.salt, 32))) === columns, "merged_columns", { group });
+    const cells = rows.filter((row) => row.fate === "merged" && row.group === group).map(({ cell }) => cell);
+    hold(isColumns(own.columns, { cells, counted, floor: head.floor }), "merged_columns", { group });
+    hold(own.ballots.length === counted, "merged_ballots", { group });
+    await inChunks(own.ballots, step, async ({ leaf, cell, pk, pre, tok }) => {
+      hold(cells.includes(cell) && leaves.get(leaf)?.cell === cell && !seen.has(pk), "merged_ballots", { group });
+      seen.set(pk, 0);
+      const message = tokenMessage(manifest.round, cell, b64uDecode(pk, 32), b64uDecode(pre, 32));
+      hold(await verify(await keyOf(manifest, cell), message, b64uDecode(tok)), "merged_ballots", { group });
+    });
+    hold(new Set(own.ballots.map(({ leaf }) => leaf)).size === counted, "merged_ballots", { group });
+  }
+  return { groups: groups.length };
+}
+
+/** Whether answers are sorted, at least the floor to each question, and no more than there are ballots. */
+function isColumns(value, { cells, counted, floor }) {
+  if (!isPlain(value, ["cells", "counted", "columns"]) || value.counted !== counted || !isObject(value.columns)) return false;
+  if (!Array.isArray(value.cells) || value.cells.join() !== cells.join()) return false;
+  return Object.values(value.columns).every(({ answers, unknown }) =>
+    Array.isArray(answers) && answers.every(Number.isSafeInteger) && answers.every((answer, i) => i === 0 || answers[i - 1] <= answer)
+    && answers.length >= floor && isCount(unknown) && answers.length + unknown === counted);
 }
 
 // What is in a ballot of each version beside its answers and its credential.
@@ -219,7 +331,6 @@ function isEntry(entry, version) {
 // Receipts
 
 async function checkReceipts(files, { manifest, fingerprint, leaves }) {
-  const known = new Set(leaves);
   let [total, counted] = [0, 0];
   for (const file of files) {
     const held = parseLoosely(file);
@@ -230,7 +341,7 @@ async function checkReceipts(files, { manifest, fingerprint, leaves }) {
       hold(receipt.round === manifest.round, "receipts_round");
       hold(await verifyReceipt(receipt, manifest), "receipts_signature");
       total += 1;
-      counted += known.has(receipt.leaf) ? 1 : 0;
+      counted += leaves.has(receipt.leaf) ? 1 : 0;
     }
   }
   hold(total > 0, "receipts_form");
@@ -238,12 +349,12 @@ async function checkReceipts(files, { manifest, fingerprint, leaves }) {
   return { counted, total };
 }
 
-function findHash(typed, leaves) {
+function findHash(typed, { leaves }) {
   const wanted = typed.toLowerCase().replace(/[\s:-]/g, "");
   hold(/^[0-9a-f]{16,64}$/.test(wanted), "hash_short");
-  const at = leaves.findIndex((leaf) => leaf.startsWith(wanted));
-  hold(at >= 0, "hash_missing");
-  return { leaf: leaves[at], place: at + 1, ballots: leaves.length };
+  const [leaf, row] = [...leaves].find(([known]) => known.startsWith(wanted)) ?? [];
+  hold(leaf, "hash_missing");
+  return { leaf, fate: row.fate };
 }
 
 // Help
@@ -253,6 +364,7 @@ function hold(condition, fault, values) {
 }
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 const isHex = (text, length) => typeof text === "string" && text.length === 2 * length && /^[0-9a-f]*$/.test(text);
 
 /** Whether value is an object with exactly these fields. */

@@ -41,9 +41,12 @@ def opened(data: bytes) -> dict[str, bytes]:
 def recounted(files: dict[str, bytes]) -> tuple[dict[tuple[str, ...], Any], dict[tuple[str, ...], Any]]:
     """Return the published figures that the verifier computes anew, and what it computes."""
     rules = Rules(parse_terms(files["scheme.json"]))
-    roll = RollFile(parse(files["roll.json"]), parse(files["bulletin.json"])["head"], rules)
+    bulletin = parse(files["bulletin.json"])
+    roll = RollFile(parse(files["roll.json"]), bulletin["head"], rules, bulletin["cells"])
     figures = parse_terms(files["figures.json"])
-    anew = Recount(rules, roll, Votes(parse(files["ballots.json"])["entries"], roll, rules), figures).figures()
+    groups = [group["columns"] for group in parse(files["merged.json"])["groups"]]
+    votes = Votes(parse(files["ballots.json"])["entries"], roll, rules, groups)
+    anew = Recount(rules, roll, votes, figures).figures()
     assert set(figures) == {"v", "round", "subjects", "sections", "ranks", "unit", "models"}
     published = dict(leaves_of({name: figures[name] for name in ("subjects", "sections", "ranks", "unit")}))
     return {path: value for path, value in published.items() if not verify_bulletin.kind_not_recounted(path)}, dict(
@@ -66,6 +69,8 @@ def test_files_are_listed_with_their_hashes() -> None:
         "roll.json",
         "figures.json",
         "ballots.json",
+        "dummies.json",
+        "merged.json",
         "SHA256SUMS",
     ]
     sums = files.pop("SHA256SUMS").decode()
@@ -73,14 +78,14 @@ def test_files_are_listed_with_their_hashes() -> None:
     assert files["verify_bulletin.py"] == Path(verify_bulletin.__file__).read_bytes()
 
 
-def test_bulletin_is_written_piece_by_piece_as_it_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
-    round = make_published_round({("甲", "all"): papers(7)})
-    whole = bulletins.published_json(round.bulletin)
-    monkeypatch.setattr(bulletins, "_PIECE", 64)
+def test_bulletin_is_written_piece_by_piece_as_it_is_published() -> None:
+    round = make_published_round({(name, "all"): papers(7) for name in "甲乙丙"})
     pieces = list(bulletins.published_pieces(round.bulletin))
-    assert len(pieces) == 1 + 4 + 1
-    assert b"".join(pieces) == whole
-    assert [bytes.fromhex(leaf) for leaf in json.loads(whole)["leaves"]] == round.bulletin.leaf_hashes()
+    assert len(pieces) == 1 + 3 + 1
+    whole = b"".join(pieces)
+    assert whole == bulletins.published_json(round.bulletin)
+    blocks = [block for _row, block in bulletins.blocks_of(round.bulletin)]
+    assert [bytes.fromhex(block) for block in json.loads(whole)["blocks"]] == blocks
 
 
 def test_only_the_numbers_differ_from_one_package_to_the_next() -> None:
@@ -397,7 +402,7 @@ def test_each_altered_file_is_named(sealed: bytes, tmp_path: Path, capsys: pytes
     path = tmp_path / "package.zip"
     path.write_bytes(sealed)
     assert verify_bulletin.main(["--recount", str(path)]) == 0
-    assert "files of the package (9 files as packed)" in capsys.readouterr().out
+    assert "files of the package (11 files as packed)" in capsys.readouterr().out
     for alter, name, lines, failure in ALTERED:
         path.write_bytes(rewritten(sealed, name, alter))
         assert verify_bulletin.main(["--recount", str(path)]) == 1, alter

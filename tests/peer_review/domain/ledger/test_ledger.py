@@ -11,7 +11,7 @@ from peer_review.domain.ledger.queries import TableQuery
 from peer_review.enums import Channel, RefusedReason, ResultScope
 from peer_review.exceptions.base import RoundStateInvalid
 from peer_review.models import DisclosureEntry, RefusedQuery, Round
-from tests.factories.peer_review.counted_rounds import make_crossed_round, make_published_round, spread
+from tests.factories.peer_review.counted_rounds import make_crossed_round, make_published_round, spread, thin
 from tests.factories.peer_review.rounds import RoundFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -83,15 +83,15 @@ def test_an_entry_names_no_person_and_no_moment() -> None:
 
 
 def thin_leaders() -> Round:
-    """Two subjects in a section and one in another; of each one or two leaders, and staff enough."""
+    """Two subjects in a section and one in another; of each one or two leaders who know, and staff enough."""
     return make_published_round(
         {
-            ("甲", "leaders"): spread(1, 60),
-            ("甲", "staff"): spread(6, 80),
-            ("乙", "leaders"): spread(2, 60),
-            ("乙", "staff"): spread(7, 80),
-            ("丙", "leaders"): spread(5, 60),
-            ("丙", "staff"): spread(5, 80),
+            ("甲", "leaders"): thin(1, 60),
+            ("甲", "staff"): thin(6, 80),
+            ("乙", "leaders"): thin(2, 60),
+            ("乙", "staff"): thin(7, 80),
+            ("丙", "leaders"): thin(5, 60),
+            ("丙", "staff"): thin(5, 80),
         },
         sections={"甲": "a", "乙": "a", "丙": "b"},
         ranks={"甲": 1, "乙": 2, "丙": 2},
@@ -178,7 +178,7 @@ def test_a_refusal_depends_on_no_mark() -> None:
     outcomes = []
     for middle in (30, 90):
         round = make_published_round(
-            {(name, group): spread(n, middle) for name in "甲乙" for group, n in (("leaders", 2), ("staff", 6))}
+            {(name, group): thin(n, middle) for name in "甲乙" for group, n in (("leaders", 2), ("staff", 6))}
         )
         questions = [
             TableQuery(one, None, None, of) for one in ("quality", "spirit") for of in (None, "leaders", "staff")

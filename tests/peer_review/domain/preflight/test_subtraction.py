@@ -175,19 +175,18 @@ def test_a_class_of_envelopes_alone_counts(li: Any, users: list[Any]) -> None:
     assert standing(draft) == []
 
 
-def test_a_class_declared_not_anonymous_protects_nobody_and_is_not_protected(li: Any, users: list[Any]) -> None:
+def test_a_class_declared_not_anonymous_protects_nobody_and_is_not_protected(
+    li: Any, users: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The superior, whose mark everybody knows, comes and goes; and is no company for a newcomer."""
-
-    def declared(superior: list[Any], others: list[Any]) -> Round:
-        draft = make_draft_about({li: {"superior": superior, "all": others}})
-        draft.not_anonymous = ["superior"]
-        draft.save()
-        return draft
-
-    freeze(declared(users[:1], users[1:7]))
-    assert standing(declared(users[8:9], users[1:7])) == []
+    monkeypatch.setattr(
+        "peer_review.domain.preflight.subtraction.is_anonymous", lambda voters: voters.key != "superior"
+    )
+    freeze(make_draft_about({li: {"superior": users[:1], "all": users[1:7]}}))
+    assert standing(make_draft_about({li: {"superior": users[8:9], "all": users[1:7]}})) == []
     # Five others, but the superior then is one of them: four whose marks nobody knows.
-    assert standing(declared(users[8:9], [users[0], *users[1:7], *users[9:12], make_user()])) == ["Li"]
+    others = make_draft_about({li: {"superior": users[8:9], "all": [users[0], *users[1:7], *users[9:12], make_user()]}})
+    assert standing(others) == ["Li"]
 
 
 def test_nothing_is_asked_of_a_round_that_is_frozen(li: Any, users: list[Any], django_assert_num_queries: Any) -> None:

@@ -130,11 +130,11 @@ def test_withholding_needs_a_reason(reason: str) -> None:
 
 
 def test_only_a_comment_that_may_be_read_can_be_withheld() -> None:
-    """Neither one under the floor, whose name is guessed right, nor one of another round, nor none."""
+    """Neither one of another round, nor none; of those under the floor there is none to be named."""
     round, other = counted({"甲": WORDS, "乙": WORDS[:4]}), counted({"甲": WORDS})
     thin = round.cells.get(kind="comment", subject__label="乙")
-    token = next(one.token for one in domain.store.ballots(round.public_id) if one.cell == thin.key)
-    for entry in (domain._entry_name(round, token), read(other).comments[0].entry, "", "0" * 64):
+    assert thin.key not in {ballot.cell for ballot in domain.store.ballots(round.public_id)}
+    for entry in (domain._entry_name(round, bytes(32)), read(other).comments[0].entry, "", "0" * 64):
         for act in (domain.withhold_comment, domain.readmit_comment):
             with pytest.raises(UnknownComment):
                 act(round, by=None, entry=entry, **({"reason": "r"} if act is domain.withhold_comment else {}))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from wagtail.models import ModelLogEntry
 
+from peer_review.box import store
 from peer_review.domain.publication.publish import publish_round
 from peer_review.enums import ResultScope
 from peer_review.exceptions.base import RoundStateInvalid
@@ -86,7 +87,8 @@ def test_empty_class_adds_no_zero() -> None:
     round = make_published_round({("甲", "leaders"): [], ("甲", "staff"): papers(6)}, eligible=6)
     result = subject_result(round, "甲")
     assert result.score == 76.0
-    assert result.classes.keys() == {"staff"}
+    # Nobody of a class and too few of it look alike: both join the neighbour.
+    assert (result.classes.keys(), result.joined) == ({"leaders"}, {"leaders": ["leaders", "staff"]})
 
 
 def test_thin_subject_has_a_result_without_any_figure() -> None:
@@ -99,12 +101,14 @@ def test_thin_subject_has_a_result_without_any_figure() -> None:
 
 def test_thin_class_is_shown_in_no_row_of_the_database() -> None:
     """One leader's ballot of 13 beside 80s: nothing may hold 13, nor the other class alone."""
-    round = make_published_round({("甲", "leaders"): papers(1, 13, 13), ("甲", "staff"): papers(8)})
+    round = make_published_round({("甲", "leaders"): papers(1, 13, 13), ("甲", "staff"): papers(8)}, trim=False)
     result = subject_result(round, "甲")
-    assert result.classes == {}
-    assert [row.classes for row in result.criteria.all()] == [{}, {}]
-    # 0.2 × 13 + 0.8 × 80: one ballot of five carries no more than a fifth.
-    assert result.criteria.get(criterion="quality").value == 66.6
+    # (13 + 8 × 80) / 9, and the class that stands for both is the whole.
+    assert result.criteria.get(criterion="quality").value == 72.6
+    assert result.classes == {"leaders": [result.score, result.low, result.high]}
+    assert [row.classes["leaders"][0] for row in result.criteria.order_by("pk")] == [72.6, 63.7]
+    assert (result.one_ballot, result.adjusted) == (None, None)
+    assert not list(store.ballots(round.public_id))
 
 
 def test_thin_class_and_empty_class_look_alike_in_what_is_stored() -> None:

@@ -9,9 +9,11 @@ from django.utils import translation
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.presenters import read_round, read_section, read_subject, read_summary
 from peer_review.domain.results.score_explanation import Term
+from peer_review.domain.results.shown_classes import shown_classes
 from peer_review.enums import Channel
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import CriterionResult, DisclosureEntry, Result, Round
+from peer_review.protocol.frozen_scheme import FrozenScheme
 from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread
 from tests.factories.peer_review.decided_rounds import make_scored_round
 from tests.factories.peer_review.rounds import make_user
@@ -162,16 +164,20 @@ def test_score_is_made_of_shares_and_released_figures() -> None:
 def test_classes_that_are_held_back_are_in_no_step() -> None:
     round = make_published_round({("甲", "leaders"): papers(2, 13, 17), ("甲", "staff"): papers(9, 83, 87)})
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
-    assert [(one.score, one.marks, one.share) for one in reading.classes] == [(None, (None, None), None)] * 2
+    [line] = reading.classes
+    assert (line.label, line.weight, line.share) == ("Leaders and Staff", 100.0, 100.0)
+    assert line.score == reading.score
     assert [step.sums for step in reading.steps if step.key == "classes"] == [()]
-    assert reading.classes_shown is False
     assert not {13.0, 17.0, 83.0, 87.0} & values(reading)
 
 
-def test_class_of_one_possible_voter_is_alone() -> None:
-    round = make_published_round({("甲", "leaders"): papers(1), ("甲", "staff"): papers(9)})
+def test_a_class_that_is_declared_not_anonymous_says_so() -> None:
+    round = make_published_round({("甲", "leaders"): papers(5), ("甲", "staff"): papers(9)})
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
-    assert [(one.key, one.alone) for one in reading.classes] == [("leaders", True), ("staff", False)]
+    assert [(line.key, line.alone) for line in reading.classes] == [("leaders", False), ("staff", False)]
+    classes = [{**voters, "anonymous": voters["key"] != "leaders"} for voters in round.form["classes"]]
+    scheme = FrozenScheme.from_json({**round.form, "classes": classes})
+    assert [line.anonymous for line in shown_classes(scheme, {})] == [False, True]
 
 
 def test_absentees_and_abstentions_are_never_zero() -> None:
@@ -268,8 +274,8 @@ def test_summary_names_nobody_and_is_the_same_for_everybody(round: Round) -> Non
 
 def test_head_holds_what_proves_the_count(round: Round) -> None:
     head = read_summary(round, reader=Reader(leader())).head
-    assert (head.root, head.ballots, head.fingerprint) == (round.bulletin.root, 45, "0" * 64)
-    assert (head.eligible, head.counted, head.floor, head.bands) == (45, 45, 5, (90.0, 70.0, 60.0))
+    assert (head.root, head.ballots, head.fingerprint) == (round.bulletin.root, 42, "0" * 64)
+    assert (head.eligible, head.counted, head.floor, head.bands) == (45, 42, 5, (90.0, 70.0, 60.0))
 
 
 def test_nothing_is_read_once_the_terms_were_altered(round: Round) -> None:

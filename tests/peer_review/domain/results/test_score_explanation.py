@@ -6,6 +6,7 @@ import pytest
 
 from peer_review.domain.publication.figures import Mark
 from peer_review.domain.results.score_explanation import Sum, Term, class_sum, score_sum, steps_of
+from peer_review.domain.results.shown_classes import shown_classes
 from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.enums import ScaleKind
 from peer_review.models import CriterionResult
@@ -27,7 +28,9 @@ def row(**classes: list[float]) -> CriterionResult:
 
 
 def test_a_criterion_is_made_of_the_classes_that_are_released() -> None:
-    made = class_sum(frozen(classes=TWO), QUALITY, row(leaders=[90.0, 80, 99, 5, 0], staff=[70.0, 60, 80, 7, 0]))
+    made = class_sum(
+        shown_classes(frozen(classes=TWO), {}), QUALITY, row(leaders=[90.0, 80, 99, 5, 0], staff=[70.0, 60, 80, 7, 0])
+    )
 
     # 0.4 × 90 + 0.6 × 70 = 78
     assert made == Sum(
@@ -36,7 +39,7 @@ def test_a_criterion_is_made_of_the_classes_that_are_released() -> None:
 
 
 def test_a_class_that_did_not_answer_gives_its_share_to_the_others() -> None:
-    made = class_sum(frozen(classes=TWO), QUALITY, row(staff=[70.0, 60, 80, 7, 0]))
+    made = class_sum(shown_classes(frozen(classes=TWO), {}), QUALITY, row(staff=[70.0, 60, 80, 7, 0]))
 
     assert made is not None
     assert made.terms == (Term("Staff", 100.0, 70.0, "70.0"),)
@@ -47,7 +50,7 @@ def test_nothing_is_explained_by_classes_that_are_not_released(case: str) -> Non
     scheme = frozen() if case == "one class" else frozen(classes=TWO)
     given = {"not shown": None, "classes not released": row(), "one class": row(all=[78.0, 70, 86, 12, 0])}[case]
 
-    assert class_sum(scheme, QUALITY, given) is None
+    assert class_sum(shown_classes(scheme, {}), QUALITY, given) is None
 
 
 def test_a_score_is_the_sum_of_its_criteria_if_it_is_shown() -> None:

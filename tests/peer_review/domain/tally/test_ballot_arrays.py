@@ -17,8 +17,7 @@ from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.domain.schemes.ballot_papers import papers_of
 from peer_review.domain.tally import ballot_arrays
-from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
-from peer_review.domain.tally.bulletin import head_of
+from peer_review.domain.tally.ballot_arrays import joined_classes, make_plan, rank_names, read_ballots
 from peer_review.enums import ResultScope
 from peer_review.models import Cell, Result, Round
 from peer_review.protocol.papers import broken_rules
@@ -64,15 +63,15 @@ def sheet_of(*answers: tuple[Any, Any]) -> dict[str, Any]:
 
 
 def test_a_sheet_is_one_row_for_each_subject_in_the_order_of_its_positions() -> None:
-    round = make_counted_round({(("乙", "甲"), "all"): [sheet_of((11, 12), (21, "dk"))]})
-    assert rows(round) == [("乙", 0, 11.0, 12.0), ("甲", 0, 21.0, None)]
+    round = make_counted_round({(("乙", "甲"), "all"): [sheet_of((11, 12), (21, "dk"))] * 5})
+    assert rows(round) == [("乙", 0, 11.0, 12.0)] * 5 + [("甲", 0, 21.0, None)] * 5
 
 
 def test_rows_of_one_sheet_have_one_number_and_no_others_have() -> None:
-    cells = {(("甲", "乙"), "staff"): [sheet_of((1, 2), (3, 4))] * 2, ("甲", "leaders"): papers(2)}
+    cells = {(("甲", "乙"), "staff"): [sheet_of((1, 2), (3, 4))] * 5, ("甲", "leaders"): papers(6)}
     round = make_counted_round(cells)
     ballots = read_ballots(round, list(round.subjects.all()))
-    assert sorted(np.bincount(ballots.sheet).tolist()) == [1, 1, 2, 2]
+    assert sorted(np.bincount(ballots.sheet).tolist()) == [1] * 6 + [2] * 5
 
 
 def test_a_class_not_asked_a_criterion_has_no_answer_and_no_abstention() -> None:
@@ -149,7 +148,7 @@ def test_grades_follow_the_bands_that_the_round_froze() -> None:
 def test_a_hundred_thousand_rows_are_read_in_seconds() -> None:
     """Two thousand sheets of fifty subjects, two criteria each: ten seconds would be felt, two are not."""
     names = tuple(f"人{at}" for at in range(50))
-    round = make_counted_round({(names, "all"): [sheet_of(*[(80, 70)] * 50)]})
+    round = make_counted_round({(names, "all"): [sheet_of(*[(80, 70)] * 50)] * 5})
     cell, entry = round.cells.get().key, next(store.ballots(round.public_id)).entry
     ballots = (store.Ballot(at.to_bytes(32, "big"), cell, entry) for at in range(2000))
     store.write_ballots(round.public_id, ballots)
@@ -248,8 +247,8 @@ def test_whole_path_of_sheets_with_a_quota_and_comments_above_and_below_the_floo
         answers = running.vote(evaluator, {cell.key: good, **words})
         assert all(answer.get("receipt") for answer in answers), answers
     round = count_all(running)
-    figures = {one["cell"]: (one["counted"], one["drawn"], one["eligible"]) for one in head_of(round.bulletin)["cells"]}
-    assert set(figures.values()) == {(6, 6, 6)}
+    fates = {row["cell"]: row["fate"] for row in round.bulletin.read_outcome()["cells"]}
+    assert fates == {cell.key: "counted", said[first]: "counted", said[second]: "few", said[third]: "few"}
     [one] = comments.comments_to_review(round)
     assert one.subject.label == first
     comments.finish_review(round, by=round.comment_reviewer)
@@ -292,16 +291,54 @@ def test_cells_closed_at_the_barrier_and_cells_left_empty_are_counted_as_such() 
     for evaluator in running.evaluators[:5]:
         running.stuff(evaluator, {cells[0].key: running.answers})
     round = publish(running)
-    figures = {one["cell"]: (one["counted"], one["drawn"], one["eligible"]) for one in head_of(round.bulletin)["cells"]}
-    assert [figures[cell.key] for cell in cells] == [(5, 5, 5), (0, 2, 2), (0, 0, 1)]
+    figures = {row["cell"]: row for row in round.bulletin.read_outcome()["cells"]}
+    told = [(row["fate"], row["eligible"], row.get("counted")) for row in (figures[cell.key] for cell in cells)]
+    assert told == [("counted", 5, 5), ("few", 2, None), ("few", 1, None)]
     results = Result.objects.filter(round=round, scope=ResultScope.SUBJECT).order_by("sort_order")
     assert [result.score for result in results] == [100.0, None, None]
 
 
-def test_auditors_entries_hold_comments_in_full_because_their_hashes_need_them() -> None:
-    running, _cell = sheet_round(comments=True)
-    comment = running.round.cells.filter(kind="comment").first().key
-    running.stuff(running.evaluators[0], {comment: {"text": "Alone under the floor"}})
-    round = publish(running)
-    [entry] = [json.loads(one.entry) for one in store.ballots(round.public_id)]
-    assert entry["ballot"]["a"] == {"text": "Alone under the floor"}
+def test_comments_are_kept_in_full_where_they_are_enough_and_else_not_at_all() -> None:
+    """Auditors' entries hold the words, because their hashes need them; four are destroyed unread."""
+    kept = {}
+    for many in (4, 5):
+        running, _cell = sheet_round(comments=True)
+        comment = running.round.cells.filter(kind="comment").first().key
+        for number, evaluator in enumerate(running.evaluators[:many]):
+            running.stuff(evaluator, {comment: {"text": f"Words {number}"}})
+        round = count_all(running)
+        kept[many] = sorted(
+            json.loads(ballot.entry)["ballot"]["a"]["text"] for ballot in store.ballots(round.public_id)
+        )
+    assert kept == {4: [], 5: [f"Words {number}" for number in range(5)]}
+
+
+def test_merged_answers_are_rows_that_nobody_gave_together() -> None:
+    cells = {
+        ("甲", "leaders"): [{"quality": 90, "spirit": 10}] * 2,
+        ("甲", "staff"): [{"quality": 20, "spirit": 80}] * 4,
+    }
+    round = make_counted_round({**cells, ("乙", "leaders"): papers(5), ("乙", "staff"): papers(5)})
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    ballots = read_ballots(round, subjects)
+    assert ballots.linked is not None
+    merged = ballots.answers[~ballots.linked]
+    assert merged[:, 0].tolist() == [20, 20, 20, 20, 90, 90]
+    assert merged[:, 1].tolist() == [10, 10, 80, 80, 80, 80]
+    plan = make_plan(round, subjects)
+    assert plan.weights is not None
+    assert plan.weights.tolist() == [[100.0, 40.0], [60.0, 40.0]]
+    assert joined_classes(round, subjects) == {0: {0: (0, 1)}}
+
+
+def test_no_figure_that_asks_what_one_ballot_said_is_made_of_merged_answers() -> None:
+    cells = {
+        (("甲", "乙"), "leaders"): [sheet_of((90, 80), (70, 60))] * 3,
+        (("甲", "乙"), "staff"): [sheet_of((50, 40), (30, 20))] * 4,
+    }
+    round = make_published_round(cells)
+    for result in round.results.filter(scope=ResultScope.SUBJECT):
+        assert (result.score is not None, result.one_ballot) == (True, None)
+        assert result.joined == {"leaders": ["leaders", "staff"]}
+        assert "value" not in (result.adjusted or {})
+    assert round.results.get(scope=ResultScope.UNIT).reliability is None

@@ -1,48 +1,70 @@
+"""The bulletin: what it says of each cell, what it proves, and what it keeps back."""
+
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from peer_review.box import store
 from peer_review.box.round_keys import make_round_key
+from peer_review.domain.audit.audit_package import dummies_json
 from peer_review.domain.keys.server_keys import make_receipt_key
 from peer_review.domain.tally import bulletin as bulletins
+from peer_review.domain.tally.blocks import written_count
 from peer_review.domain.tally.count import counted_entries
-from peer_review.exceptions.tally import UnknownLeaf
+from peer_review.exceptions.tally import UnknownBlock
 from peer_review.offline import VERIFIER
-from peer_review.protocol.ballots import verify_bulletin
-from tests.factories.peer_review.counted_rounds import count_all, let_draw, make_counted_round, make_voted_round, papers
-from zhengyan_crypto import merkle
-from zhengyan_crypto.encoding import b64u_decode
+from peer_review.protocol.ballots import generate_receipt_key
+from peer_review.protocol.bulletin import Outcome, head_message, leaves_of, verify_block, verify_bulletin
+from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, make_voted_round, papers
+from zhengyan_crypto import canonical, merkle
+from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 from zhengyan_crypto.errors import BadBulletin
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
 
-def test_bulletin_lists_the_leaf_of_every_counted_ballot_sorted() -> None:
-    round = make_counted_round({("甲", "all"): papers(7), ("乙", "all"): papers(6)})
-    leaves = sorted(merkle.leaf_hash(entry) for entry in counted_entries(round))
-    assert round.bulletin.leaf_hashes() == leaves
-    assert json.loads(bulletins.published_json(round.bulletin))["leaves"] == [leaf.hex() for leaf in leaves]
-    assert round.bulletin.root == merkle.root(leaves).hex()
+def test_every_counted_ballot_lies_in_the_block_of_its_cell() -> None:
+    round = make_counted_round({("甲", "all"): papers(7), ("乙", "all"): papers(6)}, eligible=9)
+    blocks = {row["cell"]: set(leaves_of(block)) for row, block in bulletins.blocks_of(round.bulletin)}
+    assert [len(block) for block in blocks.values()] == [9, 9]
+    for ballot in store.ballots(round.public_id):
+        assert merkle.leaf_hash(ballot.entry) in blocks[ballot.cell]
 
 
-def test_every_leaf_is_proven_and_no_other() -> None:
-    round = make_counted_round({("甲", "all"): papers(11)})
-    bulletin = round.bulletin
-    for leaf in bulletin.leaf_hashes():
-        proof = bulletins.inclusion_proof(bulletin, leaf.hex())
-        assert merkle.verify_inclusion(
-            leaf,
-            index=proof["index"],
-            size=proof["size"],
-            proof=[bytes.fromhex(step) for step in proof["proof"]],
-            root=bytes.fromhex(bulletin.root),
-        )
-    for wrong in ("0" * 64, "f" * 64, "", "xyz", bulletin.root.upper(), bulletin.leaf_hashes()[0].hex()[:-1]):
-        with pytest.raises(UnknownLeaf):
-            bulletins.inclusion_proof(bulletin, wrong)
+def test_cells_are_proven_by_their_names() -> None:
+    round = make_counted_round({(name, "all"): papers(5) for name in "甲乙丙"}, eligible=6)
+    bulletin, head = round.bulletin, bulletins.head_of(round.bulletin)
+    cells = list(round.cells.order_by("key").values_list("key", flat=True))
+    proofs = bulletins.cell_proofs(bulletin, cells[:2])
+    assert [proof["row"]["cell"] for proof in proofs] == cells[:2]
+    for proof in proofs:
+        steps = [bytes.fromhex(step) for step in proof["proof"]]
+        block = bytes.fromhex(proof["block"])
+        verify_block(head, proof["row"], block, index=proof["index"], proof=steps)
+        with pytest.raises(BadBulletin):
+            verify_block(head, {**proof["row"], "fate": "few"}, block, index=proof["index"], proof=steps)
+    for wrong in (["0" * 16], [cells[0], "f" * 16], [""], ["../"], [cells[0].upper()]):
+        with pytest.raises(UnknownBlock):
+            bulletins.cell_proofs(bulletin, wrong)
+    assert bulletins.cell_proofs(bulletin, []) == []
+
+
+def test_what_few_cast_is_told_no_further_than_that_they_were_few() -> None:
+    """Nobody, one, four: three rounds whose bulletins differ in nothing but hashes."""
+    told = []
+    for many in (0, 1, 4):
+        round = make_counted_round({("甲", "all"): papers(many), ("乙", "all"): papers(6)}, eligible=8)
+        outcome = round.bulletin.read_outcome()
+        told.append(sorted((row["fate"], row["eligible"], row.get("drawn")) for row in outcome["cells"]))
+        assert bulletins.totals(round, round.bulletin) == {"eligible": 16, "drawn": 6, "counted": 6, "comments": 0}
+        assert round.bulletin.size == 6
+        few = next(row for row in outcome["cells"] if row["fate"] == "few")
+        assert few.keys() == {"cell", "eligible", "fate"}
+    assert told[0] == told[1] == told[2] == [("counted", 8, 6), ("few", 8, None)]
 
 
 def test_figures_that_do_not_add_up_are_never_signed() -> None:
@@ -50,9 +72,35 @@ def test_figures_that_do_not_add_up_are_never_signed() -> None:
     round.bulletin.delete()
     key = make_round_key(round.public_id)
     round.receipt_key, round.receipt_public = make_receipt_key(key)
-    let_draw(round, list(round.cells.get().assignments.values_list("evaluator_id", flat=True)[:4]))
-    with pytest.raises(BadBulletin):
-        bulletins.make_bulletin(round)
+    written = written_count(round.public_id)
+    [row] = written.outcome["cells"]
+    for change in ({"drawn": 4}, {"counted": 6}, {"eligible": 4}):
+        outcome: Outcome = {"cells": [{**row, **change}], "groups": []}  # type: ignore[typeddict-item]
+        with pytest.raises(BadBulletin):
+            bulletins.make_bulletin(round, replace(written, outcome=outcome))
+    assert bulletins.make_bulletin(round, written).size == 5
+
+
+def test_a_bulletin_of_version_1_is_read_as_it_was_published() -> None:
+    round = make_counted_round({("甲", "all"): papers(5)})
+    [cell] = round.cells.values_list("key", flat=True)
+    leaves = sorted(merkle.leaf_hash(ballot.entry) for ballot in store.ballots(round.public_id))
+    row = {"cell": cell, "eligible": 5, "drawn": 5, "counted": 5}
+    head = {"v": 1, "round": round.public_id, "manifest": "0" * 64, "size": 5, "cells": [row]}
+    head |= {"root": merkle.root(leaves).hex()}
+    key = generate_receipt_key()
+    signature = b64u_encode(key.sign(head_message(head)))
+    kept = round.bulletin
+    kept.head, kept.signature, kept.outcome = canonical.dumps(head).decode(), signature, ""
+    kept.leaves, kept.root = b"".join(leaves), head["root"]
+    kept.save()
+    published = json.loads(bulletins.published_json(kept))
+    verify_bulletin(published, receipt_key=key.public_key().public_bytes_raw())
+    assert published["leaves"] == [leaf.hex() for leaf in leaves]
+    assert kept.read_outcome()["cells"] == [{**row, "fate": "counted"}]
+    assert bulletins.totals(round, kept) == {"eligible": 5, "drawn": 5, "counted": 5, "comments": 0}
+    with pytest.raises(UnknownBlock):
+        bulletins.cell_proofs(kept, [cell])
 
 
 def test_published_bulletin_verifies_under_the_rounds_receipt_key_only() -> None:
@@ -65,7 +113,7 @@ def test_published_bulletin_verifies_under_the_rounds_receipt_key_only() -> None
 
 @pytest.mark.parametrize("tampered", ["nothing", "dropped", "altered", "added"])
 def test_standalone_verifier_passes_the_count_and_refuses_a_tampered_one(tampered: str, tmp_path: Path) -> None:
-    running = make_voted_round(evaluators=5)
+    running = make_voted_round(evaluators=6)
     extra = running.evaluators[0].entries({"quality": 1, "spirit": 1}, revision=99)[0]["entry"]
     round = count_all(running)
     entries = [json.loads(entry) for entry in counted_entries(round)]
@@ -77,9 +125,12 @@ def test_standalone_verifier_passes_the_count_and_refuses_a_tampered_one(tampere
         entries.append(extra)
     (tmp_path / "manifest.json").write_text(round.manifest)
     (tmp_path / "bulletin.json").write_bytes(bulletins.published_json(round.bulletin))
+    (tmp_path / "dummies.json").write_bytes(b"".join(dummies_json(round)))
     (tmp_path / "ballots.json").write_text(json.dumps({"v": 1, "round": round.public_id, "entries": entries}))
     files = [
-        part for name in ("manifest", "bulletin", "ballots") for part in (f"--{name}", str(tmp_path / f"{name}.json"))
+        part
+        for name in ("manifest", "bulletin", "ballots", "dummies")
+        for part in (f"--{name}", str(tmp_path / f"{name}.json"))
     ]
     done = subprocess.run(
         [sys.executable, str(VERIFIER), *files, "--fingerprint", round.fingerprint], capture_output=True, check=False

@@ -139,6 +139,16 @@ class TestBallot:
         assert subject.member.user_id not in own_list
         assert named == {"Person 2", "Person 3", "Person 4"}
 
+    def test_says_what_becomes_of_answers_that_are_too_few(self, client: Client) -> None:
+        running = make_open_round(
+            evaluators=9, classes=("all", "others"), scheme=SchemeFactory(classes=[("all", 60), ("others", 40)])
+        )
+        client.force_login(running.evaluators[0].user)
+
+        html = get(client, "ballot", running.round).content.decode()
+
+        assert "If fewer than 3 vote on this, the answers join the class “Others”" in html
+
     def test_a_class_that_was_declared_so_reads_first_that_it_is_not_anonymous(self, client: Client) -> None:
         ready = make_ready_round(
             evaluators=9, classes=("all", "others"), scheme=SchemeFactory(classes=[("all", 60), ("others", 40)])
@@ -158,6 +168,8 @@ class TestBallot:
         assert said["all"].index(declared) < said["all"].index("data-criterion")
         assert "yours among them, are counted together" not in said["all"]
         assert "declared not anonymous" not in said["others"]
+        # It takes nobody in either.
+        assert "If fewer than 3 vote on this, the answers are destroyed." in said["others"]
 
     def test_takes_one_query_count_for_one_and_for_three_papers(self, client: Client) -> None:
         counts = []
@@ -239,13 +251,15 @@ class TestCheck:
 
         assert (config["round"], config["fingerprint"]) == (running.round.public_id, running.round.fingerprint)
         assert config["owner"] == browser_tag(me, running.round)
-        leaf = "0f" * 32
-        proof = reverse("peer_review:proof", args=[running.round.public_id, leaf])
-        assert config["proof"].replace("{leaf}", leaf) == proof
-        assert [config["manifest"], config["bulletin"]] == [
-            page("manifest", running.round),
-            page("bulletin-json", running.round),
-        ]
+        routes = {
+            "manifest": "manifest",
+            "bulletin": "bulletin-json",
+            "head": "bulletin-head",
+            "cells": "bulletin-cells",
+        }
+        assert {name: config[name] for name in routes} == {
+            name: page(route, running.round) for name, route in routes.items()
+        }
         assert me.username not in json.dumps(config)
 
     @pytest.mark.parametrize(
@@ -272,6 +286,16 @@ class TestCheck:
 
         assert (context["config"]["state"], context["counted"]) == (told, counted)
 
+    def test_asks_for_all_papers_of_the_reader_whether_drawn_or_not(self, client: Client) -> None:
+        """What is asked for repeats the roll; the request of somebody who never voted is the same."""
+        running = make_open_round(evaluators=4, subjects=3)
+        running.stuff(running.evaluators[0])
+        for evaluator in running.evaluators[:2]:
+            client.force_login(evaluator.user)
+            own = running.round.cells.filter(assignments__evaluator=evaluator.user).order_by("key")
+            config = get(client, "ballot-check", running.round).context["config"]
+            assert config["own"] == list(own.values_list("key", flat=True))
+
     def test_leads_to_proofs_that_are_there(self, client: Client) -> None:
         running = make_voted_round(evaluators=5)
         round = count_all(running)
@@ -281,8 +305,9 @@ class TestCheck:
         stranger = Client()  # the script asks without a cookie
 
         assert stranger.get(config["manifest"]).content.decode() == round.manifest
-        leaf = stranger.get(config["bulletin"]).json()["leaves"][0]
-        assert stranger.get(config["proof"].replace("{leaf}", leaf)).status_code == 200
+        assert stranger.get(config["head"]).json()["head"]["root"] == round.bulletin.root
+        found = stranger.get(config["cells"], {"cell": config["own"]}).json()["cells"]
+        assert [proof["row"]["cell"] for proof in found] == config["own"]
 
     def test_is_for_all_who_know_the_round_and_nobody_else(self, client: Client) -> None:
         round = make_open_round(evaluators=4).round

@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from peer_review.models import Round
-from peer_review.protocol.ballots import verify_bulletin
+from peer_review.protocol.bulletin import verify_block, verify_bulletin, verify_head
+from peer_review.views.tally.bulletin import MOST_CELLS
 from tests.factories.peer_review.counted_rounds import make_counted_round, papers
 from tests.factories.peer_review.rounds import make_user
 from zhengyan_crypto.encoding import b64u_decode
@@ -25,25 +26,34 @@ def address(round: Round, name: str, *more: str) -> str:
 def test_bulletin_and_proofs_need_no_cookie(round: Round, client: Client) -> None:
     published = client.get(address(round, "bulletin-json"))
     verify_bulletin(published.json(), receipt_key=b64u_decode(round.receipt_public))
-    leaf = published.json()["leaves"][3]
-    proof = client.get(address(round, "proof", leaf))
-    assert proof.json()["root"] == round.bulletin.root
-    assert proof.json()["index"] == 3
-    assert proof["Cache-Control"] == "no-store"
+    answer = client.get(address(round, "bulletin-head"))
+    head, signature = answer.json()["head"], answer.json()["sig"]
+    verify_head(head, signature, receipt_key=b64u_decode(round.receipt_public))
+    [cell] = round.cells.values_list("key", flat=True)
+    proofs = client.get(address(round, "bulletin-cells"), {"cell": cell})
+    [proof] = proofs.json()["cells"]
+    steps = [bytes.fromhex(step) for step in proof["proof"]]
+    verify_block(head, proof["row"], bytes.fromhex(proof["block"]), index=proof["index"], proof=steps)
+    assert (answer["Cache-Control"], proofs["Cache-Control"]) == ("no-store", "no-store")
     assert not client.cookies
 
 
-def test_unknown_leaf_is_a_plain_404(round: Round, client: Client) -> None:
-    answer = client.get(address(round, "proof", "0" * 64))
-    assert (answer.status_code, answer.json()) == (404, {"error": "unknown_leaf"})
+@pytest.mark.parametrize("cell", ["0" * 16, "", "x", "\x00", "‮"])
+def test_an_unknown_cell_is_a_plain_404(cell: str, round: Round, client: Client) -> None:
+    answer = client.get(address(round, "bulletin-cells"), {"cell": cell})
+    assert (answer.status_code, answer.json()) == (404, {"error": "unknown_block"})
+
+
+def test_more_cells_than_a_browser_asks_for_are_refused(round: Round, client: Client) -> None:
+    cells = [f"{number:016x}" for number in range(MOST_CELLS + 1)]
+    assert client.get(address(round, "bulletin-cells"), {"cell": cells}).status_code == 413
 
 
 @pytest.mark.parametrize("state", ["draft", "open", "closed"])
 def test_nothing_is_there_before_the_count(state: str, round: Round, client: Client) -> None:
-    leaf = round.bulletin.leaf_hashes()[0].hex()
     Round.objects.filter(pk=round.pk).update(state=state)
-    assert client.get(address(round, "bulletin-json")).status_code == 404
-    assert client.get(address(round, "proof", leaf)).status_code == 404
+    for name in ("bulletin-json", "bulletin-head", "bulletin-cells"):
+        assert client.get(address(round, name)).status_code == 404
     client.force_login(round.organiser)
     assert client.get(address(round, "bulletin")).status_code == 404
 
@@ -61,7 +71,7 @@ def test_page_shows_what_was_signed_to_those_who_may_know_the_round(round: Round
 def test_bulletin_says_nothing_of_answers(round: Round, client: Client) -> None:
     text = client.get(address(round, "bulletin-json")).content.decode()
     assert "quality" not in text
-    assert set(json.loads(text)["head"]["cells"][0]) == {"cell", "eligible", "drawn", "counted"}
+    assert set(json.loads(text)["cells"][0]) == {"cell", "eligible", "fate", "drawn", "counted"}
 
 
 def test_verifier_is_handed_out_as_one_file(client: Client) -> None:

@@ -1,0 +1,63 @@
+"""Blocks: the leaves of each cell among dummies, written with the ballots and signed afterwards.
+
+The box's one transaction keeps all that the bulletin will say. So a count that is cut off before the bulletin is signed
+goes on from there and signs the same.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from peer_review.box import store
+from peer_review.protocol.bulletin import (
+    DUMMY_BYTES,
+    CellOutcome,
+    Fate,
+    GroupOutcome,
+    Outcome,
+    make_block,
+)
+from zhengyan_crypto import canonical
+
+BLOCK, DUMMIES, OUTCOME = "block", "dummies", "outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCount:
+    """What the box keeps for the bulletin: the rows, and a block a cell."""
+
+    outcome: Outcome
+    blocks: tuple[bytes, ...]
+
+
+def make_documents(
+    cells: Iterable[CellOutcome], groups: Iterable[GroupOutcome], leaves: Mapping[str, list[bytes]]
+) -> Iterator[store.Document]:
+    """Yield what the box keeps for the bulletin. `leaves`: those of each cell's ballots, whatever their fate.
+
+    What shows that a leaf is a dummy is kept of counted cells only: of the others nobody may know how many voted.
+    """
+    ordered = list(cells)
+    for cell in ordered:
+        block, openings = make_block(leaves.get(cell.cell, []), eligible=cell.eligible)
+        yield store.Document(BLOCK, cell.cell, block)
+        if cell.fate == Fate.COUNTED:
+            yield store.Document(DUMMIES, cell.cell, b"".join(sorted(openings)))
+    outcome: Outcome = {
+        "cells": [cell.as_row() for cell in sorted(ordered, key=lambda cell: cell.cell)],
+        "groups": [group.as_row() for group in groups],
+    }
+    yield store.Document(OUTCOME, OUTCOME, canonical.dumps(outcome))
+
+
+def written_count(public_id: str) -> WrittenCount:
+    """Return what the box keeps for the bulletin of a round whose ballots are written."""
+    outcome: Outcome = json.loads(next(store.documents(public_id, OUTCOME)).body)
+    return WrittenCount(outcome, tuple(document.body for document in store.documents(public_id, BLOCK)))
+
+
+def dummies(public_id: str) -> Iterator[tuple[str, list[bytes]]]:
+    """Yield each counted cell with the openings of its dummies, for auditors."""
+    for document in store.documents(public_id, DUMMIES):
+        body = document.body
+        yield document.name, [body[start : start + DUMMY_BYTES] for start in range(0, len(body), DUMMY_BYTES)]

@@ -1,0 +1,119 @@
+"""Fates: which cells of a round are counted alone, joined to a neighbour, or destroyed, decided before anything is
+written. Until then all ballots are in memory only; what is destroyed was never anywhere in the clear.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from peer_review.counting.ladder import Rung, climb
+from peer_review.enums import CellKind
+from peer_review.models import Assignment, Cell, Round, Ticket
+from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """What becomes of each cell (by key), and which cells each group joins, by the group's number from 1."""
+
+    cells: dict[str, Fate]
+    groups: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, fate: Fate) -> set[str]:
+        """Return the cells that end so."""
+        return {cell for cell, ends in self.cells.items() if ends == fate}
+
+    @property
+    def group_of(self) -> dict[str, int]:
+        """Return the group of each joined cell."""
+        return {cell: number for number, cells in self.groups.items() for cell in cells}
+
+
+def decide_fates(round: Round, counted: Mapping[str, int], *, written: Mapping[str, int]) -> Fates:
+    """Return the fates of a round's cells. `counted`: valid ballots by cell; `written`: comments that are not blank.
+
+    Comments of one subject lie in one cell and have no neighbour. Six queries.
+    """
+    floor, scheme = round.frozen_scheme.floor, round.frozen_scheme
+    tickets, paper_only = _tickets(round), _paper_only(round)
+    order = {key: place for place, key in enumerate(scheme.class_keys)}
+    asked = {key: tuple(criterion.key for criterion in scheme.criteria_of(key)) for key in order}
+    cells: dict[str, Fate] = {}
+    ladders: dict[tuple[str, int], list[tuple[int, Rung]]] = {}
+    rows = round.cells.order_by("key").values_list(
+        "pk", "key", "kind", "subject_id", "sheet_id", "voter_class", "closed"
+    )
+    for pk, key, kind, subject, sheet, voter_class, closed in rows:
+        cells[key] = Fate.FEW
+        ballots = written.get(key, 0) if kind == CellKind.COMMENT else counted.get(key, 0)
+        secure = ballots if pk in paper_only else max(0, ballots - tickets[pk])
+        if kind == CellKind.COMMENT:
+            cells[key] = Fate.COUNTED if secure >= floor else Fate.FEW
+        elif not closed:
+            voters = scheme.voter_class(voter_class)
+            rung = Rung(key, ballots, secure, asked[voter_class], voters.anonymous)
+            ladder = ladders.setdefault(("sheet", sheet) if sheet else ("subject", subject), [])
+            ladder.append((order[voter_class], rung))
+    joined: list[tuple[str, ...]] = []
+    for ladder in ladders.values():
+        steps = climb([rung for _place, rung in sorted(ladder, key=lambda step: step[0])], floor=floor)
+        cells.update(dict.fromkeys(steps.alone, Fate.COUNTED))
+        for group in steps.joined:
+            cells.update(dict.fromkeys(group, Fate.MERGED))
+            joined.append(group)
+    return Fates(cells, dict(enumerate(sorted(joined, key=min), 1)))
+
+
+def outcomes(round: Round, fates: Fates, counted: Mapping[str, int], drawn: Mapping[int, int]) -> list[CellOutcome]:
+    """Return what the bulletin says of each cell. `drawn`: credentials by cell (primary key). One query."""
+    group_of = fates.group_of
+    return [
+        CellOutcome(
+            cell=cell.key,
+            eligible=cell.eligible,
+            fate=fates.cells[cell.key],
+            drawn=drawn.get(cell.pk, 0),
+            counted=counted.get(cell.key, 0),
+            group=group_of.get(cell.key, 0),
+        )
+        for cell in round.cells.with_eligible()
+    ]
+
+
+def group_outcomes(cells: Iterable[CellOutcome], hashes: Mapping[int, str]) -> Iterator[GroupOutcome]:
+    """Yield what the bulletin says of each joined group. `hashes`: of its answers, by the group's number."""
+    drawn: Counter[int] = Counter()
+    counted: Counter[int] = Counter()
+    for cell in cells:
+        drawn[cell.group] += cell.drawn
+        counted[cell.group] += cell.counted
+    for number in sorted(hashes):
+        yield GroupOutcome(number, drawn[number], counted[number], hashes[number])
+
+
+def is_blank(entry: bytes) -> bool:
+    """Return whether a comment paper's entry holds no words."""
+    return not str(json.loads(entry)["ballot"]["a"]["text"]).strip()
+
+
+def _tickets(round: Round) -> Counter[int]:
+    """Return how many tickets were issued for each cell (primary key)."""
+    issued = dict(Ticket.objects.filter(urn__round=round).values_list("urn").annotate(Count("pk")).order_by())
+    tickets: Counter[int] = Counter()
+    for cell, urn in Cell.urns.through.objects.filter(urn__round=round).values_list("cell_id", "urn_id"):
+        tickets[cell] += issued.get(urn, 0)
+    return tickets
+
+
+def _paper_only(round: Round) -> set[int]:
+    """Return the cells (primary keys) in which nobody votes at a computer.
+
+    Their envelopes are opened only once a second scrutineer has witnessed them (domain.ballots.envelopes).
+    """
+    on_paper = round.members.filter(on_paper=True).values("user_id")
+    at_computers = Assignment.objects.filter(cell__round=round).exclude(evaluator__in=on_paper)
+    cells = round.cells.filter(urns__isnull=False).exclude(pk__in=at_computers.order_by().values("cell_id"))
+    return set(cells.values_list("pk", flat=True))

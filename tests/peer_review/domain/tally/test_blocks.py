@@ -1,0 +1,50 @@
+"""Blocks: what the box keeps for the bulletin, in the transaction that writes the ballots."""
+
+import pytest
+
+from peer_review.box import store
+from peer_review.domain.tally.blocks import BLOCK, DUMMIES, OUTCOME, dummies, make_documents, written_count
+from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome, dummy_leaf, leaves_of
+
+pytestmark = pytest.mark.django_db(databases=["default", "box"])
+CELLS = [
+    CellOutcome("c" * 16, 4, Fate.FEW),
+    CellOutcome("a" * 16, 5, Fate.COUNTED, drawn=4, counted=3),
+    CellOutcome("b" * 16, 6, Fate.MERGED, group=1),
+]
+GROUPS = [GroupOutcome(1, 6, 5, "0" * 64)]
+LEAVES = {"a" * 16: [bytes([number]) * 32 for number in range(3)], "c" * 16: [b"c" * 32]}
+
+
+@pytest.fixture
+def public_id() -> str:
+    name = "cd" * 16
+    store.write_ballots(name, [], make_documents(CELLS, GROUPS, LEAVES))
+    return name
+
+
+def test_rows_are_read_again_in_the_order_of_their_names(public_id: str) -> None:
+    written = written_count(public_id)
+    assert [row["cell"] for row in written.outcome["cells"]] == ["a" * 16, "b" * 16, "c" * 16]
+    assert written.outcome["groups"] == [GROUPS[0].as_row()]
+    assert [len(block) // 32 for block in written.blocks] == [5, 6, 4]
+    assert set(LEAVES["a" * 16]) <= set(leaves_of(written.blocks[0]))
+
+
+def test_a_destroyed_ballots_leaf_stays_in_its_block(public_id: str) -> None:
+    """Its voter finds it there, and reads what became of it."""
+    assert b"c" * 32 in set(leaves_of(written_count(public_id).blocks[2]))
+
+
+def test_only_counted_cells_can_open_their_dummies(public_id: str) -> None:
+    [(cell, openings)] = dummies(public_id)
+    block = set(leaves_of(written_count(public_id).blocks[0]))
+    assert cell == "a" * 16
+    assert block - set(LEAVES[cell]) == {dummy_leaf(opening) for opening in openings}
+    assert {document.name for document in store.documents(public_id, DUMMIES)} == {cell}
+
+
+def test_blocks_go_once_the_bulletin_has_them(public_id: str) -> None:
+    store.drop_documents(public_id, BLOCK)
+    assert not list(store.documents(public_id, BLOCK))
+    assert [document.name for document in store.documents(public_id, OUTCOME)] == [OUTCOME]

@@ -1,0 +1,130 @@
+"""Fates: which cells stand alone, join, or are destroyed, by who may vote in them and how."""
+
+import pytest
+
+from peer_review.domain.tally.fates import Fates, decide_fates, group_outcomes, is_blank, outcomes
+from peer_review.models import Cell, Round, Ticket, Urn
+from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome
+from tests.factories.peer_review.counted_rounds import make_counted_round, papers
+from zhengyan_crypto import canonical
+
+pytestmark = pytest.mark.django_db(databases=["default", "box"])
+
+
+@pytest.fixture
+def round() -> Round:
+    """Two subjects, marked by leaders and by staff, and a comment paper about each."""
+    cells = {(name, group): papers(6) for name in "甲乙" for group in ("leaders", "staff")}
+    return make_counted_round(cells, comments={"甲": ["Words"] * 6, "乙": ["Words"] * 6}, eligible=8)
+
+
+def cell_of(round: Round, name: str, group: str = "") -> Cell:
+    return round.cells.get(subject__label=name, voter_class=group)
+
+
+def numbers(round: Round, **few: int) -> dict[str, int]:
+    """Return six ballots of each cell, but so many of 甲's class."""
+    counted = dict.fromkeys(round.cells.values_list("key", flat=True), 6)
+    return counted | {cell_of(round, "甲", group).key: many for group, many in few.items()}
+
+
+def fates_about(round: Round, name: str, fates: Fates) -> dict[str, str]:
+    return {
+        group or "comment": fates.cells[cell_of(round, name, group).key].value for group in ("leaders", "staff", "")
+    }
+
+
+def issue_tickets(round: Round, cell: Cell, many: int) -> None:
+    urn = Urn.objects.create(round=round, number=1, envelopes=many)
+    urn.cells.set([cell])
+    Ticket.objects.bulk_create(Ticket(urn=urn, digest=bytes([number]) * 32) for number in range(many))
+
+
+def test_cells_at_the_floor_stand_alone(round: Round) -> None:
+    fates = decide_fates(round, numbers(round), written=numbers(round))
+    assert set(fates.cells.values()) == {Fate.COUNTED}
+    assert fates.groups == {}
+
+
+def test_a_class_under_the_floor_joins_within_its_subject_only(round: Round) -> None:
+    fates = decide_fates(round, numbers(round, leaders=4), written=numbers(round))
+    assert fates_about(round, "甲", fates) == {"leaders": "merged", "staff": "merged", "comment": "counted"}
+    assert set(fates_about(round, "乙", fates).values()) == {"counted"}
+    assert fates.groups == {1: (cell_of(round, "甲", "leaders").key, cell_of(round, "甲", "staff").key)}
+    assert set(fates.group_of.values()) == {1}
+
+
+def test_a_subject_under_the_floor_is_destroyed(round: Round) -> None:
+    fates = decide_fates(round, numbers(round, leaders=2, staff=2), written=numbers(round))
+    assert fates.of(Fate.FEW) == {cell_of(round, "甲", group).key for group in ("leaders", "staff")}
+
+
+def test_comments_are_counted_by_those_who_wrote_something(round: Round) -> None:
+    comment = cell_of(round, "甲").key
+    fates = decide_fates(round, numbers(round), written={**numbers(round), comment: 4})
+    assert fates.of(Fate.FEW) == {comment}
+
+
+def test_tickets_are_taken_off(round: Round) -> None:
+    """Six ballots, two tickets: whoever made the tickets may have cast two, so four are secure."""
+    leaders = cell_of(round, "甲", "leaders")
+    issue_tickets(round, leaders, 2)
+    fates = decide_fates(round, numbers(round), written=numbers(round))
+    assert fates_about(round, "甲", fates)["leaders"] == "merged"
+
+
+def test_a_hundred_at_computers_hide_three_on_paper(round: Round) -> None:
+    leaders = cell_of(round, "甲", "leaders")
+    issue_tickets(round, leaders, 3)
+    fates = decide_fates(round, {**numbers(round), leaders.key: 103}, written=numbers(round))
+    assert set(fates.cells.values()) == {Fate.COUNTED}
+
+
+def test_a_cell_voted_on_paper_alone_needs_no_computers(round: Round) -> None:
+    leaders = cell_of(round, "甲", "leaders")
+    issue_tickets(round, leaders, 6)
+    for assignment in leaders.assignments.all():
+        member = round.members.filter(user=assignment.evaluator).first()
+        if member is None:
+            member = round.members.create(user=assignment.evaluator, name="P", section_key="a", rank_key="1")
+        member.on_paper = True
+        member.save()
+    assert decide_fates(round, numbers(round), written=numbers(round)).cells[leaders.key] == Fate.COUNTED
+    four = decide_fates(round, numbers(round, leaders=4), written=numbers(round))
+    assert four.cells[leaders.key] == Fate.MERGED
+
+
+def test_a_cell_closed_at_the_barrier_joins_nobody(round: Round) -> None:
+    leaders = cell_of(round, "甲", "leaders")
+    Cell.objects.filter(pk=leaders.pk).update(closed=True)
+    fates = decide_fates(round, numbers(round, leaders=0), written=numbers(round))
+    assert fates_about(round, "甲", fates) == {"leaders": "few", "staff": "counted", "comment": "counted"}
+
+
+def test_a_class_declared_not_anonymous_is_counted_and_shields_nobody(round: Round) -> None:
+    classes = [{**voters, "anonymous": voters["key"] != "leaders"} for voters in round.form["classes"]]
+    round.form = {**round.form, "classes": classes}
+    fates = decide_fates(round, numbers(round, leaders=1, staff=4), written=numbers(round))
+    assert fates_about(round, "甲", fates) == {"leaders": "counted", "staff": "few", "comment": "counted"}
+
+
+def test_outcomes_tell_of_each_cell_what_its_fate_lets_be_told(round: Round) -> None:
+    counted = numbers(round, leaders=4)
+    fates = decide_fates(round, counted, written=numbers(round))
+    drawn = dict.fromkeys(round.cells.values_list("pk", flat=True), 7)
+    rows = outcomes(round, fates, counted, drawn)
+    of_cell = {row.cell: row for row in rows}
+    leaders, comment = cell_of(round, "甲", "leaders"), cell_of(round, "乙")
+    assert of_cell[comment.key] == CellOutcome(comment.key, 8, Fate.COUNTED, drawn=7, counted=6)
+    assert of_cell[leaders.key] == CellOutcome(leaders.key, 8, Fate.MERGED, drawn=7, counted=4, group=1)
+    assert list(group_outcomes(rows, {1: "a" * 64})) == [GroupOutcome(1, 14, 10, "a" * 64)]
+
+
+@pytest.mark.parametrize(("text", "blank"), [("", True), (" \n ", True), ("字", False)])
+def test_a_comment_of_nothing_but_spaces_is_blank(text: str, blank: bool) -> None:
+    assert is_blank(canonical.dumps({"ballot": {"a": {"text": text}}})) is blank
+
+
+def test_queries_do_not_grow_with_the_round(round: Round, django_assert_max_num_queries: object) -> None:
+    with django_assert_max_num_queries(6):  # type: ignore[operator]
+        decide_fates(round, numbers(round), written=numbers(round))
