@@ -110,7 +110,7 @@ def test_complaint_reminders_reveal_who_has_not_voted(django_capture_on_commit_c
 def test_complaint_a_shared_link_can_be_used_twice() -> None:
     """A link to the ballot gives each person their own papers; a ballot handed on is the same ballot again."""
     running = make_open_round(evaluators=4)
-    mine, yours = running.evaluators[:2]
+    mine, yours, third = running.evaluators
     entries = mine.entries(running.answers)
     link = reverse("peer_review:ballot", args=[running.round.public_id])
 
@@ -125,7 +125,9 @@ def test_complaint_a_shared_link_can_be_used_twice() -> None:
     assert stranger.get(link).status_code == 404
     assert mine.tokens.keys() == yours.cells.keys()
     assert entries[0]["entry"]["ballot"]["pk"] not in shared.get(link).content.decode()
-    assert count_all(running).bulletin.size == 1
+    for other in (yours, third):
+        running.vote(other)
+    assert count_all(running).bulletin.size == 3
 
 
 def test_complaint_stable_pseudonyms() -> None:
@@ -255,9 +257,11 @@ def test_complaint_votes_are_traded_among_friends() -> None:
 
     # Sold, shown, and changed: the bulletin holds another ballot.
     running.vote(seller, {"quality": 10, "spirit": 10})
+    for other in running.evaluators[1:3]:
+        running.vote(other, {"quality": 50, "spirit": 50})
     count_all(running)
-    (counted,) = [json.loads(raw)["ballot"]["a"] for raw in counted_entries(running.round)]
-    assert counted == {"quality": 10, "spirit": 10}
+    counted = [json.loads(raw)["ballot"]["a"] for raw in counted_entries(running.round)]
+    assert sorted(answers["quality"] for answers in counted) == [10, 50, 50]
 
 
 def test_complaint_hidden_in_the_page_but_present_in_the_data() -> None:

@@ -37,7 +37,7 @@ from peer_review.models import (
     Result,
     Round,
 )
-from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread
+from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread, thin
 from tests.factories.peer_review.decided_rounds import (
     decide_all,
     make_contest,
@@ -243,11 +243,11 @@ def test_complaint_votes_traded_among_friends() -> None:
 
 
 def crossed_round() -> Round:
-    """Of rank 1 in section a there is 甲 alone, and one leader marked her; everything else is well filled."""
+    """Of rank 1 in section a there is 甲 alone, and one of her leaders answered; everything else is well filled."""
     names = dict.fromkeys("甲乙丙", "a") | dict.fromkeys("丁戊己", "b")
     return make_published_round(
         {
-            **{(name, "leaders"): spread(1 if name == "甲" else 5, 60) for name in names},
+            **{(name, "leaders"): thin(1 if name == "甲" else 5, 60) for name in names},
             **{(name, "staff"): spread(7, 80) for name in names},
         },
         sections=names,

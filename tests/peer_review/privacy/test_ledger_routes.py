@@ -115,7 +115,8 @@ SHOWS_NOTHING = {
     "rounds": "round-calendar printed-notice printed-notice-qr organiser-list round-create round-dashboard round-edit "
     "round-delete round-open round-extend round-repeat round-close round-archive early-closing early-closing-request "
     "early-closing-confirm early-closing-withdraw",
-    "tally": "count-rows count-keys count-finish count-progress bulletin bulletin-json proof verifier",
+    "tally": "count-rows count-keys count-finish count-progress bulletin bulletin-json bulletin-head "
+    "bulletin-cells verifier",
 }
 API_SHOWS_NOTHING = (
     "round-list round-detail participation bulletin openapi integration-confirm integration-list integration-revoke"

@@ -1,10 +1,14 @@
 """Low turnout: one of several votes, and whoever reads every table before, during and after the count cannot tell who.
 
 With one name among those who drew and one ballot in the box, the databases would name its author. So in no copy of the
-main database, whenever it was taken, may the rows of whoever drew differ from those of the others.
+main database, whenever it was taken, may the rows of whoever drew differ from those of the others. And what they said
+is nowhere after the count: in no table of the box, no file, no bulletin and no package; nor is how few they were.
 """
 
-from collections.abc import Iterator
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,9 +21,20 @@ from django.urls import reverse
 from peer_review.box import store
 from peer_review.domain.announcements.announcements import remind
 from peer_review.domain.announcements.delivery import deliver
+from peer_review.domain.publication.comments import finish_review
 from peer_review.models import Drawn, Round
-from tests.factories.peer_review.counted_rounds import count_all
-from tests.factories.peer_review.rounds import RunningRound, make_open_round
+from tests.factories.peer_review.counted_rounds import count_all, open_ready, publish
+from tests.factories.peer_review.rounds import (
+    RunningRound,
+    SchemeFactory,
+    make_comment_cell,
+    make_open_round,
+    make_ready_round,
+    make_user,
+)
+from tests.peer_review.privacy.attack.evidence import token_of
+from zhengyan_crypto import canonical
+from zhengyan_crypto.encoding import b64u_decode
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -78,7 +93,7 @@ def test_nobody_stands_out_whenever_the_database_is_copied(running: RunningRound
 
     count_all(running)
     assert_nobody_stands_out(running)
-    assert len(list(store.ballots(running.round.public_id))) == 1
+    assert not list(store.ballots(running.round.public_id))
     assert not Drawn.objects.exists()
 
 
@@ -116,3 +131,130 @@ def test_the_comparison_bites(running: RunningRound) -> None:
     assert {model._meta.db_table for model, _column in columns_of_people()} <= set(
         connection.introspection.table_names()
     )
+
+
+# What was said, and by how few
+
+
+MARKS = {"quality": 37, "spirit": 41}
+WORDS = "He never answers the telephone"
+
+
+def round_with_comments(*, voters: int) -> RunningRound:
+    """Return a round in which so many of six have marked somebody and written about them, each the same."""
+    running = make_ready_round(evaluators=7, subjects=1, scheme=SchemeFactory(floor=5, comments=True))
+    about = running.round.subjects.get()
+    people = [evaluator.user for evaluator in running.evaluators]
+    Round.objects.filter(pk=running.round.pk).update(comment_reviewer=make_user("Reviewer", "inspector"))
+    running.round.refresh_from_db()
+    comment = make_comment_cell(about, people)
+    open_ready(running)
+    marks = running.round.cells.exclude(pk=comment.pk).get()
+    for evaluator in running.evaluators[:voters]:
+        answers = running.vote(evaluator, {marks.key: MARKS, comment.key: {"text": WORDS}})
+        assert all(answer["ok"] for answer in answers)
+    return running
+
+
+def said(running: RunningRound) -> list[bytes]:
+    """Return everything by which a ballot that was cast could be known again, in the forms in which it might lie."""
+    forms = [WORDS.encode(), b'"quality":37', b'"spirit":41']
+    for evaluator in running.evaluators:
+        for cast in evaluator.made:
+            entry, ballot = cast["entry"], cast["entry"]["ballot"]
+            secrets = [entry["sig"], entry["tok"], ballot["pk"], ballot["pre"], ballot["salt"], cast["nonce"]]
+            forms += [text.encode() for text in secrets]
+            forms += [b64u_decode(text) for text in secrets]
+            forms += [b64u_decode(text).hex().encode() for text in secrets]
+            forms.append(token_of(entry))
+            forms.append(token_of(entry).hex().encode())
+    return forms
+
+
+def everything_given(running: RunningRound) -> dict[str, bytes]:
+    """Return all that is published and all that auditors get, unpacked, as inspector and responsible organiser."""
+    reader = make_user("Inspector", "inspector", "leadership")
+    address, given = [running.round.public_id], {}
+    for who, names in (
+        (reader, ("bulletin", "bulletin-json", "bulletin-head", "audit-round", "audit-ballots", "audit-package")),
+        (running.round.organiser, ("round-dashboard", "round-detail", "all-results", "bulletin")),
+    ):
+        client = Client()
+        client.force_login(who)
+        for name in names:
+            answer = client.get(reverse(f"peer_review:{name}", args=address))
+            assert answer.status_code == 200, name
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+            if name == "audit-package":
+                with zipfile.ZipFile(io.BytesIO(body)) as packed:
+                    given |= {part: packed.read(part) for part in packed.namelist()}
+            else:
+                given[f"{name} as {who.username}"] = body
+    cells = running.round.cells.values_list("key", flat=True)
+    query = {"cell": list(cells)}
+    given["cells"] = Client().get(reverse("peer_review:bulletin-cells", args=address), query).content
+    return given
+
+
+@pytest.mark.django_db(databases=["default", "box"], transaction=True)
+def test_what_one_of_six_said_is_in_no_file_and_in_nothing_that_anybody_is_given(disk: Callable[[], bytes]) -> None:
+    """The attack: one copy of both databases after publication gave name, marks and comment, and so did the package."""
+    running = round_with_comments(voters=1)
+    collecting = disk()
+    publish(running)
+    forms = said(running)
+    places = {"files while it was open": collecting, "files after publication": disk(), **everything_given(running)}
+
+    assert len(forms) > 30
+    for name, data in places.items():
+        assert [form for form in forms if form in data] == [], name
+    # The package is there to be read, and none of its files names anybody.
+    assert json.loads(places["ballots.json"])["entries"] == []
+    for evaluator in running.evaluators:
+        for name in ("bulletin.json", "ballots.json", "dummies.json", "merged.json", "roll.json", "figures.json"):
+            assert evaluator.user.username.encode() not in places[name], name
+
+
+@pytest.mark.django_db(databases=["default", "box"], transaction=True)
+def test_what_six_of_six_said_is_found_there(disk: Callable[[], bytes]) -> None:
+    """The search bites: with enough ballots all of it lies where ballots lie."""
+    running = round_with_comments(voters=6)
+    finish_review(count_all(running), by=running.round.comment_reviewer)
+    publish(running)
+    files, given = disk(), everything_given(running)
+    tokens = [token_of(cast["entry"]) for evaluator in running.evaluators for cast in evaluator.made]
+    assert all(token in files for token in tokens)
+    assert b'"quality":37' in given["ballots.json"]
+    assert WORDS.encode() in given["ballots.json"]
+
+
+def shape(value: Any) -> Any:
+    """Return what a document says, without the random names and hashes in it."""
+    if isinstance(value, dict):
+        return {key: shape(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [shape(part) for part in value]
+    return len(value) if isinstance(value, str) and len(value) >= 16 else value
+
+
+def test_none_one_and_four_of_six_end_alike() -> None:
+    """How few there were is told by nothing that is kept or given: all of it is alike but for random names."""
+    shapes = []
+    for voters in (0, 1, 4):
+        running = round_with_comments(voters=voters)
+        publish(running)
+        round = running.round
+        bulletin = json.loads(everything_given(running)["bulletin.json"])
+        kept = [
+            (document.kind, len(document.body))
+            for kind in ("block", "dummies", "outcome", "columns", "evidence")
+            for document in store.documents(round.public_id, kind)
+        ]
+        run = round.count_run
+        shapes.append((shape(bulletin), kept, run.total, run.done, run.accepted, run.superseded, run.rejected))
+        assert [(row["fate"], set(row)) for row in bulletin["cells"]] == [("few", {"cell", "eligible", "fate"})] * 2
+
+    assert shapes[0] == shapes[1] == shapes[2]
+    # Enough of them are told apart from few.
+    running = round_with_comments(voters=6)
+    assert shape(json.loads(canonical.dumps(count_all(running).bulletin.read_outcome()))) != shapes[0][0]["cells"]

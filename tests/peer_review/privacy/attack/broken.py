@@ -1,15 +1,18 @@
 """Deliberately broken boxes, each with the fault that some strategy lives on: so that every attack is known to bite."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connections, transaction
 
+from peer_review.box import store
 from peer_review.conf import conf
+from peer_review.domain.tally.blocks import BLOCK
+from peer_review.protocol.bulletin import dummy_leaf, new_dummy
 from tests.peer_review.privacy.attack.evidence import Copy, Counted, Row, token_of
 from tests.peer_review.privacy.attack.simulation import RealBox, Sitting
-from zhengyan_crypto import canonical, sealing
+from zhengyan_crypto import canonical, merkle, sealing
 
 
 class OneEnvelope(RealBox):
@@ -81,6 +84,26 @@ class KeptRevisions(RealBox):
         with connections[conf.BOX_DATABASE].cursor() as cursor:
             cursor.execute(f'SELECT token, cell, rev FROM "ballot_{self.public_id}"')
             return [Counted(bytes(token), cell, rev, rows[bytes(token)]) for token, cell, rev in cursor.fetchall()]
+
+
+@dataclass
+class ArrivalBlocks(RealBox):
+    """Leaves are published in the order in which their ballots came, dummies at the end."""
+
+    arrived: list[bytes] = field(default_factory=list)
+
+    def cast(self, sitting: Sitting) -> None:
+        super().cast(sitting)
+        self.arrived += [token_of(json.loads(cast)["entry"]) for cast in sitting.casts]
+
+    def documents(self, ballots: Sequence[store.Ballot]) -> Iterator[store.Document]:
+        last = {token: place for place, token in enumerate(self.arrived)}
+        leaves: dict[str, list[bytes]] = {cell: [] for cell in self.eligible}
+        for ballot in sorted(ballots, key=lambda ballot: last[ballot.token]):
+            leaves[ballot.cell].append(merkle.leaf_hash(ballot.entry))
+        for cell, eligible in self.eligible.items():
+            dummies = [dummy_leaf(new_dummy()) for _missing in range(eligible - len(leaves[cell]))]
+            yield store.Document(BLOCK, cell, b"".join([*leaves[cell], *dummies]))
 
 
 @dataclass

@@ -5,7 +5,8 @@ door: he knows exactly who cast, in which order and when, to the second, and who
 drew; casting is anonymous there, and he was not at the door). He has a copy of the ballot box from two moments while
 ballots were collected, one from the moment of closing, one from the moment when the box had just been opened, and the
 box as it is in the end; of each copy the files or system columns too: the place of each row, the transaction that wrote
-it, its first appearance in the write-ahead log. He knows this software. In two-stage rounds he also holds the box key.
+it, its first appearance in the write-ahead log. He has all that is published and all that auditors get: the blocks with
+their leaves, and which of them are dummies. He knows this software. In two-stage rounds he also holds the box key.
 
 He does not have what the promise excludes: the memory of the running server, its settings, or (in one-visit rounds) the
 key of the box.
@@ -74,6 +75,8 @@ class Evidence:
     #: The box just opened, not yet counted.
     opened: Copy
     counted: list[Counted]
+    #: cell → the leaves of its block, in their order, as they are published.
+    blocks: dict[str, list[bytes]] = field(default_factory=dict)
     #: Who is the subject of which cell, where the subject is a colleague.
     subjects: dict[str, str] = field(default_factory=dict)
     box_public: bytes = b""

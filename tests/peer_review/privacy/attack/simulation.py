@@ -31,13 +31,15 @@ from peer_review.box.batcher import Batcher, Terms
 from peer_review.box.round_keys import make_round_key, round_key
 from peer_review.conf import conf
 from peer_review.domain.tally import count
+from peer_review.domain.tally.blocks import BLOCK, make_documents
 from peer_review.domain.tally.opened_rows import unwrap_cast, wrap_cast
 from peer_review.protocol.ballots import entry_of
+from peer_review.protocol.bulletin import CellOutcome, Fate, leaves_of
 from peer_review.protocol.credentials import Credential
 from peer_review.protocol.revisions import revision_at
 from tests.factories.peer_review.box import opened_rows
 from tests.peer_review.privacy.attack.evidence import Copy, Counted, Evidence, Row, Trial, token_of
-from zhengyan_crypto import canonical, sealing
+from zhengyan_crypto import canonical, merkle, sealing
 from zhengyan_crypto.errors import CryptoError
 
 #: As in peer_review.conf.
@@ -165,6 +167,8 @@ class RealBox:
     seen: dict[bytes, Row] = field(default_factory=dict)
     logged: int = 0
     counted_revisions: dict[bytes, int] = field(default_factory=dict)
+    #: cell → how many people may vote in it.
+    eligible: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.batcher = Batcher(self.insert)
@@ -248,8 +252,24 @@ class RealBox:
             token = token_of(cast["entry"])
             if token not in best or cast["rev"] > best[token][0]:
                 best[token] = (cast["rev"], store.Ballot(token, cast["entry"]["ballot"]["cell"], entry_of(raw)))
-        store.write_ballots(self.public_id, (best[token][1] for token in sorted(best)))
+        ballots = [best[token][1] for token in sorted(best)]
+        store.write_ballots(self.public_id, ballots, self.documents(ballots))
         self.counted_revisions = {token: int(rev, 16) for token, (rev, _ballot) in best.items()}
+
+    def documents(self, ballots: Sequence[store.Ballot]) -> Iterator[store.Document]:
+        """Yield what is kept for the bulletin: a block a cell. Floors are attacked elsewhere; here all is counted."""
+        leaves: dict[str, list[bytes]] = {}
+        for ballot in ballots:
+            leaves.setdefault(ballot.cell, []).append(merkle.leaf_hash(ballot.entry))
+        rows = [
+            CellOutcome(cell, eligible, Fate.COUNTED, drawn=eligible, counted=len(leaves.get(cell, [])))
+            for cell, eligible in self.eligible.items()
+        ]
+        return make_documents(rows, [], leaves)
+
+    def blocks(self) -> dict[str, list[bytes]]:
+        """Return each cell's leaves as they are published."""
+        return {document.name: list(leaves_of(document.body)) for document in store.documents(self.public_id, BLOCK)}
 
     def counted(self, rows: dict[bytes, Row]) -> list[Counted]:
         with connections[conf.BOX_DATABASE].cursor() as cursor:
@@ -337,6 +357,8 @@ def run(
     public_id = f"{random.Random(-seed - 1).getrandbits(128):032x}"
     box = make_box(public_id)
     plans = make_plan(seed, public_id=public_id, **plan)
+    candidates = {cell: [who for who in plans.people if plans.subjects.get(cell) != who] for cell in plans.cells}
+    box.eligible = {cell: len(people) for cell, people in candidates.items()}
     store.drop_round(public_id)
     box.open()
     copies = list(_collect(box, plans))
@@ -352,13 +374,15 @@ def run(
     box.count()
     final = box.copy("ballot", 0, name="token", payload="entry")
     counted = box.counted(final.rows)
+    blocks = box.blocks()
     store.drop_round(public_id)
     evidence = Evidence(
-        candidates={cell: [who for who in plans.people if plans.subjects.get(cell) != who] for cell in plans.cells},
+        candidates=candidates,
         seen=list(plans.drawings) if two_stage else [(one.at, one.who) for one in plans.sittings],
         backups=copies,
         opened=opened,
         counted=counted,
+        blocks=blocks,
         subjects=plans.subjects,
         box_public=box.public,
         round_id=public_id,

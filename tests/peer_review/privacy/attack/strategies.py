@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.peer_review.privacy.attack.evidence import Counted, Evidence, Row, token_of
 from tests.peer_review.privacy.attack.judging import Guess, Strategy
-from zhengyan_crypto import canonical
+from zhengyan_crypto import canonical, merkle
 
 
 def in_step(evidence: Evidence, rank: Callable[[Counted], Any]) -> Guess:
@@ -57,6 +57,12 @@ def time_of_ballot(evidence: Evidence) -> Guess:
             near = [(abs(when - at), who) for when, who in evidence.seen if who in candidates]
             guess[ballot.token] = min(near)[1]
     return guess
+
+
+def place_of_leaf(evidence: Evidence) -> Guess:
+    """The place of its leaf among the published ones."""
+    places = {leaf: place for block in evidence.blocks.values() for place, leaf in enumerate(block)}
+    return in_step(evidence, lambda ballot: places.get(merkle.leaf_hash(ballot.row.payload), len(places)))
 
 
 # What the counted ballot says, or with the box key said when it was cast
@@ -214,6 +220,7 @@ OF_BALLOT: list[Strategy] = [
     log_of_ballot,
     key_of_ballot,
     time_of_ballot,
+    place_of_leaf,
     revision_of_ballot,
     order_of_revision,
     gap_of_revision,

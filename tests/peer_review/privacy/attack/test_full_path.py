@@ -22,7 +22,9 @@ from django.utils import timezone
 
 from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.rounds.lifecycle import pass_barrier
+from peer_review.domain.tally.bulletin import blocks_of
 from peer_review.models import Round
+from peer_review.protocol.bulletin import leaves_of
 from tests.factories.peer_review.counted_rounds import count_all, open_box
 from tests.factories.peer_review.rounds import Evaluator, RunningRound, make_open_round
 from tests.peer_review.privacy.attack import strategies as by
@@ -114,6 +116,7 @@ def hold(seed: int, evaluators: int, subjects: int, two_stage: bool) -> Trial:
         round_id=public_id,
         drawn=drawn,
         unsealed=unsealed if two_stage else {},
+        blocks={row["cell"]: list(leaves_of(block)) for row, block in blocks_of(running.round.bulletin)},
         keys={cell: decode_spki(spki) for cell, spki in running.round.cells.values_list("key", "spki")},
         signatures={one.token: b64u_decode(loads(one.row.payload)["tok"]) for one in counted},
     )

@@ -24,7 +24,7 @@ from peer_review.domain.ledger.queries import RoundData, TableQuery
 from peer_review.domain.ledger.withdrawals import withdraw
 from peer_review.enums import Channel
 from peer_review.models import DisclosureEntry, Round
-from tests.factories.peer_review.counted_rounds import make_published_round, spread
+from tests.factories.peer_review.counted_rounds import make_published_round, thin
 from tests.peer_review.counting.test_disclosure import exposed, flatten, givers
 
 K = 3
@@ -199,17 +199,14 @@ def test_rounds_drawn_are_refused_and_answered_both() -> None:
 
 
 def real_round() -> Round:
-    """Four subjects in two sections and two ranks; the leaders' class is thin for three of them."""
+    """Four subjects in two sections and two ranks. Of three of them fewer leaders than the floor could say anything,
+    of 丁 fewer of the staff too; the others' ballots say 不了解, so no cell is joined and no ballot destroyed."""
+    sizes = {"甲": (1, 5), "乙": (2, 4), "丙": (3, 3), "丁": (2, 2)}
     return make_published_round(
         {
-            ("甲", "leaders"): spread(1),
-            ("甲", "staff"): spread(5),
-            ("乙", "leaders"): spread(2),
-            ("乙", "staff"): spread(4),
-            ("丙", "leaders"): spread(3),
-            ("丙", "staff"): spread(3),
-            ("丁", "leaders"): spread(2),
-            ("丁", "staff"): spread(2),
+            (name, group): thin(n, floor=K)
+            for name, of_class in sizes.items()
+            for group, n in zip(("leaders", "staff"), of_class, strict=True)
         },
         sections={"甲": "a", "乙": "a", "丙": "b", "丁": "b"},
         ranks={"甲": 1, "乙": 2, "丙": 1, "丁": 2},

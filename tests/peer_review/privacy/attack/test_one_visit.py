@@ -1,6 +1,6 @@
 """One-visit rounds, attacked by somebody who has everything but the box key (see evidence.py).
 
-Alone: `pytest tests/peer_review/attack --log-cli-level=INFO`, which prints what each strategy came to.
+Alone: `pytest tests/peer_review/privacy/attack --log-cli-level=INFO`, which prints what each strategy came to.
 """
 
 import logging
@@ -44,6 +44,7 @@ def test_all_strategies_together_name_no_more_authors_than_guessing(trials: list
 BROKEN: dict[str, tuple[MakeBox, dict[str, Any]]] = {
     "naive": (broken.Naive, {}),
     "naive with counting keys": (broken.naive_with_counting_keys, {}),
+    "leaves as they came": (broken.ArrivalBlocks, {}),
     "kept revisions that count": (broken.KeptRevisions, {"revisions": Revisions.COUNTED, "lists": Lists.EVERYBODY}),
     "kept revisions that tell the time": (broken.KeptRevisions, {"revisions": Revisions.TIMED}),
     "kept names, no batches": (broken.KeptNamesUnbatched, {}),
@@ -56,6 +57,7 @@ CASES: list[tuple[Strategy, str]] = [
     (by.log_of_ballot, "naive"),
     (by.key_of_ballot, "naive with counting keys"),
     (by.time_of_ballot, "naive"),
+    (by.place_of_leaf, "leaves as they came"),
     (by.revision_of_ballot, "kept revisions that count"),
     (by.gap_of_revision, "kept revisions that count"),
     (by.order_of_revision, "kept revisions that tell the time"),
