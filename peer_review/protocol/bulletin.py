@@ -165,15 +165,18 @@ def columns_hash(columns: Mapping[str, object], *, salt: bytes) -> str:
     return hashlib.sha256(b"anon-columns/v2|" + salt + b"|" + canonical.dumps(columns)).hexdigest()
 
 
-def make_block(ballots: Iterable[bytes], *, eligible: int) -> tuple[bytes, list[bytes]]:
-    """Return the block of a cell and the openings of its dummies. `ballots`: the leaves of its ballots.
+def make_block(
+    ballots: Iterable[bytes], *, eligible: int, dummies: Iterator[bytes] | None = None
+) -> tuple[bytes, list[bytes]]:
+    """Return the block of a cell and the openings of its dummies. `ballots`: the leaves of its ballots; `dummies`:
+    openings to use, without them fresh ones.
 
     Raises: BadBulletin if there are more ballots than people.
     """
     leaves = list(ballots)
     if len(leaves) > eligible:
         raise BadBulletin("a cell has more ballots than were eligible")
-    openings = [new_dummy() for _missing in range(eligible - len(leaves))]
+    openings = list(itertools.islice(dummies or iter(new_dummy, b""), eligible - len(leaves)))
     return b"".join(sorted([*leaves, *map(dummy_leaf, openings)])), openings
 
 

@@ -1,9 +1,11 @@
 """Blocks: the leaves of each cell among dummies, written with the ballots and signed afterwards.
 
 The box's one transaction keeps all that the bulletin will say. So a count that is cut off before the bulletin is signed
-goes on from there and signs the same.
+goes on from there and signs the same. One that is cut off within that transaction makes the same dummies again: they
+come from the round's key. Others would tell, beside the first ones in the database's log, which leaves are ballots.
 """
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from peer_review.protocol.bulletin import (
     make_block,
 )
 from zhengyan_crypto import canonical
+from zhengyan_crypto.round_key import RoundKey
 
 BLOCK, DUMMIES, OUTCOME = "block", "dummies", "outcome"
 
@@ -31,7 +34,11 @@ class WrittenCount:
 
 
 def make_documents(
-    cells: Iterable[CellOutcome], groups: Iterable[GroupOutcome], leaves: Mapping[str, list[bytes]]
+    cells: Iterable[CellOutcome],
+    groups: Iterable[GroupOutcome],
+    leaves: Mapping[str, list[bytes]],
+    *,
+    key: RoundKey,
 ) -> Iterator[store.Document]:
     """Yield what the box keeps for the bulletin. `leaves`: those of each cell's ballots, whatever their fate.
 
@@ -39,7 +46,8 @@ def make_documents(
     """
     ordered = list(cells)
     for cell in ordered:
-        block, openings = make_block(leaves.get(cell.cell, []), eligible=cell.eligible)
+        dummies = _openings(cell.cell, key=key)
+        block, openings = make_block(leaves.get(cell.cell, []), eligible=cell.eligible, dummies=dummies)
         yield store.Document(BLOCK, cell.cell, block)
         if cell.fate == Fate.COUNTED:
             yield store.Document(DUMMIES, cell.cell, b"".join(sorted(openings)))
@@ -48,6 +56,12 @@ def make_documents(
         "groups": [group.as_row() for group in groups],
     }
     yield store.Document(OUTCOME, OUTCOME, canonical.dumps(outcome))
+
+
+def _openings(cell: str, *, key: RoundKey) -> Iterator[bytes]:
+    """Yield the openings of a cell's dummies, without end."""
+    for number in itertools.count():
+        yield key.mac("dummy", cell.encode("ascii"), number.to_bytes(4, "big"))
 
 
 def written_count(public_id: str) -> WrittenCount:

@@ -267,7 +267,7 @@ def _documents(
         group = merge(fates.groups[number], (entry for _row, entry in of_group), floor=round.frozen_scheme.floor)
         hashes[number] = group.digest
         yield from group.documents(number)
-    yield from make_documents(rows, group_outcomes(rows, hashes), standing.leaves_per_cell(cells))
+    yield from make_documents(rows, group_outcomes(rows, hashes), standing.leaves_per_cell(cells), key=key)
 
 
 def _rejected(round: Round, rejected: dict[str, int]) -> dict[str, int | None]:

@@ -227,7 +227,7 @@ def write_count(round: Round, ballots: list[store.Ballot]) -> None:
         leaves.setdefault(ballot.cell, []).append(merkle.leaf_hash(ballot.entry))
     documents = [document for number, group in groups.items() for document in group.documents(number)]
     digests = {number: group.digest for number, group in groups.items()}
-    documents += make_documents(rows, group_outcomes(rows, digests), leaves)
+    documents += make_documents(rows, group_outcomes(rows, digests), leaves, key=round_key(round.public_id))
     alone = fates.of(Fate.COUNTED)
     store.write_ballots(round.public_id, sorted(ballot for ballot in ballots if ballot.cell in alone), documents)
 

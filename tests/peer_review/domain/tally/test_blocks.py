@@ -5,6 +5,7 @@ import pytest
 from peer_review.box import store
 from peer_review.domain.tally.blocks import BLOCK, DUMMIES, OUTCOME, dummies, make_documents, written_count
 from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome, dummy_leaf, leaves_of
+from zhengyan_crypto.round_key import RoundKey
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 CELLS = [
@@ -13,13 +14,14 @@ CELLS = [
     CellOutcome("b" * 16, 6, Fate.MERGED, group=1),
 ]
 GROUPS = [GroupOutcome(1, 6, 5, "0" * 64)]
+KEY = RoundKey(bytes(32), secret="secret", round_id="cd" * 16)
 LEAVES = {"a" * 16: [bytes([number]) * 32 for number in range(3)], "c" * 16: [b"c" * 32]}
 
 
 @pytest.fixture
 def public_id() -> str:
     name = "cd" * 16
-    store.write_ballots(name, [], make_documents(CELLS, GROUPS, LEAVES))
+    store.write_ballots(name, [], make_documents(CELLS, GROUPS, LEAVES, key=KEY))
     return name
 
 
@@ -42,6 +44,15 @@ def test_only_counted_cells_can_open_their_dummies(public_id: str) -> None:
     assert cell == "a" * 16
     assert block - set(LEAVES[cell]) == {dummy_leaf(opening) for opening in openings}
     assert {document.name for document in store.documents(public_id, DUMMIES)} == {cell}
+
+
+def test_a_count_that_is_begun_again_makes_the_same_dummies() -> None:
+    """Two attempts lie in the database's log: leaves that both hold would else be ballots."""
+    first, second = (list(make_documents(CELLS, GROUPS, LEAVES, key=KEY)) for _attempt in range(2))
+    other = make_documents(CELLS, GROUPS, LEAVES, key=RoundKey(b"1" * 32, secret="secret", round_id="cd" * 16))
+    assert first == second != list(other)
+    blocks = [document.body for document in first if document.kind == BLOCK]
+    assert len({leaf for block in blocks for leaf in leaves_of(block)}) == sum(cell.eligible for cell in CELLS)
 
 
 def test_blocks_go_once_the_bulletin_has_them(public_id: str) -> None:

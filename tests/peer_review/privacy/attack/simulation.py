@@ -265,7 +265,7 @@ class RealBox:
             CellOutcome(cell, eligible, Fate.COUNTED, drawn=eligible, counted=len(leaves.get(cell, [])))
             for cell, eligible in self.eligible.items()
         ]
-        return make_documents(rows, [], leaves)
+        return make_documents(rows, [], leaves, key=round_key(self.public_id))
 
     def blocks(self) -> dict[str, list[bytes]]:
         """Return each cell's leaves as they are published."""

@@ -29,6 +29,7 @@ from tests.factories.peer_review.rounds import make_user
 from tests.peer_review.api.conftest import token_of as api_key
 from tests.peer_review.privacy.attack.judging import BITES, LIMIT
 from zhengyan_crypto import canonical, merkle
+from zhengyan_crypto.round_key import RoundKey
 
 log = logging.getLogger(__name__)
 FLOOR, ELIGIBLE = 5, 9
@@ -50,19 +51,19 @@ class Published:
     cut_off: dict[str, list[bytes]]
 
 
-Make = Callable[[dict[str, list[bytes]], random.Random], list[store.Document]]
+Make = Callable[[dict[str, list[bytes]], RoundKey], list[store.Document]]
 #: (leaf, cell, what is published) → the higher, the more it looks like a ballot.
 Look = Callable[[bytes, str, Published], float]
 
 
-def as_built(leaves: dict[str, list[bytes]], chance: random.Random) -> list[store.Document]:
+def as_built(leaves: dict[str, list[bytes]], key: RoundKey) -> list[store.Document]:
     """Return what the count keeps. Two of the cells are under the floor, one is counted, one is joined."""
     fates = (Fate.FEW, Fate.FEW, Fate.COUNTED, Fate.MERGED)
     cells = [
         CellOutcome(cell, ELIGIBLE, fate, drawn=ELIGIBLE, counted=len(leaves[cell]), group=1)
         for cell, fate in zip(CELLS, fates, strict=True)
     ]
-    return list(make_documents(cells, [], leaves))
+    return list(make_documents(cells, [], leaves, key=key))
 
 
 def publish_blocks(seed: int, make: Make) -> Published:
@@ -72,7 +73,8 @@ def publish_blocks(seed: int, make: Make) -> Published:
         cell: [ballot_leaf(chance, cell) for _voter in range(voters)]
         for cell, voters in zip(CELLS, (chance.randint(1, 4), chance.randint(1, 4), 6, 3), strict=True)
     }
-    first, second = make(leaves, chance), make(leaves, chance)
+    key = RoundKey(chance.randbytes(32), secret="secret", round_id="ab" * 16)
+    first, second = make(leaves, key), make(leaves, key)
 
     def blocks(documents: list[store.Document]) -> dict[str, list[bytes]]:
         return {one.name: list(leaves_of(one.body)) for one in documents if one.kind == BLOCK}
@@ -116,7 +118,12 @@ def nowhere_else(leaf: bytes, cell: str, published: Published) -> float:
     return -Counter(leaf for block in published.blocks.values() for leaf in block)[leaf]
 
 
-LOOKS: list[Look] = [first_of_its_block, last_of_its_block, bits, opens_as_no_dummy, nowhere_else]
+def in_both_attempts(leaf: bytes, cell: str, published: Published) -> float:
+    """A leaf that a count had written before it was cut off, and wrote again, is a ballot if dummies are made anew."""
+    return leaf in published.cut_off[cell]
+
+
+LOOKS: list[Look] = [first_of_its_block, last_of_its_block, bits, opens_as_no_dummy, nowhere_else, in_both_attempts]
 
 
 def sigmas(look: Look, rounds: list[Published], cells: list[str]) -> float:
@@ -138,7 +145,7 @@ def sigmas(look: Look, rounds: list[Published], cells: list[str]) -> float:
     return (named - mean) / math.sqrt(variance)
 
 
-def unsorted(leaves: dict[str, list[bytes]], chance: random.Random) -> list[store.Document]:
+def unsorted(leaves: dict[str, list[bytes]], key: RoundKey) -> list[store.Document]:
     """Ballots first, dummies behind them."""
     documents = []
     for cell in CELLS:
@@ -147,31 +154,36 @@ def unsorted(leaves: dict[str, list[bytes]], chance: random.Random) -> list[stor
     return documents
 
 
-def sorted_apart(leaves: dict[str, list[bytes]], chance: random.Random) -> list[store.Document]:
+def sorted_apart(leaves: dict[str, list[bytes]], key: RoundKey) -> list[store.Document]:
     """Dummies first, ballots behind them."""
     return [
         store.Document(kind, name, b"".join([*list(leaves_of(body))[len(leaves[name]) :], *leaves[name]]))
-        for kind, name, body in unsorted(leaves, chance)
+        for kind, name, body in unsorted(leaves, key)
     ]
 
 
-def numbered(leaves: dict[str, list[bytes]], chance: random.Random) -> list[store.Document]:
+def numbered(leaves: dict[str, list[bytes]], key: RoundKey) -> list[store.Document]:
     """Dummies are numbered."""
     return _filled(leaves, lambda number: dummy_leaf(number.to_bytes(32, "big")))
 
 
-def empty(leaves: dict[str, list[bytes]], chance: random.Random) -> list[store.Document]:
+def empty(leaves: dict[str, list[bytes]], key: RoundKey) -> list[store.Document]:
     """Dummies are not hashed, and mostly zeros."""
     return _filled(leaves, lambda number: bytes(30) + number.to_bytes(2, "big"))
 
 
-def used_again(leaves: dict[str, list[bytes]], chance: random.Random) -> list[store.Document]:
+def used_again(leaves: dict[str, list[bytes]], key: RoundKey) -> list[store.Document]:
     """The same dummies fill every block."""
-    stock = [dummy_leaf(chance.randbytes(32)) for _number in range(ELIGIBLE)]
+    stock = [dummy_leaf(key.mac("dummy", bytes([number]))) for number in range(ELIGIBLE)]
     return _filled(leaves, lambda number: stock[number])
 
 
-def all_opened(leaves: dict[str, list[bytes]], chance: random.Random) -> list[store.Document]:
+def made_anew(leaves: dict[str, list[bytes]], key: RoundKey) -> list[store.Document]:
+    """Every attempt at a count draws dummies of its own: as this software first did it."""
+    return [store.Document(BLOCK, cell, make_block(leaves[cell], eligible=ELIGIBLE)[0]) for cell in CELLS]
+
+
+def all_opened(leaves: dict[str, list[bytes]], key: RoundKey) -> list[store.Document]:
     """What shows that a leaf is a dummy is kept of every cell."""
     documents = []
     for cell in CELLS:
@@ -214,6 +226,7 @@ def test_auditors_tell_them_apart_where_the_cell_is_counted(rounds: list[Publish
         (opens_as_no_dummy, numbered),
         (opens_as_no_dummy, all_opened),
         (nowhere_else, used_again),
+        (in_both_attempts, made_anew),
     ],
     ids=lambda part: part.__name__,
 )
