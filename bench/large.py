@@ -268,7 +268,7 @@ def measure(ballots: int, papers: int, *, signed: bool) -> dict[str, Any]:
         print(f"{label:56}{cpu:9.1f}{wall:9.1f}{cpu / total * 1e6:9.1f}{so_far}")
     checkers = " and ".join(f"{held:,.0f} MB" for held in found["checkers_mb"]) or "none"
     print(
-        f"{found['accepted']:,} stand, the others were replaced; these alone are kept, and the blocks hold their leaves.\n"
+        f"{found['accepted']:,} stand, the others were replaced; these alone are kept, their leaves in the blocks.\n"
         f"Peak of memory: {found['counting_mb']:,.0f} MB counting, {found['publishing_mb']:,.0f} MB with publishing; "
         f"processes beside it that check: {checkers}",
         flush=True,
