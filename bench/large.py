@@ -7,7 +7,8 @@
 The ballots are put where the scrutineer's keys would have opened them (count.py measures that). Each has signatures of
 its own, and one in twenty is replaced by a later version. Another process, which did not make them, then counts and
 publishes: time and memory are those of a background worker; beside them the memory of each process that checks for it.
-In the end the bulletin must list exactly what had to stand. CPU seconds are of all these processes together.
+In the end the box must hold exactly what had to stand, and the bulletin's blocks its leaves. CPU seconds are of all
+these processes together.
 
 With `--unsigned` tokens and signatures are random bytes, and the worker's check of signatures is left out; all else is
 the same. That shows the memory and the growth of a round of full size within minutes; what signatures cost, each as
@@ -155,9 +156,10 @@ def work_off(public_id: str, *, signed: bool) -> None:
 
     spent: dict[str, list[float]] = {}
     watched = watch_checkers(spent, "ballots checked, the last of each credential kept", count)
+    part_of(spent, "fates of all cells decided", count, "_fates")
     part_of(spent, "written in order, and what was before destroyed", store, "write_ballots")
-    part_of(spent, "leaves of the written ballots read", count, "written_leaves")
-    part_of(spent, "bulletin signed, blinded values destroyed", count, "_conclude")
+    part_of(spent, "bulletin signed, who drew destroyed", count, "_conclude")
+    part_of(spent, "key destroyed, databases rewritten", count, "wipe")
     part_of(spent, "answers read", publish, "read_ballots")
     part_of(spent, "roll read", publish, "make_plan")
     part_of(spent, "figures computed and controlled", publish, "release")
@@ -181,7 +183,6 @@ def work_off(public_id: str, *, signed: bool) -> None:
                 "publishing_mb": peak_memory(),
                 "checkers_mb": watched,
                 "accepted": run.accepted,
-                "superseded": run.superseded,
                 "rejected": run.rejected,
             }
         )
@@ -234,8 +235,12 @@ def measure(ballots: int, papers: int, *, signed: bool) -> dict[str, Any]:
     """Make a round, let another process count it, print what that took."""
     from django.db import connections
 
+    from peer_review.box import store
     from peer_review.domain.rounds.lifecycle import close_round
+    from peer_review.domain.tally.bulletin import blocks_of
     from peer_review.models import Bulletin
+    from peer_review.protocol.bulletin import leaves_of
+    from zhengyan_crypto import merkle
 
     start = time.perf_counter()
     papers = min(papers, max(1, ballots // 50))
@@ -252,8 +257,10 @@ def measure(ballots: int, papers: int, *, signed: bool) -> dict[str, Any]:
         text=True,
     )
     found: dict[str, Any] = json.loads(done.stdout)
-    bulletin = Bulletin.objects.get(round=round)
-    if bytes(bulletin.leaves) != leaves or found["rejected"]:
+    # Every cell of this round is counted: each ballot that stands is in the box, and its leaf in a block.
+    kept = sorted(merkle.leaf_hash(ballot.entry) for ballot in store.ballots(round.public_id))
+    shown = {leaf for _row, block in blocks_of(Bulletin.objects.get(round=round)) for leaf in leaves_of(block)}
+    if b"".join(kept) != leaves or not shown.issuperset(kept) or found["rejected"]:
         raise SystemExit(f"The count is wrong: {found}")
     print(f"{'':56}{'CPU s':>9}{'wall s':>9}{'µs each':>9}{'peak MB':>9}")
     for label, (wall, cpu, *peak) in lines(found):
@@ -261,7 +268,7 @@ def measure(ballots: int, papers: int, *, signed: bool) -> dict[str, Any]:
         print(f"{label:56}{cpu:9.1f}{wall:9.1f}{cpu / total * 1e6:9.1f}{so_far}")
     checkers = " and ".join(f"{held:,.0f} MB" for held in found["checkers_mb"]) or "none"
     print(
-        f"{found['accepted']:,} stand, {found['superseded']:,} were replaced; the bulletin lists exactly these.\n"
+        f"{found['accepted']:,} stand, the others were replaced; these alone are kept, their leaves in the blocks.\n"
         f"Peak of memory: {found['counting_mb']:,.0f} MB counting, {found['publishing_mb']:,.0f} MB with publishing; "
         f"processes beside it that check: {checkers}",
         flush=True,

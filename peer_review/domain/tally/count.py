@@ -24,7 +24,7 @@ from peer_review.domain.locks import check_state, lock_round
 from peer_review.domain.rounds.lifecycle import mark_counted, mark_void
 from peer_review.domain.rounds.return_rate import needed_percent
 from peer_review.domain.schemes.ballot_papers import papers_of
-from peer_review.domain.tally.blocks import BLOCK, make_documents, written_count
+from peer_review.domain.tally.blocks import make_documents, written_count
 from peer_review.domain.tally.bulletin import is_void, make_bulletin
 from peer_review.domain.tally.check_pool import CheckPool, processes_for
 from peer_review.domain.tally.fates import Fates, decide_fates, group_outcomes, is_blank, outcomes
@@ -201,7 +201,6 @@ def count_round(round: Round, *, by: User | None = None) -> CountRun:
         _check_and_write(round, run, cells)
     _report(run, phase=CountPhase.WRITING, done=run.total)
     counted = _conclude(round, run, by=by)
-    store.drop_documents(round.public_id, BLOCK)
     wipe(round)
     return counted
 
@@ -230,8 +229,6 @@ def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None
     except store.TableMissing:
         _expect_written(round, remaining=total)
         return
-    # How many rows lay in the box would tell, with the others, how many were destroyed.
-    _report(run, total=accepted, done=accepted)
 
 
 def _fates(
@@ -296,7 +293,6 @@ def _check_figures(round: Round, run: CountRun, counted: Counter[str], drawn: Co
             with transaction.atomic():
                 mark_void(round, by=None, reason=VoidReason.MORE_BALLOTS)
                 _forget_drawing(round)
-            store.drop_round(round.public_id)
             wipe(round)
             raise MoreBallotsThanDrawn
 
@@ -310,8 +306,9 @@ def _conclude(round: Round, run: CountRun, *, by: User | None) -> CountRun:
     round = lock_round(round, expect={RoundState.CLOSED})
     bulletin = make_bulletin(round, written_count(round.public_id))
     _forget_drawing(round)
-    run.phase, run.done = CountPhase.DONE, run.total
-    run.save(update_fields=["phase", "done"])
+    # How many rows lay in the box would tell, with the others, how many were destroyed.
+    run.phase, run.done, run.total = CountPhase.DONE, run.accepted, run.accepted
+    run.save(update_fields=["phase", "done", "total"])
     run.refresh_from_db()
     if is_void(bulletin):
         mark_void(round, by=by, reason=VoidReason.RETURN_RATE, needed=needed_percent(round))

@@ -1,24 +1,28 @@
 """Wiping: what was needed to collect and count a round is destroyed, and stays destroyed in the databases' own files.
 
-The count's last transaction marks the round `wipe_pending`. Then the round's key is destroyed in every copy, so that
-no value and no record made with it means anything any more, wherever a copy of it may lie; then the databases are told
-to let go of their logs and dead rows; then the mark is taken away. Each step may be cut off and done again: the tick
-does so. Nothing is published meanwhile. WAL archives, backups and disks cannot be wiped: what must vanish was therefore
-never written to them in the clear (docs/anonymity.md).
+The count's last transaction marks the round `wipe_pending`. Then what it no longer needs leaves the box, and the
+round's key is destroyed in every copy, so that no value and no record made with it means anything any more, wherever a
+copy of it may lie; then the databases are told to let go of their logs and dead rows; then the mark is taken away. Each
+step may be cut off and done again: the tick does so. Nothing is published meanwhile. WAL archives, backups and disks
+cannot be wiped: what must vanish was therefore never written to them in the clear (docs/anonymity.md).
 """
 
 import logging
+import re
+from typing import Any
 
 from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from peer_review.box import store
 from peer_review.box.round_keys import destroy_round_key
 from peer_review.conf import conf
-from peer_review.models import Cell, Drawn, Round, Ticket
+from peer_review.domain.tally.blocks import BLOCK
+from peer_review.models import Bulletin, Cell, CountRun, Drawn, PooledKey, Round, Ticket
 
 logger = logging.getLogger(__name__)
-#: Tables of the main database out of which rows or values vanish at the count.
-_TABLES = (Drawn, Ticket, Cell, Round)
+#: Tables of the main database out of which rows or values vanish between opening and the end of the count.
+_TABLES = (Drawn, Ticket, Cell, PooledKey, CountRun, Round)
 
 
 def wipe(round: Round) -> bool:
@@ -28,12 +32,13 @@ def wipe(round: Round) -> bool:
     """
     if not Round.objects.filter(pk=round.pk, wipe_pending=True).exists():
         return True
+    _empty_box(round)
     try:
         destroy_round_key(round.public_id)
     except OSError as error:
         logger.error("The key of round %s could not be destroyed: %s", round.public_id, type(error).__name__)
         return False
-    if not (_rewrite_main() and _truncate_log(connections[conf.BOX_DATABASE])):
+    if not (_rewrite_main() and _truncate_box()):
         logger.warning("Round %s is not wiped yet: its database is busy", round.public_id)
         return False
     Round.objects.filter(pk=round.pk).update(wipe_pending=False)
@@ -45,17 +50,52 @@ def wipe_due_rounds() -> list[Round]:
     return [round for round in Round.objects.filter(wipe_pending=True).order_by("pk") if wipe(round)]
 
 
+def _empty_box(round: Round) -> None:
+    """Drop from the box what the count no longer needs: blocks that the bulletin holds now, and all of a round that has
+    no bulletin."""
+    if Bulletin.objects.filter(round=round).exists():
+        store.drop_documents(round.public_id, BLOCK)
+    else:
+        store.drop_round(round.public_id)
+
+
 def _rewrite_main() -> bool:
-    """Rewrite the tables that rows have vanished from. Inside a transaction, where that is not allowed, do nothing."""
+    """Rewrite the tables that rows have vanished from; return False while somebody still reads those rows.
+
+    Inside a transaction, where that is not allowed, nothing is done.
+    """
     if connection.in_atomic_block:
         return True
     if connection.vendor != "postgresql":
         return _truncate_log(connection)
+    return all(_rewrite(table._meta.db_table) for table in _TABLES)
+
+
+def _rewrite(table: str) -> bool:
+    """Have PostgreSQL write a table into a new file; return False if it had to take dead rows along.
+
+    Plain VACUUM only frees the space that dead rows lie in. But FULL too keeps those that a transaction which began
+    before their end, a dump perhaps, may still read. How many, is told in whatever language the server speaks, and is
+    the first number of the detail.
+    """
+    details: list[str] = []
+
+    def note(notice: Any) -> None:
+        details.append(notice.message_detail or "")
+
     with connection.cursor() as cursor:
-        for table in _TABLES:
-            # FULL writes the table into a new file: plain VACUUM only frees the space that the dead rows lie in.
-            cursor.execute(f'VACUUM FULL "{table._meta.db_table}"')
-    return True
+        driver = connection.connection
+        driver.add_notice_handler(note)
+        try:
+            cursor.execute(f'VACUUM (FULL, VERBOSE) "{table}"')
+        finally:
+            driver.remove_notice_handler(note)
+    numbers = [re.search(r"\d+", detail) for detail in details]
+    return not any(number and int(number[0]) for number in numbers)
+
+
+def _truncate_box() -> bool:
+    return _truncate_log(connections[conf.BOX_DATABASE])
 
 
 def _truncate_log(database: BaseDatabaseWrapper) -> bool:

@@ -11,6 +11,7 @@ from peer_review.box import store
 from peer_review.box.round_keys import RoundKeyMissing, round_key
 from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.tally import wipe as wiping
+from peer_review.domain.tally.blocks import BLOCK
 from peer_review.domain.tally.wipe import wipe, wipe_due_rounds
 from peer_review.exceptions.tally import NotWipedYet
 from peer_review.models import Drawn, Round, Ticket
@@ -70,7 +71,7 @@ def test_nothing_is_published_while_a_copy_of_the_key_may_exist(unreachable: Pat
     assert publish_round(round, by=round.organiser).state == "published"
 
 
-@pytest.mark.parametrize("step", ["destroy_round_key", "_rewrite_main", "_truncate_log"])
+@pytest.mark.parametrize("step", ["_empty_box", "destroy_round_key", "_rewrite_main", "_truncate_box"])
 def test_wiping_that_is_cut_off_anywhere_is_finished_by_the_tick(
     voted: RunningRound, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +97,41 @@ def test_busy_database_keeps_the_mark(voted: RunningRound, monkeypatch: pytest.M
         round = count_all(voted)
         assert round.wipe_pending
     assert wipe(round)
+
+
+@pytest.mark.django_db(databases=["default", "box"], transaction=True)
+def test_reader_who_began_before_the_count_keeps_the_mark(voted: RunningRound) -> None:
+    """SQLite cannot empty its log meanwhile; PostgreSQL takes the rows along that a dump may still read."""
+    reader = connections.create_connection("default")
+    with reader.cursor() as cursor:
+        cursor.execute("BEGIN" if reader.vendor == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT count(*) FROM peer_review_drawn")
+        assert cursor.fetchone()[0]
+        if reader.vendor == "sqlite":
+            connection.ensure_connection()
+            with connection.cursor() as own:
+                own.execute("PRAGMA busy_timeout=100")  # how long it waits for the reader
+
+        round = count_all(voted)
+
+        assert (round.state, round.wipe_pending, has_key(round)) == ("counted", True, False)
+    reader.close()
+    assert wipe_due_rounds() == [round]
+    connection.close()
+
+
+def test_what_is_no_longer_needed_leaves_the_box(voted: RunningRound, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the process that counted was killed before."""
+    with monkeypatch.context() as killed:
+        killed.setattr(wiping, "_empty_box", lambda round: None)
+        killed.setattr(wiping, "_truncate_box", lambda: False)
+        round = count_all(voted)
+    assert list(store.documents(round.public_id, BLOCK))
+
+    assert wipe(round)
+
+    assert not list(store.documents(round.public_id, BLOCK))
+    assert list(store.ballots(round.public_id))
 
 
 @pytest.mark.django_db(databases=["default", "box"], transaction=True)
