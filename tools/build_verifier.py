@@ -89,12 +89,12 @@ def body_of(name: str, source: str, tree: ast.Module, imports: dict[str, set[str
 
 
 def take_import(name: str, node: ast.stmt, imports: dict[str, set[str]]) -> None:
-    """Add one import to `imports`: module → names, none for the module itself. Raises: CannotBuildError."""
+    """Add one import to `imports`: module → names, "" for the module itself. Raises: CannotBuildError."""
     if isinstance(node, ast.Import | ast.ImportFrom) and any(alias.asname for alias in node.names):
         raise CannotBuildError(f"{name}: line {node.lineno} imports under another name")
     if isinstance(node, ast.Import):
         for alias in node.names:
-            imports.setdefault(alias.name, set())
+            imports.setdefault(alias.name, set()).add("")
     elif isinstance(node, ast.ImportFrom):
         module = node.module or ""
         if module.startswith(OWN) and not node.level:
@@ -109,8 +109,11 @@ def take_import(name: str, node: ast.stmt, imports: dict[str, set[str]]) -> None
 def import_lines(imports: dict[str, set[str]]) -> str:
     """Return the imports of the file: the standard library's, then those of `cryptography`."""
     blocks: dict[bool, list[str]] = {False: [], True: []}
-    for module, names in sorted(imports.items(), key=lambda pair: (bool(pair[1]), pair[0])):
-        line = f"from {module} import {', '.join(sorted(names, key=constants_first))}" if names else f"import {module}"
+    lines = [(False, module, f"import {module}") for module, names in imports.items() if "" in names]
+    for module, names in imports.items():
+        if taken := sorted(names - {""}, key=constants_first):
+            lines.append((True, module, f"from {module} import {', '.join(taken)}"))
+    for _from, module, line in sorted(lines):
         blocks[module.startswith("cryptography")].append(line)
     return "\n\n".join("\n".join(block) for block in blocks.values() if block)
 

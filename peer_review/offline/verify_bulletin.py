@@ -23,6 +23,7 @@ whole numbers and exact fractions; nothing is shared with the software that publ
 import argparse
 import base64
 import hashlib
+import itertools
 import json
 import math
 import re

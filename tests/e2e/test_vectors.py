@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from peer_review.protocol import ballots, credentials
+from peer_review.protocol.bulletin import block_hash
 from peer_review.protocol.revisions import MAX_DRAWN_AT, MAX_VERSION, revision_at, write_revision
 from tests.e2e.client_server import MODULES, ClientServer, serve_client
 from tests.peer_review.protocol.election import CELLS, ROUND, Election, leaf_of
@@ -39,7 +40,18 @@ WITHOUT_CURVES = """
       return original.call(this, format, data, algorithm, ...more);
     };
 """
-LOADED = ("encoding", "canonical", "rsabssa", "curves", "merkle", "revisions", "credentials", "protocol", "scrutineer")
+LOADED = (
+    "encoding",
+    "canonical",
+    "rsabssa",
+    "curves",
+    "merkle",
+    "revisions",
+    "credentials",
+    "protocol",
+    "bulletin",
+    "scrutineer",
+)
 LOAD = f"""async () => {{
     globalThis.zy = {{}};
     for (const url of {json.dumps([MODULES[name] for name in LOADED])}) Object.assign(zy, await import(url));
@@ -385,30 +397,32 @@ def load_manifest(page: Page, election: Election) -> None:
     )
 
 
-def test_bulletins_and_proofs_are_checked_like_python_does(
-    client: Page, site: ClientServer, election: Election
-) -> None:
+def served_block(published: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return a cell as bulletin-cells gives it: its row, its block, and the block's path to the head's root."""
+    pairs = zip(published["cells"], published["blocks"], strict=True)
+    tree = merkle.Tree([block_hash(row, bytes.fromhex(block)) for row, block in pairs])
+    proof = [step.hex() for step in tree.proof(number)]
+    return {
+        "row": published["cells"][number],
+        "block": published["blocks"][number],
+        "index": number,
+        "proof": proof,
+    }
+
+
+def test_whole_bulletins_are_checked_like_python_does(client: Page, site: ClientServer, election: Election) -> None:
     load_manifest(client, election)
     entries = [election.entry(cell=CELLS[i % 2]) for i in range(7)]
     bulletin = election.bulletin(entries)
-    leaves = [bytes.fromhex(leaf) for leaf in bulletin["leaves"]]
-    tree = merkle.Tree(leaves)
-    for index, leaf in enumerate(bulletin["leaves"]):
-        proof = {
-            "index": index,
-            "size": tree.size,
-            "proof": [step.hex() for step in tree.proof(index)],
-            "root": tree.root.hex(),
-        }
-        wrong = proof | {"index": index ^ 1}
-        site.answers[f"/proof/{leaf}/"] = lambda body, headers, proof=proof: (200, proof)  # type: ignore[misc]
-        site.answers[f"/wrong/{leaf}/"] = lambda body, headers, wrong=wrong: (200, wrong)  # type: ignore[misc]
-    site.answers[f"/proof/{'0' * 64}/"] = lambda body, headers: (404, {"error": "unknown_leaf"})
     changes: dict[str, Any] = {
         "honest": lambda value: None,
         "head": lambda value: value["head"].update(size=6),
-        "dropped": lambda value: value["leaves"].pop(),
-        "order": lambda value: value["leaves"].reverse(),
+        "dropped": lambda value: value["blocks"].pop(),
+        "shorter": lambda value: value["blocks"].insert(0, value["blocks"].pop(0)[64:]),
+        "order": lambda value: value["blocks"].reverse(),
+        "row": lambda value: value["cells"][0].update(counted=3),
+        "fate": lambda value: value["cells"].insert(0, {**value["cells"].pop(0), "fate": "lost"}),
+        "groups": lambda value: value["groups"].append({"group": 1, "drawn": 5, "counted": 5, "columns": "0" * 64}),
         "signature": lambda value: value.update(sig=b64u_encode(bytes(64))),
         "no head": lambda value: value.pop("head"),
     }
@@ -417,28 +431,76 @@ def test_bulletins_and_proofs_are_checked_like_python_does(
         change(altered)
         site.answers[f"/bulletin/{name.replace(' ', '-')}"] = lambda body, headers, it=altered: (200, it)  # type: ignore[misc]
     found = client.evaluate(
-        """async ([leaves, names, receipt]) => {
-            const { head, index } = await zy.fetchBulletin("/bulletin/honest", { manifest });
-            const proofUrl = (leaf) => `/proof/${leaf}/`;
+        """async ([names, receipt]) => {
+            const { leaves } = await zy.fetchBulletin("/bulletin/honest", { manifest });
             return {
                 bulletins: await Promise.all(names.map((name) =>
                     zy.codeOf(() => zy.fetchBulletin(`/bulletin/${name.replace(" ", "-")}`, { manifest })))),
-                counted: (await zy.countBallots([...leaves, "0".repeat(64)], { proofUrl, head })),
-                wrong: await Promise.all(leaves.map((leaf) =>
-                    zy.codeOf(() => zy.checkProof(`/wrong/${leaf}/`, { leaf, head })))),
-                at: leaves.map((leaf) => index.get(leaf)),
+                leaves: [...leaves].map(([leaf, { row, place }]) => [row.cell, place, leaf]),
                 receipt: await zy.verifyReceipt(receipt, manifest),
                 forged: await zy.verifyReceipt({ ...receipt, leaf: "0".repeat(64) }, manifest),
             };
         }""",
-        [bulletin["leaves"], list(changes), election.receipt(entries[0])],
+        [list(changes), election.receipt(entries[0])],
     )
     assert found["bulletins"] == [None] + ["bad_bulletin"] * (len(changes) - 1)
-    assert found["at"] == list(range(7))
-    assert (found["counted"]["counted"], found["counted"]["total"]) == (7, 8)
-    assert found["counted"]["results"][-1] == {"leaf": "0" * 64, "counted": False, "error": "not_counted"}
-    assert found["wrong"] == ["bad_proof"] * 7
+    assert found["leaves"] == [
+        [row["cell"], place, block[64 * place : 64 * place + 64]]
+        for row, block in zip(bulletin["cells"], bulletin["blocks"], strict=True)
+        for place in range(row["eligible"])
+    ]
     assert (found["receipt"], found["forged"]) == (True, False)
+
+
+def test_blocks_of_single_cells_are_believed_only_with_their_path(
+    client: Page, site: ClientServer, election: Election
+) -> None:
+    load_manifest(client, election)
+    entries = [election.entry(cell=CELLS[0]) for _ballot in range(3)]
+    bulletin = election.bulletin(entries)
+    head = {"head": bulletin["head"], "sig": bulletin["sig"]}
+    honest, other = (served_block(bulletin, number) for number in range(2))
+    shorter = {**honest, "block": honest["block"][64:]}
+    answers = {
+        "honest": [honest],
+        "altered": [{**honest, "row": {**honest["row"], "counted": 2}}],
+        "leaf": [{**honest, "block": "0" * 64 + honest["block"][64:]}],
+        "shorter": [shorter],
+        "place": [{**honest, "index": 1}],
+        "path": [{**honest, "proof": other["proof"]}],
+        "another": [other],
+        "nothing": [],
+    }
+    asked = []
+    for name, cells in answers.items():
+        answer = {"cells": cells}
+        site.answers[f"/cells/{name}?cell={CELLS[0]}"] = lambda body, headers, it=answer: (200, it)  # type: ignore[misc]
+
+    def give_head(body: Any, headers: dict[str, str]) -> tuple[int, Any]:
+        asked.append(headers)
+        return 200, head
+
+    site.answers["/head"] = give_head
+    site.answers["/head/forged"] = lambda body, headers: (200, {**head, "head": {**head["head"], "floor": 9}})
+    found = client.evaluate(
+        """async ([names, cell]) => {
+            const head = await zy.fetchHead("/head", { manifest });
+            return {
+                head,
+                forged: await zy.codeOf(() => zy.fetchHead("/head/forged", { manifest })),
+                leaves: [...(await zy.fetchCells("/cells/honest", [cell], { head })).keys()],
+                cells: await Promise.all(names.map((name) =>
+                    zy.codeOf(() => zy.fetchCells(`/cells/${name}`, [cell], { head })))),
+            };
+        }""",
+        [list(answers), CELLS[0]],
+    )
+    assert found["head"] == bulletin["head"]
+    assert found["forged"] == "bad_bulletin"
+    assert set(found["leaves"]) == set(re.findall("." * 64, bulletin["blocks"][0]))
+    assert {election.receipt(entry)["leaf"] for entry in entries} <= set(found["leaves"])
+    assert found["cells"] == [None] + ["bad_bulletin"] * (len(answers) - 1)
+    assert all("cookie" not in headers for headers in asked)
 
 
 # Drawing and casting

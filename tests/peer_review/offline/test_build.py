@@ -92,6 +92,22 @@ def test_modules_are_joined_without_their_imports_of_each_other(
     assert body == "import json\n\n\n# first: One.\n\nA = json\n\n\n# second: Two.\n\nB = A\n"
 
 
+def test_a_module_is_imported_whole_beside_names_of_it() -> None:
+    imports: dict[str, set[str]] = {}
+    for source in ("from itertools import chain", "import itertools", "from itertools import Any, count", "import json"):
+        build_verifier.take_import("first", ast.parse(source).body[0], imports)
+    assert build_verifier.import_lines(imports) == (
+        "import itertools\nimport json\nfrom itertools import Any, chain, count"
+    )
+
+
+@pytest.mark.parametrize("path", [VERIFIER, OPEN_BOX], ids=lambda path: path.name)
+def test_every_name_in_a_download_is_defined(path: Path) -> None:
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "F", str(path)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "All checks passed!")
+
+
 def test_command_line_checks_the_committed_file() -> None:
     command = [sys.executable, str(build_verifier.ROOT / "tools" / "build_verifier.py"), "--check"]
     assert subprocess.run(command, check=False).returncode == 0
