@@ -94,7 +94,8 @@ def test_modules_are_joined_without_their_imports_of_each_other(
 
 def test_a_module_is_imported_whole_beside_names_of_it() -> None:
     imports: dict[str, set[str]] = {}
-    for source in ("from itertools import chain", "import itertools", "from itertools import Any, count", "import json"):
+    sources = ("from itertools import chain", "import itertools", "from itertools import Any, count", "import json")
+    for source in sources:
         build_verifier.take_import("first", ast.parse(source).body[0], imports)
     assert build_verifier.import_lines(imports) == (
         "import itertools\nimport json\nfrom itertools import Any, chain, count"

@@ -1,6 +1,7 @@
 """The standalone verifier: an honest count passes, each kind of fraud is named."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -99,7 +100,7 @@ def counted_before(election: Election) -> list[dict[str, Any]]:
 def test_count_of_the_first_version_still_passes(
     election: Election, counted_before: list[dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files = Files(tmp_path, election.manifest, election.bulletin(counted_before), counted_before)
+    files = Files(tmp_path, election.manifest, election.bulletin_of_version_1(counted_before), counted_before, {})
     status, output = run(capsys, files.arguments(fingerprint=election.fingerprint))
     assert (status, failures(output)) == (0, [])
 
@@ -112,9 +113,8 @@ def test_revision_of_the_first_version_is_a_number_from_one(
     capsys: pytest.CaptureFixture[str],
     revision: object,
 ) -> None:
-    files = Files(
-        tmp_path, election.manifest, election.bulletin(counted_before), json.loads(json.dumps(counted_before))
-    )
+    bulletin = election.bulletin_of_version_1(counted_before)
+    files = Files(tmp_path, election.manifest, bulletin, json.loads(json.dumps(counted_before)), {})
     files.entries[0]["ballot"]["rev"] = revision
     assert run(capsys, files.arguments())[0] == 1
 
@@ -204,8 +204,11 @@ def broken_order(files: Files, election: Election) -> None:
 
 
 def leaf_twice(files: Files, election: Election) -> None:
-    block = files.bulletin["blocks"][0]
-    files.bulletin["blocks"][0] = block[:64] + block[:-64]
+    """A ballot's leaf stands in a dummy's place."""
+    ballot = leaf_of(files.entries[0]).hex()
+    leaves = re.findall("." * 64, files.bulletin["blocks"][0])
+    dummy = next(leaf for leaf in leaves if leaf not in {leaf_of(entry).hex() for entry in files.entries})
+    files.bulletin["blocks"][0] = "".join(sorted(ballot if leaf == dummy else leaf for leaf in leaves))
 
 
 def resigned(files: Files, election: Election) -> None:

@@ -68,12 +68,12 @@ class TestRow:
 
 
 def test_a_bulletin_covers_its_ballots(election: Election) -> None:
-    entries = [election.entry(cell=cell) for cell in (*CELLS, CELLS[0])]
-    published = election.bulletin(entries)
+    casts = [election.cast(cell=cell) for cell in (*CELLS, CELLS[0])]
+    published = election.bulletin([cast["entry"] for cast in casts])
     verify_bulletin(published, receipt_key=election.receipt_public)
     assert [row["counted"] for row in published["cells"]] == [2, 1]
-    for entry in entries:
-        checked = election.check(entry)
+    for cast in casts:
+        checked = election.check(cast)
         assert checked.leaf_hex in published["blocks"][CELLS.index(checked.cell)]
 
 
