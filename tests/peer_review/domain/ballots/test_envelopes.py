@@ -102,7 +102,10 @@ def test_opening_keeps_the_urns(running: RunningRound) -> None:
     assert urn.cells.count() == 2
 
 
-def test_an_envelope_is_opened_at_the_kiosk_cast_and_counted(running: RunningRound) -> None:
+def test_an_envelope_is_opened_at_the_kiosk_cast_and_counted() -> None:
+    running = make_ready_round(evaluators=11, subjects=2)
+    on_paper(running, 7, 8, 9, 10)
+    opened(running)
     _urn, envelopes = make_envelopes(running)
     for number, envelope in enumerate(envelopes):
         assert open_envelope(running.round.public_id, envelope.ticket).number == 1
@@ -112,9 +115,13 @@ def test_an_envelope_is_opened_at_the_kiosk_cast_and_counted(running: RunningRou
     cells = running.round.cells.values_list("pk", flat=True)
     assert dict(drawn_by_cell(running.round)) == dict.fromkeys(cells, 4)
 
+    # Whoever made the envelopes may know these four ballots: beside them, as many as the floor are counted.
+    for evaluator in running.evaluators[:7]:
+        running.vote(evaluator)
+
     round = count_all(running)
 
-    assert round.bulletin.size == 8
+    assert round.bulletin.size == 2 * (4 + 6)
     assert round.count_run.rejected == {}
     assert not Ticket.objects.exists()
 

@@ -15,7 +15,8 @@ from tests.factories.peer_review.rounds import RunningRound, make_open_round
 from zhengyan_crypto import merkle
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
-SAME = 3
+#: Those whose tokens are tried, and as many others as the floor, so that every cell is counted.
+SAME, OTHERS = 3, 5
 
 
 class Attempt(NamedTuple):
@@ -50,7 +51,7 @@ own = st.builds(
 @pytest.fixture
 def rounds() -> list[RunningRound]:
     """Two rounds with the same two colleagues to evaluate and the same number of people, all of whom have drawn."""
-    made = [make_open_round(evaluators=SAME + 2, subjects=2) for _round in range(2)]
+    made = [make_open_round(evaluators=SAME + OTHERS + 2, subjects=2) for _round in range(2)]
     for running in made:
         for evaluator in running.evaluators:
             evaluator.draw()
@@ -101,16 +102,20 @@ def test_a_token_is_accepted_for_its_own_cell_and_key_only_and_counts_once(round
 
     for running, last in zip(rounds, accepted, strict=True):
         assert last
+        leaves = {leaf for _revision, leaf in last.values()}
+        for other in voters(running)[SAME:]:
+            leaves |= {answer["leaf"] for answer in running.vote(other)}
         count_all(running)
         counted = list(counted_entries(running.round))
-        assert {merkle.leaf_hash(raw).hex() for raw in counted} == {leaf for _revision, leaf in last.values()}
-        assert len({json.loads(raw)["ballot"]["pk"] for raw in counted}) == len(counted) == len(last)
+        assert {merkle.leaf_hash(raw).hex() for raw in counted} == leaves
+        assert len({json.loads(raw)["ballot"]["pk"] for raw in counted}) == len(counted) == len(last) + 2 * OTHERS
 
 
 def test_after_closing_no_token_is_accepted_whether_it_was_used_or_not(rounds: list[RunningRound]) -> None:
     running = rounds[0]
-    used, unused = voters(running)[:2]
-    assert all(one["ok"] for one in running.vote(used))
+    used, unused, *others = voters(running)
+    for evaluator in (used, *others[-OTHERS:]):
+        assert all(one["ok"] for one in running.vote(evaluator))
     late = [used.entries(running.answers), unused.entries(running.answers)]
     running.close()
 
@@ -119,4 +124,4 @@ def test_after_closing_no_token_is_accepted_whether_it_was_used_or_not(rounds: l
             running.cast(entries)
         # The other round takes none of them either.
         assert {one["error"] for one in rounds[1].cast(entries)} == {"unknown_cell"}
-    assert count_all(running).bulletin.size == 2
+    assert count_all(running).bulletin.size == 2 * (1 + OTHERS)

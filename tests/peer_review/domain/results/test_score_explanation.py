@@ -96,7 +96,7 @@ def test_the_floor_is_that_of_the_scheme() -> None:
 def test_a_class_that_is_shown_as_a_range_is_written_as_one() -> None:
     shown = {"code": "at_least", "least": 78.0, "most": 78.0}
     given = row(leaders=[78.0, 70, 99, 5, 0, shown], staff=[70.0, 60, 80, 7, 0])
-    made = class_sum(frozen(classes=TWO), QUALITY, given)
+    made = class_sum(shown_classes(frozen(classes=TWO), {}), QUALITY, given)
 
     assert made is not None
     assert [term.text for term in made.terms] == ["78 or more", "70.0"]
