@@ -50,8 +50,8 @@ class Ladder:
         ]
         said += [
             _(
-                "Fewer than %(floor)s voted as “%(classes)s”, and no other class could be joined. Whatever was cast "
-                "there was destroyed unread; whether there was anything, nobody is told."
+                "Fewer than %(floor)s ballots came in from “%(classes)s”, and there was no class to join. Whatever was "
+                "cast there was destroyed unread; whether there was anything, nobody is told."
             )
             % {"floor": floor, "classes": classes}
             for classes in self.destroyed

@@ -56,17 +56,20 @@ class Head:
     @property
     def counted_in_words(self) -> str:
         """How many papers were counted, of those that are kept; of the others only that there are some."""
-        said = _("%(counted)s of %(kept)s ballot papers were cast and counted (%(percent)s %%).") % {
-            "counted": self.counted,
-            "kept": self.kept,
-            "percent": self.percent or 0,
-        }
+        said = _("No ballot was counted.")
+        if self.kept:
+            said = _("%(counted)s of %(kept)s ballot papers were cast and counted (%(percent)s %%).") % {
+                "counted": self.counted,
+                "kept": self.kept,
+                "percent": self.percent,
+            }
         if self.kept == self.eligible:
             return said
         others = _(
-            "Of %(eligible)s papers on the roll the others were too few in their place, and nothing is kept of them."
+            "There were %(eligible)s papers on the roll. Of the others too few came back in their place, or none: "
+            "nothing is kept of them, and nobody is told how many."
         )
-        return f"{said} {others % {'eligible': self.eligible}}"
+        return _("%(statement)s %(addition)s") % {"statement": said, "addition": others % {"eligible": self.eligible}}
 
 
 @dataclass(frozen=True, slots=True)
