@@ -42,20 +42,18 @@ class Ladder:
         """Return what the subject's page says of it, sentence by sentence."""
         said = [
             _(
-                "Counted together, because one of them alone had fewer than %(floor)s ballots: %(classes)s. "
-                "Their weights are added."
+                "Counted together, because too few ballots came in from one of them: %(classes)s. Their weights are "
+                "added."
             )
-            % {"floor": floor, "classes": classes}
+            % {"classes": classes}
             for classes in self.joined
         ]
-        said += [
-            _(
-                "Fewer than %(floor)s ballots came in from “%(classes)s”, and there was no class to join. Whatever was "
-                "cast there was destroyed unread; whether there was anything, nobody is told."
+        if self.destroyed:
+            words = _(
+                "Too few ballots came in from %(classes)s, also together with any class that could be joined. Whatever "
+                "was cast there was destroyed unread; whether there was anything, nobody is told."
             )
-            % {"floor": floor, "classes": classes}
-            for classes in self.destroyed
-        ]
+            said.append(words % {"classes": _(", ").join(self.destroyed)})
         said += [
             _("Fewer than %(floor)s drew the papers of “%(classes)s”, so these took no ballots.")
             % {"floor": floor, "classes": classes}

@@ -73,7 +73,10 @@ def check() -> dict[str, object]:
         "fates": fate_words(),
         "some": {
             Fate.MERGED: _("Counted together with a neighbouring class, so that no few stand alone: %(count)s."),
-            Fate.FEW: _("Destroyed unread, because there were fewer than %(floor)s and no class to join: %(count)s."),
+            Fate.FEW: _(
+                "Destroyed unread, because there were fewer than %(floor)s, also together with any class that could be "
+                "joined: %(count)s."
+            ),
             Fate.VOID: _("The round is void, so nothing of it is counted: %(count)s."),
         },
         "out": _("Not in the bulletin"),

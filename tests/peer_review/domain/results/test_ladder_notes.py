@@ -94,11 +94,18 @@ def test_no_sentence_tells_how_many_there_were() -> None:
     ladder = Ladder(joined=("A and B",), destroyed=("C",), closed=("D",))
     assert ladder.mark == "counted together: A and B; too few, not counted: C, D"
     joined, destroyed, closed = ladder.sentences(5)
+    assert "one of them: A and B." in joined
     assert "Their weights are added." in joined
     assert "whether there was anything, nobody is told" in destroyed
     assert "took no ballots" in closed
-    for sentence in (joined, destroyed, closed):
-        assert [figure for figure in sentence if figure.isdigit()] == ["5"]
+    figures = [[letter for letter in sentence if letter.isdigit()] for sentence in (joined, destroyed, closed)]
+    assert figures == [[], [], ["5"]]
+
+
+def test_classes_that_were_too_few_even_together_are_told_in_one_sentence() -> None:
+    round = make_published_round({("甲", "leaders"): papers(1), ("甲", "staff"): papers(2)}, eligible=8)
+    [sentence] = ladders(round)["甲"].sentences(5)
+    assert sentence.startswith("Too few ballots came in from Leaders, Staff, also together")
 
 
 @pytest.mark.parametrize(("marks", "said"), [([], False), (["", ""], False), (["", "counted together: A"], True)])

@@ -122,7 +122,7 @@ def test_page_of_a_void_round_tells_of_none_how_many_came_back(client: Client) -
     assert "tells of none how many came back" in text
     assert "had been drawn" not in text
     assert "too few came back in their place" not in text
-    assert "What cannot be joined is destroyed unread" not in text
+    assert "What is still too few, or cannot be joined" not in text
     assert (page.context["totals"]["drawn"], page.context["totals"]["counted"]) == (0, 0)
 
 
