@@ -98,7 +98,7 @@ def coverage_in_words(coverage: Coverage, *, told: bool, floor: int) -> str:
         return ""
     if not told and not coverage.is_thin:
         return _(
-            "At most a third of the answers are “do not know enough”. Numbers of them under %(floor)s are not told."
+            "At most a third of the answers are “do not know enough”. Numbers of them under %(floor)s are not shown."
         ) % {"floor": floor}
     if not told:
         return _("More than a third of the answers are “do not know enough”. The figure speaks for those who do know.")
