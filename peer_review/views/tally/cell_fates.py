@@ -51,14 +51,18 @@ class FateSum:
 
 
 def cell_fates(bulletin: Bulletin, params: QueryDict) -> dict[str, object]:
-    """Return the context of both pages: a page of cells, the joined groups, and a line for each fate."""
+    """Return the context of both pages: a page of cells, the joined groups that these are in, and a line for each fate.
+
+    The sums are of all cells.
+    """
     outcome = bulletin.read_outcome()
     page = page_of_list(outcome["cells"], params, size=CELLS, key=itemgetter("cell"))
     words = fate_words()
+    eligible = _eligible_by_group(outcome["cells"], {row.get("group", 0) for row in page.rows} - {0})
     return {
         "cells": [_cell(row, words) for row in page.rows],
         "paging": page,
-        "groups": [_group(group, outcome["cells"]) for group in outcome["groups"]],
+        "groups": [_group(row, eligible[row["group"]]) for row in outcome["groups"] if row["group"] in eligible],
         "fates": [
             line for fate in Fate if (line := _sum(fate, words[fate], outcome["cells"], outcome["groups"])) is not None
         ],
@@ -76,12 +80,20 @@ def _cell(row: CellRow, words: Mapping[str, str]) -> CellFate:
     )
 
 
-def _group(group: GroupRow, cells: Sequence[CellRow]) -> GroupFate:
-    inside = [row["eligible"] for row in cells if row.get("group") == group["group"]]
+def _eligible_by_group(cells: Sequence[CellRow], groups: set[int]) -> dict[int, list[int]]:
+    """Return how many may vote in each cell of these groups."""
+    eligible: dict[int, list[int]] = {group: [] for group in groups}
+    for row in cells:
+        if row.get("group") in groups:
+            eligible[row["group"]].append(row["eligible"])
+    return eligible
+
+
+def _group(group: GroupRow, eligible: Sequence[int]) -> GroupFate:
     return GroupFate(
         group=group["group"],
-        cells=len(inside),
-        eligible=sum(inside),
+        cells=len(eligible),
+        eligible=sum(eligible),
         drawn=group["drawn"],
         counted=group["counted"],
         columns=group["columns"],

@@ -57,5 +57,7 @@ def test_cells_are_paged_without_loss_and_sums_are_of_all(round: Round, monkeypa
         found = cell_fates(round.bulletin, query)
         seen += [cell.cell for cell in found["cells"]]
         assert sum(line.cells for line in found["fates"]) == 5
+        assert {group.group for group in found["groups"]} == {cell.group for cell in found["cells"] if cell.group}
+        assert {group.cells for group in found["groups"]} <= {2}
         after = found["paging"].after
     assert seen == sorted(round.cells.values_list("key", flat=True))
