@@ -59,6 +59,8 @@ class ParticipationSerializer(Plain):
 class FigureSerializer(Plain):
     """One figure and the grade it proposes; `n` answered, `abstentions` said 不了解, both 0 for a score.
 
+    Fewer 不了解 than the floor, none among them, are `null`.
+
     Where few answered it may be shown as a range: read `shown`, `least` and `most` before `value`.
     """
 
@@ -82,7 +84,9 @@ class FigureSerializer(Plain):
     low = F.FloatField(min_value=0, max_value=100)
     high = F.FloatField(min_value=0, max_value=100)
     n = F.IntegerField(min_value=0)
-    abstentions = F.IntegerField(min_value=0)
+    abstentions = F.IntegerField(
+        min_value=0, allow_null=True, help_text="null: fewer than the floor, which may be none"
+    )
     grade = F.CharField(allow_blank=True, help_text="empty where the figures leave it open")
     grade_label = F.CharField(help_text="where `grade` is empty, the names of those it may be")
 
@@ -112,9 +116,10 @@ class HeadSerializer(Plain):
     fingerprint = F.CharField(help_text="SHA-256 of the manifest of keys")
     root = F.CharField(allow_blank=True, help_text="of the bulletin's tree")
     ballots = F.IntegerField()
-    eligible = F.IntegerField()
-    drawn = F.IntegerField()
-    counted = F.IntegerField()
+    eligible = F.IntegerField(help_text="papers for marks on the roll")
+    kept = F.IntegerField(help_text="of these, papers whose ballots are kept: counted, or joined with a neighbour's")
+    drawn = F.IntegerField(help_text="of the papers kept")
+    counted = F.IntegerField(help_text="of the papers kept")
     comments = F.IntegerField()
 
 
@@ -148,7 +153,10 @@ class CriterionSerializer(Plain):
 
 
 class ClassSerializer(Plain):
-    """One voter class: its score, and one figure a criterion."""
+    """One voter class, or several that were counted together: its score, and one figure a criterion.
+
+    Together they stand under the key of the first, with their weights added.
+    """
 
     key = F.CharField()
     label = F.CharField()
@@ -190,12 +198,19 @@ class SubjectSerializer(Plain):
     unknown = F.FloatField(
         source="certainty.unknown.figure",
         allow_null=True,
-        help_text="percent of 不了解 over all criteria that are shown",
+        help_text="percent of 不了解 over all criteria that are shown; null where fewer than the floor said so to one",
     )
     self_evaluation = SelfLineSerializer(many=True, source="self_lines")
     self_words = F.CharField(allow_blank=True)
     comments = F.ListField(child=F.CharField(), source="comments.texts")
     withheld = F.IntegerField(source="comments.withheld", help_text="comments that the reviewer withheld")
+    comments_destroyed = F.BooleanField(
+        source="comments.destroyed",
+        help_text="fewer than the floor wrote, none among them, and what was written was destroyed unread",
+    )
+    ladder = F.ListField(
+        child=F.CharField(), help_text="sentences: which classes were counted together, and which were too few"
+    )
 
 
 class ColumnSerializer(Plain):
@@ -227,6 +242,11 @@ class RowSerializer(Plain):
     score = FigureSerializer(allow_null=True)
     figures = F.ListField(child=FigureSerializer(allow_null=True), source="marks")
     one_ballot = F.BooleanField(allow_null=True)
+    ladder = F.CharField(
+        allow_blank=True,
+        help_text="which classes were counted together or were too few, so that this score weighs them in another way "
+        "than the scheme; empty where the scheme's weights stand",
+    )
     best = F.IntegerField(source="place.best", allow_null=True, default=None)
     worst = F.IntegerField(source="place.worst", allow_null=True, default=None)
 
@@ -269,6 +289,7 @@ class BulletinHeadSerializer(Plain):
     root = F.CharField()
     size = F.IntegerField()
     eligible = F.IntegerField()
+    kept = F.IntegerField(help_text="papers whose ballots are kept; drawn and counted are of these")
     drawn = F.IntegerField()
     counted = F.IntegerField()
     signature = F.CharField()

@@ -268,6 +268,6 @@ class BulletinView(Reading):
                 "size": bulletin.size,
                 "signature": bulletin.signature,
                 "file": request.build_absolute_uri(address),
-                **{name: figures[name] for name in ("eligible", "drawn", "counted")},
+                **{name: figures[name] for name in ("eligible", "kept", "drawn", "counted")},
             }
         )

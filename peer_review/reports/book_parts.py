@@ -117,7 +117,7 @@ def about(book: Book, head: Head, *, what: str) -> Sheet:
         (_("Responsible organiser"), head.organiser),
         (_("Shown from"), floor_of(head)),
         (_("“Too few”"), _("held back, whatever the reason: too few answers, or a figure that would give others away")),
-        (_("Ballots"), _ballots(head)),
+        (_("Ballots"), head.counted_in_words),
         (_("Root of the bulletin"), head.root),
         (_("Fingerprint of the keys"), head.fingerprint),
         (_("Number of the round"), head.public_id),
@@ -131,11 +131,6 @@ def about(book: Book, head: Head, *, what: str) -> Sheet:
     ):
         sheet.text([label, text])
     return sheet
-
-
-def _ballots(head: Head) -> str:
-    counted = _("%(counted)s of %(eligible)s possible ballots were cast and counted.")
-    return counted % {"counted": head.counted, "eligible": head.eligible}
 
 
 def paragraphs(sheet: Sheet, title: str, texts: Sequence[str]) -> None:

@@ -77,7 +77,6 @@ def floor_of(head: Head) -> str:
 
 def proof(head: Head) -> list[Block]:
     """Return what proves the count, and how to check it."""
-    counted = _("%(counted)s of %(eligible)s possible ballots were cast and counted.")
     facts = [
         Fact(_("Round"), f"{head.title} ({head.public_id})"),
         Fact(_("Root of the bulletin"), grouped(head.root), mono=True),
@@ -89,7 +88,7 @@ def proof(head: Head) -> list[Block]:
     )
     return [
         Heading(_("What proves the count")),
-        Text(counted % {"counted": head.counted, "eligible": head.eligible}, sticky=True),
+        Text(head.counted_in_words, sticky=True),
         Facts(facts),
         Text(how, muted=True),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from peer_review.domain.publication.figures import Mark
+from peer_review.domain.results.ladder_notes import ladder_note
 from peer_review.domain.results.read_models import Column as Criterion
 from peer_review.domain.results.read_models import GroupReading, RoundReading, RowReading, SectionReading
 from peer_review.reports import checks
@@ -124,6 +125,8 @@ def _row_sheet(
         sheet.line([mean.label, *blanks, value(middle), *bounds(middle), grade(middle)], strong=True)
     explain_checks(sheet)
     sheet.note(_("A place is a range: subjects whose intervals overlap cannot be told apart."))
+    if note := ladder_note(subject.ladder for subject in rows):
+        sheet.note(note)
 
 
 def _group_sheet(

@@ -28,7 +28,6 @@ from peer_review.reports.frame import (
     across,
     count_cell,
     digits,
-    few,
     heat_cell,
     in_words,
     interval_cell,
@@ -199,7 +198,11 @@ def _ranking(reading: SectionReading | RoundReading, *, with_section: bool, line
                 Cell(row.label),
                 *([Cell(row.section)] if with_section else []),
                 value_cell(score, strong=True),
-                Cell(score.grade_label, sub="; ".join(flags_of(row))) if score is not None else few(),
+                Cell(
+                    score.grade_label if score is not None else too_few(),
+                    sub="; ".join(flags_of(row)),
+                    few=score is None,
+                ),
                 interval_cell(score),
                 Cell("", strip=point(score), start=start, line=line),
                 count_cell(row.ballots if score is not None else None),
@@ -219,6 +222,7 @@ def _ranking(reading: SectionReading | RoundReading, *, with_section: bool, line
     return [
         Heading(_("Subjects")),
         *([Text(ties, sticky=True)] if ties else []),
+        *([Text(reading.ladder_note, sticky=True)] if reading.ladder_note else []),
         Text(words, muted=True, sticky=True),
         table,
     ]

@@ -34,6 +34,7 @@ from peer_review.reports.blocks import Steps as StepsBlock
 from peer_review.reports.frame import (
     count_cell,
     digits,
+    few,
     in_words,
     interval_cell,
     interval_name,
@@ -83,7 +84,7 @@ def _score(reading: SubjectReading) -> Score:
         words = _(
             "Too few ballots: fewer than %(floor)s were counted, so nothing is shown. This says nothing about the work."
         ) % {"floor": reading.head.floor}
-        return Score(value="", words=words, missing=too_few())
+        return Score(value="", words=joined([words, *reading.ladder]), missing=too_few())
     sentences = [
         _("Score %(value)s of 100, %(grade)s; it lies between %(low)s and %(high)s with 95 %% certainty.")
         % {
@@ -103,6 +104,7 @@ def _score(reading: SubjectReading) -> Score:
     elif alike:
         words = _("The difference from %(names)s is within the interval and may be chance.")
         sentences.append(words % {"names": ", ".join(alike)})
+    sentences += reading.ladder
     if reading.half_steps:
         sentences.append(reading.half_steps)
     return Score(value=score.text, words=joined(sentences), missing=too_few())
@@ -167,7 +169,7 @@ def _figures(reading: SubjectReading) -> Table:
                 interval_cell(own),
                 *(value_cell(mark) for mark in line.others),
                 count_cell(own.n if own is not None else None),
-                count_cell(own.abstentions if own is not None else None),
+                Cell(own.abstentions_text) if own is not None else few(),
             ]
         )
     return Table(columns, rows, caption=_("The same in figures, 0 to 100 points"), totals=[0])
@@ -305,6 +307,14 @@ def _how_sure(reading: SubjectReading) -> list[Block]:
 def comments_note(reading: SubjectReading) -> str:
     """Return what is to be said of the comments that are shown, or of there being none."""
     comments = reading.comments
+    if comments.destroyed:
+        words = _(
+            "Fewer than %(floor)s wrote about this subject. Whatever was written was destroyed unread; whether there "
+            "was anything, nobody is told."
+        )
+        return words % {"floor": reading.head.floor}
+    if not comments.texts and comments.withheld:
+        return _("The reviewer withheld all comments: they name somebody, or somebody could be recognised by them.")
     if not comments.texts:
         words = _("Comments are shown from %(floor)s on; whether there were any below that, nobody is told.")
         return words % {"floor": reading.head.floor}
@@ -323,6 +333,8 @@ def _said(reading: SubjectReading) -> list[Block]:
     comments = reading.comments
     if not comments.asked:
         return []
+    if not comments.texts and comments.withheld and not comments.destroyed:
+        return [Heading(_("Comments")), Text(comments_note(reading))]
     if not comments.texts:
         return [Heading(_("Comments")), Text(f"{too_few()} {comments_note(reading)}")]
     return [Heading(_("Comments")), Text(comments_note(reading), muted=True, sticky=True), Said(comments.texts)]

@@ -40,6 +40,7 @@ def subject_book(reading: SubjectReading) -> bytes:
     sheet = about(book, reading.head, what=reading.label)
     for answer in sure(reading) if reading.score is not None else []:
         sheet.text([answer.question, f"{answer.lead}: {answer.text}" if answer.lead else answer.text])
+    paragraphs(sheet, _("Voter classes"), reading.ladder)
     paragraphs(sheet, _("How the figure is made"), [step.text for step in reading.steps])
     return book.save()
 
@@ -70,7 +71,7 @@ def _score_sheet(sheet: Sheet, reading: SubjectReading) -> None:
         if percent is not None:
             share = checks.share(at(2, row), weights_at, values_at, percent=percent)
         cells: list[Value] = [line.label, Figure(line.weight, SHARE), share, value(own), *bounds(own), grade(own)]
-        cells += [count(own.n if own else None), count(own.abstentions if own else None)]
+        cells += [count(own.n if own else None), _unknown(own)]
         sheet.line([*cells, *_compared(row, 4, figure_of(own), line.others)])
     row = sheet.row + 1
     score = reading.score
@@ -87,6 +88,13 @@ def _score_sheet(sheet: Sheet, reading: SubjectReading) -> None:
     less = checks.difference(at(4, row + 1), at(4, row), check.value if check else None, figure_of(score))
     sheet.line([_("Check less published"), None, None, shown(less)], muted=True)
     explain_checks(sheet)
+
+
+def _unknown(mark: Mark | None) -> Value:
+    """Return the cell of the number of 不了解: in words where it is under the floor."""
+    if mark is not None and mark.abstentions is None:
+        return mark.abstentions_text
+    return count(mark.abstentions if mark is not None else None)
 
 
 def _compared(row: int, own_column: int, own: float | None, others: Sequence[Mark | None]) -> list[Value]:

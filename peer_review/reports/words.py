@@ -119,6 +119,8 @@ def flags_of(row: RowReading) -> list[str]:
         flags.append(_("cannot be told apart from the line"))
     if row.one_ballot:
         flags.append(_("one ballot decides"))
+    if row.ladder:
+        flags.append(row.ladder)
     return flags
 
 

@@ -83,7 +83,7 @@ def _sentences(kind: str, round: Round) -> list[str]:
     if kind == AnnouncementKind.CLOSED:
         return [
             _("“%(title)s” has closed. The scrutineers open the box next, and the ballots are counted."),
-            _("Keep your receipts: after the count your browser can prove that your ballots are in it."),
+            _("Keep your receipts: after the count your browser can prove what became of your ballots."),
         ]
     if kind == AnnouncementKind.PUBLISHED:
         return [_("The results of “%(title)s” are published. Everybody sees those that its scheme shows them.")]

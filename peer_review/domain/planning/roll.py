@@ -61,7 +61,7 @@ class RollProgress:
 
 @dataclass(frozen=True, slots=True)
 class RollWarning:
-    """A warning about a cell: `single_voter` (not anonymous) or `below_floor` (shown nowhere alone)."""
+    """A warning about a cell that stands nowhere alone: of a `single_voter`, or otherwise `below_floor`."""
 
     code: str
     subject: str
@@ -342,13 +342,14 @@ def _delete_roll(round: Round) -> None:
 def roll_warnings(round: Round, *, most: int | None = None) -> RollWarnings:
     """Return the papers with fewer possible voters than the floor, the first `most` by name. Two queries.
 
-    Evaluators must be told, or results cannot show; nothing here forbids opening.
+    Nothing here forbids opening. Not of classes declared not anonymous: their ballots count in full.
     """
     floor = round.floor
     labels = dict(round.scheme.voter_classes.values_list("key", "label"))
     voters = Assignment.objects.filter(cell=OuterRef("pk")).order_by().values("cell").annotate(n=Count("pk"))
     papers = (
         round.cells.exclude(kind=CellKind.COMMENT)
+        .exclude(voter_class__in=round.not_anonymous)
         .annotate(eligible=Coalesce(Subquery(voters.values("n")), 0))
         .filter(eligible__lt=floor)
         .annotate(count=Window(Count("pk")))
@@ -360,7 +361,10 @@ def roll_warnings(round: Round, *, most: int | None = None) -> RollWarnings:
         about = sheet if subject is None else subject
         single = eligible == 1
         text = (
-            _("%(subject)s has one possible voter in the class “%(voters)s”: not anonymous, and labelled so.")
+            _(
+                "%(subject)s has one possible voter in the class “%(voters)s”: the answers count together with another "
+                "class's, or not at all."
+            )
             if single
             else _(
                 "%(subject)s has %(n)s possible voters in the class “%(voters)s”, fewer than the floor of %(floor)s."

@@ -22,17 +22,17 @@ from peer_review.users import User
 class StatementInputs:
     """Data that the statement of one paper depends on.
 
-    voters: name of the paper's class. eligible: possible voters of that class; total: of all classes of the subject.
-    single_voter: names of the subject's other classes that have one possible voter. coarse: names of the subjects on
-    the paper whose figures are shown in half-steps.
+    voters: name of the paper's class. eligible: possible voters of that class.
+    is_anonymous: false where the paper's class was declared otherwise; declared: names of the subject's other classes
+    of which that holds. coarse: names of the subjects on the paper whose figures are shown in half-steps.
     """
 
     kind: str
     label: str
     voters: str
     eligible: int
-    total: int
-    single_voter: tuple[str, ...]
+    is_anonymous: bool = True
+    declared: tuple[str, ...] = ()
     coarse: tuple[str, ...] = ()
 
 
@@ -82,14 +82,14 @@ def _statement_inputs(round: Round, cells: list[Cell]) -> Iterable[StatementInpu
     for cell in cells:
         by_class = voters[cell.subject_id, cell.sheet_id]
         is_comment = cell.kind == CellKind.COMMENT
-        others = [key for key, n in by_class.items() if n == 1 and key != cell.voter_class]
+        declared = [key for key in by_class if key in round.not_anonymous and key != cell.voter_class]
         yield StatementInputs(
             kind=cell.kind,
             label=str(cell.subject or cell.sheet),
             voters=labels.get(cell.voter_class, cell.voter_class),
             eligible=commenters.get(cell.subject_id, 0) if is_comment else by_class.get(cell.voter_class, 0),
-            total=sum(by_class.values()),
-            single_voter=() if is_comment else tuple(labels.get(key, key) for key in others),
+            is_anonymous=is_comment or cell.voter_class not in round.not_anonymous,
+            declared=() if is_comment else tuple(labels.get(key, key) for key in declared),
             coarse=() if is_comment else tuple(coarse[cell.subject_id, cell.sheet_id]),
         )
 
@@ -141,23 +141,35 @@ def _anonymity(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
         )
     if inputs.kind == CellKind.COMMENT:
         if inputs.eligible < floor:
-            return _("Fewer than %(floor)s people may comment on “%(subject)s”, so no comment will be shown.") % values
-        return _("Comments are shown only if at least %(floor)s are written, in an order made by chance.") % values
-    if inputs.eligible == 1:
+            words = _(
+                "Fewer than %(floor)s people may comment on “%(subject)s”, so no comment will be shown: whatever is "
+                "written is destroyed unread."
+            )
+            return words % values
         words = _(
-            "You are the only possible voter in the class “%(voters)s” for “%(subject)s”: this mark is one "
-            "person's and is labelled so; no figure is made of it alone."
+            "Comments are shown only if at least %(floor)s are written, in an order made by chance; fewer are "
+            "destroyed unread."
         )
         return words % values
-    if not inputs.single_voter:
-        return (
-            _("At least %(floor)s ballots, yours among them, are counted together before any figure is shown.") % values
+    if not inputs.is_anonymous:
+        words = _(
+            "Before this round opened, the class “%(voters)s” was declared not anonymous: your ballot counts in full, "
+            "and it can be known to be yours."
         )
+        return words % values
+    words = _("At least %(floor)s ballots, yours among them, are counted together before any figure is shown.")
+    if inputs.eligible < floor:
+        words = _(
+            "Fewer than %(floor)s people vote as “%(voters)s” on “%(subject)s”, so these answers are never counted by "
+            "themselves: at least %(floor)s ballots, yours among them, are counted together before any figure is shown."
+        )
+    said = words % values
+    if not inputs.declared:
+        return said
     words = ngettext(
-        "At least %(floor)s ballots, yours among them, are counted together before any figure is shown; "
-        "the mark from “%(lone)s” is one person's and is labelled so.",
-        "At least %(floor)s ballots, yours among them, are counted together before any figure is shown; "
-        "the marks from “%(lone)s” are one person's each and are labelled so.",
-        len(inputs.single_voter),
+        "The ballots of “%(declared)s”, a class that was declared not anonymous, are not among these.",
+        "The ballots of “%(declared)s”, classes that were declared not anonymous, are not among these.",
+        len(inputs.declared),
     )
-    return words % {**values, "lone": _(", ").join(inputs.single_voter)}
+    addition = words % {"declared": _(", ").join(inputs.declared)}
+    return _("%(statement)s %(addition)s") % {"statement": said, "addition": addition}

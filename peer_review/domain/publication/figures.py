@@ -18,19 +18,20 @@ class Mark:
     """One figure with the grade it proposes. None instead of a Mark says 样本不足, whatever the reason.
 
     Units: points from 0 to 100 in one decimal, low and high the bounds of the 95 % interval. n answered, abstentions
-    said 不了解; both 0 for a score, which is made of several criteria. shown: the range in which the figure is shown;
-    `value` is then the number that stands for it in pictures and means, its bound or its middle. grade is empty where
-    the figures leave it open.
+    said 不了解, None where these are fewer than `floor`; both 0 for a score, which is made of several criteria. shown:
+    the range in which the figure is shown; `value` is then the number that stands for it in pictures and means, its
+    bound or its middle. grade is empty where the figures leave it open.
     """
 
     value: float
     low: float
     high: float
     n: int
-    abstentions: int
+    abstentions: int | None
     grade: str
     grade_label: str
     shown: ShownJson | None = None
+    floor: int = 0
 
     @property
     def text(self) -> str:
@@ -54,9 +55,16 @@ class Mark:
 
     @property
     def unknown(self) -> float | None:
-        """The percentage of 不了解 among those asked; None where nobody's answers are counted here."""
+        """The percentage of 不了解 among those asked; None where nobody's answers are counted here, or few of these."""
+        if self.abstentions is None:
+            return None
         asked = self.n + self.abstentions
         return 100 * self.abstentions / asked if asked else None
+
+    @property
+    def abstentions_text(self) -> str:
+        """The number of 不了解 as it is shown everywhere."""
+        return fewer_than(self.floor) if self.abstentions is None else str(self.abstentions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,11 @@ class Bar:
 def too_few() -> str:
     """Return what stands wherever a figure is not shown, whatever the reason."""
     return _("too few")
+
+
+def fewer_than(floor: int) -> str:
+    """Return what stands for a count of 不了解 under the floor, none among them."""
+    return _("fewer than %(floor)s") % {"floor": floor}
 
 
 def shown_in_words(value: float, shown: ShownJson | None) -> str:
@@ -95,7 +108,8 @@ def make_mark(
 ) -> Mark:
     """Return a figure with the grade that the round's own bands propose for it."""
     grade = proposed_grade(value, shown, scheme.bands)
-    return Mark(value, low, high, n, abstentions, grade, _grade_label(scheme, grade, shown), shown)
+    unknown = abstentions if not n or abstentions >= scheme.floor else None
+    return Mark(value, low, high, n, unknown, grade, _grade_label(scheme, grade, shown), shown, scheme.floor)
 
 
 def _grade_label(scheme: FrozenScheme, grade: str, shown: ShownJson | None) -> str:

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 
 from peer_review.domain.outcomes.proposals import RoundProposal, place_of
 from peer_review.domain.publication.figures import Mark, criterion_mark, criterion_rows, score_mark
+from peer_review.domain.results.ladder_notes import Ladder, read_ladders
 from peer_review.domain.results.rank_ranges import OrderCertainty, RankRange, rank_ranges, ties
 from peer_review.domain.results.read_models import GroupReading, RowReading
-from peer_review.models import CriterionResult, Result
+from peer_review.models import CriterionResult, Result, Round
 from peer_review.protocol.frozen_scheme import FrozenScheme
 from peer_review.querysets.results import ResultQuerySet
 
@@ -47,7 +48,7 @@ def all_of(groups: Sequence[GroupReading], scope: str) -> tuple[GroupReading, ..
 
 
 def read_rows(
-    scheme: FrozenScheme,
+    round: Round,
     readable: ResultQuerySet,
     subjects: Sequence[Result] | None,
     *,
@@ -56,14 +57,15 @@ def read_rows(
     """Return the rows of `subjects`, which hold their subject and member, else of all `readable` results; and how far
     the order of all that are readable can be trusted.
 
-    Each row has its place among all that are readable, and by the quota if its `proposal` is given. At most three
-    queries.
+    Each row has its place among all that are readable, and by the quota if its `proposal` is given, and says where its
+    ladder ended in another way than the scheme's classes. At most six queries.
     """
-    stands = _places(readable)
+    scheme, stands = round.frozen_scheme, _places(readable)
     if subjects is None:
         subjects = list(readable.select_related("subject__member").order_by("sort_order", "pk"))
         subjects.sort(key=lambda result: -1.0 if result.score is None else result.score, reverse=True)
     marks = criterion_rows(subjects)
+    ladders = read_ladders(round, subjects) if subjects else {}
     rows = []
     for result in subjects:
         subject = result.subject
@@ -84,6 +86,7 @@ def read_rows(
                 place=stands.get(result.pk),
                 line=place_of(proposal, subject.pk) if proposal is not None else "",
                 near_line=proposal is not None and subject.pk in proposal.indistinct,
+                ladder=ladders.get(subject.pk, Ladder()).mark,
             )
         )
     return tuple(rows), ties(stands.values())

@@ -30,6 +30,7 @@ from peer_review.domain.publication.figures import (
     score_mark,
 )
 from peer_review.domain.results.group_models import all_of, first_of, read_groups, read_rows
+from peer_review.domain.results.ladder_notes import Ladder, ladder_note, read_ladders
 from peer_review.domain.results.missing_notes import half_steps_note, severity_note
 from peer_review.domain.results.read_models import (
     Adjusted,
@@ -50,6 +51,7 @@ from peer_review.domain.results.read_models import (
 from peer_review.domain.results.reliability_notes import (
     coverage_in_words,
     coverage_of,
+    is_coverage_told,
     one_ballot_in_words,
     reliability_in_words,
 )
@@ -99,6 +101,7 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
         if line.own and line.share is not None
     ]
     kept = SelfEvaluation.objects.filter(subject=subject).first() if scheme.self_evaluation else None
+    ladder = read_ladders(round, [result])[subject.pk]
     reading = SubjectReading(
         scope=f"subject:{subject.key}",
         head=read_head(round),
@@ -120,9 +123,10 @@ def read_subject(result: Result, *, reader: Reader) -> SubjectReading:
         certainty=_certainty(scheme, result, rows, groups),
         self_lines=_self_lines(scheme, kept, criteria),
         self_words=kept.text if kept is not None else "",
-        comments=_words(scheme, subject),
+        comments=_words(scheme, subject, ladder),
         trend=subject_trend(result, reader=reader),
         half_steps=half_steps_note() if coarse and score is not None else "",
+        ladder=ladder.sentences(scheme.floor),
     )
     reader.record(round, [reading.scope], subject=subject)
     return reading
@@ -146,7 +150,7 @@ def read_section(
     wanted = Q(scope=ResultScope.SECTION, section_key=section_key) | Q(scope__in=[ResultScope.RANK, ResultScope.UNIT])
     results = list(readable.filter(wanted).order_by("sort_order", "pk"))
     groups = read_groups(scheme, results)
-    rows, ties = read_rows(scheme, of_section, subjects)
+    rows, ties = read_rows(round, of_section, subjects)
     reading = SectionReading(
         scope=f"section:{section_key}",
         head=read_head(round),
@@ -158,6 +162,7 @@ def read_section(
         rows=rows,
         ties=ties,
         reliability=_reliability(results),
+        ladder_note=ladder_note(row.ladder for row in rows),
     )
     reader.record(round, [reading.scope], section_key=section_key)
     return reading
@@ -170,7 +175,7 @@ def read_round(round: Round, *, reader: Reader, subjects: Sequence[Result] | Non
     results = list(readable.exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk"))
     groups = read_groups(scheme, results)
     proposal = proposal_of(round)
-    rows, ties = read_rows(scheme, readable.of_scope(ResultScope.SUBJECT), subjects, proposal=proposal)
+    rows, ties = read_rows(round, readable.of_scope(ResultScope.SUBJECT), subjects, proposal=proposal)
     reading = RoundReading(
         scope="round",
         head=read_head(round),
@@ -183,6 +188,7 @@ def read_round(round: Round, *, reader: Reader, subjects: Sequence[Result] | Non
         rows=rows,
         ties=ties,
         reliability=_reliability(results),
+        ladder_note=ladder_note(row.ladder for row in rows),
     )
     reader.record(round, [reading.scope])
     return reading
@@ -234,6 +240,7 @@ def read_head(round: Round) -> Head:
         root=bulletin.root if bulletin is not None else "",
         ballots=bulletin.size if bulletin is not None else 0,
         eligible=figures.get("eligible", 0),
+        kept=figures.get("kept", 0),
         drawn=figures.get("drawn", 0),
         counted=figures.get("counted", 0),
         comments=figures.get("comments", 0),
@@ -365,10 +372,14 @@ def _certainty(
     rows: Mapping[tuple[int, str], CriterionResult],
     groups: Sequence[Result],
 ) -> Certainty:
-    coverage = coverage_of([row for (pk, _criterion), row in rows.items() if pk == result.pk])
+    own = [row for (pk, _criterion), row in rows.items() if pk == result.pk]
+    coverage, told = coverage_of(own), is_coverage_told(own, scheme.floor)
     return Certainty(
         one_ballot=Noted(result.one_ballot, one_ballot_in_words(result)),
-        unknown=Noted(100 * coverage.share if coverage.share is not None else None, coverage_in_words(coverage)),
+        unknown=Noted(
+            100 * coverage.share if coverage.share is not None and told else None,
+            coverage_in_words(coverage, told=told, floor=scheme.floor),
+        ),
         unknown_is_high=coverage.is_thin,
         adjusted=Noted(_adjusted(scheme, result), severity_note(scheme, score_mark(scheme, result), result.adjusted)),
         reliability=_reliability(groups),
@@ -398,7 +409,7 @@ def read_self_evaluation(round: Round, kept: SelfEvaluation) -> tuple[SelfLine, 
     return _self_lines(round.frozen_scheme, kept)
 
 
-def _words(scheme: FrozenScheme, subject: Subject) -> Words:
+def _words(scheme: FrozenScheme, subject: Subject, ladder: Ladder) -> Words:
     if not scheme.comments:
         return Words(asked=False, texts=(), withheld=0)
     said = list(Comment.objects.filter(subject=subject).order_by("pk"))
@@ -406,6 +417,7 @@ def _words(scheme: FrozenScheme, subject: Subject) -> Words:
         asked=True,
         texts=tuple(comment.text for comment in said if not comment.withheld),
         withheld=sum(comment.withheld for comment in said),
+        destroyed=ladder.words_destroyed,
     )
 
 

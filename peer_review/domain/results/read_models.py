@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from django.utils.translation import gettext as _
+
 from peer_review.counting.reliability import ReliabilityJson
 from peer_review.domain.outcomes.proposals import RoundProposal
 from peer_review.domain.publication.figures import Bar, Mark
@@ -25,7 +27,8 @@ class Head:
     """The round that the figures are of, and what proves the count.
 
     root: of the bulletin's tree, hexadecimal; fingerprint: of the manifest of keys. eligible, drawn, counted: papers
-    for marks; comments: papers for words that came back.
+    for marks; kept: those of them whose ballots are kept, drawn and counted are of these; comments: papers for words
+    that came back.
     """
 
     public_id: str
@@ -40,9 +43,33 @@ class Head:
     root: str
     ballots: int  # leaves of the tree
     eligible: int
+    kept: int
     drawn: int
     counted: int
     comments: int
+
+    @property
+    def percent(self) -> int | None:
+        """The percentage of kept papers that were counted, rounded down; None where none is kept."""
+        return 100 * self.counted // self.kept if self.kept else None
+
+    @property
+    def counted_in_words(self) -> str:
+        """How many papers were counted, of those that are kept; of the others only that there are some."""
+        said = _("No ballot was counted.")
+        if self.kept:
+            said = _("%(counted)s of %(kept)s ballot papers were cast and counted (%(percent)s %%).") % {
+                "counted": self.counted,
+                "kept": self.kept,
+                "percent": self.percent,
+            }
+        if self.kept == self.eligible:
+            return said
+        others = _(
+            "There were %(eligible)s papers on the roll. Of the others too few came back in their place, or none: "
+            "nothing is kept of them, and nobody is told how many."
+        )
+        return _("%(statement)s %(addition)s") % {"statement": said, "addition": others % {"eligible": self.eligible}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +157,15 @@ class SelfLine:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Comments, in the order in which publication shuffled them. None shown: there are too few, or none."""
+    """Comments, in the order in which publication shuffled them. None shown: there are too few, or none.
+
+    destroyed: the bulletin says that they were too few; how many there were, none among them, nobody is told.
+    """
 
     asked: bool
     texts: tuple[str, ...]
     withheld: int
+    destroyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +197,8 @@ class SubjectReading:
     """Everything that a reader may read of one subject.
 
     scope: what the ledger knows it by. classes_add_up: every class is asked every criterion, so that the classes'
-    scores make the score. half_steps: why the figures are shown in half-steps, empty where they are not.
+    scores make the score. half_steps: why the figures are shown in half-steps, empty where they are not. ladder: which
+    classes were counted together or not at all, sentence by sentence.
     """
 
     scope: str
@@ -192,6 +224,7 @@ class SubjectReading:
     comments: Words
     trend: Trend
     half_steps: str
+    ladder: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +245,8 @@ class RowReading:
     """One subject in a list. place: among all subjects of the list, None without a score.
 
     line: where it lies by the quota, as in outcomes.proposals.place_of ("above", "tied", "below", "none"), for whoever
-    sees all; near_line: not tied there, but its interval overlaps the line's.
+    sees all; near_line: not tied there, but its interval overlaps the line's. ladder: which classes were counted
+    together or not at all, so that the subject's figures weigh them in another way than those of the others.
     """
 
     result: int
@@ -229,6 +263,7 @@ class RowReading:
     place: RankRange | None
     line: str = ""
     near_line: bool = False
+    ladder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +271,7 @@ class SectionReading:
     """Everything that the head of a section may read of it.
 
     trend: of the section's mean. rows: best score first, unless the caller chose them. ties: of all subjects of the
-    list, also where rows are a page of them.
+    list, also where rows are a page of them. ladder_note: what the rows' ladders mean, empty where none is marked.
     """
 
     scope: str
@@ -249,11 +284,12 @@ class SectionReading:
     rows: tuple[RowReading, ...]
     ties: OrderCertainty
     reliability: Noted[ReliabilityJson, tuple[str, ...]]
+    ladder_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundReading:
-    """Everything that leadership may read of a round; rows and ties as in SectionReading.
+    """Everything that leadership may read of a round; rows, ties and ladder_note as in SectionReading.
 
     trend: of the mean of all. proposal: what the scores propose under the quota, by Subject.pk.
     """
@@ -269,6 +305,7 @@ class RoundReading:
     rows: tuple[RowReading, ...]
     ties: OrderCertainty
     reliability: Noted[ReliabilityJson, tuple[str, ...]]
+    ladder_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

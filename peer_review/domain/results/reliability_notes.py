@@ -81,12 +81,27 @@ def coverage_of(rows: list[CriterionResult]) -> Coverage:
     return coverage((row.n, row.abstentions) for row in rows)
 
 
-def coverage_in_words(coverage: Coverage) -> str:
-    """Return how many answers were 不了解, and a warning where they are many; empty where nothing was asked."""
+def is_coverage_told(rows: list[CriterionResult], floor: int) -> bool:
+    """Return whether the share of 不了解 over these criteria is told: only where each has at least the floor of them.
+
+    Beside the others' numbers it would tell how many there are of a criterion that has fewer.
+    """
+    return all(row.abstentions >= floor for row in rows)
+
+
+def coverage_in_words(coverage: Coverage, *, told: bool, floor: int) -> str:
+    """Return how many answers were 不了解, and a warning where they are many; empty where nothing was asked.
+
+    Where the number is not `told`, whether they are many.
+    """
     if coverage.share is None:
         return ""
-    if not coverage.unknown:
-        return _("Nobody answered “do not know enough”.")
+    if not told and not coverage.is_thin:
+        return _(
+            "At most a third of the answers are “do not know enough”. Numbers of them under %(floor)s are not shown."
+        ) % {"floor": floor}
+    if not told:
+        return _("More than a third of the answers are “do not know enough”. The figure speaks for those who do know.")
     said = _("%(unknown)s of %(asked)s answers are “do not know enough” (%(percent)s %%).") % {
         "unknown": coverage.unknown,
         "asked": coverage.asked,

@@ -111,10 +111,11 @@ def blocks_of(bulletin: Bulletin) -> Iterator[tuple[CellRow, bytes]]:
 
 
 def totals(round: Round, bulletin: Bulletin) -> dict[str, int]:
-    """Return the numbers of eligible, drawn and counted papers for marks, and `comments`, of counted comment papers.
+    """Return the numbers of eligible, kept, drawn and counted papers for marks, and `comments`, of counted comment
+    papers.
 
-    Drawn and counted are of counted cells and joined groups only: what was destroyed is in no figure. Nobody need write
-    a comment, so comment papers are in no share. One query.
+    kept: those eligible whose cells are counted or joined. Drawn and counted are of these only: what was destroyed is
+    in no figure. Nobody need write a comment, so comment papers are in no share. One query.
     """
     comment_cells = set(round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
     outcome = bulletin.read_outcome()
@@ -122,6 +123,7 @@ def totals(round: Round, bulletin: Bulletin) -> dict[str, int]:
     comments = sum(row.get("counted", 0) for row in outcome["cells"] if row["cell"] in comment_cells)
     return {
         "eligible": sum(row["eligible"] for row in marks),
+        "kept": sum(row["eligible"] for row in marks if row.get("fate") in (Fate.COUNTED, Fate.MERGED)),
         "drawn": sum(row.get("drawn", 0) for row in marks) + sum(group["drawn"] for group in outcome["groups"]),
         "counted": sum(row.get("counted", 0) for row in marks) + sum(group["counted"] for group in outcome["groups"]),
         "comments": comments,

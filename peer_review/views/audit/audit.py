@@ -1,7 +1,6 @@
 """Pages of the inspectors: the audit of a count, files for an auditor, and the audit log. None says who wrote what."""
 
-from collections.abc import Iterator, Mapping
-from operator import itemgetter
+from collections.abc import Iterator
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -15,14 +14,12 @@ from peer_review.domain.results.audit_readings import read_package
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.enums import Channel
 from peer_review.models import CountRun, Round
-from peer_review.paging import page_of, page_of_list
-from peer_review.protocol.bulletin import CellRow, GroupRow
+from peer_review.paging import page_of
 from peer_review.views.shared.access import SignedInMixin
-from peer_review.views.shared.client_messages import fate_words
 from peer_review.views.tally.bulletin import CountedRoundMixin
+from peer_review.views.tally.cell_fates import cell_fates
 
 PAGE = 50
-CELLS = 30
 
 
 class AuditedRoundMixin(CountedRoundMixin):
@@ -37,9 +34,6 @@ class AuditRoundView(AuditedRoundMixin, TemplateView):
     template_name = "peer_review/audit/audit_round.html"
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        outcome = self.round.bulletin.read_outcome()
-        groups = {group["group"]: group for group in outcome["groups"]}
-        page = page_of_list(outcome["cells"], self.request.GET, size=CELLS, key=itemgetter("cell"))
         kind = ContentType.objects.get_for_model(Round)
         acts = audit_log.entries_visible_to(self.request.user).filter(content_type=kind, object_id=str(self.round.pk))
         opening = acts.filter(action="peer_review.round.open").first()
@@ -48,25 +42,10 @@ class AuditRoundView(AuditedRoundMixin, TemplateView):
             scheme_hash=opening.data.get("form", "") if opening else "",
             run=CountRun.objects.filter(round=self.round).first(),
             totals=bulletins.totals(self.round, self.round.bulletin),
-            cells=[_line(row, groups) for row in page.rows],
-            paging=page,
             acts=acts[:PAGE],
+            **cell_fates(self.round.bulletin, self.request.GET),
             **kwargs,
         )
-
-
-def _line(row: CellRow, groups: Mapping[int, GroupRow]) -> dict[str, object]:
-    """Return a cell as the page lists it; of a merged one the figures are its group's."""
-    group = row.get("group", 0)
-    figures = groups[group] if group else row
-    return {
-        "cell": row["cell"],
-        "word": fate_words()[row["fate"]],
-        "group": group,
-        "eligible": row["eligible"],
-        "drawn": figures.get("drawn"),
-        "counted": figures.get("counted"),
-    }
 
 
 class AuditFileView(AuditedRoundMixin, View):

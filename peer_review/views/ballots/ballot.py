@@ -16,11 +16,11 @@ from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.enums import RoundState
 from peer_review.exceptions.ballots import VotesOnPaper
 from peer_review.exceptions.base import RoundStateInvalid
-from peer_review.models import Assignment, Round
+from peer_review.models import Round
 from peer_review.users import User
 from peer_review.views.ballots import client_messages
 from peer_review.views.ballots.ballot_page import ballot_context
-from peer_review.views.ballots.paper_cards import paper_cards
+from peer_review.views.ballots.paper_cards import own_papers, paper_cards
 from peer_review.views.ballots.stages import CAST, mode_of
 from peer_review.views.shared.access import RoundMixin
 
@@ -82,6 +82,7 @@ class BallotCheckView(RoundMixin, TemplateView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         address = [self.round.public_id]
+        papers = own_papers(self.round, self.user)
         config = {
             "round": self.round.public_id,
             "owner": browser_tag(self.user, self.round),
@@ -93,10 +94,12 @@ class BallotCheckView(RoundMixin, TemplateView):
             "head": reverse("peer_review:bulletin-head", args=address),
             "cells": reverse("peer_review:bulletin-cells", args=address),
             # All papers of the reader, drawn or not: what is asked for repeats the roll and says no more.
-            "own": sorted(
-                Assignment.objects.of(evaluator=self.user, round=self.round).values_list("cell__key", flat=True)
-            ),
+            "own": sorted(paper.cell for paper in papers),
         }
         return super().get_context_data(
-            config=config, words=client_messages.check(), counted=self.round.has_bulletin, **kwargs
+            config=config,
+            words=client_messages.check(),
+            counted=self.round.has_bulletin,
+            papers=papers if self.round.has_bulletin else [],
+            **kwargs,
         )

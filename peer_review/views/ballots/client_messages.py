@@ -72,9 +72,10 @@ def check() -> dict[str, object]:
         "none_here": _("This browser holds no receipts of this round. Choose your receipt file, or type a hash."),
         "fates": fate_words(),
         "some": {
-            Fate.MERGED: _("Answers joined with those of a neighbouring class, so that no few stand alone: %(count)s."),
+            Fate.MERGED: _("Counted together with a neighbouring class, so that no few stand alone: %(count)s."),
             Fate.FEW: _(
-                "Destroyed unread, because fewer than %(floor)s voted and no class could be joined: %(count)s."
+                "Destroyed unread, because there were fewer than %(floor)s, also together with any class that could be "
+                "joined: %(count)s."
             ),
             Fate.VOID: _("The round is void, so nothing of it is counted: %(count)s."),
         },

@@ -101,6 +101,31 @@ class PaperCard:
         return self.rows[0].section if not self.is_sheet and self.rows else ""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnPaper:
+    """One paper on somebody's roll, as the check page lists it: whom it is about, and in which capacity they vote."""
+
+    cell: str
+    label: str
+    class_label: str
+    is_comment: bool
+
+
+def own_papers(round: Round, user: User) -> list[OwnPaper]:
+    """Return this evaluator's papers, drawn or not, in the order of the ballot page. One query."""
+    classes = round.frozen_scheme.class_labels if round.has_frozen_scheme else {}
+    cells = (paper.cell for paper in Assignment.objects.of(evaluator=user, round=round))
+    return [
+        OwnPaper(
+            cell=cell.key,
+            label=str(cell.sheet or cell.subject),
+            class_label=classes.get(cell.voter_class, cell.voter_class),
+            is_comment=cell.kind == CellKind.COMMENT,
+        )
+        for cell in cells
+    ]
+
+
 def paper_cards(round: Round, user: User) -> list[PaperCard]:
     """Return this evaluator's papers of marks, sheets first, each subject's comment paper with its first marks.
 

@@ -4,6 +4,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.urls import reverse
 from django.views.generic import TemplateView
 
+from peer_review.domain.rounds.return_rate import needed_percent
 from peer_review.domain.tally import bulletin as bulletins
 from peer_review.exceptions.base import TooLarge, UnknownRound
 from peer_review.models import Bulletin, Round
@@ -11,6 +12,7 @@ from peer_review.offline import VERIFIER
 from peer_review.rules.roles import has_perm
 from peer_review.views.shared.access import RoundMixin
 from peer_review.views.shared.json_endpoints import unlogged_endpoint
+from peer_review.views.tally.cell_fates import cell_fates
 from peer_review.views.tally.client_messages import verifier_messages
 
 #: Cells answered in one request, at most.
@@ -37,6 +39,9 @@ class BulletinView(CountedRoundMixin, TemplateView):
         return super().get_context_data(
             bulletin=bulletin,
             totals=bulletins.totals(self.round, bulletin),
+            needed=needed_percent(self.round),
+            is_version_1=bulletins.head_of(bulletin)["v"] == 1,
+            **cell_fates(bulletin, self.request.GET),
             config={
                 name: reverse(f"peer_review:{route}", args=[self.round.public_id])
                 for name, route in (("manifest", "manifest"), ("bulletin", "bulletin-json"))

@@ -1,5 +1,9 @@
 """Rounds of mutual evaluation in every state: two published, two open in which every sign-in can vote, one in
 preparation. Their ballots went through the real protocol (demo.load.voting).
+
+In the published ones too few vote in some places, so that every fate can be looked at: one class of a section head has
+joined its neighbour, the ballots about one person and the words about another are destroyed. The early closing of the
+whole-sheet round waits for its second person.
 """
 
 import datetime
@@ -23,6 +27,7 @@ from peer_review.domain.planning.roll import propose_roll, use_plan
 from peer_review.domain.planning.roll_confirmation import confirm_roll
 from peer_review.domain.planning.roll_edits import remove_subject
 from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
+from peer_review.domain.planning.roll_touches import is_touched
 from peer_review.domain.preflight.preflight import preflight
 from peer_review.domain.preflight.subtraction_fixes import leave_out
 from peer_review.domain.publication import comments, publish
@@ -30,8 +35,8 @@ from peer_review.domain.publication.self_evaluations import save_self_evaluation
 from peer_review.domain.rounds import lifecycle
 from peer_review.domain.rounds.early_closing import request_early_closing
 from peer_review.domain.schemes.default_schemes import create_default_schemes
-from peer_review.enums import Collection, RoundKind
-from peer_review.models import Round, Scheme
+from peer_review.enums import CellKind, Collection, RoundKind
+from peer_review.models import Cell, Round, Scheme
 from peer_review.providers.roll import Person
 from zhengyan_crypto import sealing
 
@@ -119,7 +124,7 @@ def _load_published(organiser: User, schemes: dict[str, Scheme]) -> None:
     for subject in round.subjects.exclude(section_key=SECTION).exclude(member__is_section_head=True):
         remove_subject(round, by=organiser, subject=subject)
     confirm_roll(round, by=_inspector(), fingerprint=roll_fingerprint(round))
-    mood = voting.Mood(seed=2026_1, turnout=0.94, answer=voting.points)
+    mood = voting.Mood(seed=2026_1, turnout=0.94, answer=voting.points, limits=_few_marks)
     _publish(_collect(round, organiser, mood, opens=opens, closes=closes), organiser)
 
 
@@ -142,7 +147,7 @@ def _load_full_circle(organiser: User, schemes: dict[str, Scheme]) -> None:
     save_plan(round, by=organiser, plan={"sections": [PILOT], "house_wide": True})
     use_plan(round, by=organiser, people=_reference_staff(round), at_once=True)
     _leave_out_exposed(round, organiser)
-    mood = voting.Mood(seed=2026_3, turnout=1, answer=voting.anchors, words=WORDS)
+    mood = voting.Mood(seed=2026_3, turnout=1, answer=voting.anchors, words=WORDS, limits=_few_words)
     counted = _collect(round, organiser, mood, opens=opens, closes=closes, before_closing=_say_of_themselves)
     comments.finish_review(counted, by=reviewer)
     _publish(counted, organiser)
@@ -235,9 +240,41 @@ def _load_draft(organiser: User, schemes: dict[str, Scheme]) -> None:
 
 
 def _leave_out_exposed(round: Round, organiser: User) -> None:
-    """Leave out whoever was evaluated by nearly the same people in a round before, as the pre-flight offers."""
+    """Leave out whoever was evaluated by nearly the same people in a round before, as the pre-flight offers. That is
+    work by hand, which an inspector confirms.
+    """
     for exposed in preflight(round).subtraction.standing:
         leave_out(round, by=organiser, subject=exposed.pk)
+    if is_touched(round):
+        confirm_roll(round, by=_inspector(), fingerprint=roll_fingerprint(round))
+
+
+def _few_marks(round: Round) -> dict[str, int]:
+    """Let too few vote in two places: in one class about a section head, which joins its neighbour, and about one
+    person of the section as a whole, whose ballots are destroyed.
+    """
+    floor = round.frozen_scheme.floor
+    heads = round.subjects.filter(member__is_section_head=True).exclude(member__user__in=_seats())
+    staff = round.cells.with_eligible().filter(subject__in=heads, voter_class="staff", eligible__gte=floor)
+    short = staff.order_by("eligible", "subject__sort_order", "key")[0]
+    unknown = round.subjects.filter(section_key=SECTION).exclude(member__user__in=_seats()).order_by("-sort_order")[0]
+    return {short.key: floor - 2, **_limited(list(round.cells.filter(subject=unknown)), floor - 1)}
+
+
+def _few_words(round: Round) -> dict[str, int]:
+    """Let too few write about one person, so that their words are destroyed unread."""
+    words = round.cells.filter(kind=CellKind.COMMENT).exclude(subject__member__user__in=_seats())
+    return {words.order_by("-subject__sort_order")[0].key: round.frozen_scheme.floor - 2}
+
+
+def _limited(cells: list[Cell], most: int) -> dict[str, int]:
+    """Return a limit for each cell, as equal as can be; all together are `most`."""
+    return {cell.key: most // len(cells) + (at < most % len(cells)) for at, cell in enumerate(cells)}
+
+
+def _seats() -> list[int]:
+    """Return whom the roles of the demonstration sign in as: their own results are not to be missing."""
+    return [line.user.pk for line in sign_ins()]
 
 
 def _reference_staff(round: Round) -> Iterator[Person]:
@@ -246,7 +283,7 @@ def _reference_staff(round: Round) -> Iterator[Person]:
     Person by person, ten thousand people would ask for millions of ballot papers.
     """
     people = list(propose_from_staff(round))
-    seats = {line.user.pk for line in sign_ins()}
+    seats = set(_seats())
     left = {section: share for section, _title, share in SECTIONS}
     chosen = set()
     for person in sorted(people, key=lambda person: person.user_id not in seats):

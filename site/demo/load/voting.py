@@ -5,7 +5,8 @@ What the invented people think is made up, and nothing else.
 
 import datetime
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -35,15 +36,23 @@ TOGETHER = 8
 Answer = Callable[[random.Random, float, float], int | str]
 
 
+def _no_limits(round: Round) -> Mapping[str, int]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """How the invented people vote: who comes, what they answer, which words they write."""
+    """How the invented people vote: who comes, what they answer, which words they write.
+
+    limits: how many ballots at most are cast on some papers of the round, by the cell's key; the others skip them.
+    """
 
     seed: int
     turnout: float
     answer: Answer
     words: Sequence[str] = ()
     leave_sign_ins: bool = False
+    limits: Callable[[Round], Mapping[str, int]] = _no_limits
 
 
 def prepare(round: Round, scrutineer: User) -> bytes:
@@ -96,6 +105,7 @@ def _sittings(
     worth: dict[int | None, float] = {
         subject: chance.gauss(0, 1) for subject in round.subjects.values_list("pk", flat=True)
     }
+    limits, cast_on = mood.limits(round), Counter[str]()
     lists: dict[int, list[int | None]] = {}
     for sheet, subject in SheetEntry.objects.filter(sheet__round=round).values_list("sheet_id", "subject_id"):
         lists.setdefault(sheet, []).append(subject)
@@ -110,8 +120,9 @@ def _sittings(
         for cell in cells:
             about = lists[cell.sheet_id] if cell.sheet_id else [cell.subject_id]
             answers = _answers(asked[cell.key], [worth[subject] for subject in about], leniency, mood, chance)
-            if answers is None:
+            if answers is None or cast_on[cell.key] >= limits.get(cell.key, VOTERS):
                 continue
+            cast_on[cell.key] += 1
             token = credentials[cell.key].finalize(public[cell.key], signed[cell.key])
             revision = credentials[cell.key].revision_of(1, drawn_at=drawn_at)
             casts.append(credentials[cell.key].make_cast(answers, token=token, revision=revision))

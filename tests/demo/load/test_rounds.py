@@ -1,4 +1,6 @@
-"""Where the demonstration leaves the keys of its open rounds. The rounds themselves are loaded in tests/e2e."""
+"""Where the demonstration leaves the keys of its open rounds, and where it lets too few vote. The rounds themselves are
+loaded in tests/demo/test_loading.py.
+"""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -6,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from demo.load import rounds
+from peer_review.models import Cell
 from zhengyan_crypto import sealing
 
 
@@ -28,3 +31,11 @@ def test_rounds_are_told_apart_by_their_titles(title: str) -> None:
     titles = [rounds.PUBLISHED, rounds.FULL_CIRCLE, rounds.OPEN, rounds.SHEET, rounds.DRAFT]
 
     assert titles.count(title) == 1
+
+
+@pytest.mark.parametrize(("cells", "limits"), [(1, [4]), (2, [2, 2]), (3, [2, 1, 1]), (6, [1, 1, 1, 1, 0, 0])])
+def test_cells_share_a_limit_that_stays_under_the_floor(cells: int, limits: list[int]) -> None:
+    limited = rounds._limited([Cell(key=str(at)) for at in range(cells)], 4)
+
+    assert list(limited.values()) == limits
+    assert sum(limited.values()) == 4

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from demo.load import voting
+from peer_review.models import Round
 from peer_review.protocol import papers
 
 
@@ -27,3 +28,7 @@ def test_better_subjects_get_better_answers(answer: voting.Answer) -> None:
         return sum(marks) / len(marks)
 
     assert mean(-1) < mean(0) < mean(1)
+
+
+def test_limits_are_none_unless_a_mood_has_some() -> None:
+    assert voting.Mood(seed=1, turnout=1, answer=voting.points).limits(Round()) == {}

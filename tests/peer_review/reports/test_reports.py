@@ -188,8 +188,11 @@ def test_formulas_of_a_subject_come_to_what_is_kept_and_to_what_was_published(
     if reading.score is None:
         assert (score["Score"][3].value, score["Check"][3].value) == ("too few", "too few")
         return
-    assert calculator.compute("Score", score["Check"][3].value) == pytest.approx(reading.score.value)
-    assert calculator.compute("Score", score["Check less published"][3].value) == 0
+    check = float(calculator.compute("Score", score["Check"][3].value))
+    # A sum of rounded figures may differ from the rounded sum by a last digit, which the sheet then says.
+    assert check == pytest.approx(reading.score.value, abs=0.1001)
+    less = float(calculator.compute("Score", score["Check less published"][3].value))
+    assert less == pytest.approx(check - reading.score.value)
 
 
 def test_check_that_differs_by_a_last_digit_says_so_and_is_not_bent() -> None:
@@ -267,13 +270,10 @@ def test_thin_class_is_in_no_cell_and_no_picture(reported: ReportedRound) -> Non
     reading = own_reading(reported, "壬")
     text, book = text_of(render(subject_report(reading))), subject_book(reading)
 
-    assert "shown together only" in re.sub(r"\s+", " ", text)
+    assert "too few ballots came in from one of them: Leaders and Staff." in re.sub(r"\s+", " ", text)
+    assert "too few ballots came in from one of them: Leaders and Staff." in words_of(book)
     assert not {f"{one}.0" for one in THIN_CLASS} & numbers_in(text)
     assert not {float(one) for one in THIN_CLASS} & numbers_of(book)
-    rows = list(
-        load_workbook(BytesIO(book))["Voter classes"].iter_rows(min_row=2, max_row=3, min_col=3, values_only=True)
-    )
-    assert rows == [("too few", "too few", "too few")] * 2
 
 
 def test_workbook_has_no_hidden_sheet_row_or_column_and_no_note(reported: ReportedRound) -> None:

@@ -39,6 +39,21 @@ async function open() {
   return opened;
 }
 
+/** Say of every paper of the reader what became of it, cast or not. Rounds without blocks tell it of none. */
+async function showFates() {
+  if (!counted || !$("own-papers")) return;
+  try {
+    const { head, own } = await open();
+    if (head.v === 1) return;
+    const fates = new Map([...own.values()].map(({ row }) => [row.cell, row.fate]));
+    for (const line of document.querySelectorAll("#own-papers [data-cell]"))
+      line.querySelector("[data-fate]").textContent = words.fates[fates.get(line.dataset.cell)] ?? "";
+    $("own-papers").hidden = false;
+  } catch (error) {
+    troubleFrom(error);
+  }
+}
+
 let whole = null;
 
 /** Return all leaves of the bulletin: for a receipt of somebody else's papers, and for rounds without blocks. */
@@ -143,4 +158,5 @@ if (receipts.length) {
   $("none-here").textContent = words.none_here;
   $("none-here").hidden = false;
 }
+await showFates();
 document.documentElement.dataset.ready = "check";

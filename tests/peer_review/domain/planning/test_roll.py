@@ -71,7 +71,7 @@ def nobody(round: Round) -> list[Person]:
 
 
 @pytest.mark.django_db
-def test_roll_warnings_name_cells_of_one_and_cells_under_the_floor(draft: Round) -> None:
+def test_roll_warnings_name_cells_of_one_and_cells_under_the_floor(draft: Round, in_english: None) -> None:
     draft.scheme.floor = 4
     draft.scheme.save()
     propose_roll(draft, by=draft.organiser)
@@ -83,3 +83,18 @@ def test_roll_warnings_name_cells_of_one_and_cells_under_the_floor(draft: Round)
 
     assert found[0] == ("single_voter", lonely.label, 1)
     assert [code for code, _subject, _voters in found[1:]] == ["below_floor"] * 3
+    assert "or not at all" in roll_warnings(draft).first[0].message
+
+
+@pytest.mark.django_db
+def test_class_declared_not_anonymous_needs_no_company_and_no_warning(draft: Round) -> None:
+    draft.scheme.floor = 4
+    draft.scheme.save()
+    propose_roll(draft, by=draft.organiser)
+    thin = {warning.voter_class for warning in roll_warnings(draft).first}
+    assert thin
+
+    draft.not_anonymous = sorted(thin)
+    draft.save()
+
+    assert roll_warnings(draft).first == []

@@ -58,19 +58,32 @@ def test_a_paper_is_counted_with_at_least_k_ballots(people: list[Any]) -> None:
     assert anonymity_statement(round, cell) == TOGETHER + "."
 
 
-def test_whoever_is_alone_is_told_and_so_are_the_others(people: list[Any]) -> None:
+@pytest.mark.parametrize("few", [1, 2])
+def test_class_with_few_voters_is_told_that_it_is_never_counted_by_itself(people: list[Any], few: int) -> None:
     round = draft()
     subject = subject_of(round)
-    alone = make_cell(subject, people[:1], "superiors")
+    thin = make_cell(subject, people[:few], "superiors")
+    others = make_cell(subject, people[few:], "peers")
+
+    assert anonymity_statement(round, thin) == (
+        "Fewer than 3 people vote as “Superiors” on “Li”, so these answers are never counted by themselves: at least 3 "
+        "ballots, yours among them, are counted together before any figure is shown."
+    )
+    assert anonymity_statement(round, others) == TOGETHER + "."
+
+
+def test_class_that_was_declared_not_anonymous_is_named_to_all(people: list[Any]) -> None:
+    round = draft(not_anonymous=["superiors"])
+    subject = subject_of(round)
+    declared = make_cell(subject, people[:1], "superiors")
     others = make_cell(subject, people[1:], "peers")
 
-    assert anonymity_statement(round, alone) == (
-        "You are the only possible voter in the class “Superiors” for “Li”: this mark is one person's and is labelled "
-        "so; no figure is made of it alone."
+    assert anonymity_statement(round, declared) == (
+        "Before this round opened, the class “Superiors” was declared not anonymous: your ballot counts in full, and "
+        "it can be known to be yours."
     )
-    assert (
-        anonymity_statement(round, others)
-        == TOGETHER + "; the mark from “Superiors” is one person's and is labelled so."
+    assert anonymity_statement(round, others) == (
+        TOGETHER + ". The ballots of “Superiors”, a class that was declared not anonymous, are not among these."
     )
 
 
@@ -84,8 +97,16 @@ def test_a_whole_sheet_is_a_paper_like_others(people: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("writers", "words"),
     [
-        (5, "Comments are shown only if at least 3 are written, in an order made by chance."),
-        (2, "Fewer than 3 people may comment on “Li”, so no comment will be shown."),
+        (
+            5,
+            "Comments are shown only if at least 3 are written, in an order made by chance; fewer are destroyed "
+            "unread.",
+        ),
+        (
+            2,
+            "Fewer than 3 people may comment on “Li”, so no comment will be shown: whatever is written is destroyed "
+            "unread.",
+        ),
     ],
 )
 def test_comments_need_company(people: list[Any], writers: int, words: str) -> None:

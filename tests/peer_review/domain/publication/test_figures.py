@@ -42,8 +42,8 @@ def test_a_score_has_no_share_of_abstentions() -> None:
 @pytest.mark.parametrize("value", [0.0, 59.9, 60.0, 79.9, 80.0, 89.9, 90.0, 100.0])
 def test_the_rounds_own_bands_propose_the_grade(value: float) -> None:
     round = make_published_round({("甲", "all"): papers(5)})
-    mark = make_mark(round.frozen_scheme, value, value - 1, value + 1, 5, 1)
-    assert (mark.value, mark.low, mark.high, mark.n, mark.abstentions) == (value, value - 1, value + 1, 5, 1)
+    mark = make_mark(round.frozen_scheme, value, value - 1, value + 1, 5, 6)
+    assert (mark.value, mark.low, mark.high, mark.n, mark.abstentions) == (value, value - 1, value + 1, 5, 6)
     assert (mark.grade_label == "Excellent") is (value >= 90)
 
 
@@ -64,7 +64,17 @@ def test_a_criterion_that_is_not_shown_has_no_mark() -> None:
     assert criterion_mark(round.frozen_scheme, None) is None
     mark = criterion_mark(round.frozen_scheme, row)
     assert mark is not None
-    assert (mark.value, mark.n, mark.abstentions) == (80.0, 5, 1)
+    assert (mark.value, mark.n, mark.abstentions, mark.unknown) == (80.0, 5, None, None)
+
+
+@pytest.mark.parametrize(
+    ("abstentions", "text", "unknown"),
+    [(0, "fewer than 5", None), (4, "fewer than 5", None), (5, "5", 50.0), (15, "15", 75.0)],
+)
+def test_abstentions_under_the_floor_read_alike(abstentions: int, text: str, unknown: float | None) -> None:
+    round = make_published_round({("甲", "all"): papers(5)})
+    mark = make_mark(round.frozen_scheme, 80.0, 70.0, 90.0, 5, abstentions)
+    assert (mark.abstentions_text, mark.unknown) == (text, unknown)
 
 
 @pytest.mark.parametrize("names", ["甲", "甲乙丙"])

@@ -34,14 +34,14 @@ def test_groups_hold_one_mark_a_criterion_and_are_found_by_scope(round: Round) -
 
 def test_rows_are_ordered_by_score_or_as_they_are_asked_for(round: Round) -> None:
     readable = Result.objects.filter(round=round).of_scope(ResultScope.SUBJECT)
-    rows, ties = read_rows(round.frozen_scheme, readable, None)
+    rows, ties = read_rows(round, readable, None)
     assert [row.label for row in rows] == list("甲乙丙丁戊己")
     # All six ballots of a subject agree, so no interval overlaps another.
     assert [(row.place.best, row.place.worst) for row in rows if row.place] == [(n, n) for n in range(1, 7)]
     assert (ties.total, ties.groups, ties.certain) == (6, 6, 6)
 
     page = list(readable.select_related("subject__member").filter(label__in="己甲").order_by("score"))
-    rows, ties = read_rows(round.frozen_scheme, readable, page)
+    rows, ties = read_rows(round, readable, page)
     assert [(row.label, row.place.best) for row in rows if row.place] == [("己", 6), ("甲", 1)]
     assert ties.total == 6
 
@@ -49,14 +49,14 @@ def test_rows_are_ordered_by_score_or_as_they_are_asked_for(round: Round) -> Non
 def test_rows_lie_by_the_quota_only_where_a_proposal_is_given(round: Round) -> None:
     readable = Result.objects.filter(round=round).of_scope(ResultScope.SUBJECT)
 
-    without, _ties = read_rows(round.frozen_scheme, readable, None)
-    with_proposal, _ties = read_rows(round.frozen_scheme, readable, None, proposal=proposal_of(round))
+    without, _ties = read_rows(round, readable, None)
+    with_proposal, _ties = read_rows(round, readable, None, proposal=proposal_of(round))
 
     assert {row.line for row in without} == {""}
     assert {row.line for row in with_proposal} <= {"above", "tied", "below", "none"}
 
 
 def test_a_list_of_nobody_is_empty(round: Round) -> None:
-    rows, ties = read_rows(round.frozen_scheme, Result.objects.none(), None)
+    rows, ties = read_rows(round, Result.objects.none(), None)
 
     assert (rows, ties.total, ties.groups, ties.certain) == ((), 0, 0, 0)

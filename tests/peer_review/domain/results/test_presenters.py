@@ -81,7 +81,8 @@ def test_subject_finds_the_stored_figures_to_the_last_digit(round: Round) -> Non
     assert [
         (line.key, line.own.value, line.own.low, line.own.high, line.own.n, line.own.abstentions)
         for line in reading.criteria
-    ] == [(one.criterion, one.value, one.low, one.high, one.n, one.abstentions) for one in stored]
+    ] == [(one.criterion, one.value, one.low, one.high, one.n, None) for one in stored]
+    assert all(one.abstentions < reading.head.floor for one in stored)
     assert (reading.score.value, reading.score.grade, reading.score.grade_label) == (
         69.8,
         "basic",
@@ -182,19 +183,30 @@ def test_a_class_that_is_declared_not_anonymous_says_so() -> None:
 
 def test_absentees_and_abstentions_are_never_zero() -> None:
     known = [{"quality": 80, "spirit": 80}] * 6
-    round = make_published_round({("甲", "all"): [*known, *[{"quality": "dk", "spirit": "dk"}] * 4]}, eligible=40)
+    round = make_published_round({("甲", "all"): [*known, *[{"quality": "dk", "spirit": "dk"}] * 6]}, eligible=40)
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
     assert reading.score.value == 80.0
-    assert [(line.own.n, line.own.abstentions, line.own.unknown) for line in reading.criteria] == [(6, 4, 40.0)] * 2
-    assert (reading.certainty.unknown.figure, reading.certainty.unknown_is_high) == (40.0, True)
-    assert reading.certainty.unknown.note.startswith("8 of 20 answers are “do not know enough” (40 %).")
+    assert [(line.own.n, line.own.abstentions, line.own.unknown) for line in reading.criteria] == [(6, 6, 50.0)] * 2
+    assert (reading.certainty.unknown.figure, reading.certainty.unknown_is_high) == (50.0, True)
+    assert reading.certainty.unknown.note.startswith("12 of 24 answers are “do not know enough” (50 %).")
 
 
 def test_few_who_do_not_know_are_no_warning() -> None:
     known = [{"quality": 80, "spirit": 80}] * 9
     round = make_published_round({("甲", "all"): [*known, {"quality": "dk", "spirit": "dk"}]})
     reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
-    assert (reading.certainty.unknown.figure, reading.certainty.unknown_is_high) == (10.0, False)
+    assert (reading.certainty.unknown.figure, reading.certainty.unknown_is_high) == (None, False)
+    assert reading.certainty.unknown.note.startswith("At most a third")
+    assert {line.own.abstentions_text for line in reading.criteria} == {"fewer than 5"}
+
+
+def test_one_criterion_with_few_who_do_not_know_keeps_the_share_over_all_back() -> None:
+    some = [{"quality": "dk", "spirit": 80}] * 6
+    round = make_published_round({("甲", "all"): [*[{"quality": 80, "spirit": 80}] * 9, *some]})
+    reading = read_subject(result_of(round, "甲"), reader=Reader(leader()))
+    assert [(line.own.n, line.own.abstentions_text) for line in reading.criteria] == [(9, "6"), (15, "fewer than 5")]
+    assert reading.certainty.unknown.figure is None
+    assert "6 of" not in reading.certainty.unknown.note
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ from dataclasses import asdict
 
 import pytest
 
+from peer_review.counting.coverage import Coverage
 from peer_review.counting.release import release
 from peer_review.domain.results.reliability_notes import (
     coverage_in_words,
     coverage_of,
+    is_coverage_told,
     one_ballot_in_words,
     reliability_in_words,
 )
@@ -117,11 +119,21 @@ def test_one_ballot_is_said(kept: bool | None, part: str) -> None:
 
 
 def test_coverage_is_said_by_criterion_and_for_all() -> None:
-    round = make_published_round({("甲", "all"): [*papers(6), *papers(4, "dk", 70)]})
+    round = make_published_round({("甲", "all"): [*papers(6), *papers(6, "dk", 70)]})
     rows = list(Result.objects.get(round=round, scope=ResultScope.SUBJECT).criteria.order_by("pk"))
-    assert coverage_in_words(coverage_of(rows)) == "4 of 20 answers are “do not know enough” (20 %)."
-    assert coverage_in_words(coverage_of(rows[:1])) == (
-        "4 of 10 answers are “do not know enough” (40 %). The figure speaks for those who do know."
-    )
-    assert coverage_in_words(coverage_of(rows[1:])) == "Nobody answered “do not know enough”."
-    assert coverage_in_words(coverage_of([])) == ""
+    told = [is_coverage_told(some, 5) for some in (rows, rows[:1], rows[1:])]
+    assert told == [False, True, False]
+    words = [coverage_in_words(coverage_of(some), told=True, floor=5) for some in (rows, rows[:1], [])]
+    assert words == [
+        "6 of 24 answers are “do not know enough” (25 %).",
+        "6 of 12 answers are “do not know enough” (50 %). The figure speaks for those who do know.",
+        "",
+    ]
+
+
+def test_coverage_that_is_not_told_says_only_whether_many_do_not_know() -> None:
+    few, many = (coverage_in_words(Coverage(12, unknown), told=False, floor=5) for unknown in (4, 5))
+    assert few.startswith("At most a third of the answers")
+    assert many.startswith("More than a third of the answers")
+    assert "4" not in few
+    assert not any(figure.isdigit() for figure in many)

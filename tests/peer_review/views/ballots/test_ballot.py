@@ -17,9 +17,9 @@ from peer_review.domain.planning.roll_confirmation import confirm_roll
 from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.enums import Collection, RoundState, ScaleKind
-from peer_review.models import Round
+from peer_review.models import Assignment, Round
 from peer_review.views.ballots.ballot import browser_tag
-from tests.factories.peer_review.counted_rounds import count_all, make_voted_round
+from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, make_voted_round, papers
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     RunningRound,
@@ -167,7 +167,8 @@ class TestBallot:
         assert declared in said["all"]
         assert said["all"].index(declared) < said["all"].index("data-criterion")
         assert "yours among them, are counted together" not in said["all"]
-        assert "declared not anonymous" not in said["others"]
+        assert declared not in said["others"]
+        assert "The ballots of “All”, a class that was declared not anonymous, are not among these." in said["others"]
         # It takes nobody in either.
         assert "If fewer than 3 vote on this, the answers are destroyed." in said["others"]
 
@@ -296,6 +297,35 @@ class TestCheck:
             config = get(client, "ballot-check", running.round).context["config"]
             assert config["own"] == list(own.values_list("key", flat=True))
 
+    def test_lists_every_paper_of_the_reader_for_the_script_to_say_what_became_of_it(self, client: Client) -> None:
+        round = make_counted_round(
+            {("甲", "leaders"): papers(6), ("甲", "staff"): papers(2)}, eligible=8, comments={"甲": ["好"] * 2}
+        )
+        reader = Assignment.objects.filter(cell__round=round).first().evaluator
+        make_member(round, reader)
+        client.force_login(reader)
+
+        page = get(client, "ballot-check", round)
+
+        own = [(paper.label, paper.class_label, paper.is_comment) for paper in page.context["papers"]]
+        assert own == [("甲", "Leaders", False), ("甲", "Staff", False), ("甲", "", True)]
+        assert {paper.cell for paper in page.context["papers"]} == set(page.context["config"]["own"])
+        text = page.content.decode()
+        for paper in page.context["papers"]:
+            assert f'<tr data-cell="{paper.cell}">' in text
+        assert set(page.context["words"]["fates"]) == {"counted", "merged", "few", "void"}
+        for words in page.context["words"]["fates"].values():
+            assert not any(letter.isdigit() for letter in words)
+
+    def test_says_nothing_of_fates_before_the_count(self, client: Client) -> None:
+        running = make_open_round(evaluators=4)
+        client.force_login(running.evaluators[0].user)
+
+        page = get(client, "ballot-check", running.round)
+
+        assert page.context["papers"] == []
+        assert 'id="own-papers"' not in page.content.decode()
+
     def test_leads_to_proofs_that_are_there(self, client: Client) -> None:
         running = make_voted_round(evaluators=5)
         round = count_all(running)
@@ -361,7 +391,7 @@ def test_two_people_keep_their_drafts_under_different_names(client: Client) -> N
     assert len(tags) == 2
 
 
-def test_a_class_with_one_possible_voter_is_called_not_anonymous(client: Client) -> None:
+def test_a_class_with_one_possible_voter_reads_that_its_answers_join_those_of_another(client: Client) -> None:
     running = make_ready_round(
         evaluators=5, subjects=1, classes=("boss", "all"), scheme=SchemeFactory(classes=[("boss", 50), ("all", 50)])
     )
@@ -370,13 +400,14 @@ def test_a_class_with_one_possible_voter_is_called_not_anonymous(client: Client)
     running.round.form = {}
     round = open_round(running.round, by=running.round.organiser)
     client.force_login(boss.assignments.get().evaluator)
-    alone = client.get(page("ballot", round)).content.decode()
+    alone = get(client, "ballot", round).content.decode()
     client.force_login(crowd.assignments.first().evaluator)
-    together = client.get(page("ballot", round)).content.decode()
+    together = get(client, "ballot", round).content.decode()
 
-    assert "Not anonymous" in alone or "不匿名" in alone
-    assert "Not anonymous" not in together
-    assert "不匿名" not in together
+    assert "Only you vote in this class here." in alone
+    assert "Only you vote in this class here." not in together
+    for text in (alone, together):
+        assert "Not anonymous" not in text
 
 
 @pytest.mark.parametrize(

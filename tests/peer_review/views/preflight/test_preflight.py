@@ -60,6 +60,17 @@ def test_the_page_answers_first_and_says_what_would_help(client: Client, round: 
     assert page.index("Nothing found here") < page.index("What would help") < page.index("The guarantee")
 
 
+def test_the_guarantee_says_what_becomes_of_too_few_and_of_a_declared_class(client: Client, round: Round) -> None:
+    declared = "Ballots of a class that was declared not anonymous are not among these groups"
+    page = client.get(address(round)).content.decode()
+    assert "Where fewer than 5 come in, the count puts their answers together" in page
+    assert declared not in page
+
+    Round.objects.update(not_anonymous=["superiors"])
+
+    assert declared in client.get(address(round)).content.decode()
+
+
 def test_the_button_merges_and_the_advice_goes_away(client: Client, round: Round) -> None:
     answer = client.post(address(round, "class-merge"), {"source": "superiors", "target": "peers"}, follow=True)
 

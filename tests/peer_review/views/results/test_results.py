@@ -9,7 +9,13 @@ from django.urls import reverse
 
 from peer_review.models import DisclosureEntry, Result, Round
 from peer_review.views.results import results as views
-from tests.factories.peer_review.counted_rounds import make_counted_round, make_published_round, papers, spread
+from tests.factories.peer_review.counted_rounds import (
+    make_counted_round,
+    make_published_round,
+    papers,
+    spread,
+    thin,
+)
 from tests.factories.peer_review.rounds import make_user
 from tests.peer_review.views.results.pages import NAMES, address, make_thin_round, numbers, subject, text_of
 
@@ -72,14 +78,25 @@ def test_thin_class_is_not_in_the_page(client: Client) -> None:
     round = make_published_round({("甲", "leaders"): papers(2, 13, 17), ("甲", "staff"): papers(9, 83, 87)})
     client.force_login(subject(round, "甲").member.user)
     text = text_of(client, address(round, "own-result"))
-    assert "shown together only" in text
+    assert "too few ballots came in from one of them: Leaders and Staff." in text
     assert not {13.0, 17.0, 83.0, 87.0} & numbers(text)
 
 
-def test_class_of_one_possible_voter_is_labelled_not_anonymous(client: Client) -> None:
-    round = make_published_round({("甲", "leaders"): papers(1, 13, 17), ("甲", "staff"): papers(9)})
+def test_class_with_too_few_answers_is_shown_with_the_others_only(client: Client) -> None:
+    round = make_published_round({("甲", "leaders"): thin(2, 13), ("甲", "staff"): papers(9, 83, 87)})
     client.force_login(subject(round, "甲").member.user)
-    assert "not anonymous" in text_of(client, address(round, "own-result"))
+    text = text_of(client, address(round, "own-result"))
+    assert "shown together only" in text
+    assert not {13.0, 83.0, 87.0} & numbers(text)
+
+
+def test_class_of_one_possible_voter_is_counted_with_another_and_named_nowhere(client: Client) -> None:
+    round = make_published_round({("甲", "leaders"): papers(1, 13, 17), ("甲", "staff"): papers(9, 83, 87)})
+    client.force_login(subject(round, "甲").member.user)
+    text = text_of(client, address(round, "own-result"))
+    assert "too few ballots came in from one of them: Leaders and Staff." in text
+    assert "not anonymous" not in text
+    assert not {13.0, 17.0} & numbers(text)
 
 
 def test_unanimous_subject_has_no_distribution_in_the_page(client: Client) -> None:

@@ -1,14 +1,17 @@
 import json
+import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from peer_review.models import Round
+from peer_review.enums import RoundState
+from peer_review.models import Bulletin, Round, Urn
 from peer_review.protocol.bulletin import verify_block, verify_bulletin, verify_head
 from peer_review.views.tally.bulletin import MOST_CELLS
-from tests.factories.peer_review.counted_rounds import make_counted_round, papers
-from tests.factories.peer_review.rounds import make_user
+from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, make_voted_round, papers
+from tests.factories.peer_review.rounds import SchemeFactory, make_user
+from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -59,13 +62,85 @@ def test_nothing_is_there_before_the_count(state: str, round: Round, client: Cli
 
 
 def test_page_shows_what_was_signed_to_those_who_may_know_the_round(round: Round, client: Client) -> None:
-    assert client.get(address(round, "bulletin")).status_code == 302
+    assert client.get(address(round, "bulletin"), headers={"accept-language": "en"}).status_code == 302
     client.force_login(make_user("", "staff"))
-    assert client.get(address(round, "bulletin")).status_code == 404
+    assert client.get(address(round, "bulletin"), headers={"accept-language": "en"}).status_code == 404
     client.force_login(round.organiser)
-    page = client.get(address(round, "bulletin"))
-    assert page.context["totals"] == {"eligible": 6, "drawn": 6, "counted": 6, "comments": 0}
+    page = client.get(address(round, "bulletin"), headers={"accept-language": "en"})
+    assert page.context["totals"] == {"eligible": 6, "kept": 6, "drawn": 6, "counted": 6, "comments": 0}
     assert round.bulletin.signature in page.content.decode()
+
+
+def test_page_tells_every_fate_and_no_figure_of_what_was_destroyed(client: Client) -> None:
+    round = make_counted_round(
+        {
+            ("甲", "leaders"): papers(13),
+            ("甲", "staff"): papers(12),
+            ("乙", "leaders"): papers(11),
+            ("乙", "staff"): papers(4),
+            ("丙", "leaders"): papers(1),
+            ("丙", "staff"): papers(2),
+        },
+        eligible=17,
+    )
+    client.force_login(round.organiser)
+    page = client.get(address(round, "bulletin"), headers={"accept-language": "en"})
+    assert page.context["totals"] == {"eligible": 102, "kept": 68, "drawn": 52, "counted": 40, "comments": 0}
+    text = page.content.decode()
+    lines = re.findall(r'<tr data-fate="(\w+)">.*?</tr>', text)
+    assert lines == ["counted", "merged", "few"]
+    few = re.search(r'<tr data-fate="few">.*?</tr>', text).group()
+    assert re.findall(r'class="pr-num">(\d+)<', few) == ["2", "34"]  # cells, and what the roll says
+    assert "102" in text
+    assert "Of the others too few came back in their place, or none" in text
+
+
+def test_page_of_a_whole_round_speaks_of_no_papers_that_are_missing(round: Round, client: Client) -> None:
+    client.force_login(round.organiser)
+    assert (
+        "too few came back in their place"
+        not in client.get(address(round, "bulletin"), headers={"accept-language": "en"}).content.decode()
+    )
+
+
+def test_page_of_a_round_in_which_nothing_is_kept_counts_nothing(client: Client) -> None:
+    round = make_counted_round({("甲", "leaders"): papers(2)}, eligible=9)
+    client.force_login(round.organiser)
+    text = client.get(address(round, "bulletin"), headers={"accept-language": "en"}).content.decode()
+    assert "No ballot was counted. There were 9 papers on the roll." in text
+    assert re.findall(r'<tr data-fate="(\w+)">', text) == ["few"]
+
+
+def test_page_of_a_void_round_tells_of_none_how_many_came_back(client: Client) -> None:
+    running = make_voted_round(evaluators=9, voters=6, scheme=SchemeFactory(min_return=90))
+    round = count_all(running)
+    assert round.state == RoundState.VOID
+    client.force_login(round.organiser)
+    page = client.get(address(round, "bulletin"), headers={"accept-language": "en"})
+    text = page.content.decode()
+    assert re.findall(r'<tr data-fate="(\w+)">', text) == ["void"]
+    assert "tells of none how many came back" in text
+    assert "had been drawn" not in text
+    assert "too few came back in their place" not in text
+    assert "What is still too few, or cannot be joined" not in text
+    assert (page.context["totals"]["drawn"], page.context["totals"]["counted"]) == (0, 0)
+
+
+def test_page_says_how_envelopes_count_only_where_there_are_some(round: Round, client: Client) -> None:
+    client.force_login(round.organiser)
+    said = [client.get(address(round, "bulletin"), headers={"accept-language": "en"}).content.decode()]
+    Urn.objects.create(round=round, number=1, envelopes=3)
+    said.append(client.get(address(round, "bulletin"), headers={"accept-language": "en"}).content.decode())
+    assert ["each envelope that was issued" in text for text in said] == [False, True]
+
+
+def test_page_of_version_1_has_no_fates(round: Round, client: Client) -> None:
+    head = {"v": 1, "round": round.public_id, "manifest": "0" * 64, "size": 0, "root": "0" * 64, "cells": []}
+    Bulletin.objects.update(head=canonical.dumps(head).decode(), outcome="", leaves=b"")
+    client.force_login(round.organiser)
+    page = client.get(address(round, "bulletin"), headers={"accept-language": "en"})
+    assert page.status_code == 200
+    assert 'data-fate="' not in page.content.decode()
 
 
 def test_bulletin_says_nothing_of_answers(round: Round, client: Client) -> None:

@@ -1,0 +1,117 @@
+"""Notes that say which classes of a subject were counted together or destroyed, because too few had voted in them.
+
+What they say stands in the public bulletin too, cell by cell. How many voted they never say.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from peer_review.domain.results.shown_classes import shown_classes
+from peer_review.enums import CellKind
+from peer_review.models import Bulletin, Cell, Result, Round, SheetEntry
+from peer_review.protocol.bulletin import Fate
+from peer_review.protocol.frozen_scheme import FrozenScheme
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """How the ladder of one subject ended. joined: what classes counted together are called, destroyed and closed: the
+    names of classes of which nothing is kept, or which took no ballots after the draw; words_destroyed: of comments.
+    """
+
+    joined: tuple[str, ...] = ()
+    destroyed: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    words_destroyed: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What a list says beside the subject: where its figures weigh classes in another way than the scheme."""
+        marks = []
+        if self.joined:
+            marks.append(_("counted together: %(classes)s") % {"classes": _("; ").join(self.joined)})
+        if missing := self.destroyed + self.closed:
+            marks.append(_("too few, not counted: %(classes)s") % {"classes": _(", ").join(missing)})
+        return _("; ").join(marks)
+
+    def sentences(self, floor: int) -> tuple[str, ...]:
+        """Return what the subject's page says of it, sentence by sentence."""
+        said = [
+            _(
+                "Counted together, because too few ballots came in from one of them: %(classes)s. Their weights are "
+                "added."
+            )
+            % {"classes": classes}
+            for classes in self.joined
+        ]
+        if self.destroyed:
+            words = _(
+                "Too few ballots came in from %(classes)s, also together with any class that could be joined. Whatever "
+                "was cast there was destroyed unread; whether there was anything, nobody is told."
+            )
+            said.append(words % {"classes": _(", ").join(self.destroyed)})
+        said += [
+            _("Fewer than %(floor)s drew the papers of “%(classes)s”, so these took no ballots.")
+            % {"floor": floor, "classes": classes}
+            for classes in self.closed
+        ]
+        return tuple(said)
+
+
+def read_ladders(round: Round, results: Sequence[Result]) -> dict[int, Ladder]:
+    """Return how the ladders of these subjects ended, by the subject's id. Three queries."""
+    scheme = round.frozen_scheme
+    missing = _missing(round, [result.subject_id for result in results])
+    ladders = {}
+    for result in results:
+        cells = missing.get(result.subject_id or 0, [])
+        words = any(cell.kind == CellKind.COMMENT and not cell.closed for cell in cells)
+        marks = [cell for cell in cells if cell.kind != CellKind.COMMENT]
+        ladders[result.subject_id or 0] = Ladder(
+            joined=_joined(scheme, result.joined),
+            destroyed=_named(scheme, [cell.voter_class for cell in marks if not cell.closed]),
+            closed=_named(scheme, [cell.voter_class for cell in marks if cell.closed]),
+            words_destroyed=words,
+        )
+    return ladders
+
+
+def ladder_note(marks: Iterable[str]) -> str:
+    """Return what the marks of a list's subjects mean; empty where none is marked."""
+    if not any(marks):
+        return ""
+    return _(
+        "Where classes were counted together, or one was too few, the score weighs the classes in another way than the "
+        "scheme. Such subjects are marked; compare them with the others with that in mind."
+    )
+
+
+def _missing(round: Round, subjects: Sequence[int | None]) -> dict[int, list[Cell]]:
+    """Return the cells about each subject of which the bulletin says that they were too few."""
+    bulletin = Bulletin.objects.filter(round=round).only("outcome", "head").first()
+    outcome = bulletin.read_outcome()["cells"] if bulletin is not None else []
+    few = {row["cell"] for row in outcome if row["fate"] == Fate.FEW}
+    found: dict[int, list[Cell]] = defaultdict(list)
+    listed: dict[int, list[int]] = defaultdict(list)
+    entries = SheetEntry.objects.filter(sheet__round=round, subject__in=subjects)
+    for sheet, subject in entries.values_list("sheet_id", "subject_id"):
+        listed[sheet].append(subject)
+    about = Q(subject__in=subjects) | Q(sheet__in=list(listed))
+    for cell in Cell.objects.filter(about, round=round).order_by("key"):
+        if cell.key in few:
+            for subject in listed[cell.sheet_id] if cell.sheet_id else [cell.subject_id or 0]:
+                found[subject].append(cell)
+    return found
+
+
+def _joined(scheme: FrozenScheme, joined: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    return tuple(line.label for line in shown_classes(scheme, joined) if line.key in joined)
+
+
+def _named(scheme: FrozenScheme, classes: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of these classes, in the scheme's order."""
+    return tuple(label for key, label in scheme.class_labels.items() if key in classes)
