@@ -20,7 +20,9 @@ from django.urls import Resolver404, resolve
 from structlog.typing import Processor
 
 # The same paths as a pattern, for loggers that know no route (gunicorn's own).
-SILENT_PATHS = re.compile(r"/rounds/[^/\s]+/(?:(?:ballot|draw|cast|proof|kiosk/draw)/|manifest\.json)")
+SILENT_PATHS = re.compile(
+    r"/rounds/[^/\s]+/(?:(?:ballot|draw|cast|kiosk/draw|kiosk/open|bulletin/head|bulletin/cells)/|manifest\.json)"
+)
 REQUEST_ID = re.compile(r"[0-9a-f-]{8,64}\Z")
 log = structlog.stdlib.get_logger("zhengyan.request")
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
-from config.logs import QuietFilter, is_silent, logging_config
+from config.logs import SILENT_PATHS, QuietFilter, is_silent, logging_config
 from tests.factories import disclosures
 from tests.factories.home import home_page
 
@@ -88,10 +90,21 @@ class TestRequests:
         assert "ValueError: thrown for the test" in error["exception"]
 
 
+def test_pattern_for_loggers_that_know_no_route_names_every_silent_route() -> None:
+    paths = {name: reverse(name, args=[ROUND]) for name in settings.SILENT_ROUTES}
+
+    assert [name for name, path in paths.items() if not SILENT_PATHS.search(path)] == []
+    assert not SILENT_PATHS.search(reverse("peer_review:bulletin", args=[ROUND]))
+
+
 @pytest.mark.django_db(databases=["default", "box"])
 @pytest.mark.parametrize(
     "path",
-    [f"/review/rounds/{ROUND}/cast/", f"/review/rounds/{ROUND}/draw/", f"/review/rounds/{ROUND}/proof/{'a' * 64}/"],
+    [
+        f"/review/rounds/{ROUND}/cast/",
+        f"/review/rounds/{ROUND}/draw/",
+        f"/review/rounds/{ROUND}/bulletin/cells/?cell=7",
+    ],
 )
 class TestBallotPath:
     def test_no_request_leaves_a_line(self, client: Client, lines: Lines, path: str) -> None:
