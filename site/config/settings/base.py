@@ -304,6 +304,10 @@ STRICT_SESSION_LIMITS = (
 )
 STRICT_SESSION_ROLES = ["leadership", "organiser", "scrutineer", "inspector", "administrator"]
 SESSION_COOKIE_AGE = int(SESSION_LIMITS[1].total_seconds())
+# By it the sign-in knows a browser again (organisation.throttle); and what is said once after a form.
+KNOWN_BROWSER_COOKIE_NAME = "known_browser"
+MESSAGES_COOKIE_NAME = "messages"
+MESSAGE_STORAGE = "config.message_storage.MessageStorage"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
