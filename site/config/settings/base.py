@@ -429,6 +429,7 @@ ROUTES_OF_ROLES = {
 HOME_WAITING = [
     "organisation.waiting.roles",
     "organisation.waiting.resets",
+    "organisation.waiting.lost_factors",
     "organisation.waiting.tokens",
     "organisation.waiting.notices",
     "home.adapters.peer_review.ballots",
