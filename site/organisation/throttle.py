@@ -79,13 +79,14 @@ class Throttle:
         until = cache.get_many([_until(key) for key, _limit in self._counts]).values()
         return max((math.ceil(moment - time.time()) for moment in until), default=0)
 
-    def failed(self) -> None:
-        """Count a wrong password."""
-        _count(self._account)
+    def failed(self) -> bool:
+        """Count a wrong password or code; return whether with it the account has come under attack."""
+        failures = _count(self._account)
         for key, limit in self._counts:
             delay = limit.delay(_count(key))
             if delay:
                 cache.set(_until(key), time.time() + delay, delay)
+        return failures == UNDER_ATTACK
 
     def succeeded(self) -> None:
         """Forget the failures of this account from here; those of the address stay."""

@@ -249,7 +249,8 @@ ASK_AGAIN_ROUTES = {
 }
 MFA_ADAPTER = "organisation.second_factor_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_TOTP_TOLERANCE = 1
+# A code of an app is good for its own thirty seconds and no longer; the server's clock must be right.
+MFA_TOTP_TOLERANCE = 0
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False  # organisation.throttle delays here too
 
