@@ -96,6 +96,7 @@ SHUT_ACCOUNT_ROUTES = frozenset(
     {
         *("roles", "roles_confirm", "role_withdraw", "resets", "reset_confirm", "reset_settle"),
         *("second_factor_witness", "lost_factors", "lost_factor_confirm", "lost_factor_carry_out"),
+        "sessions_end",
     }
 )
 

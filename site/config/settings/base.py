@@ -243,6 +243,7 @@ ASK_AGAIN_ROUTES = {
     "lost_factors",
     "lost_factor_confirm",
     "lost_factor_carry_out",
+    "sessions_end",
     "second_factor_codes",
     "second_factor_remove",
     "second_factor_witness",
