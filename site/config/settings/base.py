@@ -345,6 +345,8 @@ PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
 PEER_REVIEW_ROUND_KEY_FOLDERS = env.list(
     "ROUND_KEY_FOLDERS", default=[str(VAR_DIR / "round-keys" / "first"), str(VAR_DIR / "round-keys" / "second")]
 )
+# Links of one use: an address of one that was opened and not used would lie in the web server's log.
+PEER_REVIEW_UNLOGGED_ROUTES = ["invitation", "reset_mine"]
 PEER_REVIEW_SUBTRACTION_DAYS = env.int("SUBTRACTION_DAYS", default=180)
 PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 # Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
