@@ -46,6 +46,10 @@ class QuietFilter(logging.Filter):
         request = record.__dict__.pop("request", None)
         silent = is_silent(request) if request is not None else SILENT_PATHS.search(record.getMessage()) is not None
         if not silent:
+            if request is not None and record.name == "django.request" and isinstance(record.args, tuple):
+                # Its messages end with the address, in which a link of one use may stand.
+                match = getattr(request, "resolver_match", None)
+                record.args = (*record.args[:-1], match.route if match else "?")
             return True
         if record.levelno < logging.ERROR:
             return False
