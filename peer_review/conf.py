@@ -43,6 +43,8 @@ DEFAULTS: dict[str, object] = {
     "MINIMUM_FLOOR": 3,
     # Rounds that were opened or published so many days before another opens may be subtracted from it.
     "SUBTRACTION_DAYS": 180,
+    # Names of the site's own routes that web servers leave out of their logs too: they take one secret of one use.
+    "UNLOGGED_ROUTES": [],
     # Largest body the cast view reads, in bytes.
     "CAST_MAX_BYTES": 2_000_000,
     # How often one credential may be cast, as far as one process remembers (a courtesy; the count decides).
@@ -98,6 +100,7 @@ class Conf:
     FLOOR: int
     MINIMUM_FLOOR: int
     SUBTRACTION_DAYS: int
+    UNLOGGED_ROUTES: list[str]
     CAST_MAX_BYTES: int
     CAST_LIMIT: int
     CAST_MEMORY: int

@@ -1,12 +1,15 @@
 """Rules for web servers: which requests no log may hold, because it would set a person and a ballot side by side.
 
 The access log of a proxy keeps address and time of every request. On the pages where somebody draws, casts or checks
-that is enough to tell who was there when a ballot arrived.
+that is enough to tell who was there when a ballot arrived. Routes of the site whose address is a secret of one use are
+left out too (conf.UNLOGGED_ROUTES).
 """
 
 import re
 
 from django.urls import get_script_prefix, reverse
+
+from peer_review.conf import conf
 
 _ROUND = "0" * 32
 _TOKEN = "signed-address"  # noqa: S105 - an example of an address
@@ -35,8 +38,10 @@ SERVERS = ("nginx", "caddy", "apache")
 def patterns() -> list[str]:
     """Return one regular expression a route, for the whole path of a request, as this site's routes are mounted."""
     found = []
-    for name, arguments in UNLOGGED.items():
-        pattern = re.escape(reverse(f"peer_review:{name}", args=arguments))
+    routes = [(f"peer_review:{name}", arguments) for name, arguments in UNLOGGED.items()]
+    routes += [(name, [_TOKEN]) for name in conf.UNLOGGED_ROUTES]
+    for name, arguments in routes:
+        pattern = re.escape(reverse(name, args=arguments))
         for example, expression in ((_ROUND, "[0-9a-f]+"), (re.escape(_TOKEN), "[^/]+")):
             pattern = pattern.replace(example, expression)
         if arguments[-1] == 1:

@@ -5,11 +5,15 @@ ranges the score may exclude some. That is measured here, on rounds drawn by a f
 one subject as one of its voters reads it: what that voter marked, what is shown of every criterion, the score and its
 grade. Answers are drawn independently from each of PROFILES in turn, for every number of voters from five to twelve,
 trimmed and not; criteria weigh the same.
+
+Where two voter classes are shown, a voter of the first knows more: the figures of both, the score of each, and the
+score of all, which is made of the exact figures of both. The other class has from five to twelve voters by turns, and
+the classes weigh the same.
 """
 
 import random
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -17,7 +21,7 @@ from functools import cache, lru_cache
 from .aggregate import TRIM_ABOVE
 from .possible_answers import ANSWERS, ENOUGH, sets_of_class
 from .scales import BANDS, round_half_up
-from .small_groups import Shown, ranges_of, shown_score
+from .small_groups import Shown, ranges_of, shown_score, together
 
 #: How many voters, and how many criteria, are measured; with more criteria the share falls.
 VOTERS, CRITERIA = range(5, 13), (1, 2, 3, 4, 6)
@@ -37,6 +41,13 @@ WITH_SCORE: Mapping[str, Mapping[int, float]] = {
     "anchors": {1: 0.0, 2: 0.1, 3: 0.3, 4: 0.2, 6: 0.1},
     "grades": {1: 0.0, 2: 0.3, 3: 0.9, 4: 0.3, 6: 0.1},
     "points": {1: 0.0, 2: 0.0, 3: 0.0, 4: 0.0, 6: 0.0},
+}
+#: measure_classes().percent likewise. Of points it is as without classes: wherever a sum of marks can lie that is not
+#: shown with others, three sets and more give each.
+WITH_CLASSES: Mapping[str, Mapping[int, float]] = {
+    "anchors": {1: 0.0, 2: 0.2, 3: 0.5, 4: 0.3, 6: 0.1},
+    "grades": {1: 0.0, 2: 0.6, 3: 1.1, 4: 0.4, 6: 0.1},
+    "points": WITH_SCORE["points"],
 }
 #: The same where figures are shown exactly, from five voters, who learn the most; the largest of all numbers of
 #: criteria.
@@ -65,9 +76,9 @@ class Share:
         return -(-1000 * self.known // self.cases) / 10
 
 
-def share_with_score(scale: str, criteria: int) -> float:
+def share_with_score(scale: str, criteria: int, *, classes: int = 1) -> float:
     """Return the measured share of a scheme, in percent; of a number that was not measured, that of the next fewer."""
-    measured = WITH_SCORE[scale]
+    measured = WITH_SCORE[scale] if classes == 1 else WITH_CLASSES[scale]
     return measured[max((number for number in measured if number <= criteria), default=1)]
 
 
@@ -89,30 +100,127 @@ def measure(scale: str, criteria: int, *, exact: bool = False, voters: Sequence[
     return Share(total, below, known)
 
 
+def measure_classes(scale: str, criteria: int) -> Share:
+    """Return the share for voters of a class that is shown beside another. The same at every call."""
+    chance = random.Random(SEED)  # noqa: S311 - as above
+    total = below = known = 0
+    for trim in (False, True):
+        for voters in VOTERS:
+            for profile in PROFILES[scale]:
+                for case in range(CASES):
+                    others = VOTERS[case % len(VOTERS)]
+                    one, two = (
+                        [_draw(scale, profile, many, chance) for _criterion in range(criteria)]
+                        for many in (voters, others)
+                    )
+                    for left in _sets_left_of_class(scale, one, two, trim=trim):
+                        total += 1
+                        below += left < ENOUGH
+                        known += left == 1
+    return Share(total, below, known)
+
+
 def _draw(scale: str, profile: Sequence[int], voters: int, chance: random.Random) -> list[int]:
     if scale == "points":
         return [chance.randint(*profile) for _voter in range(voters)]
     return chance.choices(ANSWERS[scale], profile, k=voters)
 
 
-def _sets_left(scale: str, sheets: Sequence[Sequence[int]], *, trim: bool, exact: bool) -> list[int]:
-    """Return of each criterion how many sets of the others remain for the voter whose answers come first."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is shown of one class: of each criterion, and of all its criteria together."""
+
+    #: How many answers a mean is divided by, and the sum of answers of each criterion.
+    divisor: int
+    sums: tuple[int, ...]
+    shown: tuple[Shown, ...]
+    #: The totals whose score would be shown as this class's is.
+    totals: range
+
+
+def _tell(scale: str, sheets: Sequence[Sequence[int]], *, trim: bool) -> _Told:
     voters = len(sheets[0])
-    divisor = voters - 2 if trim and voters > TRIM_ABOVE else voters
+    divisor = _divisor(voters, trim=trim)
     ranges = ranges_of(scale, (voters,), (1.0,), floor=5, trim=trim)
-    sums = [_sum(answers, trim=trim) for answers in sheets]
-    if exact:
-        return [_sets(scale, voters, answers[0], trim)[at] for answers, at in zip(sheets, sums, strict=True)]
-    shown = [ranges.show(at / divisor) for at in sums]
+    sums = tuple(_sum(answers, trim=trim) for answers in sheets)
+    shown = tuple(ranges.show(at / divisor) for at in sums)
     parts = [(1.0, figure) for figure in shown]
 
     def score(total: int) -> tuple[Shown, str]:
         value = round_half_up(total / divisor / len(sheets))
         return shown_score(value, parts, scale=scale, fewest=voters, bands=BANDS)
 
-    told = _told(sum(sums), 100 * divisor * len(sheets), score)
-    options = [_options(scale, voters, answers[0], trim, figure) for answers, figure in zip(sheets, shown, strict=True)]
-    return [_consistent(at, options, told) for at in range(len(sheets))]
+    return _Told(divisor, sums, shown, _told(sum(sums), 100 * divisor * len(sheets), score))
+
+
+def _sets_left(scale: str, sheets: Sequence[Sequence[int]], *, trim: bool, exact: bool) -> list[int]:
+    """Return of each criterion how many sets of the others remain for the voter whose answers come first."""
+    voters, told = len(sheets[0]), _tell(scale, sheets, trim=trim)
+    if exact:
+        return [_sets(scale, voters, answers[0], trim)[at] for answers, at in zip(sheets, told.sums, strict=True)]
+    options = [
+        _options(scale, voters, answers[0], trim, figure) for answers, figure in zip(sheets, told.shown, strict=True)
+    ]
+    return [_consistent(at, options, told.totals) for at in range(len(sheets))]
+
+
+def _sets_left_of_class(
+    scale: str, one: Sequence[Sequence[int]], two: Sequence[Sequence[int]], *, trim: bool
+) -> list[int]:
+    """Return the same for the first voter of one class, where another class and the score of both are shown too."""
+    here, there = _tell(scale, one, trim=trim), _tell(scale, two, trim=trim)
+    score_of, both = _score_of_both(scale, one, two, here, there)
+    options = [
+        _options(scale, len(one[0]), answers[0], trim, figure) for answers, figure in zip(one, here.shown, strict=True)
+    ]
+    beyond = [_sums_of(scale, len(two[0]), trim)[figure] for figure in there.shown]
+    others = sorted(total for total in _totals(beyond) if total in there.totals)
+
+    def is_possible(total: int) -> bool:
+        at = bisect_left(others, both.start, key=lambda other: score_of(total, other))
+        return at < len(others) and score_of(total, others[at]) in both
+
+    possible = {total for total in _totals(options) if total in here.totals and is_possible(total)}
+    left = []
+    for at, sums in enumerate(options):
+        beside = _totals([other for number, other in enumerate(options) if number != at])
+        left.append(sum(sets for own, sets in sums.items() if any(own + total in possible for total in beside)))
+    return left
+
+
+def _score_of_both(
+    scale: str, one: Sequence[Sequence[int]], two: Sequence[Sequence[int]], here: _Told, there: _Told
+) -> tuple[Callable[[int, int], int], range]:
+    """Return how the score of both classes follows from their totals, in tenths of a point, and the scores that would
+    be shown as theirs is."""
+    criteria = len(one)
+
+    def score_of(total: int, other: int) -> int:
+        return round(10 * round_half_up((total / here.divisor + other / there.divisor) / 2 / criteria))
+
+    # Of classes that are shown, a criterion is shown as what follows from theirs (release).
+    parts = [
+        (1.0, together([(0.5, first), (0.5, second)], scale))
+        for first, second in zip(here.shown, there.shown, strict=True)
+    ]
+
+    def score(tenths: int) -> tuple[Shown, str]:
+        return shown_score(tenths / 10, parts, scale=scale, fewest=len(one[0]) + len(two[0]), bands=BANDS)
+
+    return score_of, _told(score_of(sum(here.sums), sum(there.sums)), 1000, score)
+
+
+def _totals(options: Sequence[Iterable[int]]) -> set[int]:
+    """Return the totals that one sum of each criterion can come to."""
+    totals = {0}
+    for sums in options:
+        totals = {total + one for total in totals for one in sums}
+    return totals
+
+
+def _divisor(voters: int, *, trim: bool) -> int:
+    """Return by how many answers a sum is divided, once the highest and the lowest are left out."""
+    return voters - 2 if trim and voters > TRIM_ABOVE else voters
 
 
 def _sum(answers: Sequence[int], *, trim: bool) -> int:
@@ -124,7 +232,7 @@ def _sum(answers: Sequence[int], *, trim: bool) -> int:
 @lru_cache(maxsize=256)
 def _sums_of(scale: str, voters: int, trim: bool) -> Mapping[Shown, tuple[int, ...]]:
     """Return the sums that are shown as each figure."""
-    divisor = voters - 2 if trim and voters > TRIM_ABOVE else voters
+    divisor = _divisor(voters, trim=trim)
     ranges = ranges_of(scale, (voters,), (1.0,), floor=5, trim=trim)
     sums: Sequence[int] = range(100 * voters + 1)
     if scale != "points":
@@ -140,7 +248,7 @@ def _sets(scale: str, voters: int, own: int, trim: bool) -> Mapping[int, int]:
     """Return how many sets of the others' answers give each sum together with one's own; of points, three for three
     and more: as many marks under the highest, or over the lowest, can be shared out in at least so many ways."""
     if scale != "points":
-        divisor = voters - 2 if trim and voters > TRIM_ABOVE else voters
+        divisor = _divisor(voters, trim=trim)
         by_answer = sets_of_class(scale, voters, Fraction(1), trim=trim)[1][own]
         return {int(mean * divisor): count for mean, count in by_answer.items()}
     most = 100 * (voters - 1)
@@ -160,9 +268,7 @@ def _consistent(at: int, options: Sequence[Mapping[int, int]], told: range) -> i
         # Without a gap: only the ends matter.
         least, most = sum(map(min, beside)), sum(map(max, beside))
         return sum(sets for own, sets in options[at].items() if own + least < told.stop and own + most >= told.start)
-    others = {0}
-    for sums in beside:
-        others = {total + one for total in others for one in sums}
+    others = _totals(beside)
     return sum(sets for own, sets in options[at].items() if any(own + total in told for total in others))
 
 

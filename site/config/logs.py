@@ -20,7 +20,9 @@ from django.urls import Resolver404, resolve
 from structlog.typing import Processor
 
 # The same paths as a pattern, for loggers that know no route (gunicorn's own).
-SILENT_PATHS = re.compile(r"/rounds/[^/\s]+/(?:(?:ballot|draw|cast|proof|kiosk/draw)/|manifest\.json)")
+SILENT_PATHS = re.compile(
+    r"/rounds/[^/\s]+/(?:(?:ballot|draw|cast|kiosk/draw|kiosk/open|bulletin/head|bulletin/cells)/|manifest\.json)"
+)
 REQUEST_ID = re.compile(r"[0-9a-f-]{8,64}\Z")
 log = structlog.stdlib.get_logger("zhengyan.request")
 
@@ -44,6 +46,10 @@ class QuietFilter(logging.Filter):
         request = record.__dict__.pop("request", None)
         silent = is_silent(request) if request is not None else SILENT_PATHS.search(record.getMessage()) is not None
         if not silent:
+            if request is not None and record.name == "django.request" and isinstance(record.args, tuple):
+                # Its messages end with the address, in which a link of one use may stand.
+                match = getattr(request, "resolver_match", None)
+                record.args = (*record.args[:-1], match.route if match else "?")
             return True
         if record.levelno < logging.ERROR:
             return False

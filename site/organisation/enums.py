@@ -56,6 +56,7 @@ class NoticeKind(models.TextChoices):
     ADDRESS_ENTERED = "address_entered", _("Mail address entered by somebody else")
     ADDRESS_HOLDS = "address_holds", _("Mail address entered by somebody else holds")
     ADDRESS_CHANGED = "address_changed", _("Own mail address changed")
+    SESSIONS_ENDED = "sessions_ended", _("Sessions ended by somebody else")
     ADDRESS_STOPPED = "address_stopped", _("Change of a mail address stopped")
 
 

@@ -119,6 +119,12 @@ class NotForYourself(Refusal):
     message = _("Nobody gives a role to themselves. Ask somebody else.")
 
 
+class OwnSessions(Refusal):
+    """The page that ends somebody else's sessions was used for one's own."""
+
+    message = _("End your own sessions under “Where I am signed in”.")
+
+
 class NotSecondPerson(Refusal):
     """Whoever proposed does not confirm."""
 

@@ -4,6 +4,7 @@ import datetime
 from typing import Self
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -154,3 +155,14 @@ class PasswordResetQuerySet(models.QuerySet):
         if not is_signed_in(user) or not (has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR)):
             return self.none()
         return self.open().filter(confirmed_at=None).exclude(account=user.pk).exclude(proposed_by=user.pk)
+
+
+class LostFactorQuerySet(PasswordResetQuerySet):
+    """Removals of second factors that are lost. They have the same steps as resets, and days to wait."""
+
+    def due_for(self, user: Visitor) -> Self:
+        """Those whose days are over, of others, that this person, an administrator or inspector, may carry out."""
+        if not is_signed_in(user) or not (has_role(user, Role.ADMINISTRATOR) or has_role(user, Role.INSPECTOR)):
+            return self.none()
+        confirmed_before = timezone.now() - datetime.timedelta(days=settings.LOST_FACTOR_DAYS)
+        return self.open().filter(confirmed_at__lte=confirmed_before).exclude(account=user.pk)

@@ -23,8 +23,8 @@ from django.utils.crypto import salted_hmac
 
 from organisation.models import User
 
-COOKIE = "known_browser"
-#: The cookie goes to the pages of accounts only: casting refuses requests that carry one.
+#: The cookie goes to the pages of accounts only: it names people, and nobody is to be named where a ballot is cast.
+#: A name that begins with "__Host-" would need the path "/".
 COOKIE_PATH = "/accounts/"
 COOKIE_AGE = 400 * 24 * 3600
 SALT = "organisation.throttle"
@@ -79,13 +79,14 @@ class Throttle:
         until = cache.get_many([_until(key) for key, _limit in self._counts]).values()
         return max((math.ceil(moment - time.time()) for moment in until), default=0)
 
-    def failed(self) -> None:
-        """Count a wrong password."""
-        _count(self._account)
+    def failed(self) -> bool:
+        """Count a wrong password or code; return whether with it the account has come under attack."""
+        failures = _count(self._account)
         for key, limit in self._counts:
             delay = limit.delay(_count(key))
             if delay:
                 cache.set(_until(key), time.time() + delay, delay)
+        return failures == UNDER_ATTACK
 
     def succeeded(self) -> None:
         """Forget the failures of this account from here; those of the address stay."""
@@ -98,7 +99,7 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -
     entries = [entry for entry in _entries(request) if entry[0] != user.pk]
     entries = [[user.pk, secrets.token_urlsafe(9), _mark(user)], *entries][:REMEMBERED]
     response.set_cookie(
-        COOKIE,
+        settings.KNOWN_BROWSER_COOKIE_NAME,
         signing.dumps(entries, salt=SALT),
         max_age=COOKIE_AGE,
         path=COOKIE_PATH,
@@ -140,7 +141,9 @@ def _browser_of(request: HttpRequest, username: str) -> str:
 
 def _entries(request: HttpRequest) -> Iterator[list]:
     try:
-        value = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=COOKIE_AGE)
+        value = signing.loads(
+            request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, ""), salt=SALT, max_age=COOKIE_AGE
+        )
     except signing.BadSignature:
         return
     yield from value

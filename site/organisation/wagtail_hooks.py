@@ -80,6 +80,17 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     )
     actions.register_action("organisation.remove_factor", _("Remove second factor"), _("Second factor removed"))
     actions.register_action("organisation.new_recovery_codes", _("New recovery codes"), _("Recovery codes made anew"))
+    actions.register_action(
+        "organisation.attacked", _("Attack"), _("Many wrong passwords or codes tried at this account")
+    )
+    actions.register_action(
+        "organisation.end_sessions", _("End sessions"), _("Sessions of an account ended by somebody else")
+    )
+    actions.register_action(
+        "organisation.end_everybodys_sessions",
+        _("End everybody's sessions"),
+        _("Sessions of everybody ended on the server's shell"),
+    )
     actions.register_action("organisation.invite", _("Invite"), _("Invitation given out"))
     actions.register_action("organisation.import_confirm", _("Confirm import"), _("Import confirmed"))
     actions.register_action("organisation.import_done", _("Import"), _("Import carried out"))

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.waiting import Waiting
-from organisation.models import AccountNotice, PasswordReset, RoleGrant, User
+from organisation.models import AccountNotice, LostFactor, PasswordReset, RoleGrant, User
 from peer_review.api.models import Integration
 
 
@@ -26,6 +26,22 @@ def resets(user: User) -> Iterator[Waiting]:
     if PasswordReset.objects.filter(account=user, used=True, settled=False).exists():
         title = str(_("Confirm that you set a new password"))
         yield Waiting(kind=_("Accounts"), title=title, url=reverse("resets"), note=_("Until then your roles sleep."))
+
+
+def lost_factors(user: User) -> Iterator[Waiting]:
+    """Yield one line each for removals of second factors to confirm, to carry out, and of one's own. Three queries."""
+    url = reverse("lost_factors")
+    count = LostFactor.objects.confirmable_by(user).count()
+    if count:
+        title = str(_("Lost second factors to confirm"))
+        yield Waiting(kind=_("Accounts"), title=title, url=url, count=count)
+    count = LostFactor.objects.due_for(user).count()
+    if count:
+        title = str(_("Lost second factors to remove"))
+        yield Waiting(kind=_("Accounts"), title=title, url=url, count=count)
+    if LostFactor.objects.open().filter(account=user).exists():
+        title = str(_("Your second factor is said to be lost"))
+        yield Waiting(kind=_("Accounts"), title=title, url=url, note=_("Stop it if you still have it."))
 
 
 def tokens(user: User) -> Iterator[Waiting]:

@@ -1,15 +1,21 @@
 """Pages of accounts and roles: accessible, within their window and the content policy, on a phone and a desk."""
 
+import time
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings as configured
 from django.urls import reverse
 from playwright.sync_api import Browser
 
-from organisation.domain import grants, resets
+from organisation import second_factor_session as marks
+from organisation.domain import grants, lost_factors, resets
 from organisation.domain.addresses import enter
 from organisation.enums import Role
 from organisation.models import PasswordReset, RoleGrant, User
+from organisation.sessions import SessionStore
+from organisation.urls import accounts
 from tests.e2e.sign_in import sign_in
 from tests.e2e.test_look import inspect, looking
 from tests.factories.home import home_page
@@ -27,7 +33,17 @@ PAGES = (
     "second_factor_app",
     "second_factor_passkey",
     "second_factor_witness",
+    "lost_factors",
+    "sessions_end",
+    "password_change",
+    "password_change_done",
 )
+#: Pages that need something in their address.
+OF_SOMETHING = ("role_withdraw", "reset_mine")
+#: Pages that open only for somebody who has shown a factor that nobody has seen yet.
+OF_FACTORS = ("second_factor_seen", "ask_again")
+#: Looked at on the way of somebody who signs in: here with a second factor, in tests/e2e/test_sign_in.py without.
+ON_THE_WAY_IN = ("sign_in_second", "login", "invitation")
 LOOKS = [
     ("zh-CN", "light", 390),
     ("zh-CN", "light", 1440),
@@ -56,8 +72,18 @@ def inspector() -> User:
     used = resets.propose(account=people[1], by=administrator, reason="当面申请")
     resets.confirm(reset=used, by=user)
     PasswordReset.objects.filter(pk=used.pk).update(used=True)
+    TOTP.activate(people[2], generate_totp_secret())
+    lost_factors.propose(account=people[2], by=administrator, reason="手机和恢复码都丢失了")
     enter(account=user, address="li.wenjing@example.org", by=administrator)
     return user
+
+
+def test_every_page_of_accounts_is_looked_at() -> None:
+    """What answers no GET is no page, but takes a form of one."""
+    views = {route.name: route.callback.view_class for route in accounts.urlpatterns}
+    pages = {name for name, view in views.items() if hasattr(view, "get") and "get" in view.http_method_names}
+
+    assert {*PAGES, *OF_SOMETHING, *OF_FACTORS, *ON_THE_WAY_IN} == pages
 
 
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
@@ -76,6 +102,30 @@ def test_pages_of_accounts_are_accessible_and_fit(
     ):
         page.goto(live_server.url + path)
         found += inspect(page, path)
+
+    assert found == []
+    assert complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
+def test_pages_that_ask_for_the_factor_and_for_its_witness_are_accessible(
+    browser: Browser, live_server: Any, inspector: User, settings: Any, locale: str, scheme: str, width: int
+) -> None:
+    TOTP.activate(inspector, generate_totp_secret())
+    settings.SECOND_FACTOR_ROLES = ["inspector"]
+    context, page, complaints = looking(browser, locale=locale, scheme=scheme, width=width)
+    sign_in(context, live_server.url, inspector)
+    key = next(entry["value"] for entry in context.cookies() if entry["name"] == configured.SESSION_COOKIE_NAME)
+    session = SessionStore(key)
+    session[marks.SHOWN], session[marks.AGAIN] = True, int(time.time() // 60)
+    session.save()
+    found: list[str] = []
+
+    for name in OF_FACTORS:
+        page.goto(live_server.url + reverse(name))
+        assert page.url == live_server.url + reverse(name)
+        found += inspect(page, name)
 
     assert found == []
     assert complaints == []

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -12,7 +13,7 @@ from freezegun import freeze_time
 from pytest_django import Settings
 
 from organisation.models import User
-from organisation.throttle import COOKIE, COOKIE_PATH, Limit, address_of
+from organisation.throttle import COOKIE_PATH, Limit, address_of
 from tests.factories.organisation import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,7 @@ def test_cookie_of_one_person_helps_with_no_other_account(owner: User) -> None:
         attempt(HOME, username="li")
 
     assert attempt(HOME, PASSWORD, username="li", client=client) == 429
-    client.cookies[COOKIE] = "forged"
+    client.cookies[settings.KNOWN_BROWSER_COOKIE_NAME] = "forged"
     assert attempt(OFFICE, PASSWORD, client=client) == 302
 
 
@@ -165,7 +166,7 @@ def test_cache_holds_neither_names_nor_addresses(owner: User) -> None:
 
 
 def test_cookie_is_sent_to_the_pages_of_accounts_only(owner: User) -> None:
-    cookie = known_browser().cookies[COOKIE]
+    cookie = known_browser().cookies[settings.KNOWN_BROWSER_COOKIE_NAME]
 
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (COOKIE_PATH, True, "Lax")
     assert reverse("login").startswith(COOKIE_PATH)

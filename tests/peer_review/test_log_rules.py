@@ -4,6 +4,7 @@ import re
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import get_resolver, reverse, set_script_prefix
 
@@ -35,6 +36,15 @@ def test_every_address_of_drawing_casting_and_checking_is_matched(server: str, n
     address = reverse(f"peer_review:{name}", args=ADDRESSES[name])
     assert re.search(expression(server), address)
     assert any(re.search(pattern, address) for pattern in patterns())
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_links_of_one_use_are_left_out_too(server: str) -> None:
+    assert settings.PEER_REVIEW_UNLOGGED_ROUTES == ["invitation", "reset_mine"]
+    for name in settings.PEER_REVIEW_UNLOGGED_ROUTES:
+        assert re.search(expression(server), reverse(name, args=["Ab-9_x"]))
+    assert not re.search(expression(server), reverse("login"))
+    assert not re.search(expression(server), reverse("resets"))
 
 
 @pytest.mark.parametrize("server", SERVERS)

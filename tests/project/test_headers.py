@@ -108,7 +108,8 @@ def test_production_keeps_to_https() -> None:
         "from django.conf import settings as s;"
         "print(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_SSL_REDIRECT,"
         " s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_REDIRECT_EXEMPT, s.LANGUAGE_COOKIE_SECURE,"
-        " {n[:7] for n in (s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME)})"
+        " {n[:7] for n in (s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.MESSAGES_COOKIE_NAME)},"
+        " s.KNOWN_BROWSER_COOKIE_NAME[:9])"
     )
     environment = {
         "PATH": os.environ["PATH"],
@@ -122,4 +123,4 @@ def test_production_keeps_to_https() -> None:
 
     result = subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True)
 
-    assert result.stdout.strip() == "31536000 True True True True ['^healthz$', '^readyz$'] True {'__Host-'}"
+    assert result.stdout.strip() == "31536000 True True True True ['^healthz$', '^readyz$'] True {'__Host-'} __Secure-"

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
-from config.logs import QuietFilter, is_silent, logging_config
+from config.logs import SILENT_PATHS, QuietFilter, is_silent, logging_config
 from tests.factories import disclosures
 from tests.factories.home import home_page
 
@@ -87,11 +89,42 @@ class TestRequests:
         assert response.status_code == 500
         assert "ValueError: thrown for the test" in error["exception"]
 
+    @pytest.mark.parametrize("name", settings.PEER_REVIEW_UNLOGGED_ROUTES)
+    def test_link_of_one_use_stands_in_no_line_not_even_of_an_error(
+        self, lines: Lines, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        def fall(*args: Any, **kwargs: Any) -> None:
+            raise ValueError("thrown for the test")
+
+        client, token = Client(raise_request_exception=False), "Zm9yLW9uZS11c2U"
+        client.force_login(disclosures.person())
+        client.get(reverse(name, args=[token]))
+        client.get(reverse(name, args=[token]) + "further/")
+        monkeypatch.setattr("organisation.views.accounts.find_invitation", fall)
+        monkeypatch.setattr("organisation.views.resets.render", fall)
+        response = client.get(reverse(name, args=[token]))
+
+        error = next(line for line in lines if line["level"] == "error")
+        assert response.status_code == 500
+        assert error["event"].startswith("Internal Server Error: accounts/")
+        assert token not in lines.text
+
+
+def test_pattern_for_loggers_that_know_no_route_names_every_silent_route() -> None:
+    paths = {name: reverse(name, args=[ROUND]) for name in settings.SILENT_ROUTES}
+
+    assert [name for name, path in paths.items() if not SILENT_PATHS.search(path)] == []
+    assert not SILENT_PATHS.search(reverse("peer_review:bulletin", args=[ROUND]))
+
 
 @pytest.mark.django_db(databases=["default", "box"])
 @pytest.mark.parametrize(
     "path",
-    [f"/review/rounds/{ROUND}/cast/", f"/review/rounds/{ROUND}/draw/", f"/review/rounds/{ROUND}/proof/{'a' * 64}/"],
+    [
+        f"/review/rounds/{ROUND}/cast/",
+        f"/review/rounds/{ROUND}/draw/",
+        f"/review/rounds/{ROUND}/bulletin/cells/?cell=7",
+    ],
 )
 class TestBallotPath:
     def test_no_request_leaves_a_line(self, client: Client, lines: Lines, path: str) -> None:

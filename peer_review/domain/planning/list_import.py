@@ -4,13 +4,9 @@ Nothing is written here. Either every line is in order, or the file is refused w
 fault.
 """
 
-import csv
-import io
-import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -20,13 +16,13 @@ from peer_review.domain.planning.plan import MAX_LINES
 from peer_review.exceptions.base import Refusal
 from peer_review.exceptions.planning import ImportListInvalid
 from peer_review.providers.roll import Person
+from peer_review.tables.reader import HEAD_ROWS, Limits, read_tables
+from peer_review.tables.refusal import TableRefused
 
 MAX_FAULTS = 200
 MAX_BYTES = 20_000_000
-#: What a workbook may unpack to. Python's zipfile reads no more of an entry than its size says.
-MAX_UNPACKED = 50_000_000
-#: A head row may stand below a title or two.
-HEAD_ROWS = 10
+#: What lies further right in a workbook is not read.
+MAX_COLUMNS = 50
 #: Column → how lists call it.
 HEADS: dict[str, frozenset[str]] = {
     "evaluator": frozenset({"evaluator", "评价人", "评议人", "投票人", "测评人"}),
@@ -63,6 +59,7 @@ class ImportedList:
 def read_list(
     content: bytes,
     *,
+    file_name: str = "",
     kind: str,
     people: Sequence[Person],
     classes: Mapping[str, str],
@@ -75,7 +72,7 @@ def read_list(
     Raises: ImportListInvalid if the file as a whole cannot be read.
     """
     imported_list = ImportedList()
-    rows = _rows(content)
+    rows = _rows(content, file_name)
     heading = _find_heading(rows, imported_list)
     if heading is None:
         return imported_list
@@ -122,11 +119,6 @@ def read_list(
     return imported_list
 
 
-def reads_workbooks() -> bool:
-    """Return whether .xlsx files can be read here; the plugin does not require openpyxl."""
-    return find_spec("openpyxl") is not None
-
-
 _Answer = TypeVar("_Answer")
 
 
@@ -164,64 +156,14 @@ def _plain(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _rows(content: bytes, file_name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of the first sheet. Raises: ImportListInvalid."""
     if len(content) > MAX_BYTES:
         raise ImportListInvalid(_("The file is too large."))
-    if not content.strip(b"\xef\xbb\xbf \t\r\n\0"):
-        raise ImportListInvalid(_("The file is empty."))
-    if content.startswith(b"PK"):
-        return _workbook_rows(content)
-    return _csv_rows(_decode(content))
-
-
-def _decode(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ImportListInvalid(_("The file is neither a workbook (.xlsx) nor a CSV file in UTF-8 or GB18030."))
-
-
-def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    head = "\n".join(text.splitlines()[:HEAD_ROWS])
-    delimiter = max(",\t;，", key=head.count)
-    number = 0
+    limits = Limits(rows=MAX_LINES + HEAD_ROWS, columns=MAX_COLUMNS)
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
-            yield number, row
-    except csv.Error as error:
-        raise ImportListInvalid(_("Row %(row)s is not proper CSV.") % {"row": number + 1}) from error
-
-
-def _workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    if not reads_workbooks():
-        raise ImportListInvalid(_("Workbooks cannot be read here. Save the list as CSV (UTF-8)."))
-    import openpyxl  # noqa: PLC0415 - not a requirement of the plugin: where it is missing, CSV still works
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise ImportListInvalid(_("The file is too large."))
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheet = next(
-            worksheet
-            for worksheet in book.worksheets
-            if worksheet.sheet_state == "visible" and hasattr(worksheet, "iter_rows")
-        )
-        sheet.reset_dimensions()  # the range a file claims is not to be trusted
-        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=50), start=1):
-            # Rows that a sheet leaves out count too: a file of a few bytes may name a million of them.
-            if number > MAX_LINES + HEAD_ROWS:
-                raise ImportListInvalid(_("The file has more than %(n)s lines. Split it.") % {"n": MAX_LINES})
-            yield number, [_cell_text(value) for value in row]
-    except ImportListInvalid:
-        raise
-    except Exception as error:  # openpyxl raises whatever its parsers raise
-        raise ImportListInvalid(_("This workbook is damaged and cannot be opened.")) from error
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    return str(int(value)) if isinstance(value, float) and value == int(value) else str(value)
+        for table in read_tables(content, file_name, limits=limits, takes_results=True)[:1]:
+            for number, cells in table.rows:
+                yield number, [str(cell) if cell else "" for cell in cells]
+    except TableRefused as refusal:
+        raise ImportListInvalid(refusal.message) from refusal

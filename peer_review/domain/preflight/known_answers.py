@@ -8,7 +8,9 @@ from peer_review.protocol.frozen_scheme import FrozenScheme
 
 def known_share(scheme: FrozenScheme) -> float:
     """Return the measured share for a scheme, in percent; of exact figures, where five answered."""
-    return EXACT[scheme.scale] if scheme.exact_scores else share_with_score(scheme.scale, len(scheme.criteria))
+    if scheme.exact_scores:
+        return EXACT[scheme.scale]
+    return share_with_score(scheme.scale, len(scheme.criteria), classes=len(scheme.classes))
 
 
 def known_share_in_words(scheme: FrozenScheme) -> str:

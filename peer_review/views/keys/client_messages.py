@@ -8,6 +8,10 @@ def scrutineer() -> dict[str, object]:
     return {
         "errors": {
             "login": _("You have been signed out. Sign in again; nothing that was opened is lost."),
+            "second_factor": _(
+                "Your second factor is asked for again. Open this page in another tab and show it there, then come "
+                "back here and try again; nothing that was opened is lost."
+            ),
             "wrong_key": _("This is not the key of this box. Nothing was opened; compare the code once more."),
             "bad_box_key": _("This is not a whole key, or a character in it is wrong. Compare it group by group."),
             "bad_share": _("This is not a whole share, or a character in it is wrong. Compare it group by group."),

@@ -189,6 +189,7 @@ class ListImportView(DraftMixin, FormView):
         """Return the contents of the file."""
         return read_list(
             form.cleaned_data["file"].read(),
+            file_name=form.cleaned_data["file"].name or "",
             kind=self.round.kind,
             people=plan_setup.people_of(self.round),
             classes=dict(self.round.scheme.voter_classes.values_list("key", "label")),

@@ -15,6 +15,10 @@ def protocol_errors() -> dict[str, str]:
         "login": still_here(
             _("You have been signed out. Sign in again in another tab, then come back here and try again.")
         ),
+        # The site may ask for a second factor before it lets somebody on.
+        "second_factor": still_here(
+            _("Your second factor is asked for. Show it in another tab, then come back here and try again.")
+        ),
         "not_eligible": _("You are not on the roll for one of these papers. Ask the organiser."),
         "votes_on_paper": _("On this round's roll you vote on paper: draw an envelope where the round's notice says."),
         "already_drawn": _("Your credentials were drawn in another browser. Type the recovery code shown there."),

@@ -10,8 +10,9 @@ from functools import wraps
 from types import FrameType
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, UnreadablePostError
 from django.views.debug import SafeExceptionReporterFilter
 
 from peer_review.exceptions.base import BadEncoding, Refusal, TooLarge
@@ -63,6 +64,9 @@ def unlogged_endpoint(*methods: str) -> Callable[[View], View]:
                 response = error_response(refusal.code, refusal.status)
             except Http404:
                 response = error_response("not_found", 404)
+            # What Django itself refuses while it reads a request: more parameters than any page sends, a body cut off.
+            except (SuspiciousOperation, BadRequest, UnreadablePostError):
+                response = error_response(BadEncoding.code, BadEncoding.status)
             except Exception as fault:
                 logger.error("An endpoint of the ballot path failed: %s at %s", type(fault).__name__, _place(fault))
                 response = error_response("internal_error", 500)

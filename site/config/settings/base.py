@@ -243,13 +243,15 @@ ASK_AGAIN_ROUTES = {
     "lost_factors",
     "lost_factor_confirm",
     "lost_factor_carry_out",
+    "sessions_end",
     "second_factor_codes",
     "second_factor_remove",
     "second_factor_witness",
 }
 MFA_ADAPTER = "organisation.second_factor_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_TOTP_TOLERANCE = 1
+# A code of an app is good for its own thirty seconds and no longer; the server's clock must be right.
+MFA_TOTP_TOLERANCE = 0
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False  # organisation.throttle delays here too
 
@@ -304,6 +306,10 @@ STRICT_SESSION_LIMITS = (
 )
 STRICT_SESSION_ROLES = ["leadership", "organiser", "scrutineer", "inspector", "administrator"]
 SESSION_COOKIE_AGE = int(SESSION_LIMITS[1].total_seconds())
+# By it the sign-in knows a browser again (organisation.throttle); and what is said once after a form.
+KNOWN_BROWSER_COOKIE_NAME = "known_browser"
+MESSAGES_COOKIE_NAME = "messages"
+MESSAGE_STORAGE = "config.message_storage.MessageStorage"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
@@ -339,6 +345,8 @@ PEER_REVIEW_KEY_SECRET = env.str("PEER_REVIEW_KEY_SECRET", default=SECRET_KEY)
 PEER_REVIEW_ROUND_KEY_FOLDERS = env.list(
     "ROUND_KEY_FOLDERS", default=[str(VAR_DIR / "round-keys" / "first"), str(VAR_DIR / "round-keys" / "second")]
 )
+# Links of one use: an address of one that was opened and not used would lie in the web server's log.
+PEER_REVIEW_UNLOGGED_ROUTES = ["invitation", "reset_mine"]
 PEER_REVIEW_SUBTRACTION_DAYS = env.int("SUBTRACTION_DAYS", default=180)
 PEER_REVIEW_FONT_PATHS = env.list("FONT_PATHS", default=[])
 # Of gunicorn's threads, half may wait for ballots to reach the disk; the other half serves.
@@ -425,6 +433,7 @@ ROUTES_OF_ROLES = {
 HOME_WAITING = [
     "organisation.waiting.roles",
     "organisation.waiting.resets",
+    "organisation.waiting.lost_factors",
     "organisation.waiting.tokens",
     "organisation.waiting.notices",
     "home.adapters.peer_review.ballots",

@@ -33,6 +33,9 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
 LANGUAGE_COOKIE_NAME = "__Host-language"
+MESSAGES_COOKIE_NAME = "__Host-messages"
+# "__Host-" would send it to every page, the kiosk's too: it has a path instead.
+KNOWN_BROWSER_COOKIE_NAME = "__Secure-known_browser"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True

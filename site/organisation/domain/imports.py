@@ -14,13 +14,17 @@ from organisation.imports.model import ImportPlan, Progress, no_progress
 from organisation.imports.plan import make_plan
 from organisation.imports.progress import Reporter
 from organisation.imports.report import ImportReport, describe
-from organisation.imports.tables import read_tables
 from organisation.models import ImportRun, User
+from peer_review.tables.reader import read_tables
+from peer_review.tables.refusal import TableRefused
 
 
 def read_file(*, content: bytes, file_name: str, is_complete: bool, progress: Progress = no_progress) -> ImportPlan:
     """Return what a file asks for. Raises: FileRefused."""
-    return make_plan(read_tables(content, file_name), is_complete=is_complete, progress=progress)
+    try:
+        return make_plan(read_tables(content, file_name), is_complete=is_complete, progress=progress)
+    except TableRefused as refusal:
+        raise FileRefused(refusal.message) from refusal
 
 
 def upload(*, content: bytes, file_name: str, is_complete: bool, by: User | None) -> ImportRun:

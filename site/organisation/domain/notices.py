@@ -82,6 +82,12 @@ SENTENCES: dict[NoticeKind, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("%(by)s withdrew the removal of your second factor."),
         gettext_lazy("%(by)s withdrew the removal of the second factor of %(name)s."),
     ),
+    NoticeKind.SESSIONS_ENDED: (
+        gettext_lazy(
+            "%(by)s ended every session of your account. Sign in again; if you know of no reason, ask for it."
+        ),
+        gettext_lazy("%(by)s ended every session of the account of %(name)s."),
+    ),
     NoticeKind.ADDRESS_ENTERED: (
         gettext_lazy(
             "%(by)s entered another mail address for your account. It holds in %(days)s days, unless you stop it."

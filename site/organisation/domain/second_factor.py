@@ -8,16 +8,16 @@ import secrets
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, validate_totp_code
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
+from organisation.domain import recovery_codes
 from organisation.domain.grants import check_grantor
-from organisation.domain.invitations import hash_token
 from organisation.domain.notices import tell
 from organisation.domain.sessions import end_others
 from organisation.enums import NoticeKind
@@ -83,7 +83,7 @@ def show_enrolment_code(*, account: User, by: User | None) -> str:
         EnrolmentCode.objects.update_or_create(
             account=account,
             defaults={
-                "code_hash": hash_token(code),
+                "code_hash": make_password(code),
                 "issued_by": by,
                 "expires_at": timezone.now() + timedelta(minutes=minutes),
                 "tries": 0,
@@ -166,16 +166,17 @@ def new_recovery_codes(*, user: User) -> list[str]:
         User.objects.select_for_update().get(pk=user.pk)
         if not has_factor(user):
             raise FactorUnknown
-        Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
         log(user, "organisation.new_recovery_codes", user=user)
-        return list(RecoveryCodes.activate(user).get_unused_codes())
+        return recovery_codes.renew(user)
 
 
-def accepts_code(user: User, code: str) -> bool:
-    """Return whether this is the code of somebody's app now, or an unused recovery code, which is used up."""
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+def kind_of_code(user: User, code: str) -> Authenticator.Type | None:
+    """Return of which factor this is a code: of somebody's app now, or an unused recovery code, which is used up."""
     text = "".join(code.split())
-    return any(factor.wrap().validate_code(text) for factor in Authenticator.objects.filter(user=user, type__in=kinds))
+    app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    if app is not None and app.wrap().validate_code(text):
+        return Authenticator.Type.TOTP
+    return Authenticator.Type.RECOVERY_CODES if recovery_codes.use(user, text) else None
 
 
 def _use_enrolment_code(user: User, text: str) -> None:
@@ -188,7 +189,7 @@ def _spend_code(user: User, text: str) -> None:
     code = EnrolmentCode.objects.filter(account=user, expires_at__gt=timezone.now(), tries__lt=CODE_TRIES).first()
     if code is None:
         raise EnrolmentCodeWrong
-    if not secrets.compare_digest(code.code_hash, hash_token("".join(text.split()))):
+    if not check_password("".join(text.split()), code.code_hash):
         # Not in a transaction of the caller: a wrong try stays counted.
         EnrolmentCode.objects.filter(pk=code.pk).update(tries=code.tries + 1)
         raise EnrolmentCodeWrong

@@ -6,7 +6,9 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
+from organisation.domain.sign_ins import record_attack
 from organisation.models import User
+from organisation.sign_in_log import Outcome, Shown, note
 from organisation.throttle import Throttle
 
 
@@ -46,14 +48,18 @@ class SignInForm(BootstrapMixin, AuthenticationForm):
         throttle = Throttle(self.request, username)
         self.wait = throttle.wait()
         if self.wait:
+            note(Shown.PASSWORD, Outcome.DELAYED)
             raise forms.ValidationError(
                 self.error_messages["throttled"], code="throttled", params={"seconds": self.wait}
             )
         try:
             cleaned: dict[str, object] = super().clean()
         except forms.ValidationError:
-            throttle.failed()
+            note(Shown.PASSWORD, Outcome.WRONG)
+            if throttle.failed():
+                record_attack(username=username)
             raise
+        note(Shown.PASSWORD, Outcome.RIGHT)
         throttle.succeeded()
         return cleaned
 

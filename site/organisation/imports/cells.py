@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from organisation.imports.tables import ERROR_VALUES, BadCell, Cell
 from organisation.models.staff import NUMBER_PATTERN, PHONE_PATTERN
+from peer_review.tables.reader import ERROR_VALUES, BadCell, Cell
 
 # Zero-width characters, marks that turn the direction of text, control and private-use characters.
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")

@@ -22,7 +22,7 @@ from organisation.imports.cells import (
     username,
     yes_or_no,
 )
-from organisation.imports.tables import BadCell, Cell
+from peer_review.tables.reader import BadCell, Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from organisation.imports.read_ranks import check_ranks, load_ranks, read_ranks
 from organisation.imports.read_sections import check_sections, load_sections, read_sections
 from organisation.imports.read_staff import StaffReader
 from organisation.imports.sheets import find_sheets
-from organisation.imports.tables import Table
+from peer_review.tables.reader import Table
 
 
 def make_plan(

@@ -9,7 +9,7 @@ from organisation.exceptions import FileRefused
 from organisation.imports.cells import CellError, CellValue
 from organisation.imports.headings import Heading, heads_needed, read_heading
 from organisation.imports.model import ImportPlan
-from organisation.imports.tables import HEAD_ROWS, Row, Table
+from peer_review.tables.reader import HEAD_ROWS, Row, Table
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ class EnrolmentCode(models.Model):
         related_name="enrolment_code",
         verbose_name=_("account"),
     )
-    code_hash = models.CharField(max_length=64, editable=False)
+    code_hash = models.CharField(max_length=128, editable=False)
     # Nobody: the command line of the server, for the first two people.
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("shown by")

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from organisation.querysets import PasswordResetQuerySet
+from organisation.querysets import LostFactorQuerySet
 
 
 class LostFactor(models.Model):
@@ -27,7 +27,7 @@ class LostFactor(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
     settled = models.BooleanField(_("settled"), default=False)
 
-    objects = PasswordResetQuerySet.as_manager()
+    objects = LostFactorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lost second factor")

@@ -41,6 +41,7 @@ urlpatterns = [
         name="lost_factor_carry_out",
     ),
     path("sessions/", sessions.SessionsView.as_view(), name="sessions"),
+    path("sessions/end/", sessions.EndSessionsView.as_view(), name="sessions_end"),
     path("resets/", resets.ResetsView.as_view(), name="resets"),
     path("resets/ask/", resets.AskOwnerView.as_view(), name="reset_ask"),
     path("resets/mine/", resets.OwnResetByFactorView.as_view(), name="reset_by_factor"),

@@ -23,7 +23,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from foundation.refusals import Refusal
 from organisation import second_factor_session as marks
-from organisation.domain import second_factor
+from organisation.domain import recovery_codes, second_factor
+from organisation.domain.sign_ins import record_attack
 from organisation.exceptions import SecondFactorWrong, TooManyAttempts, WrongPassword
 from organisation.forms.second_factor import (
     AppForm,
@@ -36,6 +37,7 @@ from organisation.forms.second_factor import (
 )
 from organisation.models import User
 from organisation.rules import MANAGE_ROLES
+from organisation.sign_in_log import Outcome, Shown, note
 from organisation.throttle import Throttle, remember_browser
 from organisation.views.shared import password_matches, person_of
 
@@ -49,18 +51,29 @@ def check_shown(request: HttpRequest, user: User) -> None:
     """
     throttle = Throttle(request, f"second factor of {user.pk}")
     if throttle.wait():
+        note(Shown.PASSKEY if "credential" in request.POST else Shown.CODE, Outcome.DELAYED)
         raise TooManyAttempts
-    if _matches(request, user):
+    shown, is_right = _matches(request, user)
+    note(shown, Outcome.RIGHT if is_right else Outcome.WRONG)
+    if is_right:
         throttle.succeeded()
         return
-    throttle.failed()
+    if throttle.failed():
+        record_attack(username=user.get_username())
     raise SecondFactorWrong
 
 
-def _matches(request: HttpRequest, user: User) -> bool:
-    if "credential" not in request.POST:
-        form = CodeForm(request.POST)
-        return form.is_valid() and second_factor.accepts_code(user, form.cleaned_data["code"])
+def _matches(request: HttpRequest, user: User) -> tuple[Shown, bool]:
+    """Return what a request brings, and whether it is right."""
+    if "credential" in request.POST:
+        return Shown.PASSKEY, _passkey_matches(request, user)
+    form = CodeForm(request.POST)
+    kind = second_factor.kind_of_code(user, form.cleaned_data["code"]) if form.is_valid() else None
+    kinds = {Authenticator.Type.TOTP: Shown.APP, Authenticator.Type.RECOVERY_CODES: Shown.RECOVERY_CODE}
+    return (kinds[kind], True) if kind is not None else (Shown.CODE, False)
+
+
+def _passkey_matches(request: HttpRequest, user: User) -> bool:
     answer = CredentialForm(request.POST)
     if not answer.is_valid():
         return False
@@ -147,11 +160,10 @@ class FactorsView(LoginRequiredMixin, View):
             for factor in factors
             if factor.type in second_factor.FACTORS
         ]
-        codes = next((factor for factor in factors if factor.type == Authenticator.Type.RECOVERY_CODES), None)
         context = {
             "factors": rows,
             "has_app": any(row["kind"] == Authenticator.Type.TOTP for row in rows),
-            "codes_left": len(codes.wrap().get_unused_codes()) if codes is not None else 0,
+            "codes_left": recovery_codes.count_left(user),
             "is_required": second_factor.is_required(user),
             "needs_witness": bool(rows) and second_factor.needs_witness(user),
             "was_shown": marks.was_shown(request.session),
@@ -277,8 +289,11 @@ class SeenView(LoginRequiredMixin, View):
                 throttle.failed()
                 second_factor.witness(user=user, **form.cleaned_data)
             except Refusal as refusal:
+                is_delayed = isinstance(refusal, TooManyAttempts)
+                note(Shown.ENROLMENT_CODE, Outcome.DELAYED if is_delayed else Outcome.WRONG)
                 form.add_error("enrolment_code", str(refusal))
             else:
+                note(Shown.ENROLMENT_CODE, Outcome.RIGHT)
                 throttle.succeeded()
                 marks.mark_witnessed(request.session)
                 messages.success(request, _("Your second factor counts for your role from now on."))

@@ -3,8 +3,10 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from organisation.domain.sign_ins import record_attack
 from organisation.exceptions import TooManyAttempts
 from organisation.models import User
+from organisation.sign_in_log import Outcome, Shown, note
 from organisation.throttle import Throttle
 
 
@@ -22,10 +24,12 @@ def password_matches(request: HttpRequest, user: User, password: str) -> bool:
     """
     throttle = Throttle(request, user.get_username())
     if throttle.wait():
+        note(Shown.PASSWORD, Outcome.DELAYED)
         raise TooManyAttempts
     matches = user.check_password(password)
     if matches:
         throttle.succeeded()
-    else:
-        throttle.failed()
+    elif throttle.failed():
+        record_attack(username=user.get_username())
+    note(Shown.PASSWORD, Outcome.RIGHT if matches else Outcome.WRONG)
     return matches

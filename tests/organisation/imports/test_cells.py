@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from organisation.imports import cells
 from organisation.imports.cells import CellError
-from organisation.imports.tables import BadCell, Cell
+from peer_review.tables.reader import BadCell, Cell
 
 
 @pytest.mark.parametrize(

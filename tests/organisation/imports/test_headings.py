@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from organisation.imports.headings import KINDS, RANKS, SECTIONS, STAFF, Kind, heads_needed, plain_head, read_heading
-from organisation.imports.tables import BadCell, Cell
+from peer_review.tables.reader import BadCell, Cell
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from organisation.exceptions import FileRefused
 from organisation.imports.headings import STAFF
 from organisation.imports.model import ImportPlan
 from organisation.imports.sheets import find_sheets, rows_of
-from organisation.imports.tables import Cell, Table
+from peer_review.tables.reader import Cell, Table
 
 
 def table(*rows: list[Cell], name: str = "人员") -> Table:

@@ -1,12 +1,9 @@
-"""Files that are read as tables, or refused with a sentence that helps."""
+"""Files of staff as people really have them: encodings, delimiters, odd cells."""
 
 import datetime
-import io
-import zipfile
 
 import pytest
 
-from organisation.exceptions import FileRefused
 from organisation.models import Staff
 from tests.factories.imports import HEAD, LI, ZHANG, carry_out, csv_bytes, figures, read, xlsx_bytes
 
@@ -40,41 +37,6 @@ def test_import_reads_each_delimiter_and_english_heads(delimiter: str) -> None:
     content = "\n".join(delimiter.join(row) for row in [heads, ["7", "John Smith", "BG", "KY", "2024-01-02"]]).encode()
 
     assert figures(carry_out(content)) == (1, 0, 0, 0)
-
-
-def encrypted_office_file() -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-
-
-def zip_of_text() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("readme.txt", "hello")
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("content", "file_name", "words"),
-    [
-        (b"", "staff.csv", "The file is empty."),
-        (b"\xef\xbb\xbf\r\n", "staff.csv", "The file is empty."),
-        (csv_bytes(HEAD), "staff.csv", "no rows"),
-        (csv_bytes(["甲", "乙"], ["1", "2"]), "staff.csv", "No known column heads"),
-        (csv_bytes(HEAD, ZHANG, encoding="utf-16"), "staff.csv", "neither UTF-8 nor GB18030"),
-        (csv_bytes(HEAD, ZHANG, encoding="utf-16-le"), "staff.csv", "neither UTF-8 nor GB18030"),
-        ("工號,姓名,電話,職務,備註\n1,張國榮,2,處長,無".encode("big5"), "staff.csv", "neither UTF-8 nor GB18030"),
-        ("staff number,name\n1,山田花子\n2,すずき".encode("shift_jis"), "staff.csv", "neither UTF-8 nor GB18030"),
-        ("staff number,name\n1,Jürgen Groß\n2,Zoë".encode("latin-1"), "staff.csv", "neither UTF-8 nor GB18030"),
-        ('工号,姓名\n1,"张三\n'.encode(), "staff.csv", "Row 2 is not proper CSV"),
-        (encrypted_office_file(), "staff.xlsx", "old Excel file (.xls) or one with a password"),
-        (csv_bytes(HEAD, ZHANG), "staff.xlsx", "named like a spreadsheet but is none"),
-        (b"PK\x03\x04 broken", "staff.xlsx", "damaged"),
-        (zip_of_text(), "staff.xlsx", "not an Excel workbook"),
-    ],
-)
-def test_unreadable_file_gets_a_clear_refusal(content: bytes, file_name: str, words: str) -> None:
-    with pytest.raises(FileRefused, match=words.replace("(", r"\(").replace(")", r"\)")):
-        read(content, file_name)
 
 
 def test_oddities_of_workbooks_are_named_cell_by_cell() -> None:

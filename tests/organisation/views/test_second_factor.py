@@ -15,7 +15,7 @@ from pytest_django import Settings
 from wagtail.models import ModelLogEntry
 
 from organisation.domain import grants, resets, second_factor
-from organisation.domain.invitations import accept_invitation
+from organisation.domain.invitations import accept_invitation, hash_token
 from organisation.enums import Role
 from organisation.exceptions import (
     EnrolmentCodeWrong,
@@ -27,7 +27,7 @@ from organisation.exceptions import (
 )
 from organisation.models import AccountNotice, EnrolmentCode, FactorWitness, RoleGrant, User
 from organisation.second_factor_adapter import SecondFactorAdapter
-from tests.factories.organisation import PASSWORD, UserFactory, hold
+from tests.factories.organisation import PASSWORD, StaffFactory, UserFactory, hold
 from tests.organisation.test_sessions import routes
 
 pytestmark = pytest.mark.django_db
@@ -468,6 +468,40 @@ def test_owner_who_shows_the_second_factor_wakes_the_roles_and_nobody_else() -> 
 
     assert RoleGrant.objects.effective().filter(person=leader).exists()
     client.post(reverse("reset_by_factor"))
+
+
+def test_setting_that_names_staff_requires_it_of_everybody_and_locks_nobody_out(settings: Settings) -> None:
+    settings.SECOND_FACTOR_ROLES = ["staff"]
+    person = StaffFactory().user
+    client = signed_in(person)
+    assert client.get("/directory/")["Location"].startswith(reverse("second_factor"))
+
+    secret = generate_totp_secret()
+    second_factor.enrol_app(user=person, secret=secret, code=code_of(secret))
+    client = Client()
+    client.post(reverse("login"), {"username": person.username, "password": PASSWORD})
+    client.post(reverse("sign_in_second"), {"code": code_of(secret)})
+
+    assert client.get("/directory/").status_code == 200
+
+
+def test_code_of_an_app_is_good_in_its_own_thirty_seconds_only(settings: Settings) -> None:
+    user = UserFactory(username="wang")
+    secret = with_app(user)
+    with freeze_time("2026-11-28 08:00:10"):
+        now = time.time()
+        kinds = [second_factor.kind_of_code(user, code_of(secret, at=now + step)) for step in (-30, 30, 0)]
+
+    assert kinds == [None, None, Authenticator.Type.TOTP]
+
+
+def test_enrolment_code_lies_under_a_hash_with_a_salt(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    code = second_factor.show_enrolment_code(account=UserFactory(), by=UserFactory(roles=[Role.INSPECTOR]))
+
+    stored = EnrolmentCode.objects.get().code_hash
+    assert stored.startswith("argon2$argon2id$")
+    assert hash_token(code) not in stored
 
 
 #: Open routes at which a role gives nothing: for voters, strangers and the sign-in itself.

@@ -214,3 +214,65 @@ def test_grade_that_is_left_open_finds_no_place_by_itself() -> None:
     made = propose(scores, scores - 5, scores + 5, quota=50, grades=["", "excellent"], standings=np.array([1, 2]))
     assert made.grades == ("", "excellent")
     assert made.tied == frozenset()
+
+
+#: Scores as they are shown of small groups: in steps of two points, or as the middle of their grade alone.
+shown_alike = st.lists(st.tuples(st.integers(min_value=780, max_value=1000), st.booleans()), max_size=40)
+
+
+def shown(exact: float, *, grade_alone: bool) -> tuple[float, float, float]:
+    """Return what is shown of a score, and where it may lie."""
+    low, high = next((low, high) for low, high in ((90, 100), (80, 90), (60, 80)) if low <= exact)
+    if grade_alone:
+        return (low + high) / 2, low, high
+    step = min(2 * int(exact // 2), 98)
+    return step + 1, step, step + 2
+
+
+@given(people=shown_alike, quota=quotas)
+def test_ranges_propose_what_the_exact_scores_do_and_no_tie_is_broken_or_made_by_them(
+    people: list[tuple[int, bool]], quota: int
+) -> None:
+    exact = np.array([tenths / 10 for tenths, _alone in people])
+    ranges = [shown(float(score), grade_alone=alone) for score, (_tenths, alone) in zip(exact, people, strict=True)]
+    values, lows, highs = np.array(ranges).reshape(-1, 3).T
+    places = {score: place for place, score in enumerate(sorted(set(exact), reverse=True), start=1)}
+    known = propose(exact, exact, exact, quota=quota)
+
+    made = propose(
+        values,
+        lows,
+        highs,
+        quota=quota,
+        grades=propose(exact, exact, exact, quota=0).grades,
+        standings=np.array([places[score] for score in exact], dtype=np.int64),
+    )
+
+    assert (made.grades, made.tied, made.places, made.left) == (known.grades, known.tied, known.places, known.left)
+    assert (made.line is None) == (known.line is None)
+    if made.line is None or known.line is None:
+        return
+    # The line may be drawn where the exact one is, and is drawn by nothing but what is shown.
+    assert made.line[1] <= known.line[0] <= made.line[2]
+    if known.places is not None and known.places < (exact >= 90).sum():
+        assert made.line[0] in {value for value, score in zip(values, exact, strict=True) if score == known.line[0]}
+
+
+@given(people=shown_alike, quota=quotas, seed=st.randoms(use_true_random=False))
+def test_line_says_nothing_of_the_order_among_those_who_are_shown_alike(
+    people: list[tuple[int, bool]], quota: int, seed: object
+) -> None:
+    exact = [tenths / 10 for tenths, _alone in people]
+    values, lows, highs = np.array([shown(score, grade_alone=False) for score in exact]).reshape(-1, 3).T
+    grades = ["excellent" if score >= 90 else "competent" for score in exact]
+
+    def line_of(order: list[int]) -> tuple[float, float, float] | None:
+        return propose(values, lows, highs, quota=quota, grades=grades, standings=np.array(order, dtype=np.int64)).line
+
+    by_range = sorted(range(len(exact)), key=lambda at: -values[at])
+    tossed = list(range(len(exact)))
+    seed.shuffle(tossed)  # type: ignore[attr-defined]
+    tossed.sort(key=lambda at: -values[at])
+    orders = [[order.index(at) + 1 for at in range(len(exact))] for order in (by_range, tossed)]
+
+    assert line_of(orders[0]) == line_of(orders[1])

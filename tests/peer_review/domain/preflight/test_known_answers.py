@@ -1,8 +1,10 @@
 """The certificate and the paper say the share that was measured."""
 
+from dataclasses import replace
+
 import pytest
 
-from peer_review.counting.joint_share import EXACT, WITH_SCORE
+from peer_review.counting.joint_share import EXACT, WITH_CLASSES, WITH_SCORE
 from peer_review.domain.preflight.anonymity_statements import statements_for
 from peer_review.domain.preflight.known_answers import exact_scores_in_words, known_share, known_share_in_words
 from peer_review.domain.schemes.schemes import freeze_scheme
@@ -17,6 +19,8 @@ def test_share_is_the_measured_one_of_the_scheme(scale: str) -> None:
     scheme = freeze_scheme(SchemeFactory(scale=scale))
     assert known_share(scheme) == WITH_SCORE[scale][2]
     assert f"{WITH_SCORE[scale][2]:.1f}" in known_share_in_words(scheme)
+    with_classes = replace(scheme, classes=(*scheme.classes, *scheme.classes))
+    assert known_share(with_classes) == WITH_CLASSES[scale][2]
     exact = freeze_scheme(SchemeFactory(scale=scale, exact_scores=True))
     assert known_share(exact) == EXACT[scale]
     assert f"{EXACT[scale]:.1f}" in known_share_in_words(exact)

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import BadRequest, TooManyFieldsSent
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
@@ -55,6 +56,9 @@ class TestAnswers:
             (DrawClosed(), (410, {"error": "draw_closed"})),
             (BadToken(SECRET), (403, {"error": "bad_token"})),
             (Http404(SECRET), (404, {"error": "not_found"})),
+            (TooManyFieldsSent(SECRET), (400, {"error": "bad_encoding"})),
+            (BadRequest(SECRET), (400, {"error": "bad_encoding"})),
+            (UnreadablePostError(SECRET), (400, {"error": "bad_encoding"})),
             (RuntimeError(SECRET), (500, {"error": "internal_error"})),
             (KeyError(SECRET), (500, {"error": "internal_error"})),
         ],
@@ -103,7 +107,7 @@ class TestFaults:
             got_request_exception.disconnect(hear)
         assert heard == []
 
-    @pytest.mark.parametrize("fault", [DrawClosed(), BadToken(SECRET), Http404(SECRET)])
+    @pytest.mark.parametrize("fault", [DrawClosed(), BadToken(SECRET), Http404(SECRET), BadRequest(SECRET)])
     def test_of_whoever_asks_write_no_line(self, fault: Exception, caplog: pytest.LogCaptureFixture) -> None:
         with caplog.at_level(logging.DEBUG):
             endpoint(post(), fault=fault)
