@@ -1,7 +1,9 @@
 """What a round will show of whom, told from its roll: every subject and class, at full and at lower turnout."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,8 +17,11 @@ from peer_review.domain.preflight.opening_proof import exposure_refusals
 from peer_review.domain.preflight.preflight import preflight
 from peer_review.domain.preflight.roll_arrays import read_papers
 from peer_review.domain.rounds.opening_checks import opening_refusals
+from peer_review.domain.schemes.schemes import freeze_for
+from peer_review.domain.tally.fates import decide_fates
 from peer_review.exceptions.preflight import SheetListsDiffer, SheetNamesReceiver
-from peer_review.models import Assignment, Cell, Round, Subject
+from peer_review.models import Assignment, Cell, Round, Subject, Ticket, Urn
+from peer_review.protocol.bulletin import Fate as CellFate
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
 from tests.factories.peer_review.frozen_schemes import frozen_scheme
 from tests.factories.peer_review.rounds import (
@@ -86,6 +91,58 @@ def test_each_subject_and_class_is_told_its_fate(people: list[Any]) -> None:
     assert fates(found.expected.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
     assert fates(found.just_under.classes[0]) == [Fate.ABSENT, Fate.JOINED, Fate.JOINED]
     assert found.certificate.breach is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_where_all_vote_every_paper_ends_as_the_count_decides(seed: int, people: list[Any]) -> None:
+    """Rolls by chance: thin classes, envelopes with tickets, a whole sheet, a class declared not anonymous."""
+    chance = Random(seed)
+    round = draft(not_anonymous=[["superiors"], [], ["staff"]][seed % 3])
+    for person in people:
+        member = make_member(round, person)
+        member.on_paper = chance.random() < 0.25
+        member.save()
+    for name in ("Li", "Wang", "Zhao", "Qian"):
+        sizes = {key: chance.choice([0, 1, 3, 4, 6, 8]) for key, _weight in CLASSES}
+        about(round, name, {key: chance.sample(people, size) for key, size in sizes.items() if size})
+    listed = [about(round, name, {}) for name in ("Sun", "Zhou")]
+    sheet = make_sheet(listed, people[:6], "peers").sheet
+    few = Cell.objects.create(round=round, kind="sheet", sheet=sheet, voter_class="staff")
+    Assignment.objects.bulk_create(Assignment(cell=few, evaluator=person) for person in people[6:9])
+    with_envelopes = Cell.objects.filter(round=round, assignments__evaluator__in=on_paper(round)).distinct()
+    for number, cell in enumerate(with_envelopes, 1):
+        many = cell.assignments.filter(evaluator__in=on_paper(round)).count()
+        urn = Urn.objects.create(round=round, number=number, envelopes=many)
+        urn.cells.set([cell])
+        Ticket.objects.bulk_create(Ticket(urn=urn, digest=bytes([number, ticket]) * 16) for ticket in range(many))
+    round.form = freeze_for(round).as_json()
+    round.save()
+
+    found = preflight(round).full
+    decided = decide_fates(round, {cell.key: cell.eligible for cell in round.cells.with_eligible()}, written={})
+
+    ends = {
+        Fate.ALONE: CellFate.COUNTED,
+        Fate.WITHHELD: CellFate.COUNTED,
+        Fate.JOINED: CellFate.MERGED,
+        Fate.DESTROYED: CellFate.FEW,
+    }
+    place = {pk: at for at, pk in enumerate(round.subjects.order_by("sort_order", "pk").values_list("pk", flat=True))}
+    numbers = {key: at for at, (key, _weight) in enumerate(CLASSES)}
+    told = {
+        cell.key: ends[Fate(int(found.classes[place[cell.subject_id or listed[0].pk], numbers[cell.voter_class]]))]
+        for cell in round.cells.all()
+    }
+    assert told == decided.cells
+    classes = dict(round.cells.values_list("key", "voter_class"))
+    groups = Counter(tuple(sorted(numbers[classes[cell]] for cell in group)) for group in decided.groups.values())
+    assert found.joined == groups
+    # Not every roll has each of them, but joining and destroying must not be missing everywhere.
+    assert CellFate.MERGED in decided.cells.values()
+
+
+def on_paper(round: Round) -> list[int]:
+    return list(round.members.filter(on_paper=True).values_list("user_id", flat=True))
 
 
 def test_lower_turnouts_tell_which_classes_join(people: list[Any]) -> None:
