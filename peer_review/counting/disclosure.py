@@ -1,14 +1,10 @@
 """What may be shown: groups of ballots that are large enough, and that no subtraction takes apart.
 
 How it holds. For each criterion the ballots are first parted into disjoint *bases*, each of at least `floor` answers:
-a voter class of one subject, if every class of that subject that has ballots is large enough; else the whole subject;
-else, with other subjects too small to be shown, the rest of their section; else the rest of the unit. Ballots in no
-base are in no figure at all. Every published figure is a function of whole bases. So whatever is added or subtracted,
-what is left over consists of whole bases again, and each of them is at least `floor` ballots, or of nothing.
-
-A rest joins several subjects, and so may hold many answers of few people: four whole sheets of ten subjects are forty
-answers, the marks of one superior for all subjects are as many as these. So a rest must also be large enough as a
-crowd, counted in sheets, in people, or both (`Crowd`).
+a voter class of one subject, if every class of that subject that has ballots is large enough; else the whole subject.
+Ballots in no base are in no figure at all: nothing is put together across subjects. Every published figure is a
+function of whole bases. So whatever is added or subtracted, what is left over consists of whole bases again, and each
+of them is at least `floor` ballots, or of nothing.
 
 A criterion that the form does not ask of a voter class has no ballots of that class at all, for no subject: that is
 written in the published form, so it tells nothing, and the class hides nothing. 不了解 is another thing: there a ballot
@@ -23,6 +19,10 @@ import numpy as np
 
 from .scales import Flags, Ints
 
+#: The version of the counting rules from which on nothing is put together across subjects; until then those under the
+#: floor came into means together. See domain.publication.publish.RULES.
+APART_FROM = 3
+
 #: Bars of a distribution with fewer ballots than this are joined with their neighbours: no single harsh ballot shows.
 BAR_FLOOR = 3
 
@@ -33,61 +33,23 @@ class Bases:
 
     `classes_shown` (subjects,): each class of the subject is a base of its own.
     `subject_shown` (subjects,): the subject's figures are shown; False says 样本不足.
-    `section_rest` (subjects,): too small alone, shown within the rest of its section.
-    `unit_rest` (subjects,): too small even there, shown within the rest of the unit.
     """
 
     classes_shown: Flags
     subject_shown: Flags
-    section_rest: Flags
-    unit_rest: Flags
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Who stands behind the answers to one criterion: `who` (sheets, or people) has to do with `subject`, pair by
-    pair. Shape: both (pairs,), numbered from 0."""
-
-    subject: Ints
-    who: Ints
-
-    def per_group(self, place: Ints, *, groups: int) -> Ints:
-        """Return how many different ones each group of subjects has. `place` (subjects,): its group, -1 for none."""
-        inside = place[self.subject]
-        pairs = np.unique(inside[inside >= 0] * self._span + self.who[inside >= 0])
-        return np.bincount(pairs // self._span, minlength=groups)
-
-    @property
-    def _span(self) -> int:
-        return int(self.who.max()) + 1 if len(self.who) else 1
-
-
-def part(counted: Ints, n: Ints, sections: Ints, *, floor: int, crowds: Sequence[Crowd] = ()) -> Bases:
+def part(counted: Ints, n: Ints, *, floor: int) -> Bases:
     """Return the bases of one criterion.
 
-    Shape: counted and n are (subjects, classes): ballots, and those among them that answered this criterion;
-        sections is (subjects,), numbered from 0. Classes that are not asked the criterion are 0 in both.
+    Shape: counted and n are (subjects, classes): ballots, and those among them that answered this criterion. Classes
+        that are not asked the criterion are 0 in both.
     A class counts as empty only without any ballot: if one whose ballots all abstained did too, the page would tell
     that they did.
     """
-    voted = counted > 0
-    total = n.sum(axis=1)
-    subject_shown = total >= floor
-    classes_shown = subject_shown & (~voted | (n >= floor)).all(axis=1)
-
-    left = ~subject_shown & voted.any(axis=1)
-    many = int(sections.max()) + 1 if len(sections) else 0
-
-    def enough(place: Ints, groups: int) -> Flags:
-        sizes = [np.bincount(place[place >= 0], weights=total[place >= 0], minlength=groups)]
-        sizes += [crowd.per_group(place, groups=groups) for crowd in crowds]
-        large: Flags = np.min(sizes, axis=0) >= floor
-        return large
-
-    section_rest = left & enough(np.where(left, sections, -1), many)[sections]
-    left &= ~section_rest
-    unit_rest = left & enough(np.where(left, 0, -1), 1)[0]
-    return Bases(classes_shown, subject_shown, section_rest, unit_rest)
+    subject_shown = n.sum(axis=1) >= floor
+    classes_shown = subject_shown & ((counted == 0) | (n >= floor)).all(axis=1)
+    return Bases(classes_shown, subject_shown)
 
 
 def bars(distribution: Ints, answers: Sequence[int] | None = None) -> tuple[tuple[int, int, int], ...] | None:

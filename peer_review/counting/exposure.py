@@ -1,25 +1,33 @@
-"""What a round would lay open, told from its roll before anybody votes. Asks the release's own rules, copies none."""
+"""What a round would lay open, told from its roll before anybody votes. Asks the rules of ladder and release, copies
+none.
+"""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 
-from .disclosure import Crowd, part
+from .disclosure import part
+from .ladder import Rung, climb
 from .scales import Flags, Floats, Ints
 
 
 class Fate(IntEnum):
-    """What becomes of ballots, the most open first. ABSENT: there are none."""
+    """What becomes of ballots, the most open first.
+
+    ALONE: counted and shown as they are. JOINED: with those of another class. WITHHELD: counted, but in no figure.
+    DESTROYED: unread. ABSENT: there are none.
+    """
 
     ALONE = 0
-    MERGED = 1
-    SECTION = 2
-    UNIT = 3
-    WITHHELD = 4
-    ABSENT = 5
+    JOINED = 1
+    WITHHELD = 2
+    DESTROYED = 3
+    ABSENT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,9 @@ class Setting:
 
     Shape: eligible (subjects, classes), possible ballots; sections (subjects,), numbered from 0; asked (criteria,
         classes), whether the class is asked the criterion; subject, voter_class and person (papers,), who may cast
-        what: one row for each subject of a person's papers, numbered as in `eligible`.
+        what: one row for each subject of a person's papers, numbered as in `eligible`; anonymous (classes,), False for
+        a class declared not anonymous, which is nobody's cover; ladders (subjects, classes), which ladder the papers
+        stand on: that of the subject or of a whole sheet; None: each subject has its own.
     two_stage: cells under the floor take no ballots.
     """
 
@@ -41,6 +51,8 @@ class Setting:
     voter_class: Ints
     person: Ints
     two_stage: bool = False
+    anonymous: Flags | None = None
+    ladders: Ints | None = None
 
     @property
     def most(self) -> Ints:
@@ -49,6 +61,11 @@ class Setting:
             return self.eligible
         kept: Ints = np.where(self.eligible < self.floor, 0, self.eligible)
         return kept
+
+    @property
+    def covering(self) -> Flags:
+        """Return which classes give each other cover, (classes,)."""
+        return np.ones(self.eligible.shape[1], dtype=bool) if self.anonymous is None else self.anonymous
 
     @property
     def questions(self) -> Flags:
@@ -65,6 +82,8 @@ class Setting:
         order = np.lexsort((number, self.voter_class, self.subject))
         arrays = (self.eligible, self.sections, self.asked, self.subject[order], self.voter_class[order], number[order])
         terms = [self.floor, self.two_stage, self.class_weights.tolist(), *(array.shape for array in arrays)]
+        # Only where one is declared: the fingerprints of all other rounds stay what their openings froze.
+        terms += [] if self.covering.all() else [self.covering.tolist()]
         digest = hashlib.sha256(repr(terms).encode())
         for array in arrays:
             digest.update(np.ascontiguousarray(array, dtype=np.int64).tobytes())
@@ -80,66 +99,127 @@ class Setting:
         """Return the ballots if every cell stays one below the floor."""
         return np.minimum(self.most, self.floor - 1)
 
-    def crowds(self, question: Flags) -> tuple[Crowd, ...]:
-        """Return the people who may answer such a criterion, as the release asks for them."""
-        may = question[self.voter_class]
-        return (Crowd(self.subject[may], self.person[may]),)
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the system does at one turnout, over all criteria: of each subject and class the least open of them.
+    """What the system does at one turnout.
 
-    Shape: subjects (subjects,) and classes (subjects, classes) are Fates; ballots (subjects, classes); smallest
-        (subjects,) is the smallest group that subtracting published figures can leave of this subject's ballots,
-        0 where nothing of it is published.
+    Shape: subjects (subjects,), the least open Fate over all criteria, and classes (subjects, classes) are Fates;
+        ballots (subjects, classes); stands (subjects, classes), the class under which the ballots are counted, -1 for
+        none; papers (papers, 2), a subject and a class for each paper, of a sheet its first subject; smallest
+        (subjects,) is the smallest group that subtracting published figures can leave of this subject's ballots, 0
+        where nothing of it is published. joined: of how many subjects or sheets these classes are counted together.
     """
 
     ballots: Ints
     subjects: Ints
     classes: Ints
+    stands: Ints
+    papers: Ints
     smallest: Ints
+    joined: Mapping[tuple[int, ...], int] = field(default_factory=dict)
 
     def count(self, *fates: Fate) -> int:
         """Return how many subjects end so."""
         return int(np.isin(self.subjects, fates).sum())
 
+    def papers_that(self, *fates: Fate) -> Ints:
+        """Return the papers, (papers, 2), that end so."""
+        ends = self.classes[self.papers[:, 0], self.papers[:, 1]]
+        papers: Ints = self.papers[np.isin(ends, fates)]
+        return papers
+
+    def company(self, place: int, voters: int) -> list[int]:
+        """Return the other classes with which this one is counted about a subject."""
+        stands = self.stands[place]
+        if stands[voters] < 0:
+            return []
+        others: list[int] = np.flatnonzero(stands == stands[voters]).tolist()
+        return [other for other in others if other != voters]
+
     @property
     def with_classes(self) -> int:
-        """How many subjects are shown with figures of more than one voter class."""
-        return int(((self.classes == Fate.ALONE).sum(axis=1) > 1).sum())
+        """How many subjects are shown with figures of more than one class, or of several joined ones."""
+        kept = (self.stands == np.arange(self.stands.shape[1])) & (self.classes < Fate.WITHHELD)
+        return int((kept.sum(axis=1) > 1).sum())
 
 
 def outcome(setting: Setting, ballots: Ints) -> Outcome:
     """Return what would be shown if these ballots were counted and every criterion answered."""
     subjects, classes = setting.eligible.shape
+    stands, papers, joined = _climbed(setting, ballots)
+    every = np.arange(subjects)[:, None].repeat(classes, axis=1)
+    kept = np.zeros((subjects, classes), dtype=np.int64)
+    np.add.at(kept, (every[stands >= 0], stands[stands >= 0]), ballots[stands >= 0])
+    kept = np.where(setting.covering, kept, 0)
+    group = np.zeros((subjects, classes), dtype=np.int64)
+    np.add.at(group, (every[stands >= 0], stands[stands >= 0]), 1)
+    present = setting.most > 0
     fate_of = np.full(subjects, -1, dtype=np.int64)
-    class_fates = np.full((subjects, classes), -1, dtype=np.int64)
     smallest = np.zeros(subjects, dtype=np.int64)
+    shown_at_all = np.zeros((subjects, classes), dtype=bool)
     for question in setting.questions:
-        n = np.where(question, ballots, 0)
-        bases = part(n, n, setting.sections, floor=setting.floor, crowds=setting.crowds(question))
-        total = n.sum(axis=1)
-        place = np.full(subjects, Fate.WITHHELD, dtype=np.int64)
-        place[bases.subject_shown] = Fate.MERGED
-        place[bases.section_rest] = Fate.SECTION
-        place[bases.unit_rest] = Fate.UNIT
-        place[bases.classes_shown] = Fate.ALONE
-        own = np.where(n > 0, place[:, None], -1)
-        class_fates = np.maximum(class_fates, own)
-        whole = np.where(bases.subject_shown, Fate.ALONE, place)
-        fate_of = np.maximum(fate_of, np.where(total > 0, whole, -1))
+        n = np.where(question, kept, 0)
+        bases = part(n, n, floor=setting.floor)
+        concerned = (present & question).any(axis=1)
+        whole = np.where(bases.subject_shown, Fate.ALONE, Fate.WITHHELD)
+        fate_of = np.maximum(fate_of, np.where(concerned, whole, -1))
+        shown_at_all |= bases.subject_shown[:, None] & question
 
         least = np.where(n > 0, n, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
-        group = np.where(bases.classes_shown, least, np.where(bases.subject_shown, total, 0))
-        rest = np.bincount(setting.sections, weights=np.where(bases.section_rest, total, 0), minlength=1)
-        group = np.where(bases.section_rest, rest[setting.sections].astype(np.int64), group)
-        group = np.where(bases.unit_rest, total[bases.unit_rest].sum(), group)
-        known = (smallest > 0) & (group > 0)
-        smallest = np.where(known, np.minimum(smallest, group), np.maximum(smallest, group))
-    class_fates[class_fates < 0] = Fate.ABSENT
+        lumps = np.where(bases.classes_shown, least, np.where(bases.subject_shown, n.sum(axis=1), 0))
+        known = (smallest > 0) & (lumps > 0)
+        smallest = np.where(known, np.minimum(smallest, lumps), np.maximum(smallest, lumps))
+    several = np.take_along_axis(group, np.maximum(stands, 0), axis=1) > 1
+    class_fates = np.where(several, Fate.JOINED, Fate.ALONE)
+    class_fates = np.where(shown_at_all, class_fates, Fate.WITHHELD)
+    class_fates = np.where(stands >= 0, class_fates, np.where(present, Fate.DESTROYED, Fate.ABSENT))
     fate_of[fate_of < 0] = Fate.ABSENT
-    return Outcome(ballots, fate_of, class_fates, smallest)
+    return Outcome(ballots, fate_of, class_fates.astype(np.int64), stands, papers, smallest, joined)
+
+
+def _climbed(setting: Setting, ballots: Ints) -> tuple[Ints, Ints, dict[tuple[int, ...], int]]:
+    """Return the class under which the ballots of each subject and class are counted, -1 for none; the papers; and of
+    how many subjects or sheets which classes are counted together."""
+    subjects, classes = setting.eligible.shape
+    ladders = np.arange(subjects)[:, None].repeat(classes, axis=1) if setting.ladders is None else setting.ladders
+    place = np.argwhere((setting.most > 0) & (ladders >= 0))
+    cell = ladders[place[:, 0], place[:, 1]] * classes + place[:, 1]
+    known, first, where = np.unique(cell, return_index=True, return_inverse=True)
+    papers = place[first]
+    many = int(ladders.max(initial=-1)) + 1
+    sizes = np.full((many, classes), -1, dtype=np.int64)
+    sizes[known // classes, known % classes] = ballots[papers[:, 0], papers[:, 1]]
+    # At the floor or above it no number decides anything.
+    different, row = np.unique(np.minimum(sizes, setting.floor), axis=0, return_inverse=True)
+    asked = tuple(tuple(column) for column in setting.asked.T.tolist()) or ((),) * classes
+    anonymous = tuple(setting.covering.tolist())
+    steps = np.array(
+        [_places(tuple(sizes), asked, anonymous, setting.floor) for sizes in different.tolist()], dtype=np.int64
+    ).reshape(-1, classes)
+    stands = np.full((subjects, classes), -1, dtype=np.int64)
+    of_paper = steps[row.reshape(-1)[known // classes], known % classes]
+    stands[place[:, 0], place[:, 1]] = of_paper[where.reshape(-1)]
+    groups: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for paper, stand in zip(known.tolist(), of_paper.tolist(), strict=True):
+        if stand >= 0:
+            groups[paper // classes, stand].append(paper % classes)
+    return stands, papers, dict(Counter(tuple(group) for group in groups.values() if len(group) > 1))
+
+
+@lru_cache(maxsize=4096)
+def _places(
+    sizes: tuple[int, ...], asked: tuple[Hashable, ...], anonymous: tuple[bool, ...], floor: int
+) -> tuple[int, ...]:
+    """Return the place of the class under which each class of one ladder is counted, -1 for none. sizes: secure
+    ballots of each class, -1 for one that has no paper."""
+    rungs = [Rung(str(at), size, size, asked[at], anonymous[at]) for at, size in enumerate(sizes) if size >= 0]
+    steps = climb(rungs, floor=floor)
+    places = [-1] * len(sizes)
+    for group in (*((cell,) for cell in steps.alone), *steps.joined):
+        for cell in group:
+            places[int(cell)] = min(map(int, group))
+    return tuple(places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +246,14 @@ def merges(setting: Setting) -> list[Merge]:
     For each subject with a thin class, its thinnest class goes to the next class that has voters: the one above in
     the scheme's order, else the one below, whichever leaves more classes at or above the floor. It helps if, with
     as many more such steps as it takes, at least two classes are shown; or if the class has one possible voter.
-    Only classes that are asked the same criteria are merged.
+    Only classes that are asked the same criteria are merged, and none that is declared not anonymous.
     """
     steps: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
     answers: dict[tuple[int, ...], tuple[tuple[int, int], bool, bool] | None] = {}
     alike = [
         [bool((setting.asked[:, a] == setting.asked[:, b]).all()) for b in _range(setting)] for a in _range(setting)
     ]
-    for at, row in enumerate(setting.eligible.tolist()):
+    for at, row in enumerate(np.where(setting.covering, setting.eligible, 0).tolist()):
         key = tuple(row)
         if key not in answers:
             answers[key] = _first_step(key, setting.floor, alike)
@@ -232,8 +312,10 @@ def _classes_in_the_end(row: tuple[int, ...], floor: int, alike: Sequence[Sequen
 
 
 def missing_voters(setting: Setting) -> Ints:
-    """Return how many evaluators each subject lacks to be shown alone if all take part, (subjects,)."""
-    totals = np.array([np.where(question, setting.most, 0).sum(axis=1) for question in setting.questions])
+    """Return how many evaluators each subject lacks to be shown if all take part, (subjects,)."""
+    totals = np.array(
+        [np.where(question & setting.covering, setting.most, 0).sum(axis=1) for question in setting.questions]
+    )
     least = np.where(totals > 0, totals, np.iinfo(np.int64).max).min(axis=0)
     return np.where(totals.max(axis=0) > 0, np.maximum(0, setting.floor - least), setting.floor)
 

@@ -6,7 +6,7 @@ The argument has two halves, and each is tried out on the code that will do the 
 1. *Bases.* Whatever the turnout, disclosure.part puts the answers to a criterion into disjoint groups, and none holds
    fewer than the floor. Which group a subject's answers go to depends on whether each class has 0, 1, floor - 1, floor
    or more ballots, and as many answers; so those are tried: every combination for every different subject, then
-   whole rounds of them, because small subjects are shown together.
+   whole rounds of them, where nothing may be put together across subjects.
 2. *Figures.* Every figure that release() makes treats a group as one: whatever figures are added and subtracted, what
    is left of a group is all of it or nothing. Seen by changing one answer after another and watching which figures
    move and by how much: answers that always move the figures in one proportion cannot be told apart by any sum.
@@ -15,13 +15,13 @@ The argument has two halves, and each is tried out on the code that will do the 
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-from .disclosure import Bases, Crowd, part
+from .disclosure import Bases, part
 from .exposure import Setting
 from .release import Ballots, Figure, Plan, Release, release
 from .scales import Flags, Floats, Ints
@@ -40,9 +40,8 @@ KEPT = 64
 class Breach:
     """A counter-example: at this turnout `group` ballots, fewer than the floor, could be told from the rest.
 
-    where: class, subject, section, unit (too small a group is shown), people (too few could have cast it), or
-    figures (a sum of published figures takes a group apart). counted and answered hold one number a voter class of
-    the subject that shows it.
+    where: class, subject (too small a group is shown), or figures (a sum of published figures takes a group apart).
+    counted and answered hold one number a voter class of the subject that shows it.
     """
 
     where: str
@@ -118,7 +117,7 @@ class _Search:
     def single_subjects(self, setting: Setting, question: Flags) -> bool:
         """Try every different subject by itself; return whether with every combination of boundary values."""
         # Above the floor one ballot more or less decides nothing; that whole rounds are right when full is tried below.
-        capped = np.minimum(np.where(question, setting.most, 0), self.shown_from + 1)
+        capped = np.minimum(np.where(question & setting.covering, setting.most, 0), self.shown_from + 1)
         different, example = np.unique(capped, axis=0, return_index=True)
         each = max(1, ROWS // max(1, len(different)))
         complete = True
@@ -131,22 +130,20 @@ class _Search:
             blocks.append(_combine(pairs, numbers))
         table = np.concatenate(blocks) if blocks else np.zeros((0, len(question), 2), dtype=np.int64)
         self.subjects += len(table)
-        # Each in a section of its own: nothing but itself can help it over the floor.
         names = np.repeat(example, [len(block) for block in blocks])
-        self._try(table[:, :, 0], table[:, :, 1], np.arange(len(table)), (), names)
+        self._try(table[:, :, 0], table[:, :, 1], names)
         return complete
 
     def whole_rounds(self, setting: Setting, question: Flags) -> None:
-        """Try turnouts of the whole round, so that subjects too small alone meet in their section and in the unit."""
-        most = np.where(question, setting.most, 0)
-        crowds = setting.crowds(question)
-        for counted, answered in _rounds(most, setting.sections, self.shown_from):
+        """Try turnouts of the whole round: no subject may help another over the floor."""
+        most = np.where(question & setting.covering, setting.most, 0)
+        for counted, answered in _rounds(most, self.shown_from):
             self.rounds += 1
-            self._try(counted, answered, setting.sections, crowds, np.arange(len(most)))
+            self._try(counted, answered, np.arange(len(most)))
 
-    def _try(self, counted: Ints, answered: Ints, sections: Ints, crowds: Sequence[Crowd], names: Ints) -> None:
-        bases = self.rules(counted, answered, sections, floor=self.shown_from, crowds=crowds)
-        for where, at, group in _groups(bases, answered, sections, crowds):
+    def _try(self, counted: Ints, answered: Ints, names: Ints) -> None:
+        bases = self.rules(counted, answered, floor=self.shown_from)
+        for where, at, group in _groups(bases, answered):
             self._note(where, at, group, counted, answered, names)
 
     def _note(self, where: str, at: Ints, group: Ints, counted: Ints, answered: Ints, names: Ints) -> None:
@@ -158,32 +155,19 @@ class _Search:
         at, group = at[inside], group[inside]
         first = int(group.argmin())
         least, subject = int(group[first]), int(at[first])
-        if where != "people":
-            self.smallest = min(self.smallest, least) if self.smallest else least
+        self.smallest = min(self.smallest, least) if self.smallest else least
         if least < self.floor and self.breach is None:
             self.breach = Breach(
                 where, least, int(names[subject]), tuple(counted[subject].tolist()), tuple(answered[subject].tolist())
             )
 
 
-def _groups(bases: Bases, answered: Ints, sections: Ints, crowds: Sequence[Crowd]) -> Iterator[tuple[str, Ints, Ints]]:
+def _groups(bases: Bases, answered: Ints) -> Iterator[tuple[str, Ints, Ints]]:
     """Yield every group that is shown: of what kind, a subject in it, how large."""
     every = np.arange(len(answered))
-    total = answered.sum(axis=1)
     for voters in range(answered.shape[1]):
         yield "class", every, np.where(bases.classes_shown, answered[:, voters], 0)
-    yield "subject", every, np.where(bases.subject_shown, total, 0)
-    for where, flags, place in (
-        ("section", bases.section_rest, sections),
-        ("unit", bases.unit_rest, np.zeros_like(sections)),
-    ):
-        # A subject shown by itself and in a rest as well could be subtracted from the rest.
-        alone = flags & ~bases.subject_shown
-        sizes = np.bincount(place[alone], weights=total[alone], minlength=1).astype(np.int64)
-        yield where, every[flags], sizes[place[flags]]
-        for crowd in crowds:
-            people = crowd.per_group(np.where(alone, place, -1), groups=len(sizes))
-            yield "people", every[flags], people[place[flags]]
+    yield "subject", every, np.where(bases.subject_shown, answered.sum(axis=1), 0)
 
 
 def _boundaries(most: int, floor: int) -> Ints:
@@ -207,7 +191,7 @@ def _sample(total: int, many: int) -> Ints:
     return np.random.default_rng(total).integers(0, total, size=many)
 
 
-def _rounds(most: Ints, sections: Ints, floor: int) -> Iterator[tuple[Ints, Ints]]:
+def _rounds(most: Ints, floor: int) -> Iterator[tuple[Ints, Ints]]:
     """Yield turnouts of a whole round as (ballots, answers): named ones, then mixtures, always the same ones."""
     subjects, classes = most.shape
     if not subjects:
@@ -220,11 +204,6 @@ def _rounds(most: Ints, sections: Ints, floor: int) -> Iterator[tuple[Ints, Ints
             dipped = most.copy()
             dipped[:, number] = level_all[:, number]
             yield dipped, dipped
-    # Rests of exactly floor - 1 and floor: filled up subject by subject, a section at a time and over the whole unit.
-    for place in (sections, np.zeros_like(sections)):
-        for wanted in (floor - 1, floor, 2 * floor - 1):
-            filled = _fill(np.minimum(most, max(1, floor // 2)), place, wanted)
-            yield filled, filled
     boundaries = {int(n): _boundaries(int(n), floor) for n in np.unique(most)}
     widest = max(len(pairs) for pairs in boundaries.values())
     order = {n: at for at, n in enumerate(boundaries)}
@@ -237,20 +216,6 @@ def _rounds(most: Ints, sections: Ints, floor: int) -> Iterator[tuple[Ints, Ints
     for _one in range(int(np.clip(CELLS // most.size, FEWEST, MOST))):
         chosen = table[kind, chance.integers(0, lengths[kind])]
         yield chosen[..., 0], chosen[..., 1]
-
-
-def _fill(most: Ints, place: Ints, wanted: int) -> Ints:
-    """Return ballots that give each place `wanted` of them, first come first filled, never more than `most`."""
-    order = np.argsort(place, kind="stable")
-    flat = most[order].reshape(-1)
-    where = np.repeat(place[order], most.shape[1])
-    before = np.cumsum(flat) - flat
-    starts = np.r_[True, where[1:] != where[:-1]]
-    before -= np.maximum.accumulate(np.where(starts, before, 0))
-    filled = np.clip(wanted - before, 0, flat).reshape(most.shape)
-    turnout = np.zeros_like(most)
-    turnout[order] = filled
-    return turnout
 
 
 @lru_cache(maxsize=64)
@@ -298,7 +263,7 @@ def _probe_turnouts(floor: int, classes: int) -> Iterator[Ints]:
         counts = wide.copy()
         for subject in range(4):
             for number in range(many):
-                # Two subjects stay thin as a whole in every other turnout, so that they meet in a rest.
+                # Two subjects stay thin as a whole in every other turnout: they must be in no mean.
                 few = subject % 2 == 1 and shift % 2 == 1
                 level = levels[(subject + number * (shift + 1) + shift) % 4]
                 counts[subject, (number + shift) % classes] = min(level, max(1, (floor - 1) // many)) if few else level

@@ -8,8 +8,7 @@ the exact figure, and tells of one voter more or less almost nothing: with six v
 anywhere in sixty points, whatever the other five are known to have given.
 
 Distributions, adjusted scores and whether one ballot decides are not shown of such a subject. Means over several
-subjects are computed from what is shown of each, so that nothing finer can be subtracted from them; where a mean also
-holds subjects too small to be shown, it is not shown.
+subjects are computed from what is shown of each, so that nothing finer can be subtracted from them.
 """
 
 from collections.abc import Collection, Sequence
@@ -103,12 +102,12 @@ def _mean_of_shown(sheet: Sheet, subjects: Sequence[Sheet], inside: Flags, plan:
     criteria = []
     for number, figure in enumerate(sheet.criteria):
         shown = [member.criteria[number] for member in members]
-        criteria.append(_mean(figure, [known for known in shown if known is not None], sheet.members, plan))
+        criteria.append(_mean(figure, [known for known in shown if known is not None], plan))
     return replace(sheet, criteria=tuple(criteria), score=_score(criteria, plan))
 
 
-def _mean(figure: Figure | None, shown: list[Figure], members: int, plan: Plan) -> Figure | None:
-    if figure is None or not shown or len(shown) < members:
+def _mean(figure: Figure | None, shown: list[Figure], plan: Plan) -> Figure | None:
+    if figure is None or not shown:
         return None
     value = sum(known.value for known in shown) / len(shown)
     half = sum(((known.high - known.low) / 2) ** 2 for known in shown) ** 0.5 / len(shown)

@@ -7,12 +7,13 @@ any fractions as weights, modulo 2^61 - 1. Marks do change between rounds; that 
 What one round may show of a subject is a *display*: groups of voters, each with a figure of its own.
 
 - every voter class, where each has the floor (the whole, and whatever classes are joined, are sums of these);
-- else the thinnest class joined with its neighbour, the one above before the one below or the other way round, and so
-  on until each group has the floor;
+- else the classes as the count joins them if all vote (counting.ladder);
+- or, because a low turnout may join others, the thinnest class joined with its neighbour, the one above before the one
+  below or the other way round, and so on until each group has the floor;
 - or, as rounds were shown before classes were joined, all voters together with the weights of their classes.
 
-Which of the last, the rules say and not the turnout, so all rounds are taken to follow the same one; each is tried. A
-turnout that joins more shows sums of these. Of a criterion that some classes only are asked, a display holds these
+All rounds are taken to follow the same of these; each is tried. A turnout that joins more shows sums of these. Of a
+criterion that some classes only are asked, a display holds these
 classes only: rounds that ask the same criteria of the same classes are set side by side criterion by criterion, others
 in every combination.
 
@@ -37,10 +38,11 @@ from enum import Enum
 from fractions import Fraction
 from itertools import product
 
+from .ladder import Rung, climb
 from .ledger import Count, ShownStatements, Vector, Verdict, vector
 
 #: Lumps that one question may look at, and choices of displays that are tried for one subject; more counts as exposed.
-BUDGET, CHOICES = 100_000, 512
+BUDGET, CHOICES = 100_000, 680
 
 #: Where somebody votes about the subject: (round, class) pairs, numbered as in the list of occasions.
 Places = tuple[tuple[int, int], ...]
@@ -49,6 +51,7 @@ Places = tuple[tuple[int, int], ...]
 class Join(Enum):
     """How a round shows classes under the floor."""
 
+    LADDER = "ladder"
     UP = "up"
     DOWN = "down"
     WEIGHTED = "weighted"
@@ -157,12 +160,27 @@ def display_of(
         whole = _figure((number, shares[voters]) for voters in sizes for number in inside[voters])
         # Where every voter weighs the same, this is the plain sum.
         return Display((tuple((number, share / whole[0][1]) for number, share in whole),), sum(sizes.values()))
-    groups = joined(list(sizes.values()), occasion.floor, upwards=join is not Join.DOWN)
     classes = list(sizes)
-    figures = tuple(
-        _figure((number, Fraction(1)) for place in group for number in inside[classes[place]]) for group in groups
-    )
-    return Display(figures, min(sum(sizes[classes[place]] for place in group) for group in groups))
+    if join is Join.LADDER:
+        groups = _climbed(sizes, occasion)
+    else:
+        places = joined(list(sizes.values()), occasion.floor, upwards=join is Join.UP)
+        groups = [[classes[place] for place in group] for group in places]
+    if not groups:
+        return None
+    figures = tuple(_figure((number, Fraction(1)) for voters in group for number in inside[voters]) for group in groups)
+    return Display(figures, min(sum(sizes[voters] for voters in group) for group in groups))
+
+
+def _climbed(sizes: Mapping[int, int], occasion: Occasion) -> list[list[int]]:
+    """Return the classes in groups as the count joins them; without those that it destroys."""
+    rungs = [
+        Rung(str(voters), size, size, tuple(voters in question for question in occasion.questions))
+        for voters, size in sizes.items()
+    ]
+    steps = climb(rungs, floor=occasion.floor)
+    groups = [(cell,) for cell in steps.alone] + list(steps.joined)
+    return sorted(sorted(map(int, group)) for group in groups)
 
 
 def joined(sizes: Sequence[int], floor: int, *, upwards: bool) -> list[list[int]]:

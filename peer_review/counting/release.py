@@ -7,7 +7,7 @@ import numpy as np
 
 from .aggregate import Stats, aggregate
 from .combine import Combined, combine
-from .disclosure import Bases, Crowd, bars, comparable, part
+from .disclosure import Bases, bars, comparable, part
 from .intervals import SUBJECTS_FROM, round_spread
 from .one_ballot import Part, one_ballot_decides
 from .possible_answers import ANSWERS
@@ -58,8 +58,8 @@ class Plan:
     anonymous: (classes,), False for a class declared not anonymous, which counts towards nobody's floor and carries its
     full weight; None: all are.
     ranks: (subjects,), each subject's rank, numbered from 0, -1 for none; None: no means by rank.
-    bands: the lowest points of the three upper grades. roll: where it is known, what joins several subjects must have
-    been answerable by at least `floor` people.
+    bands: the lowest points of the three upper grades. roll: where it is known, a mean over several subjects that is
+    made after publication (crosstabs) must have been answerable by at least `floor` people.
     exact: the scheme declares that figures of small groups are shown as they are (small_groups).
     `decimals` None leaves figures unrounded and as they are, which only tests of the arithmetic want.
     """
@@ -161,11 +161,10 @@ class Release:
 def release(ballots: Ballots, plan: Plan) -> Release:
     """Return the figures of a round after disclosure control.
 
-    A section's figure is the mean of its subjects' figures as they are shown, each weighing the same; those too small
-    to be shown come in together, as disclosure.part allows. So is a rank's; those that come in together do so only if
-    all of them are of the rank. A score is the weighted mean of the criteria that are shown, and so never tells more
-    than they do; how exactly it is shown, see small_groups. Its interval adds the criteria's: cautious, because the
-    same people gave them.
+    A section's figure is the mean of its subjects' figures as they are shown, each weighing the same, and so is a
+    rank's; what is too small to be shown is in none of them. A score is the weighted mean of the criteria that are
+    shown, and so never tells more than they do; how exactly it is shown, see small_groups. Its interval adds the
+    criteria's: cautious, because the same people gave them.
     """
     subjects = len(plan.sections)
     sections = int(plan.sections.max()) + 1 if subjects else 0
@@ -240,7 +239,6 @@ def read_criterion(ballots: Ballots, plan: Plan, at: int) -> "Criterion":
         at,
         subjects=len(plan.sections),
         classes=len(plan.class_weights),
-        sections=int(plan.sections.max()) + 1 if len(plan.sections) else 0,
     )
 
 
@@ -259,9 +257,7 @@ class _Mean:
 class Criterion:
     """Bases and figures of one criterion."""
 
-    def __init__(
-        self, ballots: Ballots, points: Floats, plan: Plan, at: int, *, subjects: int, classes: int, sections: int
-    ) -> None:
+    def __init__(self, ballots: Ballots, points: Floats, plan: Plan, at: int, *, subjects: int, classes: int) -> None:
         self.plan, self.classes = plan, classes
         self.reach = 0.0
         self._weights = tuple(plan.class_weights.tolist())
@@ -274,35 +270,15 @@ class Criterion:
         cell = np.where(asked_here, ballots.subject * classes + ballots.voter_class, -1)
         self.stats = aggregate(cell, points, groups=subjects * classes, edges=edges)
         counted, n = (a.reshape(subjects, classes) for a in (self.stats.counted, self.stats.n))
-        crowds = []
-        if ballots.sheet is not None:
-            given = asked_here & ~np.isnan(points)
-            crowds.append(Crowd(ballots.subject[given], ballots.sheet[given]))
-        if plan.roll is not None:
-            may = asked[plan.roll.voter_class]
-            crowds.append(Crowd(plan.roll.subject[may], plan.roll.person[may]))
         self.n: Ints = n
         if plan.anonymous is not None:
             counted, n = np.where(plan.anonymous, counted, 0), np.where(plan.anonymous, n, 0)
-        self.bases: Bases = part(counted, n, plan.sections, floor=plan.floor, crowds=crowds)
+        self.bases: Bases = part(counted, n, floor=plan.floor)
         self.subjects = self._combine(self.stats, plan.subject_weights)
         self.singles = self._combine_alone(self.stats)
         self.class_abstentions = self.stats.abstentions
         self.abstentions = self.class_abstentions.reshape(subjects, classes).sum(axis=1)
         self.distribution = self.stats.distribution.reshape(subjects, classes, len(edges)).sum(axis=1)
-        # The rests: their subjects' ballots pooled by class; one group per section, and a last one for the unit.
-        place = np.full(subjects, -1, dtype=np.int64)
-        place[self.bases.section_rest] = plan.sections[self.bases.section_rest]
-        place[self.bases.unit_rest] = sections
-        inside = asked_here & (place[ballots.subject] >= 0)
-        pooled = np.where(inside, place[ballots.subject] * classes + ballots.voter_class, -1)
-        rests = aggregate(pooled, points, groups=(sections + 1) * classes, edges=edges)
-        self.rests, self.rest_stats = self._combine(rests, plan.class_weights), rests
-        self.rest_abstentions = rests.abstentions.reshape(-1, classes).sum(axis=1)
-        self.rest_members = np.bincount(place[place >= 0], minlength=sections + 1)
-        self.rest_places = {int(at): np.flatnonzero(place == at) for at in np.flatnonzero(self.rest_members)}
-        firsts = [(at, places[0]) for at, places in self.rest_places.items()]
-        self.rest_firsts = np.array(firsts, dtype=np.int64).reshape(-1, 2)
 
     def _combine(self, stats: Stats, weights: Floats) -> Combined:
         plan = self.plan
@@ -311,7 +287,7 @@ class Criterion:
     def _combine_alone(self, stats: Stats) -> Combined:
         return combine(stats, np.ones(1), floor=self.plan.floor, trim=self.plan.trim)
 
-    def _show(self, value: float, sizes: Ints, weights: tuple[float, ...], *, each: int = 1) -> Shown:
+    def _show(self, value: float, sizes: Ints, weights: tuple[float, ...]) -> Shown:
         """Return a group's exact figure as it is shown; `sizes` are its answers by class."""
         plan = self.plan
         if not plan.keeps_back:
@@ -324,7 +300,6 @@ class Criterion:
             weights,
             floor=plan.floor,
             trim=plan.trim,
-            each=each,
             anonymous=anonymous,
         )
         return ranges.show(value)
@@ -332,7 +307,7 @@ class Criterion:
     @property
     def is_told(self) -> bool:
         """Whether any figure of this criterion is published."""
-        return bool(self.bases.subject_shown.any() or self.rest_members.any())
+        return bool(self.bases.subject_shown.any())
 
     def subject(self, at: int) -> _Mean | None:
         """Return one subject's figure, None if it is not shown."""
@@ -357,11 +332,11 @@ class Criterion:
         else:
             weights = self._weights if plan.weights is None else tuple(plan.weights[at].tolist())
             shown = self._show(value, self.n[at], weights)
-        return self._mean(figures, at, shown, int(self.abstentions[at]), 1)
+        return self._mean(figures, at, shown, int(self.abstentions[at]))
 
-    def _mean(self, figures: Combined, at: int, shown: Shown, abstentions: int, members: int) -> _Mean:
+    def _mean(self, figures: Combined, at: int, shown: Shown, abstentions: int) -> _Mean:
         half = float(figures.error[at]) * self.reach
-        return _Mean(float(figures.value[at]), shown, half, int(figures.n[at]), abstentions, members)
+        return _Mean(float(figures.value[at]), shown, half, int(figures.n[at]), abstentions, members=1)
 
     def voter_class(self, at: int, number: int) -> _Mean | None:
         """Return one class's figure for one subject, None if it is not shown or has no ballot."""
@@ -369,40 +344,24 @@ class Criterion:
         if not self.bases.classes_shown[at] or not self.stats.n[cell]:
             return None
         shown = self._show(float(self.singles.value[cell]), self.stats.n[cell : cell + 1], (1.0,))
-        return self._mean(self.singles, cell, shown, int(self.class_abstentions[cell]), 1)
-
-    def rest(self, at: int) -> _Mean | None:
-        """Return the pooled figure of a section's small subjects, None if there is no such group."""
-        members = int(self.rest_members[at])
-        if not members:
-            return None
-        sizes = self.rest_stats.n.reshape(-1, self.classes)[at]
-        shown = self._show(float(self.rests.value[at]), sizes, self._weights, each=members)
-        return self._mean(self.rests, at, shown, int(self.rest_abstentions[at]), members)
+        return self._mean(self.singles, cell, shown, int(self.class_abstentions[cell]))
 
     def group(self, inside: Flags) -> _Mean | None:
-        """Return the mean of these subjects, (subjects,). Small ones shown together come in if all of them are here."""
-        members = [self.subject(int(at)) for at in np.flatnonzero(inside)]
-        # All of a rest's members are here only if its first is: a question that is asked of all rests at once.
-        rests = [
-            self.rest(at)
-            for at in self.rest_firsts[inside[self.rest_firsts[:, 1]], 0].tolist()
-            if inside[self.rest_places[at]].all()
-        ]
-        return _mean_of([*members, *rests])
+        """Return the mean of those of these subjects, (subjects,), that are shown; None if none is."""
+        return _mean_of([self.subject(at) for at in np.flatnonzero(inside & self.bases.subject_shown).tolist()])
 
 
-def _mean_of(parts: list[_Mean | None]) -> _Mean | None:
-    """Return the mean of several groups' figures as they are shown, each weighing as many as its members."""
-    known = [part for part in parts if part is not None]
-    members = sum(mean.members for mean in known)
+def _mean_of(subjects: Sequence[_Mean | None]) -> _Mean | None:
+    """Return the mean of several subjects' figures as they are shown, each weighing the same."""
+    known = [mean for mean in subjects if mean is not None]
+    members = len(known)
     if not members:
         return None
-    value = sum(mean.shown.value * mean.members for mean in known) / members
+    value = sum(mean.shown.value for mean in known) / members
     return _Mean(
         value=value,
         shown=Shown(value, value),
-        half=sum((mean.half * mean.members) ** 2 for mean in known) ** 0.5 / members,
+        half=sum(mean.half**2 for mean in known) ** 0.5 / members,
         n=sum(mean.n for mean in known),
         abstentions=sum(mean.abstentions for mean in known),
         members=members,

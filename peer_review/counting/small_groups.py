@@ -136,28 +136,26 @@ def ranges_of(
     *,
     floor: int,
     trim: bool,
-    each: int = 1,
     anonymous: tuple[bool, ...] | None = None,
 ) -> Ranges:
     """Return as what the figure of a group is shown.
 
-    sizes: how many of each class answered. weights: of the classes. each: how many answers one
-    person may have given, where a group holds several subjects. anonymous: as of combine.class_shares.
+    sizes: how many of each class answered. weights: of the classes. anonymous: as of combine.class_shares.
     """
     exact = exact_shares(sizes, weights, floor, anonymous)
     shares = [(size, share) for size, share in zip(sizes, exact, strict=True) if size]
     answers = [size for size, _share in shares]
     effective = [share / (size - 2 if trim and size > TRIM_ABOVE else size) for size, share in shares]
-    part = max(effective, default=Fraction(1)) * each
+    part = max(effective, default=Fraction(1))
     if scale == "points":
         untrimmed = [share / size for size, share in shares if not (trim and size > TRIM_ABOVE)]
-        moved = 10 * part + 100 * (part if each > 1 else max(untrimmed, default=Fraction()))
+        moved = 10 * part + 100 * max(untrimmed, default=Fraction())
         high = min(POINTS_HIGH, math.floor(Fraction(201, 2) - moved))
         low = max(POINTS_LOW, math.ceil(moved - Fraction(1, 2)))
         return _tails(scale, float(low), float(high), decimals=0)
-    if scale == "anchors" and len(answers) == 1 and each == 1:
+    if scale == "anchors" and len(answers) == 1:
         part = Fraction(1, answers[0])
-    elif each == 1 and sum(answers) <= (GRADES_TO if scale == "grades" and len(answers) == 1 else EXHAUSTIVE):
+    elif sum(answers) <= (GRADES_TO if scale == "grades" and len(answers) == 1 else EXHAUSTIVE):
         return _finest(scale, tuple(answers), tuple(share for _size, share in shares), trim)
     values = ANSWERS[scale]
     lowest, highest = values[0], values[-1]

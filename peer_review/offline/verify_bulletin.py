@@ -54,6 +54,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 NOT_RECOUNTED = {
     "comparable_rank": ("which means by rank all may read", "哪些职级平均分可供全体查看"),
 }
+#: The version of the counting rules from which on nothing is put together across subjects.
+APART_FROM = 3
 GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
 USUAL_BANDS = (90, 70, 60)
 SPREAD_FLOOR = {"points": 2.5, "anchors": 10.0, "grades": 7.5}
@@ -1546,9 +1548,11 @@ class ClassWeights:
 
 
 class Counted:
-    """One criterion: what may be shown, alone or within a rest."""
+    """One criterion: what may be shown, alone or, by versions 1 and 2 of the rules, within a rest."""
 
-    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, weights: ClassWeights, at: int) -> None:
+    def __init__(
+        self, rules: Rules, roll: RollFile, votes: Votes, weights: ClassWeights, at: int, *, version: int
+    ) -> None:
         self.rules, self.roll, self.weights, self.number = rules, roll, weights, at
         self.points, self.abstentions = votes.points[at], votes.abstentions[at]
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
@@ -1568,22 +1572,13 @@ class Counted:
                 for pile, unsure, counts in zip(self.piles[at], self.unsure[at], anonymous, strict=True)
             )
         }
-        # Too few alone: together with the others of their section, else with those of all sections, else not at all.
-        hidden = [
-            sum(unsure for unsure, counts in zip(self.unsure[at], anonymous, strict=True) if counts)
-            for at in range(subjects)
-        ]
-        small = [at for at in range(subjects) if n[at] < floor and (n[at] or hidden[at])]
         self.rests: dict[int, list[int]] = {}  # section (after the last: all together) → subjects
-        left = []
-        for section in range(self.sections):
-            members = [at for at in small if self.roll.sections[at] == section]
-            if self.is_crowd(members):
-                self.rests[section] = members
-            else:
-                left += members
-        if self.is_crowd(left):
-            self.rests[self.sections] = sorted(left)
+        if version < APART_FROM:
+            hidden = [
+                sum(unsure for unsure, counts in zip(self.unsure[at], anonymous, strict=True) if counts)
+                for at in range(subjects)
+            ]
+            self.put_together([at for at in range(subjects) if n[at] < floor and (n[at] or hidden[at])])
         self.reach: float | None = None
         self.means: list[Mean | None] = []
         self.fewer: dict[tuple[int, int, int], Fraction] = {}  # figures without a ballot of these points
@@ -1594,6 +1589,18 @@ class Counted:
         version 1 of the rules, where each interval is made of its own answers."""
         self.reach = reach
         self.means = [self.subject_mean(at) for at in range(len(self.piles))]
+
+    def put_together(self, small: list[int]) -> None:
+        """Put subjects too few alone together: with others of their section, else with those of all sections."""
+        left = []
+        for section in range(self.sections):
+            members = [at for at in small if self.roll.sections[at] == section]
+            if self.is_crowd(members):
+                self.rests[section] = members
+            else:
+                left += members
+        if self.is_crowd(left):
+            self.rests[self.sections] = sorted(left)
 
     def is_crowd(self, members: list[int]) -> bool:
         """Whether answers, sheets and people behind several subjects are all as many as the floor."""
@@ -2391,6 +2398,8 @@ def in_half_steps(
     groups: Iterable[tuple[Sequence[GroupFigures], Sequence[int]]],
     coarse: Iterable[int],
     rules: Rules,
+    *,
+    version: int,
 ) -> None:
     """Put these subjects' figures into half-steps, and make every mean that holds one of them of what is shown.
 
@@ -2402,7 +2411,7 @@ def in_half_steps(
     for sheets, place_of in groups:
         for place in {place_of[at] for at in concerned if place_of[at] >= 0}:
             members = [subjects[at] for at, other in enumerate(place_of) if other == place]
-            mean_of_shown(sheets[place], members, rules)
+            mean_of_shown(sheets[place], members, rules, version=version)
 
 
 def coarsen_sheet(sheet: SubjectFigures, bands: Sequence[int]) -> None:
@@ -2464,12 +2473,15 @@ def stretch(points: Decimal, bands: Sequence[int]) -> tuple[Decimal, Decimal]:
     return Decimal(begin), Decimal(min([edge for edge in edges if edge > begin], default=100))
 
 
-def mean_of_shown(group: GroupFigures, members: Sequence[SubjectFigures], rules: Rules) -> None:
-    """Make a group's means anew of its members' figures as they are shown; none where not all are shown."""
+def mean_of_shown(group: GroupFigures, members: Sequence[SubjectFigures], rules: Rules, *, version: int) -> None:
+    """Make a group's means anew of its members' figures as they are shown.
+
+    By versions 1 and 2 of the rules a mean may hold members that are not shown; of these none is made.
+    """
     criteria: dict[str, Figure] = {}
     for key, figure in group["criteria"].items():
         shown = [member["criteria"][key]["value"] for member in members if key in member["criteria"]]
-        if shown and len(shown) >= group["members"]:
+        if shown and (version >= APART_FROM or len(shown) >= group["members"]):
             value = sum((Fraction(value) for value, _low, _high in shown), Fraction()) / len(shown)
             half = sum((float(high - low) / 2) ** 2 for _value, low, high in shown) ** 0.5 / len(shown)
             criteria[key] = {**figure, "value": bounds(tenths(value), float(value), float(value), half), "shown": None}
@@ -2504,7 +2516,7 @@ class Recount:
     """
 
     def __init__(
-        self, rules: Rules, roll: RollFile, votes: Votes, published: object = None, *, version: int = 2
+        self, rules: Rules, roll: RollFile, votes: Votes, published: object = None, *, version: int = 3
     ) -> None:
         self.version = version
         self.rules, self.roll, self.votes = rules, roll, votes
@@ -2513,7 +2525,7 @@ class Recount:
         for row in votes.rows:
             self.rows[row.subject].append(row)
         weights = ClassWeights(rules)
-        self.counted = [Counted(rules, roll, votes, weights, at) for at in range(len(rules.criteria))]
+        self.counted = [Counted(rules, roll, votes, weights, at, version=version) for at in range(len(rules.criteria))]
         reach = None if version == 1 else reach_of(self.counted, rules.scale)
         for criterion in self.counted:
             criterion.count(reach)
@@ -2558,6 +2570,7 @@ class Recount:
             [(cast(list[GroupFigures], sheets), places) for sheets, places in groups],
             self.roll.coarse,
             self.rules,
+            version=self.version,
         )
         return figures
 
@@ -3385,8 +3398,11 @@ class Verifier:
 
         def published() -> tuple[str, str]:
             value = parse_terms(files.figures or b"")
-            if type(value) is not dict or value.get("v") not in (1, 2) or value.get("round") != head["round"]:
+            if type(value) is not dict or value.get("v") not in (1, 2, 3) or value.get("round") != head["round"]:
                 raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
+            # Else whoever publishes could choose the rules: under the earlier ones more is shown.
+            if rows is not None and value["v"] < APART_FROM:
+                raise Fault("of rules older than the count", "计票规则的版本早于该次计票")
             models_of(value)
             read.figures = value
             figures = {key: value[key] for key in value if key not in ("v", "round", "models")}
@@ -3400,8 +3416,7 @@ class Verifier:
             and self.check("form of the published figures", "公布数字的格式", published)
         ):
             return
-        version = 1 if read.figures["v"] == 1 else 2
-        recount = Recount(read.rules, read.roll, read.votes, read.figures, version=version)
+        recount = Recount(read.rules, read.roll, read.votes, read.figures, version=cast(int, read.figures["v"]))
         if recount.severity.groups or recount.severity.faults:
             self.check("models of the adjusted scores", "按宽严调整所用的模型", recount.severity.check)
         self.compare(read.published, dict(leaves_of(recount.figures())))

@@ -4,7 +4,7 @@
 does not change once it is frozen, so all of it is immutable, and two that are equal ask and count alike.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final, NotRequired, Self, TypedDict, TypeVar
@@ -285,20 +285,6 @@ class FrozenScheme:
     def criteria_of(self, voter_class: str) -> tuple[FrozenCriterion, ...]:
         """Return the criteria that a voter class is asked."""
         return tuple(criterion for criterion in self.criteria if criterion.is_asked_of(voter_class))
-
-    def neighbour_of(self, voter_class: str, *, among: Container[str]) -> str | None:
-        """Return the class that the answers of a class join where it has too few ballots; None where there is none.
-
-        The next class above in the order of the scheme, else below, of those `among` which the subject has papers, that
-        is asked the same criteria. A class that is not anonymous takes nobody in and joins nobody.
-        """
-        keys = [voters.key for voters in self.classes if voters.anonymous]
-        if voter_class not in keys:
-            return None
-        at, asked = keys.index(voter_class), self.criteria_of(voter_class)
-        ordered = [*reversed(keys[:at]), *keys[at + 1 :]]
-        alike = (key for key in ordered if key in among and self.criteria_of(key) == asked)
-        return next(alike, None)
 
     def shows_results_to(self, audience: str) -> bool:
         """Return whether an audience may see results."""

@@ -1,8 +1,9 @@
 """The auditor's package: one zip from which anybody can check a count and compute every published figure anew.
 
 Written piece by piece, so that a round of any size costs little memory. Nothing in it names anybody: subjects and the
-people who hold papers stand under numbers that are drawn anew for each package, and of the holders only those of
-subjects with too few ballots are in it, because only for these does a rule ask how many people there were.
+people who hold papers stand under numbers that are drawn anew for each package. Who holds papers is in it only of
+rounds whose rules put subjects with too few ballots together, and of these subjects alone: that rule asks how many
+people there were.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from typing import TypedDict
 
 from django.template.loader import get_template
 
+from peer_review.counting.disclosure import APART_FROM
 from peer_review.counting.release import release
 from peer_review.counting.reliability import ReliabilityJson
 from peer_review.counting.severity import Model
@@ -217,8 +219,13 @@ def _roll_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
     yield b',\n"cells":'
     yield from _list(_cells(round, numbers))
     yield b',\n"holders":'
-    yield from _list(_holders(round))
+    yield from _list(_holders(round) if _rules(round) < APART_FROM else ())
     yield b"}\n"
+
+
+def _rules(round: Round) -> int:
+    """Return the version of the rules that a round was counted by."""
+    return Result.objects.get(round=round, scope=ResultScope.UNIT).rules
 
 
 def _section_numbers(round: Round) -> dict[str, int]:
@@ -273,8 +280,7 @@ def _holders(round: Round) -> Iterator[list[str]]:
 def _figures_json(round: Round, numbers: dict[int, int]) -> Iterator[bytes]:
     """Yield every published figure, as it is stored: subjects under their numbers, then the means. "v" is the version
     of the rules that they were counted by."""
-    rules = Result.objects.get(round=round, scope=ResultScope.UNIT).rules
-    yield b'{"v":%d,"round":"%s",\n"subjects":' % (rules, round.public_id.encode("ascii"))
+    yield b'{"v":%d,"round":"%s",\n"subjects":' % (_rules(round), round.public_id.encode("ascii"))
     yield from _list(_subject_figures(round, numbers))
     groups = Result.objects.filter(round=round).exclude(scope=ResultScope.SUBJECT).order_by("sort_order", "pk")
     for name, scope in (("sections", ResultScope.SECTION), ("ranks", ResultScope.RANK)):

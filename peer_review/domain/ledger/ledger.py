@@ -107,6 +107,10 @@ def _answer(
         "class": query.voter_class,
         "without": sorted(data.without),
     }
+    # Earlier rules put subjects under the floor together, and tables told of them. Beside those a table without them
+    # could be subtracted, so nothing new is told.
+    if data.pooled and atoms.hides_some:
+        return QueryAnswer(None, RefusedReason.ISOLATES), None
     place = data.place(asked, without=data.without)
     statement = atoms.statement(*place)
     if not statement:

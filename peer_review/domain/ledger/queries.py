@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 import numpy as np
 
 from peer_review.counting.crosstabs import CriterionAtoms
+from peer_review.counting.disclosure import APART_FROM
 from peer_review.counting.scales import Flags
-from peer_review.domain.tally.ballot_arrays import make_plan, read_ballots
-from peer_review.models import Round
+from peer_review.domain.tally.ballot_arrays import make_plan, read_ballots, read_roll
+from peer_review.enums import ResultScope
+from peer_review.models import Result, Round
 
 _Class = TypedDict("_Class", {"class": str | None})
 
@@ -52,7 +54,10 @@ class TableQuery:
 
 
 class RoundData:
-    """The counted ballots of a published round as arrays. Nine database queries, and the box read once."""
+    """The counted ballots of a published round as arrays. Ten database queries, and the box read once.
+
+    pooled: whether it was published by rules that let subjects under the floor come into means together.
+    """
 
     def __init__(self, round: Round, *, without: Collection[str] = ()) -> None:
         subjects = list(round.subjects.select_related("member").order_by("sort_order", "pk"))
@@ -64,7 +69,10 @@ class RoundData:
         self._ranks = np.array(
             [subject.member.rank_key if subject.member else "" for subject in subjects], dtype=object
         )
-        self._ballots, self._plan = read_ballots(round, subjects), make_plan(round, subjects)
+        self._ballots = read_ballots(round, subjects)
+        self._plan = replace(make_plan(round, subjects), roll=read_roll(round, subjects))
+        unit = Result.objects.filter(round=round, scope=ResultScope.UNIT)
+        self.pooled = not unit.filter(rules__gte=APART_FROM).exists()
 
     def atoms(self, criterion: str) -> CriterionAtoms:
         """Return the cells of one criterion."""

@@ -71,12 +71,15 @@ def is_coarse(round: Round, subject_key: str) -> bool:
 
 
 def summary(outcome: Outcome) -> dict[str, int]:
-    """Return the number of subjects that are shown with their classes, as a whole, in a larger group, not at all."""
+    """Return the number of subjects that are shown with their classes, as a whole, not at all; and the number of papers
+    that are counted alone, with another class's, or destroyed."""
     return {
         "classes": outcome.with_classes,
         "alone": outcome.count(Fate.ALONE),
-        "rest": outcome.count(Fate.SECTION, Fate.UNIT),
         "withheld": outcome.count(Fate.WITHHELD, Fate.ABSENT),
+        "papers_alone": len(outcome.papers_that(Fate.ALONE, Fate.WITHHELD)),
+        "papers_joined": len(outcome.papers_that(Fate.JOINED)),
+        "papers_destroyed": len(outcome.papers_that(Fate.DESTROYED)),
     }
 
 

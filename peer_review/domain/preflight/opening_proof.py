@@ -50,8 +50,6 @@ class OpeningProof:
         }
         if breach.where == "figures":
             text = _("figures could be added and subtracted until only %(n)s ballots are left, fewer than %(floor)s.")
-        elif breach.where == "people":
-            text = _("a mean could hold the ballots of %(n)s people only, fewer than %(floor)s, near “%(subject)s”.")
         elif not breach.counted:
             text = _("%(n)s ballots could be told from the rest, fewer than %(floor)s.")
         else:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from peer_review.counting.exposure import Merge, Outcome, Setting, merges, missing_voters, outcome
+from peer_review.counting.exposure import Fate, Merge, Outcome, Setting, merges, missing_voters, outcome
 from peer_review.counting.guarantee import Certificate, certificate
 from peer_review.domain.preflight.comparability import ComparableRound, comparable_rounds
-from peer_review.domain.preflight.floor_risk import FloorRisk, floor_risks, people_without_cover
+from peer_review.domain.preflight.floor_risk import TURNOUTS, FloorRisk, floor_risks, people_without_cover
 from peer_review.domain.preflight.roll_arrays import RollPapers, RollReader, read_papers
 from peer_review.domain.preflight.subtraction import Subtraction, subtraction
 from peer_review.domain.schemes.schemes import check_scheme, freeze_for
@@ -27,7 +27,8 @@ class Preflight:
     everybody, which is what the certificate proves. risks: papers that may fall under the floor, by their number of
     voters; without_cover: users on paper who hold a paper that too few vote at computers.
     full, expected, just_under: what happens if all vote, if `share` of them do (as in the round called `share_from`,
-    where there is one), and if every paper stays one ballot under the floor.
+    where there is one), and if every paper stays one ballot under the floor. turnouts: what happens if so many percent
+    of each paper's voters vote, for each of TURNOUTS. All of them climb the ladder that the count will climb.
     """
 
     papers: RollPapers
@@ -47,6 +48,7 @@ class Preflight:
     certificate: Certificate
     comments: bool
     subtraction: Subtraction = field(default_factory=Subtraction)
+    turnouts: dict[int, Outcome] = field(default_factory=dict)
 
     @property
     def floor(self) -> int:
@@ -65,6 +67,11 @@ class Preflight:
         return [
             (int(at), int(voters)) for at, voters in np.argwhere((self.setting.eligible > 0) & (self.setting.most == 0))
         ]
+
+    @property
+    def lost(self) -> list[tuple[int, int]]:
+        """Return the papers, as (subject, class) pairs, that are destroyed even if all vote: they can join nobody."""
+        return [(at, voters) for at, voters in self.full.papers_that(Fate.DESTROYED).tolist()]
 
     @property
     def silent(self) -> int:
@@ -106,6 +113,7 @@ def preflight(round: Round) -> Preflight:
         certificate=certificate(whole),
         comments=scheme.comments,
         subtraction=subtraction(round, scheme, papers, rolls),
+        turnouts={percent: outcome(setting, setting.at(percent / 100)) for percent in TURNOUTS},
     )
 
 
@@ -124,6 +132,8 @@ def setting_of(round: Round, scheme: FrozenScheme, papers: RollPapers) -> Settin
         voter_class=papers.voter_class,
         person=person.reshape(-1),
         two_stage=round.collection == Collection.TWO_STAGE,
+        anonymous=np.array([voters.anonymous for voters in scheme.classes], dtype=bool),
+        ladders=papers.ladders,
     )
 
 

@@ -27,7 +27,9 @@ class RollSubject:
 class RollPapers:
     """Who may cast what. Shape: subject, voter_class, person are (papers,), one row for each subject of a person's
     papers; person is the user's id. comments (subjects,): how many may comment. on_paper (papers,): whether the person
-    votes with an envelope. cells (cells, 2): a subject and the class of each paper of marks, of a sheet its first."""
+    votes with an envelope. cells (cells, 2): a subject and the class of each paper of marks, of a sheet its first.
+    ladders (subjects, classes): where the papers of a subject and class may join others, its own place or, after all
+    subjects, that of a whole sheet; -1 for none."""
 
     subjects: tuple[RollSubject, ...]
     classes: tuple[str, ...]
@@ -37,6 +39,7 @@ class RollPapers:
     comments: Ints
     on_paper: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     cells: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    ladders: Ints | None = None
 
     @property
     def eligible(self) -> Ints:
@@ -103,6 +106,8 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
     # For each cell the (subject, class) pairs that one ballot of it fills.
     fills: dict[int, list[tuple[int, int]]] = {}
     commented: dict[int, int] = {}
+    ladders = np.full((len(subjects), len(classes)), -1, dtype=np.int64)
+    sheets: dict[int, int] = {}
     cells = round.cells.order_by().values_list("pk", "kind", "subject_id", "sheet_id", "voter_class")
     for pk, kind, subject, sheet, voter_class in cells:
         if kind == CellKind.COMMENT:
@@ -110,6 +115,10 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
         elif voter_class in number:
             about = listed[sheet] if kind == CellKind.SHEET else [position[subject]]
             fills[pk] = [(at, number[voter_class]) for at in about]
+            if kind == CellKind.SHEET:
+                ladders[about, number[voter_class]] = len(subjects) + sheets.setdefault(sheet, len(sheets))
+            else:
+                ladders[about, number[voter_class]] = about
     pairs = Assignment.objects.filter(cell__round=round).order_by().values_list("cell_id", "evaluator_id")
     papers: list[tuple[int, int, int]] = []
     comments = np.zeros(len(subjects), dtype=np.int64)
@@ -131,4 +140,5 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
         comments,
         on_paper=np.isin(table[:, 2], voters_on_paper),
         cells=np.array([about[0] for about in fills.values() if about], dtype=np.int64).reshape(-1, 2),
+        ladders=ladders,
     )

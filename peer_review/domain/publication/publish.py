@@ -24,8 +24,9 @@ from peer_review.models import CriterionResult, Result, Round, Subject
 from peer_review.users import User
 
 BATCH = 1000
-#: Version of the counting rules; 1 had no ranges. The verifier recounts a round by the rules it was published under.
-RULES = 2
+#: Version of the counting rules. 1 had no ranges; 1 and 2 let subjects under the floor come into means together. The
+#: verifier recounts a round by the rules it was published under.
+RULES = 3
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from decimal import Decimal
 NOT_RECOUNTED = {
     "comparable_rank": ("which means by rank all may read", "哪些职级平均分可供全体查看"),
 }
+#: The version of the counting rules from which on nothing is put together across subjects.
+APART_FROM = 3
 GRADE_POINTS = {4: 95, 3: 80, 2: 65, 1: 30}
 USUAL_BANDS = (90, 70, 60)
 SPREAD_FLOOR = {"points": 2.5, "anchors": 10.0, "grades": 7.5}

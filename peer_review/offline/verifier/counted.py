@@ -9,6 +9,7 @@ from functools import cache
 
 from peer_review.offline.verifier.constants import (
     ANSWERS_FROM,
+    APART_FROM,
     BAR_FLOOR,
     BARS_FROM,
     SPREAD_FLOOR,
@@ -46,9 +47,11 @@ class ClassWeights:
 
 
 class Counted:
-    """One criterion: what may be shown, alone or within a rest."""
+    """One criterion: what may be shown, alone or, by versions 1 and 2 of the rules, within a rest."""
 
-    def __init__(self, rules: Rules, roll: RollFile, votes: Votes, weights: ClassWeights, at: int) -> None:
+    def __init__(
+        self, rules: Rules, roll: RollFile, votes: Votes, weights: ClassWeights, at: int, *, version: int
+    ) -> None:
         self.rules, self.roll, self.weights, self.number = rules, roll, weights, at
         self.points, self.abstentions = votes.points[at], votes.abstentions[at]
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
@@ -68,22 +71,13 @@ class Counted:
                 for pile, unsure, counts in zip(self.piles[at], self.unsure[at], anonymous, strict=True)
             )
         }
-        # Too few alone: together with the others of their section, else with those of all sections, else not at all.
-        hidden = [
-            sum(unsure for unsure, counts in zip(self.unsure[at], anonymous, strict=True) if counts)
-            for at in range(subjects)
-        ]
-        small = [at for at in range(subjects) if n[at] < floor and (n[at] or hidden[at])]
         self.rests: dict[int, list[int]] = {}  # section (after the last: all together) → subjects
-        left = []
-        for section in range(self.sections):
-            members = [at for at in small if self.roll.sections[at] == section]
-            if self.is_crowd(members):
-                self.rests[section] = members
-            else:
-                left += members
-        if self.is_crowd(left):
-            self.rests[self.sections] = sorted(left)
+        if version < APART_FROM:
+            hidden = [
+                sum(unsure for unsure, counts in zip(self.unsure[at], anonymous, strict=True) if counts)
+                for at in range(subjects)
+            ]
+            self.put_together([at for at in range(subjects) if n[at] < floor and (n[at] or hidden[at])])
         self.reach: float | None = None
         self.means: list[Mean | None] = []
         self.fewer: dict[tuple[int, int, int], Fraction] = {}  # figures without a ballot of these points
@@ -94,6 +88,18 @@ class Counted:
         version 1 of the rules, where each interval is made of its own answers."""
         self.reach = reach
         self.means = [self.subject_mean(at) for at in range(len(self.piles))]
+
+    def put_together(self, small: list[int]) -> None:
+        """Put subjects too few alone together: with others of their section, else with those of all sections."""
+        left = []
+        for section in range(self.sections):
+            members = [at for at in small if self.roll.sections[at] == section]
+            if self.is_crowd(members):
+                self.rests[section] = members
+            else:
+                left += members
+        if self.is_crowd(left):
+            self.rests[self.sections] = sorted(left)
 
     def is_crowd(self, members: list[int]) -> bool:
         """Whether answers, sheets and people behind several subjects are all as many as the floor."""

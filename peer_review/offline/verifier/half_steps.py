@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypedDict
 
+from peer_review.offline.verifier.constants import APART_FROM
 from peer_review.offline.verifier.figures import tenths
 from peer_review.offline.verifier.ranges import Figure, bounds
 from peer_review.offline.verifier.rules import Rules
@@ -37,6 +38,8 @@ def in_half_steps(
     groups: Iterable[tuple[Sequence[GroupFigures], Sequence[int]]],
     coarse: Iterable[int],
     rules: Rules,
+    *,
+    version: int,
 ) -> None:
     """Put these subjects' figures into half-steps, and make every mean that holds one of them of what is shown.
 
@@ -48,7 +51,7 @@ def in_half_steps(
     for sheets, place_of in groups:
         for place in {place_of[at] for at in concerned if place_of[at] >= 0}:
             members = [subjects[at] for at, other in enumerate(place_of) if other == place]
-            mean_of_shown(sheets[place], members, rules)
+            mean_of_shown(sheets[place], members, rules, version=version)
 
 
 def coarsen_sheet(sheet: SubjectFigures, bands: Sequence[int]) -> None:
@@ -110,12 +113,15 @@ def stretch(points: Decimal, bands: Sequence[int]) -> tuple[Decimal, Decimal]:
     return Decimal(begin), Decimal(min([edge for edge in edges if edge > begin], default=100))
 
 
-def mean_of_shown(group: GroupFigures, members: Sequence[SubjectFigures], rules: Rules) -> None:
-    """Make a group's means anew of its members' figures as they are shown; none where not all are shown."""
+def mean_of_shown(group: GroupFigures, members: Sequence[SubjectFigures], rules: Rules, *, version: int) -> None:
+    """Make a group's means anew of its members' figures as they are shown.
+
+    By versions 1 and 2 of the rules a mean may hold members that are not shown; of these none is made.
+    """
     criteria: dict[str, Figure] = {}
     for key, figure in group["criteria"].items():
         shown = [member["criteria"][key]["value"] for member in members if key in member["criteria"]]
-        if shown and len(shown) >= group["members"]:
+        if shown and (version >= APART_FROM or len(shown) >= group["members"]):
             value = sum((Fraction(value) for value, _low, _high in shown), Fraction()) / len(shown)
             half = sum((float(high - low) / 2) ** 2 for _value, low, high in shown) ** 0.5 / len(shown)
             criteria[key] = {**figure, "value": bounds(tenths(value), float(value), float(value), half), "shown": None}

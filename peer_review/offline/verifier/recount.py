@@ -43,7 +43,7 @@ class Recount:
     """
 
     def __init__(
-        self, rules: Rules, roll: RollFile, votes: Votes, published: object = None, *, version: int = 2
+        self, rules: Rules, roll: RollFile, votes: Votes, published: object = None, *, version: int = 3
     ) -> None:
         self.version = version
         self.rules, self.roll, self.votes = rules, roll, votes
@@ -52,7 +52,7 @@ class Recount:
         for row in votes.rows:
             self.rows[row.subject].append(row)
         weights = ClassWeights(rules)
-        self.counted = [Counted(rules, roll, votes, weights, at) for at in range(len(rules.criteria))]
+        self.counted = [Counted(rules, roll, votes, weights, at, version=version) for at in range(len(rules.criteria))]
         reach = None if version == 1 else reach_of(self.counted, rules.scale)
         for criterion in self.counted:
             criterion.count(reach)
@@ -97,6 +97,7 @@ class Recount:
             [(cast(list[GroupFigures], sheets), places) for sheets, places in groups],
             self.roll.coarse,
             self.rules,
+            version=self.version,
         )
         return figures
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from peer_review.offline.verifier.ballot_checks import AnswerCount, BallotChecks
 from peer_review.offline.verifier.bulletin_checks import BulletinChecks, Check, ManifestChecks, ReceiptChecks
-from peer_review.offline.verifier.constants import NOT_RECOUNTED
+from peer_review.offline.verifier.constants import APART_FROM, NOT_RECOUNTED
 from peer_review.offline.verifier.encoding import Fault, parse, parse_terms
 from peer_review.offline.verifier.figures import kind_not_recounted, leaves_of
 from peer_review.offline.verifier.merged_checks import MergedChecks
@@ -149,8 +149,11 @@ class Verifier:
 
         def published() -> tuple[str, str]:
             value = parse_terms(files.figures or b"")
-            if type(value) is not dict or value.get("v") not in (1, 2) or value.get("round") != head["round"]:
+            if type(value) is not dict or value.get("v") not in (1, 2, 3) or value.get("round") != head["round"]:
                 raise Fault("of another round or an unknown version", "属于另一轮测评，或版本不明")
+            # Else whoever publishes could choose the rules: under the earlier ones more is shown.
+            if rows is not None and value["v"] < APART_FROM:
+                raise Fault("of rules older than the count", "计票规则的版本早于该次计票")
             models_of(value)
             read.figures = value
             figures = {key: value[key] for key in value if key not in ("v", "round", "models")}
@@ -164,8 +167,7 @@ class Verifier:
             and self.check("form of the published figures", "公布数字的格式", published)
         ):
             return
-        version = 1 if read.figures["v"] == 1 else 2
-        recount = Recount(read.rules, read.roll, read.votes, read.figures, version=version)
+        recount = Recount(read.rules, read.roll, read.votes, read.figures, version=cast(int, read.figures["v"]))
         if recount.severity.groups or recount.severity.faults:
             self.check("models of the adjusted scores", "按宽严调整所用的模型", recount.severity.check)
         self.compare(read.published, dict(leaves_of(recount.figures())))

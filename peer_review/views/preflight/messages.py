@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from peer_review.counting.exposure import Fate, Outcome
+from peer_review.domain.preflight.floor_risk import TURNOUTS
 from peer_review.domain.preflight.frozen_terms import summary
 from peer_review.domain.preflight.preflight import Preflight
 from peer_review.enums import RoundKind
@@ -19,25 +20,37 @@ from peer_review.users import User
 #: Names in a sentence.
 NAMED = 5
 
+#: Turnouts in percent, the highest first.
+SHOWN_TURNOUTS = tuple(sorted(TURNOUTS, reverse=True))
+
+#: What becomes of a subject's figures, or of a paper that joins no other.
 FATES: dict[int, str | Promise] = {
     Fate.ALONE: gettext_lazy("shown"),
-    Fate.MERGED: gettext_lazy("together with the other classes"),
-    Fate.SECTION: gettext_lazy("only in the section's mean"),
-    Fate.UNIT: gettext_lazy("only in the mean of all"),
     Fate.WITHHELD: gettext_lazy("withheld"),
+    Fate.DESTROYED: gettext_lazy("destroyed unread"),
     Fate.ABSENT: gettext_lazy("no voters"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The number of subjects that are shown, and how, at one turnout."""
+    """The number of subjects that are shown, and how, and of papers by what becomes of them, at one turnout."""
 
     label: str
     classes: int
     alone: int
-    rest: int
     withheld: int
+    papers_alone: int
+    papers_joined: int
+    papers_destroyed: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRow:
+    """Classes that are counted together, and of how many subjects or sheets, at each turnout that is shown."""
+
+    voters: str
+    counts: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +127,29 @@ def attention(preflight: Preflight) -> "npt.NDArray[np.bool_]":
 
 
 def scenarios(preflight: Preflight) -> list[Scenario]:
-    """Return the three turnouts that are shown side by side."""
+    """Return the turnouts that are shown side by side, the highest first; the one as before only if there was one."""
 
     def one(label: str, outcome: Outcome) -> Scenario:
         return Scenario(label, **summary(outcome))
 
-    share = _("%(n)s %% vote, as in “%(title)s”") if preflight.share_from else _("%(n)s %% vote")
+    rows = [one(_("All vote"), preflight.full)]
+    if preflight.share_from:
+        as_before = {"n": int(preflight.share * 100 + 0.5), "title": preflight.share_from}
+        rows.append(one(_("%(n)s %% vote, as in “%(title)s”") % as_before, preflight.expected))
+    rows += [one(_("%(n)s %% vote") % {"n": percent}, preflight.turnouts[percent]) for percent in SHOWN_TURNOUTS]
+    return [*rows, one(_("Every paper one ballot under the floor"), preflight.just_under)]
+
+
+def joined_rows(preflight: Preflight) -> list[JoinedRow]:
+    """Return which classes are counted together if all vote, and at SHOWN_TURNOUTS, in the order of the scheme."""
+    outcomes = [preflight.full, *(preflight.turnouts[percent] for percent in SHOWN_TURNOUTS)]
+    groups = sorted({group for outcome in outcomes for group in outcome.joined})
     return [
-        one(_("All vote"), preflight.full),
-        one(share % {"n": int(preflight.share * 100 + 0.5), "title": preflight.share_from}, preflight.expected),
-        one(_("Every paper one ballot under the floor"), preflight.just_under),
+        JoinedRow(
+            _(", ").join(preflight.labels[voters] for voters in group),
+            [outcome.joined.get(group, 0) for outcome in outcomes],
+        )
+        for group in groups
     ]
 
 
@@ -147,6 +173,13 @@ def subject_lines(preflight: Preflight, place: int) -> SubjectLines:
             fate=int(preflight.full.subjects[place]),
         )
     ]
+
+    def told(outcome: Outcome, voters: int) -> str:
+        fate, company = int(outcome.classes[place, voters]), outcome.company(place, voters)
+        if fate == Fate.JOINED:
+            return _("together with %(classes)s") % {"classes": _(", ").join(preflight.labels[at] for at in company)}
+        return str(FATES[fate])
+
     for voters, label in enumerate(preflight.labels):
         if not eligible[voters] or len(preflight.labels) == 1:
             continue
@@ -157,10 +190,10 @@ def subject_lines(preflight: Preflight, place: int) -> SubjectLines:
                 eligible=int(eligible[voters]),
                 on_paper=int(on_paper[voters]),
                 expected=int(preflight.expected.ballots[place, voters]),
-                full=str(FATES[fate]),
-                usual=str(FATES[int(preflight.expected.classes[place, voters])]),
-                thin=str(FATES[int(preflight.just_under.classes[place, voters])]),
-                smallest=int(preflight.full.smallest[place]) if fate != Fate.WITHHELD else 0,
+                full=told(preflight.full, voters),
+                usual=told(preflight.expected, voters),
+                thin=told(preflight.just_under, voters),
+                smallest=int(preflight.full.smallest[place]) if fate in (Fate.ALONE, Fate.JOINED) else 0,
                 lone=int(eligible[voters]) == 1,
                 closing=setting.two_stage and int(setting.eligible[place, voters]) < preflight.floor,
                 fate=fate,
@@ -193,7 +226,13 @@ def changes(preflight: Preflight, round: Round) -> list[Change]:
             )
         why = []
         if merge.opens:
-            why.append(_("“%(source)s” has too few voters there; before, no class can be shown by itself.") % values)
+            why.append(
+                _(
+                    "“%(source)s” has too few voters there. Merged now, they vote on one paper, and no file says how "
+                    "many of each class voted; otherwise the count joins or destroys their answers."
+                )
+                % values
+            )
         if merge.shields:
             why.append(_("The mark of the one voter in “%(source)s” is then one of several.") % values)
         if preflight.setting.two_stage:
@@ -213,8 +252,7 @@ def changes(preflight: Preflight, round: Round) -> list[Change]:
             for place, missing in preflight.lacking[:NAMED]
         ]
         why = [
-            _("Fewer than %(floor)s people may evaluate them: nothing is shown of them alone.")
-            % {"floor": preflight.floor}
+            _("Fewer than %(floor)s people may evaluate them: nothing is shown of them.") % {"floor": preflight.floor}
         ]
         if n > len(links):
             why.insert(0, _("And %(n)s more: choose “Only what needs attention” below.") % {"n": n - len(links)})

@@ -22,12 +22,14 @@ from peer_review.models import Round
 from peer_review.paging import KeysetPage, page_of_list, read_id
 from peer_review.views.preflight.messages import (
     NAMED,
+    SHOWN_TURNOUTS,
     SubjectLines,
     attention,
     cells,
     changes,
     comparisons,
     exposed_rows,
+    joined_rows,
     scenarios,
     subject_lines,
 )
@@ -80,6 +82,10 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
                 "only": only,
                 "voters": voters,
                 "turnouts": TURNOUTS,
+                "shown_turnouts": SHOWN_TURNOUTS,
+                "joined": joined_rows(exposure),
+                "lost": len(exposure.lost),
+                "lost_names": cells(exposure, exposure.lost),
                 "without_cover": named_members(round, exposure.without_cover),
                 "without_cover_count": len(exposure.without_cover),
                 "attention": int(attention(exposure).sum()),

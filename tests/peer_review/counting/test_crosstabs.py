@@ -39,7 +39,7 @@ def among(*subjects: int, of: int) -> np.ndarray:
 
 
 def mixed(trim: bool = False) -> tuple[Ballots, Plan]:
-    """Four subjects in two sections: classes apart, classes together, and two that are too small alone."""
+    """Four subjects in two sections: classes apart, classes together, and two that are too small to be shown."""
     return make(
         {
             (0, 0): [90.0] * 5,
@@ -61,7 +61,8 @@ def test_without_a_voter_class_a_mean_is_the_published_one_to_the_last_digit(tri
     ballots, plan = mixed(trim)
     made, atoms = release(ballots, plan), CriterionAtoms(ballots, plan, 0)
     for at, sheet in enumerate(made.sections):
-        assert atoms.value(plan.sections == at) == sheet.criteria[0].value
+        published = sheet.criteria[0]
+        assert atoms.value(plan.sections == at) == (published and published.value)
     for at, sheet in enumerate(made.ranks):
         assert atoms.value(plan.ranks == at) == sheet.criteria[0].value
     assert atoms.value(np.ones(4, dtype=bool)) == made.unit.criteria[0].value
@@ -71,20 +72,23 @@ def test_without_a_voter_class_a_mean_is_the_published_one_to_the_last_digit(tri
 
 def test_a_class_is_the_mean_of_the_members_means_each_weighing_the_same() -> None:
     atoms = CriterionAtoms(*mixed(), 0)
-    # 90 is shown as "78 or more"; 70 of two; each subject weighs one, the pool of two two: (78 + 70 + 2 × 15) / 4.
-    assert atoms.value(np.ones(4, dtype=bool), 0) == 44.5
+    # 90 is shown as "78 or more"; 70 of two; each subject weighs the same.
+    assert atoms.value(np.ones(4, dtype=bool), 0) == (78 + 70) / 2
     assert atoms.value(among(0, 1, of=4), 1) == (70 + 45) / 2
     trimmed = CriterionAtoms(*mixed(trim=True), 0)
     # Of six the highest and the lowest are left out: 30, 40, 50, 60.
     assert trimmed.value(among(0, 1, of=4), 1) == (70 + 45) / 2
 
 
-def test_a_pool_takes_part_whole_or_not_at_all() -> None:
+def test_subjects_under_the_floor_take_no_part_however_many() -> None:
     atoms = CriterionAtoms(*mixed(), 0)
-    assert atoms.value(among(2, of=4)) is None
-    assert atoms.statement(among(2, of=4)) == {}
+    assert atoms.hides_some
+    for hidden in (among(2, of=4), among(2, 3, of=4)):
+        assert (atoms.value(hidden), atoms.value(hidden, 0), atoms.statement(hidden)) == (None, None, {})
     assert atoms.value(among(0, 2, of=4), 0) == 78.0  # as it is shown: "78 or more"
-    assert atoms.value(among(2, 3, of=4), 0) == 15.0
+    assert atoms.statement(among(0, 2, 3, of=4)) == atoms.statement(among(0, of=4))
+    shown = {(subject, voters): answers for subject in range(2) for voters, answers in ((0, [90.0] * 5),)}
+    assert not CriterionAtoms(*make(shown, [0, 0]), 0).hides_some
 
 
 def test_one_class_of_one_member_is_as_publication_shows_it_or_not_at_all() -> None:
@@ -181,3 +185,9 @@ def test_names_of_subjects_classes_and_sections_change_no_figure(
                 for atoms, group, which in ((first, inside, one), (second, there, classes[one]))
             ]
             assert verdicts[0] is verdicts[1]
+
+
+def test_what_is_hidden_is_said_only_where_somebody_answered() -> None:
+    assert CriterionAtoms(*mixed(), 0).hides_some
+    shown = {(0, 0): [90.0] * 5, (1, 0): [70.0] * 5}
+    assert not CriterionAtoms(*make(shown, [0, 0]), 0).hides_some

@@ -13,7 +13,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peer_review.counting.disclosure import BAR_FLOOR, Crowd, bars, comparable, part
+from peer_review.counting.disclosure import BAR_FLOOR, Bases, bars, comparable, part
 from peer_review.counting.release import Ballots, Figure, Plan, Release, release
 
 K = 4
@@ -200,63 +200,26 @@ def sizes(*rows: list[int]) -> np.ndarray:
     return np.array(rows, dtype=np.int64)
 
 
-def parted(counted: np.ndarray, sections: list[int], n: np.ndarray | None = None) -> object:
-    return part(counted, counted if n is None else n, np.array(sections, dtype=np.int64), floor=5)
+def parted(counted: np.ndarray, n: np.ndarray | None = None) -> Bases:
+    return part(counted, counted if n is None else n, floor=5)
 
 
 def test_thin_class_hides_all_classes_because_the_total_is_shown() -> None:
-    bases = parted(sizes([2, 7, 9]), [0])
+    bases = parted(sizes([2, 7, 9]))
     assert bases.subject_shown.tolist() == [True]
     assert bases.classes_shown.tolist() == [False]
 
 
 def test_empty_class_hides_nothing() -> None:
-    assert parted(sizes([0, 7, 9]), [0]).classes_shown.tolist() == [True]
+    assert parted(sizes([0, 7, 9])).classes_shown.tolist() == [True]
 
 
 def test_class_whose_ballots_all_abstained_is_not_an_empty_class() -> None:
-    bases = parted(sizes([3, 7, 9]), [0], n=sizes([0, 7, 9]))
-    assert bases.classes_shown.tolist() == [False]
+    assert parted(sizes([3, 7, 9]), n=sizes([0, 7, 9])).classes_shown.tolist() == [False]
 
 
-def test_few_sheets_make_no_rest_however_many_subjects_they_list() -> None:
-    """Four sheets that list three subjects: twelve answers, but of four people only."""
-    subject, who = np.repeat([0, 1, 2], 4), np.tile([0, 1, 2, 3], 3)
-    counted = sizes([4], [4], [4])
-    alone = part(counted, counted, np.array([0, 0, 0]), floor=5)
-    assert alone.section_rest.tolist() == [True, True, True]
-    bases = part(counted, counted, np.array([0, 0, 0]), floor=5, crowds=[Crowd(subject, who)])
-    assert not bases.section_rest.any()
-    assert not bases.unit_rest.any()
-
-
-def test_subjects_too_few_could_have_judged_make_no_rest() -> None:
-    """One superior marks six subjects: six ballots, one person."""
-    counted = sizes(*[[1]] * 6)
-    superior = Crowd(np.arange(6), np.zeros(6, dtype=np.int64))
-    bases = part(counted, counted, np.zeros(6, dtype=np.int64), floor=5, crowds=[superior])
-    assert not bases.section_rest.any()
-    assert not bases.unit_rest.any()
-    six = Crowd(np.arange(6), np.arange(6))
-    assert part(counted, counted, np.zeros(6, dtype=np.int64), floor=5, crowds=[six]).section_rest.all()
-
-
-def test_one_thin_subject_is_in_no_figure_of_its_section() -> None:
-    bases = parted(sizes([4], [9], [9]), [0, 0, 0])
-    assert bases.subject_shown.tolist() == [False, True, True]
-    assert not bases.section_rest.any()
-    assert not bases.unit_rest.any()
-
-
-def test_thin_subjects_come_into_their_section_together() -> None:
-    bases = parted(sizes([4], [3], [9]), [0, 0, 0])
-    assert bases.section_rest.tolist() == [True, True, False]
-
-
-def test_thin_subjects_of_different_sections_come_into_the_unit_only() -> None:
-    bases = parted(sizes([4], [9], [3], [9]), [0, 0, 1, 1])
-    assert not bases.section_rest.any()
-    assert bases.unit_rest.tolist() == [True, False, True, False]
+def test_a_thin_subject_is_shown_nowhere_whoever_stands_beside_it() -> None:
+    assert parted(sizes([4], [4], [9], [4])).subject_shown.tolist() == [False, False, True, False]
 
 
 def test_unanimous_ballots_have_no_distribution() -> None:

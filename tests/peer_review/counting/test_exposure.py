@@ -1,9 +1,14 @@
 """What would become of ballots, before any is cast: asked of the rules that will count them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from peer_review.counting.exposure import Fate, merges, missing_voters, outcome, rolls_differ
+from peer_review.counting.ladder import Rung, climb
 from tests.peer_review.counting.test_guarantee import make_setting
 
 
@@ -52,13 +57,87 @@ def test_a_turnout_is_rounded_half_up_and_a_barrier_closes_thin_papers() -> None
     assert found.classes.tolist() == [[Fate.ALONE, Fate.ABSENT]]
 
 
-def test_a_rest_needs_a_crowd_of_people() -> None:
-    same_two = make_setting([[2], [2], [2]], people=2)
-    others = make_setting([[2], [2], [2]])
+def test_thin_subjects_are_shown_nowhere_however_many_they_are() -> None:
+    thin = outcome(setting := make_setting([[2], [2], [2], [9]]), setting.most)
 
-    assert outcome(same_two, same_two.most).subjects.tolist() == [Fate.WITHHELD] * 3
-    assert outcome(others, others.most).subjects.tolist() == [Fate.SECTION] * 3
-    assert outcome(others, others.most).smallest.tolist() == [6, 6, 6]
+    assert thin.subjects.tolist() == [Fate.WITHHELD] * 3 + [Fate.ALONE]
+    assert thin.classes.ravel().tolist() == [Fate.DESTROYED] * 3 + [Fate.ALONE]
+    assert thin.smallest.tolist() == [0, 0, 0, 9]
+    assert thin.papers_that(Fate.DESTROYED).tolist() == [[0, 0], [1, 0], [2, 0]]
+
+
+def test_a_class_under_the_floor_joins_the_one_above_it_and_is_counted_with_it() -> None:
+    setting = make_setting([[6, 3, 7], [2, 1, 1], [2, 6, 5]], floor=5)
+    told = outcome(setting, setting.most)
+
+    assert told.classes.tolist() == [
+        [Fate.JOINED, Fate.JOINED, Fate.ALONE],
+        [Fate.DESTROYED] * 3,
+        [Fate.JOINED, Fate.JOINED, Fate.ALONE],
+    ]
+    assert told.stands.tolist() == [[0, 0, 2], [-1, -1, -1], [0, 0, 2]]
+    assert told.joined == {(0, 1): 2}
+    assert [told.company(0, voters) for voters in range(3)] == [[1], [0], []]
+    assert told.company(1, 0) == []
+    # 6 + 3 and 7; nothing; 2 + 6 and 5.
+    assert told.smallest.tolist() == [7, 0, 5]
+    assert told.with_classes == 2
+
+
+def test_what_is_asked_otherwise_is_no_neighbour() -> None:
+    setting = make_setting([[6, 3, 7]], floor=5)
+    setting = replace(setting, asked=np.array([[True, True, True], [False, True, False]]))
+    told = outcome(setting, setting.most)
+
+    assert told.classes.tolist() == [[Fate.ALONE, Fate.DESTROYED, Fate.ALONE]]
+    # The criterion that the class alone is asked is shown of nobody.
+    assert told.subjects.tolist() == [Fate.WITHHELD]
+
+
+def test_a_class_declared_not_anonymous_joins_none_and_is_no_cover() -> None:
+    setting = replace(make_setting([[1, 3, 3], [9, 3, 0]], floor=5), anonymous=np.array([False, True, True]))
+    told = outcome(setting, setting.most)
+
+    assert told.classes.tolist() == [
+        [Fate.ALONE, Fate.JOINED, Fate.JOINED],
+        [Fate.WITHHELD, Fate.DESTROYED, Fate.ABSENT],
+    ]
+    assert told.smallest.tolist() == [6, 0]
+    assert missing_voters(setting).tolist() == [0, 2]
+    assert merges(setting) == []
+
+
+def test_a_whole_sheet_is_one_ladder_of_all_its_subjects() -> None:
+    """Two subjects on one sheet, a third on papers of its own."""
+    setting = make_setting([[3, 4], [3, 4], [9, 2]], floor=5)
+    told = outcome(replace(setting, ladders=np.array([[3, 3], [3, 3], [2, 2]])), setting.most)
+
+    assert told.joined == {(0, 1): 2}
+    assert sorted(told.papers.tolist()) == [[0, 0], [0, 1], [2, 0], [2, 1]]
+    assert len(told.papers_that(Fate.JOINED)) == 4
+
+
+@given(st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=1, max_size=5), st.integers(2, 6))
+def test_outcomes_are_those_of_the_count(eligible: list[list[int]], floor: int) -> None:
+    """Subject by subject, the ladder of the count decides the same of the same ballots."""
+    setting = replace(make_setting(eligible, floor=floor), anonymous=np.array([True, True, False]))
+    told = outcome(setting, setting.most)
+    for at, row in enumerate(eligible):
+        rungs = [Rung(str(place), n, n, anonymous=place < 2) for place, n in enumerate(row) if n]
+        steps = climb(rungs, floor=floor)
+        ends = {cell: Fate.JOINED for group in steps.joined for cell in group}
+        ends |= dict.fromkeys(steps.destroyed, Fate.DESTROYED)
+        for place, n in enumerate(row):
+            wanted = ends.get(str(place), Fate.ALONE) if n else Fate.ABSENT
+            if (
+                place == 2
+                and n
+                and set(ends.values()) <= {Fate.DESTROYED}
+                and "0" not in steps.alone
+                and "1" not in steps.alone
+            ):
+                wanted = Fate.WITHHELD
+            assert told.classes[at, place] == wanted
 
 
 def test_rolls_differ_by_who_is_on_one_of_them_only() -> None:

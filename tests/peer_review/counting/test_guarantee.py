@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from peer_review.counting import release as releasing
 from peer_review.counting.disclosure import Bases, part
-from peer_review.counting.exposure import Setting
+from peer_review.counting.exposure import Fate, Setting, outcome
 from peer_review.counting.guarantee import certificate, certify
-from peer_review.counting.release import Ballots, Plan, Roll, release
+from peer_review.counting.release import Ballots, Plan, release
 from peer_review.counting.small_groups import Shown
 from tests.peer_review.counting.test_disclosure import exposed, probe
 
@@ -51,18 +51,18 @@ def make_setting(
     )
 
 
-def all_classes(counted: np.ndarray, n: np.ndarray, sections: np.ndarray, **kwargs: Any) -> Bases:
+def all_classes(counted: np.ndarray, n: np.ndarray, **kwargs: Any) -> Bases:
     """Rules with the control switched off: a class is shown as soon as it has a ballot, a subject with it."""
     any_at_all = n.sum(axis=1) > 0
-    nowhere = np.zeros(len(n), dtype=bool)
-    return Bases(any_at_all, any_at_all, nowhere, nowhere)
+    return Bases(any_at_all, any_at_all)
 
 
-def thin_subjects_beside_totals(counted: np.ndarray, n: np.ndarray, sections: np.ndarray, **kwargs: Any) -> Bases:
-    """Rules that look right subject by subject, but take a single thin one into its section's rest."""
-    bases = part(counted, n, sections, **kwargs)
-    thin = ~bases.subject_shown & (counted.sum(axis=1) > 0)
-    return replace(bases, section_rest=thin, unit_rest=np.zeros_like(thin))
+def thin_subjects_in_company(counted: np.ndarray, n: np.ndarray, **kwargs: Any) -> Bases:
+    """Rules that are right for each subject alone, but show thin ones where several of them come to the floor."""
+    bases = part(counted, n, **kwargs)
+    thin = ~bases.subject_shown & (n.sum(axis=1) > 0)
+    several = thin.sum() in (2, 3) and n[thin].sum() >= kwargs["floor"]
+    return replace(bases, subject_shown=bases.subject_shown | (thin & several))
 
 
 @st.composite
@@ -96,7 +96,6 @@ def cast(setting: Setting, turnout: np.ndarray, silent: np.ndarray, *, floor: in
         sections=setting.sections,
         decimals=None,
         asked=setting.asked,
-        roll=Roll(setting.subject, setting.voter_class, setting.person),
     )
     return Ballots(subject, voter_class, answers), plan
 
@@ -139,23 +138,22 @@ def test_attacker_and_guarantee_both_find_a_control_switched_off(monkeypatch: py
     assert (made.breach.where, made.breach.group, made.breach.subject) == ("class", 1, 0)
 
 
-def test_a_lone_thin_subject_in_a_mean_is_found() -> None:
-    made = certify(make_setting([[5], [2]]), rules=thin_subjects_beside_totals)
+def test_thin_subjects_that_help_each_other_over_the_floor_are_found() -> None:
+    made = certify(make_setting([[2], [2], [2]]), rules=thin_subjects_in_company)
 
-    assert (made.breach.where, made.breach.group) == ("section", 1)
+    assert made.breach is not None
+    assert (made.breach.where, made.breach.group < K) == ("subject", True)
 
 
-def test_a_mean_of_too_few_people_is_found() -> None:
-    """Two people, each with a paper about each of three subjects: six ballots, but not a crowd."""
+def test_a_class_declared_not_anonymous_is_no_cover() -> None:
+    """Two voters and three who are known to be somebody's: two, not five, so nothing may be shown."""
+    setting = replace(make_setting([[2, 3]]), anonymous=np.array([True, False]))
+    turnout = outcome(setting, setting.most)
 
-    def without_crowds(*args: Any, crowds: Any = (), **kwargs: Any) -> Bases:
-        return part(*args, **kwargs)
-
-    setting = make_setting([[2], [2], [2]], people=2)
-
-    assert certify(setting).breach is None
-    made = certify(setting, rules=without_crowds)
-    assert (made.breach.where, made.breach.group) == ("people", 2)
+    assert certify(setting).smallest == 0
+    assert turnout.subjects.tolist() == [Fate.WITHHELD]
+    assert turnout.classes.tolist() == [[Fate.DESTROYED, Fate.WITHHELD]]
+    assert certificate(setting).inputs != certificate(replace(setting, anonymous=None)).inputs
 
 
 def test_figures_that_tell_a_ballot_from_its_group_are_found() -> None:

@@ -163,18 +163,20 @@ def test_no_mean_moves_within_a_half_step() -> None:
     assert one.subjects[0].criteria == other.subjects[0].criteria
 
 
-def test_a_mean_that_holds_subjects_too_small_to_be_shown_is_not_shown() -> None:
-    """Two subjects of two voters each are pooled in the section: what is shown of them is not known one by one."""
+def test_a_mean_is_of_those_who_are_shown_criterion_by_criterion() -> None:
+    """The third subject has two voters; of the second, two of four say too little about the second criterion."""
     rule = plan(sections=np.array([0, 0, 0]), ranks=None)
-    subject = np.repeat([0, 1, 2], [6, 2, 2])
-    answers = np.array([[60.0 + at * 3, 70.0 + at] for at in range(10)])
-    exact = release(Ballots(subject, np.zeros(10, dtype=np.int64), answers), rule)
-    assert exact.sections[0].members == 3
+    subject = np.repeat([0, 1, 2], [6, 4, 2])
+    answers = np.array([[60.0 + at * 3, 70.0 + at] for at in range(12)])
+    answers[6:8, 1] = np.nan
+    exact = release(Ballots(subject, np.zeros(12, dtype=np.int64), answers), rule)
+    assert (exact.sections[0].members, exact.subjects[2].score) == (2, None)
 
     shown = in_half_steps(exact, {0}, rule)
 
-    assert (shown.sections[0].criteria, shown.sections[0].score) == ((None, None), None)
-    assert (shown.unit.criteria, shown.unit.score) == ((None, None), None)
+    # 60 to 75, 67.5 on average, is shown as 65; 78 to 87 as 82.5. Of 70 to 75, 72.5, is shown 75.
+    assert [value_of(figure) for figure in shown.sections[0].criteria] == [73.8, 75.0]
+    assert [value_of(figure) for figure in shown.unit.criteria] == [73.8, 75.0]
 
 
 def test_without_coarse_subjects_nothing_changes() -> None:

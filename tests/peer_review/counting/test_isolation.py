@@ -47,8 +47,8 @@ def may_show(roll: Sequence[int], classes: int, floor: int, rule: str) -> list[R
     size = lambda group: sum(voted in group for voted in roll)  # noqa: E731
     if rule == "weighted" and any(size(group) < floor for group in groups):
         return [[Fraction(voted + 1, roll.count(voted)) if voted >= 0 else Fraction(0) for voted in roll]]
-    while any(size(group) < floor for group in groups):
-        thin = min(groups, key=size)
+    while short := [group for group in groups if size(group) < floor]:
+        thin = short[-1] if rule == "ladder" else min(groups, key=size)
         at = groups.index(thin)
         neighbours = groups[at - 1 : at] + groups[at + 1 : at + 2] if at else groups[1:2]
         other = neighbours[-1] if rule == "down" else neighbours[0]
@@ -83,7 +83,7 @@ def oracle(rolls: Rolls, *, classes: int, floor: int, asked: int) -> bool:
     """Say whether a sum with a row of `asked` isolates fewer than `floor`: every choice, every group of voters."""
     voters = range(len(rolls[0]))
     groups = [set(group) for n in range(floor) for group in combinations(voters, n)]
-    for rule in ("up", "down", "weighted"):
+    for rule in ("ladder", "up", "down", "weighted"):
         mine, *others = [
             may_show(roll, classes, floor, rule) for roll in (rolls[asked], *rolls[:asked], *rolls[asked + 1 :])
         ]
@@ -186,6 +186,33 @@ def test_a_display_is_the_classes_or_what_they_are_joined_to() -> None:
     assert shown(Join.WEIGHTED) == ((((0, 1), (1, 6), (2, 3)),), 7)
 
 
+def test_a_display_is_what_the_ladder_of_the_count_joins() -> None:
+    """The lowest class first, upwards: neither of the ways in which the thinnest comes first ends so."""
+    sizes = [6, 1, 4, 6, 2, 7]
+    rolls = lumps([[number for number, size in enumerate(sizes) for _voter in range(size)]])
+    six = occasion(6, floor=5)
+
+    def shown(join: Join) -> list[list[int]]:
+        display = display_of(0, six, range(6), join, rolls)
+        assert display is not None
+        return [[lump for lump, _weight in figure] for figure in display.figures]
+
+    assert shown(Join.LADDER) == [[0], [1, 2], [3, 4], [5]]
+    assert shown(Join.UP) == [[0, 1, 2], [3, 4], [5]]
+    assert shown(Join.DOWN) == [[0], [1, 2], [3], [4, 5]]
+
+
+def test_a_class_that_is_asked_otherwise_is_joined_to_none() -> None:
+    rolls = lumps([[0, 0, 0, 1, 1, 2, 2, 2]])
+    asked_less = occasion(3, questions=((0, 2), (0, 1, 2)))
+    display = display_of(0, asked_less, (0, 1, 2), Join.LADDER, rolls)
+    assert display is not None
+    assert display.figures == (((0, 1),), ((2, 1),))
+    # All of them too few: each is destroyed.
+    thin = lumps([[0, 0, 1, 1]])
+    assert display_of(0, occasion(2, questions=((0,), (0, 1))), (0, 1), Join.LADDER, thin) is None
+
+
 def test_the_same_people_again_expose_nobody_however_thin_their_classes() -> None:
     for roll in ([0, 0, 1, 1, 2, 2], [0, 0, 0, 1, 2, 2, 2], [0, 1, 1, 1, 1]):
         assert not searched((roll, roll, roll), classes=3)
@@ -236,10 +263,10 @@ def test_what_earlier_rounds_show_of_each_other_stands_against_the_same_people_a
 def test_more_choices_than_can_be_looked_at_count_as_exposed(monkeypatch: pytest.MonkeyPatch) -> None:
     rolls = ([0, 0, 1, 1], [0, 0, 1, 1])
     assert not searched(rolls, classes=2)
-    # One question, joined upwards, downwards, or weighted.
-    monkeypatch.setattr("peer_review.counting.isolation.CHOICES", 3)
+    # One question, joined as the count does, upwards, downwards, or weighted.
+    monkeypatch.setattr("peer_review.counting.isolation.CHOICES", 4)
     assert not searched(rolls, classes=2)
-    monkeypatch.setattr("peer_review.counting.isolation.CHOICES", 2)
+    monkeypatch.setattr("peer_review.counting.isolation.CHOICES", 3)
     assert searched(rolls, classes=2)
 
 

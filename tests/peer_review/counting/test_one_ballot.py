@@ -67,7 +67,7 @@ def by_hand(ballots: Ballots, plan: Plan) -> list[bool | None]:
             stats = aggregate(cell, points[:, at], groups=subjects * classes, edges=edges)
             value = combine(stats, plan.class_weights, floor=plan.floor, trim=plan.trim)
             counted, n = (one.reshape(subjects, classes) for one in (stats.counted, stats.n))
-            bases = part(counted, n, plan.sections, floor=plan.floor)
+            bases = part(counted, n, floor=plan.floor)
             made.append((value.value, bases.subject_shown))
         return made
 

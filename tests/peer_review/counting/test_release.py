@@ -124,10 +124,21 @@ def test_thin_subject_does_not_move_its_section() -> None:
     assert made.unit.criteria[0].value == 90.0
 
 
-def test_thin_subjects_move_their_section_together() -> None:
-    made = count({(0, 0): [[90]] * 5, (1, 0): [[60]] * 4, (2, 0): [[60]] * 4}, sections=[0, 0, 0])
-    assert [sheet.score is None for sheet in made.subjects] == [False, True, True]
-    assert made.sections[0].criteria[0].value == 70.0
+def test_thin_subjects_move_no_mean_however_many_they_are() -> None:
+    thin = {(at, 0): [[60]] * 4 for at in range(1, 9)}
+    made = count({(0, 0): [[90]] * 5, **thin}, sections=[0, 0, 0, 0, 0, 1, 1, 1, 1], ranks=np.array([0] * 9))
+    assert [sheet.score is None for sheet in made.subjects] == [False] + [True] * 8
+    assert [made.sections[0].criteria[0].value, made.unit.criteria[0].value] == [90.0, 90.0]
+    assert (made.sections[0].members, made.unit.members, made.ranks[0].members) == (1, 1, 1)
+    assert made.sections[1].score is None
+    assert made.sections[1].members == 0
+
+
+def test_a_criterion_under_the_floor_is_in_no_mean_of_it() -> None:
+    """Both subjects have five ballots; on one of them two do not know the second criterion."""
+    made = count({(0, 0): [[90, 80]] * 5, (1, 0): [[70, 60]] * 3 + [[70, None]] * 2}, sections=[0, 0], criteria=2)
+    assert [figure and figure.value for figure in made.subjects[1].criteria] == [70.0, None]
+    assert [figure.value for figure in made.unit.criteria if figure] == [80.0, 80.0]
 
 
 def test_bounds_stay_on_the_scale() -> None:

@@ -151,13 +151,6 @@ def test_trimmed_points_leave_other_marks_open() -> None:
         assert trimmed_others(own, 8, ranges.show(mean), ranges) >= 10
 
 
-def test_where_one_person_has_several_answers_the_ends_are_wider() -> None:
-    once = ranges_of("anchors", (15,), (1.0,), floor=5, trim=False)
-    thrice = ranges_of("anchors", (15,), (1.0,), floor=5, trim=False, each=3)
-    assert (once.high, thrice.high) == (92.0, 76.0)
-    assert ranges_of("points", (15,), (1.0,), floor=5, trim=True, each=3).high == 75.0
-
-
 # Scores
 
 

@@ -383,7 +383,7 @@ def verified(drawn: Drawn, figures: dict[str, Any]) -> tuple[bool, str]:
     """Return whether the command line's recount holds, and what it writes."""
     written: list[str] = []
     verifier = Verifier(written.append)
-    packed = {**figures, **models_told(figures), "v": 2, "round": "r"}
+    packed = {**figures, **models_told(figures), "v": 3, "round": "r"}
     scheme, roll, told_of = (json.dumps(one, default=float).encode() for one in (drawn.scheme, drawn.roll, packed))
     files = Files(b"", b"", ballots=b"", scheme=scheme, roll=roll, figures=told_of)
     verifier.recount(files, drawn.entries, head=drawn.head)

@@ -103,6 +103,7 @@ def test_only_the_numbers_differ_from_one_package_to_the_next() -> None:
 @pytest.mark.parametrize("what", ["criterion", "subject"])
 def test_a_withdrawal_lets_nobody_elses_papers_into_the_package(what: str) -> None:
     round = make_published_round({("甲", "all"): papers(2), ("乙", "all"): papers(6), ("丙", "all"): papers(7)})
+    round.results.update(rules=2)
     before = json.loads(opened(package(round))["roll.json"])["holders"]
     named = {"criterion": "quality"} if what == "criterion" else {"subject": round.subjects.get(label="丙").key}
     withdraw(round, by=round.organiser, reason="wrong", **named)
@@ -171,6 +172,10 @@ def test_every_published_figure_is_reproduced() -> None:
 
 def test_holders_are_told_where_a_rule_asks_for_them_and_nowhere_else() -> None:
     round = make_published_round({("甲", "all"): papers(6), ("乙", "all"): papers(2), ("丙", "all"): papers(3)})
+    assert json.loads(opened(package(round))["roll.json"])["holders"] == []
+
+    # Rules up to version 2 let the two thin subjects come into means together.
+    round.results.update(rules=2)
     roll = json.loads(opened(package(round))["roll.json"])
     thin = set(round.cells.filter(subject__label__in=["乙", "丙"]).values_list("key", flat=True))
     assert {cell for cells in roll["holders"] for cell in cells} == thin
@@ -359,6 +364,10 @@ def holder_invented(roll: Any) -> None:
     roll["holders"].append([roll["cells"][0]["cell"]])
 
 
+def rules_of_before(figures: Any) -> None:
+    figures["v"] = 2
+
+
 def answer_changed(ballots: Any) -> None:
     ballots["entries"][0]["ballot"]["a"]["quality"] = 1
 
@@ -377,6 +386,7 @@ ALTERED = [
     (subjects_exchanged, "roll.json", ["subjects 1 criteria quality value 1: published "], "recount: "),
     (cell_left_out, "roll.json", [], "roll and its cells: its cells are not those of the bulletin"),
     (holder_invented, "roll.json", [], "roll and its cells: cell "),
+    (rules_of_before, "figures.json", [], "form of the published figures: of rules older than the count"),
     (
         answer_changed,
         "ballots.json",

@@ -119,6 +119,25 @@ def test_a_question_about_what_was_published_has_the_published_answer() -> None:
     ]
 
 
+def test_of_a_round_whose_thin_subjects_were_shown_together_nothing_new_is_told() -> None:
+    """The mean published then holds the two answers about 丙, a mean of today would not: their difference is two."""
+    round = make_published_round({("甲", "all"): spread(6), ("乙", "all"): spread(7), ("丙", "all"): thin(2)})
+    whole = TableQuery("quality")
+    published = round.results.get(scope=ResultScope.UNIT).criteria.get(criterion="quality").value
+    round.results.update(rules=2)
+    assert ask(round, whole, channel=Channel.PAGE, audience="leadership") == QueryAnswer(None, RefusedReason.ISOLATES)
+
+    RefusedQuery.objects.all().delete()
+    round.results.update(rules=3)
+    assert ask(round, whole, channel=Channel.PAGE, audience="leadership") == QueryAnswer(published)
+
+
+def test_a_round_of_earlier_rules_without_thin_subjects_is_told_of_as_before() -> None:
+    round = make_published_round({("甲", "all"): spread(6), ("乙", "all"): spread(7)})
+    round.results.update(rules=2)
+    assert ask(round, TableQuery("quality"), channel=Channel.PAGE, audience="leadership").value is not None
+
+
 def test_a_class_that_would_single_out_a_few_is_refused_and_the_other_side_of_it_too() -> None:
     """The three leaders of section a are fewer than five; their colleagues' mean, less the whole, is the leaders'."""
     round = thin_leaders()

@@ -45,6 +45,12 @@ class TestRoundData:
         assert inside.tolist() == [True, False, False, False]
         assert data.without == frozenset({key})
 
+    def test_rules_up_to_the_second_put_subjects_together(self) -> None:
+        round = make_crossed_round()
+        assert not RoundData(round).pooled
+        round.results.update(rules=2)
+        assert RoundData(round).pooled
+
     def test_an_unknown_class_or_criterion_is_refused(self) -> None:
         data = RoundData(make_crossed_round())
         with pytest.raises(KeyError):

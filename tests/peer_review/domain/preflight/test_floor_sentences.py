@@ -86,6 +86,12 @@ def test_a_class_that_is_not_anonymous_joins_nobody_and_takes_nobody_in(round: R
     }
 
 
+def test_a_paper_that_can_never_reach_the_floor_and_join_nobody_says_so(round: Round) -> None:
+    few = "Fewer than 3 people may vote on this, so the answers will be destroyed unread."
+    assert told(round, cells_of(round, "peers", each=2)) == {"peers": few}
+    assert told(round, cells_of(round, "peers", "others", each=2))["peers"] == joins("Others")
+
+
 def test_what_was_frozen_counts_and_not_the_scheme_as_it_stands(round: Round) -> None:
     round.form = freeze_for(round).as_json()
     round.save()

@@ -24,7 +24,14 @@ def test_opening_freezes_floor_visibility_and_certificate() -> None:
 
     kept = round.exposure
     assert (kept["floor"], kept["visibility"], kept["subjects"]) == (3, round.form["visibility"], 2)
-    assert kept["full"] == {"classes": 0, "alone": 2, "rest": 0, "withheld": 0}
+    assert kept["full"] == {
+        "classes": 0,
+        "alone": 2,
+        "withheld": 0,
+        "papers_alone": 2,
+        "papers_joined": 0,
+        "papers_destroyed": 0,
+    }
     assert (kept["certificate"]["floor"], kept["certificate"]["smallest"], kept["certificate"]["complete"]) == (
         3,
         3,

@@ -182,8 +182,7 @@ def test_proof_of_keeps_the_name_of_whom_the_counter_example_is_about(draft: Rou
             breached("figures"),
             "figures could be added and subtracted until only 2 ballots are left, fewer than 3.",
         ),
-        (breached("people"), "a mean could hold the ballots of 2 people only, fewer than 3, near “Li”."),
-        (breached("section", group=1), "1 ballots could be told from the rest, fewer than 3."),
+        (breached("subject", group=1), "1 ballots could be told from the rest, fewer than 3."),
         (
             breached("class", counted=(2, 1)),
             "with these answers by voter class: 2、1, about “Li” or one like it, a figure of 2 ballots would be shown, "

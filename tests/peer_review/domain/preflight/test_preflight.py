@@ -1,7 +1,9 @@
 """What a round will show of whom, told from its roll: every subject and class, at full and at lower turnout."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,8 +17,11 @@ from peer_review.domain.preflight.opening_proof import exposure_refusals
 from peer_review.domain.preflight.preflight import preflight
 from peer_review.domain.preflight.roll_arrays import read_papers
 from peer_review.domain.rounds.opening_checks import opening_refusals
+from peer_review.domain.schemes.schemes import freeze_for
+from peer_review.domain.tally.fates import decide_fates
 from peer_review.exceptions.preflight import SheetListsDiffer, SheetNamesReceiver
-from peer_review.models import Round, Subject
+from peer_review.models import Assignment, Cell, Round, Subject, Ticket, Urn
+from peer_review.protocol.bulletin import Fate as CellFate
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
 from tests.factories.peer_review.frozen_schemes import frozen_scheme
 from tests.factories.peer_review.rounds import (
@@ -72,17 +77,103 @@ def test_each_subject_and_class_is_told_its_fate(people: list[Any]) -> None:
 
     found = preflight(round)
 
-    assert fates(found.full.subjects) == [Fate.ALONE, Fate.ALONE, Fate.SECTION, Fate.SECTION, Fate.WITHHELD]
+    assert fates(found.full.subjects) == [Fate.ALONE, Fate.ALONE, *[Fate.WITHHELD] * 3]
     assert fates(found.full.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
-    assert fates(found.full.classes[1]) == [Fate.MERGED, Fate.MERGED, Fate.MERGED]
-    assert found.full.smallest.tolist() == [6, 12, 8, 8, 0]
+    assert fates(found.full.classes[1]) == [Fate.JOINED, Fate.JOINED, Fate.ALONE]
+    assert fates(found.full.classes[2]) == [Fate.ABSENT, Fate.DESTROYED, Fate.ABSENT]
+    assert found.full.joined == {(0, 1): 1}
+    assert found.full.smallest.tolist() == [6, 6, 0, 0, 0]
+    assert found.lost == [(2, 1), (3, 1), (4, 1)]
     assert found.single_voter_pairs == [(1, 0)]
     assert found.lacking == [(2, 1), (3, 1), (4, 3)]
     # 80 % of 6 and 6 are 5 and 5, still enough by class.
     assert (found.share, found.share_from) == (0.8, "")
     assert fates(found.expected.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
-    assert fates(found.just_under.classes[0]) == [Fate.ABSENT, Fate.MERGED, Fate.MERGED]
+    assert fates(found.just_under.classes[0]) == [Fate.ABSENT, Fate.JOINED, Fate.JOINED]
     assert found.certificate.breach is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_where_all_vote_every_paper_ends_as_the_count_decides(seed: int, people: list[Any]) -> None:
+    """Rolls by chance: thin classes, envelopes with tickets, a whole sheet, a class declared not anonymous."""
+    chance = Random(seed)
+    round = draft(not_anonymous=[["superiors"], [], ["staff"]][seed % 3])
+    for person in people:
+        member = make_member(round, person)
+        member.on_paper = chance.random() < 0.25
+        member.save()
+    for name in ("Li", "Wang", "Zhao", "Qian"):
+        sizes = {key: chance.choice([0, 1, 3, 4, 6, 8]) for key, _weight in CLASSES}
+        about(round, name, {key: chance.sample(people, size) for key, size in sizes.items() if size})
+    listed = [about(round, name, {}) for name in ("Sun", "Zhou")]
+    sheet = make_sheet(listed, people[:6], "peers").sheet
+    few = Cell.objects.create(round=round, kind="sheet", sheet=sheet, voter_class="staff")
+    Assignment.objects.bulk_create(Assignment(cell=few, evaluator=person) for person in people[6:9])
+    with_envelopes = Cell.objects.filter(round=round, assignments__evaluator__in=on_paper(round)).distinct()
+    for number, cell in enumerate(with_envelopes, 1):
+        many = cell.assignments.filter(evaluator__in=on_paper(round)).count()
+        urn = Urn.objects.create(round=round, number=number, envelopes=many)
+        urn.cells.set([cell])
+        Ticket.objects.bulk_create(Ticket(urn=urn, digest=bytes([number, ticket]) * 16) for ticket in range(many))
+    round.form = freeze_for(round).as_json()
+    round.save()
+
+    found = preflight(round).full
+    decided = decide_fates(round, {cell.key: cell.eligible for cell in round.cells.with_eligible()}, written={})
+
+    ends = {
+        Fate.ALONE: CellFate.COUNTED,
+        Fate.WITHHELD: CellFate.COUNTED,
+        Fate.JOINED: CellFate.MERGED,
+        Fate.DESTROYED: CellFate.FEW,
+    }
+    place = {pk: at for at, pk in enumerate(round.subjects.order_by("sort_order", "pk").values_list("pk", flat=True))}
+    numbers = {key: at for at, (key, _weight) in enumerate(CLASSES)}
+    told = {
+        cell.key: ends[Fate(int(found.classes[place[cell.subject_id or listed[0].pk], numbers[cell.voter_class]]))]
+        for cell in round.cells.all()
+    }
+    assert told == decided.cells
+    classes = dict(round.cells.values_list("key", "voter_class"))
+    groups = Counter(tuple(sorted(numbers[classes[cell]] for cell in group)) for group in decided.groups.values())
+    assert found.joined == groups
+    # Not every roll has each of them, but joining and destroying must not be missing everywhere.
+    assert CellFate.MERGED in decided.cells.values()
+
+
+def on_paper(round: Round) -> list[int]:
+    return list(round.members.filter(on_paper=True).values_list("user_id", flat=True))
+
+
+def test_lower_turnouts_tell_which_classes_join(people: list[Any]) -> None:
+    round = draft()
+    about(round, "Li", {"superiors": people[:7], "peers": people[2:8]})
+    about(round, "Wang", {"peers": people[:9], "staff": people[9:]})
+
+    found = preflight(round)
+
+    # 7 and 6 are 6 and 5 at 80 %, 5 and 4 at 70 %, 4 and 4 at 60 %; three of staff are always too few.
+    assert found.full.joined == {(1, 2): 1}
+    assert {percent: at.joined for percent, at in found.turnouts.items()} == {
+        60: {(0, 1): 1, (1, 2): 1},
+        70: {(0, 1): 1, (1, 2): 1},
+        80: {(1, 2): 1},
+    }
+
+
+def test_a_class_declared_not_anonymous_is_no_cover(people: list[Any]) -> None:
+    round = draft()
+    about(round, "Li", {"superiors": people[:6], "peers": people[6:10]})
+    assert preflight(round).full.joined == {(0, 1): 1}
+
+    round.not_anonymous = ["superiors"]
+    round.save()
+    found = preflight(round)
+
+    assert fates(found.full.classes[0]) == [Fate.WITHHELD, Fate.DESTROYED, Fate.ABSENT]
+    assert fates(found.full.subjects) == [Fate.WITHHELD]
+    assert found.lacking == [(0, 1)]
+    assert found.certificate.smallest == 0
 
 
 def test_merging_is_advised_only_where_it_helps(people: list[Any]) -> None:
@@ -109,8 +200,8 @@ def test_criteria_that_a_class_is_not_asked_do_not_count_for_it(people: list[Any
     found = preflight(round)
 
     assert fates(found.full.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
-    # Three answer the second criterion: it is withheld, which is the least open of what happens to the class.
-    assert fates(found.full.classes[1]) == [Fate.ABSENT, Fate.WITHHELD, Fate.MERGED]
+    # Three are asked what nobody else is: they can join nobody.
+    assert fates(found.full.classes[1]) == [Fate.ABSENT, Fate.DESTROYED, Fate.ALONE]
     assert found.merges == []
 
 
@@ -134,6 +225,20 @@ def test_whole_sheets_count_for_every_subject_they_list(people: list[Any]) -> No
 
     assert found.setting.eligible.tolist() == [[7], [7]]
     assert found.papers.comments.tolist() == [7, 0]
+
+
+def test_classes_are_joined_on_a_whole_sheet_for_all_its_subjects(people: list[Any]) -> None:
+    round = draft()
+    li, wang = about(round, "Li", {}), about(round, "Wang", {})
+    sheet = make_sheet([li, wang], people[:6], "peers").sheet
+    few = Cell.objects.create(round=round, kind="sheet", sheet=sheet, voter_class="staff")
+    Assignment.objects.bulk_create(Assignment(cell=few, evaluator=person) for person in people[6:9])
+
+    found = preflight(round)
+
+    assert found.full.joined == {(1, 2): 1}
+    assert found.full.papers.tolist() == [[0, 1], [0, 2]]
+    assert found.full.smallest.tolist() == [9, 9]
 
 
 def test_a_list_that_names_its_receiver_is_refused(people: list[Any]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from peer_review.domain.preflight.roll_arrays import RollReader, RollSubject, read_papers
 from peer_review.domain.schemes.schemes import freeze_scheme
-from peer_review.models import Round
+from peer_review.models import Cell, Round
 from tests.factories.peer_review.beside_rounds import freeze, make_draft_about
 from tests.factories.peer_review.rounds import (
     RoundFactory,
@@ -65,6 +65,16 @@ def test_read_papers_counts_own_papers_sheets_and_comments(draft: Round) -> None
     assert sorted(rows) == sorted(
         [(0, 0, pks[0]), (0, 0, pks[1]), (0, 1, pks[2]), (0, 1, pks[3]), (0, 1, pks[4]), (1, 1, pks[3]), (1, 1, pks[4])]
     )
+
+
+def test_papers_of_one_sheet_stand_on_one_ladder_and_others_on_that_of_their_subject(draft: Round) -> None:
+    users = [make_user(f"Person {n}") for n in range(4)]
+    li, wang, zhao = (make_subject(draft, make_member(draft, make_user(name))) for name in ("Li", "Wang", "Zhao"))
+    sheet = make_sheet([li, wang], users, "staff").sheet
+    Cell.objects.create(round=draft, kind="sheet", sheet=sheet, voter_class="peers")
+    make_cell(zhao, users, "staff")
+
+    assert read(draft).ladders.tolist() == [[3, 3], [3, 3], [-1, 2]]
 
 
 def test_read_papers_leaves_out_classes_that_the_form_does_not_know(draft: Round) -> None:

@@ -17,7 +17,7 @@ from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.domain.schemes.ballot_papers import papers_of
 from peer_review.domain.tally import ballot_arrays
-from peer_review.domain.tally.ballot_arrays import joined_classes, make_plan, rank_names, read_ballots
+from peer_review.domain.tally.ballot_arrays import joined_classes, make_plan, rank_names, read_ballots, read_roll
 from peer_review.enums import ResultScope
 from peer_review.models import Cell, Result, Round
 from peer_review.protocol.papers import broken_rules
@@ -161,7 +161,7 @@ def test_a_hundred_thousand_rows_are_read_in_seconds() -> None:
 def test_the_roll_holds_everybody_who_could_have_answered() -> None:
     cells = {(("甲", "乙"), "staff"): [sheet_of((1, 2), (3, 4))], ("甲", "leaders"): papers(1)}
     round = make_counted_round(cells, eligible=3)
-    roll = make_plan(round, list(round.subjects.order_by("sort_order", "pk"))).roll
+    roll = read_roll(round, list(round.subjects.order_by("sort_order", "pk")))
     held = sorted(zip(roll.subject.tolist(), roll.voter_class.tolist(), strict=True))
     assert held == [(0, 0)] * 3 + [(0, 1)] * 3 + [(1, 0)] * 3
     assert sorted(set(roll.person.tolist())) == [0, 1, 2]

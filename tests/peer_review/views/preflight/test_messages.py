@@ -11,12 +11,14 @@ from peer_review.enums import RoundKind
 from peer_review.models import Round, Subject
 from peer_review.views.preflight.messages import (
     Comparison,
+    JoinedRow,
     Line,
     Scenario,
     attention,
     cells,
     changes,
     comparisons,
+    joined_rows,
     listed,
     names,
     scenarios,
@@ -70,12 +72,25 @@ def test_attention_is_drawn_to_lone_voters_and_what_is_not_shown(found: Prefligh
 
 def test_scenarios_are_all_the_usual_share_and_one_under_the_floor(found: Preflight) -> None:
     assert scenarios(found) == [
-        Scenario("All vote", classes=1, alone=2, rest=0, withheld=1),
-        Scenario("80 % vote", classes=1, alone=2, rest=0, withheld=1),
-        Scenario("Every paper one ballot under the floor", classes=0, alone=2, rest=0, withheld=1),
+        # Li: one superior and five peers together, six of staff; Wang: two peers; Zhao: six and six.
+        Scenario("All vote", 2, 2, 1, papers_alone=3, papers_joined=2, papers_destroyed=1),
+        # Li: 1 + 4, and 5; Zhao: 5 and 5.
+        Scenario("80 % vote", 2, 2, 1, papers_alone=3, papers_joined=2, papers_destroyed=1),
+        # Li: 1 + 4 and 4 are 9; Zhao: 4 + 4.
+        Scenario("70 % vote", 0, 2, 1, papers_alone=0, papers_joined=5, papers_destroyed=1),
+        Scenario("60 % vote", 0, 2, 1, papers_alone=0, papers_joined=5, papers_destroyed=1),
+        Scenario("Every paper one ballot under the floor", 0, 2, 1, 0, 5, 1),
     ]
     as_before = replace(found, share=0.666, share_from="Spring")
-    assert scenarios(as_before)[1].label == "67 % vote, as in “Spring”"
+    assert [row.label for row in scenarios(as_before)][:3] == ["All vote", "67 % vote, as in “Spring”", "80 % vote"]
+
+
+def test_joined_rows_say_which_classes_are_counted_together_and_how_often(found: Preflight) -> None:
+    assert joined_rows(found) == [
+        JoinedRow("Superiors, Peers", [1, 1, 0, 0]),
+        JoinedRow("Superiors, Peers, Staff", [0, 0, 1, 1]),
+        JoinedRow("Peers, Staff", [0, 0, 1, 1]),
+    ]
 
 
 def test_subject_lines_begin_with_the_subject_and_leave_out_classes_without_voters(found: Preflight) -> None:
@@ -84,8 +99,8 @@ def test_subject_lines_begin_with_the_subject_and_leave_out_classes_without_vote
     assert (zhao.label, zhao.section) == ("Zhao", "Section a")
     assert zhao.lines == [
         Line("", 12, 0, 10, "shown", "shown", "shown", 6, lone=False, closing=False, fate=0),
-        Line("Peers", 6, 0, 5, "shown", "shown", "together with the other classes", 6, False, False, 0),
-        Line("Staff", 6, 0, 5, "shown", "shown", "together with the other classes", 6, False, False, 0),
+        Line("Peers", 6, 0, 5, "shown", "shown", "together with Staff", 6, False, False, 0),
+        Line("Staff", 6, 0, 5, "shown", "shown", "together with Peers", 6, False, False, 0),
     ]
 
 
@@ -96,7 +111,10 @@ def test_subject_lines_mark_a_lone_voter_and_what_is_withheld(found: Preflight) 
         ("Peers", False),
         ("Staff", False),
     ]
-    assert [(line.full, line.smallest) for line in subject_lines(found, 1).lines] == [("withheld", 0)] * 2
+    assert [(line.full, line.smallest) for line in subject_lines(found, 1).lines] == [
+        ("withheld", 0),
+        ("destroyed unread", 0),
+    ]
 
 
 def test_subject_lines_say_which_papers_close_in_two_stages(found: Preflight) -> None:

@@ -56,7 +56,9 @@ def test_the_page_answers_first_and_says_what_would_help(client: Client, round: 
     assert "The mark of the one voter in “Superiors” is then one of several." in page
     assert "Give 1 subject more evaluators:" in page
     assert "Wang, 3 more" in page
-    assert "together with the other classes" in page
+    assert "together with Superiors" in page
+    assert "Superiors, Peers" in page
+    assert "It is destroyed even if all vote: Wang (Peers)" in " ".join(page.split())
     assert page.index("Nothing found here") < page.index("What would help") < page.index("The guarantee")
 
 
