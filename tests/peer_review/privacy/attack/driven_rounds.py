@@ -518,6 +518,7 @@ class DrivenRound(RuleBasedStateMachine):
         finally:
             if self.running is not None:
                 destroy_round_key(self.running.round.public_id)
+            TODAY.clear()
             for context in reversed(self.inside[:2]):
                 transaction.set_rollback(True, using=context.using)
             for context in reversed(self.inside):
