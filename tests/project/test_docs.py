@@ -105,6 +105,24 @@ def test_plugins_page_gives_the_defaults_that_the_code_has() -> None:
     assert wrong == []
 
 
+def test_attacks_name_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "anonymity.md").read_text("utf-8")
+    rows = page.split("| the attack | what stops it | tests |\n")[1].split("\n\n")[0].splitlines()[1:]
+
+    assert len(rows) >= 10
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)`", row.split("|")[3])
+        assert named, row
+        assert [name for name in named if not (ROOT / name).is_file()] == [], row
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+def test_pages_name_test_files_that_exist(page: Path) -> None:
+    named = set(re.findall(r"`(tests/[\w/]+(?:\.py)?)`", page.read_text("utf-8")))
+
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
 def test_readme_settings_of_the_plugins_fit_ten_lines() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     block = text.split("<!-- plugin settings")[1].split("```python\n")[1].split("```")[0]

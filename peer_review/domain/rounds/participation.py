@@ -10,7 +10,7 @@ from peer_review.models import Assignment, Round
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """People of one group: on the roll with a paper for marks, and of these those who drew.
+    """People of one group: with a paper for marks that they vote on at a computer, and of these those who drew.
 
     `label` empty: other sections.
     """
@@ -27,6 +27,9 @@ class Participation:
 def participation(subject_round: Round) -> list[Participation]:
     """Return drawn and eligible per section; sections under the floor are shown together, never alone.
 
+    Whoever votes on paper is left out on both sides: their tickets name nobody, so they could never be seen to have
+    drawn, and four of them would hide nothing of the fifth.
+
     Where all small sections together are still under the floor, the smallest section above it joins them: else
     the house's total minus the sections shown would give the small group away. Empty once the round's key has
     been destroyed or where it cannot be read (the check of readiness says so), and where the whole house is under the
@@ -36,7 +39,9 @@ def participation(subject_round: Round) -> list[Participation]:
         return []
     floor = subject_round.frozen_scheme.floor
     sections = dict(subject_round.members.values_list("user_id", "section_name"))
+    on_paper = subject_round.members.filter(on_paper=True).values("user_id")
     papers = Assignment.objects.filter(cell__round=subject_round).exclude(cell__kind=CellKind.COMMENT)
+    papers = papers.exclude(evaluator__in=on_paper)
     try:
         present = people_drawn(subject_round)
     except RoundKeyUnreadable:

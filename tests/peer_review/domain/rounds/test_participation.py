@@ -76,6 +76,18 @@ def test_comment_papers_make_nobody_an_evaluator() -> None:
     assert [(one.label, one.eligible) for one in participation(round)] == [("Section a", 5)]
 
 
+def test_voters_on_paper_hide_nobody_and_are_never_missing() -> None:
+    """Four of five on paper: whether somebody has drawn would say it of the fifth."""
+    round = round_with({"a": 5, "b": 7}, floor=5)
+    in_a, in_b = (list(round.members.filter(section_key=section)) for section in "ab")
+    for member in [*in_a[:4], *in_b[:2]]:
+        member.on_paper = True
+        member.save()
+
+    # One at a computer in a, five in b: together, or the house's total would tell of the one.
+    assert [(group.label, group.eligible) for group in participation(round)] == [("", 6)]
+
+
 def test_where_the_rounds_key_cannot_be_read_nothing_is_shown() -> None:
     round = round_with({"a": 6}, floor=5)
     assert participation(round) != []
