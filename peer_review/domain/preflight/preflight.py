@@ -56,7 +56,7 @@ class Preflight:
 
     @property
     def single_voter_pairs(self) -> list[tuple[int, int]]:
-        """Return the (subject, class) pairs that one person alone can fill: labelled not anonymous."""
+        """Return the (subject, class) pairs that one person alone can fill."""
         return [(int(at), int(voters)) for at, voters in np.argwhere(self.whole.eligible == 1)]
 
     @property
