@@ -79,6 +79,8 @@ class Plan:
     backups: tuple[float, float]
     #: Who drew when, in two-stage rounds.
     drawings: tuple[tuple[float, str], ...]
+    #: Who votes at the kiosk.
+    on_paper: frozenset[str]
 
     def list_of(self, who: str) -> list[str]:
         return [cell for cell in self.cells if self.subjects.get(cell) != who]
@@ -104,6 +106,8 @@ class Revisions(StrEnum):
     COUNTED = "counted"
     #: As built, without the offset.
     TIMED = "timed"
+    #: As built, but the kiosk counts from one: it keeps no secret of anybody to hide a number with.
+    KIOSK = "kiosk"
 
 
 def make_plan(
@@ -117,6 +121,7 @@ def make_plan(
     lists = lists or list(Lists)[seed % 3]
     size = chance.randint(5, 9) if lists == Lists.EVERYBODY else min(60, round(chance.triangular(5, 70, 6)))
     people = tuple(f"person{at:02}" for at in range(size))
+    on_paper = frozenset(random.Random(f"paper {seed}").sample(people, size // 3))
     papers = size if lists == Lists.EVERYBODY else chance.randint(1, 3)
     cells = tuple(f"{chance.getrandbits(64):016x}" for _cell in range(papers))
     subjects = {} if lists == Lists.SAME else dict(zip(cells, people, strict=False))
@@ -147,6 +152,9 @@ def make_plan(
                 Revisions.HIDDEN: credential.revision_of(cast_before + 1, drawn_at=drawn_at),
                 Revisions.COUNTED: version,
                 Revisions.TIMED: revision_at(0, drawn_at=drawn_at, version=cast_before + 1),
+                Revisions.KIOSK: cast_before + 1
+                if who in on_paper
+                else credential.revision_of(cast_before + 1, drawn_at=drawn_at),
             }[revisions]
             cast = credential.make_cast(answers, token=chance.randbytes(256), revision=revision)
             casts.append(canonical.dumps(cast))
@@ -154,7 +162,9 @@ def make_plan(
         sittings.append(Sitting(at, who, tuple(casts)))
     early, late = sorted(chance.uniform(0, span) for _copy in range(2))
     drawings = [(chance.uniform(0, span), who) for who in people]
-    return Plan(seed, people, cells, subjects, tuple(sittings), authors, (early, late), tuple(sorted(drawings)))
+    return Plan(
+        seed, people, cells, subjects, tuple(sittings), authors, (early, late), tuple(sorted(drawings)), on_paper
+    )
 
 
 @dataclass
@@ -384,6 +394,7 @@ def run(
         counted=counted,
         blocks=blocks,
         subjects=plans.subjects,
+        on_paper=plans.on_paper,
         box_public=box.public,
         round_id=public_id,
         unsealed=unsealed,
