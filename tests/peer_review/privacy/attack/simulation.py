@@ -33,6 +33,7 @@ from peer_review.conf import conf
 from peer_review.domain.tally import count
 from peer_review.domain.tally.blocks import BLOCK, make_documents
 from peer_review.domain.tally.opened_rows import unwrap_cast, wrap_cast
+from peer_review.models.round import new_public_id
 from peer_review.protocol.ballots import entry_of
 from peer_review.protocol.bulletin import CellOutcome, Fate, leaves_of
 from peer_review.protocol.credentials import Credential
@@ -364,7 +365,8 @@ def run(
 
     two_stage: he saw who drew instead of who cast. box_key: he opens what the key opens.
     """
-    public_id = f"{random.Random(-seed - 1).getrandbits(128):032x}"
+    # Not from the seed: another process may run the same rounds beside this one, and keys lie in files of that name.
+    public_id = new_public_id()
     box = make_box(public_id)
     plans = make_plan(seed, public_id=public_id, **plan)
     candidates = {cell: [who for who in plans.people if plans.subjects.get(cell) != who] for cell in plans.cells}
