@@ -261,7 +261,8 @@ def _documents(
     entries = standing_entries(round.public_id, joined, key=key)
     hashes = {}
     for number, of_group in groupby(entries, key=lambda pair: group_of[pair[0]["cell"]]):
-        group = merge(fates.groups[number], (entry for _row, entry in of_group), floor=round.frozen_scheme.floor)
+        least = round.frozen_scheme.floor + fates.known_of(number)
+        group = merge(fates.groups[number], (entry for _row, entry in of_group), floor=least)
         hashes[number] = group.digest
         yield from group.documents(number)
     yield from make_documents(rows, group_outcomes(rows, hashes), standing.leaves_per_cell(cells), key=key)

@@ -17,14 +17,22 @@ from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """What becomes of each cell (by key), and which cells each group joins, by the group's number from 1."""
+    """What becomes of each cell (by key), and which cells each group joins, by the group's number from 1.
+
+    known: by cell, how many of its ballots somebody else than their authors may know, from envelopes.
+    """
 
     cells: dict[str, Fate]
     groups: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    known: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, fate: Fate) -> set[str]:
         """Return the cells that end so."""
         return {cell for cell, ends in self.cells.items() if ends == fate}
+
+    def known_of(self, group: int) -> int:
+        """Return how many ballots of a group somebody else may know: what a question needs beyond the floor."""
+        return sum(self.known.get(cell, 0) for cell in self.groups[group])
 
     @property
     def group_of(self) -> dict[str, int]:
@@ -42,6 +50,7 @@ def decide_fates(round: Round, counted: Mapping[str, int], *, written: Mapping[s
     order = {key: place for place, key in enumerate(scheme.class_keys)}
     asked = {key: tuple(criterion.key for criterion in scheme.criteria_of(key)) for key in order}
     cells: dict[str, Fate] = {}
+    known: dict[str, int] = {}
     ladders: dict[tuple[str, int], list[tuple[int, Rung]]] = {}
     rows = round.cells.order_by("key").values_list(
         "pk", "key", "kind", "subject_id", "sheet_id", "voter_class", "closed"
@@ -49,7 +58,8 @@ def decide_fates(round: Round, counted: Mapping[str, int], *, written: Mapping[s
     for pk, key, kind, subject, sheet, voter_class, closed in rows:
         cells[key] = Fate.FEW
         ballots = written.get(key, 0) if kind == CellKind.COMMENT else counted.get(key, 0)
-        secure = ballots if pk in paper_only else max(0, ballots - tickets[pk])
+        known[key] = 0 if pk in paper_only else min(ballots, tickets[pk])
+        secure = ballots - known[key]
         if kind == CellKind.COMMENT:
             cells[key] = Fate.COUNTED if secure >= floor else Fate.FEW
         elif not closed:
@@ -64,7 +74,7 @@ def decide_fates(round: Round, counted: Mapping[str, int], *, written: Mapping[s
         for group in steps.joined:
             cells.update(dict.fromkeys(group, Fate.MERGED))
             joined.append(group)
-    return Fates(cells, dict(enumerate(sorted(joined, key=min), 1)))
+    return Fates(cells, dict(enumerate(sorted(joined, key=min), 1)), known)
 
 
 def outcomes(round: Round, fates: Fates, counted: Mapping[str, int], drawn: Mapping[int, int]) -> list[CellOutcome]:

@@ -68,7 +68,10 @@ class MergedGroup:
 
 
 def merge(cells: Iterable[str], entries: Iterable[bytes], *, floor: int) -> MergedGroup:
-    """Return the merged group of these cells' entries. All of them are asked the same questions."""
+    """Return the merged group of these cells' entries. All of them are asked the same questions.
+
+    floor: the fewest answers to a question that are kept: the scheme's, and one more for each ballot that others know.
+    """
     answers: dict[str, list[int]] = {}
     unknown: dict[str, int] = {}
     evidence: list[Evidence] = []

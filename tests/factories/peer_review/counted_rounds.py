@@ -217,7 +217,9 @@ def write_count(round: Round, ballots: list[store.Ballot]) -> None:
     fates = decide_fates(round, counted, written=written)
     groups = {
         number: merge(
-            cells, [ballot.entry for ballot in ballots if ballot.cell in cells], floor=round.frozen_scheme.floor
+            cells,
+            [ballot.entry for ballot in ballots if ballot.cell in cells],
+            floor=round.frozen_scheme.floor + fates.known_of(number),
         )
         for number, cells in fates.groups.items()
     }

@@ -232,7 +232,7 @@ def draw_round(luck: random.Random) -> Drawn:
             ],
             "holders": [[cell for cell, of in holders.items() if person in of] for person in range(people)],
         },
-        head={"round": "r", "cells": head},
+        head={"v": 1, "round": "r", "cells": head},
         entries=entries,
     )
 
@@ -310,7 +310,7 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
             "cells": cells,
             "holders": [],
         },
-        head={"round": "r", "cells": head},
+        head={"v": 1, "round": "r", "cells": head},
         entries=entries,
     )
 
@@ -366,7 +366,7 @@ def sheets_about(
             "cells": [{"cell": "0" * 16, "kind": "sheet", "class": "c0", "subjects": [1, 2, 3, 4, 5]}],
             "holders": [],
         },
-        head={"round": "r", "cells": [{"cell": "0" * 16, "eligible": sheets}]},
+        head={"v": 1, "round": "r", "cells": [{"cell": "0" * 16, "eligible": sheets}]},
         entries=[
             {
                 "ballot": {

@@ -71,6 +71,16 @@ def test_tickets_are_taken_off(round: Round) -> None:
     issue_tickets(round, leaders, 2)
     fates = decide_fates(round, numbers(round), written=numbers(round))
     assert fates_about(round, "甲", fates)["leaders"] == "merged"
+    # A question of the group needs as many answers more: those two may be among them.
+    assert fates.known_of(1) == 2
+
+
+def test_of_fewer_ballots_than_tickets_no_more_are_known_than_there_are(round: Round) -> None:
+    leaders = cell_of(round, "甲", "leaders")
+    issue_tickets(round, leaders, 4)
+    fates = decide_fates(round, numbers(round, leaders=1), written=numbers(round))
+    assert fates_about(round, "甲", fates)["leaders"] == "merged"
+    assert fates.known_of(1) == 1
 
 
 def test_a_hundred_at_computers_hide_three_on_paper(round: Round) -> None:

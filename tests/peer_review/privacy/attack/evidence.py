@@ -79,6 +79,8 @@ class Evidence:
     blocks: dict[str, list[bytes]] = field(default_factory=dict)
     #: Who is the subject of which cell, where the subject is a colleague.
     subjects: dict[str, str] = field(default_factory=dict)
+    #: Who votes at the kiosk: it stands on the roll.
+    on_paper: frozenset[str] = frozenset()
     box_public: bytes = b""
     round_id: str = ""
     #: With the box key: sealed row id → the cast in it, from all the backups.

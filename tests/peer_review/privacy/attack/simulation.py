@@ -33,6 +33,7 @@ from peer_review.conf import conf
 from peer_review.domain.tally import count
 from peer_review.domain.tally.blocks import BLOCK, make_documents
 from peer_review.domain.tally.opened_rows import unwrap_cast, wrap_cast
+from peer_review.models.round import new_public_id
 from peer_review.protocol.ballots import entry_of
 from peer_review.protocol.bulletin import CellOutcome, Fate, leaves_of
 from peer_review.protocol.credentials import Credential
@@ -79,6 +80,8 @@ class Plan:
     backups: tuple[float, float]
     #: Who drew when, in two-stage rounds.
     drawings: tuple[tuple[float, str], ...]
+    #: Who votes at the kiosk.
+    on_paper: frozenset[str]
 
     def list_of(self, who: str) -> list[str]:
         return [cell for cell in self.cells if self.subjects.get(cell) != who]
@@ -104,6 +107,8 @@ class Revisions(StrEnum):
     COUNTED = "counted"
     #: As built, without the offset.
     TIMED = "timed"
+    #: As built, but the kiosk counts from one: it keeps no secret of anybody to hide a number with.
+    KIOSK = "kiosk"
 
 
 def make_plan(
@@ -117,6 +122,7 @@ def make_plan(
     lists = lists or list(Lists)[seed % 3]
     size = chance.randint(5, 9) if lists == Lists.EVERYBODY else min(60, round(chance.triangular(5, 70, 6)))
     people = tuple(f"person{at:02}" for at in range(size))
+    on_paper = frozenset(random.Random(f"paper {seed}").sample(people, size // 3))
     papers = size if lists == Lists.EVERYBODY else chance.randint(1, 3)
     cells = tuple(f"{chance.getrandbits(64):016x}" for _cell in range(papers))
     subjects = {} if lists == Lists.SAME else dict(zip(cells, people, strict=False))
@@ -147,6 +153,9 @@ def make_plan(
                 Revisions.HIDDEN: credential.revision_of(cast_before + 1, drawn_at=drawn_at),
                 Revisions.COUNTED: version,
                 Revisions.TIMED: revision_at(0, drawn_at=drawn_at, version=cast_before + 1),
+                Revisions.KIOSK: cast_before + 1
+                if who in on_paper
+                else credential.revision_of(cast_before + 1, drawn_at=drawn_at),
             }[revisions]
             cast = credential.make_cast(answers, token=chance.randbytes(256), revision=revision)
             casts.append(canonical.dumps(cast))
@@ -154,7 +163,9 @@ def make_plan(
         sittings.append(Sitting(at, who, tuple(casts)))
     early, late = sorted(chance.uniform(0, span) for _copy in range(2))
     drawings = [(chance.uniform(0, span), who) for who in people]
-    return Plan(seed, people, cells, subjects, tuple(sittings), authors, (early, late), tuple(sorted(drawings)))
+    return Plan(
+        seed, people, cells, subjects, tuple(sittings), authors, (early, late), tuple(sorted(drawings)), on_paper
+    )
 
 
 @dataclass
@@ -354,7 +365,8 @@ def run(
 
     two_stage: he saw who drew instead of who cast. box_key: he opens what the key opens.
     """
-    public_id = f"{random.Random(-seed - 1).getrandbits(128):032x}"
+    # Not from the seed: another process may run the same rounds beside this one, and keys lie in files of that name.
+    public_id = new_public_id()
     box = make_box(public_id)
     plans = make_plan(seed, public_id=public_id, **plan)
     candidates = {cell: [who for who in plans.people if plans.subjects.get(cell) != who] for cell in plans.cells}
@@ -384,6 +396,7 @@ def run(
         counted=counted,
         blocks=blocks,
         subjects=plans.subjects,
+        on_paper=plans.on_paper,
         box_public=box.public,
         round_id=public_id,
         unsealed=unsealed,

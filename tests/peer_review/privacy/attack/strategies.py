@@ -88,6 +88,16 @@ def order_of_revision(evidence: Evidence) -> Guess:
     return in_step(evidence, lambda ballot: _revision(evidence, ballot))
 
 
+def revision_of_kiosk(evidence: Evidence) -> Guess:
+    """Its revision: ballots with the lowest ones come from the kiosk, so from those who vote on paper."""
+    guess: Guess = {}
+    for cell in evidence.cells:
+        ballots = sorted(evidence.ballots_of(cell), key=lambda one: (_revision(evidence, one), one.token))
+        people = sorted(evidence.candidates[cell], key=lambda who: (who not in evidence.on_paper, who))
+        guess.update((ballot.token, who) for ballot, who in zip(ballots, people, strict=False))
+    return guess
+
+
 def gap_of_revision(evidence: Evidence) -> Guess:
     """Ballots that share a revision are one person's: their list names its author by the gap."""
     groups: dict[int | bytes, list[Counted]] = defaultdict(list)
@@ -223,6 +233,7 @@ OF_BALLOT: list[Strategy] = [
     place_of_leaf,
     revision_of_ballot,
     order_of_revision,
+    revision_of_kiosk,
     gap_of_revision,
 ]
 TRACES: list[Trace] = [first_backup, transaction, log]

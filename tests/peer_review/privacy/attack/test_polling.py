@@ -18,9 +18,11 @@ from django.test import Client
 from organisation.enums import Role
 from peer_review.conf import conf
 from peer_review.domain.ballots.turnout import people_drawn
+from peer_review.domain.publication.self_evaluations import save_self_evaluation
 from peer_review.domain.rounds.participation import Participation
 from peer_review.views.rounds import dashboard
 from tests.factories.organisation import UserFactory
+from tests.factories.peer_review.envelopes import make_envelopes, make_paper_round
 from tests.factories.peer_review.rounds import Evaluator, RunningRound, SchemeFactory, make_open_round, make_user
 from tests.project.routes import every_route
 
@@ -52,7 +54,11 @@ def running() -> RunningRound:
 
 @pytest.fixture
 def pollers(running: RunningRound) -> dict[str, Client]:
-    """Everybody inside, and the last of those asked."""
+    return everybody_inside(running)
+
+
+def everybody_inside(running: RunningRound) -> dict[str, Client]:
+    """Return the browsers of everybody inside, and of the first of those asked."""
     people = {
         "organiser": running.round.organiser,
         "scrutineer": running.round.scrutineers.get(),
@@ -60,7 +66,7 @@ def pollers(running: RunningRound) -> dict[str, Client]:
         "leader": make_user("Leader", "leadership"),
         "administrator": UserFactory(roles=[Role.ADMINISTRATOR], is_superuser=True, is_staff=True),
         "subject": running.round.subjects.get().member.user,
-        "colleague": running.evaluators[-1].user,
+        "colleague": running.evaluators[2].user,
     }
     clients = {}
     for role, person in people.items():
@@ -71,6 +77,19 @@ def pollers(running: RunningRound) -> dict[str, Client]:
 
 @pytest.fixture
 def poll(running: RunningRound, pollers: dict[str, Client], addresses: list[tuple[str, str]]) -> Callable[[], Snapshot]:
+    return ask_for_all(running, pollers, addresses)
+
+
+@pytest.fixture
+def poll_paper(addresses: list[tuple[str, str]]) -> tuple[RunningRound, Callable[[], Snapshot]]:
+    """A round in which some vote on paper, and how to ask for everything about it."""
+    running = make_paper_round(evaluators=9)
+    return running, ask_for_all(running, everybody_inside(running), addresses)
+
+
+def ask_for_all(
+    running: RunningRound, pollers: dict[str, Client], addresses: list[tuple[str, str]]
+) -> Callable[[], Snapshot]:
     """Return a function that asks for everything and gives what was answered."""
 
     def ask() -> Snapshot:
@@ -118,6 +137,35 @@ def test_two_votes_look_alike_to_everybody_who_polls(running: RunningRound, poll
     assert differing(first, second) == set()
     # He sees that somebody has drawn: the round's dashboard says how many.
     assert {name for _role, name in differing(before, first)} == TELLS_HOW_MANY
+
+
+def test_a_self_evaluation_shows_to_its_author_alone(running: RunningRound, poll: Callable[[], Snapshot]) -> None:
+    """It lies under its author's name. Until publication nobody else sees even that it is there."""
+    about = running.round.subjects.get().member.user
+    before = poll()
+    with undone():
+        save_self_evaluation(running.round, by=about, answers={"quality": 70, "spirit": 80}, text="As well as I can")
+        after = poll()
+
+    assert {role for role, _name in differing(before, after)} == {"subject"}
+
+
+def test_two_envelopes_look_alike_to_everybody_who_polls(
+    poll_paper: tuple[RunningRound, Callable[[], Snapshot]],
+) -> None:
+    """A vote on paper changes no page at all: whoever holds the roll does not learn that somebody was at the kiosk."""
+    running, poll = poll_paper
+    _urn, (first, second, *_others) = make_envelopes(running)
+    before = poll()
+
+    snapshots = []
+    for envelope in (first, second):
+        with undone():
+            assert all(answer["ok"] for answer in running.cast(envelope.entries(running.answers)))
+            snapshots.append(poll())
+
+    assert differing(*snapshots) == set()
+    assert differing(before, snapshots[0]) == set()
 
 
 def test_a_page_that_names_who_has_drawn_is_noticed(
