@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+import pytest
+
 from peer_review.domain.results.shown_classes import ShownClass, shown_classes
 from peer_review.protocol.frozen_scheme import FrozenScheme
 from tests.peer_review.protocol.test_frozen_scheme import FIRST_VERSION
 
+pytestmark = pytest.mark.usefixtures("in_english")
 FORM = {
     **FIRST_VERSION,
     "classes": [
