@@ -314,7 +314,11 @@ def comments_note(reading: SubjectReading) -> str:
         )
         return words % {"floor": reading.head.floor}
     if not comments.texts and comments.withheld:
-        return _("The reviewer withheld all comments: they name somebody, or somebody could be recognised by them.")
+        words = _(
+            "The reviewer withheld comments that name somebody or by which somebody could be recognised, and fewer "
+            "than %(floor)s were left. So none is shown."
+        )
+        return words % {"floor": reading.head.floor}
     if not comments.texts:
         words = _("Comments are shown from %(floor)s on; whether there were any below that, nobody is told.")
         return words % {"floor": reading.head.floor}
