@@ -65,7 +65,9 @@ def test_page_says_the_same_of_somebody_signed_in_and_of_somebody_who_is_not() -
     signed_in(User.objects.get(username="here"))
 
     answers = [
-        office.post(reverse(PAGE), {"account": name, "reason": "x"}, follow=True).content.decode()
+        office.post(
+            reverse(PAGE), {"account": name, "reason": "x"}, follow=True, headers={"accept-language": "en"}
+        ).content.decode()
         for name in ("here", "away")
     ]
 
