@@ -44,6 +44,7 @@ def titles(user: User) -> list[str]:
     return [item.title for item in lost_factors(User.objects.get(pk=user.pk))]
 
 
+@pytest.mark.usefixtures("in_english")
 def test_lost_factors_wait_for_the_second_person_then_for_the_day_and_the_owner_sees_it_throughout() -> None:
     first, second = UserFactory(roles=[Role.ADMINISTRATOR]), UserFactory(roles=[Role.INSPECTOR])
     owner, other = UserFactory(roles=[Role.INSPECTOR]), UserFactory()
