@@ -60,7 +60,13 @@ def test_what_few_cast_is_told_no_further_than_that_they_were_few() -> None:
         round = make_counted_round({("甲", "all"): papers(many), ("乙", "all"): papers(6)}, eligible=8)
         outcome = round.bulletin.read_outcome()
         told.append(sorted((row["fate"], row["eligible"], row.get("drawn")) for row in outcome["cells"]))
-        assert bulletins.totals(round, round.bulletin) == {"eligible": 16, "drawn": 6, "counted": 6, "comments": 0}
+        assert bulletins.totals(round, round.bulletin) == {
+            "eligible": 16,
+            "kept": 8,
+            "drawn": 6,
+            "counted": 6,
+            "comments": 0,
+        }
         assert round.bulletin.size == 6
         few = next(row for row in outcome["cells"] if row["fate"] == "few")
         assert few.keys() == {"cell", "eligible", "fate"}
@@ -98,7 +104,13 @@ def test_a_bulletin_of_version_1_is_read_as_it_was_published() -> None:
     verify_bulletin(published, receipt_key=key.public_key().public_bytes_raw())
     assert published["leaves"] == [leaf.hex() for leaf in leaves]
     assert kept.read_outcome()["cells"] == [{**row, "fate": "counted"}]
-    assert bulletins.totals(round, kept) == {"eligible": 5, "drawn": 5, "counted": 5, "comments": 0}
+    assert bulletins.totals(round, kept) == {
+        "eligible": 5,
+        "kept": 5,
+        "drawn": 5,
+        "counted": 5,
+        "comments": 0,
+    }
     with pytest.raises(UnknownBlock):
         bulletins.cell_proofs(kept, [cell])
 
