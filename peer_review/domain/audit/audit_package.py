@@ -249,8 +249,8 @@ def _cells(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, object]]
     cells = round.cells.order_by("key").values_list("key", "kind", "voter_class", "subject_id", "sheet_id")
     for key, kind, voter_class, subject, sheet in cells.iterator(chunk_size=CHUNK):
         about = [] if kind == CellKind.COMMENT else listed[sheet] if sheet else [numbers[subject]]
-        many = {"known": known[key]} if kind != CellKind.COMMENT and key in known else {}
-        yield {"cell": key, "kind": kind, "class": voter_class, "subjects": about} | many
+        row: dict[str, object] = {"cell": key, "kind": kind, "class": voter_class, "subjects": about}
+        yield row | ({"known": known[key]} if kind != CellKind.COMMENT and key in known else {})
 
 
 def _holders(round: Round) -> Iterator[list[str]]:
