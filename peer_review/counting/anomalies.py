@@ -84,13 +84,14 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """What of the round's rule makes one criterion's figure. See release.Plan."""
+    """What of the round's rule makes one criterion's figure, and how many must be alike. See release.Plan."""
 
     scale: str
     floor: int
     trim: bool
     class_weights: Floats
     decimals: int = 1
+    crowd: int = 0
 
 
 def ends(
@@ -160,7 +161,8 @@ def unanimous(
 def camps(
     answers: Answers, published: Floats, rule: Scoring, *, seed: Sequence[int], hands: int = PERMUTATIONS
 ) -> Search:
-    """Return the subjects whose answers fall into two camps of at least `floor` ballots, CAMPS_APART points apart.
+    """Return the subjects whose answers fall into two camps of at least `floor` ballots, or `crowd` if that is more,
+    CAMPS_APART points apart.
 
     How clearly: the share of the squares that the best cut in two explains. Dealt as in `ends`.
     """
@@ -171,16 +173,17 @@ def camps(
     order = np.lexsort((answers.points, answers.subject))
     order = order[shown[answers.subject[order]]]
     points, start = answers.points[order], np.cumsum(n) - n
-    large = np.flatnonzero(n >= 2 * rule.floor)
+    fewest = max(rule.floor, rule.crowd)
+    large = np.flatnonzero(n >= 2 * fewest)
     patterns, known = [], dict[tuple[int, ...], Floats]()
     for size in np.unique(n[large]).tolist():
         these = large[n[large] == size]
-        share, distance = _best_cut(points[start[these][:, None] + np.arange(size)], rule.floor)
+        share, distance = _best_cut(points[start[these][:, None] + np.arange(size)], fewest)
         for at in np.flatnonzero(distance >= CAMPS_APART[rule.scale] - _NOTHING).tolist():
             of_class = tuple(sizes[these[at]].tolist())
             if of_class not in known:
                 dealt = np.sort(np.concatenate(_deals(pools, of_class, seed=seed, hands=hands), axis=1), axis=1)
-                known[of_class] = _best_cut(dealt, rule.floor)[0]
+                known[of_class] = _best_cut(dealt, fewest)[0]
             patterns.append(Pattern(int(these[at]), None, probability(known[of_class] >= share[at] - 1e-12)))
     return _search(patterns, tested=len(large))
 

@@ -103,19 +103,36 @@ class CriterionAtoms:
 
     @cached_property
     def _supports(self) -> list[dict[int, Support]]:
-        """Return how many answers, sheets and people stand behind each atom. Sheets only where they hold several."""
-        supports: list[dict[int, Support]] = [{int(atom): Count(int(n)) for atom, n in enumerate(self._n.ravel()) if n}]
+        """Return how many answers, sheets and people stand behind each atom. Sheets only where they hold several.
+
+        Answers and sheets that others may know stand behind none; of the people, the plan's roll leaves them out.
+        """
+        unknown = self._made.unknown.ravel().tolist()
+        supports: list[dict[int, Support]] = [
+            {atom: Count(unknown[atom]) for atom, n in enumerate(self._n.ravel().tolist()) if n}
+        ]
         ballots, plan = self._ballots, self._plan
         asked = np.ones(self._classes, dtype=bool) if plan.asked is None else plan.asked[self._at]
         if ballots.sheet is not None and len(np.unique(ballots.sheet)) < len(ballots.sheet):
             given = asked[ballots.voter_class] & ~np.isnan(ballots.answers[:, self._at])
-            supports.append(self._who(ballots.subject[given], ballots.voter_class[given], ballots.sheet[given]))
+            who = self._who(ballots.subject[given], ballots.voter_class[given], ballots.sheet[given])
+            supports.append({atom: self._without_known(atom, sheets) for atom, sheets in who.items()})
         if plan.roll is not None:
             may = asked[plan.roll.voter_class]
-            supports.append(self._who(plan.roll.subject[may], plan.roll.voter_class[may], plan.roll.person[may]))
+            who = self._who(plan.roll.subject[may], plan.roll.voter_class[may], plan.roll.person[may])
+            supports.append(dict(who))
         return supports
 
-    def _who(self, subject: Ints, voter_class: Ints, who: Ints) -> dict[int, Support]:
+    def _without_known(self, atom: int, sheets: Who) -> Who:
+        """Return the sheets of an atom but the last ones, as many as others may know.
+
+        Which these are nobody can tell. Of atoms of one cell, the sheets that are left are together never more than all
+        of theirs less those known: what is among the last of them all is among the last of each.
+        """
+        known = 0 if self._plan.known is None else int(self._plan.known.ravel()[atom])
+        return Who(frozenset(sorted(sheets.who)[: max(0, len(sheets.who) - known)]))
+
+    def _who(self, subject: Ints, voter_class: Ints, who: Ints) -> dict[int, Who]:
         shown = self._shown[subject]
         atoms = subject[shown] * self._classes + voter_class[shown]
         behind: defaultdict[int, set[int]] = defaultdict(set)

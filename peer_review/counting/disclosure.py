@@ -6,6 +6,10 @@ Ballots in no base are in no figure at all: nothing is put together across subje
 function of whole bases. So whatever is added or subtracted, what is left over consists of whole bases again, and each
 of them is at least `floor` ballots, or of nothing.
 
+Answers that others than their authors may know, from envelopes, hide nobody: only the rest counts towards the floor.
+Which they are nobody can tell, so of each class as many are left out as there may be. Beside a class of which nearly
+all may be known, one answer could outweigh the others that are not: such a subject is not shown (hides_each).
+
 A criterion that the form does not ask of a voter class has no ballots of that class at all, for no subject: that is
 written in the published form, so it tells nothing, and the class hides nothing. 不了解 is another thing: there a ballot
 lies in the class, and the class counts as having one.
@@ -13,6 +17,7 @@ lies in the class, and the class counts as having one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -42,8 +47,8 @@ class Bases:
 def part(counted: Ints, n: Ints, *, floor: int) -> Bases:
     """Return the bases of one criterion.
 
-    Shape: counted and n are (subjects, classes): ballots, and those among them that answered this criterion. Classes
-        that are not asked the criterion are 0 in both.
+    Shape: counted and n are (subjects, classes): ballots, and those among them that answered this criterion, without
+        answers that others may know (unknown_answers). Classes that are not asked the criterion are 0 in both.
     A class counts as empty only without any ballot: if one whose ballots all abstained did too, the page would tell
     that they did.
     """
@@ -52,16 +57,43 @@ def part(counted: Ints, n: Ints, *, floor: int) -> Bases:
     return Bases(classes_shown, subject_shown)
 
 
-def bars(distribution: Ints, answers: Sequence[int] | None = None) -> tuple[tuple[int, int, int], ...] | None:
+def unknown_answers(n: Ints, known: Ints | None) -> Ints:
+    """Return how many answers nobody but their authors can know. `known`: ballots that others may know, as n's shape;
+    None: none."""
+    return n if known is None else np.maximum(n - known, 0)
+
+
+def hides_each(
+    n: Sequence[int], unknown: Sequence[int], shares: Sequence[Fraction], *, floor: int, anonymous: Sequence[bool]
+) -> bool:
+    """Return whether no answer of a subject's figure carries more than 1/floor of all that nobody else knows together.
+
+    Whoever knows the others subtracts them. Where none is known, combine.class_shares sees to it. Where each class has
+    `floor` unknown answers it holds, too. All of one figure, by class.
+    """
+    classes = [at for at, many in enumerate(n) if many]
+    unknown_part = sum(
+        (shares[at] * (Fraction(unknown[at], n[at]) if anonymous[at] else 1) for at in classes), Fraction()
+    )
+    heaviest = max((shares[at] / n[at] for at in classes if anonymous[at] and unknown[at]), default=Fraction())
+    return floor * heaviest <= unknown_part
+
+
+def bars(
+    distribution: Ints, answers: Sequence[int] | None = None, *, known: int = 0
+) -> tuple[tuple[int, int, int], ...] | None:
     """Return a distribution as (first bin, last bin, ballots), or None where it may not be shown.
 
     Neighbouring bins are joined until each bar that is not empty holds at least BAR_FLOOR ballots. If one bar is
     left it says nothing but that all are in it, so nothing is shown: unanimous ballots and nearly unanimous ones
     look alike. `answers`: of scales whose bins are single answers, their points. There the mean beside the bars would
     tell how the ballots of a joined bar divide, so fewer than BAR_FLOOR ways to divide them show nothing either.
+    `known`: how many of the ballots others may know. All of them may lie in any one bar, which holds as many more; and
+    where bars of single answers are joined, they may leave one way only.
     """
+    least = BAR_FLOOR + known
     joined = [(at, at, int(count)) for at, count in enumerate(distribution)]
-    while (small := next((i for i, bar in enumerate(joined) if 0 < bar[2] < BAR_FLOOR), None)) is not None:
+    while (small := next((i for i, bar in enumerate(joined) if 0 < bar[2] < least), None)) is not None:
         neighbours = [i for i in (small - 1, small + 1) if 0 <= i < len(joined)]
         if not neighbours:
             return None
@@ -71,6 +103,8 @@ def bars(distribution: Ints, answers: Sequence[int] | None = None) -> tuple[tupl
         merged = (joined[first][0], joined[second][1], joined[first][2] + joined[second][2])
         joined[first : second + 1] = [merged]
     if sum(1 for bar in joined if bar[2]) < 2:
+        return None
+    if answers is not None and known and any(first != last for first, last, _count in joined):
         return None
     if answers is not None and _is_told_by_the_mean(distribution, joined, answers):
         return None

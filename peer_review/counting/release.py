@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .aggregate import Stats, aggregate
-from .combine import Combined, combine
-from .disclosure import Bases, bars, comparable, part
+from .combine import Combined, combine, exact_shares
+from .disclosure import Bases, bars, comparable, hides_each, part, unknown_answers
 from .intervals import SUBJECTS_FROM, round_spread
 from .one_ballot import Part, one_ballot_decides
 from .possible_answers import ANSWERS
@@ -57,6 +57,8 @@ class Plan:
     merged: (subjects, classes), whether a class's answers are several classes'; None: nowhere.
     anonymous: (classes,), False for a class declared not anonymous, which counts towards nobody's floor and carries its
     full weight; None: all are.
+    known: (subjects, classes), how many of the ballots somebody else than their authors may know, from envelopes, which
+    therefore count towards no floor; None: none.
     ranks: (subjects,), each subject's rank, numbered from 0, -1 for none; None: no means by rank.
     bands: the lowest points of the three upper grades. roll: where it is known, a mean over several subjects that is
     made after publication (crosstabs) must have been answerable by at least `floor` people.
@@ -79,6 +81,12 @@ class Plan:
     weights: Floats | None = None
     merged: Flags | None = None
     anonymous: Flags | None = None
+    known: Ints | None = None
+
+    @property
+    def crowd(self) -> int:
+        """How many sheets must be alike wherever nobody knows which of them others may know: the floor without them."""
+        return self.floor if self.known is None else self.floor + int(self.known.max(initial=0))
 
     @property
     def subject_weights(self) -> Floats:
@@ -185,7 +193,9 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     sheets = [
         _subject_sheet(makers, plan, at, decides=bool(decides[at]) if whole[at] else None) for at in range(subjects)
     ]
-    severity = keep_back(severity, np.array([_may_be_adjusted(sheet, plan) for sheet in sheets], dtype=bool))
+    fewest = [_fewest([maker.subject(at) for maker in makers]) for at in range(subjects)]
+    may = [_may_be_adjusted(sheet, plan, fewest=many) for sheet, many in zip(sheets, fewest, strict=True)]
+    severity = keep_back(severity, np.array(may, dtype=bool))
     sheets = [replace(sheet, adjusted=adjusted) for sheet, adjusted in zip(sheets, severity.subjects, strict=True)]
     sheets = _with_standing(sheets, [_exact_score(makers, plan, at) for at in range(subjects)])
 
@@ -207,6 +217,7 @@ def release(ballots: Ballots, plan: Plan) -> Release:
         shown=shown & whole,
         weights=plan.criterion_weights,
         floor=plan.floor,
+        sheets_from=plan.crowd,
         subjects_from=SUBJECTS_FROM,
         spread_floor=SPREAD_FLOOR[plan.scale],
         sheet=sheet_numbers,
@@ -244,12 +255,16 @@ def read_criterion(ballots: Ballots, plan: Plan, at: int) -> "Criterion":
 
 @dataclass(slots=True)
 class _Mean:
-    """A mean over members' figures: exact, still unrounded, and as it is shown. `half` is half its interval."""
+    """A mean over members' figures: exact, still unrounded, and as it is shown. `half` is half its interval.
+
+    unknown: how many of its n answers nobody but their authors can know.
+    """
 
     value: float
     shown: Shown
     half: float
     n: int
+    unknown: int
     abstentions: int
     members: int
 
@@ -271,14 +286,30 @@ class Criterion:
         self.stats = aggregate(cell, points, groups=subjects * classes, edges=edges)
         counted, n = (a.reshape(subjects, classes) for a in (self.stats.counted, self.stats.n))
         self.n: Ints = n
+        self.unknown: Ints = unknown_answers(n, plan.known)
+        hiding = self.unknown
         if plan.anonymous is not None:
-            counted, n = np.where(plan.anonymous, counted, 0), np.where(plan.anonymous, n, 0)
-        self.bases: Bases = part(counted, n, floor=plan.floor)
+            counted, hiding = np.where(plan.anonymous, counted, 0), np.where(plan.anonymous, hiding, 0)
+        self.bases: Bases = self._hide_each(part(counted, hiding, floor=plan.floor))
         self.subjects = self._combine(self.stats, plan.subject_weights)
         self.singles = self._combine_alone(self.stats)
         self.class_abstentions = self.stats.abstentions
         self.abstentions = self.class_abstentions.reshape(subjects, classes).sum(axis=1)
         self.distribution = self.stats.distribution.reshape(subjects, classes, len(edges)).sum(axis=1)
+
+    def _hide_each(self, bases: Bases) -> Bases:
+        """Return the bases without subjects whose figure one answer outweighs for whoever knows the others."""
+        plan = self.plan
+        anonymous = [True] * self.classes if plan.anonymous is None else plan.anonymous.tolist()
+        shown = bases.subject_shown.copy()
+        for at in np.flatnonzero(shown & ~bases.classes_shown & (self.unknown < self.n).any(axis=1)).tolist():
+            sizes = tuple(self.n[at].tolist())
+            shares = exact_shares(sizes, self._weights_of(at), plan.floor, tuple(anonymous))
+            shown[at] = hides_each(sizes, self.unknown[at].tolist(), shares, floor=plan.floor, anonymous=anonymous)
+        return replace(bases, subject_shown=shown)
+
+    def _weights_of(self, at: int) -> tuple[float, ...]:
+        return self._weights if self.plan.weights is None else tuple(self.plan.weights[at].tolist())
 
     def _combine(self, stats: Stats, weights: Floats) -> Combined:
         plan = self.plan
@@ -287,8 +318,9 @@ class Criterion:
     def _combine_alone(self, stats: Stats) -> Combined:
         return combine(stats, np.ones(1), floor=self.plan.floor, trim=self.plan.trim)
 
-    def _show(self, value: float, sizes: Ints, weights: tuple[float, ...]) -> Shown:
-        """Return a group's exact figure as it is shown; `sizes` are its answers by class."""
+    def _show(self, value: float, sizes: Ints, unknown: Ints, weights: tuple[float, ...]) -> Shown:
+        """Return a group's exact figure as it is shown; `sizes` are its answers by class, `unknown` those of them that
+        nobody else can know."""
         plan = self.plan
         if not plan.keeps_back:
             exact = value if plan.decimals is None else round_half_up(value, plan.decimals)
@@ -301,6 +333,7 @@ class Criterion:
             floor=plan.floor,
             trim=plan.trim,
             anonymous=anonymous,
+            unknown=None if plan.known is None else tuple(unknown.tolist()),
         )
         return ranges.show(value)
 
@@ -330,21 +363,21 @@ class Criterion:
             # More exactly, it would tell what the classes' figures keep back.
             shown = together(parts, plan.scale)
         else:
-            weights = self._weights if plan.weights is None else tuple(plan.weights[at].tolist())
-            shown = self._show(value, self.n[at], weights)
-        return self._mean(figures, at, shown, int(self.abstentions[at]))
+            shown = self._show(value, self.n[at], self.unknown[at], self._weights_of(at))
+        return self._mean(figures, at, shown, int(self.unknown[at].sum()), int(self.abstentions[at]))
 
-    def _mean(self, figures: Combined, at: int, shown: Shown, abstentions: int) -> _Mean:
+    def _mean(self, figures: Combined, at: int, shown: Shown, unknown: int, abstentions: int) -> _Mean:
         half = float(figures.error[at]) * self.reach
-        return _Mean(float(figures.value[at]), shown, half, int(figures.n[at]), abstentions, members=1)
+        return _Mean(float(figures.value[at]), shown, half, int(figures.n[at]), unknown, abstentions, members=1)
 
     def voter_class(self, at: int, number: int) -> _Mean | None:
         """Return one class's figure for one subject, None if it is not shown or has no ballot."""
         cell = at * self.classes + number
         if not self.bases.classes_shown[at] or not self.stats.n[cell]:
             return None
-        shown = self._show(float(self.singles.value[cell]), self.stats.n[cell : cell + 1], (1.0,))
-        return self._mean(self.singles, cell, shown, int(self.class_abstentions[cell]))
+        unknown = self.unknown[at, number : number + 1]
+        shown = self._show(float(self.singles.value[cell]), self.stats.n[cell : cell + 1], unknown, (1.0,))
+        return self._mean(self.singles, cell, shown, int(unknown[0]), int(self.class_abstentions[cell]))
 
     def group(self, inside: Flags) -> _Mean | None:
         """Return the mean of those of these subjects, (subjects,), that are shown; None if none is."""
@@ -363,6 +396,7 @@ def _mean_of(subjects: Sequence[_Mean | None]) -> _Mean | None:
         shown=Shown(value, value),
         half=sum(mean.half**2 for mean in known) ** 0.5 / members,
         n=sum(mean.n for mean in known),
+        unknown=sum(mean.unknown for mean in known),
         abstentions=sum(mean.abstentions for mean in known),
         members=members,
     )
@@ -388,14 +422,16 @@ def _subject_sheet(makers: list[Criterion], plan: Plan, at: int, *, decides: boo
 
 
 def _bars(maker: Criterion, at: int, plan: Plan) -> tuple[tuple[int, int, int], ...] | None:
-    if plan.decimals is not None and int(maker.n[at].sum()) < BARS_FROM:
+    unknown = int(maker.unknown[at].sum())
+    if plan.decimals is not None and unknown < BARS_FROM:
         return None
-    return bars(maker.distribution[at], ANSWERS.get(plan.scale))
+    return bars(maker.distribution[at], ANSWERS.get(plan.scale), known=int(maker.n[at].sum()) - unknown)
 
 
 def _fewest(means: Sequence[_Mean | None]) -> int:
-    """Return how many answered the criterion that fewest answered, of those that are shown."""
-    return min((mean.n for mean in means if mean is not None), default=0)
+    """Return how many answered the criterion that fewest answered, of those that are shown. Answers that others may
+    know are left out."""
+    return min((mean.unknown for mean in means if mean is not None), default=0)
 
 
 def _may_be_flagged(means: Sequence[_Mean | None], plan: Plan) -> bool:
@@ -404,12 +440,11 @@ def _may_be_flagged(means: Sequence[_Mean | None], plan: Plan) -> bool:
     return _fewest(means) >= SCORED_FROM and not rests_on_one([weight for weight, _mean in _known(means, plan)])
 
 
-def _may_be_adjusted(sheet: Sheet, plan: Plan) -> bool:
+def _may_be_adjusted(sheet: Sheet, plan: Plan, *, fewest: int) -> bool:
     """Whether a subject's score with the raters' severity taken out may stand beside the score: of many ballots, and
-    where the score is shown as it is, for it comes near to that."""
+    where the score is shown as it is, for it comes near to that. fewest: as of _fewest."""
     if plan.decimals is None or sheet.score is None:
         return True
-    fewest = min(figure.n for figure in sheet.criteria if figure is not None)
     return fewest >= SCORED_FROM and not sheet.score.shown.code
 
 

@@ -209,13 +209,15 @@ def round_reliability(
     subjects_from: int = 2,
     spread_floor: float,
     sheet: Ints | None = None,
+    sheets_from: int | None = None,
 ) -> Reliability | None:
     """Return the reliability of the subjects whose figures are shown; None if they are fewer than
     `subjects_from` or `floor`, their ballots fewer than `floor`, or there is nothing to compare.
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject; a criterion's own
     mean is taken off before, so that passing over a hard one is no praise. Classes are not weighed, nothing is trimmed.
-    Whole sheets that all answer about all these subjects are a crossed design. No spread within subjects is taken to
+    Whole sheets that all answer about all these subjects are a crossed design, if they are `sheets_from`, else `floor`,
+    or more. No spread within subjects is taken to
     be less than spread_floor: a smaller one would tell that all agree.
     Shape: subject and sheet (ballots,); points one (ballots,) a criterion, NaN where nothing was answered; shown
         (criteria, subjects); weights (criteria,).
@@ -226,7 +228,8 @@ def round_reliability(
     if one.subjects < max(2, subjects_from, floor) or one.ballots < floor or np.isnan(one.within):
         return None
     one = replace(one, within=max(one.within, spread_floor**2))
-    table = _table(subject, values, sheet[inside], least=floor) if sheet is not None else None
+    least = floor if sheets_from is None else sheets_from
+    table = _table(subject, values, sheet[inside], least=least) if sheet is not None else None
     _single, (low, high) = one.interval()
     reliability = Reliability(
         design="nested",

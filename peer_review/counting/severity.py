@@ -62,6 +62,8 @@ class Rule(Protocol):
     @property
     def floor(self) -> int: ...
     @property
+    def crowd(self) -> int: ...
+    @property
     def trim(self) -> bool: ...
     @property
     def class_weights(self) -> Floats: ...
@@ -159,7 +161,7 @@ def adjust(
     n = _count(subject, voter_class, answered, subjects, len(rule.class_weights))
     if rule.trim and (n > TRIM_ABOVE).any():
         return none("trimmed")
-    chosen = _choose(subject, voter_class, sheet, answered, subjects, rule.floor)
+    chosen = _choose(subject, voter_class, sheet, answered, subjects, rule.crowd)
     return _Fitting(subject, voter_class, sheet, np.array(points), answered, n, shown, rule).run(chosen)
 
 

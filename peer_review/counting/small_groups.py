@@ -27,6 +27,10 @@ tells nothing. So there the reader moves nothing, and 110a becomes 10a. M ≥ 3 
 each with a set of the rest. (With the bound 95 alone, a reader who gave 58 learns from a mean of 92 of five that all
 others gave 100.)
 
+*Answers that others may know*, from envelopes, hide nobody. A group's figure is shown no more exactly than one of its
+other answers alone would be: what an answer carries, a and 1/n, is reckoned as if the figure were made of these. Where
+the finest bins are found by trying all sets, the outermost are widened to those bounds.
+
 *The score*: see shown_score. `exact` schemes declare that figures are shown as they are.
 """
 
@@ -137,31 +141,70 @@ def ranges_of(
     floor: int,
     trim: bool,
     anonymous: tuple[bool, ...] | None = None,
+    unknown: tuple[int, ...] | None = None,
 ) -> Ranges:
     """Return as what the figure of a group is shown.
 
-    sizes: how many of each class answered. weights: of the classes. anonymous: as of combine.class_shares.
+    sizes: how many of each class answered. weights: of the classes. anonymous: as of combine.class_shares. unknown: how
+    many of these answers nobody but their authors can know; None: all.
     """
+    ranges = _ranges_of(scale, sizes, weights, floor, trim, anonymous, sizes)
+    if unknown is None or unknown == sizes:
+        return ranges
+    return _widened(scale, ranges, _ranges_of(scale, sizes, weights, floor, trim, anonymous, unknown))
+
+
+def _ranges_of(
+    scale: str,
+    sizes: tuple[int, ...],
+    weights: tuple[float, ...],
+    floor: int,
+    trim: bool,
+    anonymous: tuple[bool, ...] | None,
+    unknown: tuple[int, ...],
+) -> Ranges:
+    """Return ranges_of where an answer carries as much as if those unknown were all of its class; bins of tried sets
+    only where all are unknown."""
     exact = exact_shares(sizes, weights, floor, anonymous)
     shares = [(size, share) for size, share in zip(sizes, exact, strict=True) if size]
     answers = [size for size, _share in shares]
-    effective = [share / (size - 2 if trim and size > TRIM_ABOVE else size) for size, share in shares]
+    cut = [trim and size > TRIM_ABOVE for size in answers]
+    alone = [many for size, many in zip(sizes, unknown, strict=True) if size]
+    effective = [
+        share / max(1, many - 2 * trimmed) for (_size, share), many, trimmed in zip(shares, alone, cut, strict=True)
+    ]
     part = max(effective, default=Fraction(1))
     if scale == "points":
-        untrimmed = [share / size for size, share in shares if not (trim and size > TRIM_ABOVE)]
+        untrimmed = [one for one, trimmed in zip(effective, cut, strict=True) if not trimmed]
         moved = 10 * part + 100 * max(untrimmed, default=Fraction())
         high = min(POINTS_HIGH, math.floor(Fraction(201, 2) - moved))
         low = max(POINTS_LOW, math.ceil(moved - Fraction(1, 2)))
         return _tails(scale, float(low), float(high), decimals=0)
     if scale == "anchors" and len(answers) == 1:
-        part = Fraction(1, answers[0])
-    elif sum(answers) <= (GRADES_TO if scale == "grades" and len(answers) == 1 else EXHAUSTIVE):
+        part = Fraction(1, max(1, alone[0]))
+    elif unknown == sizes and sum(answers) <= (GRADES_TO if scale == "grades" and len(answers) == 1 else EXHAUSTIVE):
         return _finest(scale, tuple(answers), tuple(share for _size, share in shares), trim)
     values = ANSWERS[scale]
     lowest, highest = values[0], values[-1]
     low_tail = lowest + (values[-1] - values[0] + 2 * (values[1] - values[0])) * part
     high_tail = highest - (values[-1] - values[0] + 2 * (values[-1] - values[-2])) * part
     return _tails(scale, round_half_up(float(low_tail)), round_half_up(float(high_tail)))
+
+
+def _widened(scale: str, ranges: Ranges, by: Ranges) -> Ranges:
+    """Return ranges whose outermost reach as far as those of others, which are whole or have nothing between."""
+    if ranges.low is None or ranges.high is None:
+        return ranges
+    if by.low is None or by.high is None:
+        return by
+    low, high = max(ranges.low, by.low), min(ranges.high, by.high)
+    for first, last in ranges.bins:
+        low = last if first <= low < last else low
+        high = first if first < high <= last else high
+    if low >= high:
+        return Ranges(bins=(ENDS[scale],), decimals=ranges.decimals)
+    inner = tuple((first, last) for first, last in ranges.bins if low < first and last < high)
+    return Ranges(low, high, inner, ranges.decimals)
 
 
 def _tails(scale: str, low: float, high: float, *, decimals: int = 1) -> Ranges:

@@ -337,6 +337,11 @@ class Ranges:
     bins: tuple[tuple[Decimal, Decimal], ...] = ()
     whole: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything but one range of all can be shown."""
+        return self.low is not None
+
     def show(self, mean: Fraction) -> Shown:
         value = tenths(Fraction(math.floor(mean + Fraction(1, 2) + Fraction(1, 10**9)))) if self.whole else tenths(mean)
         if self.high is not None and value >= self.high:
@@ -360,6 +365,12 @@ class Mean:
     abstentions: int
     shown: Shown | None = None
     members: int = 1
+    unknown: int | None = None  # answers that nobody but their authors can know; None: all
+
+    @property
+    def hidden(self) -> int:
+        """How many of its answers nobody but their authors can know."""
+        return self.n if self.unknown is None else self.unknown
 
     @property
     def counts(self) -> Fraction:
@@ -405,13 +416,55 @@ def exactly(value: Fraction) -> Shown:
     return Shown(tenths(value), tenths(value))
 
 
-@cache
-def ranges_of(scale: str, sizes: tuple[int, ...], shares: tuple[Fraction, ...], *, trim: bool, each: int = 1) -> Ranges:
+def ranges_of(
+    scale: str,
+    sizes: tuple[int, ...],
+    shares: tuple[Fraction, ...],
+    *,
+    trim: bool,
+    each: int = 1,
+    unknown: tuple[int, ...] | None = None,
+) -> Ranges:
     """Return as what the mean of a group is shown of which so many of each class answered. Shares are the classes'
-    after cutting; of the answers one person gave at most `each`."""
+    after cutting; of the answers one person gave at most `each`.
+
+    unknown: how many of the answers nobody but their authors can know; None: all. No more is shown than if these were
+    all that there are.
+    """
+    ranges = reckoned(scale, sizes, shares, sizes, trim=trim, each=each)
+    if unknown is None or unknown == sizes or not ranges.is_open:
+        return ranges
+    widened = reckoned(scale, sizes, shares, unknown, trim=trim, each=each)
+    return reaching(ranges, widened, scale) if widened.is_open else widened
+
+
+def reaching(ranges: Ranges, other: Ranges, scale: str) -> Ranges:
+    """Return open ranges that begin and end no nearer to the ends of the scale than other open ones; no bin is cut."""
+    below = max(end for end in (ranges.low, other.low) if end is not None)
+    above = min(end for end in (ranges.high, other.high) if end is not None)
+    below = max([below, *(last for first, last in ranges.bins if first <= below < last)])
+    above = min([above, *(first for first, last in ranges.bins if first < above <= last)])
+    if below >= above:
+        return Ranges(bins=(ENDS[scale],), whole=ranges.whole)
+    inner = [pair for pair in ranges.bins if below < pair[0] and pair[1] < above]
+    return Ranges(below, above, tuple(inner), ranges.whole)
+
+
+@cache
+def reckoned(
+    scale: str,
+    sizes: tuple[int, ...],
+    shares: tuple[Fraction, ...],
+    unknown: tuple[int, ...],
+    *,
+    trim: bool,
+    each: int,
+) -> Ranges:
+    """Return the ranges in which an answer carries as much as if those unknown were all of its class."""
     pairs = [(size, share) for size, share in zip(sizes, shares, strict=True) if size]
+    left = [many for size, many in zip(sizes, unknown, strict=True) if size]
     trimmed = [trim and size > TRIM_ABOVE for size, _share in pairs]
-    parts = [share / (size - 2 * cut) for (size, share), cut in zip(pairs, trimmed, strict=True)]
+    parts = [share / max(1, many - 2 * cut) for (_size, share), many, cut in zip(pairs, left, trimmed, strict=True)]
     most = max(parts) * each
     if scale == "points":
         moves = [part for part, cut in zip(parts, trimmed, strict=True) if not cut]
@@ -422,8 +475,8 @@ def ranges_of(scale: str, sizes: tuple[int, ...], shares: tuple[Fraction, ...], 
     n = sum(size for size, _share in pairs)
     alone = len(pairs) == 1
     if scale == "anchors" and alone and each == 1:
-        most = Fraction(1, n)
-    elif each == 1 and n <= (GRADES_TO if scale == "grades" and alone else EXHAUSTIVE):
+        most = Fraction(1, max(1, left[0]))
+    elif each == 1 and unknown == sizes and n <= (GRADES_TO if scale == "grades" and alone else EXHAUSTIVE):
         return finest(scale, tuple(pairs), trim)
     values = answers_of(scale)
     span = values[-1] - values[0]
@@ -693,13 +746,15 @@ class RollFile:
     """Which subjects each cell is about, and, where a rule needs it, how many people hold papers.
 
     {"v": 1, "round": …, "subjects": [{"section": number, "rank": number}, …],
-     "cells": [{"cell": …, "kind": "rating" | "sheet" | "comment", "class": …, "subjects": [number, …]}, …],
+     "cells": [{"cell": …, "kind": "rating" | "sheet" | "comment", "class": …, "subjects": [number, …],
+                "known": number}, …],
      "holders": [[cell, …], …]}
 
     Subjects are numbered from 1, sections and ranks too; rank 0 is none. Subjects whose figures are shown in half-steps
-    have "coarse": 1. `holders`: one list a person, of the papers about subjects with too few ballots; these papers are
-    complete, so their holders must be as many as the signed bulletin calls eligible. `rows`: what the bulletin says of
-    its cells; None: it is of version 1, whose head has them.
+    have "coarse": 1. "known", which a cell may lack: of how many of its ballots whoever printed the envelopes may know
+    what they say; these count towards no floor. `holders`: one list a person, of the papers about subjects with too few
+    ballots; these papers are complete, so their holders must be as many as the signed bulletin calls eligible. `rows`:
+    what the bulletin says of its cells; None: it is of version 1, whose head has them.
     """
 
     def __init__(self, parsed: object, head: Head, rules: Rules, rows: list[CellRow] | None = None) -> None:
@@ -714,8 +769,16 @@ class RollFile:
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()
         self.words: set[str] = set()
+        self.known: Counter[str] = Counter()
+        counted = {cell["cell"]: cell.get("counted") for cell in cells}
         for row in listed(value["cells"]):
-            fields(row, "cell", "kind", "class", "subjects")
+            fields(
+                row, "cell", "kind", "class", "subjects", *(["known"] if type(row) is dict and "known" in row else [])
+            )
+            self.known[row["cell"]] = known = row.get("known", 0)
+            most = counted.get(row["cell"])
+            if type(known) is not int or known < 0 or (most is not None and known > most):
+                raise Fault(f"cell {row['cell']}: more known than counted", f"票格 {row['cell']}：可能被知悉的票数不符")
             if row["kind"] == "comment":
                 self.words.add(row["cell"])
                 continue
@@ -756,6 +819,7 @@ class Votes:
 
     Merged groups are in the former only, under the class that comes first: which of their answers were given together
     nobody knows. `apart`: the subjects of whom they are. `weights`: of a subject's classes, where merging changed them.
+    `known`: how many ballots of each subject and class others may know, those of merged groups under the same class.
     """
 
     def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules, groups: Iterable[Columns] = ()) -> None:
@@ -794,14 +858,31 @@ class Votes:
         self.apart: set[int] = set()
         self.weights: dict[int, list[Fraction]] = {}
         self.joined: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        self.known: Counter[tuple[int, int]] = Counter()
+        joined = [cell for group in groups for cell in group["cells"]]
+        for cell in roll.cells.keys() - set(joined):
+            self.add_known(cell, roll.cells[cell][0], roll)
         for group in groups:
             self.add_merged(group, roll, rules, sheet=-len(self.apart) * 10**9)
+
+    @property
+    def most_known(self) -> int:
+        """How many ballots others may know, of the subject and class of which it is most."""
+        return max(self.known.values(), default=0)
+
+    def add_known(self, cell: str, voter_class: int, roll: RollFile) -> None:
+        """Add the ballots of a cell that others may know, as ballots of this class."""
+        if roll.known[cell]:
+            for subject in roll.cells[cell][1]:
+                self.known[subject, voter_class] += roll.known[cell]
 
     def add_merged(self, group: Columns, roll: RollFile, rules: Rules, *, sheet: int) -> None:
         """Add the answers of a merged group. `sheet`: a number below which no sheet has been numbered."""
         classes = sorted({roll.cells[cell][0] for cell in group["cells"]})
         about, stands = roll.cells[group["cells"][0]][1], classes[0]
         whole = group["cells"][0] in roll.sheets
+        for cell in group["cells"]:
+            self.add_known(cell, stands, roll)
         for place, subject in enumerate(about, 1):
             self.apart.add(subject)
             self.joined[subject][stands] = classes
@@ -1562,14 +1643,21 @@ class Counted:
         self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
         self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
         anonymous = rules.anonymous
-        n = [sum(len(pile) for pile, counts in zip(piles, anonymous, strict=True) if counts) for piles in self.piles]
-        self.alone = [at for at in range(subjects) if n[at] >= floor]
+        # Answers that others may know, from envelopes, count towards no floor.
+        self.unknown = [
+            [max(0, len(pile) - votes.known[at, number]) for number, pile in enumerate(piles)]
+            for at, piles in enumerate(self.piles)
+        ]
+        n = [sum(many for many, counts in zip(left, anonymous, strict=True) if counts) for left in self.unknown]
+        self.alone = [at for at in range(subjects) if n[at] >= floor and self.hides_each(at)]
         self.with_classes = {
             at
             for at in self.alone
             if all(
-                len(pile) >= floor or not (pile or unsure) or not counts
-                for pile, unsure, counts in zip(self.piles[at], self.unsure[at], anonymous, strict=True)
+                left >= floor or not (pile or unsure) or not counts
+                for left, pile, unsure, counts in zip(
+                    self.unknown[at], self.piles[at], self.unsure[at], anonymous, strict=True
+                )
             )
         }
         self.rests: dict[int, list[int]] = {}  # section (after the last: all together) → subjects
@@ -1583,6 +1671,19 @@ class Counted:
         self.means: list[Mean | None] = []
         self.fewer: dict[tuple[int, int, int], Fraction] = {}  # figures without a ballot of these points
         self.others: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
+
+    def hides_each(self, at: int) -> bool:
+        """Whether no answer about a subject carries more than 1/floor of all that nobody but their authors knows."""
+        sizes, left = [len(pile) for pile in self.piles[at]], self.unknown[at]
+        if sizes == left:
+            return True
+        shares = self.weights.shares(tuple(sizes), self.merged_weights.get(at))
+        heaviest = rest = Fraction()
+        for size, many, share, counts in zip(sizes, left, shares, self.rules.anonymous, strict=True):
+            if size:
+                rest += share * Fraction(many, size) if counts else share
+                heaviest = max(heaviest, share / size) if counts and many else heaviest
+        return self.rules.floor * heaviest <= rest
 
     def count(self, reach: float | None) -> None:
         """Make the figures. reach: how far an interval reaches if a mean's standard error is one point; None by
@@ -1630,8 +1731,11 @@ class Counted:
         value, half = self.plain(piles, shares)
         classes = [self.voter_class(at, number) for number in range(len(piles))]
         parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
-        shown = together(parts, self.rules.scale) if parts and not self.rules.exact else self.show(value, piles, shares)
-        return Mean(value, half, n, sum(self.unsure[at]), shown)
+        if parts and not self.rules.exact:
+            shown = together(parts, self.rules.scale)
+        else:
+            shown = self.show(value, piles, shares, self.unknown[at])
+        return Mean(value, half, n, sum(self.unsure[at]), shown, unknown=sum(self.unknown[at]))
 
     def plain(self, piles: Sequence[list[int]], shares: Sequence[Fraction]) -> tuple[Fraction, float]:
         """Return a weighted mean, and half its interval by the round's spread and the number of answers."""
@@ -1643,12 +1747,22 @@ class Counted:
         )
         return value, (self.reach or 0.0) * error
 
-    def show(self, value: Fraction, piles: Sequence[list[int]], shares: Sequence[Fraction], each: int = 1) -> Shown:
-        """Return a group's mean as it is shown."""
+    def show(
+        self,
+        value: Fraction,
+        piles: Sequence[list[int]],
+        shares: Sequence[Fraction],
+        unknown: Sequence[int] | None = None,
+        each: int = 1,
+    ) -> Shown:
+        """Return a group's mean as it is shown. unknown: how many answers of each class nobody else knows."""
         if self.rules.exact:
             return exactly(value)
         sizes = tuple(len(pile) for pile in piles)
-        return ranges_of(self.rules.scale, sizes, tuple(shares), trim=self.rules.trim, each=each).show(value)
+        left = sizes if unknown is None else tuple(unknown)
+        return ranges_of(self.rules.scale, sizes, tuple(shares), trim=self.rules.trim, each=each, unknown=left).show(
+            value
+        )
 
     def spread(self) -> tuple[Fraction, int, int, set[int]]:
         """Return of the classes of shown subjects with two answers or more: squares, degrees of freedom, answers, and
@@ -1700,7 +1814,8 @@ class Counted:
             least = SPREAD_FLOOR[self.rules.scale]
             return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), unsure)
         value, half = self.plain([pile], [Fraction(1)])
-        return Mean(value, half, len(pile), unsure, self.show(value, [pile], [Fraction(1)]))
+        left = self.unknown[at][number]
+        return Mean(value, half, len(pile), unsure, self.show(value, [pile], [Fraction(1)], [left]), unknown=left)
 
     def rest(self, where: int) -> Mean | None:
         """Return the mean of the subjects too few alone, their ballots pooled class by class."""
@@ -1716,7 +1831,7 @@ class Counted:
             return Mean(*self.weights.weigh(piles), n, unsure, members=len(members))
         shares = self.weights.shares(tuple(map(len, piles)))
         value, half = self.plain(piles, shares)
-        return Mean(value, half, n, unsure, self.show(value, piles, shares, len(members)), len(members))
+        return Mean(value, half, n, unsure, self.show(value, piles, shares, each=len(members)), len(members))
 
     def section(self, section: int) -> Mean | None:
         members = [self.subject(at) for at in self.alone if self.roll.sections[at] == section]
@@ -1732,16 +1847,19 @@ class Counted:
         return mean_of([*map(self.subject, self.alone), *map(self.rest, range(self.sections + 1))])
 
     def bars(self, at: int) -> list[list[int]] | None:
-        """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
+        """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots that others cannot know,
+        None if one is left."""
         edges = self.rules.edges
-        if self.reach is not None and sum(map(len, self.piles[at])) < BARS_FROM:
+        if self.reach is not None and sum(self.unknown[at]) < BARS_FROM:
             return None
+        known = sum(map(len, self.piles[at])) - sum(self.unknown[at])
+        least = BAR_FLOOR + known
         counts = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
         bars = [[bin, bin, counts[bin]] for bin in range(len(edges))]
-        while any(0 < bar[2] < BAR_FLOOR for bar in bars):
+        while any(0 < bar[2] < least for bar in bars):
             if len(bars) == 1:
                 return None
-            i = next(i for i, bar in enumerate(bars) if 0 < bar[2] < BAR_FLOOR)
+            i = next(i for i, bar in enumerate(bars) if 0 < bar[2] < least)
             before = bars[i - 1][2] if i else -1
             after = bars[i + 1][2] if i + 1 < len(bars) else -1
             i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
@@ -1750,7 +1868,7 @@ class Counted:
             return None
         if self.reach is None or self.rules.scale == "points" or all(first == last for first, last, _count in bars):
             return bars
-        return bars if self.may_divide(at, bars) else None
+        return bars if not known and self.may_divide(at, bars) else None
 
     def may_divide(self, at: int, bars: list[list[int]]) -> bool:
         """Whether bars and sum leave BAR_FLOOR ways or more to divide the ballots of joined bars among answers."""
@@ -1967,7 +2085,7 @@ class Severity:
             if any(given := tuple(points is not None for points in row.points)):
                 answered[row.subject][row.sheet] = given
         classes = {row.sheet: row.voter_class for row in self.rows}
-        chosen = safe_subjects(answered, classes, floor=self.rules.floor)
+        chosen = safe_subjects(answered, classes, floor=self.rules.floor + self.votes.most_known)
         self.reasons = {at: "" if at in chosen else "few_abstained" for at in self.reasons}
         parts: dict[int, list[Part]] = defaultdict(list)
         if not chosen & self.may:
@@ -2144,13 +2262,15 @@ def models_of(published: object) -> tuple[list[FitTold], list[object]]:
 # reliability: The reliability of a round.
 
 
-def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]], *, version: int) -> dict[str, object] | None:
+def reliability_of(
+    rules: Rules, rows: list[Row], shown: list[set[int]], *, version: int, known: int = 0
+) -> dict[str, object] | None:
     """Return how far ballots agree about who stands where, of the subjects that are shown; None where too few are.
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
     mean over all such answers. One-way analysis of variance, ballots within subjects; where whole sheets all answer
-    about all subjects, two-way. No spread within subjects is less than what intervals are drawn with. Split halves are
-    told by version 1 of the rules only.
+    about all subjects, two-way, if enough are left without as many as others may know (`known`). No spread
+    within subjects is less than what intervals are drawn with. Split halves are told by version 1 of the rules only.
     """
     values, sheets = composites(rules, rows, shown)
     subjects = sorted(values)
@@ -2174,7 +2294,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]], *, vers
         ratio * f_quantile(total - len(n), len(n) - 1, 0.975),
     )
     variance = max(0.0, (between - within) / k)
-    table = complete_table(values, sheets, subjects, floor=rules.floor)
+    table = complete_table(values, sheets, subjects, floor=rules.floor + known)
     level = values if table is None else without_raters(values, sheets)
     figures: dict[str, object] = {
         "design": "nested" if table is None else "crossed",
@@ -2556,6 +2676,7 @@ class Recount:
                     [row for row in self.votes.rows if row.subject not in self.votes.apart],
                     [set(criterion.alone) - self.votes.apart for criterion in self.counted],
                     version=self.version,
+                    known=self.votes.most_known,
                 )
             }
             | {"adjusted": self.severity.unit()},
@@ -2644,8 +2765,8 @@ class Recount:
         return tenths(sum((share * mean.value for share, mean in known), Fraction())) if known else None
 
     def fewest(self, means: list[Mean | None]) -> int:
-        """Return how many answered the criterion that fewest answered."""
-        return min((mean.n for mean in means if mean), default=0)
+        """Return how many answered the criterion that fewest answered, without answers that others may know."""
+        return min((mean.hidden for mean in means if mean), default=0)
 
     def subject_score(self, means: list[Mean | None]) -> tuple[list[Decimal] | None, dict[str, object] | None]:
         """Return a subject's score as it is shown, and its range with the grade that the exact score proposes."""

@@ -45,7 +45,9 @@ class Material:
     @cached_property
     def rule(self) -> Scoring:
         plan = make_plan(self.round, self.subjects)
-        return Scoring(scale=plan.scale, floor=plan.floor, trim=plan.trim, class_weights=plan.class_weights)
+        return Scoring(
+            scale=plan.scale, floor=plan.floor, trim=plan.trim, class_weights=plan.class_weights, crowd=plan.crowd
+        )
 
     def answers(self, criterion: int) -> Answers:
         """Return the answers to one criterion."""

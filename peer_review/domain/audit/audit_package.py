@@ -26,6 +26,7 @@ from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.ballot_arrays import make_plan, rank_names, read_ballots
 from peer_review.domain.tally.blocks import dummies
 from peer_review.domain.tally.count import counted_entries
+from peer_review.domain.tally.fates import read_known
 from peer_review.domain.tally.merged_groups import read_columns, read_evidence
 from peer_review.enums import CellKind, RefusedReason, ResultScope
 from peer_review.models import Assignment, CriterionResult, RefusedQuery, Result, Round, SheetEntry
@@ -235,7 +236,9 @@ def _section_numbers(round: Round) -> dict[str, int]:
 
 
 def _cells(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, object]]:
-    """Yield which subjects each cell is about. Of whom words speak is in no figure, so it is not told."""
+    """Yield which subjects each cell is about, and how many of its ballots others may know, if any. Of whom words speak
+    is in no figure, so it is not told."""
+    known = read_known(round.public_id)
     listed: dict[int, list[int]] = {}
     for sheet, subject in (
         SheetEntry.objects.filter(sheet__round=round)
@@ -246,7 +249,8 @@ def _cells(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, object]]
     cells = round.cells.order_by("key").values_list("key", "kind", "voter_class", "subject_id", "sheet_id")
     for key, kind, voter_class, subject, sheet in cells.iterator(chunk_size=CHUNK):
         about = [] if kind == CellKind.COMMENT else listed[sheet] if sheet else [numbers[subject]]
-        yield {"cell": key, "kind": kind, "class": voter_class, "subjects": about}
+        row: dict[str, object] = {"cell": key, "kind": kind, "class": voter_class, "subjects": about}
+        yield row | ({"known": known[key]} if kind != CellKind.COMMENT and key in known else {})
 
 
 def _holders(round: Round) -> Iterator[list[str]]:

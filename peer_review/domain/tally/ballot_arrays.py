@@ -11,6 +11,7 @@ import numpy as np
 from peer_review.box import store
 from peer_review.counting.release import Ballots, Plan, Roll
 from peer_review.counting.scales import Flags, Floats, Ints
+from peer_review.domain.tally.fates import read_known
 from peer_review.domain.tally.merged_groups import Columns, read_columns
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
@@ -36,7 +37,7 @@ class _Layout:
 def make_plan(round: Round, subjects: list[Subject]) -> Plan:
     """Return the counting rules that the round froze when it opened, and what merging made of the weights.
 
-    Four queries. Who might have answered is read apart (read_roll): only tables made after publication ask for it.
+    Six queries. Who might have answered is read apart (read_roll): only tables made after publication ask for it.
     """
     scheme = round.frozen_scheme
     order = {key: at for at, key in enumerate(dict.fromkeys(subject.section_key for subject in subjects))}
@@ -56,6 +57,7 @@ def make_plan(round: Round, subjects: list[Subject]) -> Plan:
         weights=weights,
         merged=merged,
         anonymous=None if all(anonymous) else np.array(anonymous, dtype=bool),
+        known=_known(round, subjects),
         exact=scheme.exact_scores,
     )
 
@@ -88,6 +90,21 @@ def _merged(round: Round, subjects: list[Subject]) -> tuple[Floats | None, Flags
             weights[subject, stands] = of_class[list(classes)].sum()
             merged[subject, stands] = True
     return weights, merged
+
+
+def _known(round: Round, subjects: list[Subject]) -> Ints | None:
+    """Return how many ballots of each subject and class others may know, those of merged cells under the class that
+    stands for all; None without any. Two queries, and none without any."""
+    numbers = read_known(round.public_id)
+    layouts = _layouts(round, subjects) if numbers else {}
+    stands: dict[str, int] = {}
+    for columns, _salt in read_columns(round.public_id).values() if numbers else ():
+        first = min(layouts[cell].voter_class for cell in columns["cells"])
+        stands |= dict.fromkeys(columns["cells"], first)
+    known = np.zeros((len(subjects), len(round.frozen_scheme.class_keys)), dtype=np.int64)
+    for cell, layout in layouts.items():
+        known[list(layout.subjects), stands.get(cell, layout.voter_class)] += numbers.get(cell, 0)
+    return known if known.any() else None
 
 
 def rank_names(round: Round) -> dict[str, str]:
@@ -203,7 +220,8 @@ def _rows(layout: _Layout, values: Floats, *, papers: int, first: int, criteria:
 
 
 def read_roll(round: Round, subjects: list[Subject]) -> Roll:
-    """Return who holds a paper about whom, of any kind, without the papers that the barrier closed.
+    """Return who holds a paper about whom, of any kind, without the papers that the barrier closed, and without those
+    of voters on paper in cells of which others may know ballots: these hide nobody.
 
     Three queries, the last read some thousand rows at a time: a large round has two million.
     """
@@ -219,7 +237,11 @@ def read_roll(round: Round, subjects: list[Subject]) -> Roll:
     many = np.array([len(subjects) for subjects in judged], dtype=np.int64)
     start = np.cumsum(many) - many
 
+    known = read_known(round.public_id)
+    on_paper = round.members.filter(on_paper=True).values("user_id")
     assignments = Assignment.objects.filter(cell__round=round, cell__closed=False).order_by()
+    if known:
+        assignments = assignments.exclude(cell__key__in=list(known), evaluator__in=on_paper)
     pairs = assignments.exclude(cell__kind=CellKind.COMMENT).values_list("cell_id", "evaluator_id")
     papers = np.fromiter(chain.from_iterable(pairs.iterator(chunk_size=CHUNK)), dtype=np.int64).reshape(-1, 2)
     # A paper about several has a row for each: `row` is its paper, `within` which of them.

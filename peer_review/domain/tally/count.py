@@ -255,7 +255,9 @@ def _documents(
     *,
     key: RoundKey,
 ) -> Iterator[store.Document]:
-    """Yield what the box keeps beside the ballots: the merged groups, and what the bulletin will say."""
+    """Yield what the box keeps beside the ballots: the merged groups, how many ballots others may know, and what the
+    bulletin will say."""
+    yield fates.document()
     group_of = [fates.group_of.get(cell, 0) for cell in cells]
     joined = standing.within(cells, fates.group_of).ordered_by(group_of)
     entries = standing_entries(round.public_id, joined, key=key)

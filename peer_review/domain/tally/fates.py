@@ -1,5 +1,8 @@
 """Fates: which cells of a round are counted alone, joined to a neighbour, or destroyed, decided before anything is
 written. Until then all ballots are in memory only; what is destroyed was never anywhere in the clear.
+
+How many ballots of a cell others may know, the box keeps of counted and joined cells: the tickets are deleted with the
+count, and every figure must leave as many answers out of its floor (counting.disclosure).
 """
 
 import json
@@ -9,10 +12,14 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count
 
+from peer_review.box import store
 from peer_review.counting.ladder import Rung, climb
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Cell, Round, Ticket
 from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome
+from zhengyan_crypto import canonical
+
+KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,13 @@ class Fates:
     def known_of(self, group: int) -> int:
         """Return how many ballots of a group somebody else may know: what a question needs beyond the floor."""
         return sum(self.known.get(cell, 0) for cell in self.groups[group])
+
+    def document(self) -> store.Document:
+        """Return what the box keeps of the ballots that others may know: their number by cell, where there are any."""
+        kept = self.of(Fate.COUNTED) | self.of(Fate.MERGED)
+        return store.Document(
+            KNOWN, KNOWN, canonical.dumps({cell: n for cell, n in self.known.items() if n and cell in kept})
+        )
 
     @property
     def group_of(self) -> dict[str, int]:
@@ -102,6 +116,14 @@ def group_outcomes(cells: Iterable[CellOutcome], hashes: Mapping[int, str]) -> I
         counted[cell.group] += cell.counted
     for number in sorted(hashes):
         yield GroupOutcome(number, drawn[number], counted[number], hashes[number])
+
+
+def read_known(public_id: str) -> dict[str, int]:
+    """Return how many ballots of each cell of a counted round others may know; cells without any are left out."""
+    numbers: dict[str, int] = {}
+    for document in store.documents(public_id, KNOWN):
+        numbers |= json.loads(document.body)
+    return numbers
 
 
 def is_blank(entry: bytes) -> bool:

@@ -61,14 +61,21 @@ class Counted:
         self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
         self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
         anonymous = rules.anonymous
-        n = [sum(len(pile) for pile, counts in zip(piles, anonymous, strict=True) if counts) for piles in self.piles]
-        self.alone = [at for at in range(subjects) if n[at] >= floor]
+        # Answers that others may know, from envelopes, count towards no floor.
+        self.unknown = [
+            [max(0, len(pile) - votes.known[at, number]) for number, pile in enumerate(piles)]
+            for at, piles in enumerate(self.piles)
+        ]
+        n = [sum(many for many, counts in zip(left, anonymous, strict=True) if counts) for left in self.unknown]
+        self.alone = [at for at in range(subjects) if n[at] >= floor and self.hides_each(at)]
         self.with_classes = {
             at
             for at in self.alone
             if all(
-                len(pile) >= floor or not (pile or unsure) or not counts
-                for pile, unsure, counts in zip(self.piles[at], self.unsure[at], anonymous, strict=True)
+                left >= floor or not (pile or unsure) or not counts
+                for left, pile, unsure, counts in zip(
+                    self.unknown[at], self.piles[at], self.unsure[at], anonymous, strict=True
+                )
             )
         }
         self.rests: dict[int, list[int]] = {}  # section (after the last: all together) → subjects
@@ -82,6 +89,19 @@ class Counted:
         self.means: list[Mean | None] = []
         self.fewer: dict[tuple[int, int, int], Fraction] = {}  # figures without a ballot of these points
         self.others: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
+
+    def hides_each(self, at: int) -> bool:
+        """Whether no answer about a subject carries more than 1/floor of all that nobody but their authors knows."""
+        sizes, left = [len(pile) for pile in self.piles[at]], self.unknown[at]
+        if sizes == left:
+            return True
+        shares = self.weights.shares(tuple(sizes), self.merged_weights.get(at))
+        heaviest = rest = Fraction()
+        for size, many, share, counts in zip(sizes, left, shares, self.rules.anonymous, strict=True):
+            if size:
+                rest += share * Fraction(many, size) if counts else share
+                heaviest = max(heaviest, share / size) if counts and many else heaviest
+        return self.rules.floor * heaviest <= rest
 
     def count(self, reach: float | None) -> None:
         """Make the figures. reach: how far an interval reaches if a mean's standard error is one point; None by
@@ -129,8 +149,11 @@ class Counted:
         value, half = self.plain(piles, shares)
         classes = [self.voter_class(at, number) for number in range(len(piles))]
         parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
-        shown = together(parts, self.rules.scale) if parts and not self.rules.exact else self.show(value, piles, shares)
-        return Mean(value, half, n, sum(self.unsure[at]), shown)
+        if parts and not self.rules.exact:
+            shown = together(parts, self.rules.scale)
+        else:
+            shown = self.show(value, piles, shares, self.unknown[at])
+        return Mean(value, half, n, sum(self.unsure[at]), shown, unknown=sum(self.unknown[at]))
 
     def plain(self, piles: Sequence[list[int]], shares: Sequence[Fraction]) -> tuple[Fraction, float]:
         """Return a weighted mean, and half its interval by the round's spread and the number of answers."""
@@ -142,12 +165,22 @@ class Counted:
         )
         return value, (self.reach or 0.0) * error
 
-    def show(self, value: Fraction, piles: Sequence[list[int]], shares: Sequence[Fraction], each: int = 1) -> Shown:
-        """Return a group's mean as it is shown."""
+    def show(
+        self,
+        value: Fraction,
+        piles: Sequence[list[int]],
+        shares: Sequence[Fraction],
+        unknown: Sequence[int] | None = None,
+        each: int = 1,
+    ) -> Shown:
+        """Return a group's mean as it is shown. unknown: how many answers of each class nobody else knows."""
         if self.rules.exact:
             return exactly(value)
         sizes = tuple(len(pile) for pile in piles)
-        return ranges_of(self.rules.scale, sizes, tuple(shares), trim=self.rules.trim, each=each).show(value)
+        left = sizes if unknown is None else tuple(unknown)
+        return ranges_of(self.rules.scale, sizes, tuple(shares), trim=self.rules.trim, each=each, unknown=left).show(
+            value
+        )
 
     def spread(self) -> tuple[Fraction, int, int, set[int]]:
         """Return of the classes of shown subjects with two answers or more: squares, degrees of freedom, answers, and
@@ -199,7 +232,8 @@ class Counted:
             least = SPREAD_FLOOR[self.rules.scale]
             return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), unsure)
         value, half = self.plain([pile], [Fraction(1)])
-        return Mean(value, half, len(pile), unsure, self.show(value, [pile], [Fraction(1)]))
+        left = self.unknown[at][number]
+        return Mean(value, half, len(pile), unsure, self.show(value, [pile], [Fraction(1)], [left]), unknown=left)
 
     def rest(self, where: int) -> Mean | None:
         """Return the mean of the subjects too few alone, their ballots pooled class by class."""
@@ -215,7 +249,7 @@ class Counted:
             return Mean(*self.weights.weigh(piles), n, unsure, members=len(members))
         shares = self.weights.shares(tuple(map(len, piles)))
         value, half = self.plain(piles, shares)
-        return Mean(value, half, n, unsure, self.show(value, piles, shares, len(members)), len(members))
+        return Mean(value, half, n, unsure, self.show(value, piles, shares, each=len(members)), len(members))
 
     def section(self, section: int) -> Mean | None:
         members = [self.subject(at) for at in self.alone if self.roll.sections[at] == section]
@@ -231,16 +265,19 @@ class Counted:
         return mean_of([*map(self.subject, self.alone), *map(self.rest, range(self.sections + 1))])
 
     def bars(self, at: int) -> list[list[int]] | None:
-        """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots, None if one is left."""
+        """Return [first bin, last bin, ballots] so coarse that no bar holds one or two ballots that others cannot know,
+        None if one is left."""
         edges = self.rules.edges
-        if self.reach is not None and sum(map(len, self.piles[at])) < BARS_FROM:
+        if self.reach is not None and sum(self.unknown[at]) < BARS_FROM:
             return None
+        known = sum(map(len, self.piles[at])) - sum(self.unknown[at])
+        least = BAR_FLOOR + known
         counts = Counter(bisect_right(edges, points) - 1 for pile in self.piles[at] for points in pile)
         bars = [[bin, bin, counts[bin]] for bin in range(len(edges))]
-        while any(0 < bar[2] < BAR_FLOOR for bar in bars):
+        while any(0 < bar[2] < least for bar in bars):
             if len(bars) == 1:
                 return None
-            i = next(i for i, bar in enumerate(bars) if 0 < bar[2] < BAR_FLOOR)
+            i = next(i for i, bar in enumerate(bars) if 0 < bar[2] < least)
             before = bars[i - 1][2] if i else -1
             after = bars[i + 1][2] if i + 1 < len(bars) else -1
             i = i if after >= before else i - 1  # towards the fuller neighbour; of equal ones, upwards
@@ -249,7 +286,7 @@ class Counted:
             return None
         if self.reach is None or self.rules.scale == "points" or all(first == last for first, last, _count in bars):
             return bars
-        return bars if self.may_divide(at, bars) else None
+        return bars if not known and self.may_divide(at, bars) else None
 
     def may_divide(self, at: int, bars: list[list[int]]) -> bool:
         """Whether bars and sum leave BAR_FLOOR ways or more to divide the ballots of joined bars among answers."""

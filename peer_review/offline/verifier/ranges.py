@@ -54,6 +54,11 @@ class Ranges:
     bins: tuple[tuple[Decimal, Decimal], ...] = ()
     whole: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything but one range of all can be shown."""
+        return self.low is not None
+
     def show(self, mean: Fraction) -> Shown:
         value = tenths(Fraction(math.floor(mean + Fraction(1, 2) + Fraction(1, 10**9)))) if self.whole else tenths(mean)
         if self.high is not None and value >= self.high:
@@ -77,6 +82,12 @@ class Mean:
     abstentions: int
     shown: Shown | None = None
     members: int = 1
+    unknown: int | None = None  # answers that nobody but their authors can know; None: all
+
+    @property
+    def hidden(self) -> int:
+        """How many of its answers nobody but their authors can know."""
+        return self.n if self.unknown is None else self.unknown
 
     @property
     def counts(self) -> Fraction:
@@ -122,13 +133,55 @@ def exactly(value: Fraction) -> Shown:
     return Shown(tenths(value), tenths(value))
 
 
-@cache
-def ranges_of(scale: str, sizes: tuple[int, ...], shares: tuple[Fraction, ...], *, trim: bool, each: int = 1) -> Ranges:
+def ranges_of(
+    scale: str,
+    sizes: tuple[int, ...],
+    shares: tuple[Fraction, ...],
+    *,
+    trim: bool,
+    each: int = 1,
+    unknown: tuple[int, ...] | None = None,
+) -> Ranges:
     """Return as what the mean of a group is shown of which so many of each class answered. Shares are the classes'
-    after cutting; of the answers one person gave at most `each`."""
+    after cutting; of the answers one person gave at most `each`.
+
+    unknown: how many of the answers nobody but their authors can know; None: all. No more is shown than if these were
+    all that there are.
+    """
+    ranges = reckoned(scale, sizes, shares, sizes, trim=trim, each=each)
+    if unknown is None or unknown == sizes or not ranges.is_open:
+        return ranges
+    widened = reckoned(scale, sizes, shares, unknown, trim=trim, each=each)
+    return reaching(ranges, widened, scale) if widened.is_open else widened
+
+
+def reaching(ranges: Ranges, other: Ranges, scale: str) -> Ranges:
+    """Return open ranges that begin and end no nearer to the ends of the scale than other open ones; no bin is cut."""
+    below = max(end for end in (ranges.low, other.low) if end is not None)
+    above = min(end for end in (ranges.high, other.high) if end is not None)
+    below = max([below, *(last for first, last in ranges.bins if first <= below < last)])
+    above = min([above, *(first for first, last in ranges.bins if first < above <= last)])
+    if below >= above:
+        return Ranges(bins=(ENDS[scale],), whole=ranges.whole)
+    inner = [pair for pair in ranges.bins if below < pair[0] and pair[1] < above]
+    return Ranges(below, above, tuple(inner), ranges.whole)
+
+
+@cache
+def reckoned(
+    scale: str,
+    sizes: tuple[int, ...],
+    shares: tuple[Fraction, ...],
+    unknown: tuple[int, ...],
+    *,
+    trim: bool,
+    each: int,
+) -> Ranges:
+    """Return the ranges in which an answer carries as much as if those unknown were all of its class."""
     pairs = [(size, share) for size, share in zip(sizes, shares, strict=True) if size]
+    left = [many for size, many in zip(sizes, unknown, strict=True) if size]
     trimmed = [trim and size > TRIM_ABOVE for size, _share in pairs]
-    parts = [share / (size - 2 * cut) for (size, share), cut in zip(pairs, trimmed, strict=True)]
+    parts = [share / max(1, many - 2 * cut) for (_size, share), many, cut in zip(pairs, left, trimmed, strict=True)]
     most = max(parts) * each
     if scale == "points":
         moves = [part for part, cut in zip(parts, trimmed, strict=True) if not cut]
@@ -139,8 +192,8 @@ def ranges_of(scale: str, sizes: tuple[int, ...], shares: tuple[Fraction, ...], 
     n = sum(size for size, _share in pairs)
     alone = len(pairs) == 1
     if scale == "anchors" and alone and each == 1:
-        most = Fraction(1, n)
-    elif each == 1 and n <= (GRADES_TO if scale == "grades" and alone else EXHAUSTIVE):
+        most = Fraction(1, max(1, left[0]))
+    elif each == 1 and unknown == sizes and n <= (GRADES_TO if scale == "grades" and alone else EXHAUSTIVE):
         return finest(scale, tuple(pairs), trim)
     values = answers_of(scale)
     span = values[-1] - values[0]

@@ -83,6 +83,7 @@ class Recount:
                     [row for row in self.votes.rows if row.subject not in self.votes.apart],
                     [set(criterion.alone) - self.votes.apart for criterion in self.counted],
                     version=self.version,
+                    known=self.votes.most_known,
                 )
             }
             | {"adjusted": self.severity.unit()},
@@ -171,8 +172,8 @@ class Recount:
         return tenths(sum((share * mean.value for share, mean in known), Fraction())) if known else None
 
     def fewest(self, means: list[Mean | None]) -> int:
-        """Return how many answered the criterion that fewest answered."""
-        return min((mean.n for mean in means if mean), default=0)
+        """Return how many answered the criterion that fewest answered, without answers that others may know."""
+        return min((mean.hidden for mean in means if mean), default=0)
 
     def subject_score(self, means: list[Mean | None]) -> tuple[list[Decimal] | None, dict[str, object] | None]:
         """Return a subject's score as it is shown, and its range with the grade that the exact score proposes."""

@@ -22,13 +22,15 @@ from peer_review.offline.verifier.figures import rounded, share_of
 from peer_review.offline.verifier.rules import Row, Rules
 
 
-def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]], *, version: int) -> dict[str, object] | None:
+def reliability_of(
+    rules: Rules, rows: list[Row], shown: list[set[int]], *, version: int, known: int = 0
+) -> dict[str, object] | None:
     """Return how far ballots agree about who stands where, of the subjects that are shown; None where too few are.
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
     mean over all such answers. One-way analysis of variance, ballots within subjects; where whole sheets all answer
-    about all subjects, two-way. No spread within subjects is less than what intervals are drawn with. Split halves are
-    told by version 1 of the rules only.
+    about all subjects, two-way, if enough are left without as many as others may know (`known`). No spread
+    within subjects is less than what intervals are drawn with. Split halves are told by version 1 of the rules only.
     """
     values, sheets = composites(rules, rows, shown)
     subjects = sorted(values)
@@ -52,7 +54,7 @@ def reliability_of(rules: Rules, rows: list[Row], shown: list[set[int]], *, vers
         ratio * f_quantile(total - len(n), len(n) - 1, 0.975),
     )
     variance = max(0.0, (between - within) / k)
-    table = complete_table(values, sheets, subjects, floor=rules.floor)
+    table = complete_table(values, sheets, subjects, floor=rules.floor + known)
     level = values if table is None else without_raters(values, sheets)
     figures: dict[str, object] = {
         "design": "nested" if table is None else "crossed",

@@ -143,13 +143,15 @@ class RollFile:
     """Which subjects each cell is about, and, where a rule needs it, how many people hold papers.
 
     {"v": 1, "round": …, "subjects": [{"section": number, "rank": number}, …],
-     "cells": [{"cell": …, "kind": "rating" | "sheet" | "comment", "class": …, "subjects": [number, …]}, …],
+     "cells": [{"cell": …, "kind": "rating" | "sheet" | "comment", "class": …, "subjects": [number, …],
+                "known": number}, …],
      "holders": [[cell, …], …]}
 
     Subjects are numbered from 1, sections and ranks too; rank 0 is none. Subjects whose figures are shown in half-steps
-    have "coarse": 1. `holders`: one list a person, of the papers about subjects with too few ballots; these papers are
-    complete, so their holders must be as many as the signed bulletin calls eligible. `rows`: what the bulletin says of
-    its cells; None: it is of version 1, whose head has them.
+    have "coarse": 1. "known", which a cell may lack: of how many of its ballots whoever printed the envelopes may know
+    what they say; these count towards no floor. `holders`: one list a person, of the papers about subjects with too few
+    ballots; these papers are complete, so their holders must be as many as the signed bulletin calls eligible. `rows`:
+    what the bulletin says of its cells; None: it is of version 1, whose head has them.
     """
 
     def __init__(self, parsed: object, head: Head, rules: Rules, rows: list[CellRow] | None = None) -> None:
@@ -164,8 +166,16 @@ class RollFile:
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
         self.sheets: set[str] = set()
         self.words: set[str] = set()
+        self.known: Counter[str] = Counter()
+        counted = {cell["cell"]: cell.get("counted") for cell in cells}
         for row in listed(value["cells"]):
-            fields(row, "cell", "kind", "class", "subjects")
+            fields(
+                row, "cell", "kind", "class", "subjects", *(["known"] if type(row) is dict and "known" in row else [])
+            )
+            self.known[row["cell"]] = known = row.get("known", 0)
+            most = counted.get(row["cell"])
+            if type(known) is not int or known < 0 or (most is not None and known > most):
+                raise Fault(f"cell {row['cell']}: more known than counted", f"票格 {row['cell']}：可能被知悉的票数不符")
             if row["kind"] == "comment":
                 self.words.add(row["cell"])
                 continue
@@ -206,6 +216,7 @@ class Votes:
 
     Merged groups are in the former only, under the class that comes first: which of their answers were given together
     nobody knows. `apart`: the subjects of whom they are. `weights`: of a subject's classes, where merging changed them.
+    `known`: how many ballots of each subject and class others may know, those of merged groups under the same class.
     """
 
     def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules, groups: Iterable[Columns] = ()) -> None:
@@ -244,14 +255,31 @@ class Votes:
         self.apart: set[int] = set()
         self.weights: dict[int, list[Fraction]] = {}
         self.joined: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        self.known: Counter[tuple[int, int]] = Counter()
+        joined = [cell for group in groups for cell in group["cells"]]
+        for cell in roll.cells.keys() - set(joined):
+            self.add_known(cell, roll.cells[cell][0], roll)
         for group in groups:
             self.add_merged(group, roll, rules, sheet=-len(self.apart) * 10**9)
+
+    @property
+    def most_known(self) -> int:
+        """How many ballots others may know, of the subject and class of which it is most."""
+        return max(self.known.values(), default=0)
+
+    def add_known(self, cell: str, voter_class: int, roll: RollFile) -> None:
+        """Add the ballots of a cell that others may know, as ballots of this class."""
+        if roll.known[cell]:
+            for subject in roll.cells[cell][1]:
+                self.known[subject, voter_class] += roll.known[cell]
 
     def add_merged(self, group: Columns, roll: RollFile, rules: Rules, *, sheet: int) -> None:
         """Add the answers of a merged group. `sheet`: a number below which no sheet has been numbered."""
         classes = sorted({roll.cells[cell][0] for cell in group["cells"]})
         about, stands = roll.cells[group["cells"][0]][1], classes[0]
         whole = group["cells"][0] in roll.sheets
+        for cell in group["cells"]:
+            self.add_known(cell, stands, roll)
         for place, subject in enumerate(about, 1):
             self.apart.add(subject)
             self.joined[subject][stands] = classes

@@ -72,7 +72,7 @@ class Severity:
             if any(given := tuple(points is not None for points in row.points)):
                 answered[row.subject][row.sheet] = given
         classes = {row.sheet: row.voter_class for row in self.rows}
-        chosen = safe_subjects(answered, classes, floor=self.rules.floor)
+        chosen = safe_subjects(answered, classes, floor=self.rules.floor + self.votes.most_known)
         self.reasons = {at: "" if at in chosen else "few_abstained" for at in self.reasons}
         parts: dict[int, list[Part]] = defaultdict(list)
         if not chosen & self.may:

@@ -227,7 +227,8 @@ def write_count(round: Round, ballots: list[store.Ballot]) -> None:
     leaves: dict[str, list[bytes]] = {}
     for ballot in ballots:
         leaves.setdefault(ballot.cell, []).append(merkle.leaf_hash(ballot.entry))
-    documents = [document for number, group in groups.items() for document in group.documents(number)]
+    documents = [fates.document()]
+    documents += [document for number, group in groups.items() for document in group.documents(number)]
     digests = {number: group.digest for number, group in groups.items()}
     documents += make_documents(rows, group_outcomes(rows, digests), leaves, key=round_key(round.public_id))
     alone = fates.of(Fate.COUNTED)

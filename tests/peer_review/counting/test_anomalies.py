@@ -306,3 +306,10 @@ def test_nothing_counted_has_no_patterns() -> None:
     assert camps(empty, none, rule_of(), seed=SEED) == Search(0)
     assert unanimous(empty, none, rule_of(), seed=SEED) is None
     assert changes(empty, empty, (none, none), rule_of(), seed=SEED) == Search(0)
+
+
+def test_camp_that_others_may_know_is_no_camp() -> None:
+    """Seven against seven, of whom three may be known: each camp needs three more than the floor."""
+    groups = [*ordinary(20, 14), [55, 56, 57, 58, 59, 60, 61, 92, 93, 94, 95, 96, 97, 98]]
+    assert searched(camps, groups, rule_of(crowd=7)).patterns != ()
+    assert searched(camps, groups, rule_of(crowd=8)).patterns == ()

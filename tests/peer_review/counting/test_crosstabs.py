@@ -191,3 +191,24 @@ def test_what_is_hidden_is_said_only_where_somebody_answered() -> None:
     assert CriterionAtoms(*mixed(), 0).hides_some
     shown = {(0, 0): [90.0] * 5, (1, 0): [70.0] * 5}
     assert not CriterionAtoms(*make(shown, [0, 0]), 0).hides_some
+
+
+# Answers that others may know
+
+
+def test_answers_and_sheets_that_others_may_know_stand_behind_no_mean() -> None:
+    """Five leaders' answers of three subjects on six sheets, of which some came out of envelopes."""
+    cells = {(at, one): [80.0] * n for at in range(3) for one, n in ((0, 4), (1, 12))}
+    everybody = np.ones(3, dtype=bool)
+    first = np.array([[0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5]])
+    sheet = np.concatenate([part for leaders in first for part in (leaders, 6 + np.arange(12))])
+
+    def verdict(known: int, *, sheets: bool) -> Verdict:
+        ballots, plan = make(cells, [0] * 3, known=np.array([[known, 0]] * 3), class_weights=np.array([20.0, 80.0]))
+        atoms = CriterionAtoms(replace(ballots, sheet=sheet) if sheets else ballots, plan, 0)
+        return atoms.shown_statements().judge(atoms.statement(everybody, 0))
+
+    # Twelve answers, nine and six without those known, three of the last.
+    assert [verdict(known, sheets=False) for known in (0, 1, 2, 3)] == [Verdict.SAFE] * 3 + [Verdict.ISOLATES]
+    # Six different sheets, five without one, four without two.
+    assert [verdict(known, sheets=True) for known in (0, 1, 2)] == [Verdict.SAFE] * 2 + [Verdict.ISOLATES]

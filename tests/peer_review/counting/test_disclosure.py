@@ -7,14 +7,15 @@ some combination of rows is zero everywhere but in the group; whether one is, is
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peer_review.counting.disclosure import BAR_FLOOR, Bases, bars, comparable, part
-from peer_review.counting.release import Ballots, Figure, Plan, Release, release
+from peer_review.counting.disclosure import BAR_FLOOR, Bases, bars, comparable, hides_each, part, unknown_answers
+from peer_review.counting.release import Ballots, Figure, Plan, Release, read_criterion, release
 
 K = 4
 WEIGHTS = np.array([50.0, 30.0, 20.0])
@@ -277,3 +278,78 @@ def test_joined_bars_of_single_answers_are_shown_only_where_the_mean_does_not_di
     assert bars(np.array([1, 0, 5, 9, 6]), answers) is None
     # Two 1 and five 3 with a sum of 17: or 1, 2, 2, 3, 3, 3, 3, or four 2 and three 3.
     assert bars(np.array([2, 0, 5, 9, 6]), answers) == ((0, 2, 7), (3, 3, 9), (4, 4, 6))
+
+
+# Answers that others may know
+
+
+def test_of_a_class_no_more_answers_are_known_than_there_are() -> None:
+    n, known = np.array([[5, 2], [9, 0]]), np.array([[4, 4], [0, 1]])
+    assert unknown_answers(n, known).tolist() == [[1, 0], [9, 0]]
+    assert unknown_answers(n, None).tolist() == n.tolist()
+
+
+def test_one_answer_that_outweighs_the_others_left_is_not_hidden_by_them() -> None:
+    """Of a heavy class all but one are known: 0.18 of the figure is that one's, 0.1 the four others' together."""
+    shares = [Fraction(9, 10), Fraction(1, 10)]
+    assert not hides_each([5, 4], [1, 4], shares, floor=5, anonymous=[True, True])
+    assert hides_each([5, 4], [5, 4], shares, floor=5, anonymous=[True, True])
+    # Nothing of the heavy class is left to hide, and the five others carry the same each.
+    assert hides_each([5, 5], [0, 5], shares, floor=5, anonymous=[True, True])
+    # A class whose voters are named hides nobody by its number, but nobody can subtract it by an envelope either.
+    assert hides_each([5, 4], [1, 4], shares, floor=5, anonymous=[False, True])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(1, 99)), min_size=1, max_size=3),
+    st.integers(2, 5),
+)
+def test_whoever_knows_the_envelopes_subtracts_down_to_no_fewer_than_the_floor(
+    classes: list[tuple[int, int, int]], floor: int
+) -> None:
+    """Derived from the figure's coefficients: what an answer that is left carries of all that is left."""
+    n = [many for many, _known, _weight in classes]
+    known = [envelopes for _many, envelopes, _weight in classes]
+    ballots = Ballots(
+        np.zeros(sum(n), dtype=np.int64),
+        np.repeat(np.arange(len(n)), n),
+        np.full((sum(n), 1), 70.0),
+    )
+    plan = Plan(
+        scale="points",
+        floor=floor,
+        trim=False,
+        exact=True,
+        class_weights=np.array([float(weight) for *_rest, weight in classes]),
+        criterion_weights=np.array([1.0]),
+        sections=np.array([0]),
+        known=np.array([known]),
+    )
+    sheet = release(ballots, plan).subjects[0]
+    left = [max(0, many - envelopes) for many, envelopes in zip(n, known, strict=True)]
+    for number, (figures, _score) in sheet.classes.items():
+        assert figures[0] is not None
+        assert figures[0].n == n[number]
+        assert left[number] >= floor
+    if sheet.criteria[0] is not None:
+        shares = read_criterion(ballots, plan, 0).subjects.shares[0]
+        carried = [share / many for share, many, some in zip(shares, n, left, strict=True) if many for _ in range(some)]
+        assert len(carried) >= floor
+        assert max(carried) <= sum(carried) / floor + 1e-9
+    elif all(some >= floor for some in left):
+        raise AssertionError("enough are left of every class, and nothing is shown")
+
+
+def test_a_bar_holds_as_many_more_as_others_may_know() -> None:
+    """Four known ballots may all lie in one bar: of its six, two would be left."""
+    assert bars(np.array([6, 0, 9, 9])) == ((0, 0, 6), (1, 1, 0), (2, 2, 9), (3, 3, 9))
+    assert bars(np.array([6, 0, 9, 9]), known=4) == ((0, 2, 15), (3, 3, 9))
+    assert bars(np.array([7, 7, 7]), known=4) == ((0, 0, 7), (1, 1, 7), (2, 2, 7))
+    assert bars(np.array([9, 0, 2]), known=4) is None
+
+
+def test_bars_of_joined_answers_are_not_shown_beside_known_ballots() -> None:
+    answers, counts = (20, 40, 60, 80, 100), np.array([0, 4, 5, 9, 9])
+    assert bars(counts, answers) is not None
+    assert bars(counts, answers, known=2) is None
+    assert bars(np.array([0, 0, 5, 9, 9]), answers, known=2) is not None

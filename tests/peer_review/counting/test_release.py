@@ -281,3 +281,34 @@ def test_whole_points_of_one_class_are_whole_in_the_subjects_figure() -> None:
     """74, 71, 71, 71, 71 make 71.6. The class of all says 72, and so does the subject's figure, which is the same."""
     sheet = count({(0, 0): [[74]] + [[71]] * 4}, sections=[0], exact=False).subjects[0]
     assert (sheet.criteria[0].value, sheet.classes[0][0][0].value) == (72.0, 72.0)
+
+
+# Answers that others may know
+
+
+def test_answers_that_others_may_know_count_towards_no_floor_and_stay_in_the_figure() -> None:
+    cells = {(0, 0): [[80]] * 4 + [[37]] * 5, (1, 0): [[80]] * 4 + [[37]] + [[None]] * 4}
+    made = count(cells, sections=[0, 0], known=np.array([[4], [4]]))
+    assert [sheet.criteria[0] is not None for sheet in made.subjects] == [True, False]
+    assert (made.subjects[0].criteria[0].n, made.subjects[0].criteria[0].value) == (9, 56.1)
+    assert count(cells, sections=[0, 0]).subjects[1].criteria[0] is not None
+
+
+def test_a_class_of_which_too_many_may_be_known_is_not_shown_apart() -> None:
+    cells = {(0, 0): [[90]] * 6, (0, 1): [[60]] * 6}
+    apart = count(cells, sections=[0], classes=2, known=np.array([[1, 0]]))
+    together = count(cells, sections=[0], classes=2, known=np.array([[2, 0]]))
+    assert (set(apart.subjects[0].classes), set(together.subjects[0].classes)) == ({0, 1}, set())
+
+
+def test_scores_and_bars_wait_for_as_many_answers_that_nobody_else_knows() -> None:
+    """Of 23 answers four may be known: 19 are too few for bars, and 12 of 15 are enough for the score as it is."""
+    twenty = {(0, 0): [[55]] * 12 + [[75]] * 11}
+    assert count(twenty, sections=[0]).subjects[0].criteria[0].bars is not None
+    assert count(twenty, sections=[0], known=np.array([[4]])).subjects[0].criteria[0].bars is None
+    score = {(0, 0): [[61, 64]] * 8 + [[73, 72]] * 7}
+    shown = [
+        count(score, sections=[0], criteria=2, exact=False, known=np.array([[known]])).subjects[0].score.shown.code
+        for known in (3, 4)
+    ]
+    assert shown == ["", "between"]

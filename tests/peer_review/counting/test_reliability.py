@@ -304,3 +304,8 @@ def test_order_of_the_ballots_decides_nothing() -> None:
         order = luck.permutation(48)
         turned = [one[order] for one in points]
         assert round_reliability(subject[order], turned, sheet=sheet[order], spread_floor=2.5, **told) == made
+
+
+def test_sheets_that_others_may_know_make_no_crossed_design() -> None:
+    made = [round_of(JUDGES.tolist(), sheet=np.tile(np.arange(4), 6), sheets_from=least) for least in (4, 5)]
+    assert [one and one.design for one in made] == ["crossed", "nested"]

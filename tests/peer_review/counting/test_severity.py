@@ -354,3 +354,16 @@ def test_lumps_that_figures_cannot_take_apart_hold_as_many_answers_as_the_floor(
     monkeypatch.setattr(module, "safe_subjects", everybody)
     assert release(ballots, plan).severity.reasons == ("",) * 4
     assert min(_lumps(np.round(_columns(ballots, plan, release), 4))) == 1
+
+
+def test_a_gap_that_only_sheets_others_may_know_could_hide_is_left_out() -> None:
+    """As many sheets as the floor share a gap; with an envelope among them, one fewer hides the others."""
+    silent = [(at, 4) for at in range(FLOOR)]
+    ballots, plan = make_round(silent=silent)
+    known = np.zeros((len(plan.sections), len(plan.class_weights)), dtype=np.int64)
+    known[0, 0] = 1
+    without, beside = release(ballots, plan).severity, release(ballots, replace(plan, known=known)).severity
+    assert without is not None
+    assert beside is not None
+    assert "few_abstained" not in without.reasons
+    assert beside.reasons[4] == "few_abstained"

@@ -14,6 +14,7 @@ from peer_review.counting.small_groups import (
     AT_LEAST,
     AT_MOST,
     BETWEEN,
+    ENDS,
     Ranges,
     Shown,
     band_of_grade,
@@ -262,3 +263,37 @@ def test_mean_and_own_interval_give_the_others_away_and_ranges_do_not(voters: in
     assert few > known
     ranges = alone("anchors", voters)
     assert reconstructed(voters, lambda answers: ranges.show(sum(answers) / voters))[:2] == (0, 0)
+
+
+# Answers that others may know
+
+
+@pytest.mark.parametrize("trim", [False, True])
+@pytest.mark.parametrize("scale", ["points", "anchors", "grades"])
+@pytest.mark.parametrize(
+    ("sizes", "unknown", "weights"),
+    [((9,), (5,), (1.0,)), ((30,), (8,), (1.0,)), ((5, 7), (5, 3), (50.0, 50.0)), ((9, 30), (0, 20), (30.0, 70.0))],
+)
+def test_known_answers_make_no_range_finer(
+    scale: str, sizes: tuple[int, ...], unknown: tuple[int, ...], weights: tuple[float, ...], trim: bool
+) -> None:
+    """Whatever is shown as one without them is shown as one with them: readers of one ballot lose nothing."""
+    before = ranges_of(scale, sizes, weights, floor=5, trim=trim)
+    after = ranges_of(scale, sizes, weights, floor=5, trim=trim, unknown=unknown)
+    shown: dict[Shown, set[Shown]] = {}
+    lowest, highest = ENDS[scale]
+    for tenth in range(int(10 * lowest), int(10 * highest) + 1):
+        shown.setdefault(before.show(tenth / 10), set()).add(after.show(tenth / 10))
+    inside = {key: values for key, values in shown.items() if key.code == BETWEEN and 20 < key.least < key.most < 95}
+    assert all(len(values) == 1 for values in inside.values())
+    assert len({value for values in shown.values() for value in values}) <= len(shown)
+    assert ranges_of(scale, sizes, weights, floor=5, trim=trim, unknown=sizes) == before
+
+
+@pytest.mark.parametrize("scale", ["points", "anchors"])
+def test_nine_of_whom_four_may_be_known_are_shown_as_five(scale: str) -> None:
+    assert ranges_of(scale, (9,), (1.0,), floor=5, trim=False, unknown=(5,)) == alone(scale, 5)
+
+
+def test_where_hardly_anybody_is_unknown_nothing_of_the_mean_is_told() -> None:
+    assert ranges_of("points", (9,), (1.0,), floor=5, trim=False, unknown=(2,)).bins == ((0.0, 100.0),)

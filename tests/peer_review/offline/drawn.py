@@ -131,6 +131,11 @@ def models_told(figures: dict[str, Any]) -> dict[str, Any]:
     return {"models": [group.pop("model") for group in groups]}
 
 
+def beside(luck: random.Random) -> random.Random:
+    """Return luck of its own that follows from another's and takes nothing from it."""
+    return random.Random(repr(luck.getstate()))
+
+
 def draw_round(luck: random.Random) -> Drawn:
     """Return a round as luck has it: any scale, thin and thick cells, whole sheets and single papers, 不了解, classes
     that are not asked, small subjects in large and small sections."""
@@ -164,6 +169,8 @@ def draw_round(luck: random.Random) -> Drawn:
     usual = luck.choice([2, 5, 12])
     everybody = luck.random() < 0.2  # votes, on whatever there is
     table = luck.random() < 0.1  # one sheet about all, answered throughout
+    chance = beside(luck)
+    envelopes = 0 if table else chance.choice([0, 0, 1, 4, 15])  # in a cell, at most
     cells: list[tuple[str, int, list[int]]] = []
     if luck.random() < 0.4:
         for one in range(classes):
@@ -183,13 +190,19 @@ def draw_round(luck: random.Random) -> Drawn:
     answers: list[list[float]] = []
     held: list[tuple[int, int, int]] = []
     entries, holders, head = [], {}, []
+    known: dict[str, int] = {}
+    known_of = np.zeros((subjects, classes), dtype=np.int64)
     for name, (kind, one, about) in enumerate(cells):
         cell = f"{name:016x}"
         voters = luck.sample(range(people), min(people, 2 * usual if everybody else luck.randint(0, 2 * usual)))
         holders[cell] = voters
         head.append({"cell": cell, "eligible": len(voters)})
         held += [(subject, one, person) for subject in about for person in voters]
-        for _voter in voters if everybody else voters[: luck.randint(0, len(voters))]:
+        cast = voters if everybody else voters[: luck.randint(0, len(voters))]
+        if many := min(len(cast), chance.randint(0, envelopes)):
+            known[cell] = many
+            known_of[about, one] += many
+        for _voter in cast:
             given: dict[str, Any] = {}
             for place, subject in enumerate(about, 1):
                 row = [np.nan] * criteria
@@ -218,6 +231,7 @@ def draw_round(luck: random.Random) -> Drawn:
             bands=tuple(map(float, bands)),
             roll=Roll(roll[:, 0], roll[:, 1], roll[:, 2]),
             ranks=np.array(ranks),
+            known=known_of if known else None,
         ),
         scheme=scheme,
         roll={
@@ -228,6 +242,7 @@ def draw_round(luck: random.Random) -> Drawn:
             ],
             "cells": [
                 {"cell": f"{at:016x}", "kind": kind, "class": f"c{one}", "subjects": [subject + 1 for subject in about]}
+                | ({"known": known[f"{at:016x}"]} if f"{at:016x}" in known else {})
                 for at, (kind, one, about) in enumerate(cells)
             ],
             "holders": [[cell for cell, of in holders.items() if person in of] for person in range(people)],
@@ -257,6 +272,8 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
         ],
     }
     spread = [luck.choice([0, 2, 9]) for _kind in range(4)]
+    chance = beside(luck)
+    known = np.zeros((subjects, classes), dtype=np.int64)
     good = [luck.gauss(75, spread[0]) for _subject in range(subjects)]
     profile = [[luck.gauss(0, spread[1]) for _at in range(criteria)] for _subject in range(subjects)]
     everybody = list(range(subjects))
@@ -269,6 +286,8 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
         for about in [everybody[:half], everybody[half:]] if parted and half > 1 else [everybody]:
             cell = f"{len(cells):016x}"
             cells.append({"cell": cell, "kind": "sheet", "class": f"c{one}", "subjects": [at + 1 for at in about]})
+            if envelopes := chance.choice([0, 0, 0, 1, 2]):
+                cells[-1]["known"] = known[about, one] = envelopes
             many = 0
             for _kind in range(luck.randint(1, 3)):
                 silent = {
@@ -301,6 +320,7 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
             class_weights=np.array([float(one["weight"]) for one in scheme["classes"]]),
             criterion_weights=np.array([float(one["weight"]) for one in scheme["criteria"]]),
             sections=np.zeros(subjects, dtype=np.int64),
+            known=known if known.any() else None,
         ),
         scheme=scheme,
         roll={

@@ -9,6 +9,7 @@ from peer_review.counting.small_groups import ranges_of as counted_ranges
 from peer_review.offline.verifier.ranges import ranges_of
 
 
+@pytest.mark.parametrize("known", [0, 1, 4])
 @pytest.mark.parametrize("trim", [False, True])
 @pytest.mark.parametrize("scale", ["points", "anchors", "grades"])
 @pytest.mark.parametrize(
@@ -21,11 +22,12 @@ from peer_review.offline.verifier.ranges import ranges_of
     ],
 )
 def test_ranges_are_those_of_the_count(
-    sizes: tuple[int, ...], weights: tuple[float, ...], scale: str, trim: bool
+    sizes: tuple[int, ...], weights: tuple[float, ...], scale: str, trim: bool, known: int
 ) -> None:
-    ours = counted_ranges(scale, sizes, weights, floor=5, trim=trim)
+    unknown = tuple(max(0, size - known) for size in sizes)
+    ours = counted_ranges(scale, sizes, weights, floor=5, trim=trim, unknown=unknown)
     shares = exact_shares(sizes, weights, 5)
-    theirs = ranges_of(scale, sizes, tuple(shares), trim=trim)
+    theirs = ranges_of(scale, sizes, tuple(shares), trim=trim, unknown=unknown)
     for tenth in range(1001):
         mine, other = ours.show(tenth / 10), theirs.show(Fraction(tenth, 10))
         assert (mine.code, mine.least, mine.most, mine.value) == (

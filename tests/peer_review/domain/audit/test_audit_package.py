@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from peer_review.domain.audit import audit_package
 from peer_review.domain.ledger.withdrawals import withdraw
 from peer_review.domain.tally import bulletin as bulletins
+from peer_review.domain.tally import fates
 from peer_review.enums import ResultScope
 from peer_review.models import Assignment, Result, Round
 from peer_review.offline import verify_bulletin
@@ -364,6 +366,10 @@ def holder_invented(roll: Any) -> None:
     roll["holders"].append([roll["cells"][0]["cell"]])
 
 
+def more_known_than_cast(roll: Any) -> None:
+    roll["cells"][0]["known"] = 9
+
+
 def rules_of_before(figures: Any) -> None:
     figures["v"] = 2
 
@@ -385,6 +391,7 @@ ALTERED = [
     (lower_floor, "exposure.json", [], "scheme as the round froze it: not the scheme that the opening froze"),
     (subjects_exchanged, "roll.json", ["subjects 1 criteria quality value 1: published "], "recount: "),
     (cell_left_out, "roll.json", [], "roll and its cells: its cells are not those of the bulletin"),
+    (more_known_than_cast, "roll.json", [], "roll and its cells: cell "),
     (holder_invented, "roll.json", [], "roll and its cells: cell "),
     (rules_of_before, "figures.json", [], "form of the published figures: of rules older than the count"),
     (
@@ -537,3 +544,28 @@ def test_unanimous_and_divided_rounds_are_reproduced() -> None:
     for cells in ({("甲", "all"): papers(12)}, {("甲", "all"): spread(24, 88)}, {("甲", "all"): papers(1)}):
         published, anew = recounted(opened(package(make_published_round(cells))))
         assert published == anew
+
+
+def test_auditors_are_told_of_how_many_ballots_others_may_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of nine came out of envelopes: of four answers that are left nothing is published, and it is recounted so."""
+
+    def tickets(round: Round) -> Counter[int]:
+        return Counter(dict.fromkeys(round.cells.values_list("pk", flat=True), 2))
+
+    monkeypatch.setattr(fates, "_tickets", tickets)
+    monkeypatch.setattr(fates, "_paper_only", lambda _round: set())
+    said = [{"quality": 60 + at, "spirit": "dk" if at < 3 else 70 + at} for at in range(9)]
+    files = opened(
+        package(make_published_round({("甲", "staff"): said, ("乙", "staff"): said}, comments={"甲": ["好"] * 9}))
+    )
+    published, anew = recounted(files)
+    assert published == anew
+    assert {path[3] for path in published if path[0] == "subjects" and path[2:3] == ("criteria",)} == {"quality"}
+
+    roll = json.loads(files["roll.json"])
+    # Of whom words speak is in no figure.
+    assert {row["kind"]: row.get("known") for row in roll["cells"]} == {"rating": 2, "comment": None}
+    for cell in roll["cells"]:
+        cell.pop("known", None)
+    published, anew = recounted({**files, "roll.json": json.dumps(roll).encode()})
+    assert {path[3] for path in anew if path[0] == "subjects" and path[2:3] == ("criteria",)} == {"quality", "spirit"}

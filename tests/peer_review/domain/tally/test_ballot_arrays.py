@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +17,10 @@ from peer_review.domain.publication import comments
 from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.domain.schemes.ballot_papers import papers_of
-from peer_review.domain.tally import ballot_arrays
+from peer_review.domain.tally import ballot_arrays, fates
 from peer_review.domain.tally.ballot_arrays import joined_classes, make_plan, rank_names, read_ballots, read_roll
 from peer_review.enums import ResultScope
-from peer_review.models import Cell, Result, Round
+from peer_review.models import Cell, Result, RollMember, Round
 from peer_review.protocol.papers import broken_rules
 from tests.factories.peer_review.counted_rounds import (
     count_all,
@@ -342,3 +343,56 @@ def test_no_figure_that_asks_what_one_ballot_said_is_made_of_merged_answers() ->
         assert result.joined == {"leaders": ["leaders", "staff"]}
         assert "value" not in (result.adjusted or {})
     assert round.results.get(scope=ResultScope.UNIT).reliability is None
+
+
+def tickets_for(monkeypatch: pytest.MonkeyPatch, **numbers: int) -> None:
+    """Let so many envelopes have been made for the cells of these classes."""
+
+    def tickets(round: Round) -> Counter[int]:
+        cells = round.cells.exclude(kind="comment").values_list("pk", "voter_class")
+        return Counter({pk: numbers.get(voter_class, 0) for pk, voter_class in cells})
+
+    monkeypatch.setattr(fates, "_tickets", tickets)
+    monkeypatch.setattr(fates, "_paper_only", lambda _round: set())
+
+
+def test_the_plan_knows_how_many_ballots_others_may_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of merged cells all stand under the class that stands for both, of sheets under each subject listed."""
+    tickets_for(monkeypatch, leaders=1, staff=2, peers=3)
+    cells = {
+        ("甲", "leaders"): papers(4),
+        ("甲", "staff"): papers(8),
+        ("乙", "leaders"): papers(9),
+        (("乙", "丙"), "peers"): [sheet_of((50, 40), (30, 20))] * 9,
+    }
+    round = make_counted_round(cells)
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    plan = make_plan(round, subjects)
+    classes = round.frozen_scheme.class_keys
+    assert plan.known is not None
+    told = {
+        (subject.label, key): int(plan.known[at, number])
+        for at, subject in enumerate(subjects)
+        for number, key in enumerate(classes)
+        if plan.known[at, number]
+    }
+    assert joined_classes(round, subjects) == {0: {0: (0, 1)}}
+    assert told == {("甲", "leaders"): 3, ("乙", "leaders"): 1, ("乙", "peers"): 3, ("丙", "peers"): 3}
+
+
+def test_a_round_without_envelopes_has_no_ballots_that_others_may_know() -> None:
+    round = make_counted_round({("甲", "leaders"): papers(5)})
+    assert make_plan(round, list(round.subjects.all())).known is None
+
+
+def test_voters_on_paper_are_not_of_the_roll_where_others_may_know_their_ballots(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tickets_for(monkeypatch, leaders=1)
+    round = make_counted_round({("甲", "leaders"): papers(6), ("甲", "staff"): papers(6)}, eligible=8)
+    subjects = list(round.subjects.all())
+    on_paper = round.cells.get(voter_class="leaders").assignments.first().evaluator
+    held = [read_roll(round, subjects).voter_class.tolist().count(number) for number in (0, 1)]
+    RollMember.objects.update_or_create(round=round, user=on_paper, defaults={"on_paper": True})
+    assert held == [8, 8]
+    assert [read_roll(round, subjects).voter_class.tolist().count(number) for number in (0, 1)] == [7, 8]

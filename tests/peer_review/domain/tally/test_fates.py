@@ -1,8 +1,11 @@
 """Fates: which cells stand alone, join, or are destroyed, by who may vote in them and how."""
 
+import json
+
 import pytest
 
-from peer_review.domain.tally.fates import Fates, decide_fates, group_outcomes, is_blank, outcomes
+from peer_review.box import store
+from peer_review.domain.tally.fates import Fates, decide_fates, group_outcomes, is_blank, outcomes, read_known
 from peer_review.models import Cell, Round, Ticket, Urn
 from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome
 from tests.factories.peer_review.counted_rounds import make_counted_round, papers
@@ -138,3 +141,18 @@ def test_a_comment_of_nothing_but_spaces_is_blank(text: str, blank: bool) -> Non
 def test_queries_do_not_grow_with_the_round(round: Round, django_assert_max_num_queries: object) -> None:
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         decide_fates(round, numbers(round), written=numbers(round))
+
+
+def test_of_kept_cells_the_box_is_told_how_many_ballots_others_may_know(round: Round) -> None:
+    leaders, staff, comment = (cell_of(round, "甲", group) for group in ("leaders", "staff", ""))
+    urn = Urn.objects.create(round=round, number=1, envelopes=2)
+    urn.cells.set([leaders, staff, comment])
+    Ticket.objects.bulk_create(Ticket(urn=urn, digest=bytes([number]) * 32) for number in range(2))
+    counted = numbers(round, staff=7)
+    fates = decide_fates(round, counted, written=counted)
+    assert fates.cells[comment.key] == Fate.FEW
+    document = fates.document()
+    store.write_ballots(round.public_id, [], [document])
+    # Of what was destroyed no number is kept.
+    assert json.loads(document.body) == {leaders.key: 2, staff.key: 2}
+    assert read_known(round.public_id) == {leaders.key: 2, staff.key: 2}

@@ -400,6 +400,11 @@ class DrivenRound(RuleBasedStateMachine):
         spoken = [said for said in self.said[cell].values() if cell not in self.comments or said["text"].strip()]
         return len(spoken) if cell in self.paper_only else max(0, len(spoken) - self.tickets[cell])
 
+    def secure_answers(self, cell: str, criterion: str) -> int:
+        """Return how many answers to a criterion nobody but their authors can know."""
+        answers = sum(said.get(criterion, "dk") != "dk" for said in self.said[cell].values())
+        return answers if cell in self.paper_only else max(0, answers - self.tickets[cell])
+
     def found_of(self, cell: str, data: bytes, *, joined: bool = False) -> list[bytes]:
         """Return everything of the ballots of a cell that stands in some data; of joined ones, but what is kept."""
         forms: list[bytes] = []
@@ -476,7 +481,7 @@ class DrivenRound(RuleBasedStateMachine):
             assert [name for name, data in places if marked.search(data)] == []
 
     def check_figures(self) -> None:
-        """No figure stands for fewer than the floor whose ballots nobody else knows, nor what is left beside others."""
+        """No figure stands for fewer than the floor whose answers nobody else knows, nor what is left beside others."""
         assert self.running is not None
         round = self.running.round
         named = set(round.not_anonymous)
@@ -499,7 +504,9 @@ class DrivenRound(RuleBasedStateMachine):
         self, shown: CriterionResult, joined: dict[str, list[str]], kept: dict[str, str], named: set[str]
     ) -> None:
         def hidden(classes: set[str]) -> int:
-            return sum(self.secure(kept[of]) for of in classes if of in kept and of not in named)
+            return sum(
+                self.secure_answers(kept[of], shown.criterion) for of in classes if of in kept and of not in named
+            )
 
         if shown.value is None and shown.low is None and not shown.classes:
             return

@@ -233,7 +233,6 @@ def test_a_joined_group_keeps_no_question_of_which_others_know_all_but_one_answe
     assert CriterionResult.objects.filter(result__round=publish(running), criterion="quality", n__gt=0).count() == 0
 
 
-@pytest.mark.xfail(strict=True, reason="A criterion's floor counts answers from envelopes, which a printer may know.")
 def test_whoever_knows_four_of_five_answers_to_a_question_is_shown_nothing_of_the_fifth() -> None:
     """Enough people vote at computers, but all of them but one say 不了解 to one question."""
     running = tailored_round(at_computers=FLOOR)
