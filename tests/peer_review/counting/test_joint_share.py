@@ -44,6 +44,19 @@ def test_at_most_one_case_in_a_hundred_leaves_fewer_than_three_sets() -> None:
         assert max(percent for shares in table.values() for percent in shares.values()) <= 1.0
 
 
+@pytest.mark.slow
+def test_of_five_voters_alone_it_is_up_to_four_in_a_hundred() -> None:
+    shares = {
+        scale: max(
+            measure(scale, weights, voters=(5,)).percent
+            for number in WEIGHTINGS
+            for weights in weightings(scale, number)
+        )
+        for scale in ("anchors", "grades", "points")
+    }
+    assert shares == {"anchors": 2.6, "grades": 3.7, "points": 0.0}
+
+
 def test_weightings_come_close_to_every_line_from_above_and_from_below() -> None:
     """What is measured holds the cases in which most is shown of the fewest criteria."""
     for scale in ("anchors", "grades"):
