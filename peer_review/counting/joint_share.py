@@ -4,7 +4,11 @@ For one criterion M is never below three (small_groups). Together they tell more
 ranges the score may exclude some. That is measured here, on rounds drawn by a fixed rule. A *case* is one criterion of
 one subject as one of its voters reads it: what that voter marked, what is shown of every criterion, the score and its
 grade. Answers are drawn independently from each of PROFILES in turn, for every number of voters from five to twelve,
-trimmed and not; criteria weigh the same.
+trimmed and not.
+
+What criteria weigh matters as much as how many there are: beside one that weighs 2 %, two of 49 % are alone with the
+score. So each number of criteria is measured with several WEIGHTINGS, chosen close to where shown_score begins to show
+more, and the table keeps the largest share.
 
 Where two voter classes are shown, a voter of the first knows more: the figures of both, the score of each, and the
 score of all, which is made of the exact figures of both. The other class has from five to twelve voters by turns, and
@@ -23,8 +27,17 @@ from .possible_answers import ANSWERS, ENOUGH, sets_of_class
 from .scales import BANDS, round_half_up
 from .small_groups import Shown, ranges_of, shown_score, together
 
-#: How many voters, and how many criteria, are measured; with more criteria the share falls.
-VOTERS, CRITERIA = range(5, 13), (1, 2, 3, 4, 6)
+#: How many voters are measured.
+VOTERS = range(5, 13)
+#: With what weights of how many criteria. Of points criteria that weigh the same are enough: whatever a mark weighs,
+#: wherever a sum of marks can lie that is not shown with others, three sets and more give each.
+WEIGHTINGS: Mapping[int, tuple[tuple[int, ...], ...]] = {
+    1: ((1,),),
+    2: ((1, 1), (3, 2), (3, 1)),
+    3: ((1, 1, 1), (2, 1, 1), (9, 6, 5), (10, 7, 3), (9, 9, 2)),
+    4: ((1, 1, 1, 1), (2, 1, 1, 1), (3, 3, 3, 1), (4, 4, 1, 1)),
+    6: ((1, 1, 1, 1, 1, 1), (5, 5, 5, 1, 1, 1), (5, 1, 1, 1, 1, 1)),
+}
 #: How likely each answer is, lowest first: all alike, middling, lenient, full of praise.
 PROFILES: Mapping[str, tuple[tuple[int, ...], ...]] = {
     "anchors": ((20, 20, 20, 20, 20), (5, 15, 35, 30, 15), (1, 3, 12, 40, 44), (0, 1, 4, 25, 70)),
@@ -36,17 +49,16 @@ SPANS = ((0, 39), (40, 59), (60, 79), (80, 89), (90, 100))
 CASES = 60
 SEED = 20_261_128
 
-#: measure().percent of each scale by the number of criteria; a test measures all of it anew.
+#: measure().percent of each scale by the number of criteria, of its weightings the largest; a test measures all anew.
 WITH_SCORE: Mapping[str, Mapping[int, float]] = {
-    "anchors": {1: 0.0, 2: 0.1, 3: 0.3, 4: 0.2, 6: 0.1},
-    "grades": {1: 0.0, 2: 0.3, 3: 0.9, 4: 0.3, 6: 0.1},
+    "anchors": {1: 0.0, 2: 0.1, 3: 0.6, 4: 0.4, 6: 0.2},
+    "grades": {1: 0.0, 2: 1.0, 3: 0.6, 4: 0.5, 6: 0.3},
     "points": {1: 0.0, 2: 0.0, 3: 0.0, 4: 0.0, 6: 0.0},
 }
-#: measure_classes().percent likewise. Of points it is as without classes: wherever a sum of marks can lie that is not
-#: shown with others, three sets and more give each.
+#: measure_classes().percent likewise. Of points it is as without classes, see WEIGHTINGS.
 WITH_CLASSES: Mapping[str, Mapping[int, float]] = {
-    "anchors": {1: 0.0, 2: 0.2, 3: 0.5, 4: 0.3, 6: 0.1},
-    "grades": {1: 0.0, 2: 0.6, 3: 1.1, 4: 0.4, 6: 0.1},
+    "anchors": {1: 0.0, 2: 0.2, 3: 0.8, 4: 0.4, 6: 0.2},
+    "grades": {1: 0.0, 2: 0.7, 3: 0.8, 4: 0.7, 6: 0.3},
     "points": WITH_SCORE["points"],
 }
 #: The same where figures are shown exactly, from five voters, who learn the most; the largest of all numbers of
@@ -77,13 +89,23 @@ class Share:
 
 
 def share_with_score(scale: str, criteria: int, *, classes: int = 1) -> float:
-    """Return the measured share of a scheme, in percent; of a number that was not measured, that of the next fewer."""
-    measured = WITH_SCORE[scale] if classes == 1 else WITH_CLASSES[scale]
-    return measured[max((number for number in measured if number <= criteria), default=1)]
+    """Return the measured share of a scheme, in percent; of a number that was not measured, that of the next fewer.
+
+    With classes the larger of both: of a subject whose classes were joined, one alone is shown.
+    """
+    number = max((number for number in WEIGHTINGS if number <= criteria), default=1)
+    alone = WITH_SCORE[scale][number]
+    return alone if classes == 1 else max(alone, WITH_CLASSES[scale][number])
 
 
-def measure(scale: str, criteria: int, *, exact: bool = False, voters: Sequence[int] = VOTERS) -> Share:
-    """Return the share of a scheme of so many criteria; `exact` if it shows exact figures. The same at every call."""
+def weightings(scale: str, criteria: int) -> tuple[tuple[int, ...], ...]:
+    """Return with what weights so many criteria of a scale are measured."""
+    return WEIGHTINGS[criteria][:1] if scale == "points" else WEIGHTINGS[criteria]
+
+
+def measure(scale: str, weights: Sequence[int], *, exact: bool = False, voters: Sequence[int] = VOTERS) -> Share:
+    """Return the share of a scheme whose criteria weigh so much; `exact` if it shows exact figures. The same at every
+    call."""
     chance = random.Random(SEED)  # noqa: S311 - the same rounds at every call, nothing secret
     total = below = known = 0
     for trim in (False, True):
@@ -92,15 +114,15 @@ def measure(scale: str, criteria: int, *, exact: bool = False, voters: Sequence[
         for many in voters:
             for profile in PROFILES.get(scale, SPANS):
                 for _case in range(CASES):
-                    sheets = [_draw(scale, profile, many, chance) for _criterion in range(criteria)]
-                    for left in _sets_left(scale, sheets, trim=trim, exact=exact):
+                    sheets = [_draw(scale, profile, many, chance) for _criterion in weights]
+                    for left in _sets_left(scale, sheets, weights, trim=trim, exact=exact):
                         total += 1
                         below += left < ENOUGH
                         known += left == 1
     return Share(total, below, known)
 
 
-def measure_classes(scale: str, criteria: int) -> Share:
+def measure_classes(scale: str, weights: Sequence[int]) -> Share:
     """Return the share for voters of a class that is shown beside another. The same at every call."""
     chance = random.Random(SEED)  # noqa: S311 - as above
     total = below = known = 0
@@ -110,10 +132,9 @@ def measure_classes(scale: str, criteria: int) -> Share:
                 for case in range(CASES):
                     others = VOTERS[case % len(VOTERS)]
                     one, two = (
-                        [_draw(scale, profile, many, chance) for _criterion in range(criteria)]
-                        for many in (voters, others)
+                        [_draw(scale, profile, many, chance) for _criterion in weights] for many in (voters, others)
                     )
-                    for left in _sets_left_of_class(scale, one, two, trim=trim):
+                    for left in _sets_left_of_class(scale, one, two, weights, trim=trim):
                         total += 1
                         below += left < ENOUGH
                         known += left == 1
@@ -130,50 +151,53 @@ def _draw(scale: str, profile: Sequence[int], voters: int, chance: random.Random
 class _Told:
     """What is shown of one class: of each criterion, and of all its criteria together."""
 
-    #: How many answers a mean is divided by, and the sum of answers of each criterion.
+    #: How many answers a mean is divided by, the sum of answers of each criterion, and all these sums weighed.
     divisor: int
     sums: tuple[int, ...]
+    total: int
     shown: tuple[Shown, ...]
     #: The totals whose score would be shown as this class's is.
     totals: range
 
 
-def _tell(scale: str, sheets: Sequence[Sequence[int]], *, trim: bool) -> _Told:
+def _tell(scale: str, sheets: Sequence[Sequence[int]], weights: Sequence[int], *, trim: bool) -> _Told:
     voters = len(sheets[0])
     divisor = _divisor(voters, trim=trim)
     ranges = ranges_of(scale, (voters,), (1.0,), floor=5, trim=trim)
     sums = tuple(_sum(answers, trim=trim) for answers in sheets)
     shown = tuple(ranges.show(at / divisor) for at in sums)
-    parts = [(1.0, figure) for figure in shown]
+    parts = [(float(weight), figure) for weight, figure in zip(weights, shown, strict=True)]
+    total = sum(weight * at for weight, at in zip(weights, sums, strict=True))
 
     def score(total: int) -> tuple[Shown, str]:
-        value = round_half_up(total / divisor / len(sheets))
+        value = round_half_up(total / divisor / sum(weights))
         return shown_score(value, parts, scale=scale, fewest=voters, bands=BANDS)
 
-    return _Told(divisor, sums, shown, _told(sum(sums), 100 * divisor * len(sheets), score))
+    return _Told(divisor, sums, total, shown, _told(total, 100 * divisor * sum(weights), score))
 
 
-def _sets_left(scale: str, sheets: Sequence[Sequence[int]], *, trim: bool, exact: bool) -> list[int]:
+def _sets_left(
+    scale: str, sheets: Sequence[Sequence[int]], weights: Sequence[int], *, trim: bool, exact: bool
+) -> list[int]:
     """Return of each criterion how many sets of the others remain for the voter whose answers come first."""
-    voters, told = len(sheets[0]), _tell(scale, sheets, trim=trim)
+    voters, told = len(sheets[0]), _tell(scale, sheets, weights, trim=trim)
     if exact:
         return [_sets(scale, voters, answers[0], trim)[at] for answers, at in zip(sheets, told.sums, strict=True)]
-    options = [
-        _options(scale, voters, answers[0], trim, figure) for answers, figure in zip(sheets, told.shown, strict=True)
-    ]
+    options = _weighed_options(scale, sheets, weights, told, trim=trim)
     return [_consistent(at, options, told.totals) for at in range(len(sheets))]
 
 
 def _sets_left_of_class(
-    scale: str, one: Sequence[Sequence[int]], two: Sequence[Sequence[int]], *, trim: bool
+    scale: str, one: Sequence[Sequence[int]], two: Sequence[Sequence[int]], weights: Sequence[int], *, trim: bool
 ) -> list[int]:
     """Return the same for the first voter of one class, where another class and the score of both are shown too."""
-    here, there = _tell(scale, one, trim=trim), _tell(scale, two, trim=trim)
-    score_of, both = _score_of_both(scale, one, two, here, there)
-    options = [
-        _options(scale, len(one[0]), answers[0], trim, figure) for answers, figure in zip(one, here.shown, strict=True)
+    here, there = _tell(scale, one, weights, trim=trim), _tell(scale, two, weights, trim=trim)
+    score_of, both = _score_of_both(scale, len(one[0]) + len(two[0]), weights, here, there)
+    options = _weighed_options(scale, one, weights, here, trim=trim)
+    beyond = [
+        [weight * at for at in _sums_of(scale, len(two[0]), trim)[figure]]
+        for weight, figure in zip(weights, there.shown, strict=True)
     ]
-    beyond = [_sums_of(scale, len(two[0]), trim)[figure] for figure in there.shown]
     others = sorted(total for total in _totals(beyond) if total in there.totals)
 
     def is_possible(total: int) -> bool:
@@ -189,25 +213,26 @@ def _sets_left_of_class(
 
 
 def _score_of_both(
-    scale: str, one: Sequence[Sequence[int]], two: Sequence[Sequence[int]], here: _Told, there: _Told
+    scale: str, voters: int, weights: Sequence[int], here: _Told, there: _Told
 ) -> tuple[Callable[[int, int], int], range]:
     """Return how the score of both classes follows from their totals, in tenths of a point, and the scores that would
     be shown as theirs is."""
-    criteria = len(one)
+
+    whole = sum(weights)
 
     def score_of(total: int, other: int) -> int:
-        return round(10 * round_half_up((total / here.divisor + other / there.divisor) / 2 / criteria))
+        return round(10 * round_half_up((total / here.divisor + other / there.divisor) / 2 / whole))
 
     # Of classes that are shown, a criterion is shown as what follows from theirs (release).
     parts = [
-        (1.0, together([(0.5, first), (0.5, second)], scale))
-        for first, second in zip(here.shown, there.shown, strict=True)
+        (float(weight), together([(0.5, first), (0.5, second)], scale))
+        for weight, first, second in zip(weights, here.shown, there.shown, strict=True)
     ]
 
     def score(tenths: int) -> tuple[Shown, str]:
-        return shown_score(tenths / 10, parts, scale=scale, fewest=len(one[0]) + len(two[0]), bands=BANDS)
+        return shown_score(tenths / 10, parts, scale=scale, fewest=voters, bands=BANDS)
 
-    return score_of, _told(score_of(sum(here.sums), sum(there.sums)), 1000, score)
+    return score_of, _told(score_of(here.total, there.total), 1000, score)
 
 
 def _totals(options: Sequence[Iterable[int]]) -> set[int]:
@@ -261,6 +286,16 @@ def _options(scale: str, voters: int, own: int, trim: bool, figure: Shown) -> di
     return {at: sets[at] for at in _sums_of(scale, voters, trim)[figure] if at in sets}
 
 
+def _weighed_options(
+    scale: str, sheets: Sequence[Sequence[int]], weights: Sequence[int], told: _Told, *, trim: bool
+) -> list[dict[int, int]]:
+    """Return of each criterion what the first voter holds possible: by what its sum adds to the total."""
+    return [
+        {weight * at: sets for at, sets in _options(scale, len(answers), answers[0], trim, figure).items()}
+        for weight, answers, figure in zip(weights, sheets, told.shown, strict=True)
+    ]
+
+
 def _consistent(at: int, options: Sequence[Mapping[int, int]], told: range) -> int:
     """Return how many sets of one criterion go with the score that is told: with a total of all in this range."""
     beside = [sums for number, sums in enumerate(options) if number != at]
@@ -268,8 +303,12 @@ def _consistent(at: int, options: Sequence[Mapping[int, int]], told: range) -> i
         # Without a gap: only the ends matter.
         least, most = sum(map(min, beside)), sum(map(max, beside))
         return sum(sets for own, sets in options[at].items() if own + least < told.stop and own + most >= told.start)
-    others = _totals(beside)
-    return sum(sets for own, sets in options[at].items() if any(own + total in told for total in others))
+    others = sorted(_totals(beside))
+    return sum(
+        sets
+        for own, sets in options[at].items()
+        if bisect_left(others, told.start - own) < bisect_left(others, told.stop - own)
+    )
 
 
 def _told(total: int, most: int, score: Score) -> range:

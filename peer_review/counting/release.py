@@ -437,7 +437,7 @@ def _fewest(means: Sequence[_Mean | None]) -> int:
 def _may_be_flagged(means: Sequence[_Mean | None], plan: Plan) -> bool:
     """Whether it may be said that one ballot would change the grade. Beside the mean of a single criterion it would
     tell which answers there are."""
-    return _fewest(means) >= SCORED_FROM and not rests_on_one([weight for weight, _mean in _known(means, plan)])
+    return _fewest(means) >= SCORED_FROM and not rests_on_one(tuple(weight for weight, _mean in _known(means, plan)))
 
 
 def _may_be_adjusted(sheet: Sheet, plan: Plan, *, fewest: int) -> bool:

@@ -35,7 +35,7 @@ the finest bins are found by trying all sets, the outermost are widened to those
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -50,10 +50,13 @@ from .scales import GRADES, grade_of, round_half_up
 EXHAUSTIVE, GRADES_TO = 12, 24
 #: From so many answers a score is shown as it is, with the flag of one ballot and the score without severity.
 SCORED_FROM = 12
-#: Fewer criteria give no score in steps.
-STEPS_FROM = 3
-#: So wide are the steps, in points.
-STEP = 2
+#: Above what breadth (step_width) a score is shown in steps, and how wide these are in points; the narrowest first.
+#: joint_share measures what they leave to a reader.
+STEPS: Mapping[str, tuple[tuple[Fraction, int], ...]] = {
+    "points": ((Fraction(2), 2),),
+    "anchors": ((Fraction(5, 2), 2),),
+    "grades": ((Fraction(7, 2), 2), (Fraction(11, 4), 3)),
+}
 #: From so many answers their distribution is shown.
 BARS_FROM = 20
 #: "95 or more" and "20 or less": beyond these a mean of points is never shown as it is.
@@ -255,18 +258,17 @@ def shown_score(
     the criterion that fewest answered.
 
     The exact score decides the grade, but it is shown only from SCORED_FROM answers on, and where every criterion is
-    shown as it is: else it would tell what the criteria keep back. With three criteria or more it is shown in steps of
-    two points, which begin anew at each line between grades; with two as the grade alone. One criterion's score is that
-    criterion: there a grade that lies on both sides of a line is left to the person who decides.
+    shown as it is: else it would tell what the criteria keep back. Of enough criteria it is shown in steps, which begin
+    anew at each line between grades (step_width); of fewer as the grade alone. One criterion's score is that criterion:
+    there a grade that lies on both sides of a line is left to the person who decides.
     """
+    weights = tuple(weight for weight, _shown in parts)
     coded = any(shown.code for _weight, shown in parts)
-    total = sum(weight for weight, _shown in parts)
-    heaviest = max(weight for weight, _shown in parts) / total
     if fewest >= SCORED_FROM and not coded:
         return Shown(value, value), grade_of(value, bands)
-    if len(parts) >= STEPS_FROM and heaviest <= 0.5:
-        return step_of(value, bands), grade_of(value, bands)
-    if not rests_on_one([weight for weight, _shown in parts]):
+    if (width := step_width(scale, weights)) is not None:
+        return step_of(value, bands, width), grade_of(value, bands)
+    if not rests_on_one(weights):
         return band_of_grade(value, bands), grade_of(value, bands)
     reckoned = together(parts, scale)
     lowest, highest = ENDS[scale]
@@ -275,9 +277,31 @@ def shown_score(
     return reckoned, least if least == most else ""
 
 
-def rests_on_one(weights: Sequence[float]) -> bool:
+@lru_cache(maxsize=1024)
+def rests_on_one(weights: tuple[float, ...]) -> bool:
     """Whether a score of criteria with these weights is one criterion, or hardly anything else."""
-    return max(weights) > 0.75 * sum(weights)
+    exact = _exactly(weights)
+    return 4 * max(exact) > 3 * sum(exact)
+
+
+@lru_cache(maxsize=1024)
+def step_width(scale: str, weights: tuple[float, ...]) -> int | None:
+    """Return how wide the steps of a score of criteria with these weights are; None where it is the grade alone.
+
+    No criterion may weigh more than half. The *breadth* of a score is how many criteria of the same weight would be as
+    much: (Σ w)² / Σ w². Three that weigh 49, 49 and 2 are little more than two, and tell as much of each.
+    """
+    exact = _exactly(weights)
+    total = sum(exact)
+    if 2 * max(exact) > total:
+        return None
+    breadth = total**2 / sum(weight**2 for weight in exact)
+    return next((width for above, width in STEPS[scale] if breadth > above), None)
+
+
+def _exactly(weights: Sequence[float]) -> list[Fraction]:
+    """Return weights as they were written: what turns on them must not turn on the last bit of their sum."""
+    return [Fraction(str(weight)) for weight in weights]
 
 
 def band_of_grade(value: float, bands: Sequence[float]) -> Shown:
@@ -287,12 +311,11 @@ def band_of_grade(value: float, bands: Sequence[float]) -> Shown:
     return Shown(float(edges[at + 1]), round_half_up(edges[at] - 0.1), BETWEEN)
 
 
-def step_of(value: float, bands: Sequence[float]) -> Shown:
-    """Return the step of STEP points that a score lies in. A band's steps begin at its lowest points; its last one is
-    longer where they do not come out even, so that no step is narrower."""
+def step_of(value: float, bands: Sequence[float], width: int) -> Shown:
+    """Return the step of so many points that a score lies in. A band's steps begin at its lowest points; its last one
+    is longer where they do not come out even, so that no step is narrower."""
     band = band_of_grade(value, bands)
-    width = round_half_up(band.most + 0.1 - band.least)
-    steps = max(1, int(width // STEP))
-    at = min(int((value - band.least) // STEP), steps - 1)
-    least = band.least + at * STEP
-    return Shown(least, band.most if at == steps - 1 else round_half_up(least + STEP - 0.1), BETWEEN)
+    steps = max(1, int(round_half_up(band.most + 0.1 - band.least) // width))
+    at = min(int((value - band.least) // width), steps - 1)
+    least = band.least + at * width
+    return Shown(least, band.most if at == steps - 1 else round_half_up(least + width - 0.1), BETWEEN)

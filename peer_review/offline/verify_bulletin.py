@@ -72,8 +72,16 @@ ENDS = {
 POINTS_HIGH, POINTS_LOW = 95, 20
 #: Up to so many answers all sets of them are tried; of one class's grades, up to so many.
 EXHAUSTIVE, GRADES_TO = 12, 24
-#: From so many answers a score is shown as it is, from so many there are bars; so many criteria give steps, so wide.
-SCORED_FROM, BARS_FROM, STEPS_FROM, STEP_POINTS = 12, 20, 3, 2
+#: From so many answers a score is shown as it is, from so many there are bars.
+SCORED_FROM, BARS_FROM = 12, 20
+#: Above what breadth a score is shown in steps, and of how many points, the narrowest first; see ranges.step_width. By
+#: version 2 of the rules so many criteria gave steps, so wide, whatever the scale.
+STEPS = {
+    "points": ((Fraction(2), 2),),
+    "anchors": ((Fraction(5, 2), 2),),
+    "grades": ((Fraction(7, 2), 2), (Fraction(11, 4), 3)),
+}
+BREADTH_FROM, STEPS_FROM, STEP_POINTS = 3, 3, 2
 GRADES = ("excellent", "competent", "basic", "incompetent")
 BAR_FLOOR = 3
 #: Numpy's generator PCG64 (XSL RR 128/64) after seeding with 19 790 301: split halves are dealt by it.
@@ -577,22 +585,27 @@ def together(parts: Sequence[tuple[Fraction, Shown]], scale: str) -> Shown:
 
 
 def score_of(
-    value: Decimal, parts: Sequence[tuple[Fraction, Shown]], *, scale: str, fewest: int, bands: Sequence[int]
+    value: Decimal,
+    parts: Sequence[tuple[Fraction, Shown]],
+    *,
+    scale: str,
+    fewest: int,
+    bands: Sequence[int],
+    version: int,
 ) -> tuple[Shown, int | None]:
     """Return a score as it is shown, and the number of the grade that the exact one proposes; None where it is open."""
     grade = band_of(value, bands)
     weights = [weight for weight, _shown in parts]
-    heaviest = max(weights) / sum(weights, Fraction())
     if fewest >= SCORED_FROM and not any(shown.code for _weight, shown in parts):
         return Shown(value, value), grade
     # A band reaches to the last tenth below the next.
     lowest = Decimal([*bands, 0][grade])
     end = Decimal([101, *bands][grade]) if grade else Decimal("100.1")
-    if len(parts) >= STEPS_FROM and heaviest <= Fraction(1, 2):
-        steps = max(1, int((end - lowest) // STEP_POINTS))
-        at = min(int((value - lowest) // STEP_POINTS), steps - 1)
-        upper = end if at == steps - 1 else lowest + (at + 1) * STEP_POINTS
-        return Shown(lowest + at * STEP_POINTS, upper - Decimal("0.1"), "between"), grade
+    if (width := step_width(scale, weights, version=version)) is not None:
+        steps = max(1, int((end - lowest) // width))
+        at = min(int((value - lowest) // width), steps - 1)
+        upper = end if at == steps - 1 else lowest + (at + 1) * width
+        return Shown(lowest + at * width, upper - Decimal("0.1"), "between"), grade
     if not rests_on_one(weights):
         return Shown(lowest, end - Decimal("0.1"), "between"), grade
     shown = together(parts, scale)
@@ -600,6 +613,20 @@ def score_of(
     least = band_of(ends[0] if shown.code == "at_most" else shown.least, bands)
     most = band_of(ends[1] if shown.code == "at_least" else shown.most, bands)
     return shown, least if least == most else None
+
+
+def step_width(scale: str, weights: Sequence[Fraction], *, version: int) -> int | None:
+    """Return how wide the steps of a score of criteria with these weights are; None where it is the grade alone.
+
+    The breadth of a score is how many criteria of the same weight would be as much: (Σ w)² / Σ w².
+    """
+    total = sum(weights, Fraction())
+    if 2 * max(weights) > total:
+        return None
+    if version < BREADTH_FROM:
+        return STEP_POINTS if len(weights) >= STEPS_FROM else None
+    breadth = total**2 / sum((weight**2 for weight in weights), Fraction())
+    return next((width for above, width in STEPS[scale] if breadth > above), None)
 
 
 def rests_on_one(weights: Sequence[Fraction]) -> bool:
@@ -2782,7 +2809,14 @@ class Recount:
 
     def shown_score(self, value: Decimal, means: list[Mean | None]) -> tuple[Shown, int | None]:
         parts = [(share, mean.shown) for share, mean in self.known(means) if mean.shown]
-        return score_of(value, parts, scale=self.rules.scale, fewest=self.fewest(means), bands=self.rules.bands)
+        return score_of(
+            value,
+            parts,
+            scale=self.rules.scale,
+            fewest=self.fewest(means),
+            bands=self.rules.bands,
+            version=self.version,
+        )
 
     def may_be_flagged(self, means: list[Mean | None]) -> bool:
         """Whether it is told if one ballot decides: of many answers, and more than one criterion."""

@@ -7,7 +7,7 @@ from peer_review.protocol.frozen_scheme import FrozenScheme
 
 
 def known_share(scheme: FrozenScheme) -> float:
-    """Return the measured share for a scheme, in percent; of exact figures, where five answered."""
+    """Return the largest share measured for such a scheme, in percent; of exact figures, where five answered."""
     if scheme.exact_scores:
         return EXACT[scheme.scale]
     return share_with_score(scheme.scale, len(scheme.criteria), classes=len(scheme.classes))
@@ -24,7 +24,7 @@ def known_share_in_words(scheme: FrozenScheme) -> str:
             )
             % values
         )
-    return _("in %(percent)s %% of measured cases; of each single criterion always three or more") % values
+    return _("in at most %(percent)s %% of measured cases; of each single criterion always three or more") % values
 
 
 def exact_scores_in_words(scale: str) -> str:

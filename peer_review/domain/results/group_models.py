@@ -58,7 +58,8 @@ def read_rows(
     the order of all that are readable can be trusted.
 
     Each row has its place among all that are readable, and by the quota if its `proposal` is given, and says where its
-    ladder ended in another way than the scheme's classes. At most six queries.
+    ladder ended in another way than the scheme's classes. At most six queries, and one more at the
+    first reading of a round by this process.
     """
     scheme, stands = round.frozen_scheme, _places(readable)
     if subjects is None:

@@ -1,6 +1,7 @@
 """Figures of the counting rules, and how exactly searches are checked."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 #: Kinds of published figures that this file does not compute: named and numbered, never passed over in silence.
 NOT_RECOUNTED = {
@@ -24,8 +25,16 @@ ENDS = {
 POINTS_HIGH, POINTS_LOW = 95, 20
 #: Up to so many answers all sets of them are tried; of one class's grades, up to so many.
 EXHAUSTIVE, GRADES_TO = 12, 24
-#: From so many answers a score is shown as it is, from so many there are bars; so many criteria give steps, so wide.
-SCORED_FROM, BARS_FROM, STEPS_FROM, STEP_POINTS = 12, 20, 3, 2
+#: From so many answers a score is shown as it is, from so many there are bars.
+SCORED_FROM, BARS_FROM = 12, 20
+#: Above what breadth a score is shown in steps, and of how many points, the narrowest first; see ranges.step_width. By
+#: version 2 of the rules so many criteria gave steps, so wide, whatever the scale.
+STEPS = {
+    "points": ((Fraction(2), 2),),
+    "anchors": ((Fraction(5, 2), 2),),
+    "grades": ((Fraction(7, 2), 2), (Fraction(11, 4), 3)),
+}
+BREADTH_FROM, STEPS_FROM, STEP_POINTS = 3, 3, 2
 GRADES = ("excellent", "competent", "basic", "incompetent")
 BAR_FLOOR = 3
 #: Numpy's generator PCG64 (XSL RR 128/64) after seeding with 19 790 301: split halves are dealt by it.

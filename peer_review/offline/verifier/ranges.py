@@ -11,6 +11,7 @@ from itertools import combinations_with_replacement
 from typing import NotRequired, TypedDict
 
 from peer_review.offline.verifier.constants import (
+    BREADTH_FROM,
     ENDS,
     EXHAUSTIVE,
     GRADE_POINTS,
@@ -19,6 +20,7 @@ from peer_review.offline.verifier.constants import (
     POINTS_LOW,
     SCORED_FROM,
     STEP_POINTS,
+    STEPS,
     STEPS_FROM,
     TRIM_ABOVE,
 )
@@ -294,22 +296,27 @@ def together(parts: Sequence[tuple[Fraction, Shown]], scale: str) -> Shown:
 
 
 def score_of(
-    value: Decimal, parts: Sequence[tuple[Fraction, Shown]], *, scale: str, fewest: int, bands: Sequence[int]
+    value: Decimal,
+    parts: Sequence[tuple[Fraction, Shown]],
+    *,
+    scale: str,
+    fewest: int,
+    bands: Sequence[int],
+    version: int,
 ) -> tuple[Shown, int | None]:
     """Return a score as it is shown, and the number of the grade that the exact one proposes; None where it is open."""
     grade = band_of(value, bands)
     weights = [weight for weight, _shown in parts]
-    heaviest = max(weights) / sum(weights, Fraction())
     if fewest >= SCORED_FROM and not any(shown.code for _weight, shown in parts):
         return Shown(value, value), grade
     # A band reaches to the last tenth below the next.
     lowest = Decimal([*bands, 0][grade])
     end = Decimal([101, *bands][grade]) if grade else Decimal("100.1")
-    if len(parts) >= STEPS_FROM and heaviest <= Fraction(1, 2):
-        steps = max(1, int((end - lowest) // STEP_POINTS))
-        at = min(int((value - lowest) // STEP_POINTS), steps - 1)
-        upper = end if at == steps - 1 else lowest + (at + 1) * STEP_POINTS
-        return Shown(lowest + at * STEP_POINTS, upper - Decimal("0.1"), "between"), grade
+    if (width := step_width(scale, weights, version=version)) is not None:
+        steps = max(1, int((end - lowest) // width))
+        at = min(int((value - lowest) // width), steps - 1)
+        upper = end if at == steps - 1 else lowest + (at + 1) * width
+        return Shown(lowest + at * width, upper - Decimal("0.1"), "between"), grade
     if not rests_on_one(weights):
         return Shown(lowest, end - Decimal("0.1"), "between"), grade
     shown = together(parts, scale)
@@ -317,6 +324,20 @@ def score_of(
     least = band_of(ends[0] if shown.code == "at_most" else shown.least, bands)
     most = band_of(ends[1] if shown.code == "at_least" else shown.most, bands)
     return shown, least if least == most else None
+
+
+def step_width(scale: str, weights: Sequence[Fraction], *, version: int) -> int | None:
+    """Return how wide the steps of a score of criteria with these weights are; None where it is the grade alone.
+
+    The breadth of a score is how many criteria of the same weight would be as much: (Σ w)² / Σ w².
+    """
+    total = sum(weights, Fraction())
+    if 2 * max(weights) > total:
+        return None
+    if version < BREADTH_FROM:
+        return STEP_POINTS if len(weights) >= STEPS_FROM else None
+    breadth = total**2 / sum((weight**2 for weight in weights), Fraction())
+    return next((width for above, width in STEPS[scale] if breadth > above), None)
 
 
 def rests_on_one(weights: Sequence[Fraction]) -> bool:

@@ -189,7 +189,14 @@ class Recount:
 
     def shown_score(self, value: Decimal, means: list[Mean | None]) -> tuple[Shown, int | None]:
         parts = [(share, mean.shown) for share, mean in self.known(means) if mean.shown]
-        return score_of(value, parts, scale=self.rules.scale, fewest=self.fewest(means), bands=self.rules.bands)
+        return score_of(
+            value,
+            parts,
+            scale=self.rules.scale,
+            fewest=self.fewest(means),
+            bands=self.rules.bands,
+            version=self.version,
+        )
 
     def may_be_flagged(self, means: list[Mean | None]) -> bool:
         """Whether it is told if one ballot decides: of many answers, and more than one criterion."""

@@ -19,8 +19,10 @@ from peer_review.counting.small_groups import (
     Shown,
     band_of_grade,
     ranges_of,
+    rests_on_one,
     shown_score,
     step_of,
+    step_width,
     together,
 )
 
@@ -171,6 +173,48 @@ def test_three_criteria_of_few_answers_give_steps_of_two_points() -> None:
     assert score(100.0, three)[0] == Shown(98.0, 100.0, BETWEEN)
 
 
+def grades(*weights: float) -> list[tuple[float, Shown]]:
+    """Criteria in grades with these weights."""
+    return [(weight, Shown(74.5, 74.5)) for weight in weights]
+
+
+def test_grades_of_few_criteria_give_wider_steps() -> None:
+    """Of three criteria in grades a step of two points, with the figures, would leave too little open."""
+    assert score(74.5, grades(25, 25, 25, 25), scale="grades") == (Shown(74.0, 75.9, BETWEEN), "competent")
+    assert score(74.5, grades(34, 33, 33), scale="grades") == (Shown(73.0, 75.9, BETWEEN), "competent")
+    assert score(89.9, grades(34, 33, 33), scale="grades") == (Shown(85.0, 89.9, BETWEEN), "competent")
+    assert score(74.5, grades(50, 25, 25), scale="grades") == (Shown(70.0, 89.9, BETWEEN), "competent")
+    assert score(74.5, grades(34, 33, 33), scale="points")[0] == Shown(74.0, 75.9, BETWEEN)
+
+
+@pytest.mark.parametrize(
+    ("weights", "points", "anchors", "grades"),
+    [
+        ((50.0, 50.0), None, None, None),
+        ((49.0, 49.0, 2.0), 2, None, None),  # breadth 2.08
+        ((50.0, 30.0, 20.0), 2, 2, None),  # 2.63
+        ((45.0, 30.0, 25.0), 2, 2, 3),  # 2.82
+        ((33.0, 33.0, 33.0, 1.0), 2, 2, 3),  # 3.06
+        ((30.0, 30.0, 30.0, 10.0), 2, 2, 2),  # 3.57
+        ((51.0, 7.0, 7.0, 7.0, 7.0, 7.0, 7.0, 7.0), None, None, None),  # 3.32, but one has more than half
+    ],
+)
+def test_a_criterion_that_weighs_little_is_little_of_a_criterion(
+    weights: tuple[float, ...], points: int | None, anchors: int | None, grades: int | None
+) -> None:
+    assert (step_width("points", weights), step_width("anchors", weights), step_width("grades", weights)) == (
+        points,
+        anchors,
+        grades,
+    )
+
+
+def test_half_and_three_quarters_do_not_turn_on_the_last_bit_of_a_sum() -> None:
+    """0.1 + 0.1 + 0.1 is more than 0.3 in binary: three quarters of that sum, and half of it, would lie elsewhere."""
+    assert step_width("points", (0.3, 0.1, 0.1, 0.1)) == 2
+    assert not rests_on_one((30.3, 10.1))
+
+
 def test_two_criteria_of_few_answers_give_the_grade_alone() -> None:
     assert score(64.0, [exact(72.0), exact(56.0)]) == (Shown(60.0, 69.9, BETWEEN), "basic")
     assert score(92.0, [exact(92.0), exact(92.0)]) == (Shown(90.0, 100.0, BETWEEN), "excellent")
@@ -194,15 +238,16 @@ def test_one_criterion_that_weighs_nearly_all_is_taken_for_the_only_one() -> Non
     assert score(90.0, parts) == (Shown(74.4, 74.4, AT_LEAST), "")
 
 
+@pytest.mark.parametrize("width", [2, 3])
 @pytest.mark.parametrize("bands", [(90.0, 70.0, 60.0), (85.0, 75.0, 50.0), (91.0, 90.0, 89.0)])
-def test_steps_fill_each_band_and_none_is_narrower_than_two_points_where_there_is_room(
-    bands: tuple[float, ...],
+def test_steps_fill_each_band_and_none_is_narrower_than_its_width_where_there_is_room(
+    bands: tuple[float, ...], width: int
 ) -> None:
     for tenth in range(1001):
-        step, band = step_of(tenth / 10, bands), band_of_grade(tenth / 10, bands)
+        step, band = step_of(tenth / 10, bands, width), band_of_grade(tenth / 10, bands)
         assert step.least <= tenth / 10 <= step.most
         assert grade_of(step.least, bands) == grade_of(step.most, bands) == grade_of(tenth / 10, bands)
-        assert step.most - step.least >= min(1.9, band.most - band.least) - 1e-9
+        assert step.most - step.least >= min(width - 0.1, band.most - band.least) - 1e-9
 
 
 def test_bands_reach_from_grade_to_grade() -> None:

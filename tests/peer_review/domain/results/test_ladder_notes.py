@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from peer_review.domain.results.ladder_notes import Ladder, ladder_note, read_ladders
 from peer_review.enums import CellKind, ResultScope
-from peer_review.models import Result, Round
+from peer_review.models import Bulletin, Result, Round
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -119,6 +121,29 @@ def test_ladders_of_many_cost_what_one_costs(names: str, django_assert_num_queri
     round = make_published_round(cells, comments={name: [] for name in names})
     round.frozen_scheme  # noqa: B018 - read once, as every page has it
     results = list(Result.objects.filter(round=round, scope=ResultScope.SUBJECT))
-    with django_assert_num_queries(3):  # type: ignore[operator]
-        read_ladders(round, results)
+    for queries in (4, 3):  # The bulletin itself is read once.
+        with django_assert_num_queries(queries):  # type: ignore[operator]
+            read_ladders(round, results)
     assert round.cells.filter(kind=CellKind.COMMENT).count() == len(names)
+
+
+def test_what_a_bulletin_says_of_all_cells_is_read_once_and_not_for_every_page() -> None:
+    round = make_published_round({("甲", "leaders"): papers(1), ("甲", "staff"): papers(2)}, eligible=8)
+    reads = []
+    for _page in range(3):
+        with CaptureQueriesContext(connection) as queries:
+            assert ladders(round) == {"甲": Ladder(destroyed=("Leaders", "Staff"))}
+        reads.append(sum('"outcome"' in query["sql"] for query in queries))
+    assert reads == [1, 0, 0]
+
+
+def test_bulletins_are_not_taken_for_each_other() -> None:
+    """Also not one that stands under the number of another, as in a database that was set up anew."""
+    few = make_published_round({("甲", "leaders"): papers(1), ("甲", "staff"): papers(2)}, eligible=8)
+    enough = make_published_round({("乙", "leaders"): papers(6), ("乙", "staff"): papers(6)}, eligible=8)
+    assert ladders(few) == {"甲": Ladder(destroyed=("Leaders", "Staff"))}
+    assert ladders(enough) == {"乙": Ladder()}
+    number, signature, outcome = few.bulletin.pk, enough.bulletin.signature, enough.bulletin.outcome
+    Bulletin.objects.filter(round=enough).delete()
+    Bulletin.objects.filter(pk=number).update(signature=signature, outcome=outcome)
+    assert ladders(few) == {"甲": Ladder()}
