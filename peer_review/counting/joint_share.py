@@ -34,7 +34,7 @@ VOTERS = range(5, 13)
 WEIGHTINGS: Mapping[int, tuple[tuple[int, ...], ...]] = {
     1: ((1,),),
     2: ((1, 1), (3, 2), (3, 1)),
-    3: ((1, 1, 1), (2, 1, 1), (9, 6, 5), (10, 7, 3), (9, 9, 2)),
+    3: ((1, 1, 1), (2, 1, 1), (2, 2, 1), (10, 7, 3), (9, 9, 2)),
     4: ((1, 1, 1, 1), (2, 1, 1, 1), (3, 3, 3, 1), (4, 4, 1, 1)),
     6: ((1, 1, 1, 1, 1, 1), (5, 5, 5, 1, 1, 1), (5, 1, 1, 1, 1, 1)),
 }
@@ -52,13 +52,13 @@ SEED = 20_261_128
 #: measure().percent of each scale by the number of criteria, of its weightings the largest; a test measures all anew.
 WITH_SCORE: Mapping[str, Mapping[int, float]] = {
     "anchors": {1: 0.0, 2: 0.1, 3: 0.6, 4: 0.4, 6: 0.2},
-    "grades": {1: 0.0, 2: 1.0, 3: 0.6, 4: 0.5, 6: 0.3},
+    "grades": {1: 0.0, 2: 1.0, 3: 0.7, 4: 0.5, 6: 0.3},
     "points": {1: 0.0, 2: 0.0, 3: 0.0, 4: 0.0, 6: 0.0},
 }
 #: measure_classes().percent likewise. Of points it is as without classes, see WEIGHTINGS.
 WITH_CLASSES: Mapping[str, Mapping[int, float]] = {
     "anchors": {1: 0.0, 2: 0.2, 3: 0.8, 4: 0.4, 6: 0.2},
-    "grades": {1: 0.0, 2: 0.7, 3: 0.8, 4: 0.7, 6: 0.3},
+    "grades": {1: 0.0, 2: 0.7, 3: 0.9, 4: 0.7, 6: 0.3},
     "points": WITH_SCORE["points"],
 }
 #: The same where figures are shown exactly, from five voters, who learn the most; the largest of all numbers of
