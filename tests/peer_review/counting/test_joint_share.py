@@ -25,7 +25,7 @@ from peer_review.counting.scales import round_half_up
 from peer_review.counting.small_groups import STEPS, Shown, ranges_of, shown_score, step_width, together
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("number", WEIGHTINGS)
 @pytest.mark.parametrize("scale", ["anchors", "grades", "points"])
 def test_table_is_what_was_measured(scale: str, number: int) -> None:
@@ -44,7 +44,7 @@ def test_at_most_one_case_in_a_hundred_leaves_fewer_than_three_sets() -> None:
         assert max(percent for shares in table.values() for percent in shares.values()) <= 1.0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_of_five_voters_alone_it_is_up_to_four_in_a_hundred() -> None:
     shares = {
         scale: max(
@@ -76,7 +76,7 @@ def two_points_from_three_criteria(scale: str, weights: tuple[float, ...]) -> in
     return 2 if len(weights) >= 3 and max(weights) <= 0.5 * sum(weights) else None
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("weights", [(1, 1, 1), (9, 9, 2)])
 def test_steps_of_two_points_for_three_criteria_in_grades_went_beyond_one_in_a_hundred(
     weights: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
@@ -106,7 +106,7 @@ def test_the_measure_bites_on_a_score_that_is_shown_as_it_is(monkeypatch: pytest
     assert measure("grades", (1,)).percent > 10
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("number", WEIGHTINGS)
 @pytest.mark.parametrize("scale", ["anchors", "grades"])
 def test_table_of_classes_is_what_was_measured(scale: str, number: int) -> None:
