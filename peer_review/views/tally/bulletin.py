@@ -1,6 +1,6 @@
 """The bulletin: its page, and the endpoints by which browsers check their ballots without signing in.
 
-What the endpoints answer is public and the same for everybody, and no secret stands beside what a request names. So they
+What the endpoints answer is public and the same for everybody, and no secret stands beside what a request names. So it
 may be compressed; an answer with a secret never is, since its length would tell of it. None carries an ETag: sent back,
 it would be a mark by which somebody who asks without a cookie is known again.
 """
