@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.urls import reverse
 from playwright.sync_api import Page, Request, expect
 
 from peer_review.domain.keys import server_keys
-from peer_review.models import Cell
+from peer_review.models import Bulletin, Cell
 from peer_review.protocol.ballots import receipt_message
+from peer_review.protocol.bulletin import head_message
 from peer_review.views.ballots.ballot import browser_tag
 from tests.e2e.sign_in import sign_in
 from tests.factories.peer_review.counted_rounds import count_all
@@ -99,7 +101,7 @@ class Kept:
             self.running.stuff(evaluator)
         self.voter: Evaluator = self.running.evaluators[-1]
         round = self.running.round
-        key = server_keys.receipt_key(round)
+        key = self.key = server_keys.receipt_key(round)
         leaves = [merkle.leaf_hash(canonical.dumps(cast["entry"])).hex() for cast in self.voter.made]
         receipts = {
             leaf: {
@@ -154,6 +156,41 @@ def test_without_a_key_that_its_receipts_speak_for_the_manifest_decides(key: Any
     expect(page.locator("#verdict-title")).to_have_text("The bulletin holds 2 of your 2 ballots")
     expect(page.locator("#trouble")).to_be_hidden()
     assert sorted(asked) == ["cells", "head", "manifest.json"]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "box"])
+@pytest.mark.parametrize("with_key", [True, False], ids=["kept", "no key"])
+def test_a_bulletin_of_version_1_is_read_whole(with_key: bool, live_server: Any, page: Page) -> None:
+    """It has one list of leaves and no blocks, so no paper is asked for and no fate is told."""
+    kept = Kept()
+    round = count_all(kept.running)
+    cast = [one["entry"] for evaluator in kept.running.evaluators for one in evaluator.made]
+    leaves = sorted(merkle.leaf_hash(canonical.dumps(entry)) for entry in cast)
+    cells = [
+        {"cell": cell, "eligible": count, "drawn": count, "counted": count}
+        for cell, count in sorted(Counter(entry["ballot"]["cell"] for entry in cast).items())
+    ]
+    head = {
+        "v": 1,
+        "round": round.public_id,
+        "manifest": round.fingerprint,
+        "size": len(leaves),
+        "root": merkle.root(leaves).hex(),
+        "cells": cells,
+    }
+    Bulletin.objects.update(
+        head=canonical.dumps(head).decode(),
+        signature=b64u_encode(kept.key.sign(head_message(head))),
+        root=head["root"],
+        outcome="",
+        leaves=b"".join(leaves),
+    )
+
+    asked = kept.open(page, live_server.url, **({} if with_key else {"receiptKey": None}))
+
+    expect(page.locator("#verdict-title")).to_have_text("The bulletin holds 2 of your 2 ballots")
+    expect(page.locator("#own-papers")).to_be_hidden()
+    assert sorted(asked) == ["bulletin.json", "head", *([] if with_key else ["manifest.json"])]
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "box"])
