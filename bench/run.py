@@ -1,6 +1,6 @@
 """Run every benchmark, one after the other, and print what was measured: `make bench`.
 
-    python bench/run.py [--quick] [crypto] [imports] [forum] [setup] [subtraction] [casting] [count]
+    python bench/run.py [--quick] [crypto] [imports] [forum] [setup] [subtraction] [casting] [count] [check]
                         [scores] [large] [severity]
 
 Each runs in a process of its own, on databases of its own that are deleted afterwards: SQLite, or two new ones on the
@@ -36,6 +36,12 @@ BENCHES: dict[str, tuple[str, list[str], list[str], int]] = {
         600,
     ),
     "count": ("Counting ballots", [], ["--ballots", "400", "--papers", "4"], 300),
+    "check": (
+        "Checking one's ballots on a telephone",
+        [],
+        ["--smaller", "10", "--networks", "4g", "--visits", "1"],
+        900,
+    ),
     "scores": (
         "Verifying, deduplicating and scoring up to 2,000,000 ballots",
         [],

@@ -16,16 +16,19 @@ from tests.e2e.test_vectors import (  # noqa: F401 - the same tests and what the
     election,
     native,
     site,
+    test_a_kept_key_is_used_only_if_a_receipt_beside_it_speaks_for_it,
     test_a_key_made_in_the_browser_opens_what_python_sealed,
-    test_bulletins_and_proofs_are_checked_like_python_does,
+    test_blocks_of_single_cells_are_believed_only_with_their_path,
     test_canonical_json_equals_python,
     test_content_keys_and_box_key_codes_match_the_shared_vectors,
     test_credentials_and_casts_match_the_shared_vectors,
     test_draw_and_cast,
+    test_hexadecimal_is_read_as_in_python,
     test_revisions_lose_no_bit_and_rise_as_in_python,
     test_rfc9474_vectors,
     test_the_box_is_opened_in_chunks_without_its_key,
     test_the_manifest_is_believed_only_with_its_fingerprint,
+    test_whole_bulletins_are_checked_like_python_does,
 )
 
 

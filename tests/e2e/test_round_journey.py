@@ -173,8 +173,13 @@ def test_a_round_from_its_key_to_the_verified_count(live_server: Any, browser: B
 
         held = f"The bulletin holds {SUBJECTS} of your {SUBJECTS} ballots"
         for user in (users[0], users[-1]):
+            asked: list[str] = []
+            house.pages[user.pk].on("request", lambda request, to=asked: to.append(request.url))
             page = house.open(user, "ballot-check", "check")
             expect(page.locator("#verdict-title")).to_have_text(held)
+            # This browser has verified the manifest before it voted, and kept the one key of it that is needed now.
+            assert [url for url in asked if "/bulletin/head/" in url]
+            assert not [url for url in asked if url.endswith("manifest.json")]
         # With the receipt file, on any computer.
         page = house.open(round.subjects.first().member.user, "ballot-check", "check")
         expect(page.locator("#none-here")).to_be_visible()

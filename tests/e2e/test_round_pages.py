@@ -272,3 +272,37 @@ def test_refusals_are_said_and_nothing_typed_is_lost(live_server: Any, page: Pag
     expect(page.locator("#trouble")).to_contain_text("closed")
     page.get_by_role("button", name="Back to the answers").click()
     expect(page.get_by_role("spinbutton").first).to_have_value("77")
+
+
+def test_the_key_of_the_manifest_is_kept_once_verified_and_forgotten_with_the_round(
+    live_server: Any, page: Page, faults: list[str]
+) -> None:
+    """The check trusts it, so it is never kept of a manifest that nobody has verified, and never outlives the rest."""
+    running = make_open_round(evaluators=4, subjects=1)
+    of_the_manifest = {
+        "fingerprint": running.round.fingerprint,
+        "receiptKey": json.loads(running.round.manifest)["receipt_key"],
+    }
+
+    def known() -> dict[str, Any]:
+        (text,) = kept(page).values()
+        return {name: json.loads(text)[name] for name in of_the_manifest}
+
+    open_ballots(page, live_server.url, running, 2)
+    for field in page.get_by_role("spinbutton").all():
+        field.fill("70")
+    assert known() == {**of_the_manifest, "receiptKey": None}
+    cast(page)
+    assert known() == of_the_manifest
+
+    code = page.locator("#recovery-code").inner_text()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("#receipt [data-forget]").click()
+    expect(page.locator("#recover")).to_be_visible()
+    assert kept(page) == {}
+
+    # The same tab, which has the manifest at hand still.
+    page.get_by_label("Recovery code", exact=True).fill(code)
+    page.get_by_role("button", name="Recover").click()
+    expect(page.locator("#recover")).to_be_hidden()
+    assert known() == of_the_manifest

@@ -489,6 +489,12 @@ def test_blocks_of_single_cells_are_believed_only_with_their_path(
                 head,
                 forged: await zy.codeOf(() => zy.fetchHead("/head/forged", { manifest })),
                 leaves: [...(await zy.fetchCells("/cells/honest", [cell], { head })).keys()],
+                meanwhile: await zy.codeOf(async () => {
+                    const known = zy.fetchHead("/head", { manifest: Promise.resolve(manifest) });
+                    await zy.fetchCells("/cells/honest", [cell], { head: known });
+                }),
+                unproven: await zy.codeOf(() => zy.fetchCells("/cells/honest", [cell],
+                    { head: zy.fetchHead("/head/forged", { manifest: Promise.resolve(manifest) }) })),
                 cells: await Promise.all(names.map((name) =>
                     zy.codeOf(() => zy.fetchCells(`/cells/${name}`, [cell], { head })))),
             };
@@ -497,10 +503,64 @@ def test_blocks_of_single_cells_are_believed_only_with_their_path(
     )
     assert found["head"] == bulletin["head"]
     assert found["forged"] == "bad_bulletin"
+    assert (found["meanwhile"], found["unproven"]) == (None, "bad_bulletin")
     assert set(found["leaves"]) == set(re.findall("." * 64, bulletin["blocks"][0]))
     assert {election.receipt(entry)["leaf"] for entry in entries} <= set(found["leaves"])
     assert found["cells"] == [None] + ["bad_bulletin"] * (len(answers) - 1)
     assert all("cookie" not in headers for headers in asked)
+
+
+def test_a_kept_key_is_used_only_if_a_receipt_beside_it_speaks_for_it(client: Page, election: Election) -> None:
+    """What a browser keeps may be damaged, half forgotten, or from another round: then the manifest decides."""
+    load_manifest(client, election)
+    receipts = [election.receipt(election.entry()) for _ballot in range(2)]
+    forged = [{**one, "sig": b64u_encode(bytes(64))} for one in receipts]
+    other = Election()
+    kept = {
+        "round": ROUND,
+        "fingerprint": election.fingerprint,
+        "receiptKey": json.loads(election.manifest)["receipt_key"],
+        "receipts": receipts,
+    }
+    cases: dict[str, dict[str, Any]] = {
+        "kept": {},
+        "one of two": {"receipts": [forged[0], receipts[1]]},
+        "no receipts": {"receipts": []},
+        "forged receipts": {"receipts": forged},
+        "of another round": {"round": "0" * 32},
+        "odd receipts": {"receipts": [None, 1, {}, {"v": 1, "round": ROUND, "leaf": 1, "sig": 1}]},
+        "another key": {"receiptKey": json.loads(other.manifest)["receipt_key"]},
+        "short key": {"receiptKey": "AAAA"},
+        "no point": {"receiptKey": b64u_encode(b"\xff" * 32)},
+        "no key": {"receiptKey": None},
+        "odd key": {"receiptKey": {"0": 1}},
+        "no fingerprint": {"fingerprint": None},
+    }
+    found = client.evaluate(
+        """(cases) => Promise.all(cases.map(async (kept) => {
+            const found = await zy.keptManifest(kept);
+            return found && { ...found, receiptKey: zy.b64uEncode(found.receiptKey) };
+        }))""",
+        [{**kept, **case} for case in cases.values()],
+    )
+    known = {name: kept[name] for name in ("round", "fingerprint", "receiptKey")}
+    assert dict(zip(cases, found, strict=True)) == {
+        name: known if name in ("kept", "one of two") else None for name in cases
+    }
+
+
+def test_hexadecimal_is_read_as_in_python(native: Page) -> None:
+    every = bytes(range(256))
+    refused = ["0", "0A", "0g", "0/", "0:", "0`", "é0", "０0", 12, None]
+    found = native.evaluate(
+        """async ([text, refused]) => [
+            zy.hexEncode(zy.hexDecode(text, 256)), zy.hexDecode("").length,
+            await Promise.all(refused.map((one) => zy.codeOf(async () => zy.hexDecode(one)))),
+            await zy.codeOf(async () => zy.hexDecode(text, 255)),
+        ]""",
+        [every.hex(), refused],
+    )
+    assert found == [every.hex(), 0, ["bad_encoding"] * len(refused), "bad_encoding"]
 
 
 # Drawing and casting

@@ -101,6 +101,11 @@ def is_void(bulletin: Bulletin) -> bool:
     return any(row.get("fate") == Fate.VOID for row in bulletin.read_outcome()["cells"])
 
 
+def is_version_1(round: Round) -> bool:
+    """Return whether the round has a bulletin of version 1, in which cells have no blocks. One query."""
+    return Bulletin.objects.filter(round=round, outcome="").exists()
+
+
 def blocks_of(bulletin: Bulletin) -> Iterator[tuple[CellRow, bytes]]:
     """Yield each cell of a bulletin of version 2 with its block."""
     leaves, start = bytes(bulletin.leaves), 0

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 from peer_review.domain.ballots.turnout import has_drawn
 from peer_review.domain.planning.envelope_groups import is_paper_voter
 from peer_review.domain.rounds.lifecycle import pass_barrier
+from peer_review.domain.tally import bulletin as bulletins
 from peer_review.enums import RoundState
 from peer_review.exceptions.ballots import VotesOnPaper
 from peer_review.exceptions.base import RoundStateInvalid
@@ -83,6 +84,7 @@ class BallotCheckView(RoundMixin, TemplateView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         address = [self.round.public_id]
         papers = own_papers(self.round, self.user)
+        is_version_1 = self.round.has_bulletin and bulletins.is_version_1(self.round)
         config = {
             "round": self.round.public_id,
             "owner": browser_tag(self.user, self.round),
@@ -93,8 +95,9 @@ class BallotCheckView(RoundMixin, TemplateView):
             "bulletin": reverse("peer_review:bulletin-json", args=address),
             "head": reverse("peer_review:bulletin-head", args=address),
             "cells": reverse("peer_review:bulletin-cells", args=address),
-            # All papers of the reader, drawn or not: what is asked for repeats the roll and says no more.
-            "own": sorted(paper.cell for paper in papers),
+            # All papers of the reader, drawn or not: what is asked for repeats the roll and says no more. None where
+            # there is no block to ask for.
+            "own": [] if is_version_1 else sorted(paper.cell for paper in papers),
         }
         return super().get_context_data(
             config=config,

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.gzip import gzip_page
 
 from peer_review.conf import conf
 from peer_review.domain.ballots.cast import cast
@@ -34,7 +35,9 @@ def cast_view(request: HttpRequest, public_id: str) -> HttpResponse:
     return response
 
 
+# Compressed where the client takes it: there is no secret in it. Never so what answers a draw or a cast.
 @unlogged_endpoint("GET", "HEAD")
+@gzip_page
 def manifest_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return the manifest exactly as its fingerprint covers it. Public: everyone must get the same bytes."""
     manifest = Round.objects.frozen().filter(public_id=public_id).values_list("manifest", flat=True).first()

@@ -1,7 +1,13 @@
-"""The bulletin: its page, and the endpoints by which browsers check their ballots without signing in."""
+"""The bulletin: its page, and the endpoints by which browsers check their ballots without signing in.
+
+What the endpoints answer is public and the same for everybody, and no secret stands beside what a request names. So it
+may be compressed; an answer with a secret never is, since its length would tell of it. None carries an ETag: sent back,
+it would be a mark by which somebody who asks without a cookie is known again.
+"""
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.generic import TemplateView
 
 from peer_review.domain.rounds.return_rate import needed_percent
@@ -53,6 +59,7 @@ class BulletinView(CountedRoundMixin, TemplateView):
 
 
 @unlogged_endpoint("GET")
+@gzip_page
 def bulletin_json_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return the bulletin as it was signed. Nobody is asked who they are."""
     response = HttpResponse(bulletins.published_json(_bulletin(public_id)), content_type="application/json")
@@ -62,6 +69,7 @@ def bulletin_json_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @unlogged_endpoint("GET")
+@gzip_page
 def bulletin_head_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return the signed head with its signature. Nobody is asked who they are."""
     bulletin = _bulletin(public_id)
@@ -70,6 +78,7 @@ def bulletin_head_view(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @unlogged_endpoint("GET")
+@gzip_page
 def bulletin_cells_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return the cells that `?cell=` names, each with its block and its path to the root.
 

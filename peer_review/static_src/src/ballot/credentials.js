@@ -23,12 +23,17 @@ export class Credentials {
     return Boolean(master) && drawnAt !== null && this.page.config.cells.every((cell) => tokens[cell]);
   }
 
-  /** Return the manifest, the same as at the first visit: a server that changes it is caught. */
+  /**
+   * Return the manifest, the same as at the first visit: a server that changes it is caught. The key that signs
+   * receipts and bulletin is kept beside its fingerprint, so that the check need not fetch the keys of all cells.
+   */
   async openManifest() {
     const { config } = this.page;
     const { fingerprint } = config;
     if (this.store.data.fingerprint && this.store.data.fingerprint !== fingerprint) throw new ClientError("bad_fingerprint");
     this.manifest ??= await fetchManifest(config.manifest, { round: config.round, fingerprint });
+    // Both at once, and each time: whoever has forgotten the round meanwhile begins with neither.
+    Object.assign(this.store.data, { fingerprint, receiptKey: b64uEncode(this.manifest.receiptKey) });
     return this.manifest;
   }
 

@@ -1,5 +1,8 @@
 // The bulletin of a count, verified: whole, or of single papers. The same in Python: peer_review/protocol/bulletin.py.
 //
+// Of a manifest these read round, fingerprint and receiptKey; protocol.keptManifest gives no more. Manifest and head may
+// be promises: what is verified by them is asked for meanwhile.
+//
 //   verifyBulletin(value, manifest) -> Promise<{head, cells: [row], groups: [row], leaves: Map<hex, {row, place}>}>
 //       row = {cell, eligible, fate: "counted" | "merged" | "few" | "void", …}; in version 1 every cell is counted.
 //       `place` is the leaf's number within its cell, in version 1 among all. Throws bad_bulletin.
@@ -33,37 +36,43 @@ export const dummyLeaf = async (opening) => hexEncode(await leafHash(concat(utf8
 export const leavesOf = (block) => block.match(/.{64}/g) ?? [];
 
 export async function fetchBulletin(url, { manifest }) {
-  return verifyBulletin(await request(url, { anonymous: true }), manifest);
+  const [value, known] = await Promise.all([request(url, { anonymous: true }), manifest]);
+  return verifyBulletin(value, known);
 }
 
 export async function fetchHead(url, { manifest }) {
-  const value = await request(url, { anonymous: true });
+  const [value, known] = await Promise.all([request(url, { anonymous: true }), manifest]);
   return sound(async () => {
-    await checkHead(value.head, value.sig, manifest);
+    await checkHead(value.head, value.sig, known);
     return value.head;
   });
 }
 
 export async function fetchCells(url, cells, { head }) {
-  const leaves = new Map();
-  for (let start = 0; start < cells.length; start += AT_ONCE) {
-    const some = cells.slice(start, start + AT_ONCE);
+  const parts = [];
+  for (let start = 0; start < cells.length; start += AT_ONCE) parts.push(cells.slice(start, start + AT_ONCE));
+  const asked = parts.map((some) => {
     const query = new URLSearchParams(some.map((cell) => ["cell", cell]));
-    const answer = await request(`${url}?${query}`, { anonymous: true });
-    await sound(async () => {
-      const found = new Set();
-      for (const { row, block, index, proof } of answer.cells) {
-        checkBlock(row, block);
-        const leaf = await blockHash(row, hexDecode(block, block.length / 2));
-        const path = { leaf, index, size: head.size, root: hexDecode(head.root, 32), proof: proof.map((step) => hexDecode(step, 32)) };
-        if (!(await verifyInclusion(path))) refuse("a block's path does not lead to the signed root");
-        found.add(row.cell);
-        note(leaves, row, block);
-      }
-      if (some.some((cell) => !found.has(cell))) refuse("a cell was left out");
-    });
-  }
+    return request(`${url}?${query}`, { anonymous: true });
+  });
+  const [known, ...answers] = await Promise.all([head, ...asked]);
+  const leaves = new Map();
+  await sound(async () => {
+    for (const [i, answer] of answers.entries()) {
+      await Promise.all(answer.cells.map((cell) => checkPath(cell, known)));
+      const found = new Set(answer.cells.map(({ row }) => row.cell));
+      if (parts[i].some((cell) => !found.has(cell))) refuse("a cell was left out");
+      for (const { row, block } of answer.cells) note(leaves, row, block);
+    }
+  });
   return leaves;
+}
+
+async function checkPath({ row, block, index, proof }, head) {
+  checkBlock(row, block);
+  const leaf = await blockHash(row, hexDecode(block, block.length / 2));
+  const path = { leaf, index, size: head.size, root: hexDecode(head.root, 32), proof: proof.map((step) => hexDecode(step, 32)) };
+  if (!(await verifyInclusion(path))) refuse("a block's path does not lead to the signed root");
 }
 
 export async function verifyBulletin(bulletin, manifest) {

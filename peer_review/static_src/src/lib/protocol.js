@@ -18,6 +18,10 @@
 //       receipt, or {ok: false, error, status}. A cast is only done with ok: true. castOnce may also give {ok: true, pending: true, leaf, retryAfter (seconds)}.
 //       onUpdate(results) after each request; aborting `signal` ends the wait with error "aborted".
 //   verifyReceipt(receipt, manifest) -> Promise<boolean>
+//       Of the manifest only round and receiptKey are read.
+//   keptManifest({round, fingerprint, receiptKey, receipts}) -> Promise<{round, fingerprint, receiptKey} | null>
+//       What checking needs of a manifest, from what a browser kept of one that it has verified: receiptKey as base64url.
+//       Null if nothing shows that it is that manifest's key.
 //   fetchBytes(url) -> Promise<bytes>           without cookies; throws network, or server_error with its status
 //   request(url, options) -> Promise<value>     JSON with our error codes; what draw and the count pages use
 
@@ -31,6 +35,7 @@ import { importKey } from "../../../../zhengyan_crypto/browser/rsabssa.js";
 
 // The most casts in one request; the server reads two million bytes, a cast is about a thousand.
 const CAST_CHUNK = 1000;
+// Nothing is taken from the browser's cache: a copy of one's own, or a tag sent along with it, would be a cookie again.
 const ANONYMOUS = { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store", redirect: "error" };
 const BUSY = new Set([429, 502, 503, 504]);
 
@@ -221,4 +226,21 @@ export async function verifyReceipt(receipt, manifest) {
     if (error.code === "bad_encoding") return false;
     throw error;
   }
+}
+
+/**
+ * Receipts were verified by the manifest when they were given, so a key by which one of them verifies is the manifest's.
+ * A key that none of them speaks for may have been damaged: the manifest itself then decides.
+ */
+export async function keptManifest({ round, fingerprint, receiptKey, receipts }) {
+  if (typeof fingerprint !== "string" || typeof receiptKey !== "string") return null;
+  let kept;
+  try {
+    kept = { round, fingerprint, receiptKey: b64uDecode(receiptKey, 32) };
+  } catch (error) {
+    if (error.code === "bad_encoding") return null;
+    throw error;
+  }
+  for (const receipt of receipts) if (await verifyReceipt(receipt, kept)) return kept;
+  return null;
 }

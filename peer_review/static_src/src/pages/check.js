@@ -3,14 +3,14 @@
 import { $, carried, el, fill, grouped } from "../ui/dom.js";
 import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { fetchBulletin, fetchCells, fetchHead } from "../lib/bulletin.js";
-import { fetchManifest, verifyReceipt } from "../lib/protocol.js";
+import { fetchManifest, keptManifest, verifyReceipt } from "../lib/protocol.js";
 import { Store } from "../ui/store.js";
 
 const config = carried("check-config");
 const words = carried("check-words");
 const store = new Store(config.round, config.owner);
 const counted = ["counted", "published", "archived"].includes(config.state);
-let opened = null;
+let opening = null;
 
 function trouble(text) {
   $("trouble").replaceChildren(el("p", {}, text));
@@ -24,19 +24,36 @@ function troubleFrom(error) {
   trouble(words[code] ?? words.errors[code] ?? fill(words.errors.unknown, { code }));
 }
 
-/** Return manifest, head and the reader's own leaves, fetched and verified once. */
-async function open() {
-  if (opened) return opened;
+/** Return manifest, head and the reader's own leaves, fetched at once and verified. What failed is tried anew. */
+function open() {
+  opening ??= openAll().catch((error) => {
+    opening = null;
+    throw error;
+  });
+  return opening;
+}
+
+async function openAll() {
+  const manifest = openManifest();
+  if (!counted) return { manifest: await manifest, head: null, own: new Map() };
+  const head = fetchHead(config.head, { manifest });
+  const own = fetchCells(config.cells, config.own, { head });
+  const [known, signed, leaves] = await Promise.all([manifest, head, own]);
+  return { manifest: known, head: signed, own: leaves };
+}
+
+/**
+ * Return the manifest, or what this browser kept of it.
+ *
+ * It holds the keys of all cells, and checking needs none of them: only that by which receipts and bulletin are signed.
+ */
+async function openManifest() {
   const { round, fingerprint } = config;
+  const { data } = store;
   // The fingerprint of the first visit, if this browser was there: a server that changes it is caught.
-  const manifest = await fetchManifest(config.manifest, { round, fingerprint: store.data.fingerprint ?? fingerprint });
-  opened = { manifest, head: null, own: new Map() };
-  if (counted) {
-    opened.head = await fetchHead(config.head, { manifest });
-    if (opened.head.v === 1) opened.own = await everyLeaf();
-    else opened.own = await fetchCells(config.cells, config.own, { head: opened.head });
-  }
-  return opened;
+  if (data.fingerprint && data.fingerprint !== fingerprint) throw new ClientError("bad_fingerprint");
+  const kept = { round, fingerprint: data.fingerprint, receiptKey: data.receiptKey, receipts: Object.values(data.receipts) };
+  return (await keptManifest(kept)) ?? fetchManifest(config.manifest, { round, fingerprint });
 }
 
 /** Say of every paper of the reader what became of it, cast or not. Rounds without blocks tell it of none. */
@@ -58,7 +75,7 @@ let whole = null;
 
 /** Return all leaves of the bulletin: for a receipt of somebody else's papers, and for rounds without blocks. */
 async function everyLeaf() {
-  whole ??= (await fetchBulletin(config.bulletin, { manifest: opened.manifest })).leaves;
+  whole ??= (await fetchBulletin(config.bulletin, { manifest: (await open()).manifest })).leaves;
   return whole;
 }
 

@@ -6,6 +6,7 @@ const PREFIX = "peer-review";
 
 export const empty = () => ({
   v: 1, master: null, answers: {}, skipped: [], receipts: {}, fingerprint: null, read: false,
+  receiptKey: null, // base64url; of the manifest with this fingerprint, once this browser has verified it
   drawnAt: null, // the server's time of this browser's first draw, in milliseconds
   version: 0, // how many versions were cast from this browser since then
   tokens: {}, // cell → base64url; two stages only, so that casting asks for nothing with a sign-in

@@ -16,6 +16,7 @@ from peer_review.domain.tally import bulletin as bulletins
 from peer_review.domain.tally.blocks import written_count
 from peer_review.domain.tally.count import counted_entries
 from peer_review.exceptions.tally import UnknownBlock
+from peer_review.models import Bulletin
 from peer_review.offline import VERIFIER
 from peer_review.protocol.ballots import generate_receipt_key
 from peer_review.protocol.bulletin import Outcome, head_message, leaves_of, verify_block, verify_bulletin
@@ -51,6 +52,14 @@ def test_cells_are_proven_by_their_names() -> None:
         with pytest.raises(UnknownBlock):
             bulletins.cell_proofs(bulletin, wrong)
     assert bulletins.cell_proofs(bulletin, []) == []
+
+
+def test_only_a_bulletin_without_blocks_is_of_version_1() -> None:
+    old, new = (make_counted_round({("甲", "all"): papers(5)}) for _round in range(2))
+    Bulletin.objects.filter(round=old).update(outcome="")
+    assert [bulletins.is_version_1(round) for round in (old, new)] == [True, False]
+    Bulletin.objects.all().delete()
+    assert not bulletins.is_version_1(old)
 
 
 def test_what_few_cast_is_told_no_further_than_that_they_were_few() -> None:

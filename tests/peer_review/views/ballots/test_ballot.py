@@ -17,7 +17,7 @@ from peer_review.domain.planning.roll_confirmation import confirm_roll
 from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.enums import Collection, RoundState, ScaleKind
-from peer_review.models import Assignment, Round
+from peer_review.models import Assignment, Bulletin, Round
 from peer_review.views.ballots.ballot import browser_tag
 from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, make_voted_round, papers
 from tests.factories.peer_review.rounds import (
@@ -296,6 +296,18 @@ class TestCheck:
             own = running.round.cells.filter(assignments__evaluator=evaluator.user).order_by("key")
             config = get(client, "ballot-check", running.round).context["config"]
             assert config["own"] == list(own.values_list("key", flat=True))
+
+    def test_asks_for_no_blocks_of_a_bulletin_that_has_none(self, client: Client) -> None:
+        running = make_voted_round(evaluators=6, voters=6)
+        count_all(running)
+        client.force_login(running.evaluators[0].user)
+
+        asked = get(client, "ballot-check", running.round).context["config"]["own"]
+        Bulletin.objects.update(outcome="")  # version 1
+        now = get(client, "ballot-check", running.round).context
+
+        assert asked == sorted(paper.cell for paper in now["papers"])
+        assert (len(asked) > 0, now["config"]["own"]) == (True, [])
 
     def test_lists_every_paper_of_the_reader_for_the_script_to_say_what_became_of_it(self, client: Client) -> None:
         round = make_counted_round(

@@ -1,5 +1,6 @@
 """The cast endpoint over HTTP, through the whole stack of middleware; and the manifest."""
 
+import gzip
 import json
 import logging
 from typing import Any
@@ -257,6 +258,18 @@ def test_manifest_is_the_same_bytes_for_everyone(running: RunningRound) -> None:
 
     assert len(bodies) == 1
     Manifest.parse(bodies.pop(), expected_fingerprint=running.round.fingerprint)
+
+
+def test_manifest_comes_compressed_to_whoever_takes_it(running: RunningRound) -> None:
+    url = reverse("peer_review:manifest", args=[running.round.public_id])
+
+    packed = Client().get(url, headers={"accept-encoding": "gzip"})
+    plain = Client().get(url)
+
+    Manifest.parse(gzip.decompress(packed.content), expected_fingerprint=running.round.fingerprint)
+    assert len(packed.content) < len(plain.content)
+    assert (packed["Content-Encoding"], plain.has_header("Content-Encoding")) == ("gzip", False)
+    assert (packed["Cache-Control"], packed.has_header("ETag")) == ("no-cache", False)
 
 
 def test_manifest_of_a_draft_is_not_to_be_had() -> None:

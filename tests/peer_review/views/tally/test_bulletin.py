@@ -1,3 +1,4 @@
+import gzip
 import json
 import re
 
@@ -39,6 +40,21 @@ def test_bulletin_and_proofs_need_no_cookie(round: Round, client: Client) -> Non
     verify_block(head, proof["row"], bytes.fromhex(proof["block"]), index=proof["index"], proof=steps)
     assert (answer["Cache-Control"], proofs["Cache-Control"]) == ("no-store", "no-store")
     assert not client.cookies
+
+
+@pytest.mark.parametrize("name", ["bulletin-json", "bulletin-head", "bulletin-cells"])
+def test_what_is_checked_comes_compressed_to_whoever_takes_it(name: str, round: Round, client: Client) -> None:
+    cells = {"cell": list(round.cells.values_list("key", flat=True))}
+    plain, packed = (
+        client.get(address(round, name), cells, headers={"accept-encoding": accepted})
+        for accepted in ("identity", "br, gzip")
+    )
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content)
+    assert (packed["Content-Encoding"], plain.has_header("Content-Encoding")) == ("gzip", False)
+    assert all("Accept-Encoding" in answer["Vary"] for answer in (packed, plain))
+    assert packed["Cache-Control"] == plain["Cache-Control"]
+    assert not packed.has_header("ETag")  # sent back, it would be a cookie
 
 
 @pytest.mark.parametrize("cell", ["0" * 16, "", "x", "\x00", "‮"])
