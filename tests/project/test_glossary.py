@@ -28,7 +28,7 @@ def words() -> set[str]:
             if "node_modules" in path.parts or "static" in path.parts:
                 continue
             found |= set(re.findall(r"\w+", path.relative_to(ROOT).as_posix()))
-            if path.suffix in {".py", ".html"}:
+            if path.suffix in {".py", ".html", ".js"}:
                 found |= set(re.findall(r"\w+", path.read_text("utf-8")))
     return found
 
