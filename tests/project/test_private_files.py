@@ -74,7 +74,12 @@ def test_files_are_private_although_the_shell_hides_nothing(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["", "media", "zhengyan.sqlite3", "box.sqlite3-wal", "keys/second", "keys/first/a.key"]
+    "name",
+    [
+        "box.sqlite3-wal",
+        "keys/first/a.key",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("", "media", "zhengyan.sqlite3", "keys/second")),
+    ],
 )
 def test_production_refuses_what_others_may_open(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "var"

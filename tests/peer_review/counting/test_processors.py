@@ -47,7 +47,11 @@ def is_known_to_this_processor(feature: str) -> bool:
 
 @pytest.mark.parametrize(
     ("kernel", "threads"),
-    [("Haswell", 1), ("Haswell", 2), ("SkylakeX", 2), ("Zen", 1), ("Prescott", 2)],
+    [
+        ("Haswell", 2),
+        *(pytest.param(*case, marks=pytest.mark.long) for case in (("Haswell", 1), ("SkylakeX", 2), ("Zen", 1))),
+        pytest.param("Prescott", 2, marks=pytest.mark.long),
+    ],
 )
 def test_same_is_published_with_every_kernel_and_number_of_threads(
     kernel: str, threads: int, here: dict[str, Any]

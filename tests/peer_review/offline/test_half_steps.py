@@ -14,9 +14,8 @@ from peer_review.offline.verifier.half_steps import stretch
 from tests.peer_review.offline.drawn import draw_round, models_told, told
 
 
-@settings(max_examples=80, deadline=None)
-@given(st.integers(0, 2**32))
-def test_recount_puts_subjects_into_half_steps_as_the_release_does(seed: int) -> None:
+def recount_anew(seed: int) -> None:
+    """Draw a round of which some subjects stand in half-steps, and hold the recount to the release."""
     chance = random.Random(seed)
     drawn = draw_round(chance)
     subjects = range(len(drawn.plan.sections))
@@ -31,6 +30,19 @@ def test_recount_puts_subjects_into_half_steps_as_the_release_does(seed: int) ->
 
     models_told(published)
     assert dict(leaves_of(recount.figures())) == dict(leaves_of(published))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32))
+def test_recount_puts_subjects_into_half_steps_as_the_release_does(seed: int) -> None:
+    recount_anew(seed)
+
+
+@pytest.mark.long
+@settings(max_examples=250, deadline=None)
+@given(st.integers(0, 2**32))
+def test_recount_puts_subjects_of_many_rounds_into_half_steps(seed: int) -> None:
+    recount_anew(seed)
 
 
 @given(st.integers(0, 1000), st.sampled_from([(90, 70, 60), (88, 75, 62), (95, 70, 60), (85, 80, 0)]))

@@ -214,6 +214,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.long
 def test_small_workbooks_take_little_memory_and_processor_time(tmp_path: Path) -> None:
     paths = {name: tmp_path / f"{number}.xlsx" for number, name in enumerate(BOMBS)}
     for name, path in paths.items():
