@@ -11,7 +11,7 @@ from peer_review.domain.schemes.schemes import freeze_scheme
 from tests.factories.peer_review.counted_rounds import make_counted_round, papers
 from tests.factories.peer_review.rounds import SchemeFactory
 
-pytestmark = pytest.mark.django_db(databases=["default", "box"])
+pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
 
 
 @pytest.mark.parametrize("scale", ["points", "anchors", "grades"])
