@@ -11,7 +11,7 @@ import logging
 import re
 from typing import Any
 
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from peer_review.box import store
@@ -23,6 +23,8 @@ from peer_review.models import Bulletin, Cell, CountRun, Drawn, PooledKey, Round
 logger = logging.getLogger(__name__)
 #: Tables of the main database out of which rows or values vanish between opening and the end of the count.
 _TABLES = (Drawn, Ticket, Cell, PooledKey, CountRun, Round)
+#: How long a table is waited for. Whoever comes meanwhile queues behind, so it is short: the tick asks again.
+_PATIENCE = "2s"
 
 
 def wipe(round: Round) -> bool:
@@ -72,7 +74,8 @@ def _rewrite_main() -> bool:
 
 
 def _rewrite(table: str) -> bool:
-    """Have PostgreSQL write a table into a new file; return False if it had to take dead rows along.
+    """Have PostgreSQL write a table into a new file; return False if it had to take dead rows along, or if somebody, a
+    dump perhaps, does not let go of the table.
 
     Plain VACUUM only frees the space that dead rows lie in. But FULL too keeps those that a transaction which began
     before their end, a dump perhaps, may still read. How many, is told in whatever language the server speaks, and is
@@ -86,10 +89,14 @@ def _rewrite(table: str) -> bool:
     with connection.cursor() as cursor:
         driver = connection.connection
         driver.add_notice_handler(note)
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [_PATIENCE])
         try:
             cursor.execute(f'VACUUM (FULL, VERBOSE) "{table}"')
+        except OperationalError:
+            return False
         finally:
             driver.remove_notice_handler(note)
+            cursor.execute("RESET lock_timeout")
     numbers = [re.search(r"\d+", detail) for detail in details]
     return not any(number and int(number[0]) for number in numbers)
 
