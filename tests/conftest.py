@@ -203,6 +203,14 @@ def demonstration(transactional_db: None, tmp_path: Path, monkeypatch: pytest.Mo
     load_demonstration()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patient_wiping() -> None:
+    """On PostgreSQL the other processes' tests are transactions of the same server: rows die when theirs have ended."""
+    from peer_review.domain.tally import wipe  # needs the installed apps
+
+    wipe._TRIES = 90
+
+
 @pytest.fixture(autouse=True)
 def _first_language() -> None:
     """Each test begins in the site's own language: a request leaves the visitor's active in its thread."""

@@ -9,6 +9,7 @@ cannot be wiped: what must vanish was therefore never written to them in the cle
 
 import logging
 import re
+import time
 from typing import Any
 
 from django.db import DatabaseError, OperationalError, connection, connections
@@ -23,8 +24,10 @@ from peer_review.models import Bulletin, Cell, CountRun, Drawn, PooledKey, Round
 logger = logging.getLogger(__name__)
 #: Tables of the main database out of which rows or values vanish between opening and the end of the count.
 _TABLES = (Drawn, Ticket, Cell, PooledKey, CountRun, Round)
-#: How long a table is waited for. Whoever comes meanwhile queues behind, so it is short: the tick asks again.
+#: How long a table is waited for. Whoever comes meanwhile queues behind, so it is short.
 _PATIENCE = "2s"
+#: How often a table is rewritten until no dead row is left in it, and the seconds between; then the tick goes on.
+_TRIES, _PAUSE = 5, 1.0
 
 
 def wipe(round: Round) -> bool:
@@ -74,6 +77,20 @@ def _rewrite_main() -> bool:
 
 
 def _rewrite(table: str) -> bool:
+    """Rewrite a table until it holds no dead row; return False if it still does after some tries.
+
+    Any transaction that writes somewhere on the server, in another database too, keeps the rows that died since it
+    began. Most end within the second.
+    """
+    for tried in range(1, _TRIES + 1):
+        if _rewrite_once(table):
+            return True
+        if tried < _TRIES:
+            time.sleep(_PAUSE)
+    return False
+
+
+def _rewrite_once(table: str) -> bool:
     """Have PostgreSQL write a table into a new file; return False if it had to take dead rows along, or if somebody, a
     dump perhaps, does not let go of the table.
 

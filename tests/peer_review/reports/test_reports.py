@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -154,7 +154,10 @@ def test_pdf_is_tagged_titled_and_dated_by_publication(reported: ReportedRound) 
     assert reader.metadata.title == "甲"
     assert reader.metadata.author is None
     assert reported.round.published_at is not None
-    assert str(reader.metadata.get("/CreationDate", ""))[2:10] == f"{reported.round.published_at:%Y%m%d}"
+    assert (
+        str(reader.metadata.get("/CreationDate", ""))[2:10]
+        == f"{timezone.localtime(reported.round.published_at):%Y%m%d}"
+    )
     assert b"pdfuaid" in made or b"pdfuaid" in streams_of(made)
 
 
