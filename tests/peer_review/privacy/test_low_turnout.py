@@ -144,11 +144,12 @@ MARKED = [f'"{key}":{mark}'.encode() for key, mark in MARKS.items()]
 WORDS = f"He never answers the telephone {secrets.token_hex(4)}"
 
 
-def round_with_comments(*, voters: int) -> RunningRound:
+def round_with_comments(*, voters: int, criteria: list[tuple[str, int]] = CRITERIA, words: str = WORDS) -> RunningRound:
     """Return a round in which so many of six have marked somebody and written about them, each the same."""
     running = make_ready_round(
-        evaluators=7, subjects=1, scheme=SchemeFactory(floor=5, comments=True, criteria=CRITERIA)
+        evaluators=7, subjects=1, scheme=SchemeFactory(floor=5, comments=True, criteria=criteria)
     )
+    given = {key: mark for (key, _weight), mark in zip(criteria, MARKS.values(), strict=True)}
     about = running.round.subjects.get()
     people = [evaluator.user for evaluator in running.evaluators]
     Round.objects.filter(pk=running.round.pk).update(comment_reviewer=make_user("Reviewer", "inspector"))
@@ -157,7 +158,7 @@ def round_with_comments(*, voters: int) -> RunningRound:
     open_ready(running)
     marks = running.round.cells.exclude(pk=comment.pk).get()
     for evaluator in running.evaluators[:voters]:
-        answers = running.vote(evaluator, {marks.key: MARKS, comment.key: {"text": WORDS}})
+        answers = running.vote(evaluator, {marks.key: given, comment.key: {"text": words}})
         assert all(answer["ok"] for answer in answers)
     return running
 
@@ -262,5 +263,6 @@ def test_none_one_and_four_of_six_end_alike() -> None:
 
     assert shapes[0] == shapes[1] == shapes[2]
     # Enough of them are told apart from few.
-    running = round_with_comments(voters=6)
+    # In other words: what is counted lies in the files, and the other tests look for theirs there.
+    running = round_with_comments(voters=6, criteria=[("quality", 60), ("spirit", 40)], words="Always there")
     assert shape(json.loads(canonical.dumps(count_all(running).bulletin.read_outcome()))) != shapes[0][0]["cells"]
