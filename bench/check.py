@@ -279,8 +279,8 @@ def measure(
                 visit(browser, published, address, network=network, with_key=with_key)
                 for _time in range(options.visits)
             ]
-            seconds = statistics.median(one.seconds for one in visits)
-            size = max(one.kilobytes for one in visits)
+            seconds = statistics.median(visit.seconds for visit in visits)
+            size = max(visit.kilobytes for visit in visits)
             held[network, with_key] = holds = seconds <= AIM[0] and size <= AIM[1]
             parts = ", ".join(f"{kind} {count / 1_000:,.0f}" for kind, count in sorted(visits[-1].bytes.items()))
             print(

@@ -239,7 +239,7 @@ def _totals(options: Sequence[Iterable[int]]) -> set[int]:
     """Return the totals that one sum of each criterion can come to."""
     totals = {0}
     for sums in options:
-        totals = {total + one for total in totals for one in sums}
+        totals = {total + own for total in totals for own in sums}
     return totals
 
 

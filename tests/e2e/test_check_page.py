@@ -164,7 +164,7 @@ def test_a_bulletin_of_version_1_is_read_whole(with_key: bool, live_server: Any,
     """It has one list of leaves and no blocks, so no paper is asked for and no fate is told."""
     kept = Kept()
     round = count_all(kept.running)
-    cast = [one["entry"] for evaluator in kept.running.evaluators for one in evaluator.made]
+    cast = [made["entry"] for evaluator in kept.running.evaluators for made in evaluator.made]
     leaves = sorted(merkle.leaf_hash(canonical.dumps(entry)) for entry in cast)
     cells = [
         {"cell": cell, "eligible": count, "drawn": count, "counted": count}

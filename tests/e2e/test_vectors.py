@@ -514,7 +514,7 @@ def test_a_kept_key_is_used_only_if_a_receipt_beside_it_speaks_for_it(client: Pa
     """What a browser keeps may be damaged, half forgotten, or from another round: then the manifest decides."""
     load_manifest(client, election)
     receipts = [election.receipt(election.entry()) for _ballot in range(2)]
-    forged = [{**one, "sig": b64u_encode(bytes(64))} for one in receipts]
+    forged = [{**receipt, "sig": b64u_encode(bytes(64))} for receipt in receipts]
     other = Election()
     kept = {
         "round": ROUND,

@@ -29,6 +29,7 @@ from peer_review.enums import Audience, CellKind, RoundState
 from peer_review.models import Assignment, Cell, CountRun, Drawn, Round, Sheet
 from peer_review.protocol.bulletin import Fate
 from tests.factories.peer_review.rounds import (
+    Evaluator,
     RoundFactory,
     RunningRound,
     SchemeFactory,
@@ -36,6 +37,7 @@ from tests.factories.peer_review.rounds import (
     make_comment_cell,
     make_member,
     make_open_round,
+    make_ready_round,
     make_sheet,
     make_subject,
     make_user,
@@ -95,6 +97,23 @@ def make_voted_round(*, voters: int = 8, answers: dict[str, Any] | None = None, 
     running = make_open_round(**kwargs)
     for at, evaluator in enumerate(running.evaluators[:voters]):
         running.stuff(evaluator, answers or {"quality": 70 + at, "spirit": 80})
+    return running
+
+
+def make_joined_round() -> RunningRound:
+    """Return an open round in which two leaders and six of the staff have marked one person: fewer than the floor of
+    five in one class."""
+    scheme = SchemeFactory(floor=5, classes=[("leaders", 50), ("staff", 50)])
+    running = make_ready_round(evaluators=9, subjects=0, scheme=scheme)
+    first, *others = running.round.members.order_by("pk")
+    users = [member.user for member in others]
+    subject = make_subject(running.round, first)
+    cells = {group: make_cell(subject, of, group) for group, of in (("leaders", users[:2]), ("staff", users[2:]))}
+    running.evaluators = [Evaluator(user, running.round) for user in users]
+    open_ready(running)
+    for number, evaluator in enumerate(running.evaluators):
+        cell = cells["leaders" if number < 2 else "staff"]
+        running.stuff(evaluator, {cell.key: {"quality": 10 + number, "spirit": 90 - number}})
     return running
 
 

@@ -115,7 +115,7 @@ def test_after_closing_no_token_is_accepted_whether_it_was_used_or_not(rounds: l
     running = rounds[0]
     used, unused, *others = voters(running)
     for evaluator in (used, *others[-OTHERS:]):
-        assert all(one["ok"] for one in running.vote(evaluator))
+        assert all(answer["ok"] for answer in running.vote(evaluator))
     late = [used.entries(running.answers), unused.entries(running.answers)]
     running.close()
 

@@ -4,7 +4,6 @@ import dataclasses
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from peer_review.domain.ledger.readers import Reader
 from peer_review.domain.results.presenters import read_round, read_section, read_subject, read_summary
@@ -20,12 +19,6 @@ from tests.factories.peer_review.rounds import make_user
 
 pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
 NAMES = "甲乙丙丁戊己庚"
-
-
-@pytest.fixture
-def in_english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -81,8 +74,8 @@ def test_subject_finds_the_stored_figures_to_the_last_digit(round: Round) -> Non
     assert [
         (line.key, line.own.value, line.own.low, line.own.high, line.own.n, line.own.abstentions)
         for line in reading.criteria
-    ] == [(one.criterion, one.value, one.low, one.high, one.n, None) for one in stored]
-    assert all(one.abstentions < reading.head.floor for one in stored)
+    ] == [(row.criterion, row.value, row.low, row.high, row.n, None) for row in stored]
+    assert all(row.abstentions < reading.head.floor for row in stored)
     assert (reading.score.value, reading.score.grade, reading.score.grade_label) == (
         69.8,
         "basic",

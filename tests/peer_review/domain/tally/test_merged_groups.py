@@ -13,15 +13,8 @@ from peer_review.domain.tally.merged_groups import merge, read_columns, read_evi
 from peer_review.models import Round
 from peer_review.protocol.ballots import token_message
 from peer_review.protocol.bulletin import columns_hash, leaves_of
-from tests.factories.peer_review.counted_rounds import count_all, open_ready
-from tests.factories.peer_review.rounds import (
-    Evaluator,
-    RunningRound,
-    SchemeFactory,
-    make_cell,
-    make_ready_round,
-    make_subject,
-)
+from tests.factories.peer_review.counted_rounds import count_all, make_joined_round
+from tests.factories.peer_review.rounds import RunningRound
 from zhengyan_crypto import blindsig, canonical, merkle
 from zhengyan_crypto.encoding import b64u_decode
 
@@ -81,19 +74,8 @@ def test_what_the_box_keeps_is_read_again() -> None:
 
 @pytest.fixture
 def merged_round() -> tuple[RunningRound, Round]:
-    """A counted round, cast for real: two leaders and six of the staff have marked one person."""
-    running = make_ready_round(
-        evaluators=9, subjects=0, scheme=SchemeFactory(floor=5, classes=[("leaders", 50), ("staff", 50)])
-    )
-    first, *others = running.round.members.order_by("pk")
-    users = [member.user for member in others]
-    subject = make_subject(running.round, first)
-    cells = {group: make_cell(subject, of, group) for group, of in (("leaders", users[:2]), ("staff", users[2:]))}
-    running.evaluators = [Evaluator(user, running.round) for user in users]
-    open_ready(running)
-    for number, evaluator in enumerate(running.evaluators):
-        cell = cells["leaders" if number < 2 else "staff"]
-        running.stuff(evaluator, {cell.key: {"quality": 10 + number, "spirit": 90 - number}})
+    """A counted round, cast for real."""
+    running = make_joined_round()
     return running, count_all(running)
 
 

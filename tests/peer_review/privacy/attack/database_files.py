@@ -123,7 +123,7 @@ def programs() -> Path | None:
     """Return the folder of PostgreSQL's server programs, None if there is none on this computer."""
     found = shutil.which("initdb")
     folders = [found and str(Path(found).parent), *sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)]
-    return next((Path(one) for one in folders if one and Path(one, "pg_basebackup").exists()), None)
+    return next((Path(folder) for folder in folders if folder and Path(folder, "pg_basebackup").exists()), None)
 
 
 @contextmanager

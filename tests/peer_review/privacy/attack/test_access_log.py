@@ -112,7 +112,7 @@ def test_a_check_that_asks_by_leaf_names_every_author() -> None:
 
     found = log.authors(leaves)
 
-    told = {leaf: one.user.username for one in running.evaluators for leaf in leaves_cast(one)}
+    told = {leaf: voter.user.username for voter in running.evaluators for leaf in leaves_cast(voter)}
     assert found == told
     assert len(found) > VOTERS
 

@@ -18,15 +18,7 @@ from peer_review.box import store
 from peer_review.domain.audit.audit_package import merged_json
 from peer_review.domain.tally.merged_groups import Columns, Evidence, MergedGroup, merge
 from peer_review.protocol.credentials import Credential
-from tests.factories.peer_review.counted_rounds import count_all, open_ready
-from tests.factories.peer_review.rounds import (
-    Evaluator,
-    RunningRound,
-    SchemeFactory,
-    make_cell,
-    make_ready_round,
-    make_subject,
-)
+from tests.factories.peer_review.counted_rounds import count_all, make_joined_round
 from tests.peer_review.privacy.attack.judging import BITES, LIMIT
 from zhengyan_crypto import canonical, merkle
 from zhengyan_crypto.encoding import b64u_decode
@@ -184,25 +176,9 @@ def test_each_attack_bites_where_columns_have_its_fault(attack: Attack, make: Me
 # A round held for real, and everything that lies on the disks afterwards
 
 
-def joined_round() -> RunningRound:
-    """Return an open round in which two leaders and six of the staff have marked one person."""
-    scheme = SchemeFactory(floor=FLOOR, classes=[("leaders", 50), ("staff", 50)])
-    running = make_ready_round(evaluators=9, subjects=0, scheme=scheme)
-    first, *others = running.round.members.order_by("pk")
-    users = [member.user for member in others]
-    subject = make_subject(running.round, first)
-    cells = {group: make_cell(subject, of, group) for group, of in (("leaders", users[:2]), ("staff", users[2:]))}
-    running.evaluators = [Evaluator(user, running.round) for user in users]
-    open_ready(running)
-    for number, evaluator in enumerate(running.evaluators):
-        cell = cells["leaders" if number < 2 else "staff"]
-        running.stuff(evaluator, {cell.key: {"quality": 10 + number, "spirit": 90 - number}})
-    return running
-
-
 @pytest.mark.django_db(databases=["default", "box"], transaction=True)
 def test_no_file_holds_a_row_or_a_signature_of_a_joined_ballot(disk: Callable[[], bytes]) -> None:
-    running = joined_round()
+    running = make_joined_round()
     round = count_all(running)
     files, package = disk(), b"".join(merged_json(round))
 

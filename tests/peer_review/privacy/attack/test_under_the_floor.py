@@ -77,7 +77,7 @@ def publish_blocks(seed: int, make: Make) -> Published:
     first, second = make(leaves, key), make(leaves, key)
 
     def blocks(documents: list[store.Document]) -> dict[str, list[bytes]]:
-        return {one.name: list(leaves_of(one.body)) for one in documents if one.kind == BLOCK}
+        return {document.name: list(leaves_of(document.body)) for document in documents if document.kind == BLOCK}
 
     openings = {
         one.name: [one.body[at : at + 32] for at in range(0, len(one.body), 32)]
