@@ -24,6 +24,21 @@ from tests import migrated
 ALIASES = ("default", "box")
 #: Parts of a PostgreSQL server's folder that are its log.
 _LOGS = ("pg_wal", "archive")
+#: Has PostgreSQL store long values as they are. It would compress what is padded, which whoever has the files unpacks.
+_UNCOMPRESSED = """
+CREATE FUNCTION keep_as_it_is() RETURNS event_trigger LANGUAGE plpgsql AS $$
+DECLARE made record;
+BEGIN
+  FOR made IN
+    SELECT attrelid::regclass AS name, attname
+    FROM pg_event_trigger_ddl_commands() JOIN pg_attribute ON attrelid = objid
+    WHERE object_type = 'table' AND attnum > 0 AND NOT attisdropped AND attstorage = 'x'
+  LOOP
+    EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STORAGE EXTERNAL', made.name, made.attname);
+  END LOOP;
+END $$;
+CREATE EVENT TRIGGER keep_as_it_is ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION keep_as_it_is();
+"""
 
 
 class SQLiteFiles:
@@ -141,8 +156,10 @@ def cluster(programs: Path) -> Iterator[Cluster]:
         server = Cluster(Path(name), programs)
         server.start()
         try:
+            there = ("-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres")
             for alias in ALIASES:
-                server.run("createdb", "-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres", alias)
+                server.run("createdb", *there, alias)
+                server.run("psql", *there, "-v", "ON_ERROR_STOP=1", "-d", alias, "-c", _UNCOMPRESSED)
             place = {"HOST": "127.0.0.1", "PORT": server.port, "USER": "postgres", "PASSWORD": ""}
             with _instead({alias: {**place, "NAME": alias} for alias in ALIASES}):
                 yield server

@@ -6,6 +6,7 @@ of it is destroyed, their comments too.
 """
 
 import hashlib
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,11 +78,12 @@ class DestroyedRound:
         return self.running.round
 
     def answers(self, name: str, group: str, number: int) -> dict[str, Any]:
-        """Return what somebody answers on a paper; no other paper says the same."""
+        """Return what somebody answers on a paper; no other paper of any round says the same."""
         if not group:
             return {"text": f"invented words no. {number} about {name}, whose round is {self.running.round.pk}"}
         place = list(VOTES).index((name, group))
-        return {"quality": 10 + 5 * place + number, "spirit": 50 + 7 * place + 2 * number}
+        first, second = self.running.round.frozen_scheme.criterion_keys
+        return {first: 10 + 5 * place + number, second: 50 + 7 * place + 2 * number}
 
     def vote(self) -> None:
         """Let everybody cast, and note what to look for."""
@@ -156,7 +158,14 @@ class DestroyedRound:
 
 def make_draft() -> DestroyedRound:
     """Return the round as a draft that only needs opening."""
-    scheme = SchemeFactory(floor=FLOOR, classes=[("leaders", 50), ("staff", 50)], comments=True)
+    # Criteria of no other round: what an earlier one wrote in the clear still lies in the log.
+    own = secrets.token_hex(4)
+    scheme = SchemeFactory(
+        floor=FLOOR,
+        classes=[("leaders", 50), ("staff", 50)],
+        comments=True,
+        criteria=[(f"quality_{own}", 60), (f"spirit_{own}", 40)],
+    )
     reviewer = make_user("Reviewer", "staff")
     running = make_ready_round(evaluators=11, subjects=0, scheme=scheme, comment_reviewer=reviewer)
     round = running.round
