@@ -4,7 +4,7 @@ What they say stands in the public bulletin too, cell by cell. How many voted th
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -19,10 +19,12 @@ from peer_review.protocol.frozen_scheme import FrozenScheme
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """How the ladder of one subject ended. joined: what classes counted together are called, destroyed and closed: the
-    names of classes of which nothing is kept, or which took no ballots after the draw; words_destroyed: of comments.
+    """How the ladder of one subject ended. shared and joined: what classes counted together are called, because they
+    share a paper or because too few voted; destroyed and closed: the names of classes of which nothing is kept, or
+    which took no ballots after the draw; words_destroyed: of comments.
     """
 
+    shared: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     destroyed: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
@@ -32,8 +34,8 @@ class Ladder:
     def mark(self) -> str:
         """What a list says beside the subject: where its figures weigh classes in another way than the scheme."""
         marks = []
-        if self.joined:
-            marks.append(_("counted together: %(classes)s") % {"classes": _("; ").join(self.joined)})
+        if together := self.shared + self.joined:
+            marks.append(_("counted together: %(classes)s") % {"classes": _("; ").join(together)})
         if missing := self.destroyed + self.closed:
             marks.append(_("too few, not counted: %(classes)s") % {"classes": _(", ").join(missing)})
         return _("; ").join(marks)
@@ -41,6 +43,14 @@ class Ladder:
     def sentences(self, floor: int) -> tuple[str, ...]:
         """Return what the subject's page says of it, sentence by sentence."""
         said = [
+            _(
+                "%(classes)s vote on one paper, because fewer than %(floor)s may vote in one of these classes at "
+                "computers. Nobody can tell their ballots apart, and their weights are added."
+            )
+            % {"floor": floor, "classes": classes}
+            for classes in self.shared
+        ]
+        said += [
             _(
                 "Counted together, because too few ballots came in from one of them: %(classes)s. Their weights are "
                 "added."
@@ -65,17 +75,20 @@ class Ladder:
 def read_ladders(round: Round, results: Sequence[Result]) -> dict[int, Ladder]:
     """Return how the ladders of these subjects ended, by the subject's id. Three queries."""
     scheme = round.frozen_scheme
-    missing = _missing(round, [result.subject_id for result in results])
+    about = _cells_about(round, [result.subject_id for result in results])
     ladders = {}
     for result in results:
-        cells = missing.get(result.subject_id or 0, [])
-        words = any(cell.kind == CellKind.COMMENT and not cell.closed for cell in cells)
-        marks = [cell for cell in cells if cell.kind != CellKind.COMMENT]
+        cells = about.get(result.subject_id or 0, [])
+        few = [cell for cell, fate in cells if fate == Fate.FEW]
+        marks = [cell for cell in few if cell.kind != CellKind.COMMENT]
+        # A group of one shared paper alone was together before anybody voted; others the count has joined.
+        shared = {cell.voter_class for cell, fate in cells if cell.shared_by and fate == Fate.COUNTED}
         ladders[result.subject_id or 0] = Ladder(
-            joined=_joined(scheme, result.joined),
-            destroyed=_named(scheme, [cell.voter_class for cell in marks if not cell.closed]),
-            closed=_named(scheme, [cell.voter_class for cell in marks if cell.closed]),
-            words_destroyed=words,
+            shared=_named_groups(scheme, result.joined, shared),
+            joined=_named_groups(scheme, result.joined, result.joined.keys() - shared),
+            destroyed=_named(scheme, [key for cell in marks if not cell.closed for key in cell.class_keys]),
+            closed=_named(scheme, [key for cell in marks if cell.closed for key in cell.class_keys]),
+            words_destroyed=any(cell.kind == CellKind.COMMENT and not cell.closed for cell in few),
         )
     return ladders
 
@@ -90,26 +103,31 @@ def ladder_note(marks: Iterable[str]) -> str:
     )
 
 
-def _missing(round: Round, subjects: Sequence[int | None]) -> dict[int, list[Cell]]:
-    """Return the cells about each subject of which the bulletin says that they were too few."""
+def _cells_about(round: Round, subjects: Sequence[int | None]) -> dict[int, list[tuple[Cell, str]]]:
+    """Return the cells about each subject that were too few or that classes share, with what the bulletin says of them.
+
+    Nothing is said of the others.
+    """
     bulletin = Bulletin.objects.filter(round=round).only("outcome", "head").first()
     outcome = bulletin.read_outcome()["cells"] if bulletin is not None else []
-    few = {row["cell"] for row in outcome if row["fate"] == Fate.FEW}
-    found: dict[int, list[Cell]] = defaultdict(list)
+    fates = {row["cell"]: row["fate"] for row in outcome}
+    cells: dict[int, list[tuple[Cell, str]]] = defaultdict(list)
     listed: dict[int, list[int]] = defaultdict(list)
     entries = SheetEntry.objects.filter(sheet__round=round, subject__in=subjects)
     for sheet, subject in entries.values_list("sheet_id", "subject_id"):
         listed[sheet].append(subject)
     about = Q(subject__in=subjects) | Q(sheet__in=list(listed))
     for cell in Cell.objects.filter(about, round=round).order_by("key"):
-        if cell.key in few:
+        fate = fates.get(cell.key, "")
+        if fate == Fate.FEW or cell.shared_by:
             for subject in listed[cell.sheet_id] if cell.sheet_id else [cell.subject_id or 0]:
-                found[subject].append(cell)
-    return found
+                cells[subject].append((cell, fate))
+    return cells
 
 
-def _joined(scheme: FrozenScheme, joined: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    return tuple(line.label for line in shown_classes(scheme, joined) if line.key in joined)
+def _named_groups(scheme: FrozenScheme, joined: Mapping[str, Sequence[str]], firsts: Container[str]) -> tuple[str, ...]:
+    """Return the names of those groups of classes whose first class is one of these."""
+    return tuple(line.label for line in shown_classes(scheme, joined) if line.key in joined and line.key in firsts)
 
 
 def _named(scheme: FrozenScheme, classes: Sequence[str]) -> tuple[str, ...]:

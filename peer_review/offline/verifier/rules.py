@@ -125,6 +125,21 @@ class Rules:
         if self.scale not in SPREAD_FLOOR or self.floor < 1:
             raise Fault("an unknown scale or no floor", "量表不明，或没有下限")
 
+    def sharing(self, cell: str, first: str, classes: list[str]) -> list[int]:
+        """Return the places of the classes that share a cell. They must be asked the same, and be anonymous."""
+        numbers = [self.classes.index(key) for key in classes if key in self.classes]
+        asked = [[number in classes_asked for classes_asked in self.asked] for number in numbers]
+        if (
+            len(numbers) < 2
+            or len(numbers) != len(classes)
+            or numbers != sorted(set(numbers))
+            or classes[0] != first
+            or any(other != asked[0] for other in asked)
+            or not all(self.anonymous[number] for number in numbers)
+        ):
+            raise Fault(f"cell {cell}: classes that cannot share it", f"票格 {cell}：这些票类不能合用")
+        return numbers
+
     def points(self, answer: int) -> int:
         """Return an answer as points from 0 to 100."""
         if self.scale == "grades":
@@ -146,6 +161,8 @@ class RollFile:
      "cells": [{"cell": …, "kind": "rating" | "sheet" | "comment", "class": …, "subjects": [number, …]}, …],
      "holders": [[cell, …], …]}
 
+    A paper that several classes share has all of them under "classes" beside the first under "class".
+
     Subjects are numbered from 1, sections and ranks too; rank 0 is none. Subjects whose figures are shown in half-steps
     have "coarse": 1. `holders`: one list a person, of the papers about subjects with too few ballots; these papers are
     complete, so their holders must be as many as the signed bulletin calls eligible. `rows`: what the bulletin says of
@@ -162,10 +179,12 @@ class RollFile:
         self.coarse = [at for at, item in enumerate(listed(value["subjects"])) if item.get("coarse") == 1]
         self.many_sections = max(self.sections, default=-1) + 1
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
+        self.shared: dict[str, list[int]] = {}  # the classes that share a cell
         self.sheets: set[str] = set()
         self.words: set[str] = set()
         for row in listed(value["cells"]):
-            fields(row, "cell", "kind", "class", "subjects")
+            optional = ("classes",) if isinstance(row, dict) and "classes" in row else ()
+            fields(row, "cell", "kind", "class", "subjects", *optional)
             if row["kind"] == "comment":
                 self.words.add(row["cell"])
                 continue
@@ -173,6 +192,8 @@ class RollFile:
             if row["class"] not in rules.classes or not all(0 <= at < len(self.sections) for at in about):
                 raise Fault(f"cell {row['cell']}: no such class or subject", f"票格 {row['cell']}：没有这一票类或对象")
             self.cells[row["cell"]] = rules.classes.index(row["class"]), about
+            if optional:
+                self.shared[row["cell"]] = rules.sharing(row["cell"], row["class"], listed(row["classes"]))
             if row["kind"] == "sheet":
                 self.sheets.add(row["cell"])
         if self.cells.keys() | self.words != {cell["cell"] for cell in cells}:
@@ -205,7 +226,8 @@ class Votes:
     """The answers, by criterion, subject and class, in points; and row by row.
 
     Merged groups are in the former only, under the class that comes first: which of their answers were given together
-    nobody knows. `apart`: the subjects of whom they are. `weights`: of a subject's classes, where merging changed them.
+    nobody knows. Ballots on a paper that classes share are in both, under the first. `apart`: the subjects of whom
+    either are. `weights`: of a subject's classes, where this changed them; `joined`: which of them count together.
     """
 
     def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules, groups: Iterable[Columns] = ()) -> None:
@@ -218,10 +240,12 @@ class Votes:
             [at for at, classes in enumerate(rules.asked) if voter_class in classes]
             for voter_class in range(len(rules.classes))
         ]
+        voted: set[str] = set()
         for number, entry in enumerate(entries, 1):
             cell, answers = entry["ballot"]["cell"], entry["ballot"]["a"]
             if cell in roll.words:
                 continue
+            voted.add(cell)
             one, about = roll.cells[cell]
             whole = cell in roll.sheets
             if len(answers) != len(about) * len(asked[one]):
@@ -244,19 +268,20 @@ class Votes:
         self.apart: set[int] = set()
         self.weights: dict[int, list[Fraction]] = {}
         self.joined: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        for cell in sorted(voted & roll.shared.keys()):
+            for subject in roll.cells[cell][1]:
+                self.join(subject, roll.shared[cell], rules)
         for group in groups:
             self.add_merged(group, roll, rules, sheet=-len(self.apart) * 10**9)
 
     def add_merged(self, group: Columns, roll: RollFile, rules: Rules, *, sheet: int) -> None:
         """Add the answers of a merged group. `sheet`: a number below which no sheet has been numbered."""
-        classes = sorted({roll.cells[cell][0] for cell in group["cells"]})
+        several = (roll.shared.get(cell, [roll.cells[cell][0]]) for cell in group["cells"])
+        classes = sorted({number for numbers in several for number in numbers})
         about, stands = roll.cells[group["cells"][0]][1], classes[0]
         whole = group["cells"][0] in roll.sheets
         for place, subject in enumerate(about, 1):
-            self.apart.add(subject)
-            self.joined[subject][stands] = classes
-            weights = self.weights.setdefault(subject, list(rules.class_weights))
-            weights[stands] = sum((rules.class_weights[number] for number in classes), Fraction())
+            self.join(subject, classes, rules)
             for at, criterion in enumerate(rules.criteria):
                 if stands not in rules.asked[at]:
                     continue
@@ -269,3 +294,10 @@ class Votes:
                     self.points[at][subject, stands].append(rules.points(answer))
                     if whole:
                         self.sheets[at][subject].add(sheet - 1 - number)
+
+    def join(self, subject: int, classes: list[int], rules: Rules) -> None:
+        """Count these classes together about a subject: under the first, their weights added."""
+        self.apart.add(subject)
+        self.joined[subject][classes[0]] = classes
+        weights = self.weights.setdefault(subject, list(rules.class_weights))
+        weights[classes[0]] = sum((rules.class_weights[number] for number in classes), Fraction())

@@ -170,6 +170,62 @@ def test_every_published_figure_is_reproduced() -> None:
     assert len(published) > 100
 
 
+def shared_round() -> Round:
+    """A round in which leaders and staff share the paper of three subjects, on their own and on a sheet; about 丁 the
+    count has joined others to it, and 戊 has ordinary papers."""
+    luck = random.Random(5)
+
+    def some(many: int) -> list[dict[str, Any]]:
+        return [{"quality": luck.randint(0, 100), "spirit": luck.choice([70, "dk", 30])} for _paper in range(many)]
+
+    sheet = [
+        {f"{place}.{key}": luck.randint(0, 100) for place in (1, 2) for key in ("quality", "spirit")}
+        for _paper in range(7)
+    ]
+    cells = {
+        (("甲", "乙"), "leaders"): sheet,
+        ("丙", "leaders"): some(9),
+        ("丁", "leaders"): some(4),
+        ("丁", "others"): some(4),
+        ("戊", "leaders"): some(8),
+        ("戊", "staff"): some(6),
+        ("己", "leaders"): some(4),
+    }
+    shared = ["leaders", "staff"]
+    of = [(("甲", "乙"), "leaders"), ("丙", "leaders"), ("丁", "leaders"), ("己", "leaders")]
+    return make_published_round(cells, sharing=dict.fromkeys(of, shared), eligible=12)
+
+
+def test_figures_of_papers_that_classes_share_are_reproduced() -> None:
+    round = shared_round()
+    files = opened(package(round))
+    published, anew = recounted(files)
+    assert published == anew
+    assert any("joined" in path and value == "staff" for path, value in published.items())
+    cells = {row["cell"]: row for row in json.loads(files["roll.json"])["cells"]}
+    shared = {cell.key for cell in round.cells.all() if cell.shared_by}
+    assert {cell for cell, row in cells.items() if "classes" in row} == shared
+    assert {tuple(cells[cell]["classes"]) for cell in shared} == {("leaders", "staff")}
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [[], ["leaders"], ["staff", "leaders"], ["leaders", "leaders"], ["leaders", "strangers"], ["leaders", "others"]],
+)
+def test_classes_that_cannot_share_a_paper_are_refused(classes: list[str]) -> None:
+    """The last are not asked the same."""
+    round = make_published_round(
+        {("甲", "leaders"): papers(6), ("甲", "staff"): papers(6), ("乙", "others"): papers(6)},
+        asked={"spirit": ["leaders", "staff"]},
+    )
+    files = opened(package(round))
+    roll = json.loads(files["roll.json"])
+    next(row for row in roll["cells"] if row["class"] == "leaders")["classes"] = classes
+    files["roll.json"] = json.dumps(roll).encode()
+    with pytest.raises(verify_bulletin.Fault, match="cannot share"):
+        recounted(files)
+
+
 def test_holders_are_told_where_a_rule_asks_for_them_and_nowhere_else() -> None:
     round = make_published_round({("甲", "all"): papers(6), ("乙", "all"): papers(2), ("丙", "all"): papers(3)})
     assert json.loads(opened(package(round))["roll.json"])["holders"] == []

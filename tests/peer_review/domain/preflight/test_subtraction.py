@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from peer_review import audit_log
-from peer_review.domain.planning.shared_papers import share_papers
 from peer_review.domain.preflight.roll_arrays import RollReader, read_papers
 from peer_review.domain.preflight.subtraction import Subtraction, contested_original, earlier_rounds, subtraction
 from peer_review.domain.schemes.schemes import freeze_for
@@ -191,18 +190,14 @@ def test_classes_that_share_a_paper_have_one_figure(li: Any, users: list[Any]) -
     """Then and now the four staff vote on one paper with the peers. One of them goes over to the peers: two figures
     would tell of that one, the one figure of all tells nothing."""
     before = make_draft_about({li: {"peers": users[:6], "staff": users[6:10]}})
-    before.form = freeze_for(before).as_json()
-    share_papers(before)
-    freeze(before)
+    freeze(before, sharing=True)
     assert before.cells.get().assignments.count() == 10
     assert standing(make_draft_about({li: {"peers": users[:7], "staff": users[7:10]}})) == []
 
 
 def test_a_newcomer_to_a_shared_paper_stands_in_the_way(li: Any, users: list[Any]) -> None:
     before = make_draft_about({li: {"peers": users[:6], "staff": users[6:10]}})
-    before.form = freeze_for(before).as_json()
-    share_papers(before)
-    freeze(before)
+    freeze(before, sharing=True)
     assert standing(make_draft_about({li: {"peers": users[:6], "staff": users[6:11]}})) == ["Li"]
 
 

@@ -342,3 +342,51 @@ def test_no_figure_that_asks_what_one_ballot_said_is_made_of_merged_answers() ->
         assert result.joined == {"leaders": ["leaders", "staff"]}
         assert "value" not in (result.adjusted or {})
     assert round.results.get(scope=ResultScope.UNIT).reliability is None
+
+
+SHARED = ["leaders", "staff"]
+
+
+def make_shared_round(ballots: int = 8, **kwargs: Any) -> Round:
+    """Return a round of two subjects: about 甲 leaders and staff share a paper, about 乙 each have their own."""
+    cells = {
+        ("甲", "leaders"): papers(ballots, 80, 60),
+        ("乙", "leaders"): papers(6, 90, 90),
+        ("乙", "staff"): papers(6, 40, 40),
+    }
+    return make_published_round(cells, sharing={("甲", "leaders"): SHARED}, **kwargs)
+
+
+def test_weights_of_classes_that_share_a_paper_are_added() -> None:
+    round = make_shared_round()
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    plan = make_plan(round, subjects)
+    assert plan.weights is not None
+    assert plan.merged is not None
+    assert plan.weights.tolist() == [[100.0, 40.0], [60.0, 40.0]]
+    assert plan.merged.tolist() == [[True, False], [False, False]]
+    assert joined_classes(round, subjects) == {0: {0: (0, 1)}}
+    # The ballots are ballots still: their rows stand as they were cast.
+    assert read_ballots(round, subjects).linked is None
+    result = round.results.get(subject__label="甲")
+    assert result.joined == {"leaders": SHARED}
+    assert result.one_ballot is None
+    assert "value" not in (result.adjusted or {})
+
+
+def test_shared_paper_with_too_few_ballots_joins_nothing() -> None:
+    round = make_shared_round(4, eligible=9)
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    assert joined_classes(round, subjects) == {}
+    assert make_plan(round, subjects).weights is None
+    assert round.results.get(subject__label="甲").joined == {}
+
+
+def test_shared_paper_that_joins_another_class_brings_all_its_classes() -> None:
+    cells = {("甲", "leaders"): papers(4), ("甲", "others"): papers(4)}
+    round = make_published_round(cells, sharing={("甲", "leaders"): SHARED}, eligible=9)
+    subjects = list(round.subjects.all())
+    assert joined_classes(round, subjects) == {0: {0: (0, 1, 2)}}
+    weights = make_plan(round, subjects).weights
+    assert weights is not None
+    assert weights[0, 0] == 100
