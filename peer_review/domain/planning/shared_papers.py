@@ -7,7 +7,7 @@ share a paper, and none that is declared not anonymous.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -103,3 +103,33 @@ def share_papers(round: Round) -> int:
 def first_cells(round: Round, scheme: FrozenScheme) -> Mapping[int, int]:
     """Return for each cell of a draft that shares another one's paper that other one, both by primary key."""
     return {cell: paper.cells[0] for paper in planned_sharing(round, scheme) for cell in paper.cells[1:]}
+
+
+#: The papers of marks about a subject or on a sheet: the classes that vote on each, and how many people may.
+PapersBeside = dict[tuple[str, ...], int]
+
+
+def papers_beside(
+    round: Round, scheme: FrozenScheme, cells: Iterable[Cell]
+) -> dict[tuple[int | None, int | None], PapersBeside]:
+    """Return the papers of marks about the subjects and sheets of these cells, by the ids of subject and sheet.
+
+    Of a draft as opening will make them. One query, three more on a draft.
+    """
+    cells = list(cells)
+    related = round.cells.filter(subject__in=[cell.subject_id for cell in cells if cell.subject_id])
+    related |= round.cells.filter(sheet__in=[cell.sheet_id for cell in cells if cell.sheet_id])
+    planned = {pk: paper.classes for paper in planned_sharing(round, scheme) for pk in paper.cells}
+    beside: dict[tuple[int | None, int | None], PapersBeside] = defaultdict(dict)
+    rows = related.exclude(kind=CellKind.COMMENT).with_eligible()
+    columns = ("pk", "subject_id", "sheet_id", "voter_class", "shared_by", "eligible")
+    for pk, subject, sheet, voter_class, shared_by, eligible in rows.values_list(*columns):
+        classes = planned.get(pk, tuple(shared_by) or (voter_class,))
+        papers = beside[subject, sheet]
+        papers[classes] = papers.get(classes, 0) + eligible
+    return beside
+
+
+def paper_of_class(papers: PapersBeside, voter_class: str) -> tuple[str, ...]:
+    """Return the classes that vote on the paper of this one; itself where it has none."""
+    return next((classes for classes in papers if voter_class in classes), (voter_class,))

@@ -120,7 +120,8 @@ def test_voter_rows_name_the_class_on_own_papers_and_sheets(draft: Round) -> Non
     members = [draft.members.get(name=name) for name in ("Voter 0", "Voter 6", "Voter 7", "Wang")]
 
     assert voter_rows(wang, members) == [
-        VoterRow(member, voter_class) for member, voter_class in zip(members, ("", "peers", "peers", ""), strict=True)
+        VoterRow(member, voter_class, voter_class.capitalize())
+        for member, voter_class in zip(members, ("", "peers", "peers", ""), strict=True)
     ]
     assert [row.voter_class for row in voter_rows(li, [members[0], members[2], members[3]])] == ["peers", "peers", ""]
 
@@ -136,7 +137,7 @@ def test_rows_take_the_same_queries_however_many(draft: Round) -> None:
             voter_rows(subjects[0], members)
         counts.append(len(queries))
 
-    assert counts == [6, 6]
+    assert counts == [7, 7]
 
 
 def test_find_candidates_are_people_of_that_name_who_are_not_on_the_roll(draft: Round) -> None:
