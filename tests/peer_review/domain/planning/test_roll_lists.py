@@ -15,6 +15,7 @@ from peer_review.domain.planning.roll_lists import (
     SubjectRow,
     VoterRow,
     candidate,
+    evaluators_by_class,
     find_candidates,
     is_editable,
     is_outdated,
@@ -22,6 +23,8 @@ from peer_review.domain.planning.roll_lists import (
     subject_rows,
     voter_rows,
 )
+from peer_review.domain.planning.shared_papers import share_papers
+from peer_review.domain.schemes.schemes import freeze_for
 from peer_review.enums import RoundState
 from peer_review.models import Round
 from peer_review.providers.roll import Person
@@ -124,6 +127,22 @@ def test_voter_rows_name_the_class_on_own_papers_and_sheets(draft: Round) -> Non
         for member, voter_class in zip(members, ("", "peers", "peers", ""), strict=True)
     ]
     assert [row.voter_class for row in voter_rows(li, [members[0], members[2], members[3]])] == ["peers", "peers", ""]
+
+
+@pytest.mark.usefixtures("in_english")
+def test_rows_of_an_opened_round_name_the_classes_of_a_shared_paper(draft: Round) -> None:
+    """Li's one superior votes on one paper with the peers; who is in which class is told no more."""
+    draft.form = freeze_for(draft).as_json()
+    assert share_papers(draft) == 1
+    li, wang = draft.subjects.order_by("label")
+
+    rows = subject_rows(draft, [li, wang])
+    assert rows[0].shared == ("Superiors and Peers",)
+    assert rows[1].shared == ()
+    voter = draft.members.get(name="Voter 0")
+    assert [(row.voter_class, row.label) for row in voter_rows(li, [voter])] == [("superiors", "Superiors and Peers")]
+    labels = [label for label, _names in evaluators_by_class(draft, [li])[li.pk]]
+    assert labels[0] == "Superiors and Peers"
 
 
 def test_rows_take_the_same_queries_however_many(draft: Round) -> None:

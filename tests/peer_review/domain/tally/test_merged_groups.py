@@ -81,16 +81,17 @@ def test_what_the_box_keeps_is_read_again() -> None:
 
 @pytest.fixture
 def merged_round() -> tuple[RunningRound, Round]:
-    """A counted round, cast for real: two leaders and six of the staff have marked one person."""
+    """A counted round, cast for real: two of five leaders and six of the staff have marked one person."""
     running = make_ready_round(
-        evaluators=9, subjects=0, scheme=SchemeFactory(floor=5, classes=[("leaders", 50), ("staff", 50)])
+        evaluators=12, subjects=0, scheme=SchemeFactory(floor=5, classes=[("leaders", 50), ("staff", 50)])
     )
     first, *others = running.round.members.order_by("pk")
     users = [member.user for member in others]
     subject = make_subject(running.round, first)
-    cells = {group: make_cell(subject, of, group) for group, of in (("leaders", users[:2]), ("staff", users[2:]))}
+    cells = {group: make_cell(subject, of, group) for group, of in (("leaders", users[:5]), ("staff", users[5:]))}
     running.evaluators = [Evaluator(user, running.round) for user in users]
     open_ready(running)
+    running.evaluators = running.evaluators[:2] + running.evaluators[5:]
     for number, evaluator in enumerate(running.evaluators):
         cell = cells["leaders" if number < 2 else "staff"]
         running.stuff(evaluator, {cell.key: {"quality": 10 + number, "spirit": 90 - number}})

@@ -185,15 +185,16 @@ def test_each_attack_bites_where_columns_have_its_fault(attack: Attack, make: Me
 
 
 def joined_round() -> RunningRound:
-    """Return an open round in which two leaders and six of the staff have marked one person."""
+    """Return an open round in which two of five leaders and six of the staff have marked one person."""
     scheme = SchemeFactory(floor=FLOOR, classes=[("leaders", 50), ("staff", 50)])
-    running = make_ready_round(evaluators=9, subjects=0, scheme=scheme)
+    running = make_ready_round(evaluators=12, subjects=0, scheme=scheme)
     first, *others = running.round.members.order_by("pk")
     users = [member.user for member in others]
     subject = make_subject(running.round, first)
-    cells = {group: make_cell(subject, of, group) for group, of in (("leaders", users[:2]), ("staff", users[2:]))}
+    cells = {group: make_cell(subject, of, group) for group, of in (("leaders", users[:5]), ("staff", users[5:]))}
     running.evaluators = [Evaluator(user, running.round) for user in users]
     open_ready(running)
+    running.evaluators = running.evaluators[:2] + running.evaluators[5:]
     for number, evaluator in enumerate(running.evaluators):
         cell = cells["leaders" if number < 2 else "staff"]
         running.stuff(evaluator, {cell.key: {"quality": 10 + number, "spirit": 90 - number}})
