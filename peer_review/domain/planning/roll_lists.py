@@ -13,7 +13,7 @@ from peer_review.conf import conf
 from peer_review.domain.planning.plan_state import is_being_written
 from peer_review.domain.schemes.labels import class_label
 from peer_review.enums import CellKind, RoundState
-from peer_review.models import Assignment, Cell, RollMember, Round, SheetEntry, Subject
+from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
 from peer_review.providers.roll import Person
 
 #: How many candidates a search returns, and for how many seconds they can be added without another search.
@@ -178,12 +178,12 @@ def _voters_by_class(
             shared[paper.subject_id].add(paper.class_keys)
     entries = SheetEntry.objects.filter(sheet__round=round, subject__in=subjects)
     listed = list(entries.values_list("sheet_id", "subject_id"))
-    on_sheets: dict[int | None, list[Cell]] = defaultdict(list)
+    on_sheets: dict[int | None, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
     for paper in papers.filter(sheet__in={sheet for sheet, _subject in listed}).with_eligible():
-        on_sheets[paper.sheet_id].append(paper)
+        on_sheets[paper.sheet_id].append((paper.class_keys, paper.eligible))
     for sheet, subject in listed:
-        for paper in on_sheets[sheet]:
-            counts[subject, paper.voter_class] += paper.eligible
-            if paper.shared_by:
-                shared[subject].add(paper.class_keys)
+        for classes, eligible in on_sheets[sheet]:
+            counts[subject, classes[0]] += eligible
+            if len(classes) > 1:
+                shared[subject].add(classes)
     return counts, shared

@@ -40,11 +40,11 @@ def planned_sharing(round: Round, scheme: FrozenScheme) -> list[SharedPaper]:
     if round.state != RoundState.DRAFT or len(places) < 2:
         return []
     asked = {key: tuple(criterion.key for criterion in scheme.criteria_of(key)) for key in places}
-    sizes = _sizes(round)
+    sizes, on_paper_alone = _sizes(round, scheme.floor)
     ladders: defaultdict[tuple[int | None, int | None], list[tuple[int, str, int]]] = defaultdict(list)
     cells = round.cells.exclude(kind=CellKind.COMMENT).order_by()
     for pk, subject, sheet, voters in cells.values_list("pk", "subject_id", "sheet_id", "voter_class"):
-        if voters in places:
+        if voters in places and pk not in on_paper_alone:
             ladders[subject, sheet].append((places[voters], voters, pk))
     shared = []
     steps: dict[tuple[tuple[str, int], ...], tuple[tuple[int, ...], ...]] = {}
@@ -62,16 +62,21 @@ def planned_sharing(round: Round, scheme: FrozenScheme) -> list[SharedPaper]:
     return sorted(shared, key=lambda paper: paper.cells)
 
 
-def _sizes(round: Round) -> Counter[int]:
-    """Return how many people give each other cover in each cell (primary key): those at computers, and where there are
-    none those on paper, whose envelopes two scrutineers have seen made."""
+def _sizes(round: Round, floor: int) -> tuple[Counter[int], set[int]]:
+    """Return how many people vote at computers in each cell, and the cells that stand on paper alone (primary keys).
+
+    The latter have the floor of envelopes, which two scrutineers have seen made: they need no computers, and beside
+    people at computers they would be no cover.
+    """
     papers = Assignment.objects.filter(cell__round=round).exclude(cell__kind=CellKind.COMMENT).order_by()
     sizes = Counter(dict(papers.values_list("cell").annotate(Count("pk"))))
     on_paper = round.members.filter(on_paper=True).values("user_id")
+    alone = set()
     for cell, many in papers.filter(evaluator__in=on_paper).values_list("cell").annotate(Count("pk")):
-        if many < sizes[cell]:
-            sizes[cell] -= many
-    return sizes
+        sizes[cell] -= many
+        if not sizes[cell] and many >= floor:
+            alone.add(cell)
+    return sizes, alone
 
 
 def share_papers(round: Round) -> int:

@@ -73,14 +73,26 @@ def test_only_people_at_computers_count() -> None:
     assert shared(make_draft({"leaders": 6, "peers": 7}, on_paper=2)) == [("leaders", "peers")]
 
 
-def test_a_class_that_votes_on_paper_alone_counts_its_papers() -> None:
-    """Two scrutineers see its envelopes made, and its ballots count apart; those of fewer share a paper."""
-    round = make_draft({"leaders": 5, "peers": 7})
+@pytest.mark.parametrize(
+    ("leaders", "peers", "staff", "groups"),
+    [
+        # Two scrutineers see the envelopes made, so the ballots count apart; those of fewer leaders share a paper.
+        (5, 7, 0, []),
+        (4, 7, 0, [("leaders", "peers")]),
+        # On one paper with four or two at computers, whoever made the envelopes would know all but these.
+        (4, 4, 0, []),
+        (6, 2, 0, []),
+        (6, 2, 6, [("peers", "staff")]),
+        (3, 2, 3, [("leaders", "peers", "staff")]),
+    ],
+)
+def test_a_class_that_votes_on_paper_alone_is_no_cover_for_others(
+    leaders: int, peers: int, staff: int, groups: list[tuple[str, ...]]
+) -> None:
+    sizes = {key: many for key, many in (("leaders", leaders), ("peers", peers), ("staff", staff)) if many}
+    round = make_draft(sizes)
     round.members.filter(name__startswith="leaders").update(on_paper=True)
-    assert shared(round) == []
-    round = make_draft({"leaders": 4, "peers": 7})
-    round.members.filter(name__startswith="leaders").update(on_paper=True)
-    assert shared(round) == [("leaders", "peers")]
+    assert shared(round) == groups
 
 
 def test_a_class_declared_not_anonymous_shares_no_paper() -> None:
