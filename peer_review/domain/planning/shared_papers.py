@@ -34,7 +34,7 @@ class SharedPaper:
 def planned_sharing(round: Round, scheme: FrozenScheme) -> list[SharedPaper]:
     """Return which papers of a draft become one when it opens; of a round that was opened none: its cells tell.
 
-    Three queries whatever the size, none where only one class is anonymous.
+    Three queries whatever the size, four where some vote on paper, none where only one class is anonymous.
     """
     places = {voters.key: at for at, voters in enumerate(scheme.classes) if voters.anonymous}
     if round.state != RoundState.DRAFT or len(places) < 2:
@@ -70,8 +70,10 @@ def _sizes(round: Round, floor: int) -> tuple[Counter[int], set[int]]:
     """
     papers = Assignment.objects.filter(cell__round=round).exclude(cell__kind=CellKind.COMMENT).order_by()
     sizes = Counter(dict(papers.values_list("cell").annotate(Count("pk"))))
-    on_paper = round.members.filter(on_paper=True).values("user_id")
-    alone = set()
+    on_paper = list(round.members.filter(on_paper=True).values_list("user_id", flat=True))
+    alone: set[int] = set()
+    if not on_paper:
+        return sizes, alone
     for cell, many in papers.filter(evaluator__in=on_paper).values_list("cell").annotate(Count("pk")):
         sizes[cell] -= many
         if not sizes[cell] and many >= floor:

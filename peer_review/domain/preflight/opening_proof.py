@@ -76,9 +76,9 @@ def prove(round: Round) -> OpeningProof:
     """
     check_scheme(round.scheme)
     scheme = freeze_for(round)
-    papers = read_papers(round, scheme)
+    papers = read_papers(round, scheme).of_papers
     beside = subtraction(round, scheme, papers, RollReader())
-    return proof_of(certificate(setting_of(round, scheme, papers.of_papers)), papers, beside)
+    return proof_of(certificate(setting_of(round, scheme, papers)), papers, beside)
 
 
 def kept_proof(round: Round) -> OpeningProof:

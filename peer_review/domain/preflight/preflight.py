@@ -89,6 +89,7 @@ def preflight(round: Round) -> Preflight:
         check_scheme(round.scheme)
     scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_for(round)
     papers = read_papers(round, scheme)
+    opened = papers.of_papers
     covered = papers.with_cover()
     whole = setting_of(round, scheme, papers)
     setting = whole if covered is papers else setting_of(round, scheme, covered)
@@ -100,8 +101,8 @@ def preflight(round: Round) -> Preflight:
         labels=tuple(scheme.class_labels.values()),
         setting=setting,
         whole=whole,
-        risks=floor_risks(papers.of_papers, scheme),
-        without_cover=people_without_cover(papers.of_papers, scheme),
+        risks=floor_risks(opened, scheme),
+        without_cover=people_without_cover(opened, scheme),
         full=outcome(setting, setting.most),
         expected=outcome(setting, setting.at(share)),
         just_under=outcome(setting, setting.just_under),
@@ -109,10 +110,10 @@ def preflight(round: Round) -> Preflight:
         share_from=share_from,
         merges=merges(setting),
         lacking=[(int(at), int(missing[at])) for at in np.flatnonzero(missing)],
-        earlier=comparable_rounds(round, scheme, papers, rolls),
-        certificate=certificate(setting_of(round, scheme, papers.of_papers)),
+        earlier=comparable_rounds(round, scheme, opened, rolls),
+        certificate=certificate(setting_of(round, scheme, opened)),
         comments=scheme.comments,
-        subtraction=subtraction(round, scheme, papers, rolls),
+        subtraction=subtraction(round, scheme, opened, rolls),
         turnouts={percent: outcome(setting, setting.at(percent / 100)) for percent in TURNOUTS},
     )
 

@@ -68,8 +68,8 @@ class RollPapers:
             return self
         voter_class = self.shares[self.subject, self.voter_class]
         # Whoever held two of the papers holds one.
-        rows = np.column_stack([self.subject, voter_class, self.person])
-        _rows, first = np.unique(rows, axis=0, return_index=True)
+        paper = self.subject * len(self.classes) + voter_class
+        _rows, first = np.unique(paper * (int(self.person.max(initial=0)) + 1) + self.person, return_index=True)
         kept = np.sort(first)
         cells = self.cells.copy()
         if len(cells):
