@@ -176,13 +176,10 @@ def release(ballots: Ballots, plan: Plan) -> Release:
     parts = [Part(maker.points, maker.stats, maker.bases.subject_shown) for maker in makers]
     decides = one_ballot_decides(ballots.subject, ballots.voter_class, parts, plan)
     shown = np.array([maker.bases.subject_shown for maker in makers], dtype=bool).reshape(len(makers), subjects)
-    # Merged answers were not given together: no figure is made of a subject's that asks what one ballot said; nor where
-    # classes share a paper, whose weights such figures do not know.
+    # Merged answers were not given together: no figure is made of a subject's that asks what one ballot said.
     linked = np.ones(len(ballots.subject), dtype=bool) if ballots.linked is None else ballots.linked
     whole = np.ones(subjects, dtype=bool)
     whole[ballots.subject[~linked]] = False
-    if plan.merged is not None:
-        whole &= ~plan.merged.any(axis=1)
     points = [maker.points[linked] for maker in makers]
     sheet_numbers = None if ballots.sheet is None else ballots.sheet[linked]
     severity = adjust(ballots.subject[linked], ballots.voter_class[linked], sheet_numbers, points, shown & whole, plan)

@@ -776,8 +776,8 @@ class Votes:
     """The answers, by criterion, subject and class, in points; and row by row.
 
     Merged groups are in the former only, under the class that comes first: which of their answers were given together
-    nobody knows. Ballots on a paper that classes share are in both, under the first. `apart`: the subjects of whom
-    either are. `weights`: of a subject's classes, where this changed them; `joined`: which of them count together.
+    nobody knows. Ballots on a paper that classes share are in both, under the first. `apart`: the subjects of merged
+    groups. `weights`: of a subject's classes, where either changed them; `joined`: which of them count together.
     """
 
     def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules, groups: Iterable[Columns] = ()) -> None:
@@ -831,6 +831,7 @@ class Votes:
         about, stands = roll.cells[group["cells"][0]][1], classes[0]
         whole = group["cells"][0] in roll.sheets
         for place, subject in enumerate(about, 1):
+            self.apart.add(subject)
             self.join(subject, classes, rules)
             for at, criterion in enumerate(rules.criteria):
                 if stands not in rules.asked[at]:
@@ -847,7 +848,6 @@ class Votes:
 
     def join(self, subject: int, classes: list[int], rules: Rules) -> None:
         """Count these classes together about a subject: under the first, their weights added."""
-        self.apart.add(subject)
         self.joined[subject][classes[0]] = classes
         weights = self.weights.setdefault(subject, list(rules.class_weights))
         weights[classes[0]] = sum((rules.class_weights[number] for number in classes), Fraction())
@@ -1588,7 +1588,7 @@ class Counted:
         self.rules, self.roll, self.weights, self.number = rules, roll, weights, at
         self.points, self.abstentions = votes.points[at], votes.abstentions[at]
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
-        self.merged_weights, self.apart = votes.weights, votes.apart
+        self.joined_weights, self.apart = votes.weights, votes.apart
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
         self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
@@ -1650,15 +1650,18 @@ class Counted:
     def subject(self, at: int) -> Mean | None:
         return self.means[at]
 
+    def shares(self, at: int) -> list[Fraction]:
+        """Return what each class weighs in a subject's figure."""
+        return self.weights.shares(tuple(map(len, self.piles[at])), self.joined_weights.get(at))
+
     def subject_mean(self, at: int) -> Mean | None:
         piles = self.piles[at]
         if at not in set(self.alone):
             return None
         n = sum(map(len, piles))
-        merged = self.merged_weights.get(at)
         if self.reach is None:
-            return Mean(*self.weights.weigh(piles, merged), n, sum(self.unsure[at]))
-        shares = self.weights.shares(tuple(map(len, piles)), merged)
+            return Mean(*self.weights.weigh(piles, self.joined_weights.get(at)), n, sum(self.unsure[at]))
+        shares = self.shares(at)
         value, half = self.plain(piles, shares)
         classes = [self.voter_class(at, number) for number in range(len(piles))]
         parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
@@ -1714,7 +1717,8 @@ class Counted:
         if (at, voter_class) not in self.others:
             piles = self.piles[at]
             shares = self.weights.shares(
-                tuple(len(pile) - (number == voter_class) for number, pile in enumerate(piles))
+                tuple(len(pile) - (number == voter_class) for number, pile in enumerate(piles)),
+                self.joined_weights.get(at),
             )
             rest = (number for number, pile in enumerate(piles) if pile and number != voter_class)
             figure = sum(
@@ -2130,10 +2134,7 @@ class Severity:
             if counted.means[at]
         ]
         total = sum((weight for _number, weight, _counted in known), Fraction())
-        return {
-            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[voter_class])
-            for number, weight, counted in known
-        }
+        return {number: float(weight / total * counted.shares(at)[voter_class]) for number, weight, counted in known}
 
     def subject(self, at: int) -> dict[str, Decimal | str] | None:
         """Return a subject's adjusted score as it is published, or why there is none."""

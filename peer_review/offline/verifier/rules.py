@@ -226,8 +226,8 @@ class Votes:
     """The answers, by criterion, subject and class, in points; and row by row.
 
     Merged groups are in the former only, under the class that comes first: which of their answers were given together
-    nobody knows. Ballots on a paper that classes share are in both, under the first. `apart`: the subjects of whom
-    either are. `weights`: of a subject's classes, where this changed them; `joined`: which of them count together.
+    nobody knows. Ballots on a paper that classes share are in both, under the first. `apart`: the subjects of merged
+    groups. `weights`: of a subject's classes, where either changed them; `joined`: which of them count together.
     """
 
     def __init__(self, entries: Iterable[Entry], roll: RollFile, rules: Rules, groups: Iterable[Columns] = ()) -> None:
@@ -281,6 +281,7 @@ class Votes:
         about, stands = roll.cells[group["cells"][0]][1], classes[0]
         whole = group["cells"][0] in roll.sheets
         for place, subject in enumerate(about, 1):
+            self.apart.add(subject)
             self.join(subject, classes, rules)
             for at, criterion in enumerate(rules.criteria):
                 if stands not in rules.asked[at]:
@@ -297,7 +298,6 @@ class Votes:
 
     def join(self, subject: int, classes: list[int], rules: Rules) -> None:
         """Count these classes together about a subject: under the first, their weights added."""
-        self.apart.add(subject)
         self.joined[subject][classes[0]] = classes
         weights = self.weights.setdefault(subject, list(rules.class_weights))
         weights[classes[0]] = sum((rules.class_weights[number] for number in classes), Fraction())

@@ -370,8 +370,28 @@ def test_weights_of_classes_that_share_a_paper_are_added() -> None:
     assert read_ballots(round, subjects).linked is None
     result = round.results.get(subject__label="甲")
     assert result.joined == {"leaders": SHARED}
-    assert result.one_ballot is None
-    assert "value" not in (result.adjusted or {})
+
+
+def test_whether_one_ballot_decides_is_asked_with_the_weights_added() -> None:
+    """Of twelve leaders and staff on one paper eleven say 69 and one 100; of twelve others each 73, or 72. The weights
+    are 50, 20 and 30; beside it those of leaders and others, 60 and 40. From 70 on it is the second grade."""
+
+    def decides(others: int, **kwargs: Any) -> bool | None:
+        cells = {
+            ("甲", "leaders"): papers(11, 69, 69) + papers(1, 100, 100),
+            ("甲", "others"): papers(12, others, others),
+        }
+        answer: bool | None = (
+            make_published_round(cells, trim=False, **kwargs).results.get(subject__label="甲").one_ballot
+        )
+        return answer
+
+    sharing = {("甲", "leaders"): SHARED}
+    # Without that one ballot 0.7 · 69 + 0.3 · 73 = 70.2, and 0.7 · 69 + 0.3 · 72 = 69.9.
+    assert decides(73, sharing=sharing) is False
+    assert decides(72, sharing=sharing) is True
+    # 0.6 · 69 + 0.4 · 72 = 70.2.
+    assert decides(72) is False
 
 
 def test_shared_paper_with_too_few_ballots_joins_nothing() -> None:
