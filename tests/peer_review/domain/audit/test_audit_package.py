@@ -374,6 +374,24 @@ def test_auditor_recounts_on_a_computer_without_the_product(elsewhere: Any) -> N
     assert "FAIL" not in output
 
 
+def test_a_round_whose_classes_share_a_paper_is_verified_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scheme = SchemeFactory(classes=[("leaders", 60), ("staff", 40)], floor=5)
+    running = make_voted_round(evaluators=9, subjects=1, classes=("leaders", "staff"), scheme=scheme)
+    assert [cell.shared_by for cell in running.round.cells.all()] == [["leaders", "staff"]]
+    round = publish(running)
+    path = tmp_path / "package.zip"
+    path.write_bytes(package(round))
+
+    status = verify_bulletin.main(["--recount", str(path), "--fingerprint", round.fingerprint])
+
+    said = capsys.readouterr().out
+    assert status == 0, said
+    assert "FAIL" not in said
+    assert Result.objects.get(round=round, subject__isnull=False).joined == {"leaders": ["leaders", "staff"]}
+
+
 def rewritten(data: bytes, name: str, change: Callable[[Any], Any], *, listed: bool = True) -> bytes:
     """Return a package in which one file is another; its list of hashes fits, unless told not to."""
     files = opened(data)

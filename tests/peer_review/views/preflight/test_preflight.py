@@ -58,6 +58,8 @@ def test_the_page_answers_first_and_says_what_would_help(client: Client, round: 
     assert "Wang, 3 more" in page
     assert "together with Superiors" in page
     assert "Superiors, Peers" in page
+    assert "Where fewer than 5 may vote in a class at computers" in page
+    assert '<li>Superiors and Peers <span class="pr-muted">1 paper</span></li>' in page
     assert "It is destroyed even if all vote: Wang (Peers)" in " ".join(page.split())
     assert page.index("Nothing found here") < page.index("What would help") < page.index("The guarantee")
 
