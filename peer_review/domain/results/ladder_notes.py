@@ -75,17 +75,20 @@ class Ladder:
 def read_ladders(round: Round, results: Sequence[Result]) -> dict[int, Ladder]:
     """Return how the ladders of these subjects ended, by the subject's id. Three queries."""
     scheme = round.frozen_scheme
-    about = _cells_about(round, [result.subject_id for result in results])
+    missing = _missing(round, [result.subject_id for result in results])
     ladders = {}
     for result in results:
-        cells = about.get(result.subject_id or 0, [])
-        few = [cell for cell, fate in cells if fate == Fate.FEW]
-        marks = [cell for cell in few if cell.kind != CellKind.COMMENT]
+        cells = missing.get(result.subject_id or 0, [])
+        together = {key for keys in result.joined.values() for key in keys}
         # A group of one shared paper alone was together before anybody voted; others the count has joined.
-        shared = {cell.voter_class for cell, fate in cells if cell.shared_by and fate == Fate.COUNTED}
+        shared = {
+            cell.voter_class for cell in cells if cell.class_keys == tuple(result.joined.get(cell.voter_class, ()))
+        }
+        few = [cell for cell in cells if not cell.shared_by or cell.voter_class not in together]
+        marks = [cell for cell in few if cell.kind != CellKind.COMMENT]
         ladders[result.subject_id or 0] = Ladder(
-            shared=_named_groups(scheme, result.joined, shared),
-            joined=_named_groups(scheme, result.joined, result.joined.keys() - shared),
+            shared=_joined(scheme, result.joined, shared),
+            joined=_joined(scheme, result.joined, result.joined.keys() - shared),
             destroyed=_named(scheme, [key for cell in marks if not cell.closed for key in cell.class_keys]),
             closed=_named(scheme, [key for cell in marks if cell.closed for key in cell.class_keys]),
             words_destroyed=any(cell.kind == CellKind.COMMENT and not cell.closed for cell in few),
@@ -103,29 +106,26 @@ def ladder_note(marks: Iterable[str]) -> str:
     )
 
 
-def _cells_about(round: Round, subjects: Sequence[int | None]) -> dict[int, list[tuple[Cell, str]]]:
-    """Return the cells about each subject that were too few or that classes share, with what the bulletin says of them.
-
-    Nothing is said of the others.
-    """
+def _missing(round: Round, subjects: Sequence[int | None]) -> dict[int, list[Cell]]:
+    """Return the cells about each subject of which the bulletin says that they were too few, and those that classes
+    share, whatever it says of them."""
     bulletin = Bulletin.objects.filter(round=round).only("outcome", "head").first()
     outcome = bulletin.read_outcome()["cells"] if bulletin is not None else []
-    fates = {row["cell"]: row["fate"] for row in outcome}
-    cells: dict[int, list[tuple[Cell, str]]] = defaultdict(list)
+    few = {row["cell"] for row in outcome if row["fate"] == Fate.FEW}
+    found: dict[int, list[Cell]] = defaultdict(list)
     listed: dict[int, list[int]] = defaultdict(list)
     entries = SheetEntry.objects.filter(sheet__round=round, subject__in=subjects)
     for sheet, subject in entries.values_list("sheet_id", "subject_id"):
         listed[sheet].append(subject)
     about = Q(subject__in=subjects) | Q(sheet__in=list(listed))
     for cell in Cell.objects.filter(about, round=round).order_by("key"):
-        fate = fates.get(cell.key, "")
-        if fate == Fate.FEW or cell.shared_by:
+        if cell.key in few or cell.shared_by:
             for subject in listed[cell.sheet_id] if cell.sheet_id else [cell.subject_id or 0]:
-                cells[subject].append((cell, fate))
-    return cells
+                found[subject].append(cell)
+    return found
 
 
-def _named_groups(scheme: FrozenScheme, joined: Mapping[str, Sequence[str]], firsts: Container[str]) -> tuple[str, ...]:
+def _joined(scheme: FrozenScheme, joined: Mapping[str, Sequence[str]], firsts: Container[str]) -> tuple[str, ...]:
     """Return the names of those groups of classes whose first class is one of these."""
     return tuple(line.label for line in shown_classes(scheme, joined) if line.key in joined and line.key in firsts)
 
