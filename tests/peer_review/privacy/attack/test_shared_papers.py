@@ -16,6 +16,7 @@ from peer_review.domain.audit.audit_package import ballots_json, merged_json
 from peer_review.domain.rounds import lifecycle
 from peer_review.models import Assignment, Round
 from tests.factories.peer_review.counted_rounds import count_all, open_ready
+from tests.factories.peer_review.envelopes import make_envelopes
 from tests.factories.peer_review.rounds import (
     Evaluator,
     RunningRound,
@@ -120,3 +121,30 @@ def test_no_table_says_who_is_in_which_class() -> None:
     rows = Assignment.objects.filter(cell__round=running.round)
     assert set(rows.values_list("cell", flat=True)) == {running.round.cells.get().pk}
     assert rows.count() == LEADERS + STAFF
+
+
+@pytest.mark.parametrize(("at_computers", "fate"), [(5, "counted"), (4, "few")])
+def test_envelopes_on_a_shared_paper_are_no_cover(at_computers: int, fate: str) -> None:
+    """Three leaders on paper and one at a computer share the paper of five staff: whoever printed the envelopes may
+    know three ballots of the eight, or seven."""
+    scheme = SchemeFactory(floor=FLOOR, classes=[("leaders", 50), ("staff", 50)])
+    running = make_ready_round(evaluators=10, subjects=1, scheme=scheme)
+    round = running.round
+    users = [evaluator.user for evaluator in running.evaluators]
+    round.cells.all().delete()
+    for group, of in (("leaders", users[:4]), ("staff", users[4:])):
+        make_cell(round.subjects.get(), of, group)
+    round.members.filter(user__in=users[:3]).update(on_paper=True)
+    open_ready(running)
+    assert running.round.cells.get().shared_by == ["leaders", "staff"]
+    urn, envelopes = make_envelopes(running)
+    assert urn.envelopes == len(envelopes) == 3
+    for envelope in envelopes:
+        assert all(answer["ok"] for answer in running.cast(envelope.entries({"quality": 50, "spirit": 50})))
+    for evaluator in running.evaluators[3 : 3 + at_computers]:
+        assert all(answer["ok"] for answer in running.vote(evaluator, {"quality": 60, "spirit": 60}))
+
+    [row] = count_all(running).bulletin.read_outcome()["cells"]
+
+    assert row["fate"] == fate
+    assert row.get("counted") == (3 + at_computers if fate == "counted" else None)
