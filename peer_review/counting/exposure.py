@@ -38,7 +38,8 @@ class Setting:
         classes), whether the class is asked the criterion; subject, voter_class and person (papers,), who may cast
         what: one row for each subject of a person's papers, numbered as in `eligible`; anonymous (classes,), False for
         a class declared not anonymous, which is nobody's cover; ladders (subjects, classes), which ladder the papers
-        stand on: that of the subject or of a whole sheet; None: each subject has its own.
+        stand on: that of the subject or of a whole sheet; None: each subject has its own; shares (subjects, classes),
+        the class whose paper the voters of each class have about a subject; None: all have their own.
     two_stage: cells under the floor take no ballots.
     """
 
@@ -53,14 +54,19 @@ class Setting:
     two_stage: bool = False
     anonymous: Flags | None = None
     ladders: Ints | None = None
+    shares: Ints | None = None
 
     @property
     def most(self) -> Ints:
-        """Return how many ballots each cell can hold."""
+        """Return how many ballots each class can give."""
         if not self.two_stage:
             return self.eligible
-        kept: Ints = np.where(self.eligible < self.floor, 0, self.eligible)
+        kept: Ints = np.where(self.with_sharers(self.eligible) < self.floor, 0, self.eligible)
         return kept
+
+    def with_sharers(self, ballots: Ints) -> Ints:
+        """Return the ballots on the paper of each class: those of all classes that share it, (subjects, classes)."""
+        return with_sharers(ballots, self.shares)
 
     @property
     def covering(self) -> Flags:
@@ -96,8 +102,25 @@ class Setting:
 
     @property
     def just_under(self) -> Ints:
-        """Return the ballots if every cell stays one below the floor."""
-        return np.minimum(self.most, self.floor - 1)
+        """Return the ballots if every paper stays one below the floor."""
+        if self.shares is None:
+            return np.minimum(self.most, self.floor - 1)
+        most = self.most
+        ballots = np.zeros_like(most)
+        for voters in range(most.shape[1]):
+            left = self.floor - 1 - self.with_sharers(ballots)[:, voters]
+            ballots[:, voters] = np.minimum(most[:, voters], left)
+        return ballots
+
+
+def with_sharers(ballots: Ints, shares: Ints | None) -> Ints:
+    """Return the sums over the classes that share a paper, for each of them; shape as Setting.shares."""
+    if shares is None:
+        return ballots
+    sums = np.zeros_like(ballots)
+    np.add.at(sums, (np.arange(len(ballots))[:, None].repeat(ballots.shape[1], axis=1), shares), ballots)
+    of_each: Ints = np.take_along_axis(sums, shares, axis=1)
+    return of_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +210,12 @@ def _climbed(setting: Setting, ballots: Ints) -> tuple[Ints, Ints, dict[tuple[in
     cell = ladders[place[:, 0], place[:, 1]] * classes + place[:, 1]
     known, first, where = np.unique(cell, return_index=True, return_inverse=True)
     papers = place[first]
+    # The class whose paper each is: classes that share one climb as one.
+    share = papers[:, 1] if setting.shares is None else setting.shares[papers[:, 0], papers[:, 1]]
     many = int(ladders.max(initial=-1)) + 1
     sizes = np.full((many, classes), -1, dtype=np.int64)
-    sizes[known // classes, known % classes] = ballots[papers[:, 0], papers[:, 1]]
+    sizes[known // classes, share] = 0
+    np.add.at(sizes, (known // classes, share), ballots[papers[:, 0], papers[:, 1]])
     # At the floor or above it no number decides anything.
     different, row = np.unique(np.minimum(sizes, setting.floor), axis=0, return_inverse=True)
     asked = tuple(tuple(column) for column in setting.asked.T.tolist()) or ((),) * classes
@@ -198,7 +224,7 @@ def _climbed(setting: Setting, ballots: Ints) -> tuple[Ints, Ints, dict[tuple[in
         [_places(tuple(sizes), asked, anonymous, setting.floor) for sizes in different.tolist()], dtype=np.int64
     ).reshape(-1, classes)
     stands = np.full((subjects, classes), -1, dtype=np.int64)
-    of_paper = steps[row.reshape(-1)[known // classes], known % classes]
+    of_paper = steps[row.reshape(-1)[known // classes], share]
     stands[place[:, 0], place[:, 1]] = of_paper[where.reshape(-1)]
     groups: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for paper, stand in zip(known.tolist(), of_paper.tolist(), strict=True):

@@ -54,7 +54,8 @@ class Plan:
 
     asked: (criteria, classes), whether the class is asked the criterion; None: all are asked everything.
     weights: (subjects, classes), where merging gave a class the weights of those that joined it; None: class_weights.
-    merged: (subjects, classes), whether a class's answers are several classes'; None: nowhere.
+    merged: (subjects, classes), whether a class's answers are several classes', merged at the count or on a paper that
+        they share; None: nowhere.
     anonymous: (classes,), False for a class declared not anonymous, which counts towards nobody's floor and carries its
     full weight; None: all are.
     known: (subjects, classes), how many of the ballots somebody else than their authors may know, from envelopes, which

@@ -68,6 +68,8 @@ class Rule(Protocol):
     @property
     def class_weights(self) -> Floats: ...
     @property
+    def subject_weights(self) -> Floats: ...
+    @property
     def criterion_weights(self) -> Floats: ...
     @property
     def decimals(self) -> int | None: ...
@@ -217,7 +219,7 @@ class _Fitting:
         total = weights.sum(axis=0)
         weights = np.divide(weights, total, out=np.zeros(weights.shape), where=total > 0)
         shares = np.array(
-            [class_shares(counts, rule.class_weights, floor=rule.floor, anonymous=rule.anonymous) for counts in n]
+            [class_shares(counts, rule.subject_weights, floor=rule.floor, anonymous=rule.anonymous) for counts in n]
         )
         self.weights = weights[:, :, None] * shares.reshape(n.shape)
 

@@ -54,7 +54,9 @@ class SheetEntry(models.Model):
 class Cell(models.Model):
     """(round, subject or whole sheet, voter class): one RSA key, one kind of ballot paper.
 
-    A comment cell takes the words of all voter classes about a subject: its `voter_class` is empty.
+    A comment cell takes the words of all voter classes about a subject: its `voter_class` is empty. Classes in which
+    too few may vote apart share a cell from opening on (domain.planning.shared_papers): `shared_by` names all of them,
+    `voter_class` the first.
     """
 
     round = models.ForeignKey("peer_review.Round", on_delete=models.CASCADE, related_name="cells")
@@ -64,6 +66,8 @@ class Cell(models.Model):
     )
     sheet = models.ForeignKey(Sheet, null=True, blank=True, on_delete=models.CASCADE, related_name="cells")
     voter_class = models.CharField(_("voter class"), max_length=31, blank=True)  # VoterClass.key, frozen in Round.form
+    # Keys of the voter classes that share the paper, in the scheme's order; empty where it is one class's own.
+    shared_by = models.JSONField(default=list, blank=True, editable=False)
     key = models.CharField(max_length=16, default=new_cell_key)
     spki = models.TextField(blank=True)  # base64url DER, public
     # Encrypted at rest; wrapped by the round's key once the round is open; emptied at closing.
@@ -94,6 +98,11 @@ class Cell(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def class_keys(self) -> tuple[str, ...]:
+        """Return the keys of the voter classes that vote on this paper, in the scheme's order."""
+        return tuple(self.shared_by) or (self.voter_class,)
 
 
 class PooledKey(models.Model):

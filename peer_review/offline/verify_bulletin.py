@@ -755,6 +755,21 @@ class Rules:
         if self.scale not in SPREAD_FLOOR or self.floor < 1:
             raise Fault("an unknown scale or no floor", "量表不明，或没有下限")
 
+    def sharing(self, cell: str, first: str, classes: list[str]) -> list[int]:
+        """Return the places of the classes that share a cell. They must be asked the same, and be anonymous."""
+        numbers = [self.classes.index(key) for key in classes if key in self.classes]
+        asked = [[number in classes_asked for classes_asked in self.asked] for number in numbers]
+        if (
+            len(numbers) < 2
+            or len(numbers) != len(classes)
+            or numbers != sorted(set(numbers))
+            or classes[0] != first
+            or any(other != asked[0] for other in asked)
+            or not all(self.anonymous[number] for number in numbers)
+        ):
+            raise Fault(f"cell {cell}: classes that cannot share it", f"票格 {cell}：这些票类不能合用")
+        return numbers
+
     def points(self, answer: int) -> int:
         """Return an answer as points from 0 to 100."""
         if self.scale == "grades":
@@ -777,6 +792,8 @@ class RollFile:
                 "known": number}, …],
      "holders": [[cell, …], …]}
 
+    A paper that several classes share has all of them under "classes" beside the first under "class".
+
     Subjects are numbered from 1, sections and ranks too; rank 0 is none. Subjects whose figures are shown in half-steps
     have "coarse": 1. "known", which a cell may lack: of how many of its ballots whoever printed the envelopes may know
     what they say; these count towards no floor. `holders`: one list a person, of the papers about subjects with too few
@@ -794,14 +811,14 @@ class RollFile:
         self.coarse = [at for at, item in enumerate(listed(value["subjects"])) if item.get("coarse") == 1]
         self.many_sections = max(self.sections, default=-1) + 1
         self.cells: dict[str, tuple[int, tuple[int, ...]]] = {}  # class and subjects of every cell for marks
+        self.shared: dict[str, list[int]] = {}  # the classes that share a cell
         self.sheets: set[str] = set()
         self.words: set[str] = set()
         self.known: Counter[str] = Counter()
         counted = {cell["cell"]: cell.get("counted") for cell in cells}
         for row in listed(value["cells"]):
-            fields(
-                row, "cell", "kind", "class", "subjects", *(["known"] if type(row) is dict and "known" in row else [])
-            )
+            optional = [name for name in ("classes", "known") if type(row) is dict and name in row]
+            fields(row, "cell", "kind", "class", "subjects", *optional)
             self.known[row["cell"]] = known = row.get("known", 0)
             most = counted.get(row["cell"])
             if type(known) is not int or known < 0 or (most is not None and known > most):
@@ -813,6 +830,8 @@ class RollFile:
             if row["class"] not in rules.classes or not all(0 <= at < len(self.sections) for at in about):
                 raise Fault(f"cell {row['cell']}: no such class or subject", f"票格 {row['cell']}：没有这一票类或对象")
             self.cells[row["cell"]] = rules.classes.index(row["class"]), about
+            if "classes" in optional:
+                self.shared[row["cell"]] = rules.sharing(row["cell"], row["class"], listed(row["classes"]))
             if row["kind"] == "sheet":
                 self.sheets.add(row["cell"])
         if self.cells.keys() | self.words != {cell["cell"] for cell in cells}:
@@ -845,7 +864,8 @@ class Votes:
     """The answers, by criterion, subject and class, in points; and row by row.
 
     Merged groups are in the former only, under the class that comes first: which of their answers were given together
-    nobody knows. `apart`: the subjects of whom they are. `weights`: of a subject's classes, where merging changed them.
+    nobody knows. Ballots on a paper that classes share are in both, under the first. `apart`: the subjects of merged
+    groups. `weights`: of a subject's classes, where either changed them; `joined`: which of them count together.
     `known`: how many ballots of each subject and class others may know, those of merged groups under the same class.
     """
 
@@ -859,10 +879,12 @@ class Votes:
             [at for at, classes in enumerate(rules.asked) if voter_class in classes]
             for voter_class in range(len(rules.classes))
         ]
+        voted: set[str] = set()
         for number, entry in enumerate(entries, 1):
             cell, answers = entry["ballot"]["cell"], entry["ballot"]["a"]
             if cell in roll.words:
                 continue
+            voted.add(cell)
             one, about = roll.cells[cell]
             whole = cell in roll.sheets
             if len(answers) != len(about) * len(asked[one]):
@@ -885,6 +907,9 @@ class Votes:
         self.apart: set[int] = set()
         self.weights: dict[int, list[Fraction]] = {}
         self.joined: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        for cell in sorted(voted & roll.shared.keys()):
+            for subject in roll.cells[cell][1]:
+                self.join(subject, roll.shared[cell], rules)
         self.known: Counter[tuple[int, int]] = Counter()
         joined = [cell for group in groups for cell in group["cells"]]
         for cell in roll.cells.keys() - set(joined):
@@ -905,16 +930,15 @@ class Votes:
 
     def add_merged(self, group: Columns, roll: RollFile, rules: Rules, *, sheet: int) -> None:
         """Add the answers of a merged group. `sheet`: a number below which no sheet has been numbered."""
-        classes = sorted({roll.cells[cell][0] for cell in group["cells"]})
+        several = (roll.shared.get(cell, [roll.cells[cell][0]]) for cell in group["cells"])
+        classes = sorted({number for numbers in several for number in numbers})
         about, stands = roll.cells[group["cells"][0]][1], classes[0]
         whole = group["cells"][0] in roll.sheets
         for cell in group["cells"]:
             self.add_known(cell, stands, roll)
         for place, subject in enumerate(about, 1):
             self.apart.add(subject)
-            self.joined[subject][stands] = classes
-            weights = self.weights.setdefault(subject, list(rules.class_weights))
-            weights[stands] = sum((rules.class_weights[number] for number in classes), Fraction())
+            self.join(subject, classes, rules)
             for at, criterion in enumerate(rules.criteria):
                 if stands not in rules.asked[at]:
                     continue
@@ -927,6 +951,12 @@ class Votes:
                     self.points[at][subject, stands].append(rules.points(answer))
                     if whole:
                         self.sheets[at][subject].add(sheet - 1 - number)
+
+    def join(self, subject: int, classes: list[int], rules: Rules) -> None:
+        """Count these classes together about a subject: under the first, their weights added."""
+        self.joined[subject][classes[0]] = classes
+        weights = self.weights.setdefault(subject, list(rules.class_weights))
+        weights[classes[0]] = sum((rules.class_weights[number] for number in classes), Fraction())
 
 
 # package: The auditor's package: its files and its list of hashes.
@@ -1664,7 +1694,7 @@ class Counted:
         self.rules, self.roll, self.weights, self.number = rules, roll, weights, at
         self.points, self.abstentions = votes.points[at], votes.abstentions[at]
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
-        self.merged_weights, self.apart = votes.weights, votes.apart
+        self.joined_weights, self.apart = votes.weights, votes.apart
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
         self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
@@ -1704,7 +1734,7 @@ class Counted:
         sizes, left = [len(pile) for pile in self.piles[at]], self.unknown[at]
         if sizes == left:
             return True
-        shares = self.weights.shares(tuple(sizes), self.merged_weights.get(at))
+        shares = self.weights.shares(tuple(sizes), self.joined_weights.get(at))
         heaviest = rest = Fraction()
         for size, many, share, counts in zip(sizes, left, shares, self.rules.anonymous, strict=True):
             if size:
@@ -1746,15 +1776,18 @@ class Counted:
     def subject(self, at: int) -> Mean | None:
         return self.means[at]
 
+    def shares(self, at: int) -> list[Fraction]:
+        """Return what each class weighs in a subject's figure."""
+        return self.weights.shares(tuple(map(len, self.piles[at])), self.joined_weights.get(at))
+
     def subject_mean(self, at: int) -> Mean | None:
         piles = self.piles[at]
         if at not in set(self.alone):
             return None
         n = sum(map(len, piles))
-        merged = self.merged_weights.get(at)
         if self.reach is None:
-            return Mean(*self.weights.weigh(piles, merged), n, sum(self.unsure[at]))
-        shares = self.weights.shares(tuple(map(len, piles)), merged)
+            return Mean(*self.weights.weigh(piles, self.joined_weights.get(at)), n, sum(self.unsure[at]))
+        shares = self.shares(at)
         value, half = self.plain(piles, shares)
         classes = [self.voter_class(at, number) for number in range(len(piles))]
         parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
@@ -1823,7 +1856,8 @@ class Counted:
         if (at, voter_class) not in self.others:
             piles = self.piles[at]
             shares = self.weights.shares(
-                tuple(len(pile) - (number == voter_class) for number, pile in enumerate(piles))
+                tuple(len(pile) - (number == voter_class) for number, pile in enumerate(piles)),
+                self.joined_weights.get(at),
             )
             rest = (number for number, pile in enumerate(piles) if pile and number != voter_class)
             figure = sum(
@@ -2243,10 +2277,7 @@ class Severity:
             if counted.means[at]
         ]
         total = sum((weight for _number, weight, _counted in known), Fraction())
-        return {
-            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[voter_class])
-            for number, weight, counted in known
-        }
+        return {number: float(weight / total * counted.shares(at)[voter_class]) for number, weight, counted in known}
 
     def subject(self, at: int) -> dict[str, Decimal | str] | None:
         """Return a subject's adjusted score as it is published, or why there is none."""

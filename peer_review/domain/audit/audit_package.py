@@ -246,10 +246,12 @@ def _cells(round: Round, numbers: dict[int, int]) -> Iterator[dict[str, object]]
         .values_list("sheet_id", "subject_id")
     ):
         listed.setdefault(sheet, []).append(numbers[subject])
-    cells = round.cells.order_by("key").values_list("key", "kind", "voter_class", "subject_id", "sheet_id")
-    for key, kind, voter_class, subject, sheet in cells.iterator(chunk_size=CHUNK):
+    columns = ("key", "kind", "voter_class", "shared_by", "subject_id", "sheet_id")
+    cells = round.cells.order_by("key").values_list(*columns)
+    for key, kind, voter_class, shared_by, subject, sheet in cells.iterator(chunk_size=CHUNK):
         about = [] if kind == CellKind.COMMENT else listed[sheet] if sheet else [numbers[subject]]
         row: dict[str, object] = {"cell": key, "kind": kind, "class": voter_class, "subjects": about}
+        row |= {"classes": shared_by} if shared_by else {}
         yield row | ({"known": known[key]} if kind != CellKind.COMMENT and key in known else {})
 
 

@@ -5,7 +5,7 @@ Nothing of this is ever shown to the subject of the paper, and never the reason 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -65,14 +65,14 @@ def fellow_voters(round: Round, cells: Iterable[Cell], *, user: User | None) -> 
     touched = _touched(round, papers)
     few = {pk for pk, (total, on_paper) in counts.items() if total - on_paper < 2 * round.floor}
     named = _named(round, (few | touched) & counts.keys(), user) if user is not None else {}
-    rules = _rules(round)
+    rule = _rule_of(round)
     # The reader is one of them; at a kiosk they vote on paper, whoever they are.
     reader_on_paper = 0 if user is not None else 1
     return {
         cell.key: FellowVoters(
             count=max(0, counts[cell.pk][0] - 1),
             on_paper=max(0, counts[cell.pk][1] - reader_on_paper),
-            rule=rules.get(cell.voter_class, rules[""]),
+            rule=rule.of(cell.class_keys),
             by_hand=cell.pk in touched,
             named=named.get(cell.pk),
         )
@@ -120,25 +120,36 @@ def _named(round: Round, cells: Collection[int], user: User | None) -> dict[int,
     return {pk: [people[user] for user in sorted(users, key=place.__getitem__)] for pk, users in known.items()}
 
 
-def _rules(round: Round) -> dict[str, str]:
-    """Return the rule of the round's plan in words, by voter class where chance chooses in it, else under "".
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """The rule of a plan in words. most: by voter class, how many chance chooses at most."""
+
+    words: str
+    most: Mapping[str, int]
+
+    def of(self, classes: Sequence[str]) -> str:
+        """Return the rule by which the voters of a paper were chosen. `classes`: those that vote on it."""
+        chosen = [self.most[voters] for voters in classes if voters in self.most]
+        if not chosen:
+            return self.words
+        by_chance = ngettext(
+            "Of these, chance chose %(n)s; the seed stands on the round's page.",
+            "Of these, chance chose %(n)s at most; the seed stands on the round's page.",
+            sum(chosen),
+        )
+        return f"{self.words} {by_chance % {'n': sum(chosen)}}"
+
+
+def _rule_of(round: Round) -> _Rule:
+    """Return the rule of the round's plan.
 
     Asks the database for these two keys alone: a plan may hold a list of a hundred thousand lines.
     """
     pattern, sample = Round.objects.filter(pk=round.pk).values_list("plan__pattern", "plan__sample").get()
     if pattern == Pattern.MATRIX:
-        rule = _("They were chosen by a table that says which rank evaluates which.")
+        words = _("They were chosen by a table that says which rank evaluates which.")
     elif pattern == Pattern.LIST:
-        rule = _("They were chosen by a list made by hand.")
+        words = _("They were chosen by a list made by hand.")
     else:
-        rule = _("They were chosen by the usual pattern of this kind of round, from the organisation.")
-    rules = {"": rule}
-    if pattern != Pattern.LIST and isinstance(sample, dict):
-        for voters, most in sample.items():
-            by_chance = ngettext(
-                "Of these, chance chose %(n)s; the seed stands on the round's page.",
-                "Of these, chance chose %(n)s at most; the seed stands on the round's page.",
-                most,
-            )
-            rules[voters] = f"{rule} {by_chance % {'n': most}}"
-    return rules
+        words = _("They were chosen by the usual pattern of this kind of round, from the organisation.")
+    return _Rule(words, sample if pattern != Pattern.LIST and isinstance(sample, dict) else {})

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from peer_review.conf import conf
+from peer_review.domain.planning.shared_papers import first_cells
+from peer_review.domain.schemes.schemes import freeze_for
 from peer_review.exceptions.base import OpeningRefusal
 from peer_review.exceptions.planning import PaperVotersTooFew
 from peer_review.models import Assignment, Round, Urn
@@ -32,15 +34,16 @@ def is_paper_voter(round: Round, user: User) -> bool:
 def envelope_groups(round: Round) -> list[EnvelopeGroup]:
     """Return the envelope groups of a round, the largest first; empty where everybody votes by computer.
 
-    Two queries.
+    Papers that classes will share once a draft opens are one already. Two queries, more on a draft of several classes.
     """
     voters = set(round.members.filter(on_paper=True).values_list("user_id", flat=True))
     if not voters:
         return []
+    first_of = first_cells(round, round.frozen_scheme if round.has_frozen_scheme else freeze_for(round))
     of_cell: dict[int, set[int]] = defaultdict(set)
     rows = Assignment.objects.filter(cell__round=round, evaluator__in=voters)
     for cell, evaluator in rows.values_list("cell_id", "evaluator_id"):
-        of_cell[cell].add(evaluator)
+        of_cell[first_of.get(cell, cell)].add(evaluator)
     cells_of: dict[frozenset[int], list[int]] = defaultdict(list)
     for cell, people in of_cell.items():
         cells_of[frozenset(people)].append(cell)

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from peer_review.domain.planning.shared_papers import paper_of_class, papers_beside
 from peer_review.domain.preflight.frozen_terms import coarse_subjects
 from peer_review.domain.preflight.known_answers import exact_scores_in_words
+from peer_review.domain.schemes.labels import class_label
+from peer_review.domain.schemes.schemes import freeze_for
 from peer_review.enums import CellKind, Collection
 from peer_review.models import Cell, Round, SheetEntry
 from peer_review.users import User
@@ -22,7 +25,7 @@ from peer_review.users import User
 class StatementInputs:
     """Data that the statement of one paper depends on.
 
-    voters: name of the paper's class. eligible: possible voters of that class.
+    voters: name of the paper's class, or of all that share it (is_shared). eligible: its possible voters.
     is_anonymous: false where the paper's class was declared otherwise; declared: names of the subject's other classes
     of which that holds. coarse: names of the subjects on the paper whose figures are shown in half-steps.
     """
@@ -31,25 +34,29 @@ class StatementInputs:
     label: str
     voters: str
     eligible: int
+    is_shared: bool = False
     is_anonymous: bool = True
     declared: tuple[str, ...] = ()
     coarse: tuple[str, ...] = ()
 
 
 def anonymity_statement(round: Round, cell: Cell) -> str:
-    """Return the statement for one paper. One query, two on a draft."""
+    """Return the statement for one paper. Two queries, five more on a draft."""
     return statements_for(round, [cell])[cell.key]
 
 
 def anonymity_statements(round: Round, user: User) -> dict[str, str]:
-    """Return the statement for each of this evaluator's papers, by the cell's key. Two queries, three on a draft."""
+    """Return the statement for each of this evaluator's papers, by the cell's key.
+
+    At most three queries, five more on a draft.
+    """
     cells = round.cells.filter(assignments__evaluator=user).select_related("subject", "sheet")
     return statements_for(round, list(cells))
 
 
 def statements_for(round: Round, cells: list[Cell]) -> dict[str, str]:
-    """Return the statement for each of these papers, by the cell's key. One query however many, two on a draft, and one
-    more where figures are shown in half-steps."""
+    """Return the statement for each of these papers, by the cell's key. At most two queries however many, five more on
+    a draft, and one more where figures are shown in half-steps."""
     floor = round.floor
     two_stage = round.collection == Collection.TWO_STAGE
     scheme = round.frozen_scheme if round.has_frozen_scheme else round.scheme
@@ -66,32 +73,31 @@ def statements_for(round: Round, cells: list[Cell]) -> dict[str, str]:
 
 
 def _statement_inputs(round: Round, cells: list[Cell]) -> Iterable[StatementInputs]:
-    labels = _class_labels(round)
-    # By subject or sheet, then by class.
-    voters: dict[tuple[int | None, int | None], dict[str, int]] = defaultdict(dict)
-    commenters: dict[int | None, int] = {}
-    related = round.cells.filter(subject__in=[cell.subject_id for cell in cells if cell.subject_id])
-    related |= round.cells.filter(sheet__in=[cell.sheet_id for cell in cells if cell.sheet_id])
-    counted = related.with_eligible().values_list("kind", "subject_id", "sheet_id", "voter_class", "eligible")
-    for kind, subject, sheet, voter_class, eligible in counted:
-        if kind == CellKind.COMMENT:
-            commenters[subject] = eligible
-        else:
-            voters[subject, sheet][voter_class] = eligible
+    scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_for(round)
+    labels = scheme.class_labels
+    papers = papers_beside(round, scheme, cells)
+    about = round.cells.filter(kind=CellKind.COMMENT, pk__in=[cell.pk for cell in cells]).with_eligible()
+    commenters = dict(about.values_list("pk", "eligible")) if any(_is_comment(cell) for cell in cells) else {}
     coarse = _coarse_labels(round, cells)
     for cell in cells:
-        by_class = voters[cell.subject_id, cell.sheet_id]
-        is_comment = cell.kind == CellKind.COMMENT
-        declared = [key for key in by_class if key in round.not_anonymous and key != cell.voter_class]
+        beside = papers.get((cell.subject_id, cell.sheet_id), {})
+        classes = paper_of_class(beside, cell.voter_class)
+        is_comment = _is_comment(cell)
+        others = [key for paper in beside for key in paper if paper != classes]
         yield StatementInputs(
             kind=cell.kind,
             label=str(cell.subject or cell.sheet),
-            voters=labels.get(cell.voter_class, cell.voter_class),
-            eligible=commenters.get(cell.subject_id, 0) if is_comment else by_class.get(cell.voter_class, 0),
+            voters=class_label(labels, classes),
+            eligible=commenters.get(cell.pk, 0) if is_comment else beside.get(classes, 0),
+            is_shared=len(classes) > 1,
             is_anonymous=is_comment or cell.voter_class not in round.not_anonymous,
-            declared=() if is_comment else tuple(labels.get(key, key) for key in declared),
+            declared=() if is_comment else tuple(labels.get(key, key) for key in others if key in round.not_anonymous),
             coarse=() if is_comment else tuple(coarse[cell.subject_id, cell.sheet_id]),
         )
+
+
+def _is_comment(cell: Cell) -> bool:
+    return cell.kind == CellKind.COMMENT
 
 
 def _coarse_labels(round: Round, cells: list[Cell]) -> dict[tuple[int | None, int | None], list[str]]:
@@ -107,12 +113,6 @@ def _coarse_labels(round: Round, cells: list[Cell]) -> dict[tuple[int | None, in
         for sheet, label in entries.values_list("sheet_id", "subject__label"):
             labels[None, sheet].append(label)
     return labels
-
-
-def _class_labels(round: Round) -> dict[str, str]:
-    if round.has_frozen_scheme:
-        return round.frozen_scheme.class_labels
-    return dict(round.scheme.voter_classes.values_list("key", "label"))
 
 
 def sentence(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
@@ -164,6 +164,12 @@ def _anonymity(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
             "themselves: at least %(floor)s ballots, yours among them, are counted together before any figure is shown."
         )
     said = words % values
+    if inputs.is_shared:
+        words = _(
+            "Too few people may vote at computers in one of the classes “%(voters)s”. So all of them vote on this one "
+            "paper, and nobody can tell from which class a ballot came."
+        )
+        said = _("%(statement)s %(addition)s") % {"statement": words % values, "addition": said}
     if not inputs.declared:
         return said
     words = ngettext(

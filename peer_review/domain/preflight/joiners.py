@@ -21,6 +21,7 @@ from peer_review.domain.planning.roll import plan_roll
 from peer_review.domain.planning.verify_allocation import (
     AllocationComparison,
     compare_allocation,
+    first_classes,
     papers_of_roll,
     verify_allocation,
 )
@@ -39,13 +40,20 @@ class Joiners:
         self.round, self.others = round, others
         self._members: dict[int, dict[int, RollMember]] = {}
         self._touched: dict[int, frozenset[str] | None] = {}
+        self._shared: dict[int, defaultdict[str, dict[str, str]]] = {}
         self._rolls: dict[int, Mapping[str, frozenset[tuple[str, int]]]] = {}
 
     def explain(self, other: Round, key: str) -> bool:
         """Return whether the rolls of the draft and of the other round about this subject (its key) were made by the
         same rule, and whoever is on one of them only joined, left or moved in between; also if nobody is."""
-        mine, theirs = self._voters(self.round)[key], self._voters(other)[key]
-        if mine == theirs:
+        first_of = self._sharing(other).get(key, {})
+        mine, theirs = (
+            frozenset((first_of.get(voters, voters), user) for voters, user in self._voters(round)[key])
+            for round in (self.round, other)
+        )
+        # Of a paper that classes share nobody can tell who was in which: that nobody changed between them is no more
+        # than an assumption.
+        if mine == theirs and not first_of:
             return True
         opened = other.opened_at or other.opens_at
         # In this order: working a plan out again takes seconds for ten thousand people.
@@ -125,6 +133,15 @@ class Joiners:
         if now.since is not None and now.since > months_before(timezone.localdate(opened), months):
             return True
         return then is not None and _place(then) != _place(now)
+
+    def _sharing(self, round: Round) -> Mapping[str, Mapping[str, str]]:
+        """Return the first of the classes that share a paper, by the subject's key and by each of the classes."""
+        if round.pk not in self._shared:
+            shared = self._shared[round.pk] = defaultdict(dict)
+            for (keys, voters), first in first_classes(round).items():
+                for key in keys:
+                    shared[key][voters] = first
+        return self._shared[round.pk]
 
     def _voters(self, round: Round) -> Mapping[str, frozenset[tuple[str, int]]]:
         """Return who may vote in which class, by the subject's key."""

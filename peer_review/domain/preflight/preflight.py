@@ -24,8 +24,8 @@ class Preflight:
     """The exposure of a round. Positions are those of `papers.subjects` and `papers.classes`.
 
     setting: of people who give each other cover, so without those on paper wherever others vote at computers; whole: of
-    everybody, which is what the certificate proves. risks: papers that may fall under the floor, by their number of
-    voters; without_cover: users on paper who hold a paper that too few vote at computers.
+    everybody; certificate: of everybody, on the papers as opening makes them. risks: papers that may fall under the
+    floor, by their number of voters; without_cover: users on paper who hold a paper that too few vote at computers.
     full, expected, just_under: what happens if all vote, if `share` of them do (as in the round called `share_from`,
     where there is one), and if every paper stays one ballot under the floor. turnouts: what happens if so many percent
     of each paper's voters vote, for each of TURNOUTS. All of them climb the ladder that the count will climb.
@@ -89,6 +89,7 @@ def preflight(round: Round) -> Preflight:
         check_scheme(round.scheme)
     scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_for(round)
     papers = read_papers(round, scheme)
+    opened = papers.of_papers
     covered = papers.with_cover()
     whole = setting_of(round, scheme, papers)
     setting = whole if covered is papers else setting_of(round, scheme, covered)
@@ -100,8 +101,8 @@ def preflight(round: Round) -> Preflight:
         labels=tuple(scheme.class_labels.values()),
         setting=setting,
         whole=whole,
-        risks=floor_risks(papers, scheme),
-        without_cover=people_without_cover(papers, scheme),
+        risks=floor_risks(opened, scheme),
+        without_cover=people_without_cover(opened, scheme),
         full=outcome(setting, setting.most),
         expected=outcome(setting, setting.at(share)),
         just_under=outcome(setting, setting.just_under),
@@ -109,10 +110,10 @@ def preflight(round: Round) -> Preflight:
         share_from=share_from,
         merges=merges(setting),
         lacking=[(int(at), int(missing[at])) for at in np.flatnonzero(missing)],
-        earlier=comparable_rounds(round, scheme, papers, rolls),
-        certificate=certificate(whole),
+        earlier=comparable_rounds(round, scheme, opened, rolls),
+        certificate=certificate(setting_of(round, scheme, opened)),
         comments=scheme.comments,
-        subtraction=subtraction(round, scheme, papers, rolls),
+        subtraction=subtraction(round, scheme, opened, rolls),
         turnouts={percent: outcome(setting, setting.at(percent / 100)) for percent in TURNOUTS},
     )
 
@@ -134,6 +135,7 @@ def setting_of(round: Round, scheme: FrozenScheme, papers: RollPapers) -> Settin
         two_stage=round.collection == Collection.TWO_STAGE,
         anonymous=np.array([voters.anonymous for voters in scheme.classes], dtype=bool),
         ladders=papers.ladders,
+        shares=papers.shares,
     )
 
 

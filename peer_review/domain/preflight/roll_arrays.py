@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from peer_review.counting.exposure import with_sharers
 from peer_review.counting.scales import Flags, Ints
+from peer_review.domain.planning.shared_papers import first_cells
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Round, SheetEntry
 from peer_review.protocol.frozen_scheme import FrozenScheme
@@ -29,7 +31,8 @@ class RollPapers:
     papers; person is the user's id. comments (subjects,): how many may comment. on_paper (papers,): whether the person
     votes with an envelope. cells (cells, 2): a subject and the class of each paper of marks, of a sheet its first.
     ladders (subjects, classes): where the papers of a subject and class may join others, its own place or, after all
-    subjects, that of a whole sheet; -1 for none."""
+    subjects, that of a whole sheet; -1 for none. shares (subjects, classes): the class whose paper each class's voters
+    have, as opening a draft makes it or has made it; None: all have their own."""
 
     subjects: tuple[RollSubject, ...]
     classes: tuple[str, ...]
@@ -40,6 +43,7 @@ class RollPapers:
     on_paper: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     cells: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
     ladders: Ints | None = None
+    shares: Ints | None = None
 
     @property
     def eligible(self) -> Ints:
@@ -57,12 +61,36 @@ class RollPapers:
         counts: Ints = np.bincount(places, minlength=len(self.subjects) * width)
         return counts.reshape(len(self.subjects), width)
 
+    @property
+    def of_papers(self) -> "RollPapers":
+        """Return the papers as opening makes them: those that classes share are the first class's."""
+        if self.shares is None:
+            return self
+        voter_class = self.shares[self.subject, self.voter_class]
+        # Whoever held two of the papers holds one.
+        paper = self.subject * len(self.classes) + voter_class
+        _rows, first = np.unique(paper * (int(self.person.max(initial=0)) + 1) + self.person, return_index=True)
+        kept = np.sort(first)
+        cells = self.cells.copy()
+        if len(cells):
+            cells[:, 1] = self.shares[cells[:, 0], cells[:, 1]]
+        return replace(
+            self,
+            subject=self.subject[kept],
+            voter_class=voter_class[kept],
+            person=self.person[kept],
+            on_paper=self.on_paper[kept] if len(self.on_paper) else self.on_paper,
+            cells=np.unique(cells, axis=0),
+            shares=None,
+        )
+
     def with_cover(self) -> "RollPapers":
-        """Return the papers of those who give each other cover: without people on paper wherever anybody votes at a
-        computer, because whoever printed the envelopes might know theirs."""
+        """Return the papers of those who give each other cover: without people on paper wherever anybody votes on the
+        same one at a computer, because whoever printed the envelopes might know theirs."""
         if not self.on_paper.any():
             return self
-        kept = ~self.on_paper | (self.at_computers[self.subject, self.voter_class] == 0)
+        at_computers = with_sharers(self.at_computers, self.shares)
+        kept = ~self.on_paper | (at_computers[self.subject, self.voter_class] == 0)
         return replace(
             self,
             subject=self.subject[kept],
@@ -92,8 +120,8 @@ class RollReader:
 
 
 def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
-    """Return who may cast what in a round. Five queries, whatever its size. Classes the scheme does not know are left
-    out: they are an obstacle of their own."""
+    """Return who may cast what in a round. Five queries, whatever its size, and three more for the papers that a draft
+    will share. Classes the scheme does not know are left out: they are an obstacle of their own."""
     rows = round.subjects.order_by("sort_order", "pk")
     named = rows.values_list("pk", "key", "label", "section_key", "section_name", "member__rank_key")
     subjects = tuple(RollSubject(*row[:-1], rank_key=row[-1] or "") for row in named)
@@ -108,8 +136,10 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
     commented: dict[int, int] = {}
     ladders = np.full((len(subjects), len(classes)), -1, dtype=np.int64)
     sheets: dict[int, int] = {}
-    cells = round.cells.order_by().values_list("pk", "kind", "subject_id", "sheet_id", "voter_class")
-    for pk, kind, subject, sheet, voter_class in cells:
+    shares = np.arange(len(classes))[None, :].repeat(len(subjects), axis=0)
+    first_of = first_cells(round, scheme)
+    columns = ("pk", "kind", "subject_id", "sheet_id", "voter_class", "shared_by")
+    for pk, kind, subject, sheet, voter_class, shared_by in round.cells.order_by().values_list(*columns):
         if kind == CellKind.COMMENT:
             commented[pk] = position[subject]
         elif voter_class in number:
@@ -119,6 +149,11 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
                 ladders[about, number[voter_class]] = len(subjects) + sheets.setdefault(sheet, len(sheets))
             else:
                 ladders[about, number[voter_class]] = about
+            for key in shared_by:
+                shares[about, number[key]] = number[voter_class]
+    for pk, first in first_of.items():
+        for (at, voters), (_at, first_voters) in zip(fills[pk], fills[first], strict=True):
+            shares[at, voters] = first_voters
     pairs = Assignment.objects.filter(cell__round=round).order_by().values_list("cell_id", "evaluator_id")
     papers: list[tuple[int, int, int]] = []
     comments = np.zeros(len(subjects), dtype=np.int64)
@@ -141,4 +176,5 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
         on_paper=np.isin(table[:, 2], voters_on_paper),
         cells=np.array([about[0] for about in fills.values() if about], dtype=np.int64).reshape(-1, 2),
         ladders=ladders,
+        shares=shares if (shares != np.arange(len(classes))).any() else None,
     )

@@ -252,7 +252,8 @@ class VoterTable:
     @cached_property
     def _all(self) -> list[tuple[Round, FrozenScheme, RollPapers]]:
         frozen = [(other, other.frozen_scheme, self.rolls.papers(other)) for other in self.others]
-        return [(self.round, self.scheme, self.papers), *frozen]
+        # A draft's papers as opening makes them: what classes share has one figure.
+        return [(self.round, self.scheme, self.papers.of_papers), *frozen]
 
     @cached_property
     def _occasions(self) -> list[Occasion]:

@@ -4,7 +4,7 @@ What they say stands in the public bulletin too, cell by cell. How many voted th
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,10 +20,12 @@ from peer_review.protocol.frozen_scheme import FrozenScheme
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """How the ladder of one subject ended. joined: what classes counted together are called, destroyed and closed: the
-    names of classes of which nothing is kept, or which took no ballots after the draw; words_destroyed: of comments.
+    """How the ladder of one subject ended. shared and joined: what classes counted together are called, because they
+    share a paper or because too few voted; destroyed and closed: the names of classes of which nothing is kept, or
+    which took no ballots after the draw; words_destroyed: of comments.
     """
 
+    shared: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     destroyed: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
@@ -33,8 +35,8 @@ class Ladder:
     def mark(self) -> str:
         """What a list says beside the subject: where its figures weigh classes in another way than the scheme."""
         marks = []
-        if self.joined:
-            marks.append(_("counted together: %(classes)s") % {"classes": _("; ").join(self.joined)})
+        if together := self.shared + self.joined:
+            marks.append(_("counted together: %(classes)s") % {"classes": _("; ").join(together)})
         if missing := self.destroyed + self.closed:
             marks.append(_("too few, not counted: %(classes)s") % {"classes": _(", ").join(missing)})
         return _("; ").join(marks)
@@ -42,6 +44,14 @@ class Ladder:
     def sentences(self, floor: int) -> tuple[str, ...]:
         """Return what the subject's page says of it, sentence by sentence."""
         said = [
+            _(
+                "%(classes)s vote on one paper, because fewer than %(floor)s may vote in one of these classes at "
+                "computers. Nobody can tell their ballots apart, and their weights are added."
+            )
+            % {"floor": floor, "classes": classes}
+            for classes in self.shared
+        ]
+        said += [
             _(
                 "Counted together, because too few ballots came in from one of them: %(classes)s. Their weights are "
                 "added."
@@ -71,13 +81,19 @@ def read_ladders(round: Round, results: Sequence[Result]) -> dict[int, Ladder]:
     ladders = {}
     for result in results:
         cells = missing.get(result.subject_id or 0, [])
-        words = any(cell.kind == CellKind.COMMENT and not cell.closed for cell in cells)
-        marks = [cell for cell in cells if cell.kind != CellKind.COMMENT]
+        together = {key for keys in result.joined.values() for key in keys}
+        # A group of one shared paper alone was together before anybody voted; others the count has joined.
+        shared = {
+            cell.voter_class for cell in cells if cell.class_keys == tuple(result.joined.get(cell.voter_class, ()))
+        }
+        few = [cell for cell in cells if not cell.shared_by or cell.voter_class not in together]
+        marks = [cell for cell in few if cell.kind != CellKind.COMMENT]
         ladders[result.subject_id or 0] = Ladder(
-            joined=_joined(scheme, result.joined),
-            destroyed=_named(scheme, [cell.voter_class for cell in marks if not cell.closed]),
-            closed=_named(scheme, [cell.voter_class for cell in marks if cell.closed]),
-            words_destroyed=words,
+            shared=_joined(scheme, result.joined, shared),
+            joined=_joined(scheme, result.joined, result.joined.keys() - shared),
+            destroyed=_named(scheme, [key for cell in marks if not cell.closed for key in cell.class_keys]),
+            closed=_named(scheme, [key for cell in marks if cell.closed for key in cell.class_keys]),
+            words_destroyed=any(cell.kind == CellKind.COMMENT and not cell.closed for cell in few),
         )
     return ladders
 
@@ -93,7 +109,8 @@ def ladder_note(marks: Iterable[str]) -> str:
 
 
 def _missing(round: Round, subjects: Sequence[int | None]) -> dict[int, list[Cell]]:
-    """Return the cells about each subject of which the bulletin says that they were too few."""
+    """Return the cells about each subject of which the bulletin says that they were too few, and those that classes
+    share, whatever it says of them."""
     bulletin = Bulletin.objects.filter(round=round).values_list("pk", "signature").first()
     few = _few_cells(*bulletin) if bulletin is not None else frozenset()
     found: dict[int, list[Cell]] = defaultdict(list)
@@ -103,7 +120,7 @@ def _missing(round: Round, subjects: Sequence[int | None]) -> dict[int, list[Cel
         listed[sheet].append(subject)
     about = Q(subject__in=subjects) | Q(sheet__in=list(listed))
     for cell in Cell.objects.filter(about, round=round).order_by("key"):
-        if cell.key in few:
+        if cell.key in few or cell.shared_by:
             for subject in listed[cell.sheet_id] if cell.sheet_id else [cell.subject_id or 0]:
                 found[subject].append(cell)
     return found
@@ -120,8 +137,9 @@ def _few_cells(bulletin: int, signature: str) -> frozenset[str]:
     return frozenset(row["cell"] for row in outcome["cells"] if row["fate"] == Fate.FEW)
 
 
-def _joined(scheme: FrozenScheme, joined: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    return tuple(line.label for line in shown_classes(scheme, joined) if line.key in joined)
+def _joined(scheme: FrozenScheme, joined: Mapping[str, Sequence[str]], firsts: Container[str]) -> tuple[str, ...]:
+    """Return the names of those groups of classes whose first class is one of these."""
+    return tuple(line.label for line in shown_classes(scheme, joined) if line.key in joined and line.key in firsts)
 
 
 def _named(scheme: FrozenScheme, classes: Sequence[str]) -> tuple[str, ...]:

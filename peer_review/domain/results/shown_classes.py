@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
+from peer_review.domain.schemes.labels import class_label
 from peer_review.protocol.frozen_scheme import FrozenScheme
 
 
@@ -26,9 +25,7 @@ def shown_classes(scheme: FrozenScheme, joined: Mapping[str, Sequence[str]]) -> 
         together = [scheme.voter_class(key) for key in joined.get(voters.key, [voters.key])]
         if voters.key in inside and voters.key not in joined:
             continue
-        label = together[0].label
-        for other in together[1:]:
-            label = _("%(first)s and %(second)s") % {"first": label, "second": other.label}
+        label = class_label(scheme.class_labels, [member.key for member in together])
         lines.append(
             ShownClass(voters.key, label, float(sum(member.weight for member in together)), together[0].anonymous)
         )

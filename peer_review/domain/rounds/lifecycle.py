@@ -20,6 +20,7 @@ from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key,
 from peer_review.domain.locks import lock_draft, lock_openings, lock_round
 from peer_review.domain.planning.envelope_groups import make_urns
 from peer_review.domain.planning.roll import clear_roll
+from peer_review.domain.planning.shared_papers import share_papers
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
 from peer_review.domain.preflight.opening_proof import OpeningProof, proof_of
 from peer_review.domain.preflight.preflight import Preflight, preflight
@@ -162,6 +163,7 @@ def open_round(round: Round, *, by: User, now: datetime | None = None) -> Round:
     round = lock_round(round, expect={RoundState.DRAFT})
     round.opened_at = now
     round_preflight = _proved(round, now)
+    share_papers(round)
     # On disk before this transaction commits. Left behind by a failure it is unused, and found again.
     key = make_round_key(round.public_id)
     wrap_cell_keys(round, key)

@@ -1,6 +1,6 @@
-"""Names of bands and audiences, as pages and papers show them."""
+"""Names of bands, audiences and voter classes, as pages and papers show them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -27,3 +27,12 @@ def bands_in_ranges(scheme: FrozenScheme) -> str:
 def audience_names(audiences: Collection[str]) -> str:
     """Return these audiences of published results as a list in words."""
     return _(", ").join(str(audience.label) for audience in Audience if audience.value in audiences)
+
+
+def class_label(labels: Mapping[str, str], classes: Sequence[str]) -> str:
+    """Return the name of a voter class, or of several that are counted together. `labels`: the classes' own, by key."""
+    names = [labels.get(key, key) for key in classes]
+    label = names[0]
+    for name in names[1:]:
+        label = _("%(first)s and %(second)s") % {"first": label, "second": name}
+    return label

@@ -14,7 +14,8 @@ from peer_review.counting.scales import Flags, Floats, Ints
 from peer_review.domain.tally.fates import read_known
 from peer_review.domain.tally.merged_groups import Columns, read_columns
 from peer_review.enums import CellKind
-from peer_review.models import Assignment, RollMember, Round, SheetEntry, Subject
+from peer_review.models import Assignment, Bulletin, RollMember, Round, SheetEntry, Subject
+from peer_review.protocol.bulletin import Fate
 from peer_review.protocol.papers import DONT_KNOW, sheet_key
 
 #: Ballots, and papers, read at once.
@@ -26,10 +27,14 @@ _NAN = float("nan")
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """How the answers of one cell's ballots lie: which subjects they judge, in which class, under which keys."""
+    """How the answers of one cell's ballots lie: which subjects they judge, in which class, under which keys.
+
+    classes: all that vote on the paper; of one that several share, `voter_class` is the first, under which they count.
+    """
 
     subjects: tuple[int, ...]
     voter_class: int
+    classes: tuple[int, ...]
     criteria: tuple[int, ...]
     keys: tuple[str, ...]
 
@@ -63,22 +68,34 @@ def make_plan(round: Round, subjects: list[Subject]) -> Plan:
 
 
 def joined_classes(round: Round, subjects: list[Subject]) -> dict[int, dict[int, tuple[int, ...]]]:
-    """Return which voter classes were merged about each subject: {subject: {class that stands for all: all of them}},
-    each by its place in the lists. Two queries, and the merged groups read once.
+    """Return which voter classes were counted together about each subject, merged at the count or on a paper that they
+    share: {subject: {class that stands for all: all of them}}, each by its place in the lists.
+
+    Two queries, one more where papers are shared, and the merged groups read once.
     """
     layouts = _layouts(round, subjects)
+    groups = [[layouts[cell] for cell in columns["cells"]] for columns, _salt in read_columns(round.public_id).values()]
+    groups += [[layouts[cell]] for cell in _counted_shared(round, layouts)]
     joined: dict[int, dict[int, tuple[int, ...]]] = {}
-    for columns, _salt in read_columns(round.public_id).values():
-        cells = [layouts[cell] for cell in columns["cells"]]
-        classes = tuple(sorted({layout.voter_class for layout in cells}))
+    for cells in groups:
+        classes = tuple(sorted({voters for layout in cells for voters in layout.classes}))
         for subject in cells[0].subjects:
             joined.setdefault(subject, {})[classes[0]] = classes
     return joined
 
 
+def _counted_shared(round: Round, layouts: dict[str, _Layout]) -> list[str]:
+    """Return the cells that classes share and that the bulletin says were counted by themselves."""
+    shared = {cell for cell, layout in layouts.items() if len(layout.classes) > 1}
+    if not shared:
+        return []
+    outcome = Bulletin.objects.only("outcome", "head").get(round=round).read_outcome()
+    return [row["cell"] for row in outcome["cells"] if row["cell"] in shared and row["fate"] == Fate.COUNTED]
+
+
 def _merged(round: Round, subjects: list[Subject]) -> tuple[Floats | None, Flags | None]:
-    """Return the weights of the classes about each subject, those of merged classes added, and which stand for several;
-    None without any."""
+    """Return the weights of the classes about each subject, those of classes counted together added, and which stand
+    for several; None without any."""
     joined = joined_classes(round, subjects)
     if not joined:
         return None, None
@@ -199,11 +216,18 @@ def _layouts(round: Round, subjects: list[Subject]) -> dict[str, _Layout]:
     listed = _listed(round, position)
     layouts = {}
     cells = round.cells.exclude(kind=CellKind.COMMENT)
-    for cell, sheet, subject, voter_class in cells.values_list("key", "sheet_id", "subject_id", "voter_class"):
+    columns = ("key", "sheet_id", "subject_id", "voter_class", "shared_by")
+    for cell, sheet, subject, voter_class, shared_by in cells.values_list(*columns):
         asked = [criterion.key for criterion in scheme.criteria_of(voter_class)]
         judged = listed[sheet] if sheet else [position[subject]]
         keys = [sheet_key(at, key) for at in range(1, len(judged) + 1) for key in asked] if sheet else asked
-        layouts[cell] = _Layout(tuple(judged), classes[voter_class], tuple(numbers[key] for key in asked), tuple(keys))
+        layouts[cell] = _Layout(
+            subjects=tuple(judged),
+            voter_class=classes[voter_class],
+            classes=tuple(classes[voters] for voters in shared_by or [voter_class]),
+            criteria=tuple(numbers[key] for key in asked),
+            keys=tuple(keys),
+        )
     return layouts
 
 

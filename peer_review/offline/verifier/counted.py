@@ -55,7 +55,7 @@ class Counted:
         self.rules, self.roll, self.weights, self.number = rules, roll, weights, at
         self.points, self.abstentions = votes.points[at], votes.abstentions[at]
         self.sheets, self.asked = votes.sheets[at], rules.asked[at]
-        self.merged_weights, self.apart = votes.weights, votes.apart
+        self.joined_weights, self.apart = votes.weights, votes.apart
         self.sections = roll.many_sections
         subjects, classes, floor = len(self.roll.sections), range(len(self.rules.classes)), self.rules.floor
         self.piles = [[self.points.get((at, voter_class), []) for voter_class in classes] for at in range(subjects)]
@@ -95,7 +95,7 @@ class Counted:
         sizes, left = [len(pile) for pile in self.piles[at]], self.unknown[at]
         if sizes == left:
             return True
-        shares = self.weights.shares(tuple(sizes), self.merged_weights.get(at))
+        shares = self.weights.shares(tuple(sizes), self.joined_weights.get(at))
         heaviest = rest = Fraction()
         for size, many, share, counts in zip(sizes, left, shares, self.rules.anonymous, strict=True):
             if size:
@@ -137,15 +137,18 @@ class Counted:
     def subject(self, at: int) -> Mean | None:
         return self.means[at]
 
+    def shares(self, at: int) -> list[Fraction]:
+        """Return what each class weighs in a subject's figure."""
+        return self.weights.shares(tuple(map(len, self.piles[at])), self.joined_weights.get(at))
+
     def subject_mean(self, at: int) -> Mean | None:
         piles = self.piles[at]
         if at not in set(self.alone):
             return None
         n = sum(map(len, piles))
-        merged = self.merged_weights.get(at)
         if self.reach is None:
-            return Mean(*self.weights.weigh(piles, merged), n, sum(self.unsure[at]))
-        shares = self.weights.shares(tuple(map(len, piles)), merged)
+            return Mean(*self.weights.weigh(piles, self.joined_weights.get(at)), n, sum(self.unsure[at]))
+        shares = self.shares(at)
         value, half = self.plain(piles, shares)
         classes = [self.voter_class(at, number) for number in range(len(piles))]
         parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
@@ -214,7 +217,8 @@ class Counted:
         if (at, voter_class) not in self.others:
             piles = self.piles[at]
             shares = self.weights.shares(
-                tuple(len(pile) - (number == voter_class) for number, pile in enumerate(piles))
+                tuple(len(pile) - (number == voter_class) for number, pile in enumerate(piles)),
+                self.joined_weights.get(at),
             )
             rest = (number for number, pile in enumerate(piles) if pile and number != voter_class)
             figure = sum(

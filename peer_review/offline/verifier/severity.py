@@ -203,10 +203,7 @@ class Severity:
             if counted.means[at]
         ]
         total = sum((weight for _number, weight, _counted in known), Fraction())
-        return {
-            number: float(weight / total * counted.weights.shares(tuple(map(len, counted.piles[at])))[voter_class])
-            for number, weight, counted in known
-        }
+        return {number: float(weight / total * counted.shares(at)[voter_class]) for number, weight, counted in known}
 
     def subject(self, at: int) -> dict[str, Decimal | str] | None:
         """Return a subject's adjusted score as it is published, or why there is none."""

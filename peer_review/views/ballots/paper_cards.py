@@ -11,6 +11,7 @@ from peer_review.domain.preflight.anonymity_statements import anonymity_statemen
 from peer_review.domain.preflight.floor_sentences import floor_sentences, is_anonymous
 from peer_review.domain.schemes.answer_choices import Choice, choices
 from peer_review.domain.schemes.ballot_papers import paper_of
+from peer_review.domain.schemes.labels import class_label
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Cell, Round, SheetEntry, Subject, Urn
 from peer_review.protocol.frozen_scheme import FrozenScheme
@@ -119,7 +120,7 @@ def own_papers(round: Round, user: User) -> list[OwnPaper]:
         OwnPaper(
             cell=cell.key,
             label=str(cell.sheet or cell.subject),
-            class_label=classes.get(cell.voter_class, cell.voter_class),
+            class_label=class_label(classes, cell.class_keys),
             is_comment=cell.kind == CellKind.COMMENT,
         )
         for cell in cells
@@ -171,7 +172,7 @@ def _cards(round: Round, cells: list[Cell], *, statements: Mapping[str, str], us
                 cell=cell.key,
                 kind=cell.kind,
                 label=str(cell.sheet or cell.subject),
-                class_label=classes.get(cell.voter_class, cell.voter_class),
+                class_label=class_label(classes, cell.class_keys),
                 alone=voters[cell.pk] == 1,
                 closed=cell.closed,
                 promise=statements.get(cell.key, ""),

@@ -1,5 +1,6 @@
 """Messages of the pre-flight: turnouts, lines of the table, changes that help, earlier rounds."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from peer_review.counting.exposure import Fate, Outcome
 from peer_review.domain.preflight.floor_risk import TURNOUTS
 from peer_review.domain.preflight.frozen_terms import summary
 from peer_review.domain.preflight.preflight import Preflight
+from peer_review.domain.preflight.roll_arrays import RollPapers
+from peer_review.domain.schemes.labels import class_label
 from peer_review.enums import RoundKind
 from peer_review.models import Round
 from peer_review.users import User
@@ -51,6 +54,14 @@ class JoinedRow:
 
     voters: str
     counts: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRow:
+    """Classes that vote on one paper from opening on, and about how many subjects or on how many sheets."""
+
+    voters: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +164,40 @@ def joined_rows(preflight: Preflight) -> list[JoinedRow]:
     ]
 
 
+def shared_rows(preflight: Preflight) -> list[SharedRow]:
+    """Return which classes vote on one paper from opening on, in the order of the scheme."""
+    groups = Counter(group for group, _ladder in shared_papers(preflight.papers))
+    return [SharedRow(_class_label(preflight, group), count) for group, count in sorted(groups.items())]
+
+
+def shared_papers(papers: RollPapers) -> set[tuple[tuple[int, ...], int]]:
+    """Return the papers that classes share: the classes, and the number of the subject or sheet."""
+    if papers.shares is None or papers.ladders is None:
+        return set()
+    shared = set()
+    for place, first in np.argwhere(papers.shares != np.arange(len(papers.classes))).tolist():
+        group = np.flatnonzero(papers.shares[place] == papers.shares[place, first])
+        shared.add((tuple(group.tolist()), int(papers.ladders[place, group[0]])))
+    return shared
+
+
+def _class_label(preflight: Preflight, group: Sequence[int]) -> str:
+    labels = dict(zip(preflight.papers.classes, preflight.labels, strict=True))
+    return class_label(labels, [preflight.papers.classes[voters] for voters in group])
+
+
+def _classes_of_line(preflight: Preflight, place: int, voters: int) -> list[int]:
+    """Return the classes that a line is about: of an opened round all that share the paper, else the one."""
+    papers = preflight.papers
+    if papers.shares is None:
+        return [voters]
+    sharers: list[int] = np.flatnonzero(papers.shares[place] == voters).tolist()
+    return [other for other in sharers if other == voters or not papers.eligible[place, other]] or [voters]
+
+
 def subject_lines(preflight: Preflight, place: int) -> SubjectLines:
     """Return one subject's lines: as a whole, then each class that has voters."""
-    subject, setting = preflight.papers.subjects[place], preflight.setting
+    subject, setting, most = preflight.papers.subjects[place], preflight.setting, preflight.setting.most
     eligible = preflight.whole.eligible[place]
     on_paper = eligible - preflight.papers.at_computers[place]
     lines = [
@@ -180,13 +222,13 @@ def subject_lines(preflight: Preflight, place: int) -> SubjectLines:
             return _("together with %(classes)s") % {"classes": _(", ").join(preflight.labels[at] for at in company)}
         return str(FATES[fate])
 
-    for voters, label in enumerate(preflight.labels):
+    for voters in range(len(preflight.labels)):
         if not eligible[voters] or len(preflight.labels) == 1:
             continue
         fate = int(preflight.full.classes[place, voters])
         lines.append(
             Line(
-                voters=label,
+                voters=_class_label(preflight, _classes_of_line(preflight, place, voters)),
                 eligible=int(eligible[voters]),
                 on_paper=int(on_paper[voters]),
                 expected=int(preflight.expected.ballots[place, voters]),
@@ -195,7 +237,7 @@ def subject_lines(preflight: Preflight, place: int) -> SubjectLines:
                 thin=told(preflight.just_under, voters),
                 smallest=int(preflight.full.smallest[place]) if fate in (Fate.ALONE, Fate.JOINED) else 0,
                 lone=int(eligible[voters]) == 1,
-                closing=setting.two_stage and int(setting.eligible[place, voters]) < preflight.floor,
+                closing=setting.two_stage and int(most[place, voters]) == 0,
                 fate=fate,
             )
         )
@@ -228,15 +270,13 @@ def changes(preflight: Preflight, round: Round) -> list[Change]:
         if merge.opens:
             why.append(
                 _(
-                    "“%(source)s” has too few voters there. Merged now, they vote on one paper, and no file says how "
-                    "many of each class voted; otherwise the count joins or destroys their answers."
+                    "“%(source)s” has too few voters there. Merged now, they vote as “%(target)s”, with its weight; "
+                    "otherwise they share a paper with a neighbouring class from opening on, and the weights are added."
                 )
                 % values
             )
         if merge.shields:
             why.append(_("The mark of the one voter in “%(source)s” is then one of several.") % values)
-        if preflight.setting.two_stage:
-            why.append(_("Otherwise these papers close when the drawing ends, and nobody can cast them."))
         why.append(_("The weight of “%(source)s” goes to the classes that remain.") % values)
         keys = preflight.papers.classes
         helpful.append(Change(what % values, why, keys[merge.source], keys[merge.target]))

@@ -31,6 +31,7 @@ from peer_review.views.preflight.messages import (
     exposed_rows,
     joined_rows,
     scenarios,
+    shared_rows,
     subject_lines,
 )
 from peer_review.views.shared.round_pages import ManagedRoundMixin, RoundStepView
@@ -84,6 +85,7 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
                 "turnouts": TURNOUTS,
                 "shown_turnouts": SHOWN_TURNOUTS,
                 "joined": joined_rows(exposure),
+                "shared": shared_rows(exposure),
                 "lost": len(exposure.lost),
                 "lost_names": cells(exposure, exposure.lost),
                 "without_cover": named_members(round, exposure.without_cover),
@@ -106,7 +108,7 @@ class RoundPreflightView(ManagedRoundMixin, TemplateView):
         """
         wanted = attention(exposure) if only else np.ones(len(exposure.papers.subjects), dtype=bool)
         if voters is not None:
-            wanted &= (exposure.papers.at_computers == voters).any(axis=1)
+            wanted &= (exposure.papers.of_papers.at_computers == voters).any(axis=1)
         places: list[int] = np.flatnonzero(wanted).tolist()
         page = page_of_list(places, self.request.GET, size=PAGE, key=lambda place: exposure.papers.subjects[place].pk)
         return [subject_lines(exposure, place) for place in page], page

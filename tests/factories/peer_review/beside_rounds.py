@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from peer_review.domain.planning.plan_setup import save_plan
 from peer_review.domain.planning.roll import use_plan
-from peer_review.domain.schemes.schemes import freeze_scheme
+from peer_review.domain.planning.shared_papers import share_papers
+from peer_review.domain.schemes.schemes import freeze_for
 from peer_review.enums import RoundState
 from peer_review.models import Round
 from peer_review.providers.roll import Person
@@ -37,10 +38,13 @@ def people_of_today(round: object) -> list[Person]:
     return list(TODAY)
 
 
-def freeze(round: Round, *, state: str = RoundState.PUBLISHED, days_ago: int = 30) -> Round:
-    """Return a draft as if it had been opened and published so many days ago."""
+def freeze(round: Round, *, state: str = RoundState.PUBLISHED, days_ago: int = 30, sharing: bool = False) -> Round:
+    """Return a draft as if it had been opened and published so many days ago; `sharing`: by the rules of today, where
+    classes that too few may vote in share a paper."""
     moment = timezone.now() - timedelta(days=days_ago)
-    round.form = freeze_scheme(round.scheme).as_json()
+    round.form = freeze_for(round).as_json()
+    if sharing:
+        share_papers(round)
     round.state, round.opened_at = state, moment
     if state in (RoundState.PUBLISHED, RoundState.ARCHIVED):
         round.published_at = moment

@@ -101,16 +101,17 @@ def make_voted_round(*, voters: int = 8, answers: dict[str, Any] | None = None, 
 
 
 def make_joined_round() -> RunningRound:
-    """Return an open round in which two leaders and six of the staff have marked one person: fewer than the floor of
-    five in one class."""
+    """Return an open round in which two of five leaders and six of the staff have marked one person: fewer than the
+    floor of five in one class."""
     scheme = SchemeFactory(floor=5, classes=[("leaders", 50), ("staff", 50)])
-    running = make_ready_round(evaluators=9, subjects=0, scheme=scheme)
+    running = make_ready_round(evaluators=12, subjects=0, scheme=scheme)
     first, *others = running.round.members.order_by("pk")
     users = [member.user for member in others]
     subject = make_subject(running.round, first)
-    cells = {group: make_cell(subject, of, group) for group, of in (("leaders", users[:2]), ("staff", users[2:]))}
+    cells = {group: make_cell(subject, of, group) for group, of in (("leaders", users[:5]), ("staff", users[5:]))}
     running.evaluators = [Evaluator(user, running.round) for user in users]
     open_ready(running)
+    running.evaluators = running.evaluators[:2] + running.evaluators[5:]
     for number, evaluator in enumerate(running.evaluators):
         cell = cells["leaders" if number < 2 else "staff"]
         running.stuff(evaluator, {cell.key: {"quality": 10 + number, "spirit": 90 - number}})
@@ -139,6 +140,7 @@ def make_counted_round(
     people: dict[str, Any] | None = None,
     who: dict[tuple[Any, str], list[Any]] | None = None,
     coarse: Sequence[str] = (),
+    sharing: dict[tuple[Any, str], list[str]] | None = None,
     **scheme: Any,
 ) -> Round:
     """Return a counted round in whose box lie these ballots: {(subject, voter class): [answers, …]}.
@@ -149,9 +151,11 @@ def make_counted_round(
     the words cast on it; `asked` restricts criteria to voter classes. `earlier`: an earlier round, whose scheme is
     asked again, about the same people, of the same voters but for so many `strangers`. `exact`: with exact scores, so
     that tests of what is in a figure can say which; without, small groups are shown as ranges. `people`: who the
-    subjects are, `who`: who the voters of each cell are. `coarse`: whose figures are shown in half-steps.
+    subjects are, `who`: who the voters of each cell are. `coarse`: whose figures are shown in half-steps. `sharing`:
+    cells whose paper several classes share, and these classes, the cell's own first.
     """
-    classes = list(dict.fromkeys(voter_class for _subject, voter_class in cells)) or ["all"]
+    sharers = [key for keys in (sharing or {}).values() for key in keys]
+    classes = list(dict.fromkeys([*(voter_class for _subject, voter_class in cells), *sharers])) or ["all"]
     shares = {1: [100], 2: [60, 40], 3: [50, 30, 20]}[len(classes)]
     made = (
         earlier.scheme
@@ -207,6 +211,8 @@ def make_counted_round(
             listed = [subjects[name] for name in of]
             cell = make_sheet(listed, some(len(papers)), voter_class, sheet=sheets.get(of))
             sheets[of] = cell.sheet
+        cell.shared_by = (sharing or {}).get((of, voter_class), [])
+        cell.save()
         ballots += _put_in(cell, papers)
     for name, words in (comments or {}).items():
         cell = make_comment_cell(subjects[name], some(len(words)))

@@ -143,3 +143,30 @@ def test_outcomes_are_those_of_the_count(eligible: list[list[int]], floor: int) 
 def test_rolls_differ_by_who_is_on_one_of_them_only() -> None:
     first, second = np.array([0, 1, 2, 10, 11]), np.array([1, 2, 3, 10, 11])
     assert rolls_differ(first, second, groups=3, span=10).tolist() == [2, 0, 0]
+
+
+SHARED = np.array([[0, 0, 2], [0, 1, 2]])
+
+
+def test_classes_that_share_a_paper_climb_as_one() -> None:
+    """Three and four on one paper are seven; beside them, where each has its own, both join."""
+    setting = replace(make_setting([[3, 4, 9], [3, 4, 9]], floor=5), shares=SHARED)
+    found = outcome(setting, setting.eligible)
+
+    assert found.classes.tolist() == [[Fate.JOINED, Fate.JOINED, Fate.ALONE]] * 2
+    assert found.stands.tolist() == [[0, 0, 2], [0, 0, 2]]
+    assert found.joined == {(0, 1): 2}
+    # Of the first five on the shared paper stand alone, and three staff join them; of the second staff join the peers.
+    low = outcome(setting, np.array([[2, 3, 3], [5, 2, 3]]))
+    assert low.stands.tolist() == [[0, 0, 0], [0, 1, 1]]
+    assert low.joined == {(0, 1, 2): 1, (1, 2): 1}
+
+
+def test_a_shared_paper_stays_one_ballot_under_the_floor_as_a_whole() -> None:
+    setting = replace(make_setting([[3, 4, 9], [3, 4, 9]], floor=5), shares=SHARED)
+    assert setting.just_under.tolist() == [[3, 1, 4], [3, 4, 4]]
+
+
+def test_a_shared_paper_does_not_close_at_the_barrier() -> None:
+    setting = replace(make_setting([[3, 4, 4], [3, 4, 4]], floor=5, two_stage=True), shares=SHARED)
+    assert setting.most.tolist() == [[3, 4, 0], [0, 0, 0]]

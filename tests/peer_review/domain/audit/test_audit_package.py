@@ -172,6 +172,64 @@ def test_every_published_figure_is_reproduced() -> None:
     assert len(published) > 100
 
 
+def shared_round() -> Round:
+    """A round in which leaders and staff share the paper of three subjects, on their own and on a sheet; about 丁 the
+    count has joined others to it, and 戊 has ordinary papers."""
+    luck = random.Random(5)
+
+    def some(many: int) -> list[dict[str, Any]]:
+        return [{"quality": luck.randint(0, 100), "spirit": luck.choice([70, "dk", 30])} for _paper in range(many)]
+
+    sheet = [
+        {f"{place}.{key}": luck.randint(0, 100) for place in (1, 2) for key in ("quality", "spirit")}
+        for _paper in range(7)
+    ]
+    cells = {
+        (("甲", "乙"), "leaders"): sheet,
+        ("丙", "leaders"): some(30),
+        ("丁", "leaders"): some(4),
+        ("丁", "others"): some(4),
+        ("戊", "leaders"): some(8),
+        ("戊", "staff"): some(6),
+        ("己", "leaders"): some(4),
+    }
+    shared = ["leaders", "staff"]
+    of = [(("甲", "乙"), "leaders"), ("丙", "leaders"), ("丁", "leaders"), ("己", "leaders")]
+    return make_published_round(cells, sharing=dict.fromkeys(of, shared), eligible=12)
+
+
+def test_figures_of_papers_that_classes_share_are_reproduced() -> None:
+    round = shared_round()
+    files = opened(package(round))
+    published, anew = recounted(files)
+    assert published == anew
+    assert any("joined" in path and value == "staff" for path, value in published.items())
+    # Of thirty ballots on one paper it is told whether one of them decides; of few, or of merged ones, it is not.
+    assert [value for path, value in published.items() if path[-1] == "one_ballot" and value is not None] == [False]
+    cells = {row["cell"]: row for row in json.loads(files["roll.json"])["cells"]}
+    shared = {cell.key for cell in round.cells.all() if cell.shared_by}
+    assert {cell for cell, row in cells.items() if "classes" in row} == shared
+    assert {tuple(cells[cell]["classes"]) for cell in shared} == {("leaders", "staff")}
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [[], ["leaders"], ["staff", "leaders"], ["leaders", "leaders"], ["leaders", "strangers"], ["leaders", "others"]],
+)
+def test_classes_that_cannot_share_a_paper_are_refused(classes: list[str]) -> None:
+    """The last are not asked the same."""
+    round = make_published_round(
+        {("甲", "leaders"): papers(6), ("甲", "staff"): papers(6), ("乙", "others"): papers(6)},
+        asked={"spirit": ["leaders", "staff"]},
+    )
+    files = opened(package(round))
+    roll = json.loads(files["roll.json"])
+    next(row for row in roll["cells"] if row["class"] == "leaders")["classes"] = classes
+    files["roll.json"] = json.dumps(roll).encode()
+    with pytest.raises(verify_bulletin.Fault, match="cannot share"):
+        recounted(files)
+
+
 def test_holders_are_told_where_a_rule_asks_for_them_and_nowhere_else() -> None:
     round = make_published_round({("甲", "all"): papers(6), ("乙", "all"): papers(2), ("丙", "all"): papers(3)})
     assert json.loads(opened(package(round))["roll.json"])["holders"] == []
@@ -316,6 +374,24 @@ def test_auditor_recounts_on_a_computer_without_the_product(elsewhere: Any) -> N
     many = len(recounted(opened(data))[0])
     assert f"ok    recount ({many} of {many} figures reproduced)" in output
     assert "FAIL" not in output
+
+
+def test_a_round_whose_classes_share_a_paper_is_verified_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scheme = SchemeFactory(classes=[("leaders", 60), ("staff", 40)], floor=5)
+    running = make_voted_round(evaluators=9, subjects=1, classes=("leaders", "staff"), scheme=scheme)
+    assert [cell.shared_by for cell in running.round.cells.all()] == [["leaders", "staff"]]
+    round = publish(running)
+    path = tmp_path / "package.zip"
+    path.write_bytes(package(round))
+
+    status = verify_bulletin.main(["--recount", str(path), "--fingerprint", round.fingerprint])
+
+    said = capsys.readouterr().out
+    assert status == 0, said
+    assert "FAIL" not in said
+    assert Result.objects.get(round=round, subject__isnull=False).joined == {"leaders": ["leaders", "staff"]}
 
 
 def rewritten(data: bytes, name: str, change: Callable[[Any], Any], *, listed: bool = True) -> bytes:
@@ -491,6 +567,28 @@ def test_scores_without_severity_are_recounted_and_a_changed_one_is_named(
     figures["subjects"][0]["adjusted"]["value"] += 0.1
     published, anew = recounted(files | {"figures.json": json.dumps(figures).encode()})
     assert {path for path in published if published[path] != anew.get(path)} == {("subjects", "1", "adjusted", "value")}
+
+
+@pytest.mark.parametrize("scale", ["points", "grades"])
+def test_scores_without_severity_weigh_the_classes_that_share_a_sheet_as_the_score_does(scale: str) -> None:
+    def sheets(first: int, *, grades: int, lower: int = 0) -> list[dict[str, int]]:
+        marks = [sheet_marks(at) for at in range(first, first + 12)]
+        if scale == "points":
+            return [{key: max(0, mark - lower) for key, mark in paper.items()} for paper in marks]
+        return [{key: 1 + (mark + at) % grades for key, mark in paper.items()} for at, paper in enumerate(marks)]
+
+    people = ("甲", "乙", "丙")
+    cells = {(people, "leaders"): sheets(0, grades=4), (people, "others"): sheets(12, grades=2, lower=40)}
+    shared = {(people, "leaders"): ["leaders", "staff"]}
+    told = []
+    for sharing in (shared, None):
+        round = make_published_round(cells, sharing=sharing, trim=False, scale=scale)
+        published, anew = recounted(opened(package(round)))
+        assert published == anew
+        # Subjects are numbered by chance.
+        told.append(sorted(published["subjects", str(at), "adjusted", "value"] for at in (1, 2, 3)))
+    # The others are lower by far. With the weight of the staff added the leaders weigh 70 to 30, beside it 60 to 40.
+    assert all(together > apart for together, apart in zip(*told, strict=True))
 
 
 def test_graded_scores_without_severity_are_recounted_and_a_changed_one_is_named() -> None:

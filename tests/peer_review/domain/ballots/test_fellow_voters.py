@@ -175,6 +175,21 @@ def test_chance_is_named_with_its_number_where_it_chooses(round: Round) -> None:
     assert "chance" not in fellows[cells[1].key].rule
 
 
+def test_the_others_on_a_shared_paper_are_those_of_all_its_classes(round: Round) -> None:
+    round.plan = {"pattern": "usual", "sample": {"peers": 8, "staff": 2}}
+    round.save()
+    users = voters(round, 5)
+    cell = make_cell(subject_of(round), users, "peers")
+    cell.shared_by = ["peers", "staff", "others"]
+    cell.save()
+
+    fellows = told(cell, users[0])
+
+    assert fellows.count == 4
+    assert [one.name for one in fellows.named] == [f"Voter {letter}" for letter in "bcde"]
+    assert "chance chose 10 at most" in fellows.rule
+
+
 def test_queries_do_not_grow_with_papers_or_people(round: Round) -> None:
     counts = []
     for subjects in (1, 4):

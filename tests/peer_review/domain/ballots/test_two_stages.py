@@ -119,3 +119,28 @@ def test_casting_begins_between_opening_and_closing(collection: str, hours: int 
     with pytest.raises(CollectionInvalid):
         create_round(by=organiser, title="T", kind="person", scheme=SchemeFactory(), collection=collection, **terms)
     assert not Round.objects.exists()
+
+
+@pytest.mark.parametrize(("drawers", "closed"), [(4, True), (5, False)])
+def test_a_paper_that_classes_share_stays_open_if_enough_of_both_draw(drawers: int, closed: bool) -> None:
+    """Four leaders and four staff, fewer than the floor of five each: apart, both papers would close whoever drew."""
+    now = timezone.now()
+    running = make_open_round(
+        evaluators=9,
+        classes=("leaders", "staff"),
+        scheme=SchemeFactory(classes=[("leaders", 60), ("staff", 40)], floor=5),
+        collection="two_stage",
+        opens_at=now - timedelta(hours=1),
+        casts_at=now + timedelta(hours=1),
+        closes_at=now + timedelta(hours=5),
+    )
+    # Leaders and staff by turns.
+    entries = [one.entries(running.answers) for one in running.evaluators[:drawers]]
+    running.round = pass_barrier(running.round, by=None, now=later(running))
+
+    assert [(cell.shared_by, cell.closed) for cell in running.round.cells.all()] == [(["leaders", "staff"], closed)]
+    if not closed:
+        for one in entries:
+            answers = cast(running.round.public_id, one, now=later(running), box=running.inline)
+            assert all(result["ok"] for result in answers)
+        assert count_all(running).bulletin.read_outcome()["cells"][0]["counted"] == 5

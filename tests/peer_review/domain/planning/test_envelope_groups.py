@@ -3,9 +3,17 @@
 import pytest
 
 from peer_review.domain.planning.envelope_groups import envelope_groups, envelope_refusals, is_paper_voter, make_urns
+from peer_review.domain.schemes.schemes import freeze_for
 from peer_review.exceptions.planning import PaperVotersTooFew
 from peer_review.models import Round, Urn
-from tests.factories.peer_review.rounds import RoundFactory, make_cell, make_member, make_subject, make_user
+from tests.factories.peer_review.rounds import (
+    RoundFactory,
+    SchemeFactory,
+    make_cell,
+    make_member,
+    make_subject,
+    make_user,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -54,10 +62,31 @@ def test_paper_groups_of_the_same_people_are_one(draft: Round) -> None:
     assert [(group.cells, group.people) for group in envelope_groups(draft)] == [(cells, late)]
 
 
-def test_paper_groups_take_two_queries(draft: Round, django_assert_num_queries: object) -> None:
+def test_paper_groups_take_two_queries_and_those_of_the_scheme(draft: Round, django_assert_num_queries: object) -> None:
     on_paper(draft, 3, 4, 5)
+    with django_assert_num_queries(4):  # type: ignore[operator]
+        envelope_groups(draft)
+    draft.form = freeze_for(draft).as_json()
     with django_assert_num_queries(2):  # type: ignore[operator]
         envelope_groups(draft)
+
+
+def test_paper_groups_are_those_of_the_papers_that_classes_will_share() -> None:
+    """Two leaders and two staff on paper are an urn of four, because both classes will vote on one paper."""
+    round = RoundFactory(scheme=SchemeFactory(classes=[("leaders", 60), ("staff", 40)], floor=5))
+    subject = make_subject(round, make_member(round, make_user("Li")))
+    for voters in ("leaders", "staff"):
+        people = [make_user(f"{voters} {n}") for n in range(6)]
+        for user in people:
+            make_member(round, user)
+        round.members.filter(user__in=people[:2]).update(on_paper=True)
+        make_cell(subject, people, voters)
+
+    (group,) = envelope_groups(round)
+
+    assert group.cells == (round.cells.get(voter_class="leaders").pk,)
+    assert len(group.people) == 4
+    assert list(envelope_refusals(round)) == []
 
 
 def test_envelope_refusals_name_who_would_draw_from_too_small_an_urn(draft: Round) -> None:

@@ -12,7 +12,7 @@ from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.models import Assignment, Cell, Round, Scheme
 from tests.factories.peer_review.houses import make_house_draft
-from tests.factories.peer_review.rounds import make_ready_round, make_sheet, make_user
+from tests.factories.peer_review.rounds import SchemeFactory, make_ready_round, make_sheet, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -112,5 +112,22 @@ def test_an_empty_roll_has_one_too(draft: Round) -> None:
 
 
 def test_its_queries_do_not_grow(draft: Round, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         roll_fingerprint(draft)
+
+
+def test_opening_shares_papers_and_keeps_the_fingerprint() -> None:
+    """What was confirmed is what is frozen, with the papers that classes share; also where somebody holds two."""
+    scheme = SchemeFactory(classes=[("leaders", 60), ("staff", 40)], floor=5)
+    running = make_ready_round(evaluators=12, subjects=2, classes=("leaders", "staff"), scheme=scheme)
+    few = running.round.cells.filter(voter_class="leaders")[0]
+    both, *others = few.assignments.order_by("pk")
+    for paper in others[2:]:
+        paper.delete()
+    running.round.cells.get(voter_class="staff", subject=few.subject).assignments.create(evaluator=both.evaluator)
+    before = roll_fingerprint(running.round)
+
+    opened = open_round(running.round, by=running.round.organiser)
+
+    assert [cell.shared_by for cell in opened.cells.all() if cell.shared_by] == [["leaders", "staff"]]
+    assert roll_fingerprint(Round.objects.get(pk=opened.pk)) == before

@@ -15,6 +15,7 @@ from peer_review.domain.planning.roll_lists import (
     SubjectRow,
     VoterRow,
     candidate,
+    evaluators_by_class,
     find_candidates,
     is_editable,
     is_outdated,
@@ -22,6 +23,8 @@ from peer_review.domain.planning.roll_lists import (
     subject_rows,
     voter_rows,
 )
+from peer_review.domain.planning.shared_papers import share_papers
+from peer_review.domain.schemes.schemes import freeze_for
 from peer_review.enums import RoundState
 from peer_review.models import Round
 from peer_review.providers.roll import Person
@@ -120,9 +123,26 @@ def test_voter_rows_name_the_class_on_own_papers_and_sheets(draft: Round) -> Non
     members = [draft.members.get(name=name) for name in ("Voter 0", "Voter 6", "Voter 7", "Wang")]
 
     assert voter_rows(wang, members) == [
-        VoterRow(member, voter_class) for member, voter_class in zip(members, ("", "peers", "peers", ""), strict=True)
+        VoterRow(member, voter_class, voter_class.capitalize())
+        for member, voter_class in zip(members, ("", "peers", "peers", ""), strict=True)
     ]
     assert [row.voter_class for row in voter_rows(li, [members[0], members[2], members[3]])] == ["peers", "peers", ""]
+
+
+@pytest.mark.usefixtures("in_english")
+def test_rows_of_an_opened_round_name_the_classes_of_a_shared_paper(draft: Round) -> None:
+    """Li's one superior votes on one paper with the peers; who is in which class is told no more."""
+    draft.form = freeze_for(draft).as_json()
+    assert share_papers(draft) == 1
+    li, wang = draft.subjects.order_by("label")
+
+    rows = subject_rows(draft, [li, wang])
+    assert rows[0].shared == ("Superiors and Peers",)
+    assert rows[1].shared == ()
+    voter = draft.members.get(name="Voter 0")
+    assert [(row.voter_class, row.label) for row in voter_rows(li, [voter])] == [("superiors", "Superiors and Peers")]
+    labels = [label for label, _names in evaluators_by_class(draft, [li])[li.pk]]
+    assert labels[0] == "Superiors and Peers"
 
 
 def test_rows_take_the_same_queries_however_many(draft: Round) -> None:
@@ -136,7 +156,7 @@ def test_rows_take_the_same_queries_however_many(draft: Round) -> None:
             voter_rows(subjects[0], members)
         counts.append(len(queries))
 
-    assert counts == [6, 6]
+    assert counts == [7, 7]
 
 
 def test_find_candidates_are_people_of_that_name_who_are_not_on_the_roll(draft: Round) -> None:

@@ -9,8 +9,10 @@ from django.core.management import CommandError, call_command
 from peer_review.domain.planning import roll
 from peer_review.domain.planning.plan_setup import renew_seed, save_plan
 from peer_review.domain.planning.roll_edits import set_class
+from peer_review.domain.planning.shared_papers import share_papers
 from peer_review.domain.planning.verify_allocation import verify_allocation
-from peer_review.enums import PaperKind
+from peer_review.domain.schemes.schemes import freeze_for
+from peer_review.enums import PaperKind, RoundState
 from peer_review.models import Assignment, Round
 from tests.factories.peer_review.houses import DOWN, PEERS, make_house_draft
 
@@ -84,3 +86,26 @@ def test_the_seed_in_use_decides(draft: Round) -> None:
         if not verify_allocation(draft).is_equal:
             return
     pytest.fail("four seeds chose the same")
+
+
+@pytest.mark.parametrize("paper", [PaperKind.SUBJECT, PaperKind.SHEET])
+def test_papers_that_classes_share_since_opening_are_those_of_the_plan(draft: Round, paper: str) -> None:
+    draft.scheme.paper = paper
+    draft.scheme.save()
+    sheets = {"pattern": "matrix", "matrix": [DOWN, {"from": "heads", "to": "t2", "class": "peers", "reach": "house"}]}
+    plan = {} if paper == PaperKind.SUBJECT else sheets
+    save_plan(draft, by=draft.organiser, plan=plan)
+    roll.use_plan(draft, by=draft.organiser)
+    draft.refresh_from_db()
+    before = verify_allocation(draft)
+    draft.form = freeze_for(draft).as_json()
+    shared = share_papers(draft)
+    draft.state = RoundState.OPEN
+    draft.save()
+
+    assert shared > 0
+    assert verify_allocation(draft) == before
+    assert before.is_equal
+    moved = Assignment.objects.filter(cell__in=draft.cells.exclude(shared_by=[]))[0]
+    moved.delete()
+    assert {line[2] for line in verify_allocation(draft).missing} == {moved.evaluator_id}

@@ -9,10 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from peer_review.domain.planning.shared_papers import share_papers
 from peer_review.domain.preflight.anonymity_statements import (
     anonymity_statement,
     anonymity_statements,
 )
+from peer_review.domain.schemes.schemes import freeze_for
+from peer_review.enums import RoundState
 from peer_review.models import Round
 from tests.factories.peer_review.rounds import (
     RoundFactory,
@@ -58,18 +61,35 @@ def test_a_paper_is_counted_with_at_least_k_ballots(people: list[Any]) -> None:
     assert anonymity_statement(round, cell) == TOGETHER + "."
 
 
-@pytest.mark.parametrize("few", [1, 2])
-def test_class_with_few_voters_is_told_that_it_is_never_counted_by_itself(people: list[Any], few: int) -> None:
+def test_class_with_few_voters_is_told_that_it_is_never_counted_by_itself(people: list[Any]) -> None:
+    """No other class can take it in, so it will be destroyed: of which its floor sentence tells."""
     round = draft()
-    subject = subject_of(round)
-    thin = make_cell(subject, people[:few], "superiors")
-    others = make_cell(subject, people[few:], "peers")
+    thin = make_cell(subject_of(round), people[:2], "superiors")
 
     assert anonymity_statement(round, thin) == (
         "Fewer than 3 people vote as “Superiors” on “Li”, so these answers are never counted by themselves: at least 3 "
         "ballots, yours among them, are counted together before any figure is shown."
     )
-    assert anonymity_statement(round, others) == TOGETHER + "."
+
+
+@pytest.mark.parametrize("few", [1, 2])
+@pytest.mark.parametrize("opened", [False, True])
+def test_classes_that_share_a_paper_are_told_so_alike(people: list[Any], few: int, opened: bool) -> None:
+    round = draft()
+    subject = subject_of(round)
+    make_cell(subject, people[:few], "superiors")
+    make_cell(subject, people[few:], "peers")
+    if opened:
+        round.form = freeze_for(round).as_json()
+        share_papers(round)
+        round.state = RoundState.OPEN
+        round.save()
+        assert round.cells.count() == 1
+    for cell in round.cells.all():
+        assert anonymity_statement(round, cell) == (
+            "Too few people may vote at computers in one of the classes “Superiors and Peers”. So all of them vote on "
+            f"this one paper, and nobody can tell from which class a ballot came. {TOGETHER}."
+        )
 
 
 def test_class_that_was_declared_not_anonymous_is_named_to_all(people: list[Any]) -> None:
@@ -124,8 +144,9 @@ def test_a_thin_paper_of_two_stages_takes_no_ballot(people: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("papers", [1, 3])
-def test_an_evaluators_sentences_take_three_queries(people: list[Any], papers: int) -> None:
+def test_an_evaluators_sentences_take_two_queries_once_the_round_is_open(people: list[Any], papers: int) -> None:
     round = draft()
+    round.form, round.state = freeze_for(round).as_json(), RoundState.OPEN
     cells = [make_cell(subject_of(round, f"Subject {n}"), people, "peers") for n in range(papers)]
     make_cell(subject_of(round, "Other"), people[1:], "peers")
 
@@ -133,7 +154,7 @@ def test_an_evaluators_sentences_take_three_queries(people: list[Any], papers: i
         told = anonymity_statements(round, people[0])
 
     assert told == dict.fromkeys([cell.key for cell in cells], TOGETHER + ".")
-    assert len(queries) == 3
+    assert len(queries) == 2
 
 
 def test_whoever_is_asked_is_told_of_half_steps_and_not_who_joined(people: list[Any]) -> None:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from peer_review.domain.planning.shared_papers import share_papers
 from peer_review.domain.preflight.floor_sentences import floor_sentences
 from peer_review.domain.schemes.schemes import freeze_for
-from peer_review.enums import Collection
+from peer_review.enums import Collection, RoundState
 from peer_review.models import Cell, Round
 from tests.factories.peer_review.rounds import (
     RoundFactory,
@@ -89,7 +90,26 @@ def test_a_class_that_is_not_anonymous_joins_nobody_and_takes_nobody_in(round: R
 def test_a_paper_that_can_never_reach_the_floor_and_join_nobody_says_so(round: Round) -> None:
     few = "Fewer than 3 people may vote on this, so the answers will be destroyed unread."
     assert told(round, cells_of(round, "peers", each=2)) == {"peers": few}
-    assert told(round, cells_of(round, "peers", "others", each=2))["peers"] == joins("Others")
+    # Two and two share a paper from opening on: beside it there is nobody.
+    assert set(told(round, cells_of(round, "peers", "others", each=2)).values()) == {DESTROYED}
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_paper_that_classes_share_is_named_with_all_of_them(round: Round, opened: bool) -> None:
+    cells = {**cells_of(round, "superiors", each=4)}
+    subject = cells["superiors"].subject
+    assert subject is not None
+    for voters in ("peers", "others"):
+        cells[voters] = make_cell(subject, [make_user() for _one in range(2)], voters)
+    if opened:
+        round.form = freeze_for(round).as_json()
+        share_papers(round)
+        round.state = RoundState.OPEN
+        round.save()
+        cells = {cell.voter_class: cell for cell in round.cells.all()}
+        assert set(cells) == {"superiors", "peers"}
+    expected = {"superiors": joins("Peers and Others"), "peers": joins("Superiors"), "others": joins("Superiors")}
+    assert told(round, cells) == {key: expected[key] for key in cells}
 
 
 def test_what_was_frozen_counts_and_not_the_scheme_as_it_stands(round: Round) -> None:
@@ -111,7 +131,7 @@ def test_in_two_stages_a_paper_that_closes_in_any_case_says_nothing_of_it(round:
 def test_a_sheet_has_its_own_classes_and_words_have_no_sentence_of_their_own(round: Round) -> None:
     subject, people = subject_of(round), [make_user() for _one in range(4)]
     sheet = make_sheet([subject], people, "peers")
-    Cell.objects.create(round=round, kind="sheet", sheet=sheet.sheet, voter_class="others")
+    make_sheet([subject], [make_user() for _one in range(3)], "others", sheet=sheet.sheet)
     words = make_comment_cell(subject, people)
     make_cell(subject, people, "superiors")
 
@@ -121,7 +141,7 @@ def test_a_sheet_has_its_own_classes_and_words_have_no_sentence_of_their_own(rou
 
 
 def test_one_query_for_any_number_of_papers(round: Round, django_assert_num_queries: Any) -> None:
-    round.form = freeze_for(round).as_json()
+    round.form, round.state = freeze_for(round).as_json(), RoundState.OPEN
     cells = [cell for _one in range(3) for cell in cells_of(round, "superiors", "peers").values()]
 
     with django_assert_num_queries(1):

@@ -214,3 +214,32 @@ def test_months_together_explain_whoever_has_come_of_age() -> None:
     assert before.subjects.get(label="P0").cells.get().assignments.count() == 6
     assert draft.subjects.get(label="P0").cells.get().assignments.count() == 7
     assert explained(draft, before)
+
+
+# Papers that classes share
+
+
+def tiered(**fields: Any) -> Round:
+    """Return a draft in which two superiors vote about everybody of the section, beside their peers."""
+    TODAY[:2] = [replace(person, rank_key="r0", rank_order=0) for person in TODAY[:2]]
+    scheme = SchemeFactory(floor=5, classes=[("superiors", 60), ("peers", 30), ("subordinates", 10)])
+    return planned(kind="tier", scheme=scheme, **fields)
+
+
+def test_an_earlier_roll_whose_classes_share_papers_is_compared_as_it_was_planned() -> None:
+    before = freeze(tiered(), sharing=True)
+    assert before.cells.filter(subject__label="P5").get().shared_by == ["superiors", "peers"]
+    assert explained(tiered(), before, "P5")
+
+    TODAY.append(person("New", since=LATELY))
+    assert explained(tiered(), before, "P5")
+    TODAY.append(person("Old"))
+    assert not explained(tiered(), before, "P5")
+
+
+def test_whoever_was_moved_by_hand_between_classes_that_shared_a_paper_is_not_explained() -> None:
+    before = freeze(tiered(), sharing=True)
+    draft = tiered()
+    subject = draft.subjects.get(label="P5")
+    set_class(draft, by=draft.organiser, member=draft.members.get(name="P6"), subject=subject, voter_class="superiors")
+    assert not explained(draft, before, "P5")

@@ -206,13 +206,16 @@ def test_criteria_that_a_class_is_not_asked_do_not_count_for_it(people: list[Any
 
 
 def test_two_stages_say_which_papers_close_at_the_barrier(people: list[Any]) -> None:
+    """The lone superior shares the paper of the peers, which does not close; of Wang too few may vote at all."""
     round = draft(collection="two_stage", casts_at=timezone.now() + timedelta(hours=2))
     about(round, "Li", {"superiors": people[:1], "peers": people[1:7], "staff": people[7:]})
+    about(round, "Wang", {"superiors": people[:1], "peers": people[1:3]})
 
     found = preflight(round)
 
-    assert found.closing == [(0, 0)]
-    assert fates(found.full.classes[0]) == [Fate.ABSENT, Fate.ALONE, Fate.ALONE]
+    assert found.closing == [(1, 0), (1, 1)]
+    assert fates(found.full.classes[0]) == [Fate.JOINED, Fate.JOINED, Fate.ALONE]
+    assert fates(found.full.classes[1]) == [Fate.ABSENT, Fate.ABSENT, Fate.ABSENT]
 
 
 def test_whole_sheets_count_for_every_subject_they_list(people: list[Any]) -> None:
@@ -327,7 +330,7 @@ def test_queries_do_not_grow_with_the_round(people: list[Any]) -> None:
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
-    assert counts[0] <= 13
+    assert counts[0] <= 16
 
 
 def test_papers_of_unknown_classes_are_left_out(people: list[Any]) -> None:

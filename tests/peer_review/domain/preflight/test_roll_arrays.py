@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from peer_review.domain.preflight.preflight import preflight
 from peer_review.domain.preflight.roll_arrays import RollReader, RollSubject, read_papers
 from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.models import Cell, Round
@@ -98,3 +99,65 @@ def test_a_reader_reads_each_roll_once(django_assert_num_queries: Any) -> None:
         first = rolls.papers(round)
         assert rolls.papers(round) is first
     assert sorted(first.person.tolist()) == sorted(user.pk for user in users)
+
+
+# Papers that classes share
+
+
+def of_li(**voters: list[Any]) -> Round:
+    round = RoundFactory(scheme=SchemeFactory(classes=[("peers", 60), ("staff", 40)], floor=5))
+    li = make_subject(round, make_member(round, make_user("Li")))
+    wang = make_subject(round, make_member(round, make_user("Wang")))
+    for key, users in voters.items():
+        make_cell(li, users, key)
+        make_cell(wang, [*users, make_user(), make_user(), make_user()], key)
+    return round
+
+
+def test_papers_of_a_draft_are_those_that_opening_makes() -> None:
+    """About Li three of each class share a paper, whoever is in both has one mark; about Wang each has its own."""
+    users = [make_user() for _n in range(5)]
+    draft = of_li(peers=users[:3], staff=users[2:])
+    papers = read(draft)
+
+    assert papers.eligible.tolist() == [[3, 3], [6, 6]]
+    assert papers.shares is not None
+    assert papers.shares.tolist() == [[0, 0], [0, 1]]
+    made = papers.of_papers
+    assert made.eligible.tolist() == [[5, 0], [6, 6]]
+    assert made.cells.tolist() == [[0, 0], [1, 0], [1, 1]]
+
+    opened = RollReader().papers(freeze(draft, sharing=True))
+    assert opened.eligible.tolist() == made.eligible.tolist()
+    assert opened.shares is not None
+    assert opened.shares.tolist() == [[0, 0], [0, 1]]
+    rows = [
+        set(zip(papers.subject.tolist(), papers.voter_class.tolist(), papers.person.tolist(), strict=True))
+        for papers in (made, opened)
+    ]
+    assert rows[0] == rows[1]
+
+
+def test_people_on_paper_give_no_cover_on_a_shared_paper() -> None:
+    """Those of a class that votes on paper alone give each other cover, but not on a paper shared with others."""
+    users = [make_user() for _n in range(9)]
+    round = of_li(peers=users[:4], staff=users[4:])
+    for user in users[:4]:
+        make_member(round, user)
+    round.members.filter(user__in=users[:4]).update(on_paper=True)
+
+    papers = read(round)
+
+    assert papers.shares is not None
+    assert papers.shares[0].tolist() == [0, 0]
+    assert papers.with_cover().eligible[0].tolist() == [0, 5]
+
+
+def test_the_certificate_is_of_the_same_papers_before_and_after_opening() -> None:
+    users = [make_user() for _n in range(5)]
+    draft = of_li(peers=users[:3], staff=users[2:])
+    before = preflight(draft).certificate
+    freeze(draft, sharing=True)
+    after = preflight(Round.objects.get(pk=draft.pk)).certificate
+    assert before == after
+    assert before.breach is None

@@ -175,18 +175,30 @@ def test_a_class_of_envelopes_alone_counts(li: Any, users: list[Any]) -> None:
     assert standing(draft) == []
 
 
-def test_a_class_declared_not_anonymous_protects_nobody_and_is_not_protected(
-    li: Any, users: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_class_declared_not_anonymous_protects_nobody_and_is_not_protected(li: Any, users: list[Any]) -> None:
     """The superior, whose mark everybody knows, comes and goes; and is no company for a newcomer."""
-    monkeypatch.setattr(
-        "peer_review.domain.preflight.subtraction.is_anonymous", lambda voters: voters.key != "superior"
-    )
-    freeze(make_draft_about({li: {"superior": users[:1], "all": users[1:7]}}))
-    assert standing(make_draft_about({li: {"superior": users[8:9], "all": users[1:7]}})) == []
+    named: dict[str, Any] = {"not_anonymous": ["superior"]}
+    freeze(make_draft_about({li: {"superior": users[:1], "all": users[1:7]}}, **named))
+    assert standing(make_draft_about({li: {"superior": users[8:9], "all": users[1:7]}}, **named)) == []
     # Five others, but the superior then is one of them: four whose marks nobody knows.
-    others = make_draft_about({li: {"superior": users[8:9], "all": [users[0], *users[1:7], *users[9:12], make_user()]}})
+    everybody = [users[0], *users[1:7], *users[9:12], make_user()]
+    others = make_draft_about({li: {"superior": users[8:9], "all": everybody}}, **named)
     assert standing(others) == ["Li"]
+
+
+def test_classes_that_share_a_paper_have_one_figure(li: Any, users: list[Any]) -> None:
+    """Then and now the four staff vote on one paper with the peers. One of them goes over to the peers: two figures
+    would tell of that one, the one figure of all tells nothing."""
+    before = make_draft_about({li: {"peers": users[:6], "staff": users[6:10]}})
+    freeze(before, sharing=True)
+    assert before.cells.get().assignments.count() == 10
+    assert standing(make_draft_about({li: {"peers": users[:7], "staff": users[7:10]}})) == []
+
+
+def test_a_newcomer_to_a_shared_paper_stands_in_the_way(li: Any, users: list[Any]) -> None:
+    before = make_draft_about({li: {"peers": users[:6], "staff": users[6:10]}})
+    freeze(before, sharing=True)
+    assert standing(make_draft_about({li: {"peers": users[:6], "staff": users[6:11]}})) == ["Li"]
 
 
 def test_nothing_is_asked_of_a_round_that_is_frozen(li: Any, users: list[Any], django_assert_num_queries: Any) -> None:

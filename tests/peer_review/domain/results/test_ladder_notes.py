@@ -127,6 +127,37 @@ def test_ladders_of_many_cost_what_one_costs(names: str, django_assert_num_queri
     assert round.cells.filter(kind=CellKind.COMMENT).count() == len(names)
 
 
+def test_classes_that_share_a_paper_are_told_from_those_that_the_count_joined() -> None:
+    round = make_published_round(
+        {("甲", "leaders"): papers(9), ("乙", "leaders"): papers(6), ("乙", "staff"): papers(3)},
+        eligible=9,
+        sharing={("甲", "leaders"): ["leaders", "staff"]},
+    )
+    found = ladders(round)
+    assert found == {"甲": Ladder(shared=("Leaders and Staff",)), "乙": Ladder(joined=("Leaders and Staff",))}
+    assert found["甲"].mark == found["乙"].mark == "counted together: Leaders and Staff"
+    assert found["甲"].sentences(5) == (
+        "Leaders and Staff vote on one paper, because fewer than 5 may vote in one of these classes at computers. "
+        "Nobody can tell their ballots apart, and their weights are added.",
+    )
+
+
+def test_shared_paper_with_too_few_names_all_its_classes() -> None:
+    round = make_published_round(
+        {("甲", "leaders"): papers(4)}, eligible=8, sharing={("甲", "leaders"): ["leaders", "staff"]}
+    )
+    assert ladders(round) == {"甲": Ladder(destroyed=("Leaders", "Staff"))}
+
+
+def test_shared_paper_that_the_count_joined_further_is_called_joined() -> None:
+    round = make_published_round(
+        {("甲", "leaders"): papers(4), ("甲", "others"): papers(6)},
+        eligible=8,
+        sharing={("甲", "leaders"): ["leaders", "staff"]},
+    )
+    assert ladders(round) == {"甲": Ladder(joined=("Leaders and Others and Staff",))}
+
+
 def test_what_a_bulletin_says_of_all_cells_is_read_once_and_not_for_every_page() -> None:
     round = make_published_round({("甲", "leaders"): papers(1), ("甲", "staff"): papers(2)}, eligible=8)
     reads = []

@@ -1,8 +1,8 @@
-"""Names of bands and audiences, as pages and papers show them."""
+"""Names of bands, audiences and voter classes, as pages and papers show them."""
 
 import pytest
 
-from peer_review.domain.schemes.labels import audience_names, bands_in_ranges, bands_of
+from peer_review.domain.schemes.labels import audience_names, bands_in_ranges, bands_of, class_label
 from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.enums import Audience, GradeSet
 from tests.factories.peer_review.rounds import SchemeFactory
@@ -37,3 +37,11 @@ def test_bands_are_told_with_the_schemes_own_names_and_bounds() -> None:
     scheme = freeze_scheme(SchemeFactory(grade_set=GradeSet.INSTITUTIONS, bands=[85, 75, 60]))
 
     assert bands_in_ranges(scheme) == "Excellent 85–100, Qualified 75–84, Basically qualified 60–74, Unqualified 0–59"
+
+
+def test_class_label_names_all_that_share_a_paper() -> None:
+    labels = {"leaders": "Leaders", "peers": "Peers", "staff": "Staff"}
+    assert class_label(labels, ("peers",)) == "Peers"
+    assert class_label(labels, ("leaders", "peers", "staff")) == "Leaders and Peers and Staff"
+    # A scheme that was changed since does not know it any more.
+    assert class_label(labels, ("gone",)) == "gone"

@@ -345,6 +345,74 @@ def test_no_figure_that_asks_what_one_ballot_said_is_made_of_merged_answers() ->
     assert round.results.get(scope=ResultScope.UNIT).reliability is None
 
 
+SHARED = ["leaders", "staff"]
+
+
+def make_shared_round(ballots: int = 8, **kwargs: Any) -> Round:
+    """Return a round of two subjects: about 甲 leaders and staff share a paper, about 乙 each have their own."""
+    cells = {
+        ("甲", "leaders"): papers(ballots, 80, 60),
+        ("乙", "leaders"): papers(6, 90, 90),
+        ("乙", "staff"): papers(6, 40, 40),
+    }
+    return make_published_round(cells, sharing={("甲", "leaders"): SHARED}, **kwargs)
+
+
+def test_weights_of_classes_that_share_a_paper_are_added() -> None:
+    round = make_shared_round()
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    plan = make_plan(round, subjects)
+    assert plan.weights is not None
+    assert plan.merged is not None
+    assert plan.weights.tolist() == [[100.0, 40.0], [60.0, 40.0]]
+    assert plan.merged.tolist() == [[True, False], [False, False]]
+    assert joined_classes(round, subjects) == {0: {0: (0, 1)}}
+    # The ballots are ballots still: their rows stand as they were cast.
+    assert read_ballots(round, subjects).linked is None
+    result = round.results.get(subject__label="甲")
+    assert result.joined == {"leaders": SHARED}
+
+
+def test_whether_one_ballot_decides_is_asked_with_the_weights_added() -> None:
+    """Of twelve leaders and staff on one paper eleven say 69 and one 100; of twelve others each 73, or 72. The weights
+    are 50, 20 and 30; beside it those of leaders and others, 60 and 40. From 70 on it is the second grade."""
+
+    def decides(others: int, **kwargs: Any) -> bool | None:
+        cells = {
+            ("甲", "leaders"): papers(11, 69, 69) + papers(1, 100, 100),
+            ("甲", "others"): papers(12, others, others),
+        }
+        answer: bool | None = (
+            make_published_round(cells, trim=False, **kwargs).results.get(subject__label="甲").one_ballot
+        )
+        return answer
+
+    sharing = {("甲", "leaders"): SHARED}
+    # Without that one ballot 0.7 · 69 + 0.3 · 73 = 70.2, and 0.7 · 69 + 0.3 · 72 = 69.9.
+    assert decides(73, sharing=sharing) is False
+    assert decides(72, sharing=sharing) is True
+    # 0.6 · 69 + 0.4 · 72 = 70.2.
+    assert decides(72) is False
+
+
+def test_shared_paper_with_too_few_ballots_joins_nothing() -> None:
+    round = make_shared_round(4, eligible=9)
+    subjects = list(round.subjects.order_by("sort_order", "pk"))
+    assert joined_classes(round, subjects) == {}
+    assert make_plan(round, subjects).weights is None
+    assert round.results.get(subject__label="甲").joined == {}
+
+
+def test_shared_paper_that_joins_another_class_brings_all_its_classes() -> None:
+    cells = {("甲", "leaders"): papers(4), ("甲", "others"): papers(4)}
+    round = make_published_round(cells, sharing={("甲", "leaders"): SHARED}, eligible=9)
+    subjects = list(round.subjects.all())
+    assert joined_classes(round, subjects) == {0: {0: (0, 1, 2)}}
+    weights = make_plan(round, subjects).weights
+    assert weights is not None
+    assert weights[0, 0] == 100
+
+
 def tickets_for(monkeypatch: pytest.MonkeyPatch, **numbers: int) -> None:
     """Let so many envelopes have been made for the cells of these classes."""
 

@@ -233,6 +233,23 @@ class DrivenRound(RuleBasedStateMachine):
             at_computers.values_list("cell__key", flat=True)
         )
         self.assigned = assignments_of(opened)
+        self.check_keys(opened, on_paper)
+
+    def check_keys(self, opened: Any, on_paper: set[int]) -> None:
+        """No key is one of a class that too few may vote in at computers, where together with others there are enough.
+
+        A class with enough envelopes, and nobody at a computer, stands by itself.
+        """
+        lists: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for cell in opened.cells.filter(kind=CellKind.RATING).exclude(voter_class__in=opened.not_anonymous):
+            holders = set(cell.assignments.values_list("evaluator_id", flat=True))
+            assert len(holders) == cell.assignments.count()
+            with_envelopes = len(holders & on_paper)
+            if len(holders) > with_envelopes or with_envelopes < FLOOR:
+                lists[cell.subject_id].append((len(holders) - with_envelopes, with_envelopes))
+        for sizes in lists.values():
+            if sum(at_computers for at_computers, _on_paper in sizes) >= FLOOR:
+                assert all(at_computers >= FLOOR for at_computers, _on_paper in sizes), sizes
 
     # While it is open
 

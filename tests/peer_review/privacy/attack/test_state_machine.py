@@ -10,6 +10,7 @@ from organisation.models import AccountNotice
 from peer_review.box import store
 from peer_review.counting.ladder import Rung, Steps
 from peer_review.domain.ballots.drawing import Drawing
+from peer_review.domain.planning import shared_papers
 from peer_review.domain.rounds import opening_checks
 from peer_review.domain.tally import count, fates
 from peer_review.domain.tally.opened_rows import StandingBallots
@@ -37,13 +38,18 @@ def tickets_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fates, "_tickets", none)
 
 
+def alone(rungs: Sequence[Rung], *, floor: int) -> Steps:
+    return Steps(alone=tuple(rung.cell for rung in rungs), joined=(), destroyed=())
+
+
 def every_class_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No class joins another, and none is destroyed."""
-
-    def alone(rungs: Sequence[Rung], *, floor: int) -> Steps:
-        return Steps(alone=tuple(rung.cell for rung in rungs), joined=(), destroyed=())
-
     monkeypatch.setattr(fates, "climb", alone)
+
+
+def each_class_with_its_own_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No class shares a paper with another from opening on."""
+    monkeypatch.setattr(shared_papers, "climb", alone)
 
 
 def lists_unconfirmed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +92,7 @@ def drawing_touches_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         tickets_count,
         every_class_alone,
+        each_class_with_its_own_key,
         lists_unconfirmed,
         ballots_under_the_floor_kept,
         drawing_touches_the_account,

@@ -19,6 +19,7 @@ from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.enums import Collection, RoundState, ScaleKind
 from peer_review.models import Assignment, Bulletin, Round
 from peer_review.views.ballots.ballot import browser_tag
+from peer_review.views.ballots.paper_cards import own_papers
 from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, make_voted_round, papers
 from tests.factories.peer_review.rounds import (
     RoundFactory,
@@ -403,23 +404,36 @@ def test_two_people_keep_their_drafts_under_different_names(client: Client) -> N
     assert len(tags) == 2
 
 
-def test_a_class_with_one_possible_voter_reads_that_its_answers_join_those_of_another(client: Client) -> None:
+def test_a_class_with_one_possible_voter_reads_that_it_shares_the_paper_of_another(client: Client) -> None:
+    """So does the other class: every holder of the paper reads the same."""
     running = make_ready_round(
         evaluators=5, subjects=1, classes=("boss", "all"), scheme=SchemeFactory(classes=[("boss", 50), ("all", 50)])
     )
     boss, crowd = sorted(running.round.cells.with_eligible(), key=lambda cell: cell.voter_class != "boss")
     boss.assignments.exclude(pk=boss.assignments.first().pk).delete()
+    holders = [boss.assignments.get().evaluator, crowd.assignments.first().evaluator]
     running.round.form = {}
     round = open_round(running.round, by=running.round.organiser)
-    client.force_login(boss.assignments.get().evaluator)
-    alone = get(client, "ballot", round).content.decode()
-    client.force_login(crowd.assignments.first().evaluator)
-    together = get(client, "ballot", round).content.decode()
-
-    assert "Only you vote in this class here." in alone
-    assert "Only you vote in this class here." not in together
-    for text in (alone, together):
+    for user in holders:
+        client.force_login(user)
+        text = get(client, "ballot", round).content.decode()
+        assert "You vote as: Boss and All" in text
+        assert "Too few people may vote at computers in one of the classes “Boss and All”" in text
+        assert "If fewer than 3 vote on this, the answers are destroyed." in text
+        assert "Only you vote in this class here." not in text
         assert "Not anonymous" not in text
+        assert [paper.class_label for paper in own_papers(round, user)] == ["Boss and All"]
+
+
+def test_a_class_with_one_possible_voter_that_nobody_joins_reads_that_it_stands_alone(client: Client) -> None:
+    running = make_ready_round(
+        evaluators=2, subjects=1, classes=("boss",), scheme=SchemeFactory(classes=[("boss", 50), ("all", 50)])
+    )
+    round = open_round(running.round, by=running.round.organiser)
+    client.force_login(running.evaluators[0].user)
+    text = get(client, "ballot", round).content.decode()
+    assert "Only you vote in this class here." in text
+    assert "the answers will be destroyed unread" in text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,15 @@ from django.urls import reverse
 from peer_review.enums import PaperKind, RoundState
 from peer_review.models import Round
 from tests.factories.peer_review import houses
-from tests.factories.peer_review.rounds import RoundFactory, make_member, make_ready_round, make_subject, make_user
+from tests.factories.peer_review.rounds import (
+    RoundFactory,
+    SchemeFactory,
+    make_member,
+    make_open_round,
+    make_ready_round,
+    make_subject,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -206,3 +214,16 @@ def test_only_the_responsible_organiser_reaches_the_roll(client: Client, draft: 
         assert client.get(address).status_code in (403, 404)
     for name in ("roll-propose", "roll-add", "roll-remove", "roll-on-paper", "subject-remove"):
         assert client.post(page(name, draft)).status_code in (403, 404)
+
+
+def test_the_roll_of_an_open_round_names_classes_that_share_a_paper(client: Client) -> None:
+    scheme = SchemeFactory(classes=[("leaders", 60), ("staff", 40)], floor=5)
+    running = make_open_round(evaluators=9, classes=("leaders", "staff"), scheme=scheme)
+    client.force_login(running.round.organiser)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    subjects = client.get(page("round-roll", running.round), {"tab": "subjects"}).content.decode()
+    voters = client.get(page("subject-voters", running.round, running.round.subjects.get().pk)).content.decode()
+
+    assert "On one paper: Leaders and Staff" in subjects
+    assert voters.count("<td>Leaders and Staff</td>") == 8

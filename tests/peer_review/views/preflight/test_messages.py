@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
+from peer_review.domain.planning.shared_papers import share_papers
 from peer_review.domain.preflight.comparability import ComparableRound
 from peer_review.domain.preflight.preflight import Preflight, preflight
-from peer_review.enums import RoundKind
+from peer_review.domain.schemes.schemes import freeze_for
+from peer_review.enums import RoundKind, RoundState
 from peer_review.models import Round, Subject
 from peer_review.views.preflight.messages import (
     Comparison,
     JoinedRow,
     Line,
     Scenario,
+    SharedRow,
     attention,
     cells,
     changes,
@@ -22,6 +25,7 @@ from peer_review.views.preflight.messages import (
     listed,
     names,
     scenarios,
+    shared_rows,
     subject_lines,
 )
 from tests.factories.peer_review.rounds import (
@@ -30,6 +34,7 @@ from tests.factories.peer_review.rounds import (
     make_cell,
     make_comment_cell,
     make_member,
+    make_sheet,
     make_subject,
     make_user,
 )
@@ -118,9 +123,34 @@ def test_subject_lines_mark_a_lone_voter_and_what_is_withheld(found: Preflight) 
 
 
 def test_subject_lines_say_which_papers_close_in_two_stages(found: Preflight) -> None:
+    """About Wang two peers; about Li the superior shares the paper of the peers, which stays open."""
     staged = replace(found, setting=replace(found.setting, two_stage=True))
 
-    assert [line.closing for line in subject_lines(staged, 0).lines] == [False, True, False, False]
+    assert [line.closing for line in subject_lines(staged, 0).lines] == [False, False, False, False]
+    assert [line.closing for line in subject_lines(staged, 1).lines] == [False, True]
+
+
+def test_classes_that_share_a_paper_are_named_with_the_number_of_papers(draft: Round, people: list[Any]) -> None:
+    about(draft, "Sun", {"superiors": people[:2], "peers": people[2:8]})
+    listed = [about(draft, name, {}) for name in ("A", "B")]
+    make_sheet(listed, people[6:9], "staff", sheet=make_sheet(listed, people[:6], "peers").sheet)
+
+    assert shared_rows(preflight(draft)) == [
+        SharedRow("Superiors and Peers", 2),
+        SharedRow("Peers and Staff", 1),
+    ]
+
+
+def test_lines_of_an_opened_round_name_all_classes_of_a_paper(draft: Round) -> None:
+    draft.form = freeze_for(draft).as_json()
+    share_papers(draft)
+    draft.state = RoundState.OPEN
+    draft.save()
+    found = preflight(Round.objects.get(pk=draft.pk))
+
+    lines = subject_lines(found, 0).lines
+    assert [(line.voters, line.eligible) for line in lines] == [("", 12), ("Superiors and Peers", 6), ("Staff", 6)]
+    assert shared_rows(found) == [SharedRow("Superiors and Peers", 1)]
 
 
 def test_changes_advise_merging_more_evaluators_and_comments(found: Preflight, draft: Round) -> None:
@@ -142,11 +172,10 @@ def test_changes_speak_of_sections_where_sections_are_evaluated(found: Preflight
     assert changes(found, draft)[0].what == "Merge “Superiors” into “Peers” for 1 section: Li"
 
 
-def test_changes_warn_of_papers_that_close(found: Preflight, draft: Round) -> None:
-    staged = replace(found, setting=replace(found.setting, two_stage=True))
-
-    assert (
-        "Otherwise these papers close when the drawing ends, and nobody can cast them." in changes(staged, draft)[0].why
+def test_changes_say_what_happens_without_them(found: Preflight, draft: Round) -> None:
+    assert changes(found, draft)[0].why[0] == (
+        "“Superiors” has too few voters there. Merged now, they vote as “Peers”, with its weight; otherwise they share "
+        "a paper with a neighbouring class from opening on, and the weights are added."
     )
 
 
