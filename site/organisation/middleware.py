@@ -19,7 +19,7 @@ from organisation.sessions import SessionStore
 class SessionLimitMiddleware:
     """Move the end of a session on after each request of a signed-in person, at most once a quarter of an hour.
 
-    Routes in settings.QUIET_ROUTES are left out: a row that changes while somebody draws, casts or checks would say
+    Routes in settings.SILENT_ROUTES are left out: a row that changes while somebody draws, casts or checks would say
     that they did.
     """
 
@@ -30,7 +30,7 @@ class SessionLimitMiddleware:
         response = self.get_response(request)
         match = request.resolver_match
         # Only a session that the request has read for itself: the anonymous endpoints never touch one.
-        if match is None or match.view_name in settings.QUIET_ROUTES:
+        if match is None or match.view_name in settings.SILENT_ROUTES:
             return response
         if request.session.accessed and isinstance(request.session, SessionStore):
             request.session.renew()

@@ -69,9 +69,9 @@ def check() -> dict[str, object]:
         "not_all": _("Among the hashes of your papers are only %(count)s of these %(total)s ballots"),
         "good": _("Proven: the published bulletin holds each of them, and its signature fits this round's keys."),
         "bad": _(
-            "A ballot that you cast anew in another browser has replaced the earlier one, whose receipt is then no longer "
-            "found. If that is not the reason, keep your receipts and tell the inspectors: a receipt is the server's own "
-            "signature."
+            "A ballot that you cast anew in another browser has replaced the earlier one, whose receipt is then no "
+            "longer found. If that is not the reason, keep your receipts and tell the inspectors: a receipt is the "
+            "server's own signature."
         ),
         "none_here": _("This browser holds no receipts of this round. Choose your receipt file, or type a hash."),
         "fates": fate_words(),
