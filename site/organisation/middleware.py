@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, resolve_url
-from django.utils.http import urlencode
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
 from foundation.routes import is_named, is_open
@@ -14,6 +13,7 @@ from organisation.enums import GRANTED_ROLES, Role
 from organisation.models import FactorWitness
 from organisation.roles import has_role
 from organisation.sessions import SessionStore
+from organisation.wanted_page import ask_first
 
 
 class SessionLimitMiddleware:
@@ -107,5 +107,4 @@ def _send(request: HttpRequest, where: str) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Redirect": where})
     if request.content_type == "application/json" or request.headers.get("Accept") == "application/json":
         return JsonResponse({"error": "second_factor", "message": _("Show the second factor first.")}, status=403)
-    back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
-    return redirect(f"{where}?{urlencode({'next': back})}" if back else where)
+    return ask_first(request, where)

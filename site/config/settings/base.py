@@ -310,6 +310,8 @@ STRICT_SESSION_ROLES = ["leadership", "organiser", "scrutineer", "inspector", "a
 SESSION_COOKIE_AGE = int(SESSION_LIMITS[1].total_seconds())
 # By it the sign-in knows a browser again (organisation.throttle); and what is said once after a form.
 KNOWN_BROWSER_COOKIE_NAME = "known_browser"
+# In it lies the ballot page that somebody wanted who has to sign in first (organisation.wanted_page).
+WANTED_PAGE_COOKIE_NAME = "wanted_page"
 MESSAGES_COOKIE_NAME = "messages"
 MESSAGE_STORAGE = "config.message_storage.MessageStorage"
 # Other sites learn nothing, not even this host's name; unlogged routes pass on less still (peer_review.middleware).
