@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from peer_review.conf import DEFAULTS, conf
 from peer_review.reports import fonts
 
+MIDDLEWARE = "peer_review.middleware.UnloggedRoutesMiddleware"
+
 
 @register()
 def check_box_database(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
@@ -69,6 +71,20 @@ def check_sessions(app_configs: Sequence[AppConfig] | None, **kwargs: object) ->
             )
         ]
     return []
+
+
+@register()
+def check_middleware(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """Check that pages about ballots do not pass their address on to the requests of their style sheets and scripts."""
+    if MIDDLEWARE in settings.MIDDLEWARE:
+        return []
+    return [
+        Warning(
+            f"MIDDLEWARE lacks {MIDDLEWARE}.",
+            hint="Without it the address of a ballot page stands in the log line of each file that the page loads.",
+            id="peer_review.W005",
+        )
+    ]
 
 
 @register()

@@ -1,4 +1,4 @@
-"""Rules for web servers: which requests no log may hold, because it would set a person and a ballot side by side.
+"""Rules for web servers: what keeps unlogged_routes.UNLOGGED out of their logs.
 
 The access log of a proxy keeps address and time of every request. On the pages where somebody draws, casts or checks
 that is enough to tell who was there when a ballot arrived. Routes of the site whose address is a secret of one use are
@@ -10,28 +10,8 @@ import re
 from django.urls import get_script_prefix, reverse
 
 from peer_review.conf import conf
+from peer_review.unlogged_routes import ROUND, TOKEN, UNLOGGED
 
-_ROUND = "0" * 32
-_TOKEN = "signed-address"  # noqa: S105 - an example of an address
-#: Routes that are left out of every log, with an example of each argument.
-UNLOGGED: dict[str, list[str | int]] = {
-    "draw": [_ROUND],
-    "cast": [_ROUND],
-    "manifest": [_ROUND],
-    "ballot": [_ROUND],
-    "ballot-check": [_ROUND],
-    "kiosk": [_ROUND],
-    "kiosk-open": [_ROUND],
-    "kiosk-draw": [_ROUND],
-    "kiosk-ballot": [_ROUND, _TOKEN],
-    "envelopes": [_ROUND],
-    "envelopes-make": [_ROUND, 1],
-    "envelopes-witness": [_ROUND, 1],
-    "bulletin": [_ROUND],
-    "bulletin-json": [_ROUND],
-    "bulletin-head": [_ROUND],
-    "bulletin-cells": [_ROUND],
-}
 SERVERS = ("nginx", "caddy", "apache")
 
 
@@ -39,10 +19,10 @@ def patterns() -> list[str]:
     """Return one regular expression a route, for the whole path of a request, as this site's routes are mounted."""
     found = []
     routes = [(f"peer_review:{name}", arguments) for name, arguments in UNLOGGED.items()]
-    routes += [(name, [_TOKEN]) for name in conf.UNLOGGED_ROUTES]
+    routes += [(name, [TOKEN]) for name in conf.UNLOGGED_ROUTES]
     for name, arguments in routes:
         pattern = re.escape(reverse(name, args=arguments))
-        for example, expression in ((_ROUND, "[0-9a-f]+"), (re.escape(_TOKEN), "[^/]+")):
+        for example, expression in ((ROUND, "[0-9a-f]+"), (re.escape(TOKEN), "[^/]+")):
             pattern = pattern.replace(example, expression)
         if arguments[-1] == 1:
             pattern = pattern.replace("/1/", "/[0-9]+/")

@@ -21,7 +21,12 @@ from structlog.typing import Processor
 
 # The same paths as a pattern, for loggers that know no route (gunicorn's own).
 SILENT_PATHS = re.compile(
-    r"/rounds/[^/\s]+/(?:(?:ballot|draw|cast|kiosk/draw|kiosk/open|bulletin/head|bulletin/cells)/|manifest\.json)"
+    # The interface for other systems has a bulletin too, under a token.
+    r"(?<!/api/v1)/rounds/[^/\s]+/(?:(?:ballot|check|draw|cast|kiosk(?:/[^/\s]+)?|bulletin(?:/head|/cells)?)/"
+    r"|(?:manifest|bulletin)\.json)"
+    r"|/scrutineer/[^/\s]+/envelopes/"
+    # The links of one use, whose routes are in settings.PEER_REVIEW_UNLOGGED_ROUTES.
+    r"|/accounts/(?:invitation|resets/mine)/[^/\s]+/"
 )
 REQUEST_ID = re.compile(r"[0-9a-f-]{8,64}\Z")
 log = structlog.stdlib.get_logger("zhengyan.request")

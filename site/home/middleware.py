@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 
 from foundation.routes import is_open
+from organisation.wanted_page import ask_first
 
 
 class SignInMiddleware:
@@ -40,9 +42,10 @@ class SignInMiddleware:
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Return the way to the sign-in. A fragment asked for by htmx must not be answered with a whole page."""
-    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
         response.headers["HX-Redirect"] = redirect_to_login("/", settings.LOGIN_URL)["Location"]
         return response
-    return redirect_to_login(wanted, settings.LOGIN_URL)
+    if request.method not in ("GET", "HEAD"):
+        return redirect_to_login("/", settings.LOGIN_URL)
+    return ask_first(request, resolve_url(settings.LOGIN_URL))

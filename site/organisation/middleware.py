@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, resolve_url
-from django.utils.http import urlencode
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
 from foundation.routes import is_named, is_open
@@ -14,12 +13,13 @@ from organisation.enums import GRANTED_ROLES, Role
 from organisation.models import FactorWitness
 from organisation.roles import has_role
 from organisation.sessions import SessionStore
+from organisation.wanted_page import ask_first
 
 
 class SessionLimitMiddleware:
     """Move the end of a session on after each request of a signed-in person, at most once a quarter of an hour.
 
-    Routes in settings.QUIET_ROUTES are left out: a row that changes while somebody draws, casts or checks would say
+    Routes in settings.SILENT_ROUTES are left out: a row that changes while somebody draws, casts or checks would say
     that they did.
     """
 
@@ -30,7 +30,7 @@ class SessionLimitMiddleware:
         response = self.get_response(request)
         match = request.resolver_match
         # Only a session that the request has read for itself: the anonymous endpoints never touch one.
-        if match is None or match.view_name in settings.QUIET_ROUTES:
+        if match is None or match.view_name in settings.SILENT_ROUTES:
             return response
         if request.session.accessed and isinstance(request.session, SessionStore):
             request.session.renew()
@@ -107,5 +107,4 @@ def _send(request: HttpRequest, where: str) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Redirect": where})
     if request.content_type == "application/json" or request.headers.get("Accept") == "application/json":
         return JsonResponse({"error": "second_factor", "message": _("Show the second factor first.")}, status=403)
-    back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
-    return redirect(f"{where}?{urlencode({'next': back})}" if back else where)
+    return ask_first(request, where)

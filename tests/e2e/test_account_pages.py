@@ -16,8 +16,9 @@ from organisation.enums import Role
 from organisation.models import PasswordReset, RoleGrant, User
 from organisation.sessions import SessionStore
 from organisation.urls import accounts
+from tests.e2e.accessibility import faults
 from tests.e2e.sign_in import sign_in
-from tests.e2e.test_look import inspect, looking
+from tests.e2e.test_look import looking
 from tests.factories.home import home_page
 from tests.factories.organisation import PASSWORD, SectionFactory, StaffFactory
 
@@ -101,7 +102,7 @@ def test_pages_of_accounts_are_accessible_and_fit(
         reverse("reset_mine", args=["x"]),
     ):
         page.goto(live_server.url + path)
-        found += inspect(page, path)
+        found += faults(page, path)
 
     assert found == []
     assert complaints == []
@@ -125,7 +126,7 @@ def test_pages_that_ask_for_the_factor_and_for_its_witness_are_accessible(
     for name in OF_FACTORS:
         page.goto(live_server.url + reverse(name))
         assert page.url == live_server.url + reverse(name)
-        found += inspect(page, name)
+        found += faults(page, name)
 
     assert found == []
     assert complaints == []
@@ -144,7 +145,7 @@ def test_inspector_confirms_a_role_and_hands_over_a_link(browser: Browser, live_
     page.get_by_role("button", name="Confirm and show the link").click()
     page.get_by_role("heading", name="Link for a new password").wait_for()
 
-    assert inspect(page, "link") == []
+    assert faults(page, "link") == []
     assert RoleGrant.objects.in_force().filter(person__name="赵明", role=Role.SCRUTINEER).exists()
     assert complaints == []
     context.close()
@@ -165,11 +166,11 @@ def test_passkey_and_app_from_enrolment_to_the_next_sign_in(
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("heading", name="Recovery codes").wait_for()
-    assert inspect(page, "codes") == []
+    assert faults(page, "codes") == []
     recovery = page.locator("main code").first.inner_text()
     page.get_by_role("link", name="I have written them down").click()
     page.get_by_text("Passkey · laptop").wait_for()
-    assert inspect(page, "second factor") == []
+    assert faults(page, "second factor") == []
 
     context.clear_cookies()
     for show in ("passkey", "code"):
@@ -178,7 +179,7 @@ def test_passkey_and_app_from_enrolment_to_the_next_sign_in(
         page.locator("[name=password]").fill(PASSWORD)
         page.locator("main button[type=submit]").click()
         page.get_by_role("heading", name="Second factor").wait_for()
-        assert inspect(page, "sign-in, second half") == []
+        assert faults(page, "sign-in, second half") == []
         if show == "passkey":
             page.get_by_role("button", name="Use a passkey").click()
         else:

@@ -14,8 +14,8 @@ from peer_review.domain.keys import server_keys
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.enums import CellKind, Collection, PaperKind
 from peer_review.models import Cell, Round, Scheme, Subject
+from tests.e2e.accessibility import faults
 from tests.e2e.sign_in import sign_in
-from tests.e2e.test_look import inspect
 from tests.e2e.test_round_pages import ballots_in, kept
 from tests.factories.peer_review.rounds import (
     Evaluator,
@@ -126,7 +126,7 @@ def test_a_sheet_is_filled_by_keyboard_alone_and_its_rules_are_told_on_the_way(l
     page.keyboard.press("Enter")
     expect(quota).to_be_focused()
     expect(quota).to_contain_text("More than 1 score 90 or more")
-    assert inspect(page, "a sheet with a broken rule") == []
+    assert faults(page, "a sheet with a broken rule") == []
     expect(page.locator("#summary")).to_be_hidden()
 
     # 90 and 89.99… are told apart; the last one is put under 70.
@@ -181,7 +181,7 @@ def test_words_from_a_shared_phone_leave_nothing_there_and_are_withdrawn_from_an
     expect(phone.locator("[data-comment] [data-fault]")).to_contain_text("51 characters; 50 fit")
     words.fill("说话算数。\n  办事𠮷快。  ")
     expect(phone.locator("[data-count]")).to_have_text("13 of 50 characters")
-    assert inspect(phone, "marks and words on a phone") == []
+    assert faults(phone, "marks and words on a phone") == []
     phone.get_by_role("button", name="Look it over").click()
     expect(phone.locator("#summary-table")).to_contain_text("办事𠮷快。")
     phone.get_by_role("button", name="Cast", exact=True).click()
@@ -252,7 +252,7 @@ def test_two_stages_survive_a_closed_browser_and_cast_without_a_sign_in(live_ser
     page.get_by_role("button", name="Draw my credentials").click()
     expect(page.locator("#drawn-title")).to_be_focused()
     expect(page.locator("#drawn-code span")).to_have_count(8)
-    assert inspect(page, "the first stage") == []
+    assert faults(page, "the first stage") == []
     page.get_by_role("spinbutton").nth(0).fill("81")
     page.get_by_role("spinbutton").nth(1).fill("82")
     page.get_by_role("button", name="Look over the draft").click()

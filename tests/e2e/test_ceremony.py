@@ -14,7 +14,7 @@ from peer_review.domain.keys import custody, server_keys
 from peer_review.domain.rounds.lifecycle import close_round, open_round
 from peer_review.models import Round
 from peer_review.offline import open_box
-from tests.e2e.test_every_page import faults
+from tests.e2e.accessibility import faults
 from tests.e2e.test_round_journey import House
 from tests.factories.peer_review.rounds import (
     Evaluator,

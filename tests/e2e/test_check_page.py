@@ -2,23 +2,20 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.urls import reverse
 from playwright.sync_api import Page, Request, expect
 
-from peer_review.domain.keys import server_keys
-from peer_review.models import Bulletin, Cell
+from peer_review.models import Cell
 from peer_review.protocol.ballots import receipt_message
-from peer_review.protocol.bulletin import head_message
-from peer_review.views.ballots.ballot import browser_tag
 from tests.e2e.sign_in import sign_in
 from tests.factories.peer_review.counted_rounds import count_all
-from tests.factories.peer_review.rounds import Evaluator, RunningRound, SchemeFactory, make_open_round
-from zhengyan_crypto import canonical, merkle
+from tests.factories.peer_review.kept_receipts import READY, KeptReceipts
+from tests.factories.peer_review.rounds import RunningRound, SchemeFactory, make_open_round
 from zhengyan_crypto.encoding import b64u_encode
 
 
@@ -89,114 +86,94 @@ def test_browser_that_cannot_read_the_bulletin_says_so_and_tells_no_fate(live_se
     expect(page.locator("#own-papers")).to_be_hidden()
 
 
-# What the browser kept of the manifest
+# What the browser kept
 
 
-class Kept:
-    """A counted round, one of its voters, and what the ballot page has kept in that person's browser."""
+class Check(KeptReceipts):
+    """A round, one of its voters, and that voter's browser."""
 
     def __init__(self) -> None:
         self.running = make_open_round(evaluators=7, subjects=2)
         for evaluator in self.running.evaluators:
             self.running.stuff(evaluator)
-        self.voter: Evaluator = self.running.evaluators[-1]
-        round = self.running.round
-        key = self.key = server_keys.receipt_key(round)
-        leaves = [merkle.leaf_hash(canonical.dumps(cast["entry"])).hex() for cast in self.voter.made]
-        receipts = {
-            leaf: {
-                "v": 1,
-                "round": round.public_id,
-                "leaf": leaf,
-                "sig": b64u_encode(key.sign(receipt_message(round.public_id, leaf))),
-            }
-            for leaf in leaves
-        }
-        manifest = json.loads(round.manifest)
-        self.data = {
-            "v": 1,
-            "receipts": receipts,
-            "fingerprint": round.fingerprint,
-            "receiptKey": manifest["receipt_key"],
-        }
-        self.name = f"peer-review/{round.public_id}/{browser_tag(self.voter.user, round)}"
+        super().__init__(self.running, self.running.evaluators[-1])
 
     def open(self, page: Page, address: str, **changed: Any) -> list[str]:
         """Open the check page with this in the store; return the last part of each address that it asked for."""
-        kept = {name: value for name, value in {**self.data, **changed}.items() if value is not None}
-        page.add_init_script(f"localStorage.setItem({json.dumps(self.name)}, {json.dumps(json.dumps(kept))})")
-        sign_in(page.context, address, self.voter.user)
+        self.put_into(page.context, **changed)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url.partition("?")[0].rstrip("/").rpartition("/")[2]))
-        page.goto(address + reverse("peer_review:ballot-check", args=[self.running.round.public_id]))
-        page.locator("html[data-ready=check]").wait_for()
+        self.open_check(page, address)
         return [name for name in asked if name in ("manifest.json", "bulletin.json", "head", "cells")]
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "box"])
-def test_a_browser_that_kept_the_key_needs_no_manifest(live_server: Any, page: Page) -> None:
-    kept = Kept()
+@pytest.mark.parametrize("key", ["kept", None, "AAAA", b64u_encode(bytes(32)), 7])
+def test_receipts_speak_for_the_key_whatever_was_kept_of_it(key: Any, live_server: Any, page: Page) -> None:
+    kept = Check()
     count_all(kept.running)
 
-    asked = kept.open(page, live_server.url)
-
-    expect(page.locator("#verdict-title")).to_have_text("The bulletin holds 2 of your 2 ballots")
-    expect(page.locator("#own-papers [data-fate]").first).to_have_text("Counted")
-    assert sorted(asked) == ["cells", "head"]
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "box"])
-@pytest.mark.parametrize("key", [None, "AAAA", b64u_encode(bytes(32)), 7], ids=["none", "short", "another", "odd"])
-def test_without_a_key_that_its_receipts_speak_for_the_manifest_decides(key: Any, live_server: Any, page: Page) -> None:
-    kept = Kept()
-    count_all(kept.running)
-
-    asked = kept.open(page, live_server.url, receiptKey=key)
+    asked = kept.open(page, live_server.url, **({} if key == "kept" else {"receiptKey": key}))
 
     expect(page.locator("#verdict-title")).to_have_text("The bulletin holds 2 of your 2 ballots")
     expect(page.locator("#trouble")).to_be_hidden()
-    assert sorted(asked) == ["cells", "head", "manifest.json"]
+    expect(page.locator("#own-papers [data-fate]").first).to_have_text("Counted")
+    assert asked == ["head", "cells"]
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "box"])
 @pytest.mark.parametrize("with_key", [True, False], ids=["kept", "no key"])
 def test_a_bulletin_of_version_1_is_read_whole(with_key: bool, live_server: Any, page: Page) -> None:
     """It has one list of leaves and no blocks, so no paper is asked for and no fate is told."""
-    kept = Kept()
-    round = count_all(kept.running)
-    cast = [made["entry"] for evaluator in kept.running.evaluators for made in evaluator.made]
-    leaves = sorted(merkle.leaf_hash(canonical.dumps(entry)) for entry in cast)
-    cells = [
-        {"cell": cell, "eligible": count, "drawn": count, "counted": count}
-        for cell, count in sorted(Counter(entry["ballot"]["cell"] for entry in cast).items())
-    ]
-    head = {
-        "v": 1,
-        "round": round.public_id,
-        "manifest": round.fingerprint,
-        "size": len(leaves),
-        "root": merkle.root(leaves).hex(),
-        "cells": cells,
-    }
-    Bulletin.objects.update(
-        head=canonical.dumps(head).decode(),
-        signature=b64u_encode(kept.key.sign(head_message(head))),
-        root=head["root"],
-        outcome="",
-        leaves=b"".join(leaves),
-    )
+    kept = Check()
+    count_all(kept.running)
+    kept.replace_bulletin_by_version_1(kept.running)
 
     asked = kept.open(page, live_server.url, **({} if with_key else {"receiptKey": None}))
 
     expect(page.locator("#verdict-title")).to_have_text("The bulletin holds 2 of your 2 ballots")
     expect(page.locator("#own-papers")).to_be_hidden()
-    assert sorted(asked) == ["bulletin.json", "head", *([] if with_key else ["manifest.json"])]
+    assert asked == ["bulletin.json"]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "box"])
+def test_receipt_that_another_browser_overtook_is_not_found_and_nobody_is_accused(live_server: Any, page: Page) -> None:
+    kept = Check()
+    cell = next(iter(kept.receipts))
+    receipts = {**kept.receipts, cell: kept.sign("3c" * 32)}
+    count_all(kept.running)
+
+    asked = kept.open(page, live_server.url, receipts=receipts)
+
+    expect(page.locator("#verdict-title")).to_have_text("Among the hashes of your papers are only 1 of these 2 ballots")
+    expect(page.locator("#verdict-text")).to_contain_text("cast anew in another browser")
+    expect(page.locator("#verdict-tick")).to_be_hidden()
+    page.locator("#proof summary").click()
+    assert page.locator("#proof-rows .pr-state").all_inner_texts() == ["Not among your papers", "Counted"]
+    assert asked == ["head", "cells"]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "box"])
+def test_receipts_of_another_key_than_the_bulletin_are_refused(live_server: Any, page: Page) -> None:
+    """A server that changed keys after the vote cannot have signed them."""
+    kept = Check()
+    key = Ed25519PrivateKey.generate()
+    receipts = {
+        cell: {**receipt, "sig": b64u_encode(key.sign(receipt_message(kept.round.public_id, receipt["leaf"])))}
+        for cell, receipt in kept.receipts.items()
+    }
+    count_all(kept.running)
+
+    kept.open(page, live_server.url, receipts=receipts, receiptKey=None)
+
+    expect(page.locator("#trouble")).to_have_text("Receipts that do not carry this round's signature: 2.")
+    expect(page.locator("#verdict")).to_be_hidden()
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "box"])
 def test_before_the_count_the_kept_key_tells_true_receipts_from_false_ones(live_server: Any, page: Page) -> None:
-    kept = Kept()
-    receipts = {**kept.data["receipts"]}
+    kept = Check()
+    receipts = {**kept.receipts}
     first = next(iter(receipts))
     receipts[first] = {**receipts[first], "sig": b64u_encode(bytes(64))}
 
@@ -211,7 +188,7 @@ def test_before_the_count_the_kept_key_tells_true_receipts_from_false_ones(live_
 def test_another_fingerprint_than_at_the_first_visit_is_told_and_nothing_is_checked_by_it(
     live_server: Any, page: Page
 ) -> None:
-    kept = Kept()
+    kept = Check()
     count_all(kept.running)
 
     kept.open(page, live_server.url, fingerprint="0" * 64)
@@ -224,7 +201,7 @@ def test_another_fingerprint_than_at_the_first_visit_is_told_and_nothing_is_chec
 @pytest.mark.django_db(transaction=True, databases=["default", "box"])
 def test_a_bulletin_of_another_key_than_the_kept_one_is_not_believed(live_server: Any, page: Page) -> None:
     """A server that replaced manifest, fingerprint and bulletin after the vote: this browser knows the first key."""
-    kept = Kept()
+    kept = Check()
     round = count_all(kept.running)
     forged = {"head": json.loads(round.bulletin.head), "sig": b64u_encode(bytes(64))}
     page.route("**/bulletin/head/", lambda route: route.fulfill(status=200, body=json.dumps(forged)))
@@ -236,18 +213,29 @@ def test_a_bulletin_of_another_key_than_the_kept_one_is_not_believed(live_server
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "box"])
-def test_what_failed_is_asked_for_again_and_never_taken_for_a_round_not_counted(live_server: Any, page: Page) -> None:
-    kept = Kept()
+def test_what_failed_is_said_again_and_asked_for_only_with_the_page(live_server: Any, page: Page) -> None:
+    """A failure never passes for a round not counted, and whoever caused it does not see who looks for a ballot."""
+    kept = Check()
     count_all(kept.running)
     page.route("**/bulletin/head/", lambda route: route.abort())
-    kept.open(page, live_server.url)
-    expect(page.locator("#trouble")).to_be_visible()
+    asked = kept.open(page, live_server.url)
+    expect(page.locator("#trouble")).to_contain_text("Reload this page")
     expect(page.locator("#verdict")).to_be_hidden()
 
     page.unroute("**/bulletin/head/")
-    leaf = next(iter(kept.data["receipts"]))
-    page.locator("#hash").fill(leaf)
-    page.locator("#hash-form button").click()
+    leaf = next(iter(kept.receipts.values()))["leaf"]
+    look_for(page, leaf)
+    expect(page.locator("#hash-answer")).to_be_empty()
+    expect(page.locator("#trouble")).to_be_focused()
+    assert sorted(asked) == ["cells", "head"]
 
+    page.reload()
+    page.locator(READY).wait_for()
+    look_for(page, leaf)
     expect(page.locator("#hash-answer")).to_contain_text(leaf[:4])
     expect(page.locator("#hash-answer")).to_contain_text("Counted")
+
+
+def look_for(page: Page, typed: str) -> None:
+    page.locator("#hash").fill(typed)
+    page.locator("#hash-form button").click()

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from disclosures.models import DisclosurePage
 from organisation.enums import Role
+from tests.e2e.accessibility import faults
 from tests.e2e.sign_in import sign_in
 from tests.factories import disclosures as make
 
@@ -37,17 +37,6 @@ def tab(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-def faults(page: Page) -> list[str]:
-    """Return what axe calls serious, and whether the page is wider than its window."""
-    found = [
-        f"{page.url} {violation['id']}: {violation['nodes'][0]['html'][:160]}"
-        for violation in Axe().run(page).response["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    return [*found, f"{page.url} is wider than its window"] if wide else found
 
 
 def press(page: Page, name: str) -> None:

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, ViewportSize
 
 from demo.load import rounds as demo_rounds
 from disclosures.models import DisclosurePage
 from forum_pages.models import Topic
 from organisation.models import User
 from peer_review.models import Contest, Round, Subject
+from tests.e2e.accessibility import faults
 from tests.e2e.sign_in import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(databases=["default", "box"], transaction=True)]
@@ -181,17 +181,6 @@ VISITS: dict[str, tuple[str, Callable[[Rounds], list[str]]]] = {
     "scrutineer": ("scrutineer", pages_of_scrutineer),
     "moderator": ("moderator", pages_of_moderator),
 }
-
-
-def faults(page: Page) -> list[str]:
-    """Return what is wrong with the page as shown: accessibility findings, and content wider than the window."""
-    violations = [
-        f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
-        for violation in Axe().run(page).response["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*violations, f"{width} px wider than the window"] if width > 0 else violations
 
 
 def look_at(addresses: list[str], *, username: str) -> None:

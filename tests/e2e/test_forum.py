@@ -6,20 +6,14 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from forum_pages.models import BoardPage, Report, Topic, TopicComment
+from tests.e2e.accessibility import faults
 from tests.e2e.sign_in import sign_in
 from tests.factories import forum_pages as make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(databases=["default", "box"], transaction=True)]
-
-
-def serious(page: Page) -> list[str]:
-    """What axe calls serious or worse on this page."""
-    found = Axe().run(page).response["violations"]
-    return [f"{page.url}: {rule['id']}" for rule in found if rule["impact"] in {"serious", "critical"}]
 
 
 @pytest.fixture
@@ -62,18 +56,18 @@ def test_a_discussion(tab: Any, board: BoardPage) -> None:
         make.person("mod", "moderator", name="赵版主"),
     )
     at_author, at_reader, at_moderator = tab(author), tab(reader), tab(moderator)
-    accessible = Axe if at_author.has_scripts else None
     findings: list[str] = []
 
-    def look(page: Page) -> None:
-        if accessible:
-            findings.extend(serious(page))
+    def look(page: Page, title: str) -> None:
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        if page.has_scripts:
+            findings.extend(faults(page))
 
     # Post: from the board, with a look at how it will be.
     at_author.goto(board.url)
     expect(at_author.get_by_text("还没有主题")).to_be_visible()
     at_author.get_by_role("link", name="发表主题").click()
-    look(at_author)
+    look(at_author, "发表主题")
     at_author.get_by_label("标题").fill("如何提升履职能力")
     at_author.get_by_label("正文").fill("先说**三点**：\n\n- 学\n- 练\n- 评")
     at_author.get_by_role("button", name="预览").click()
@@ -85,9 +79,9 @@ def test_a_discussion(tab: Any, board: BoardPage) -> None:
     # Comment; the form is empty again afterwards.
     at_reader.goto(board.url)
     expect(at_reader.get_by_role("list", name="主题").get_by_text("新", exact=True)).to_be_visible()
-    look(at_reader)
+    look(at_reader, "交流互评")
     at_reader.get_by_role("link", name="如何提升履职能力").click()
-    look(at_reader)
+    look(at_reader, "如何提升履职能力")
     at_reader.get_by_label("您的评论").fill("赞成第二点。")
     at_reader.get_by_role("button", name="发表评论").click()
     expect(at_reader.get_by_role("article", name="评论 1")).to_contain_text("赞成第二点。")
@@ -118,17 +112,17 @@ def test_a_discussion(tab: Any, board: BoardPage) -> None:
     expect(edited).to_contain_text("具体怎么练？")
     edited.get_by_role("link", name="已修改 1 次").click()
     expect(at_author.get_by_role("heading", name="第 1 版")).to_be_visible()
-    look(at_author)
+    look(at_author, "修改记录")
 
     # Report; the moderator decides, and the reason stands where the text was.
     at_reader.goto(topic.get_absolute_url())
     at_reader.get_by_role("article", name="评论 2").get_by_role("link", name="举报").click()
-    look(at_reader)
+    look(at_reader, "向版主举报")
     at_reader.get_by_label("有什么问题？").fill("跑题")
     at_reader.get_by_role("button", name="提交举报").click()
     expect(at_reader.get_by_text("本版块的版主将予以查看。")).to_be_visible()
     at_moderator.goto("/discuss/queue/")
-    look(at_moderator)
+    look(at_moderator, "版主待办")
     at_moderator.get_by_role("button", name="属实，撤下内容").click()
     expect(at_moderator.get_by_text("请填写理由")).to_be_visible()
     at_moderator.get_by_label("理由").fill("与主题无关")
@@ -138,7 +132,7 @@ def test_a_discussion(tab: Any, board: BoardPage) -> None:
 
     # Lock; nobody writes any more, what was being written is kept.
     at_moderator.goto(f"/discuss/topics/{topic.pk}/moderate/")
-    look(at_moderator)
+    look(at_moderator, "管理")
     at_reader.goto(topic.get_absolute_url())
     expect(at_reader.get_by_role("article", name="评论 2")).to_contain_text("与主题无关")
     expect(at_reader.get_by_role("article", name="评论 2")).not_to_contain_text("具体怎么练")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.accessibility import faults
 from tests.e2e.sign_in import sign_in
 from tests.factories import disclosures, forum_pages
 from tests.factories.home import home_page
@@ -60,19 +60,6 @@ def looking(browser: Browser, *, locale: str, scheme: str, width: int) -> tuple[
     return context, page, complaints
 
 
-def inspect(page: Page, where: str) -> list[str]:
-    """Return what axe finds serious, and whether the page is wider than its window."""
-    found = [
-        f"{where}: {violation['id']}: {node['html'][:160]}"
-        for violation in Axe().run(page).response["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        found.append(f"{where}: wider than its window")
-    return found
-
-
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
 def test_every_page_of_the_frame_is_accessible_and_fits(
     browser: Browser, live_server: Any, member: Any, locale: str, scheme: str, width: int
@@ -82,17 +69,17 @@ def test_every_page_of_the_frame_is_accessible_and_fits(
 
     page.goto(f"{live_server.url}/accounts/login/")
     expect(page.get_by_role("heading", level=1)).to_have_text("登录" if locale == "zh-CN" else "Sign in")
-    found += inspect(page, "sign-in")
+    found += faults(page, "sign-in")
     page.locator("[name=username]").fill(member.username)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("main button[type=submit]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("我的待办" if locale == "zh-CN" else "What waits for me")
     for path in ("/", "/search/?q=监督", "/search/", "/no-such-page/"):
         page.goto(live_server.url + path)
-        found += inspect(page, path)
+        found += faults(page, path)
     page.goto(f"{live_server.url}/")
     page.locator("details.menu > summary").click()
-    found += inspect(page, "account menu")
+    found += faults(page, "account menu")
 
     assert found == []
     assert complaints == []

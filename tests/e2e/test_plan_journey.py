@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from peer_review.models import Assignment
 from peer_review.providers.roll import Person
+from tests.e2e.accessibility import faults
 from tests.e2e.sign_in import sign_in
 from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_user
 
@@ -32,12 +32,6 @@ def staff(round: object) -> list[Person]:
     return people
 
 
-def serious(page: Page) -> list[str]:
-    """What axe calls serious or worse on this page."""
-    found = Axe().run(page).response["violations"]
-    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="en", viewport={"width": 390, "height": 844})
@@ -52,9 +46,9 @@ def test_an_organiser_plans_looks_excludes_and_uses_the_roll(live_server: Any, p
         make_user(name, username=f"plan{name}")
     round = RoundFactory(kind="tier", scheme=SchemeFactory(classes=TIERS, floor=5))
     sign_in(page.context, live_server.url, round.organiser)
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
 
     page.goto(live_server.url + reverse("peer_review:round-roll", args=[round.public_id]))
     page.get_by_role("link", name="Who evaluates whom").click()
@@ -65,7 +59,7 @@ def test_an_organiser_plans_looks_excludes_and_uses_the_roll(live_server: Any, p
     expect(page.get_by_label("A table: which rank evaluates which")).to_be_checked()
     page.get_by_label("Director evaluate Clerk").select_option(label="Superiors · whole house")
     page.get_by_label("Peers", exact=True).fill("3")
-    assert serious(page) == []
+    assert faults(page) == []
     page.get_by_role("button", name="Save and look at it").last.click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("What the plan comes to")
@@ -73,15 +67,14 @@ def test_an_organiser_plans_looks_excludes_and_uses_the_roll(live_server: Any, p
     expect(row.get_by_role("cell").nth(1)).to_contain_text("2 under the floor")
     page.get_by_role("link", name="Show only these").click()
     expect(page.get_by_label("only thin ones")).to_be_checked()
-    page.wait_for_load_state()
-    assert serious(page) == []
+    assert faults(page) == []
     assert not Assignment.objects.exists()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     round.refresh_from_db()
     assert re.fullmatch("[0-9a-f]{64}", round.plan_seed)
 
     page.goto(live_server.url + reverse("peer_review:exclusion-list", args=[round.public_id]))
-    assert serious(page) == []
+    assert faults(page) == []
     page.get_by_label("Who may not evaluate").fill("Clerk A")
     page.get_by_label("Whom").fill("Lin")
     page.get_by_label("Reason").fill("Married")
@@ -97,4 +90,4 @@ def test_an_organiser_plans_looks_excludes_and_uses_the_roll(live_server: Any, p
         cell.eligible for cell in round.cells.with_eligible().filter(voter_class="peers", subject__label="Clerk B")
     }
     assert counts == {3}
-    assert faults == []
+    assert complaints == []

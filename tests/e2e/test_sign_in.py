@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -12,20 +11,11 @@ from organisation.domain.invitations import invite
 from organisation.domain.staff import leave
 from organisation.enums import Role
 from organisation.models import Staff
+from tests.e2e.accessibility import faults
 from tests.factories.organisation import PASSWORD, RankFactory, SectionFactory, StaffFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(databases=["default", "box"], transaction=True)]
 NEW = "neun-lange-worte-2026"
-
-
-def assert_accessible(page: Page) -> None:
-    """No finding that axe calls serious or critical; nothing refused by the content policy."""
-    found = [
-        f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"
-        for violation in Axe().run(page).response["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    assert found == [], f"{page.url}: {found}"
 
 
 @pytest.fixture
@@ -56,10 +46,10 @@ def test_from_invitation_to_directory_in_both_languages(
     # A stranger is led to sign in, in the language of the browser, and may choose the other one.
     page.goto(live_server.url + "/directory/")
     expect(page.get_by_role("heading", level=1)).to_have_text("登录")
-    assert_accessible(page)
+    assert faults(page) == []
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
-    assert_accessible(page)
+    assert faults(page) == []
     page.get_by_label("Username").fill(person.user.username)
     page.get_by_label("Password").fill("guessed")
     page.get_by_role("button", name="Sign in").click()
@@ -69,19 +59,19 @@ def test_from_invitation_to_directory_in_both_languages(
     # The invitation: a weak password is refused and spends nothing, a good one opens the account.
     page.goto(link)
     expect(page.get_by_role("main")).to_contain_text("张三")
-    assert_accessible(page)
+    assert faults(page) == []
     for password, works in (("12345", False), (NEW, True)):
         page.get_by_label("New password", exact=True).fill(password)
         page.get_by_label("New password confirmation").fill(password)
         page.get_by_role("button", name="Save and sign in").click()
         if not works:
             expect(page.locator(".errorlist").first).to_be_visible()
-            assert_accessible(page)
+            assert faults(page) == []
 
     # The directory: search while typing, sections, nobody who left.
     page.goto(live_server.url + reverse("organisation:directory"))
     expect(page.locator(".row-title")).to_have_count(3)
-    assert_accessible(page)
+    assert faults(page) == []
     page.get_by_label("Name or pinyin").press_sequentially("lisi")
     expect(page.locator(".row-title")).to_have_text(["李四"])
     page.get_by_role("link", name="办公室").click()
@@ -92,11 +82,11 @@ def test_from_invitation_to_directory_in_both_languages(
     expect(page.locator("#people")).to_contain_text("Nobody is found")
     page.get_by_role("button", name="中文").click()
     expect(page.locator("#people")).to_contain_text("没有找到")
-    assert_accessible(page)
+    assert faults(page) == []
 
     # A new password, then out, then in with it; the link is spent.
     page.goto(live_server.url + reverse("password_change"))
-    assert_accessible(page)
+    assert faults(page) == []
     page.get_by_label("旧密码").fill(NEW)
     page.get_by_label("新密码", exact=True).fill(PASSWORD)
     page.get_by_label("新密码确认").fill(PASSWORD)
@@ -105,7 +95,7 @@ def test_from_invitation_to_directory_in_both_languages(
     page.context.clear_cookies()
     page.goto(link)
     expect(page.get_by_role("heading", level=1)).to_have_text("此邀请无法开通账号")
-    assert_accessible(page)
+    assert faults(page) == []
     page.goto(live_server.url + "/accounts/login/?next=/directory/")
     page.get_by_label("用户名").fill(person.user.username)
     page.get_by_label("密码").fill(PASSWORD)

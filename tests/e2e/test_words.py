@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from peer_review.models import Comment, Round, SelfEvaluation
+from tests.e2e.accessibility import faults
 from tests.e2e.sign_in import sign_in
-from tests.e2e.test_look import inspect, looking
+from tests.e2e.test_look import looking
 from tests.factories.home import home_page
 from tests.factories.peer_review.counted_rounds import make_counted_round, papers, spread
 from tests.factories.peer_review.rounds import make_open_round, make_user
@@ -57,21 +58,21 @@ def test_words_from_their_writing_to_the_result(
     form.locator("[type=radio][value='3']").first.check()
     form.locator("[type=submit]").click()
     expect(page.locator(".errorlist")).to_have_count(1)
-    found += inspect(page, "self-evaluation with a fault")
+    found += faults(page, "self-evaluation with a fault")
     form.locator("[type=radio][value='4']").last.check()
     form.locator("textarea").fill("质量" * 20)
     form.locator("[type=submit]").click()
     expect(page.locator(".pr-state-done")).to_be_visible()
     assert SelfEvaluation.objects.get(subject__round=asking.round).answers == {"quality": 3, "spirit": 4}
     page.goto(f"{live_server.url}/review/")
-    found += inspect(page, "my rounds")
+    found += faults(page, "my rounds")
 
     sign_in(context, live_server.url, counted.comment_reviewer)
     page.goto(f"{live_server.url}/review/rounds/{counted.public_id}/comments/")
     names_somebody = page.locator(".pr-said > li", has_text="张三")
     names_somebody.locator("summary").click()
     names_somebody.locator("input[name=reason]").fill("点了他人姓名")
-    found += inspect(page, "review of comments")
+    found += faults(page, "review of comments")
     names_somebody.locator("form [type=submit]").click()
     expect(page.locator(".is-withheld")).to_contain_text("点了他人姓名")
     page.locator("form[action$='/finish/'] [type=submit]").click()
@@ -88,7 +89,7 @@ def test_words_from_their_writing_to_the_result(
     page.goto(f"{live_server.url}/review/rounds/{counted.public_id}/my-result/")
     expect(page.locator(".pr-said > li")).to_have_count(6)
     expect(page.locator(".pr-self-beside")).to_contain_text("今年主要抓了质量。")
-    found += inspect(page, "own result")
+    found += faults(page, "own result")
     assert found == []
     assert complaints == []
     context.close()

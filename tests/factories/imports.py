@@ -5,14 +5,12 @@ import io
 from typing import Any
 
 import openpyxl
-from django.utils import timezone
 
 from organisation.domain import imports
 from organisation.imports.model import ImportPlan
 from organisation.models import Membership, Rank, Section, Staff, User
 from tests.factories.organisation import RankFactory, SectionFactory
 
-TODAY = timezone.localdate()
 HEAD = ["工号", "姓名", "科室", "职级", "职务", "电话", "入职日期"]
 ZHANG = ["1001", "张三", "办公室", "科员", "文秘", "0571-8001", "2020-03-01"]
 LI = ["1002", "李四", "办公室", "科长", "主任", "0571-8002", "2015/7/9"]

@@ -10,12 +10,9 @@ from tests.factories.organisation import RankFactory, SectionFactory, StaffFacto
 pytestmark = pytest.mark.django_db
 
 
-TODAY = timezone.localdate()
-
-
 def test_author_lines_take_one_query(django_assert_num_queries: object) -> None:
     here = StaffFactory(name="张三", membership__section__name="办公室")
-    verbs.transfer(staff=here, section=SectionFactory(name="检疫科"), rank=RankFactory(), since=TODAY)
+    verbs.transfer(staff=here, section=SectionFactory(name="检疫科"), rank=RankFactory(), since=timezone.localdate())
     gone = StaffFactory(name="李四", membership=None)
     admin = UserFactory(name="", username="root")
 

@@ -11,7 +11,6 @@ from organisation.models import Membership, Section, Staff
 from tests.factories.organisation import MembershipFactory, SectionFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 DAY = datetime.timedelta(days=1)
 
 
@@ -38,7 +37,10 @@ def memberships() -> dict[str, Membership]:
     """One that ended yesterday, one of today, one that begins tomorrow; each of another person."""
     spans = {"past": (-10, -1), "present": (-10, None), "future": (1, None)}
     return {
-        name: MembershipFactory(from_date=TODAY + begins * DAY, to_date=None if ends is None else TODAY + ends * DAY)
+        name: MembershipFactory(
+            from_date=timezone.localdate() + begins * DAY,
+            to_date=None if ends is None else timezone.localdate() + ends * DAY,
+        )
         for name, (begins, ends) in spans.items()
     }
 
@@ -56,7 +58,7 @@ def memberships() -> dict[str, Membership]:
     ],
 )
 def test_memberships_of_a_day(memberships: dict[str, Membership], offset: int | None, names: set[str]) -> None:
-    rows = Membership.objects.on(None if offset is None else TODAY + offset * DAY)
+    rows = Membership.objects.on(None if offset is None else timezone.localdate() + offset * DAY)
 
     assert set(rows) == {memberships[name] for name in names}
 
@@ -79,22 +81,27 @@ def test_overlapping_memberships_share_a_day(
     memberships: dict[str, Membership], begins: int, ends: int | None, names: set[str]
 ) -> None:
     rows = Membership.objects.overlapping(
-        from_date=TODAY + begins * DAY, to_date=None if ends is None else TODAY + ends * DAY
+        from_date=timezone.localdate() + begins * DAY,
+        to_date=None if ends is None else timezone.localdate() + ends * DAY,
     )
 
     assert set(rows) == {memberships[name] for name in names}
 
 
 def test_current_staff_have_not_left_by_the_day() -> None:
-    stays, leaves_today, leaves_tomorrow = StaffFactory(), StaffFactory(left=TODAY), StaffFactory(left=TODAY + DAY)
+    stays, leaves_today, leaves_tomorrow = (
+        StaffFactory(),
+        StaffFactory(left=timezone.localdate()),
+        StaffFactory(left=timezone.localdate() + DAY),
+    )
 
     assert set(Staff.objects.current()) == {stays, leaves_tomorrow}
-    assert set(Staff.objects.current(TODAY - DAY)) == {stays, leaves_today, leaves_tomorrow}
-    assert set(Staff.objects.current(TODAY + DAY)) == {stays}
+    assert set(Staff.objects.current(timezone.localdate() - DAY)) == {stays, leaves_today, leaves_tomorrow}
+    assert set(Staff.objects.current(timezone.localdate() + DAY)) == {stays}
 
 
 def test_directory_shows_current_staff_to_whoever_is_signed_in() -> None:
-    person, _left = StaffFactory(), StaffFactory(left=TODAY)
+    person, _left = StaffFactory(), StaffFactory(left=timezone.localdate())
 
     seen = {
         name: list(Staff.objects.visible_to(user))
@@ -113,7 +120,7 @@ def test_people_of_sections_belong_there_today() -> None:
     section = SectionFactory()
     here, gone = StaffFactory(), StaffFactory()
     Membership.objects.filter(staff=here).update(section=section)
-    Membership.objects.filter(staff=gone).update(section=section, to_date=TODAY)
+    Membership.objects.filter(staff=gone).update(section=section, to_date=timezone.localdate())
 
     assert list(Staff.objects.in_sections({section.pk})) == [here]
     assert list(Staff.objects.in_sections(set())) == []
@@ -147,6 +154,6 @@ def test_those_without_a_password_wait_for_an_invitation() -> None:
         person.user.set_unusable_password()
         person.user.is_active = person is not closed
         person.user.save()
-    Staff.objects.filter(pk=left.pk).update(left=TODAY)
+    Staff.objects.filter(pk=left.pk).update(left=timezone.localdate())
 
     assert list(Staff.objects.awaiting_invitation()) == [waiting]

@@ -14,9 +14,6 @@ from tests.factories.organisation import MembershipFactory, RankFactory, Section
 pytestmark = pytest.mark.django_db
 
 
-TODAY = timezone.localdate()
-
-
 DAY = datetime.timedelta(days=1)
 
 
@@ -26,10 +23,10 @@ def test_roll_proposes_current_members_with_heads_and_tiers(django_assert_num_qu
     person = StaffFactory(name="李四", membership__section=section, membership__rank=low)
     head = StaffFactory(name="张三", membership__section=section, membership__rank=high, membership__is_head=True)
     hold(head.user, Role.SECTION_HEAD, section=section)
-    verbs.leave(staff=StaffFactory(), on=TODAY)
+    verbs.leave(staff=StaffFactory(), on=timezone.localdate())
     closed = StaffFactory()
     User.objects.filter(pk=closed.user_id).update(is_active=False)
-    MembershipFactory(staff__joined=TODAY + DAY)
+    MembershipFactory(staff__joined=timezone.localdate() + DAY)
 
     with django_assert_num_queries(2):
         people = list(propose_roll(None))

@@ -159,8 +159,8 @@ def test_no_route_about_ballots_and_their_checks_moves_a_session() -> None:
         if getattr(route.callback, "view_class", route.callback).__module__.startswith("peer_review.views.ballots")
     }
 
-    assert about_ballots - settings.QUIET_ROUTES == set()
-    assert {name for name in settings.QUIET_ROUTES if name not in known} == set()
+    assert about_ballots - settings.SILENT_ROUTES == set()
+    assert {name for name in settings.SILENT_ROUTES if name not in known} == set()
 
 
 def test_ballot_page_and_its_check_leave_the_row_as_it_was() -> None:

@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from peer_review.checks import check_box_database, check_fonts, check_round_keys, check_sessions
+from peer_review.checks import (
+    MIDDLEWARE,
+    check_box_database,
+    check_fonts,
+    check_middleware,
+    check_round_keys,
+    check_sessions,
+)
 from peer_review.reports import fonts
 
 
@@ -14,7 +21,7 @@ def codes(found: list[Any]) -> list[str]:
 
 
 def test_the_settings_of_this_project_pass() -> None:
-    assert check_box_database(None) == check_sessions(None) == check_round_keys(None) == []
+    assert check_box_database(None) == check_sessions(None) == check_round_keys(None) == check_middleware(None) == []
 
 
 @pytest.mark.parametrize("alias", ["default", "nowhere"])
@@ -66,3 +73,8 @@ def test_a_computer_without_chinese_fonts_is_told_so(settings: Any, monkeypatch:
 
     monkeypatch.setattr(fonts, "families", lambda: ["Noto Serif CJK SC"])
     assert check_fonts(None) == []
+
+
+def test_a_site_that_lets_ballot_pages_pass_their_address_on_is_warned(settings: Any) -> None:
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != MIDDLEWARE]
+    assert codes(check_middleware(None)) == ["peer_review.W005"]

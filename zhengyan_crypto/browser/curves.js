@@ -3,6 +3,7 @@
 //   ed25519PublicKey(seed), ed25519Sign(seed, message), ed25519Verify(publicKey, message, signature)
 //   x25519PublicKey(secret), x25519Shared(secret, publicKey)            all take and give Uint8Array, all are async
 //   usesFallback(curve) -> Promise<boolean>   curve: "Ed25519" | "X25519"
+//   loadCurve(curve) -> Promise     loads the bundle now, if this browser needs it, rather than at the first use
 //
 // The page tells where the bundle is, with its hash, on its own script tag:
 //   <script type="module" src="…/ballot.js" integrity="sha384-…"
@@ -30,6 +31,10 @@ export async function usesFallback(curve) {
     () => false,
   );
   return !(await known[curve]);
+}
+
+export async function loadCurve(curve) {
+  if (await usesFallback(curve)) await fallback();
 }
 
 export async function ed25519PublicKey(seed) {

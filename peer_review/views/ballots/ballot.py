@@ -77,7 +77,11 @@ class BallotView(RoundMixin, TemplateView):
 
 
 class BallotCheckView(RoundMixin, TemplateView):
-    """The page that checks the reader's ballots: the browser asks for proofs that they are in the count."""
+    """The page that checks the reader's ballots: the browser asks for the blocks of all the reader's papers.
+
+    What the page asks for depends on round and roll only, never on what lies in the browser. That is why it carries the
+    key by which receipts are signed, rather than fetching the manifest where none was kept.
+    """
 
     template_name = "peer_review/ballots/ballot_check.html"
 
@@ -91,13 +95,13 @@ class BallotCheckView(RoundMixin, TemplateView):
             "fingerprint": self.round.fingerprint,
             # A void round of which too few papers came back has its bulletin, and the check finds each ballot in it.
             "state": RoundState.COUNTED if self.round.has_bulletin else self.round.state,
-            "manifest": reverse("peer_review:manifest", args=address),
-            "bulletin": reverse("peer_review:bulletin-json", args=address),
+            "receiptKey": self.round.receipt_public,
             "head": reverse("peer_review:bulletin-head", args=address),
             "cells": reverse("peer_review:bulletin-cells", args=address),
-            # All papers of the reader, drawn or not: what is asked for repeats the roll and says no more. None where
-            # there is no block to ask for.
-            "own": [] if is_version_1 else sorted(paper.cell for paper in papers),
+            # All papers of the reader, drawn or not: what is asked for repeats the roll and says no more.
+            "own": sorted(paper.cell for paper in papers),
+            # Where there is no block to ask for, everybody reads the bulletin whole.
+            "whole": reverse("peer_review:bulletin-json", args=address) if is_version_1 else "",
         }
         return super().get_context_data(
             config=config,

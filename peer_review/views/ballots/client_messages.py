@@ -66,9 +66,13 @@ def check() -> dict[str, object]:
     return {
         "errors": protocol_errors(),
         "held": _("The bulletin holds %(count)s of your %(total)s ballots"),
-        "not_all": _("The bulletin holds only %(count)s of your %(total)s ballots"),
+        "not_all": _("Among the hashes of your papers are only %(count)s of these %(total)s ballots"),
         "good": _("Proven: the published bulletin holds each of them, and its signature fits this round's keys."),
-        "bad": _("Keep your receipts and tell the inspectors: a receipt is the server's own signature."),
+        "bad": _(
+            "A ballot that you cast anew in another browser has replaced the earlier one, whose receipt is then no "
+            "longer found. If that is not the reason, keep your receipts and tell the inspectors: a receipt is the "
+            "server's own signature."
+        ),
         "none_here": _("This browser holds no receipts of this round. Choose your receipt file, or type a hash."),
         "fates": fate_words(),
         "some": {
@@ -79,7 +83,7 @@ def check() -> dict[str, object]:
             ),
             Fate.VOID: _("The round is void, so nothing of it is counted: %(count)s."),
         },
-        "out": _("Not in the bulletin"),
+        "out": _("Not among your papers"),
         "not_counted_yet": _(
             "The box has not been counted yet. Valid receipts here: %(total)s. Come back after the count."
         ),
@@ -88,7 +92,8 @@ def check() -> dict[str, object]:
         "file_bad": _("This is not a receipt file of this round."),
         "hash_short": _("Type at least the first 16 characters of the hash."),
         "hash_found": _("%(leaf)s is in the bulletin: %(fate)s."),
-        "hash_missing": _("No ballot with this hash is in the bulletin."),
+        "hash_missing": _("No ballot with this hash is among your papers."),
+        "reload": _("Nothing more is fetched by itself. Reload this page to try again."),
         "forget_sure": _("Forget everything this browser holds about the round? Without receipts it cannot check."),
         "forgotten": _("This computer holds nothing of this round any more."),
     }

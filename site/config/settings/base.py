@@ -17,6 +17,8 @@ for folder in (ROOT, SITE_DIR):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
+from peer_review.unlogged_routes import UNLOGGED_NAMES  # noqa: E402 - it lies in a folder named above
+
 # Whatever this process makes is for the server's account alone; a check refuses what others made readable.
 keep_private()
 PRIVATE_FILES_REQUIRED = False
@@ -308,8 +310,11 @@ STRICT_SESSION_ROLES = ["leadership", "organiser", "scrutineer", "inspector", "a
 SESSION_COOKIE_AGE = int(SESSION_LIMITS[1].total_seconds())
 # By it the sign-in knows a browser again (organisation.throttle); and what is said once after a form.
 KNOWN_BROWSER_COOKIE_NAME = "known_browser"
+# In it lies the ballot page that somebody wanted who has to sign in first (organisation.wanted_page).
+WANTED_PAGE_COOKIE_NAME = "wanted_page"
 MESSAGES_COOKIE_NAME = "messages"
 MESSAGE_STORAGE = "config.message_storage.MessageStorage"
+# Other sites learn nothing, not even this host's name; unlogged routes pass on less still (peer_review.middleware).
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
@@ -448,33 +453,16 @@ HOME_WAITING = [
     "home.adapters.forum_pages.moderation",
 ]
 
-# Logs. Nothing is written about requests to these routes.
+# Logs. Nothing is written about requests to these routes, and nothing of a session: whoever is here keeps it, except
+# here.
 LOG_FORMAT = env.str("LOG_FORMAT", default=usual_format())
-SILENT_ROUTES = {
-    # The page and the manifest too: they are fetched moments before ballots are cast.
-    "peer_review:ballot",
-    "peer_review:manifest",
-    "peer_review:draw",
-    "peer_review:cast",
-    "peer_review:bulletin-head",
-    "peer_review:bulletin-cells",
-    "peer_review:kiosk-draw",
-    "peer_review:kiosk-open",
-}
-# Whoever is here keeps the session, except here: nothing of a session is written about these.
-QUIET_ROUTES = SILENT_ROUTES | {
-    "peer_review:ballot-check",
-    "peer_review:bulletin",
-    "peer_review:bulletin-json",
-    "peer_review:envelopes",
-    "peer_review:envelopes-make",
-    "peer_review:envelopes-witness",
-    "peer_review:kiosk",
-    "peer_review:kiosk-ballot",
-}
+SILENT_ROUTES = UNLOGGED_NAMES
 LOGGING = logging_config(as_json=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO"))
 MIDDLEWARE.insert(
     MIDDLEWARE.index("whitenoise.middleware.WhiteNoiseMiddleware") + 1, "config.logs.RequestLogMiddleware"
+)
+MIDDLEWARE.insert(
+    MIDDLEWARE.index("config.logs.RequestLogMiddleware") + 1, "peer_review.middleware.UnloggedRoutesMiddleware"
 )
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"

@@ -36,6 +36,7 @@ LANGUAGE_COOKIE_NAME = "__Host-language"
 MESSAGES_COOKIE_NAME = "__Host-messages"
 # "__Host-" would send it to every page, the kiosk's too: it has a path instead.
 KNOWN_BROWSER_COOKIE_NAME = "__Secure-known_browser"
+WANTED_PAGE_COOKIE_NAME = "__Secure-wanted_page"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True

@@ -4,6 +4,10 @@ import os
 import tempfile
 from pathlib import Path
 
+# One thread a process, before numpy is loaded: the suite has a process on every core, and threads that spin while they
+# wait for each other took three times as long as the sums. counting/test_processors.py names its own numbers.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from .base import *  # noqa: F403
 
 # One folder a run; ZY_TEST_DIR keeps it between runs for --reuse-db.

@@ -22,6 +22,7 @@ from organisation.forms.accounts import ChangePasswordForm, NewPasswordForm, Sig
 from organisation.models import User
 from organisation.second_factor_session import begin_waiting
 from organisation.throttle import remember_browser
+from organisation.wanted_page import forget_wanted_page, wanted_page
 
 BACKEND = "organisation.backends.StaffBackend"
 
@@ -40,15 +41,19 @@ class SignInView(auth_views.LoginView):
             return redirect(self.get_default_redirect_url())
         return super().get(request, *args, **kwargs)
 
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Return where somebody wanted to go; empty if nowhere."""
+        return wanted_page(self.request)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in and know this browser from now on; or ask whoever has a second factor for it first."""
         user = form.get_user()
         if has_factor(user):
             begin_waiting(self.request.session, user, then=self.get_success_url())
-            return redirect("sign_in_second")
+            return forget_wanted_page(redirect("sign_in_second"))
         response = super().form_valid(form)
         remember_browser(self.request, response, user)
-        return response
+        return forget_wanted_page(response)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Show the errors; 429 where the attempt was not looked at."""

@@ -14,7 +14,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views import View
@@ -40,6 +39,7 @@ from organisation.rules import MANAGE_ROLES
 from organisation.sign_in_log import Outcome, Shown, note
 from organisation.throttle import Throttle, remember_browser
 from organisation.views.shared import password_matches, person_of
+from organisation.wanted_page import forget_wanted_page, wanted_page
 
 BACKEND = "organisation.backends.StaffBackend"
 
@@ -99,7 +99,7 @@ class ShowFactorView(View):
             "has_codes": kinds - {Authenticator.Type.WEBAUTHN},
             "options": {"request_options": webauthn.begin_authentication(user)} if has_passkey else None,
             "is_sign_in": not request.user.is_authenticated,
-            "next": _next(request),
+            "next": wanted_page(request),
         }
         return render(request, self.template_name, context, status=status)
 
@@ -145,7 +145,7 @@ class AskAgainView(LoginRequiredMixin, ShowFactorView):
         except Refusal as refusal:
             return self.answer(request, user, str(refusal), 422)
         marks.mark_shown(request.session)
-        return redirect(_next(request) or "/")
+        return forget_wanted_page(redirect(wanted_page(request) or "/"))
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -353,11 +353,3 @@ class WitnessView(LoginRequiredMixin, View):
             raise PermissionDenied
         context = {"form": form, "code": f"{code[:4]} {code[4:]}".strip(), "minutes": second_factor.CODE_MINUTES}
         return render(request, "organisation/second_factor_witness.html", context, status=status)
-
-
-def _next(request: HttpRequest) -> str:
-    """Return where somebody wanted to go, if it lies on this site."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    hosts = {request.get_host()}
-    is_safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure())
-    return wanted if is_safe else ""

@@ -22,9 +22,6 @@ from tests.factories.organisation import RankFactory, SectionFactory, StaffFacto
 pytestmark = pytest.mark.django_db
 
 
-TODAY = timezone.localdate()
-
-
 DAY = datetime.timedelta(days=1)
 
 
@@ -47,7 +44,7 @@ def test_hire_makes_an_account_without_password() -> None:
         employee_number="7",
         section=SectionFactory(),
         rank=RankFactory(),
-        joined=TODAY,
+        joined=timezone.localdate(),
         is_head=True,
     )
 
@@ -61,7 +58,7 @@ def test_hire_makes_an_account_without_password() -> None:
 def test_hire_refuses_a_number_or_user_name_twice() -> None:
     person = StaffFactory(employee_number="7")
     UserFactory(username="8")
-    place = {"section": SectionFactory(), "rank": RankFactory(), "joined": TODAY, "name": "李"}
+    place = {"section": SectionFactory(), "rank": RankFactory(), "joined": timezone.localdate(), "name": "李"}
 
     with pytest.raises(NumberTaken):
         verbs.hire(employee_number=person.employee_number, **place)
@@ -74,16 +71,16 @@ def test_transfer_keeps_history_and_headship_follows() -> None:
     before = person.memberships.get()
     section = SectionFactory()
 
-    verbs.transfer(staff=person, section=section, rank=before.rank, is_head=True, since=TODAY - DAY)
+    verbs.transfer(staff=person, section=section, rank=before.rank, is_head=True, since=timezone.localdate() - DAY)
 
     assert history(person) == [
-        (before.section_id, person.joined, TODAY - DAY),
-        (section.pk, TODAY - DAY, None),
+        (before.section_id, person.joined, timezone.localdate() - DAY),
+        (section.pk, timezone.localdate() - DAY, None),
     ]
     assert (roles_of(person), proposed_sections(person)) == ({Role.STAFF}, [section])
     confirm(grants=RoleGrant.objects.proposed(), by=UserFactory(roles=[Role.INSPECTOR]))
     assert roles_of(person) == {Role.STAFF, Role.SECTION_HEAD}
-    verbs.transfer(staff=person, section=section, rank=before.rank, is_head=False, since=TODAY)
+    verbs.transfer(staff=person, section=section, rank=before.rank, is_head=False, since=timezone.localdate())
     assert roles_of(person) == {Role.STAFF}
 
 
@@ -110,12 +107,12 @@ def test_transfer_before_the_present_membership_is_refused() -> None:
 def test_leave_ends_memberships_and_drops_those_to_come() -> None:
     person = StaffFactory()
     place = person.memberships.get()
-    verbs.transfer(staff=person, section=SectionFactory(), rank=place.rank, since=TODAY + 30 * DAY)
+    verbs.transfer(staff=person, section=SectionFactory(), rank=place.rank, since=timezone.localdate() + 30 * DAY)
 
-    verbs.leave(staff=person, on=TODAY)
+    verbs.leave(staff=person, on=timezone.localdate())
 
     person = Staff.objects.get(pk=person.pk)
-    assert history(person) == [(place.section_id, person.joined, TODAY)]
+    assert history(person) == [(place.section_id, person.joined, timezone.localdate())]
     assert (person.is_current, person.user.is_active, roles_of(person)) == (False, False, set())
     with pytest.raises(AlreadyLeft):
         verbs.leave(staff=person)
@@ -133,17 +130,17 @@ def test_leave_before_joining_is_refused() -> None:
 def test_leaving_in_the_future_keeps_the_account_open_until_then() -> None:
     person = StaffFactory()
 
-    verbs.leave(staff=person, on=TODAY + DAY)
+    verbs.leave(staff=person, on=timezone.localdate() + DAY)
 
     person = Staff.objects.get(pk=person.pk)
     assert person.is_current
     assert person.user.is_active
     assert person in Staff.objects.current()
-    assert person not in Staff.objects.current(TODAY + DAY)
+    assert person not in Staff.objects.current(timezone.localdate() + DAY)
     assert roles_of(person) == {Role.STAFF}
     assert verbs.close_departed() == 0
 
-    Staff.objects.update(left=TODAY)
+    Staff.objects.update(left=timezone.localdate())
     assert (verbs.close_departed(), verbs.close_departed()) == (1, 0)
     person = Staff.objects.get(pk=person.pk)
     assert (person.user.is_active, roles_of(person)) == (False, set())
@@ -154,16 +151,18 @@ def test_return_begins_a_new_membership() -> None:
     place = person.memberships.get()
     with pytest.raises(NotLeft):
         verbs.return_to_work(staff=person, section=place.section, rank=place.rank)
-    verbs.leave(staff=person, on=TODAY - 10 * DAY)
+    verbs.leave(staff=person, on=timezone.localdate() - 10 * DAY)
     with pytest.raises(MembershipOverlap):
-        verbs.return_to_work(staff=person, section=place.section, rank=place.rank, since=TODAY - 11 * DAY)
+        verbs.return_to_work(
+            staff=person, section=place.section, rank=place.rank, since=timezone.localdate() - 11 * DAY
+        )
 
     verbs.return_to_work(staff=person, section=place.section, rank=place.rank)
 
     person = Staff.objects.get(pk=person.pk)
     assert history(person) == [
-        (place.section_id, person.joined, TODAY - 10 * DAY),
-        (place.section_id, TODAY, None),
+        (place.section_id, person.joined, timezone.localdate() - 10 * DAY),
+        (place.section_id, timezone.localdate(), None),
     ]
     assert person.user.is_active
 
@@ -189,19 +188,19 @@ def test_particulars_are_corrected_and_the_place_stays() -> None:
 
 
 def test_correction_to_a_number_that_is_taken_or_a_day_after_leaving_is_refused() -> None:
-    person, other = StaffFactory(left=TODAY), StaffFactory()
+    person, other = StaffFactory(left=timezone.localdate()), StaffFactory()
     particulars = {"staff": person, "name": "张三", "joined": person.joined}
 
     with pytest.raises(NumberTaken):
         verbs.correct_details(employee_number=other.employee_number, **particulars)
     with pytest.raises(LeavesBeforeJoining):
-        verbs.correct_details(employee_number="x", **{**particulars, "joined": TODAY + DAY})
+        verbs.correct_details(employee_number="x", **{**particulars, "joined": timezone.localdate() + DAY})
 
 
 def test_announced_leaving_closes_the_account_when_its_day_has_come() -> None:
     gone, staying, later = (StaffFactory() for _number in range(3))
-    Staff.objects.filter(pk=gone.pk).update(left=TODAY)
-    Staff.objects.filter(pk=later.pk).update(left=TODAY + DAY)
+    Staff.objects.filter(pk=gone.pk).update(left=timezone.localdate())
+    Staff.objects.filter(pk=later.pk).update(left=timezone.localdate() + DAY)
 
     assert verbs.close_departed() == 1
     assert verbs.close_departed() == 0
@@ -234,23 +233,23 @@ def test_form_transfers_lets_go_and_brings_back() -> None:
     verbs.revise(**form(person))
     assert len(history(person)) == 1
 
-    verbs.revise(**form(person, section=section, since=TODAY - 2 * DAY))
+    verbs.revise(**form(person, section=section, since=timezone.localdate() - 2 * DAY))
     assert person.place.section == section
 
-    gone = verbs.revise(**form(person, left=TODAY))
-    assert (gone.left, roles_of(gone)) == (TODAY, set())
+    gone = verbs.revise(**form(person, left=timezone.localdate()))
+    assert (gone.left, roles_of(gone)) == (timezone.localdate(), set())
 
-    back = verbs.revise(**form(gone, left=None, since=TODAY))
+    back = verbs.revise(**form(gone, left=None, since=timezone.localdate()))
     assert (back.left, roles_of(back)) == (None, {Role.STAFF})
     assert Staff.objects.get(pk=person.pk).left is None
 
 
 def test_form_does_not_change_a_day_of_leaving() -> None:
     person = StaffFactory()
-    verbs.leave(staff=person, on=TODAY)
+    verbs.leave(staff=person, on=timezone.localdate())
     person.refresh_from_db()
 
     with pytest.raises(AlreadyLeft):
-        verbs.revise(**form(person, left=TODAY + DAY, name="别名"))
+        verbs.revise(**form(person, left=timezone.localdate() + DAY, name="别名"))
 
     assert Staff.objects.get(pk=person.pk).user.name != "别名"

@@ -3,9 +3,10 @@
 import datetime
 
 import pytest
+from django.utils import timezone
 
 from organisation.models import Membership, Staff, User
-from tests.factories.imports import HEAD, LI, TODAY, ZHANG, carry_out, csv_bytes, figures, read
+from tests.factories.imports import HEAD, LI, ZHANG, carry_out, csv_bytes, figures, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
 
@@ -20,11 +21,15 @@ def test_import_shows_and_carries_out_changes_transfers_and_leavings() -> None:
     zhang = Staff.objects.get(employee_number="1001")
     assert (zhang.user.name, zhang.phone, zhang.search_text.split()[0]) == ("张三丰", "0571-9999", "张三丰")
     assert list(zhang.memberships.order_by("from_date").values_list("section__code", "to_date")) == [
-        ("BG", TODAY),
+        ("BG", timezone.localdate()),
         ("JL", None),
     ]
     gone = Staff.objects.get(employee_number="1003")
-    assert (gone.left, gone.user.is_active, gone.memberships.get().to_date) == (TODAY, False, TODAY)
+    assert (gone.left, gone.user.is_active, gone.memberships.get().to_date) == (
+        timezone.localdate(),
+        False,
+        timezone.localdate(),
+    )
     assert not gone.user.groups.exists()
     assert figures(read(csv_bytes(HEAD, moved, LI), is_complete=True)) == (0, 0, 0, 2)
 

@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from organisation.imports.fingerprint import fingerprint_of
 from organisation.imports.report import describe
-from tests.factories.imports import HEAD, LI, TODAY, ZHANG, carry_out, csv_bytes, read, xlsx_bytes
+from tests.factories.imports import HEAD, LI, ZHANG, carry_out, csv_bytes, read, xlsx_bytes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
 
@@ -35,13 +36,15 @@ def test_change_is_shown_field_by_field_with_before_and_after() -> None:
     ((number, name, words),) = describe(read(csv_bytes(HEAD, changed)))["changed"]
 
     assert (number, name) == ("1001", "张三")
-    assert words == (f"Name: 张三 → 张三丰; Phone: 0571-8001 → —; 办公室 → 检疫科 · 科员 · since {TODAY.isoformat()}")
+    assert words == (
+        f"Name: 张三 → 张三丰; Phone: 0571-8001 → —; 办公室 → 检疫科 · 科员 · since {timezone.localdate().isoformat()}"
+    )
 
 
 def test_leaving_and_returning_are_shown() -> None:
     carry_out(csv_bytes(HEAD, ZHANG, LI))
     left = describe(read(csv_bytes(HEAD, LI), is_complete=True))["left"]
-    assert left == [["1001", "张三", f"left on {TODAY.isoformat()}"]]
+    assert left == [["1001", "张三", f"left on {timezone.localdate().isoformat()}"]]
 
     carry_out(csv_bytes(HEAD, LI), is_complete=True)
     ((_number, _name, words),) = describe(read(csv_bytes(HEAD, ZHANG)))["changed"]

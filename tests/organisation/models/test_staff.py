@@ -14,16 +14,17 @@ from tests.factories.organisation import RankFactory, SectionFactory, StaffFacto
 pytestmark = pytest.mark.django_db
 
 
-TODAY = timezone.localdate()
-
-
 DAY = datetime.timedelta(days=1)
 
 
 def test_overlapping_memberships_are_refused_by_clean_and_two_open_ones_by_the_database() -> None:
     person = StaffFactory()
     other = Membership(
-        staff=person, section=SectionFactory(), rank=RankFactory(), from_date=TODAY, to_date=TODAY + 5 * DAY
+        staff=person,
+        section=SectionFactory(),
+        rank=RankFactory(),
+        from_date=timezone.localdate(),
+        to_date=timezone.localdate() + 5 * DAY,
     )
 
     with pytest.raises(ValidationError, match=r"already belongs|已"):
@@ -31,7 +32,7 @@ def test_overlapping_memberships_are_refused_by_clean_and_two_open_ones_by_the_d
     other.to_date = None
     with pytest.raises(IntegrityError), transaction.atomic():
         other.save()
-    other.from_date, other.to_date = TODAY, TODAY
+    other.from_date, other.to_date = timezone.localdate(), timezone.localdate()
     with pytest.raises(IntegrityError), transaction.atomic():
         other.save()
 
@@ -47,7 +48,7 @@ def test_name_keys_follow_a_corrected_name() -> None:
 
 @pytest.mark.parametrize(("left", "is_current"), [(None, True), (1, True), (0, False), (-1, False)])
 def test_person_is_current_until_the_day_of_leaving(left: int | None, is_current: bool) -> None:
-    assert Staff(left=None if left is None else TODAY + left * DAY).is_current is is_current
+    assert Staff(left=None if left is None else timezone.localdate() + left * DAY).is_current is is_current
 
 
 def test_place_is_that_of_today() -> None:
@@ -55,7 +56,7 @@ def test_place_is_that_of_today() -> None:
     present = person.memberships.get()
     assert person.place == present
 
-    Membership.objects.filter(pk=present.pk).update(to_date=TODAY)
+    Membership.objects.filter(pk=present.pk).update(to_date=timezone.localdate())
     assert person.place is None
     assert Staff.objects.with_place().get(pk=person.pk).place is None
 

@@ -353,7 +353,7 @@ def test_it_is_asked_again_before_what_weighs_and_not_within_a_quarter_of_an_hou
         assert client.get(reverse("roles")).status_code == 200
         clock.tick(16 * 60)
         asked = client.get(reverse("roles"))
-        assert asked["Location"] == f"{reverse('ask_again')}?next=%2Faccounts%2Froles%2F"
+        assert asked["Location"] == f"{reverse('ask_again')}?next=/accounts/roles/"
         clock.tick(45 * 60)
         client.get(reverse("account"))
         client.post(reverse("roles_confirm"), {"grant": grant.pk})

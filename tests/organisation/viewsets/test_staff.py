@@ -17,9 +17,6 @@ from tests.factories.organisation import RankFactory, SectionFactory, StaffFacto
 pytestmark = pytest.mark.django_db
 
 
-TODAY = timezone.localdate()
-
-
 @pytest.fixture
 def admin(client: Client) -> Client:
     client.force_login(UserFactory(roles=[Role.ADMINISTRATOR]))
@@ -61,10 +58,10 @@ def test_transfer_leave_and_return_in_the_admin(admin: Client) -> None:
     ]
     assert not person.user.groups.filter(name="editor").exists()
 
-    admin.post(url, staff_form(section, rank, left=TODAY.isoformat()))
+    admin.post(url, staff_form(section, rank, left=timezone.localdate().isoformat()))
     assert not Staff.objects.current().exists()
     admin.post(url, staff_form(section, rank))
-    assert Staff.objects.current().get().place.from_date == TODAY
+    assert Staff.objects.current().get().place.from_date == timezone.localdate()
 
 
 def test_refusal_becomes_an_error_of_the_form_and_changes_nothing(admin: Client) -> None:

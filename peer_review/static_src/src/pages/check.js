@@ -1,19 +1,24 @@
 // The check page: are my ballots in the count, and what became of them? Every proof is computed here; nobody has to be
-// believed. The blocks of all papers of the reader are fetched, whichever of them were cast; no request names a ballot.
+// believed.
+//
+// Whoever watches the network must not see who voted. So the page asks once, when it opens, for what everybody with the
+// same papers asks for, whatever lies in this browser, and never again: not for a receipt, not for a hash, not where
+// something failed.
 import { $, carried, el, fill, grouped } from "../ui/dom.js";
+import { loadCurve } from "../../../../zhengyan_crypto/browser/curves.js";
+import { b64uDecode } from "../../../../zhengyan_crypto/browser/encoding.js";
 import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { fetchBulletin, fetchCells, fetchHead } from "../lib/bulletin.js";
-import { fetchManifest, keptManifest, verifyReceipt } from "../lib/protocol.js";
+import { keptManifest, verifyReceipt } from "../lib/protocol.js";
 import { Store } from "../ui/store.js";
 
 const config = carried("check-config");
 const words = carried("check-words");
 const store = new Store(config.round, config.owner);
 const counted = ["counted", "published", "archived"].includes(config.state);
-let opening = null;
 
-function trouble(text) {
-  $("trouble").replaceChildren(el("p", {}, text));
+function trouble(...texts) {
+  $("trouble").replaceChildren(...texts.map((text) => el("p", {}, text)));
   $("trouble").hidden = false;
   $("trouble").focus();
 }
@@ -21,31 +26,29 @@ function trouble(text) {
 function troubleFrom(error) {
   if (!(error instanceof ClientError)) console.error(error);
   const code = error instanceof ClientError ? error.code : error.message;
-  trouble(words[code] ?? words.errors[code] ?? fill(words.errors.unknown, { code }));
+  trouble(words[code] ?? words.errors[code] ?? fill(words.errors.unknown, { code }), words.reload);
 }
 
-/** Return manifest, head and the reader's own leaves, fetched at once and verified. What failed is tried anew. */
-function open() {
-  opening ??= openAll().catch((error) => {
-    opening = null;
-    throw error;
-  });
-  return opening;
-}
-
-async function openAll() {
-  const manifest = openManifest();
-  if (!counted) return { manifest: await manifest, head: null, own: new Map() };
+/** Return the manifest's key, the signed head and the leaves of the reader's papers, all verified. */
+async function open() {
+  const manifest = loadCurve("Ed25519").then(openManifest);
+  if (!counted) return { manifest: await manifest, head: null, leaves: new Map() };
+  // Rounds without blocks have one list of leaves for all.
+  if (config.whole) {
+    const { head, leaves } = await fetchBulletin(config.whole, { manifest });
+    return { manifest: await manifest, head, leaves };
+  }
   const head = fetchHead(config.head, { manifest });
   const own = fetchCells(config.cells, config.own, { head });
   const [known, signed, leaves] = await Promise.all([manifest, head, own]);
-  return { manifest: known, head: signed, own: leaves };
+  return { manifest: known, head: signed, leaves };
 }
 
 /**
- * Return the manifest, or what this browser kept of it.
+ * Return of the manifest what checking needs: the key by which receipts and bulletin are signed.
  *
- * It holds the keys of all cells, and checking needs none of them: only that by which receipts and bulletin are signed.
+ * This browser may have kept it since it verified the manifest. If not, the page names it, and receipts speak for it:
+ * they were verified by the manifest's key when they were given.
  */
 async function openManifest() {
   const { round, fingerprint } = config;
@@ -53,36 +56,17 @@ async function openManifest() {
   // The fingerprint of the first visit, if this browser was there: a server that changes it is caught.
   if (data.fingerprint && data.fingerprint !== fingerprint) throw new ClientError("bad_fingerprint");
   const kept = { round, fingerprint: data.fingerprint, receiptKey: data.receiptKey, receipts: Object.values(data.receipts) };
-  return (await keptManifest(kept)) ?? fetchManifest(config.manifest, { round, fingerprint });
+  return (await keptManifest(kept)) ?? { round, fingerprint, receiptKey: config.receiptKey && b64uDecode(config.receiptKey, 32) };
 }
 
 /** Say of every paper of the reader what became of it, cast or not. Rounds without blocks tell it of none. */
 async function showFates() {
-  if (!counted || !$("own-papers")) return;
-  try {
-    const { head, own } = await open();
-    if (head.v === 1) return;
-    const fates = new Map([...own.values()].map(({ row }) => [row.cell, row.fate]));
-    for (const line of document.querySelectorAll("#own-papers [data-cell]"))
-      line.querySelector("[data-fate]").textContent = words.fates[fates.get(line.dataset.cell)] ?? "";
-    $("own-papers").hidden = false;
-  } catch (error) {
-    troubleFrom(error);
-  }
-}
-
-let whole = null;
-
-/** Return all leaves of the bulletin: for a receipt of somebody else's papers, and for rounds without blocks. */
-async function everyLeaf() {
-  whole ??= (await fetchBulletin(config.bulletin, { manifest: (await open()).manifest })).leaves;
-  return whole;
-}
-
-/** Return what the bulletin says of a leaf, undefined if it does not hold it. */
-async function find(leaf) {
-  const { own } = await open();
-  return own.get(leaf) ?? (await everyLeaf()).get(leaf);
+  if (!counted || config.whole || !$("own-papers")) return;
+  const { leaves } = await opened;
+  const fates = new Map([...leaves.values()].map(({ row }) => [row.cell, row.fate]));
+  for (const line of document.querySelectorAll("#own-papers [data-cell]"))
+    line.querySelector("[data-fate]").textContent = words.fates[fates.get(line.dataset.cell)] ?? "";
+  $("own-papers").hidden = false;
 }
 
 function verdict(title, text, good) {
@@ -97,7 +81,7 @@ function verdict(title, text, good) {
 async function check(receipts) {
   $("trouble").hidden = true;
   try {
-    const { manifest, head } = await open();
+    const { manifest, head, leaves } = await opened;
     const valid = [];
     for (const receipt of receipts) if (await verifyReceipt(receipt, manifest)) valid.push(receipt);
     if (valid.length < receipts.length) trouble(fill(words.receipts_bad, { count: receipts.length - valid.length }));
@@ -106,8 +90,7 @@ async function check(receipts) {
       verdict(fill(words.not_counted_yet, { total: valid.length }), "", true);
       return;
     }
-    const results = [];
-    for (const { leaf } of valid) results.push({ leaf, found: await find(leaf) });
+    const results = valid.map(({ leaf }) => ({ leaf, found: leaves.get(leaf) }));
     const many = (fate) => results.filter(({ found }) => found?.row.fate === fate).length;
     const [total, held] = [results.length, results.filter(({ found }) => found).length];
     const told = ["merged", "few", "void"].filter(many).map((fate) => fill(words.some[fate], { count: many(fate), floor: head.floor }));
@@ -147,13 +130,12 @@ $("hash-form").addEventListener("submit", async (event) => {
     return;
   }
   try {
-    const { head, own } = await open();
+    const { head, leaves } = await opened;
     if (!head) {
       answer.textContent = fill(words.not_counted_yet, { total: 0 });
       return;
     }
-    const starts = (leaves) => [...leaves].find(([leaf]) => leaf.startsWith(typed));
-    const [leaf, found] = starts(own) ?? starts(await everyLeaf()) ?? [];
+    const [leaf, found] = [...leaves].find(([hash]) => hash.startsWith(typed)) ?? [];
     answer.textContent = leaf ? fill(words.hash_found, { leaf: grouped(leaf), fate: words.fates[found.row.fate] }) : words.hash_missing;
   } catch (error) {
     troubleFrom(error);
@@ -168,6 +150,7 @@ document.querySelector("[data-forget]").addEventListener("click", () => {
   $("none-here").hidden = false;
 });
 
+const opened = open();
 const receipts = Object.values(store.data.receipts);
 if (receipts.length) {
   await check(receipts);
@@ -175,5 +158,5 @@ if (receipts.length) {
   $("none-here").textContent = words.none_here;
   $("none-here").hidden = false;
 }
-await showFates();
+await showFates().catch(troubleFrom);
 document.documentElement.dataset.ready = "check";

@@ -224,12 +224,17 @@ def _raise_in(round: Round, text: str, by: Any, **kwargs: Any) -> RaisedFinding:
         ({"text": "长" * 2001}, NoFindingText),
         ({"section": "z"}, UnknownSection),
         ({"criterion": "charm"}, UnknownCriterion),
-        ({"due_date": timezone.localdate() - timedelta(days=1)}, FindingDueInPast),
     ],
 )
 def test_what_cannot_be_raised_is_refused_aloud(kwargs: dict[str, Any], refusal: type[Refusal], leader: Any) -> None:
     with pytest.raises(refusal):
         raise_finding(make_round(), by=leader, **({"text": TEXT} | kwargs))
+    assert not RaisedFinding.objects.exists()
+
+
+def test_a_due_date_in_the_past_is_refused(leader: Any) -> None:
+    with pytest.raises(FindingDueInPast):
+        raise_finding(make_round(), by=leader, text=TEXT, due_date=timezone.localdate() - timedelta(days=1))
     assert not RaisedFinding.objects.exists()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -23,8 +23,11 @@ from tests.factories.peer_review.rounds import SchemeFactory, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
-TODAY_DATE = timezone.localdate()
-LONG_AGO, LATELY = TODAY_DATE - timedelta(days=900), TODAY_DATE - timedelta(days=3)
+LONG, LATELY = 900, 3
+
+
+def ago(days: int) -> date:
+    return timezone.localdate() - timedelta(days=days)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +40,7 @@ def people(settings: Any) -> Iterator[list[Person]]:
 
 
 def person(name: str, **fields: Any) -> Person:
-    values = {"section_key": "a", "section_name": "A", "rank_key": "r1", "rank_order": 1, "since": LONG_AGO}
+    values = {"section_key": "a", "section_name": "A", "rank_key": "r1", "rank_order": 1, "since": ago(LONG)}
     return Person(user_id=make_user(name).pk, name=name, **{**values, **fields})
 
 
@@ -62,7 +65,7 @@ def test_the_same_people_are_explained() -> None:
 
 def test_whoever_joined_since_is_explained_and_the_round_goes_on_in_half_steps() -> None:
     before = freeze(planned())
-    TODAY.append(person("New", since=LATELY))
+    TODAY.append(person("New", since=ago(LATELY)))
     draft = planned()
 
     assert explained(draft, before)
@@ -81,7 +84,7 @@ def test_whoever_left_is_explained() -> None:
 
 def test_whoever_moved_is_explained() -> None:
     before = freeze(planned())
-    TODAY[7] = replace(TODAY[7], section_key="b", section_name="B", since=LATELY)
+    TODAY[7] = replace(TODAY[7], section_key="b", section_name="B", since=ago(LATELY))
     assert explained(planned(), before)
 
 
@@ -89,7 +92,7 @@ def test_a_subject_who_moved_explains_other_voters() -> None:
     for number in range(7):
         TODAY.append(person(f"Q{number}", section_key="b", section_name="B"))
     before = freeze(planned())
-    TODAY[0] = replace(TODAY[0], section_key="b", section_name="B", since=LATELY)
+    TODAY[0] = replace(TODAY[0], section_key="b", section_name="B", since=ago(LATELY))
     assert explained(planned(), before)
 
 
@@ -121,13 +124,13 @@ def test_a_member_taken_off_by_hand_is_not_explained() -> None:
     other = planned()
     remove_member(other, by=other.organiser, member=other.members.get(name="P7"))
     freeze(other)
-    TODAY[7] = replace(TODAY[7], since=LATELY)
+    TODAY[7] = replace(TODAY[7], since=ago(LATELY))
     assert not explained(planned(), other)
 
 
 def test_a_paper_given_or_taken_by_hand_is_not_explained() -> None:
     before = freeze(planned())
-    TODAY.append(person("New", since=LATELY))
+    TODAY.append(person("New", since=ago(LATELY)))
     draft = planned()
     members = {member.name: member for member in draft.members.all()}
     subjects = {subject.label: subject for subject in draft.subjects.all()}
@@ -136,7 +139,7 @@ def test_a_paper_given_or_taken_by_hand_is_not_explained() -> None:
     # Of others, about whom nothing was touched, it says nothing.
     assert explained(draft, before, "P1")
 
-    outsider = person("Outside", section_key="z", since=LATELY)
+    outsider = person("Outside", section_key="z", since=ago(LATELY))
     added = add_member(draft, by=draft.organiser, person=outsider)
     set_class(draft, by=draft.organiser, member=added, subject=subjects["P1"], voter_class="all")
     assert not explained(draft, before, "P1")
@@ -145,16 +148,16 @@ def test_a_paper_given_or_taken_by_hand_is_not_explained() -> None:
 def test_a_roll_that_no_longer_is_what_its_plan_makes_of_today_is_not_explained() -> None:
     """Somebody joined after the draft's roll was written: by the rule they would have a paper."""
     before = freeze(planned())
-    TODAY.append(person("New", since=LATELY))
+    TODAY.append(person("New", since=ago(LATELY)))
     draft = planned()
-    TODAY.append(person("Newer", since=LATELY))
+    TODAY.append(person("Newer", since=ago(LATELY)))
     assert not explained(draft, before)
 
 
 @pytest.mark.parametrize("changed", ["rule", "exclusion", "list", "kind", "no plan"])
 def test_another_rule_is_not_explained(changed: str) -> None:
     before = planned()
-    TODAY.append(person("New", since=LATELY))
+    TODAY.append(person("New", since=ago(LATELY)))
     draft = planned(kind="tier") if changed == "kind" else planned()
     key = f"p{TODAY[0].user_id}"
     if changed == "rule":
@@ -201,7 +204,7 @@ def test_a_random_choice_that_fell_on_another_is_not_explained() -> None:
 
 def test_months_together_explain_whoever_has_come_of_age() -> None:
     """By the rule one must be there for twelve months; P7 was there for eleven when the other round was opened."""
-    TODAY[7] = replace(TODAY[7], since=TODAY_DATE - timedelta(days=370))
+    TODAY[7] = replace(TODAY[7], since=ago(370))
     rounds = []
     for days_ago in (60, 0):
         round = planned(opens_at=timezone.now() - timedelta(days=days_ago))
