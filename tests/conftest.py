@@ -211,6 +211,14 @@ def _patient_wiping() -> None:
     wipe._TRIES = 90
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """Round keys are written as they are, but not waited for: like the databases (see config/settings/test.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _first_language() -> None:
     """Each test begins in the site's own language: a request leaves the visitor's active in its thread."""
