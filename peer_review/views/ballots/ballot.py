@@ -99,7 +99,7 @@ class BallotCheckView(RoundMixin, TemplateView):
             "head": reverse("peer_review:bulletin-head", args=address),
             "cells": reverse("peer_review:bulletin-cells", args=address),
             # All papers of the reader, drawn or not: what is asked for repeats the roll and says no more.
-            "own": sorted(paper.cell for paper in papers),
+            "own": [] if is_version_1 else sorted(paper.cell for paper in papers),
             # Where there is no block to ask for, everybody reads the bulletin whole.
             "whole": reverse("peer_review:bulletin-json", args=address) if is_version_1 else "",
         }
