@@ -206,7 +206,7 @@ class SubjectSerializer(Plain):
     withheld = F.IntegerField(source="comments.withheld", help_text="comments that the reviewer withheld")
     comments_destroyed = F.BooleanField(
         source="comments.destroyed",
-        help_text="fewer than the floor wrote, none among them, and what was written was destroyed unread",
+        help_text="too few wrote, none among them, and what was written was destroyed unread",
     )
     ladder = F.ListField(
         child=F.CharField(), help_text="sentences: which classes were counted together, and which were too few"

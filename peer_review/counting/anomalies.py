@@ -92,6 +92,7 @@ class Scoring:
     class_weights: Floats
     decimals: int = 1
     crowd: int = 0
+    anonymous: Flags | None = None
 
 
 def ends(
@@ -162,7 +163,7 @@ def camps(
     answers: Answers, published: Floats, rule: Scoring, *, seed: Sequence[int], hands: int = PERMUTATIONS
 ) -> Search:
     """Return the subjects whose answers fall into two camps of at least `floor` ballots, or `crowd` if that is more,
-    CAMPS_APART points apart.
+    CAMPS_APART points apart. Those of classes declared not anonymous may all lie in one: each holds as many others.
 
     How clearly: the share of the squares that the best cut in two explains. Dealt as in `ends`.
     """
@@ -173,17 +174,19 @@ def camps(
     order = np.lexsort((answers.points, answers.subject))
     order = order[shown[answers.subject[order]]]
     points, start = answers.points[order], np.cumsum(n) - n
-    fewest = max(rule.floor, rule.crowd)
+    fewest = np.full(len(n), max(rule.floor, rule.crowd))
+    if rule.anonymous is not None:
+        fewest += sizes[:, ~rule.anonymous].sum(axis=1)
     large = np.flatnonzero(n >= 2 * fewest)
     patterns, known = [], dict[tuple[int, ...], Floats]()
-    for size in np.unique(n[large]).tolist():
-        these = large[n[large] == size]
-        share, distance = _best_cut(points[start[these][:, None] + np.arange(size)], fewest)
+    for size, least in np.unique(np.column_stack([n, fewest])[large], axis=0).tolist():
+        these = large[(n[large] == size) & (fewest[large] == least)]
+        share, distance = _best_cut(points[start[these][:, None] + np.arange(size)], least)
         for at in np.flatnonzero(distance >= CAMPS_APART[rule.scale] - _NOTHING).tolist():
             of_class = tuple(sizes[these[at]].tolist())
             if of_class not in known:
                 dealt = np.sort(np.concatenate(_deals(pools, of_class, seed=seed, hands=hands), axis=1), axis=1)
-                known[of_class] = _best_cut(dealt, fewest)[0]
+                known[of_class] = _best_cut(dealt, least)[0]
             patterns.append(Pattern(int(these[at]), None, probability(known[of_class] >= share[at] - 1e-12)))
     return _search(patterns, tested=len(large))
 

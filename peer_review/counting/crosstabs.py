@@ -15,7 +15,6 @@ from functools import cached_property
 
 import numpy as np
 
-from .combine import exact_shares
 from .ledger import Count, ShownStatements, Support, Vector, Who, vector
 from .release import Ballots, Criterion, Plan, read_criterion
 from .scales import Flags, Floats, Ints, round_half_up
@@ -35,10 +34,10 @@ class CriterionAtoms:
         self._values: Floats = (self._made.stats.trimmed if plan.trim else self._made.stats.mean).copy()
         self._shown: Flags = self._made.bases.subject_shown
         self._apart: Flags = self._made.bases.classes_shown
-        for subject, number in np.argwhere(self._apart[:, None] & (self._n > 0)).tolist():
-            mean = self._made.voter_class(subject, number)
-            assert mean is not None
-            self._values[subject * self._classes + number] = mean.shown.value
+        # Of a class declared not anonymous what it would be shown as, wherever it is not shown by itself.
+        by_themselves = self._apart[:, None] | (self._shown[:, None] & ~self._made.anonymous)
+        for subject, number in np.argwhere(by_themselves & (self._n > 0)).tolist():
+            self._values[subject * self._classes + number] = self._made.class_shown(subject, number).value
         # Merged answers are of no class alone: a mean of one class leaves them out.
         self._merged: Flags = np.zeros(self._n.shape, dtype=bool) if plan.merged is None else plan.merged
 
@@ -88,10 +87,7 @@ class CriterionAtoms:
         return np.flatnonzero(members)
 
     def _shares(self, subject: int) -> tuple[Fraction, ...]:
-        plan = self._plan
-        weights = plan.class_weights if plan.weights is None else plan.weights[subject]
-        anonymous = None if plan.anonymous is None else tuple(plan.anonymous.tolist())
-        return exact_shares(tuple(self._n[subject].tolist()), tuple(weights.tolist()), plan.floor, anonymous)
+        return self._made.shares(subject)
 
     def _bases(self) -> Iterator[Vector]:
         for subject in np.flatnonzero(self._shown).tolist():
@@ -99,13 +95,18 @@ class CriterionAtoms:
             if self._apart[subject]:
                 yield from ({atom: 1} for atom, n in zip(atoms, self._n[subject].tolist(), strict=True) if n)
             else:
-                yield vector(dict(zip(atoms, self._shares(subject), strict=True)))
+                # Whoever knows the answers of a class declared not anonymous takes them out of every sum.
+                anonymous = dict(zip(atoms, self._made.anonymous.tolist(), strict=True))
+                shares = vector(dict(zip(atoms, self._shares(subject), strict=True)))
+                yield from ({atom: 1} for atom in shares if not anonymous[atom])
+                yield {atom: share for atom, share in shares.items() if anonymous[atom]}
 
     @cached_property
     def _supports(self) -> list[dict[int, Support]]:
         """Return how many answers, sheets and people stand behind each atom. Sheets only where they hold several.
 
-        Answers and sheets that others may know stand behind none; of the people, the plan's roll leaves them out.
+        Answers and sheets that others may know stand behind none; of the people, the plan's roll leaves them out. Those
+        of classes declared not anonymous are never asked for: they can be taken out of every sum (_bases).
         """
         unknown = self._made.unknown.ravel().tolist()
         supports: list[dict[int, Support]] = [

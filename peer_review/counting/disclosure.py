@@ -8,7 +8,8 @@ of them is at least `floor` ballots, or of nothing.
 
 Answers that others than their authors may know, from envelopes, hide nobody: only the rest counts towards the floor.
 Which they are nobody can tell, so of each class as many are left out as there may be. Beside a class of which nearly
-all may be known, one answer could outweigh the others that are not: such a subject is not shown (hides_each).
+all may be known, one answer could outweigh the others that are not: such a subject is not shown (hides_each). Answers
+of a class declared not anonymous hide nobody either, and whose they are can be known: all of them are left out.
 
 A criterion that the form does not ask of a voter class has no ballots of that class at all, for no subject: that is
 written in the published form, so it tells nothing, and the class hides nothing. 不了解 is another thing: there a ballot
@@ -57,26 +58,26 @@ def part(counted: Ints, n: Ints, *, floor: int) -> Bases:
     return Bases(classes_shown, subject_shown)
 
 
-def unknown_answers(n: Ints, known: Ints | None) -> Ints:
-    """Return how many answers nobody but their authors can know. `known`: ballots that others may know, as n's shape;
-    None: none."""
-    return n if known is None else np.maximum(n - known, 0)
+def unknown_answers(n: Ints, known: Ints | None, anonymous: Flags | None = None) -> Ints:
+    """Return how many answers nobody but their authors can know: those that hide each other.
+
+    Shape: n (subjects, classes); known, the same: ballots that others may know, None: none; anonymous (classes,), False
+    for classes declared not anonymous, whose answers hide nobody, None: all are.
+    """
+    unknown = n if known is None else np.maximum(n - known, 0)
+    return unknown if anonymous is None else np.where(anonymous, unknown, 0)
 
 
-def hides_each(
-    n: Sequence[int], unknown: Sequence[int], shares: Sequence[Fraction], *, floor: int, anonymous: Sequence[bool]
-) -> bool:
+def hides_each(n: Sequence[int], unknown: Sequence[int], shares: Sequence[Fraction], *, floor: int) -> bool:
     """Return whether no answer of a subject's figure carries more than 1/floor of all that nobody else knows together.
 
-    Whoever knows the others subtracts them. Where none is known, combine.class_shares sees to it. Where each class has
+    Whoever knows the others subtracts them, those of classes declared not anonymous among them: however much these
+    weigh, they hide nothing of the rest. Where none is known, combine.class_shares sees to it. Where each class has
     `floor` unknown answers it holds, too. All of one figure, by class.
     """
-    classes = [at for at, many in enumerate(n) if many]
-    unknown_part = sum(
-        (shares[at] * (Fraction(unknown[at], n[at]) if anonymous[at] else 1) for at in classes), Fraction()
-    )
-    heaviest = max((shares[at] / n[at] for at in classes if anonymous[at] and unknown[at]), default=Fraction())
-    return floor * heaviest <= unknown_part
+    parts = [(shares[at] / many, unknown[at]) for at, many in enumerate(n) if many and unknown[at]]
+    unknown_part = sum((share * many for share, many in parts), Fraction())
+    return floor * max((share for share, _many in parts), default=Fraction()) <= unknown_part
 
 
 def bars(

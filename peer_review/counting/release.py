@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -15,7 +16,16 @@ from .ranks import comparable_ranks
 from .reliability import Reliability, round_reliability
 from .scales import BANDS, SPREAD_FLOOR, Flags, Floats, Ints, bin_edges, grade_of, round_half_up, to_points
 from .severity import Adjusted, Severity, adjust, keep_back
-from .small_groups import BARS_FROM, SCORED_FROM, Shown, ranges_of, rests_on_one, shown_score, together
+from .small_groups import (
+    BARS_FROM,
+    SCORED_FROM,
+    Shown,
+    ranges_by_shares,
+    ranges_of,
+    rests_on_one,
+    shown_score,
+    together,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +66,8 @@ class Plan:
     weights: (subjects, classes), where merging gave a class the weights of those that joined it; None: class_weights.
     merged: (subjects, classes), whether a class's answers are several classes', merged at the count or on a paper that
         they share; None: nowhere.
-    anonymous: (classes,), False for a class declared not anonymous, which counts towards nobody's floor and carries its
-    full weight; None: all are.
+    anonymous: (classes,), False for a class declared not anonymous, whose ballots carry their full weight and hide
+    nobody else's, wherever a figure waits for a number of them; None: all are.
     known: (subjects, classes), how many of the ballots somebody else than their authors may know, from envelopes, which
     therefore count towards no floor; None: none.
     ranks: (subjects,), each subject's rank, numbered from 0, -1 for none; None: no means by rank.
@@ -222,6 +232,7 @@ def release(ballots: Ballots, plan: Plan) -> Release:
         subjects_from=SUBJECTS_FROM,
         spread_floor=SPREAD_FLOOR[plan.scale],
         sheet=sheet_numbers,
+        covering=None if plan.anonymous is None else plan.anonymous[ballots.voter_class[linked]],
     )
     ranks = np.full(subjects, -1, dtype=np.int64) if plan.ranks is None else plan.ranks
     rank_sheets = [mean(ranks == at) for at in range(int(ranks.max(initial=-1)) + 1)]
@@ -258,7 +269,7 @@ def read_criterion(ballots: Ballots, plan: Plan, at: int) -> "Criterion":
 class _Mean:
     """A mean over members' figures: exact, still unrounded, and as it is shown. `half` is half its interval.
 
-    unknown: how many of its n answers nobody but their authors can know.
+    unknown: how many of its n answers nobody but their authors can know; of a class by itself, of that class.
     """
 
     value: float
@@ -287,11 +298,12 @@ class Criterion:
         self.stats = aggregate(cell, points, groups=subjects * classes, edges=edges)
         counted, n = (a.reshape(subjects, classes) for a in (self.stats.counted, self.stats.n))
         self.n: Ints = n
-        self.unknown: Ints = unknown_answers(n, plan.known)
-        hiding = self.unknown
-        if plan.anonymous is not None:
-            counted, hiding = np.where(plan.anonymous, counted, 0), np.where(plan.anonymous, hiding, 0)
-        self.bases: Bases = self._hide_each(part(counted, hiding, floor=plan.floor))
+        self.anonymous = np.ones(classes, dtype=bool) if plan.anonymous is None else plan.anonymous
+        self.unknown: Ints = unknown_answers(n, plan.known, plan.anonymous)
+        # A class's own figure stands for its own answers, whether these hide anybody else or not.
+        self.own: Ints = unknown_answers(n, plan.known)
+        counted = np.where(self.anonymous, counted, 0)
+        self.bases: Bases = self._hide_each(part(counted, self.unknown, floor=plan.floor))
         self.subjects = self._combine(self.stats, plan.subject_weights)
         self.singles = self._combine_alone(self.stats)
         self.class_abstentions = self.stats.abstentions
@@ -300,14 +312,16 @@ class Criterion:
 
     def _hide_each(self, bases: Bases) -> Bases:
         """Return the bases without subjects whose figure one answer outweighs for whoever knows the others."""
-        plan = self.plan
-        anonymous = [True] * self.classes if plan.anonymous is None else plan.anonymous.tolist()
         shown = bases.subject_shown.copy()
         for at in np.flatnonzero(shown & ~bases.classes_shown & (self.unknown < self.n).any(axis=1)).tolist():
-            sizes = tuple(self.n[at].tolist())
-            shares = exact_shares(sizes, self._weights_of(at), plan.floor, tuple(anonymous))
-            shown[at] = hides_each(sizes, self.unknown[at].tolist(), shares, floor=plan.floor, anonymous=anonymous)
+            sizes, unknown = self.n[at].tolist(), self.unknown[at].tolist()
+            shown[at] = hides_each(sizes, unknown, self.shares(at), floor=self.plan.floor)
         return replace(bases, subject_shown=shown)
+
+    def shares(self, at: int) -> tuple[Fraction, ...]:
+        """Return what share each class has in one subject's figure, exactly."""
+        anonymous = tuple(self.anonymous.tolist())
+        return exact_shares(tuple(self.n[at].tolist()), self._weights_of(at), self.plan.floor, anonymous)
 
     def _weights_of(self, at: int) -> tuple[float, ...]:
         return self._weights if self.plan.weights is None else tuple(self.plan.weights[at].tolist())
@@ -326,14 +340,12 @@ class Criterion:
         if not plan.keeps_back:
             exact = value if plan.decimals is None else round_half_up(value, plan.decimals)
             return Shown(exact, exact)
-        anonymous = tuple(plan.anonymous.tolist()) if plan.anonymous is not None and len(weights) > 1 else None
         ranges = ranges_of(
             plan.scale,
             tuple(sizes.tolist()),
             weights,
             floor=plan.floor,
             trim=plan.trim,
-            anonymous=anonymous,
             unknown=None if plan.known is None else tuple(unknown.tolist()),
         )
         return ranges.show(value)
@@ -360,12 +372,48 @@ class Criterion:
             for share, mean in zip(figures.shares[at], classes, strict=True)
             if mean is not None
         ]
+        if not parts and plan.keeps_back and self.n[at, ~self.anonymous].any():
+            parts = self._beside_declared(at)
         if parts and plan.keeps_back:
             # More exactly, it would tell what the classes' figures keep back.
             shown = together(parts, plan.scale)
         else:
             shown = self._show(value, self.n[at], self.unknown[at], self._weights_of(at))
         return self._mean(figures, at, shown, int(self.unknown[at].sum()), int(self.abstentions[at]))
+
+    def _beside_declared(self, at: int) -> list[tuple[float, Shown]]:
+        """Return of what a subject's figure is put together where classes are not shown: the figure of the anonymous
+        ones and that of each class declared not anonymous, as each would be shown, with their shares.
+
+        Whoever knows the answers of the latter takes them away, whatever they were.
+        """
+        sizes, anonymous = self.n[at].tolist(), self.anonymous.tolist()
+        exact = [share if counts else Fraction() for share, counts in zip(self.shares(at), anonymous, strict=True)]
+        parts = [
+            (float(self.subjects.shares[at, number]), self.class_shown(at, number))
+            for number, counts in enumerate(anonymous)
+            if sizes[number] and not counts
+        ]
+        if not (whole := sum(exact, Fraction())):
+            return parts
+        kept = tuple(size if counts else 0 for size, counts in zip(sizes, anonymous, strict=True))
+        ranges = ranges_by_shares(
+            self.plan.scale,
+            kept,
+            tuple(share / whole for share in exact),
+            trim=self.plan.trim,
+            unknown=tuple(self.unknown[at].tolist()),
+        )
+        cells = slice(at * self.classes, (at + 1) * self.classes)
+        own = np.where(np.array(kept) > 0, self.subjects.shares[at], 0.0)
+        value = float((own * np.nan_to_num(self.singles.value[cells])).sum() / own.sum())
+        return [(float(whole), ranges.show(value)), *parts]
+
+    def class_shown(self, at: int, number: int) -> Shown:
+        """Return the figure of one class as it is shown, or would be if it were."""
+        cell = at * self.classes + number
+        unknown = self.own[at, number : number + 1]
+        return self._show(float(self.singles.value[cell]), self.stats.n[cell : cell + 1], unknown, (1.0,))
 
     def _mean(self, figures: Combined, at: int, shown: Shown, unknown: int, abstentions: int) -> _Mean:
         half = float(figures.error[at]) * self.reach
@@ -376,9 +424,8 @@ class Criterion:
         cell = at * self.classes + number
         if not self.bases.classes_shown[at] or not self.stats.n[cell]:
             return None
-        unknown = self.unknown[at, number : number + 1]
-        shown = self._show(float(self.singles.value[cell]), self.stats.n[cell : cell + 1], unknown, (1.0,))
-        return self._mean(self.singles, cell, shown, int(unknown[0]), int(self.class_abstentions[cell]))
+        unknown, abstentions = int(self.own[at, number]), int(self.class_abstentions[cell])
+        return self._mean(self.singles, cell, self.class_shown(at, number), unknown, abstentions)
 
     def group(self, inside: Flags) -> _Mean | None:
         """Return the mean of those of these subjects, (subjects,), that are shown; None if none is."""
@@ -431,7 +478,7 @@ def _bars(maker: Criterion, at: int, plan: Plan) -> tuple[tuple[int, int, int], 
 
 def _fewest(means: Sequence[_Mean | None]) -> int:
     """Return how many answered the criterion that fewest answered, of those that are shown. Answers that others may
-    know are left out."""
+    know, and those of classes declared not anonymous, are left out."""
     return min((mean.unknown for mean in means if mean is not None), default=0)
 
 

@@ -210,17 +210,19 @@ def round_reliability(
     spread_floor: float,
     sheet: Ints | None = None,
     sheets_from: int | None = None,
+    covering: Flags | None = None,
 ) -> Reliability | None:
     """Return the reliability of the subjects whose figures are shown; None if they are fewer than
     `subjects_from` or `floor`, their ballots fewer than `floor`, or there is nothing to compare.
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject; a criterion's own
     mean is taken off before, so that passing over a hard one is no praise. Classes are not weighed, nothing is trimmed.
-    Whole sheets that all answer about all these subjects are a crossed design, if they are `sheets_from`, else `floor`,
-    or more. No spread within subjects is taken to
-    be less than spread_floor: a smaller one would tell that all agree.
+    Whole sheets that all answer about all these subjects are a crossed design, if those of them that hide each other
+    are `sheets_from`, else `floor`, or more. No spread within subjects is taken to be less than spread_floor: a smaller
+    one would tell that all agree.
     Shape: subject and sheet (ballots,); points one (ballots,) a criterion, NaN where nothing was answered; shown
-        (criteria, subjects); weights (criteria,).
+        (criteria, subjects); weights (criteria,); covering (ballots,), False for those of classes declared not
+        anonymous, None: all hide each other.
     """
     values, inside = composites(subject, points, shown, weights)
     subject, values = subject[inside], values[inside]
@@ -229,7 +231,10 @@ def round_reliability(
         return None
     one = replace(one, within=max(one.within, spread_floor**2))
     least = floor if sheets_from is None else sheets_from
-    table = _table(subject, values, sheet[inside], least=least) if sheet is not None else None
+    table = None
+    if sheet is not None:
+        covered = np.unique(sheet[inside] if covering is None else sheet[inside & covering])
+        table = _table(subject, values, sheet[inside]) if len(covered) >= least else None
     _single, (low, high) = one.interval()
     reliability = Reliability(
         design="nested",
@@ -280,10 +285,10 @@ def band_of(reliability: float) -> str:
     return "poor"
 
 
-def _table(subject: Ints, values: Floats, sheet: Ints, *, least: int) -> Floats | None:
-    """Return whole sheets as (subjects, sheets); None unless each answers about each, and they are `least` or more."""
+def _table(subject: Ints, values: Floats, sheet: Ints) -> Floats | None:
+    """Return whole sheets as (subjects, sheets); None unless each answers about each, and they are two or more."""
     (subjects, row), (sheets, column) = (np.unique(code, return_inverse=True) for code in (subject, sheet))
-    if len(sheets) < max(2, least) or len(values) != len(subjects) * len(sheets):
+    if len(sheets) < 2 or len(values) != len(subjects) * len(sheets):
         return None
     table = np.full((len(subjects), len(sheets)), np.nan)
     table[row.reshape(-1), column.reshape(-1)] = values

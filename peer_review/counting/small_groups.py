@@ -31,6 +31,10 @@ others gave 100.)
 other answers alone would be: what an answer carries, a and 1/n, is reckoned as if the figure were made of these. Where
 the finest bins are found by trying all sets, the outermost are widened to those bounds.
 
+*A class declared not anonymous*: whoever knows its answers takes its part away, whatever it is, and is left with the
+figure of the others. So where its figure is not shown beside the others', the figure of the others is taken as if it
+were shown by itself, and put together with that class's, as it would be shown (release.Criterion).
+
 *The score*: see shown_score. `exact` schemes declare that figures are shown as they are.
 """
 
@@ -143,32 +147,33 @@ def ranges_of(
     *,
     floor: int,
     trim: bool,
-    anonymous: tuple[bool, ...] | None = None,
     unknown: tuple[int, ...] | None = None,
 ) -> Ranges:
     """Return as what the figure of a group is shown.
 
-    sizes: how many of each class answered. weights: of the classes. anonymous: as of combine.class_shares. unknown: how
-    many of these answers nobody but their authors can know; None: all.
+    sizes: how many of each class answered. weights: of the classes. unknown: how many of these answers nobody but their
+    authors can know; None: all.
     """
-    ranges = _ranges_of(scale, sizes, weights, floor, trim, anonymous, sizes)
-    if unknown is None or unknown == sizes:
+    shares = exact_shares(sizes, weights, floor)
+    return ranges_by_shares(scale, sizes, shares, trim=trim, unknown=unknown or sizes)
+
+
+@lru_cache(maxsize=4096)
+def ranges_by_shares(
+    scale: str, sizes: tuple[int, ...], shares: tuple[Fraction, ...], *, trim: bool, unknown: tuple[int, ...]
+) -> Ranges:
+    """Return ranges_of where it is known what share each class has in the figure."""
+    ranges = _ranges_of(scale, sizes, shares, trim, sizes)
+    if unknown == sizes:
         return ranges
-    return _widened(scale, ranges, _ranges_of(scale, sizes, weights, floor, trim, anonymous, unknown))
+    return _widened(scale, ranges, _ranges_of(scale, sizes, shares, trim, unknown))
 
 
 def _ranges_of(
-    scale: str,
-    sizes: tuple[int, ...],
-    weights: tuple[float, ...],
-    floor: int,
-    trim: bool,
-    anonymous: tuple[bool, ...] | None,
-    unknown: tuple[int, ...],
+    scale: str, sizes: tuple[int, ...], exact: tuple[Fraction, ...], trim: bool, unknown: tuple[int, ...]
 ) -> Ranges:
     """Return ranges_of where an answer carries as much as if those unknown were all of its class; bins of tried sets
     only where all are unknown."""
-    exact = exact_shares(sizes, weights, floor, anonymous)
     shares = [(size, share) for size, share in zip(sizes, exact, strict=True) if size]
     answers = [size for size, _share in shares]
     cut = [trim and size > TRIM_ABOVE for size in answers]

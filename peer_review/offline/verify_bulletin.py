@@ -1701,10 +1701,14 @@ class Counted:
         self.unsure = [[self.abstentions[at, voter_class] for voter_class in classes] for at in range(subjects)]
         anonymous = rules.anonymous
         # Answers that others may know, from envelopes, count towards no floor.
-        self.unknown = [
+        self.own = [
             [max(0, len(pile) - votes.known[at, number]) for number, pile in enumerate(piles)]
             for at, piles in enumerate(self.piles)
         ]
+        # Those of classes declared not anonymous hide nobody else's; by versions 1 and 2 they did, but for the floor.
+        hides = [counts or version < APART_FROM for counts in anonymous]
+        self.declared = [] if all(hides) else [number for number in classes if not hides[number]]
+        self.unknown = [[many if counts else 0 for many, counts in zip(left, hides, strict=True)] for left in self.own]
         n = [sum(many for many, counts in zip(left, anonymous, strict=True) if counts) for left in self.unknown]
         self.alone = [at for at in range(subjects) if n[at] >= floor and self.hides_each(at)]
         self.with_classes = {
@@ -1713,7 +1717,7 @@ class Counted:
             if all(
                 left >= floor or not (pile or unsure) or not counts
                 for left, pile, unsure, counts in zip(
-                    self.unknown[at], self.piles[at], self.unsure[at], anonymous, strict=True
+                    self.own[at], self.piles[at], self.unsure[at], anonymous, strict=True
                 )
             )
         }
@@ -1735,12 +1739,9 @@ class Counted:
         if sizes == left:
             return True
         shares = self.weights.shares(tuple(sizes), self.joined_weights.get(at))
-        heaviest = rest = Fraction()
-        for size, many, share, counts in zip(sizes, left, shares, self.rules.anonymous, strict=True):
-            if size:
-                rest += share * Fraction(many, size) if counts else share
-                heaviest = max(heaviest, share / size) if counts and many else heaviest
-        return self.rules.floor * heaviest <= rest
+        each = [(share / size, many) for size, many, share in zip(sizes, left, shares, strict=True) if size and many]
+        rest = sum((part * many for part, many in each), Fraction())
+        return self.rules.floor * max((part for part, _many in each), default=Fraction()) <= rest
 
     def count(self, reach: float | None) -> None:
         """Make the figures. reach: how far an interval reaches if a mean's standard error is one point; None by
@@ -1791,11 +1792,31 @@ class Counted:
         value, half = self.plain(piles, shares)
         classes = [self.voter_class(at, number) for number in range(len(piles))]
         parts = [(share, mean.shown) for share, mean in zip(shares, classes, strict=True) if mean and mean.shown]
+        if not parts and any(piles[number] for number in self.declared):
+            parts = self.beside_declared(at, shares)
         if parts and not self.rules.exact:
             shown = together(parts, self.rules.scale)
         else:
             shown = self.show(value, piles, shares, self.unknown[at])
         return Mean(value, half, n, sum(self.unsure[at]), shown, unknown=sum(self.unknown[at]))
+
+    def beside_declared(self, at: int, shares: Sequence[Fraction]) -> list[tuple[Fraction, Shown]]:
+        """Return of what a figure without those of its classes is put together: that of the anonymous classes, as if
+        it were shown by itself, and that of each class declared not anonymous, whose answers can be taken away."""
+        piles = self.piles[at]
+        parts = [(shares[number], self.class_shown(at, number)) for number in self.declared if piles[number]]
+        rest = [share if number not in self.declared else Fraction() for number, share in enumerate(shares)]
+        if not (whole := sum(rest, Fraction())):
+            return parts
+        kept = [[] if number in self.declared else pile for number, pile in enumerate(piles)]
+        rest = [share / whole for share in rest]
+        value, _half = self.plain(kept, rest)
+        return [(whole, self.show(value, kept, rest, self.unknown[at])), *parts]
+
+    def class_shown(self, at: int, number: int) -> Shown:
+        """Return the mean of a class as it is shown, or would be if it were."""
+        pile, left = self.piles[at][number], self.own[at][number]
+        return self.show(location(pile, trim=self.rules.trim), [pile], [Fraction(1)], [left])
 
     def plain(self, piles: Sequence[list[int]], shares: Sequence[Fraction]) -> tuple[Fraction, float]:
         """Return a weighted mean, and half its interval by the round's spread and the number of answers."""
@@ -1875,8 +1896,7 @@ class Counted:
             least = SPREAD_FLOOR[self.rules.scale]
             return Mean(*weigh([pile], [Fraction(1)], trim=self.rules.trim, least=least), len(pile), unsure)
         value, half = self.plain([pile], [Fraction(1)])
-        left = self.unknown[at][number]
-        return Mean(value, half, len(pile), unsure, self.show(value, [pile], [Fraction(1)], [left]), unknown=left)
+        return Mean(value, half, len(pile), unsure, self.class_shown(at, number), unknown=self.own[at][number])
 
     def rest(self, where: int) -> Mean | None:
         """Return the mean of the subjects too few alone, their ballots pooled class by class."""
@@ -2327,8 +2347,8 @@ def reliability_of(
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
     mean over all such answers. One-way analysis of variance, ballots within subjects; where whole sheets all answer
-    about all subjects, two-way, if enough are left without as many as others may know (`known`). No spread
-    within subjects is less than what intervals are drawn with. Split halves are told by version 1 of the rules only.
+    about all subjects, two-way, if enough that hide each other are left without as many as others may know (`known`).
+    No spread within subjects is less than what intervals are drawn with. Split halves are told by version 1 only.
     """
     values, sheets = composites(rules, rows, shown)
     subjects = sorted(values)
@@ -2352,7 +2372,10 @@ def reliability_of(
         ratio * f_quantile(total - len(n), len(n) - 1, 0.975),
     )
     variance = max(0.0, (between - within) / k)
-    table = complete_table(values, sheets, subjects, floor=rules.floor + known)
+    # Sheets of classes declared not anonymous hide nobody; by versions 1 and 2 they did.
+    covering = {row.sheet for row in rows if version < APART_FROM or rules.anonymous[row.voter_class]}
+    covered = {sheet for at in subjects for sheet in sheets[at]} & covering
+    table = complete_table(values, sheets, subjects) if len(covered) >= rules.floor + known else None
     level = values if table is None else without_raters(values, sheets)
     figures: dict[str, object] = {
         "design": "nested" if table is None else "crossed",
@@ -2398,11 +2421,11 @@ def settled(value: float) -> float:
 
 
 def complete_table(
-    values: dict[int, list[float]], sheets: dict[int, list[int]], subjects: list[int], *, floor: int
+    values: dict[int, list[float]], sheets: dict[int, list[int]], subjects: list[int]
 ) -> list[list[float]] | None:
-    """Return subjects × sheets, None unless each sheet answers about each subject and they are enough."""
+    """Return subjects × sheets, None unless each sheet answers about each subject and they are two or more."""
     every = sorted({sheet for at in subjects for sheet in sheets[at]})
-    if len(every) < max(2, floor) or any(sorted(sheets[at]) != every for at in subjects):
+    if len(every) < 2 or any(sorted(sheets[at]) != every for at in subjects):
         return None
     return [[value for _sheet, value in sorted(zip(sheets[at], values[at], strict=True))] for at in subjects]
 

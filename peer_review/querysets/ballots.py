@@ -1,9 +1,10 @@
 """Which assignments and cells: chainable reads, no writes."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from peer_review.enums import CellKind
 from peer_review.users import AnyUser
@@ -35,6 +36,16 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Return the papers on which this subject is marked: its own, and whole sheets that list it; no comments."""
         own = Q(cell__subject=subject, cell__kind=CellKind.RATING)
         return self.filter(own | Q(cell__sheet__entries__subject=subject))
+
+    def marking_in(self, classes: Collection[str]) -> "AssignmentQuerySet":
+        """Return the comment papers whose holders mark the same subject in one of these voter classes."""
+        marks = self.model._default_manager.filter(
+            Q(cell__subject=OuterRef("cell__subject")) | Q(cell__sheet__entries__subject=OuterRef("cell__subject")),
+            cell__round=OuterRef("cell__round"),
+            cell__voter_class__in=classes,
+            evaluator=OuterRef("evaluator"),
+        )
+        return self.filter(Exists(marks), cell__kind=CellKind.COMMENT)
 
 
 class CellQuerySet(models.QuerySet["Cell"]):

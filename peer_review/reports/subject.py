@@ -308,17 +308,15 @@ def comments_note(reading: SubjectReading) -> str:
     """Return what is to be said of the comments that are shown, or of there being none."""
     comments = reading.comments
     if comments.destroyed:
-        words = _(
-            "Fewer than %(floor)s wrote about this subject. Whatever was written was destroyed unread; whether there "
-            "was anything, nobody is told."
+        return _(
+            "Too few wrote about this subject. Whatever was written was destroyed unread; whether there was anything, "
+            "nobody is told."
         )
-        return words % {"floor": reading.head.floor}
     if not comments.texts and comments.withheld:
-        words = _(
-            "The reviewer withheld comments that name somebody or by which somebody could be recognised, and fewer "
-            "than %(floor)s were left. So none is shown."
+        return _(
+            "The reviewer withheld comments that name somebody or by which somebody could be recognised, and too few "
+            "were left. So none is shown."
         )
-        return words % {"floor": reading.head.floor}
     if not comments.texts:
         words = _("Comments are shown from %(floor)s on; whether there were any below that, nobody is told.")
         return words % {"floor": reading.head.floor}

@@ -46,7 +46,12 @@ class Material:
     def rule(self) -> Scoring:
         plan = make_plan(self.round, self.subjects)
         return Scoring(
-            scale=plan.scale, floor=plan.floor, trim=plan.trim, class_weights=plan.class_weights, crowd=plan.crowd
+            scale=plan.scale,
+            floor=plan.floor,
+            trim=plan.trim,
+            class_weights=plan.class_weights,
+            crowd=plan.crowd,
+            anonymous=plan.anonymous,
         )
 
     def answers(self, criterion: int) -> Answers:

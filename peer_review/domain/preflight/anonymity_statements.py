@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from peer_review.domain.planning.comment_writers import CommentWriters, comment_writers
 from peer_review.domain.planning.shared_papers import paper_of_class, papers_beside
 from peer_review.domain.preflight.frozen_terms import coarse_subjects
 from peer_review.domain.preflight.known_answers import exact_scores_in_words
@@ -25,9 +26,11 @@ from peer_review.users import User
 class StatementInputs:
     """Data that the statement of one paper depends on.
 
-    voters: name of the paper's class, or of all that share it (is_shared). eligible: its possible voters.
-    is_anonymous: false where the paper's class was declared otherwise; declared: names of the subject's other classes
-    of which that holds. coarse: names of the subjects on the paper whose figures are shown in half-steps.
+    voters: name of the paper's class, or of all that share it (is_shared). eligible: its possible voters; of a comment
+    paper those whose words count towards the floor. is_anonymous: false where the paper's class was declared otherwise;
+    declared: names of the subject's other classes of which that holds. coarse: names of the subjects on the paper whose
+    figures are shown in half-steps. is_open_to_declared: whether people of classes that were declared not anonymous may
+    write on a comment paper.
     """
 
     kind: str
@@ -38,6 +41,7 @@ class StatementInputs:
     is_anonymous: bool = True
     declared: tuple[str, ...] = ()
     coarse: tuple[str, ...] = ()
+    is_open_to_declared: bool = False
 
 
 def anonymity_statement(round: Round, cell: Cell) -> str:
@@ -76,23 +80,25 @@ def _statement_inputs(round: Round, cells: list[Cell]) -> Iterable[StatementInpu
     scheme = round.frozen_scheme if round.has_frozen_scheme else freeze_for(round)
     labels = scheme.class_labels
     papers = papers_beside(round, scheme, cells)
-    about = round.cells.filter(kind=CellKind.COMMENT, pk__in=[cell.pk for cell in cells]).with_eligible()
-    commenters = dict(about.values_list("pk", "eligible")) if any(_is_comment(cell) for cell in cells) else {}
+    words = [cell.pk for cell in cells if _is_comment(cell)]
+    writers = comment_writers(round, scheme, papers=words) if words else {}
     coarse = _coarse_labels(round, cells)
     for cell in cells:
         beside = papers.get((cell.subject_id, cell.sheet_id), {})
         classes = paper_of_class(beside, cell.voter_class)
         is_comment = _is_comment(cell)
+        who = writers.get(cell.pk, CommentWriters())
         others = [key for paper in beside for key in paper if paper != classes]
         yield StatementInputs(
             kind=cell.kind,
             label=str(cell.subject or cell.sheet),
             voters=class_label(labels, classes),
-            eligible=commenters.get(cell.pk, 0) if is_comment else beside.get(classes, 0),
+            eligible=who.covering if is_comment else beside.get(classes, 0),
             is_shared=len(classes) > 1,
             is_anonymous=is_comment or cell.voter_class not in round.not_anonymous,
             declared=() if is_comment else tuple(labels.get(key, key) for key in others if key in round.not_anonymous),
             coarse=() if is_comment else tuple(coarse[cell.subject_id, cell.sheet_id]),
+            is_open_to_declared=who.declared > 0,
         )
 
 
@@ -129,6 +135,15 @@ def sentence(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
     return _("%(statement)s %(addition)s") % {"statement": said, "addition": words}
 
 
+def comments_sentence(floor: int) -> str:
+    """Return what holds for every comment paper on which enough people may write."""
+    words = _(
+        "Comments are shown only if at least %(floor)s are written, in an order made by chance; fewer are destroyed "
+        "unread."
+    )
+    return words % {"floor": floor}
+
+
 def _anonymity(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
     values = {"subject": inputs.label, "voters": inputs.voters, "floor": floor, "n": inputs.eligible}
     if two_stage and inputs.eligible < floor:
@@ -142,15 +157,18 @@ def _anonymity(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
     if inputs.kind == CellKind.COMMENT:
         if inputs.eligible < floor:
             words = _(
-                "Fewer than %(floor)s people may comment on “%(subject)s”, so no comment will be shown: whatever is "
-                "written is destroyed unread."
+                "Fewer than %(floor)s people may comment on “%(subject)s” anonymously at computers, so no comment will "
+                "be shown: whatever is written is destroyed unread."
             )
             return words % values
-        words = _(
-            "Comments are shown only if at least %(floor)s are written, in an order made by chance; fewer are "
-            "destroyed unread."
+        said = comments_sentence(floor)
+        if not inputs.is_open_to_declared:
+            return said
+        addition = _(
+            "People of a class that was declared not anonymous may write here too, and nobody can tell their words "
+            "from others’: so as many comments more as they are must come in."
         )
-        return words % values
+        return _("%(statement)s %(addition)s") % {"statement": said, "addition": addition}
     if not inputs.is_anonymous:
         words = _(
             "Before this round opened, the class “%(voters)s” was declared not anonymous: your ballot counts in full, "

@@ -6,6 +6,7 @@ import numpy as np
 
 from peer_review.counting.exposure import Fate, Merge, Outcome, Setting, merges, missing_voters, outcome
 from peer_review.counting.guarantee import Certificate, certificate
+from peer_review.domain.planning.comment_writers import CommentWriters, comment_writers
 from peer_review.domain.preflight.comparability import ComparableRound, comparable_rounds
 from peer_review.domain.preflight.floor_risk import TURNOUTS, FloorRisk, floor_risks, people_without_cover
 from peer_review.domain.preflight.roll_arrays import RollPapers, RollReader, read_papers
@@ -49,6 +50,7 @@ class Preflight:
     comments: bool
     subtraction: Subtraction = field(default_factory=Subtraction)
     turnouts: dict[int, Outcome] = field(default_factory=dict)
+    writers: tuple[CommentWriters, ...] = ()
 
     @property
     def floor(self) -> int:
@@ -76,7 +78,9 @@ class Preflight:
     @property
     def silent(self) -> int:
         """Return the number of subjects of which no comment can be shown."""
-        return int((self.papers.comments < self.floor).sum()) if self.comments else 0
+        if not self.comments:
+            return 0
+        return len(self.papers.subjects) - sum(who.covering >= self.floor for who in self.writers)
 
 
 def preflight(round: Round) -> Preflight:
@@ -115,6 +119,7 @@ def preflight(round: Round) -> Preflight:
         comments=scheme.comments,
         subtraction=subtraction(round, scheme, opened, rolls),
         turnouts={percent: outcome(setting, setting.at(percent / 100)) for percent in TURNOUTS},
+        writers=tuple(comment_writers(round, scheme).values()) if scheme.comments else (),
     )
 
 

@@ -28,8 +28,8 @@ class RollSubject:
 @dataclass(frozen=True, slots=True)
 class RollPapers:
     """Who may cast what. Shape: subject, voter_class, person are (papers,), one row for each subject of a person's
-    papers; person is the user's id. comments (subjects,): how many may comment. on_paper (papers,): whether the person
-    votes with an envelope. cells (cells, 2): a subject and the class of each paper of marks, of a sheet its first.
+    papers of marks; person is the user's id. on_paper (papers,): whether the person votes with an envelope. cells
+    (cells, 2): a subject and the class of each paper, of a sheet its first.
     ladders (subjects, classes): where the papers of a subject and class may join others, its own place or, after all
     subjects, that of a whole sheet; -1 for none. shares (subjects, classes): the class whose paper each class's voters
     have, as opening a draft makes it or has made it; None: all have their own."""
@@ -39,7 +39,6 @@ class RollPapers:
     subject: Ints
     voter_class: Ints
     person: Ints
-    comments: Ints
     on_paper: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     cells: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
     ladders: Ints | None = None
@@ -133,16 +132,14 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
         listed[sheet].append(position[subject])
     # For each cell the (subject, class) pairs that one ballot of it fills.
     fills: dict[int, list[tuple[int, int]]] = {}
-    commented: dict[int, int] = {}
     ladders = np.full((len(subjects), len(classes)), -1, dtype=np.int64)
     sheets: dict[int, int] = {}
     shares = np.arange(len(classes))[None, :].repeat(len(subjects), axis=0)
     first_of = first_cells(round, scheme)
     columns = ("pk", "kind", "subject_id", "sheet_id", "voter_class", "shared_by")
-    for pk, kind, subject, sheet, voter_class, shared_by in round.cells.order_by().values_list(*columns):
-        if kind == CellKind.COMMENT:
-            commented[pk] = position[subject]
-        elif voter_class in number:
+    marks = round.cells.exclude(kind=CellKind.COMMENT).order_by()
+    for pk, kind, subject, sheet, voter_class, shared_by in marks.values_list(*columns):
+        if voter_class in number:
             about = listed[sheet] if kind == CellKind.SHEET else [position[subject]]
             fills[pk] = [(at, number[voter_class]) for at in about]
             if kind == CellKind.SHEET:
@@ -154,12 +151,10 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
     for pk, first in first_of.items():
         for (at, voters), (_at, first_voters) in zip(fills[pk], fills[first], strict=True):
             shares[at, voters] = first_voters
-    pairs = Assignment.objects.filter(cell__round=round).order_by().values_list("cell_id", "evaluator_id")
+    held = Assignment.objects.filter(cell__round=round).exclude(cell__kind=CellKind.COMMENT).order_by()
+    pairs = held.values_list("cell_id", "evaluator_id")
     papers: list[tuple[int, int, int]] = []
-    comments = np.zeros(len(subjects), dtype=np.int64)
     for cell, person in pairs.iterator(chunk_size=10_000):
-        if cell in commented:
-            comments[commented[cell]] += 1
         for at, voters in fills.get(cell, ()):
             papers.append((at, voters, person))
     table = np.array(papers, dtype=np.int64).reshape(-1, 3)
@@ -172,7 +167,6 @@ def read_papers(round: Round, scheme: FrozenScheme) -> RollPapers:
         table[:, 0],
         table[:, 1],
         table[:, 2],
-        comments,
         on_paper=np.isin(table[:, 2], voters_on_paper),
         cells=np.array([about[0] for about in fills.values() if about], dtype=np.int64).reshape(-1, 2),
         ladders=ladders,

@@ -168,10 +168,14 @@ class VoterTable:
         """Return who may vote about the subject in the round at this place."""
         return frozenset(person for person, where, _class, _counts in self._rows(at) if where == place)
 
+    def _covering(self, at: int) -> frozenset[int]:
+        """Return whose ballots about the subject nobody else may know in this round."""
+        return frozenset(person for person, where, _class, counting in self._rows(at) if where == 0 and counting)
+
     def _repeats_with_few(self, at: int, repeated: Round, without: frozenset[int] = frozenset()) -> bool:
         place = next(number for number, other in enumerate(self.others, 1) if other.pk == repeated.pk)
         before, now = self.voters(at, place), self.voters(at, 0) - without
-        return bool(before) and now != before and len(now - before) < self.scheme.floor
+        return bool(before) and now != before and len((now - before) & self._covering(at)) < self.scheme.floor
 
     def _newcomers(self, at: int, repeated: Round | None) -> frozenset[int]:
         """Return the fewest of the draft's voters without whom nobody is left alone, and still enough vote."""
@@ -180,7 +184,11 @@ class VoterTable:
         mine = self.voters(at, 0)
         before = [self.voters(at, place) for place in self.others_about(at)]
         for gone in sorted({mine - frozenset().union(*before), *(mine - voters for voters in before)}, key=len):
-            if not gone or len(mine - gone) < self.scheme.floor or self.exposes(at, without=gone):
+            if (
+                not gone
+                or len((mine - gone) & self._covering(at)) < self.scheme.floor
+                or self.exposes(at, without=gone)
+            ):
                 continue
             if repeated is None or not self._repeats_with_few(at, repeated, gone):
                 return gone

@@ -1,7 +1,8 @@
 """Comments: read by their reviewer after the count, shown with the results after publication, else nowhere.
 
 Their words stay in the ballot box until then. The main database learns, before publication, only which are withheld,
-by a keyed digest; comments of a subject that has fewer than the floor leave the box in no direction at all.
+by a keyed digest; comments of a subject that has fewer than the floor leave the box in no direction at all. Nobody can
+tell which of them came by an envelope or from a class declared not anonymous: as many must be left beyond the floor.
 """
 
 import json
@@ -14,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from peer_review import audit_log
 from peer_review.box import store
 from peer_review.domain.locks import lock_round
+from peer_review.domain.tally.fates import read_known
 from peer_review.enums import CellKind, RoundState
 from peer_review.exceptions.base import ReasonMissing
 from peer_review.exceptions.publication import (
@@ -41,11 +43,21 @@ class ReadComment:
 
 @dataclass(frozen=True, slots=True)
 class SubjectComments:
-    """The comments of one subject that has at least `floor` of them."""
+    """The comments of one subject that has enough of them.
+
+    known: of how many of them somebody else than their authors may know who wrote them, by an envelope or in a class
+    declared not anonymous. Nobody can tell which: so beyond the floor as many more must be left.
+    """
 
     subject: Subject
     comments: tuple[ReadComment, ...]
     floor: int
+    known: int = 0
+
+    @property
+    def enough(self) -> int:
+        """How many must be left for any to be shown."""
+        return self.floor + self.known
 
     @property
     def remaining(self) -> int:
@@ -55,12 +67,12 @@ class SubjectComments:
     @property
     def spare(self) -> int:
         """How many more may be withheld before too few are left to show any."""
-        return max(0, self.remaining - self.floor)
+        return max(0, self.remaining - self.enough)
 
     @property
     def is_shown(self) -> bool:
         """Whether publication would show those that are left."""
-        return self.remaining >= self.floor
+        return self.remaining >= self.enough
 
 
 def comments_to_review(round: Round) -> list[SubjectComments]:
@@ -81,7 +93,9 @@ def comments_to_review(round: Round) -> list[SubjectComments]:
         if text:
             texts.setdefault(subject, []).append((_entry_name(round, ballot.token), text))
     withheld = dict(Comment.objects.filter(subject__round=round, withheld=True).values_list("entry", "reason"))
-    return [
+    numbers = read_known(round.public_id)
+    known = {subject: numbers.get(cell, 0) for cell, subject in cells.items()}
+    everything = (
         SubjectComments(
             subject=subject,
             comments=tuple(
@@ -89,10 +103,12 @@ def comments_to_review(round: Round) -> list[SubjectComments]:
                 for entry, text in sorted(texts[subject.pk])
             ),
             floor=floor,
+            known=known[subject.pk],
         )
         for subject in round.subjects.order_by("sort_order", "pk")
-        if len(texts.get(subject.pk, [])) >= floor
-    ]
+        if subject.pk in texts
+    )
+    return [reviewed for reviewed in everything if len(reviewed.comments) >= reviewed.enough]
 
 
 def review_is_due(round: Round) -> bool:

@@ -18,6 +18,7 @@ from peer_review.domain.ballots.turnout import people_drawn_by_cell
 from peer_review.domain.keys.custody import forget_key_of_leavers
 from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key, wrap_cell_keys
 from peer_review.domain.locks import lock_draft, lock_openings, lock_round
+from peer_review.domain.planning.comment_writers import comment_writers
 from peer_review.domain.planning.envelope_groups import make_urns
 from peer_review.domain.planning.roll import clear_roll
 from peer_review.domain.planning.shared_papers import share_papers
@@ -285,8 +286,10 @@ def _cells_under_floor(round: Round) -> list[int]:
     """Return the cells (primary keys) that fewer people than the floor have drawn.
 
     Tickets do not count towards the floor: whoever printed them might know them all. Where a paper is voted with
-    envelopes alone, their number counts, and two scrutineers have seen them made.
+    envelopes alone, their number counts, and two scrutineers have seen them made. Of comment papers as many are taken
+    off as people of classes declared not anonymous hold them, as at the count.
     """
+    writers = comment_writers(round, round.frozen_scheme)
     floor, drawn = round.frozen_scheme.floor, people_drawn_by_cell(round)
     alone = {
         cell.pk: urn.envelopes
@@ -294,7 +297,11 @@ def _cells_under_floor(round: Round) -> list[int]:
         for cell in urn.cells.with_eligible()
         if cell.eligible == urn.envelopes
     }
-    return [pk for pk in round.cells.values_list("pk", flat=True) if max(drawn[pk], alone.get(pk, 0)) < floor]
+    return [
+        pk
+        for pk in round.cells.values_list("pk", flat=True)
+        if max(drawn[pk], alone.get(pk, 0)) - (writers[pk].declared if pk in writers else 0) < floor
+    ]
 
 
 def pass_due_barriers(*, now: datetime | None = None) -> list[Round]:

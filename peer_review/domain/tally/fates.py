@@ -14,6 +14,7 @@ from django.db.models import Count
 
 from peer_review.box import store
 from peer_review.counting.ladder import Rung, climb
+from peer_review.domain.planning.comment_writers import comment_writers
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Cell, Round, Ticket
 from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome
@@ -26,7 +27,8 @@ KNOWN = "known"
 class Fates:
     """What becomes of each cell (by key), and which cells each group joins, by the group's number from 1.
 
-    known: by cell, how many of its ballots somebody else than their authors may know, from envelopes.
+    known: by cell, how many of its ballots somebody else than their authors may know, from envelopes; of comments also
+    how many may be of classes declared not anonymous, which nobody can tell from the others.
     """
 
     cells: dict[str, Fate]
@@ -57,10 +59,11 @@ class Fates:
 def decide_fates(round: Round, counted: Mapping[str, int], *, written: Mapping[str, int]) -> Fates:
     """Return the fates of a round's cells. `counted`: valid ballots by cell; `written`: comments that are not blank.
 
-    Comments of one subject lie in one cell and have no neighbour. Six queries.
+    Comments of one subject lie in one cell and have no neighbour. Six queries, eight of a round with comments and a
+    class declared not anonymous.
     """
     floor, scheme = round.frozen_scheme.floor, round.frozen_scheme
-    tickets, paper_only = _tickets(round), _paper_only(round)
+    tickets, paper_only, declared = _tickets(round), _paper_only(round), _declared_writers(round)
     order = {key: place for place, key in enumerate(scheme.class_keys)}
     asked = {key: tuple(criterion.key for criterion in scheme.criteria_of(key)) for key in order}
     cells: dict[str, Fate] = {}
@@ -72,7 +75,7 @@ def decide_fates(round: Round, counted: Mapping[str, int], *, written: Mapping[s
     for pk, key, kind, subject, sheet, voter_class, closed in rows:
         cells[key] = Fate.FEW
         ballots = written.get(key, 0) if kind == CellKind.COMMENT else counted.get(key, 0)
-        known[key] = 0 if pk in paper_only else min(ballots, tickets[pk])
+        known[key] = min(ballots, declared[pk] + (0 if pk in paper_only else tickets[pk]))
         secure = ballots - known[key]
         if kind == CellKind.COMMENT:
             cells[key] = Fate.COUNTED if secure >= floor else Fate.FEW
@@ -138,6 +141,14 @@ def _tickets(round: Round) -> Counter[int]:
     for cell, urn in Cell.urns.through.objects.filter(urn__round=round).values_list("cell_id", "urn_id"):
         tickets[cell] += issued.get(urn, 0)
     return tickets
+
+
+def _declared_writers(round: Round) -> Counter[int]:
+    """Return how many of each comment cell (primary key) may be of people in classes declared not anonymous."""
+    if all(voters.anonymous for voters in round.frozen_scheme.classes):
+        return Counter()
+    writers = comment_writers(round, round.frozen_scheme)
+    return Counter({cell: who.declared for cell, who in writers.items()})
 
 
 def _paper_only(round: Round) -> set[int]:

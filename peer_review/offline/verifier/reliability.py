@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from peer_review.offline.verifier.constants import (
+    APART_FROM,
     AT_FLOOR,
     DEALT,
     FEWEST_SPLITS,
@@ -29,8 +30,8 @@ def reliability_of(
 
     A ballot's value is its weighted mean over the criteria it answers, of those shown of its subject, each less its own
     mean over all such answers. One-way analysis of variance, ballots within subjects; where whole sheets all answer
-    about all subjects, two-way, if enough are left without as many as others may know (`known`). No spread
-    within subjects is less than what intervals are drawn with. Split halves are told by version 1 of the rules only.
+    about all subjects, two-way, if enough that hide each other are left without as many as others may know (`known`).
+    No spread within subjects is less than what intervals are drawn with. Split halves are told by version 1 only.
     """
     values, sheets = composites(rules, rows, shown)
     subjects = sorted(values)
@@ -54,7 +55,10 @@ def reliability_of(
         ratio * f_quantile(total - len(n), len(n) - 1, 0.975),
     )
     variance = max(0.0, (between - within) / k)
-    table = complete_table(values, sheets, subjects, floor=rules.floor + known)
+    # Sheets of classes declared not anonymous hide nobody; by versions 1 and 2 they did.
+    covering = {row.sheet for row in rows if version < APART_FROM or rules.anonymous[row.voter_class]}
+    covered = {sheet for at in subjects for sheet in sheets[at]} & covering
+    table = complete_table(values, sheets, subjects) if len(covered) >= rules.floor + known else None
     level = values if table is None else without_raters(values, sheets)
     figures: dict[str, object] = {
         "design": "nested" if table is None else "crossed",
@@ -100,11 +104,11 @@ def settled(value: float) -> float:
 
 
 def complete_table(
-    values: dict[int, list[float]], sheets: dict[int, list[int]], subjects: list[int], *, floor: int
+    values: dict[int, list[float]], sheets: dict[int, list[int]], subjects: list[int]
 ) -> list[list[float]] | None:
-    """Return subjects × sheets, None unless each sheet answers about each subject and they are enough."""
+    """Return subjects × sheets, None unless each sheet answers about each subject and they are two or more."""
     every = sorted({sheet for at in subjects for sheet in sheets[at]})
-    if len(every) < max(2, floor) or any(sorted(sheets[at]) != every for at in subjects):
+    if len(every) < 2 or any(sorted(sheets[at]) != every for at in subjects):
         return None
     return [[value for _sheet, value in sorted(zip(sheets[at], values[at], strict=True))] for at in subjects]
 

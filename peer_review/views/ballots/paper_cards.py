@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count
 
 from peer_review.domain.ballots.fellow_voters import FellowVoters, fellow_voters
-from peer_review.domain.preflight.anonymity_statements import anonymity_statements, statements_for
+from peer_review.domain.preflight.anonymity_statements import anonymity_statements, comments_sentence, statements_for
 from peer_review.domain.preflight.floor_sentences import floor_sentences, is_anonymous
 from peer_review.domain.schemes.answer_choices import Choice, choices
 from peer_review.domain.schemes.ballot_papers import paper_of
@@ -215,7 +215,7 @@ def _asked(scheme: FrozenScheme, voter_class: str) -> list[AskedCriterion]:
 
 
 def _comment_box(round: Round, cell: Cell, *, voters: int, promise: str) -> CommentBox:
-    """Return a comment paper. What holds for all of them the page says once; its own sentence is for too few people."""
+    """Return a comment paper. What holds for all of them the page says once; its own sentence is for others."""
     subject = _subject(cell)
     return CommentBox(
         cell=cell.key,
@@ -224,7 +224,7 @@ def _comment_box(round: Round, cell: Cell, *, voters: int, promise: str) -> Comm
         limit=round.frozen_scheme.comment_limit,
         alone=voters == 1,
         closed=cell.closed,
-        promise=promise if voters < round.frozen_scheme.floor else "",
+        promise="" if promise == comments_sentence(round.frozen_scheme.floor) else promise,
     )
 
 

@@ -307,7 +307,7 @@ def changes(preflight: Preflight, round: Round) -> list[Change]:
                 )
                 % {"n": preflight.silent},
                 [
-                    _("Comments are shown from %(floor)s up, and fewer people may write one.")
+                    _("Comments are shown from %(floor)s up, and fewer people may write one anonymously at a computer.")
                     % {"floor": preflight.floor}
                 ],
             )

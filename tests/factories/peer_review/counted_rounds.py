@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from peer_review.domain.tally.bulletin import make_bulletin
 from peer_review.domain.tally.fates import decide_fates, group_outcomes, is_blank, outcomes
 from peer_review.domain.tally.merged_groups import merge
 from peer_review.enums import Audience, CellKind, RoundState
-from peer_review.models import Assignment, Cell, CountRun, Drawn, Round, Sheet
+from peer_review.models import Assignment, Cell, CountRun, Drawn, Round, Sheet, Ticket, Urn
 from peer_review.protocol.bulletin import Fate
 from tests.factories.peer_review.rounds import (
     Evaluator,
@@ -141,6 +141,9 @@ def make_counted_round(
     who: dict[tuple[Any, str], list[Any]] | None = None,
     coarse: Sequence[str] = (),
     sharing: dict[tuple[Any, str], list[str]] | None = None,
+    not_anonymous: Sequence[str] = (),
+    envelopes: dict[str, int] | None = None,
+    writers: Sequence[Any] = (),
     **scheme: Any,
 ) -> Round:
     """Return a counted round in whose box lie these ballots: {(subject, voter class): [answers, …]}.
@@ -152,7 +155,9 @@ def make_counted_round(
     asked again, about the same people, of the same voters but for so many `strangers`. `exact`: with exact scores, so
     that tests of what is in a figure can say which; without, small groups are shown as ranges. `people`: who the
     subjects are, `who`: who the voters of each cell are. `coarse`: whose figures are shown in half-steps. `sharing`:
-    cells whose paper several classes share, and these classes, the cell's own first.
+    cells whose paper several classes share, and these classes, the cell's own first. `not_anonymous`: classes that were
+    declared so. `envelopes`: for how many voters about a subject a ticket was made, of marks and of words.
+    `writers`: who holds each comment paper.
     """
     sharers = [key for keys in (sharing or {}).values() for key in keys]
     classes = list(dict.fromkeys([*(voter_class for _subject, voter_class in cells), *sharers])) or ["all"]
@@ -172,9 +177,12 @@ def make_counted_round(
     known |= people or {}
     for criterion, of_classes in (asked or {}).items():
         made.criteria.filter(key=criterion).update(classes=of_classes)
-    round = RoundFactory(scheme=made, state=RoundState.COUNTED, comment_reviewer=reviewer)
+    round = RoundFactory(
+        scheme=made, state=RoundState.COUNTED, comment_reviewer=reviewer, not_anonymous=list(not_anonymous)
+    )
     seen_by = Audience.values if not visibility else [key for key, shown in visibility.items() if shown]
-    round.form = replace(freeze_scheme(made), audiences=frozenset(seen_by), exact_scores=exact).as_json()
+    frozen = freeze_scheme(made, not_anonymous=not_anonymous)
+    round.form = replace(frozen, audiences=frozenset(seen_by), exact_scores=exact).as_json()
     key = make_round_key(round.public_id)
     round.receipt_key, round.receipt_public = server_keys.make_receipt_key(key)
     round.fingerprint, round.manifest = "0" * 64, "{}"
@@ -215,10 +223,12 @@ def make_counted_round(
         cell.save()
         ballots += _put_in(cell, papers)
     for name, words in (comments or {}).items():
-        cell = make_comment_cell(subjects[name], some(len(words)))
+        cell = make_comment_cell(subjects[name], writers or some(len(words)))
         ballots += _put_in(cell, [{"text": text} for text in words])
     for section, user in (heads or {}).items():
         make_member(round, user, section=section, is_head=True)
+    for number, (name, many) in enumerate((envelopes or {}).items(), 1):
+        issue_tickets(round.cells.filter(subject=subjects[name]), many, number=number)
     write_count(round, ballots)
     size = make_bulletin(round, written_count(round.public_id)).size
     destroy_round_key(round.public_id)
@@ -232,6 +242,16 @@ def make_counted_round(
     round.save()
     audit_log.record(round, "peer_review.round.open", by=None, **logged_terms(round))
     return round
+
+
+def issue_tickets(cells: Iterable[Cell], many: int, *, number: int = 1) -> Urn:
+    """Return an urn for these papers with so many tickets, as if a scrutineer had made them."""
+    cells = list(cells)
+    urn = Urn.objects.create(round=cells[0].round, number=number, envelopes=many)
+    urn.cells.set(cells)
+    digests = (bytes([number]) * 16 + at.to_bytes(16) for at in range(many))
+    Ticket.objects.bulk_create(Ticket(urn=urn, digest=digest) for digest in digests)
+    return urn
 
 
 def write_count(round: Round, ballots: list[store.Ballot]) -> None:

@@ -313,3 +313,21 @@ def test_camp_that_others_may_know_is_no_camp() -> None:
     groups = [*ordinary(20, 14), [55, 56, 57, 58, 59, 60, 61, 92, 93, 94, 95, 96, 97, 98]]
     assert searched(camps, groups, rule_of(crowd=7)).patterns != ()
     assert searched(camps, groups, rule_of(crowd=8)).patterns == ()
+
+
+def test_camp_that_holds_answers_of_a_declared_class_needs_as_many_more() -> None:
+    """Eight against eight of the staff, and ten against two; three superiors are in each upper camp."""
+    low, high = [55.0, 56.0, 57.0, 58.0] * 2, [93.0, 94.0, 95.0, 96.0] * 2
+    staff = [*ordinary(20, 12), [*low, *high], [*low, *low[:2], *high[:2]]]
+    superiors = [*([82.0, 83.0, 84.0] for _subject in range(20)), [94.0, 95.0, 96.0], [94.0, 95.0, 96.0]]
+    parts = answers_of(staff), answers_of(superiors, 1)
+    names = ("subject", "voter_class", "points")
+    both = Answers(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    figures = figures_of([[*first, *second] for first, second in zip(staff, superiors, strict=True)])
+
+    def camps_with(anonymous: np.ndarray | None) -> list[int]:
+        rule = rule_of(class_weights=np.array([50.0, 50.0]), anonymous=anonymous, trim=False)
+        return sorted(pattern.at for pattern in camps(both, figures, rule, seed=SEED).patterns)
+
+    assert camps_with(None) == [20, 21]
+    assert camps_with(np.array([True, False])) == [20]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peer_review.counting.combine import class_shares
-from peer_review.counting.crosstabs import CriterionAtoms, exact_shares
+from peer_review.counting.combine import class_shares, exact_shares
+from peer_review.counting.crosstabs import CriterionAtoms
 from peer_review.counting.ledger import Verdict
 from peer_review.counting.release import Ballots, Plan, Roll, release
 
@@ -212,3 +212,40 @@ def test_answers_and_sheets_that_others_may_know_stand_behind_no_mean() -> None:
     assert [verdict(known, sheets=False) for known in (0, 1, 2, 3)] == [Verdict.SAFE] * 3 + [Verdict.ISOLATES]
     # Six different sheets, five without one, four without two.
     assert [verdict(known, sheets=True) for known in (0, 1, 2)] == [Verdict.SAFE] * 2 + [Verdict.ISOLATES]
+
+
+def test_answers_of_a_declared_class_are_no_cover_in_a_table() -> None:
+    """Three people, each with four answers of one class and one of another, and four of a class declared not anonymous.
+    Beside their figures the first class's mean over them leaves the three single answers and the declared ones, which
+    can be known."""
+    cells = {
+        (subject, number): [50.0 + 7 * at for at in range(many)]
+        for subject in range(3)
+        for number, many in enumerate([4, 4, 1])
+    }
+    terms = {"class_weights": np.array([50.0, 40.0, 10.0]), "exact": True}
+    everybody = among(0, 1, 2, of=3)
+
+    def verdict(anonymous: np.ndarray | None) -> Verdict:
+        ballots, plan = make(cells, [0, 0, 0], anonymous=anonymous, **terms)
+        atoms = CriterionAtoms(ballots, plan, 0)
+        assert release(ballots, plan).subjects[0].classes == {}
+        assert release(ballots, plan).subjects[0].criteria[0] is not None
+        return atoms.shown_statements().judge(atoms.statement(everybody, 1))
+
+    assert verdict(None) is Verdict.SAFE
+    assert verdict(np.array([False, True, True])) is Verdict.ISOLATES
+
+
+def test_a_mean_of_a_declared_class_is_of_what_its_figures_would_be_shown_as() -> None:
+    cells = {(subject, 0): [90.0, 71.0 + subject] for subject in range(2)}
+    cells |= {(subject, number): [60.0] * many for subject in range(2) for number, many in ((1, 4), (2, 2))}
+    ballots, plan = make(
+        cells, [0, 0], anonymous=np.array([False, True, True]), class_weights=np.array([50.0, 40.0, 10.0])
+    )
+    atoms = CriterionAtoms(ballots, plan, 0)
+    made = [atoms._made.class_shown(subject, 0) for subject in range(2)]
+    assert [shown.code for shown in made] == ["between", "between"]
+    assert atoms.value(among(0, 1, of=2), 0) == sum(shown.value for shown in made) / 2
+    # The exact ones are 80.5 and 81.
+    assert atoms.value(among(0, 1, of=2), 0) != 80.8

@@ -287,29 +287,40 @@ def test_of_a_class_no_more_answers_are_known_than_there_are() -> None:
     n, known = np.array([[5, 2], [9, 0]]), np.array([[4, 4], [0, 1]])
     assert unknown_answers(n, known).tolist() == [[1, 0], [9, 0]]
     assert unknown_answers(n, None).tolist() == n.tolist()
+    # Those of a class declared not anonymous hide nobody, whoever else may know them.
+    assert unknown_answers(n, known, np.array([True, False])).tolist() == [[1, 0], [9, 0]]
+    assert unknown_answers(n, None, np.array([False, True])).tolist() == [[0, 2], [0, 0]]
 
 
 def test_one_answer_that_outweighs_the_others_left_is_not_hidden_by_them() -> None:
     """Of a heavy class all but one are known: 0.18 of the figure is that one's, 0.1 the four others' together."""
     shares = [Fraction(9, 10), Fraction(1, 10)]
-    assert not hides_each([5, 4], [1, 4], shares, floor=5, anonymous=[True, True])
-    assert hides_each([5, 4], [5, 4], shares, floor=5, anonymous=[True, True])
+    assert not hides_each([5, 4], [1, 4], shares, floor=5)
+    assert hides_each([5, 4], [5, 4], shares, floor=5)
     # Nothing of the heavy class is left to hide, and the five others carry the same each.
-    assert hides_each([5, 5], [0, 5], shares, floor=5, anonymous=[True, True])
-    # A class whose voters are named hides nobody by its number, but nobody can subtract it by an envelope either.
-    assert hides_each([5, 4], [1, 4], shares, floor=5, anonymous=[False, True])
+    assert hides_each([5, 5], [0, 5], shares, floor=5)
+    # Nor does the weight of a class declared not anonymous hide anybody: of the three classes the last two are left,
+    # and one of six answers carries a quarter of what is left.
+    three = [Fraction(8, 10), Fraction(1, 10), Fraction(1, 10)]
+    assert not hides_each([1, 2, 4], [0, 2, 4], three, floor=5)
+    assert hides_each([1, 3, 4], [0, 3, 4], three, floor=5)
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(1, 99)), min_size=1, max_size=3),
+    st.lists(
+        st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(1, 99), st.sampled_from([True, True, False])),
+        min_size=1,
+        max_size=3,
+    ),
     st.integers(2, 5),
 )
-def test_whoever_knows_the_envelopes_subtracts_down_to_no_fewer_than_the_floor(
-    classes: list[tuple[int, int, int]], floor: int
+def test_whoever_knows_envelopes_and_declared_answers_subtracts_down_to_no_fewer_than_the_floor(
+    classes: list[tuple[int, int, int, bool]], floor: int
 ) -> None:
     """Derived from the figure's coefficients: what an answer that is left carries of all that is left."""
-    n = [many for many, _known, _weight in classes]
-    known = [envelopes for _many, envelopes, _weight in classes]
+    n = [many for many, _known, _weight, _anonymous in classes]
+    known = [envelopes for _many, envelopes, _weight, _anonymous in classes]
+    anonymous = [counts for *_rest, counts in classes]
     ballots = Ballots(
         np.zeros(sum(n), dtype=np.int64),
         np.repeat(np.arange(len(n)), n),
@@ -320,23 +331,24 @@ def test_whoever_knows_the_envelopes_subtracts_down_to_no_fewer_than_the_floor(
         floor=floor,
         trim=False,
         exact=True,
-        class_weights=np.array([float(weight) for *_rest, weight in classes]),
+        class_weights=np.array([float(weight) for *_rest, weight, _anonymous in classes]),
         criterion_weights=np.array([1.0]),
         sections=np.array([0]),
         known=np.array([known]),
+        anonymous=np.array(anonymous),
     )
     sheet = release(ballots, plan).subjects[0]
-    left = [max(0, many - envelopes) for many, envelopes in zip(n, known, strict=True)]
+    left = [max(0, many - envelopes) * counts for many, envelopes, counts in zip(n, known, anonymous, strict=True)]
     for number, (figures, _score) in sheet.classes.items():
         assert figures[0] is not None
         assert figures[0].n == n[number]
-        assert left[number] >= floor
+        assert left[number] >= floor or not anonymous[number]
     if sheet.criteria[0] is not None:
         shares = read_criterion(ballots, plan, 0).subjects.shares[0]
         carried = [share / many for share, many, some in zip(shares, n, left, strict=True) if many for _ in range(some)]
         assert len(carried) >= floor
         assert max(carried) <= sum(carried) / floor + 1e-9
-    elif all(some >= floor for some in left):
+    elif any(anonymous) and all(some >= floor for some, counts in zip(left, anonymous, strict=True) if counts):
         raise AssertionError("enough are left of every class, and nothing is shown")
 
 

@@ -1,3 +1,4 @@
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ def count(
     scale: str = "points",
     asked: list[list[bool]] | None = None,
     exact: bool = True,
+    class_weights: np.ndarray | None = None,
     **plan: Any,
 ) -> Release:
     """Return the release of ballots given as {(subject, class): [answers of one ballot, …]}.
@@ -34,7 +36,7 @@ def count(
             scale=scale,
             floor=5,
             trim=trim,
-            class_weights=np.array([50.0, 30.0, 20.0])[:classes],
+            class_weights=np.array([50.0, 30.0, 20.0])[:classes] if class_weights is None else class_weights,
             criterion_weights=np.array([70.0, 30.0])[:criteria],
             sections=np.array(sections, dtype=np.int64),
             asked=np.array(asked) if asked is not None else None,
@@ -312,3 +314,89 @@ def test_scores_and_bars_wait_for_as_many_answers_that_nobody_else_knows() -> No
         for known in (3, 4)
     ]
     assert shown == ["", "between"]
+
+
+# Answers of a class declared not anonymous
+
+DECLARED = np.array([False, True])
+
+
+def test_bars_wait_for_twenty_anonymous_answers_and_hold_three_of_them() -> None:
+    staff = {(0, 1): [[55]] * 10 + [[75]] * 9}
+    superior = {(0, 0): [[95]]}
+    assert count(staff | superior, sections=[0], classes=2).subjects[0].criteria[0].bars is not None
+    assert count(staff | superior, sections=[0], classes=2, anonymous=DECLARED).subjects[0].criteria[0].bars is None
+    # Of the highest bar's three one is the superior's, so it is joined until it holds three others.
+    staff = {(0, 1): [[55]] * 9 + [[75]] * 9 + [[95]] * 2}
+    alike, apart = (
+        count(staff | superior, sections=[0], classes=2, anonymous=anonymous).subjects[0].criteria[0].bars
+        for anonymous in (None, DECLARED)
+    )
+    assert (3, 3, 3) in alike
+    assert min(ballots for _first, _last, ballots in apart if ballots) >= 4
+    assert sum(ballots for _first, _last, ballots in apart) == 21
+
+
+def test_exact_score_one_ballot_and_adjusted_wait_for_twelve_anonymous_answers() -> None:
+    """Eleven of the staff and four superiors; then one more of the staff."""
+    superiors = {(0, 0): [[80, 70], [60, 60], [70, 80], [90, 60]]}
+    staff = [[70, 60], [60, 70], [80, 70]] * 4
+    terms = {"sections": [0], "classes": 2, "criteria": 2, "exact": False}
+    for many, known in ((11, False), (12, True)):
+        cells = superiors | {(0, 1): staff[:many]}
+        assert count(cells, **terms).subjects[0].one_ballot is not None
+        assert (count(cells, anonymous=DECLARED, **terms).subjects[0].one_ballot is not None) is known
+    fifteen = {(0, 0): [[60, 60], [80, 80], [70, 70]] * 5, (0, 1): [[70, 70], [60, 70], [70, 60], [60, 60], [80, 80]]}
+    assert count(fifteen, sections=[0], classes=2, criteria=2, exact=True).subjects[0].one_ballot is not None
+    assert (
+        count(fifteen, sections=[0], classes=2, criteria=2, exact=True, anonymous=DECLARED).subjects[0].one_ballot
+        is None
+    )
+
+
+def test_a_declared_class_keeps_its_weight_and_its_own_figure() -> None:
+    """The superior's mark is half of the figure; beside five others it is shown as it would be by itself."""
+    cells = {(0, 0): [[90]], (0, 1): [[50]] * 5}
+    sheet = count(cells, sections=[0], classes=2, anonymous=DECLARED, class_weights=np.array([50.0, 50.0])).subjects[0]
+    assert sheet.criteria[0].value == 70.0
+    assert {number: figures[0].n for number, (figures, _score) in sheet.classes.items()} == {0: 1, 1: 5}
+
+
+@pytest.mark.parametrize("scale", ["anchors", "grades"])
+@pytest.mark.parametrize("weights", [(50.0, 20.0, 30.0), (10.0, 36.0, 54.0), (80.0, 8.0, 12.0)])
+def test_who_knows_declared_answers_and_one_other_is_left_three_sets(scale: str, weights: tuple[float, ...]) -> None:
+    """Every case of one superior, two and three others whose classes are not shown: whoever knows the superior's answer
+    and one of the others' holds three sets or more of the rest possible."""
+    answers = range(1, 6) if scale == "anchors" else range(1, 5)
+    cases = [
+        (superior, first, second)
+        for superior in answers
+        for first in combinations_with_replacement(answers, 2)
+        for second in combinations_with_replacement(answers, 3)
+    ]
+    cells = {
+        (at, number): [[answer] for answer in of_class]
+        for at, (superior, first, second) in enumerate(cases)
+        for number, of_class in enumerate([(superior,), first, second])
+    }
+    made = count(
+        cells,
+        sections=[0] * len(cases),
+        classes=3,
+        scale=scale,
+        exact=False,
+        anonymous=np.array([False, True, True]),
+        class_weights=np.array(weights),
+    )
+    assert all(sheet.classes == {} for sheet in made.subjects)
+    rest: dict[tuple[object, ...], set[tuple[object, ...]]] = {}
+    for (superior, first, second), sheet in zip(cases, made.subjects, strict=True):
+        figure = sheet.criteria[0]
+        assert figure is not None
+        for number, of_class in enumerate([first, second]):
+            for own in set(of_class):
+                others = [list(first), list(second)]
+                others[number].remove(own)
+                rest.setdefault((figure.shown, superior, number, own), set()).add(tuple(map(tuple, others)))
+    assert min(len(sets) for sets in rest.values()) >= 3
+    assert len({sheet.criteria[0] for sheet in made.subjects}) > 1

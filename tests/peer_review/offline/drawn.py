@@ -11,6 +11,7 @@ import numpy as np
 
 from peer_review.counting.release import Ballots, Figure, Plan, Release, Roll, Sheet, release
 from peer_review.counting.reliability import Reliability
+from peer_review.counting.scales import Flags
 from peer_review.domain.publication.publish import _adjusted, _list, _severity, _shown
 from peer_review.offline.verifier.figures import leaves_of
 from peer_review.offline.verifier.package import Files
@@ -136,6 +137,18 @@ def beside(luck: random.Random) -> random.Random:
     return random.Random(repr(luck.getstate()))
 
 
+def declare_some(luck: random.Random, scheme: dict[str, Any]) -> Flags | None:
+    """Declare some classes of a scheme not anonymous, in two of five rounds of several; return which are anonymous, or
+    None if all are."""
+    chance = random.Random(f"declared {luck.getstate()}")
+    classes = scheme["classes"]
+    if len(classes) == 1 or chance.random() < 0.6:
+        return None
+    for voters in chance.sample(classes, chance.randint(1, len(classes) - 1)):
+        voters["anonymous"] = False
+    return np.array([voters.get("anonymous", True) for voters in classes])
+
+
 def draw_round(luck: random.Random) -> Drawn:
     """Return a round as luck has it: any scale, thin and thick cells, whole sheets and single papers, 不了解, classes
     that are not asked, small subjects in large and small sections."""
@@ -171,6 +184,7 @@ def draw_round(luck: random.Random) -> Drawn:
     table = luck.random() < 0.1  # one sheet about all, answered throughout
     chance = beside(luck)
     envelopes = 0 if table else chance.choice([0, 0, 1, 4, 15])  # in a cell, at most
+    anonymous = declare_some(luck, scheme)
     cells: list[tuple[str, int, list[int]]] = []
     if luck.random() < 0.4:
         for one in range(classes):
@@ -232,6 +246,7 @@ def draw_round(luck: random.Random) -> Drawn:
             roll=Roll(roll[:, 0], roll[:, 1], roll[:, 2]),
             ranks=np.array(ranks),
             known=known_of if known else None,
+            anonymous=anonymous,
         ),
         scheme=scheme,
         roll={
@@ -273,6 +288,7 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
     }
     spread = [luck.choice([0, 2, 9]) for _kind in range(4)]
     chance = beside(luck)
+    anonymous = declare_some(luck, scheme)
     known = np.zeros((subjects, classes), dtype=np.int64)
     good = [luck.gauss(75, spread[0]) for _subject in range(subjects)]
     profile = [[luck.gauss(0, spread[1]) for _at in range(criteria)] for _subject in range(subjects)]
@@ -321,6 +337,7 @@ def draw_sheets(luck: random.Random, scale: str = "points") -> Drawn:
             criterion_weights=np.array([float(one["weight"]) for one in scheme["criteria"]]),
             sections=np.zeros(subjects, dtype=np.int64),
             known=known if known.any() else None,
+            anonymous=anonymous,
         ),
         scheme=scheme,
         roll={

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from peer_review.offline.verifier.counted import Counted
 from peer_review.offline.verifier.encoding import parse_terms
 from peer_review.offline.verifier.figures import kind_not_recounted, leaves_of
 from peer_review.offline.verifier.recount import Recount
@@ -50,6 +51,11 @@ def test_rounds_drawn_hold_every_kind_of_case() -> None:
             "grade left open",
             "nested",
             "crossed",
+            "declared class shown beside others",
+            "declared class put together with others",
+            "declared class with envelopes",
+            "bars beside a declared class",
+            "one ballot beside a declared class",
         ],
         0,
     )
@@ -59,7 +65,8 @@ def test_rounds_drawn_hold_every_kind_of_case() -> None:
         drawn = draw_round(random.Random(number))
         rules = Rules(drawn.scheme)
         roll = RollFile(drawn.roll, drawn.head, rules)
-        made = Recount(rules, roll, Votes(drawn.entries, roll, rules))
+        votes = Votes(drawn.entries, roll, rules)
+        made = Recount(rules, roll, votes)
         figures = made.figures()
         shown = [one["score"] is not None for one in figures["subjects"]]
         seen["held back beside others"] += any(
@@ -78,9 +85,24 @@ def test_rounds_drawn_hold_every_kind_of_case() -> None:
         scores = [one["shown"] for one in figures["subjects"] if one["shown"]]
         seen["range of a score"] += bool(scores)
         seen["grade left open"] += any(not one["grade"] for one in scores)
+        for at, one in enumerate(figures["subjects"]):
+            declared = [criterion for criterion in made.counted if criterion.means[at] and has_declared(criterion, at)]
+            seen["declared class shown beside others"] += any(at in criterion.with_classes for criterion in declared)
+            together = [criterion for criterion in declared if at not in criterion.with_classes]
+            seen["declared class put together with others"] += bool(together) and not rules.exact
+            seen["declared class with envelopes"] += any(
+                votes.known[at, number] for criterion in declared for number in criterion.declared
+            )
+            seen["bars beside a declared class"] += any(criterion.bars(at) for criterion in declared)
+            seen["one ballot beside a declared class"] += bool(declared) and one["one_ballot"] is not None
         if reliability := figures["unit"]["reliability"]:
             seen[reliability["design"]] += 1
     assert all(number >= 3 for number in seen.values()), seen
+
+
+def has_declared(criterion: Counted, at: int) -> bool:
+    """Return whether a subject has answers of a class declared not anonymous."""
+    return any(criterion.piles[at][number] for number in criterion.declared)
 
 
 def test_order_of_the_ballots_changes_no_figure() -> None:

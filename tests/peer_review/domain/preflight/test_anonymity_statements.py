@@ -124,14 +124,32 @@ def test_a_whole_sheet_is_a_paper_like_others(people: list[Any]) -> None:
         ),
         (
             2,
-            "Fewer than 3 people may comment on “Li”, so no comment will be shown: whatever is written is destroyed "
-            "unread.",
+            "Fewer than 3 people may comment on “Li” anonymously at computers, so no comment will be shown: whatever "
+            "is written is destroyed unread.",
         ),
     ],
 )
 def test_comments_need_company(people: list[Any], writers: int, words: str) -> None:
     round = draft()
     assert anonymity_statement(round, make_comment_cell(subject_of(round), people[:writers])) == words
+
+
+def test_of_comments_those_of_a_declared_class_are_no_cover(people: list[Any]) -> None:
+    round = draft(not_anonymous=["superiors"])
+    few, enough = subject_of(round), subject_of(round, "Wang")
+    statements = []
+    for subject, declared in ((few, 3), (enough, 2)):
+        make_cell(subject, people[:declared], "superiors")
+        make_cell(subject, people[declared:], "peers")
+        statements.append(anonymity_statement(round, make_comment_cell(subject, people)))
+
+    assert statements == [
+        "Fewer than 3 people may comment on “Li” anonymously at computers, so no comment will be shown: whatever is "
+        "written is destroyed unread.",
+        "Comments are shown only if at least 3 are written, in an order made by chance; fewer are destroyed unread. "
+        "People of a class that was declared not anonymous may write here too, and nobody can tell their words from "
+        "others’: so as many comments more as they are must come in.",
+    ]
 
 
 def test_a_thin_paper_of_two_stages_takes_no_ballot(people: list[Any]) -> None:

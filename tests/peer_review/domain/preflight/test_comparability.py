@@ -18,7 +18,6 @@ TWO = RollPapers(
     (RollSubject(1, "p1", "Li", "a", "A"), RollSubject(2, "p2", "Wang", "b", "B")),
     ("peers", "staff"),
     *(np.zeros(0, dtype=np.int64) for _part in range(3)),
-    np.zeros(2, dtype=np.int64),
 )
 
 

@@ -224,10 +224,25 @@ def test_whole_sheets_count_for_every_subject_they_list(people: list[Any]) -> No
     make_sheet([li, wang], people[:7])
     make_comment_cell(li, people[:7])
 
-    found = preflight(round)
+    assert preflight(round).setting.eligible.tolist() == [[7], [7]]
 
-    assert found.setting.eligible.tolist() == [[7], [7]]
-    assert found.papers.comments.tolist() == [7, 0]
+
+@pytest.mark.parametrize(("declared", "silent"), [(0, 0), (2, 0), (3, 1)])
+def test_subjects_are_silent_of_whom_too_few_may_write_but_declared_ones(
+    people: list[Any], declared: int, silent: int
+) -> None:
+    """Seven hold each comment paper, and five is the floor; one of the subjects is on a whole sheet."""
+    scheme = SchemeFactory(classes=[("peers", 50), ("staff", 50)], floor=5, comments=True)
+    round = RoundFactory(scheme=scheme, not_anonymous=["staff"])
+    li, wang = about(round, "Li", {}), about(round, "Wang", {})
+    make_sheet([li], people[: 7 - declared], "peers")
+    if declared:
+        make_sheet([li], people[7 - declared : 7], "staff")
+    make_cell(wang, people[:7], "peers")
+    for subject in (li, wang):
+        make_comment_cell(subject, people[:7])
+
+    assert preflight(round).silent == silent
 
 
 def test_classes_are_joined_on_a_whole_sheet_for_all_its_subjects(people: list[Any]) -> None:

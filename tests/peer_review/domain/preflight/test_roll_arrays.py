@@ -36,11 +36,11 @@ def test_read_papers_of_an_empty_roll(draft: Round) -> None:
     papers = read(draft)
 
     assert (papers.subjects, papers.classes) == ((), ("peers", "staff"))
-    assert (papers.eligible.shape, papers.sections.tolist(), papers.comments.tolist()) == ((0, 2), [], [])
+    assert (papers.eligible.shape, papers.sections.tolist()) == ((0, 2), [])
     assert (len(papers.subject), len(papers.voter_class), len(papers.person)) == (0, 0, 0)
 
 
-def test_read_papers_counts_own_papers_sheets_and_comments(draft: Round) -> None:
+def test_read_papers_counts_own_papers_and_sheets_and_no_comments(draft: Round) -> None:
     users = [make_user(f"Person {n}") for n in range(5)]
     li, wang = (
         make_subject(draft, make_member(draft, make_user(name), section=section))
@@ -60,7 +60,6 @@ def test_read_papers_counts_own_papers_sheets_and_comments(draft: Round) -> None
     assert papers.eligible.tolist() == [[2, 3], [0, 2]]
     # In the order in which sections come, not of their keys.
     assert papers.sections.tolist() == [0, 1]
-    assert papers.comments.tolist() == [0, 5]
     rows = zip(papers.subject.tolist(), papers.voter_class.tolist(), papers.person.tolist(), strict=True)
     pks = [user.pk for user in users]
     assert sorted(rows) == sorted(

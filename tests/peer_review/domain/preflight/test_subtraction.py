@@ -258,6 +258,18 @@ def test_a_contested_round_is_repeated_with_the_same_voters_or_enough_others(
     assert [exposed.repeats for exposed in result] == ([] if repeats is None else [repeats])
 
 
+def test_a_newcomer_with_an_envelope_is_none_of_the_enough_others(li: Any, users: list[Any]) -> None:
+    before = freeze(make_draft_about({li: {"all": users[:6]}}))
+    contest(before, li)
+    draft = repeat(before, users[5:11], li)
+    assert standing(draft) == []
+    for user in users[10:11]:
+        member = draft.members.filter(user=user).first() or make_member(draft, user)
+        draft.members.filter(pk=member.pk).update(on_paper=True)
+
+    assert [exposed.repeats for exposed in found(draft).standing] == [True]
+
+
 def test_it_counts_however_long_ago_it_was(li: Any, users: list[Any]) -> None:
     before = freeze(make_draft_about({li: {"all": users[:6]}}), days_ago=500)
     contest(before, li)

@@ -121,6 +121,64 @@ def test_too_few_left_after_withholding_are_not_shown_and_the_reviewer_knows_bef
     assert (shown(round, "甲"), len(shown(round, "乙"))) == (set(), 7)
 
 
+@pytest.mark.parametrize("known", ["envelopes", "declared"])
+def test_words_that_others_may_know_must_be_left_beyond_the_floor(known: str) -> None:
+    """Eight wrote, two of them with tickets or in a declared class. Whoever withholds two others leaves the floor of
+    six, but four of whom nobody knows; so one may be withheld and no more, whichever it is."""
+    round = known_round(known)
+    one = read(round)
+    assert (len(one.comments), one.spare, one.is_shown) == (8, 1, True)
+    texts = [comment.text for comment in one.comments]
+    withhold(round, texts[0])
+    assert (read(round).spare, read(round).is_shown) == (0, True)
+    withhold(round, texts[1])
+    assert (read(round).spare, read(round).is_shown) == (0, False)
+    finish_and_publish(round)
+    assert shown(round) == set()
+
+
+@pytest.mark.parametrize("known", ["envelopes", "declared"])
+def test_withholding_in_steps_comes_no_further_than_at_once(known: str) -> None:
+    """Readmitting and withholding others in turn leaves as many as withholding them once, whatever the order."""
+    round = known_round(known)
+    entries = [comment.entry for comment in read(round).comments]
+    for entry in entries:
+        domain.withhold_comment(round, by=None, entry=entry, reason="names somebody")
+        assert read(round).is_shown is (read(round).remaining >= 7)
+        domain.readmit_comment(round, by=None, entry=entry)
+    for entry in entries[:2]:
+        domain.withhold_comment(round, by=None, entry=entry, reason="names somebody")
+    domain.readmit_comment(round, by=None, entry=entries[0])
+    finish_and_publish(round)
+    assert len(shown(round)) == 7
+
+
+@pytest.mark.parametrize("known", ["envelopes", "declared"])
+def test_the_reviewer_cannot_tell_which_words_others_may_know(known: str) -> None:
+    """What the reviewer reads is the same whichever of the papers were cast by ticket: all of a subject are alike."""
+    round = known_round(known)
+    one = read(round)
+    assert {(comment.withheld, comment.reason) for comment in one.comments} == {(False, "")}
+    assert {len(comment.entry) for comment in one.comments} == {64}
+    assert [comment.entry for comment in one.comments] == sorted(comment.entry for comment in one.comments)
+
+
+def known_round(known: str) -> Round:
+    """A round about somebody of whom eight wrote, of two of whom others may know what they said."""
+    words = [f"Words number {number}" for number in range(8)]
+    if known == "envelopes":
+        return counted({"甲": words}, envelopes={"甲": 2})
+    people = [make_user(f"Voter {number}") for number in range(8)]
+    return make_counted_round(
+        {("甲", "leaders"): papers(2), ("甲", "staff"): papers(6)},
+        who={("甲", "leaders"): people[:2], ("甲", "staff"): people[2:]},
+        comments={"甲": words},
+        writers=people,
+        not_anonymous=["leaders"],
+        reviewer=make_user("Reviewer"),
+    )
+
+
 @pytest.mark.parametrize("reason", ["", "  \n "])
 def test_withholding_needs_a_reason(reason: str) -> None:
     round = counted({"甲": WORDS})

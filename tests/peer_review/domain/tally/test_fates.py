@@ -1,14 +1,15 @@
 """Fates: which cells stand alone, join, or are destroyed, by who may vote in them and how."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
 from peer_review.box import store
 from peer_review.domain.tally.fates import Fates, decide_fates, group_outcomes, is_blank, outcomes, read_known
-from peer_review.models import Cell, Round, Ticket, Urn
+from peer_review.models import Assignment, Cell, Round
 from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome
-from tests.factories.peer_review.counted_rounds import make_counted_round, papers
+from tests.factories.peer_review.counted_rounds import issue_tickets, make_counted_round, papers
 from zhengyan_crypto import canonical
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -37,10 +38,10 @@ def fates_about(round: Round, name: str, fates: Fates) -> dict[str, str]:
     }
 
 
-def issue_tickets(round: Round, cell: Cell, many: int) -> None:
-    urn = Urn.objects.create(round=round, number=1, envelopes=many)
-    urn.cells.set([cell])
-    Ticket.objects.bulk_create(Ticket(urn=urn, digest=bytes([number]) * 32) for number in range(many))
+def declare(round: Round, *groups: str) -> None:
+    """Let the round have declared these classes not anonymous."""
+    classes = [{**voters, "anonymous": voters["key"] not in groups} for voters in round.form["classes"]]
+    round.form = {**round.form, "classes": classes}
 
 
 def test_cells_at_the_floor_stand_alone(round: Round) -> None:
@@ -71,7 +72,7 @@ def test_comments_are_counted_by_those_who_wrote_something(round: Round) -> None
 def test_tickets_are_taken_off(round: Round) -> None:
     """Six ballots, two tickets: whoever made the tickets may have cast two, so four are secure."""
     leaders = cell_of(round, "甲", "leaders")
-    issue_tickets(round, leaders, 2)
+    issue_tickets([leaders], 2)
     fates = decide_fates(round, numbers(round), written=numbers(round))
     assert fates_about(round, "甲", fates)["leaders"] == "merged"
     # A question of the group needs as many answers more: those two may be among them.
@@ -80,7 +81,7 @@ def test_tickets_are_taken_off(round: Round) -> None:
 
 def test_of_fewer_ballots_than_tickets_no_more_are_known_than_there_are(round: Round) -> None:
     leaders = cell_of(round, "甲", "leaders")
-    issue_tickets(round, leaders, 4)
+    issue_tickets([leaders], 4)
     fates = decide_fates(round, numbers(round, leaders=1), written=numbers(round))
     assert fates_about(round, "甲", fates)["leaders"] == "merged"
     assert fates.known_of(1) == 1
@@ -88,14 +89,14 @@ def test_of_fewer_ballots_than_tickets_no_more_are_known_than_there_are(round: R
 
 def test_a_hundred_at_computers_hide_three_on_paper(round: Round) -> None:
     leaders = cell_of(round, "甲", "leaders")
-    issue_tickets(round, leaders, 3)
+    issue_tickets([leaders], 3)
     fates = decide_fates(round, {**numbers(round), leaders.key: 103}, written=numbers(round))
     assert set(fates.cells.values()) == {Fate.COUNTED}
 
 
 def test_a_cell_voted_on_paper_alone_needs_no_computers(round: Round) -> None:
     leaders = cell_of(round, "甲", "leaders")
-    issue_tickets(round, leaders, 6)
+    issue_tickets([leaders], 6)
     for assignment in leaders.assignments.all():
         member = round.members.filter(user=assignment.evaluator).first()
         if member is None:
@@ -115,10 +116,50 @@ def test_a_cell_closed_at_the_barrier_joins_nobody(round: Round) -> None:
 
 
 def test_a_class_declared_not_anonymous_is_counted_and_shields_nobody(round: Round) -> None:
-    classes = [{**voters, "anonymous": voters["key"] != "leaders"} for voters in round.form["classes"]]
-    round.form = {**round.form, "classes": classes}
+    declare(round, "leaders")
     fates = decide_fates(round, numbers(round, leaders=1, staff=4), written=numbers(round))
-    assert fates_about(round, "甲", fates) == {"leaders": "counted", "staff": "few", "comment": "counted"}
+    assert fates_about(round, "甲", fates) == {"leaders": "counted", "staff": "few", "comment": "few"}
+
+
+def mark_only(round: Round, name: str, group: str, evaluators: Sequence[Assignment]) -> None:
+    """Let these holders of the comment paper mark somebody in this class, and all others in the other one."""
+    other = "staff" if group == "leaders" else "leaders"
+    people = {assignment.evaluator_id for assignment in evaluators}
+    for voters, is_one in ((group, True), (other, False)):
+        cell_of(round, name, voters).assignments.all().delete()
+        holders = cell_of(round, name).assignments.all()
+        Assignment.objects.bulk_create(
+            Assignment(evaluator_id=holder.evaluator_id, cell=cell_of(round, name, voters))
+            for holder in holders
+            if (holder.evaluator_id in people) == is_one
+        )
+
+
+@pytest.mark.parametrize(
+    ("declared", "written", "fate"), [(2, 6, "few"), (2, 7, "counted"), (1, 5, "few"), (0, 5, "counted")]
+)
+def test_words_of_a_declared_class_are_no_cover(round: Round, declared: int, written: int, fate: str) -> None:
+    """Nobody can tell which words are theirs: as many are taken off as they are people."""
+    comment = cell_of(round, "甲")
+    mark_only(round, "甲", "leaders", list(comment.assignments.all()[:declared]))
+    declare(round, "leaders")
+    fates = decide_fates(round, numbers(round), written={**numbers(round), comment.key: written})
+    assert fates_about(round, "甲", fates)["comment"] == fate
+    assert fates.known[comment.key] == declared
+    # They mark 乙 in another class, where all of them are in the declared one.
+    other = cell_of(round, "乙")
+    assert (fates.cells[other.key], fates.known[other.key]) == (Fate.FEW, 6)
+
+
+def test_of_declared_people_with_envelopes_each_is_taken_off_once(round: Round) -> None:
+    comment = cell_of(round, "甲")
+    two = list(comment.assignments.all()[:2])
+    mark_only(round, "甲", "leaders", two)
+    declare(round, "leaders")
+    round.members.create(user=two[0].evaluator, name="P", section_key="a", rank_key="1", on_paper=True)
+    issue_tickets([comment], 1)
+    fates = decide_fates(round, numbers(round), written={**numbers(round), comment.key: 7})
+    assert (fates.cells[comment.key], fates.known[comment.key]) == (Fate.COUNTED, 2)
 
 
 def test_outcomes_tell_of_each_cell_what_its_fate_lets_be_told(round: Round) -> None:
@@ -145,9 +186,7 @@ def test_queries_do_not_grow_with_the_round(round: Round, django_assert_max_num_
 
 def test_of_kept_cells_the_box_is_told_how_many_ballots_others_may_know(round: Round) -> None:
     leaders, staff, comment = (cell_of(round, "甲", group) for group in ("leaders", "staff", ""))
-    urn = Urn.objects.create(round=round, number=1, envelopes=2)
-    urn.cells.set([leaders, staff, comment])
-    Ticket.objects.bulk_create(Ticket(urn=urn, digest=bytes([number]) * 32) for number in range(2))
+    issue_tickets([leaders, staff, comment], 2)
     counted = numbers(round, staff=7)
     fates = decide_fates(round, counted, written=counted)
     assert fates.cells[comment.key] == Fate.FEW
