@@ -11,8 +11,7 @@ from peer_review.domain.preflight.floor_risk import TURNOUTS, FloorRisk, floor_r
 from peer_review.domain.preflight.roll_arrays import RollPapers, RollReader, read_papers
 from peer_review.domain.preflight.subtraction import Subtraction, subtraction
 from peer_review.domain.schemes.schemes import check_scheme, freeze_for
-from peer_review.domain.tally.bulletin import totals
-from peer_review.enums import Collection
+from peer_review.enums import CellKind, Collection
 from peer_review.models import Bulletin, Round
 from peer_review.protocol.frozen_scheme import FrozenScheme
 
@@ -151,6 +150,9 @@ def _expected_share(round: Round, scheme: FrozenScheme) -> tuple[float, str]:
     )
     if last is None:
         return USUAL_SHARE, ""
-    numbers = totals(last.round, last)
-    share = numbers.counted / numbers.eligible if numbers.eligible else USUAL_SHARE
+    comments = set(last.round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
+    cells = [row for row in last.read_outcome()["cells"] if row["cell"] not in comments]
+    eligible, head = sum(row["eligible"] for row in cells), last.read_head()
+    counted = sum(row["counted"] for row in cells) if head["v"] == 1 else head["counted"]
+    share = counted / eligible if eligible else USUAL_SHARE
     return min(1.0, max(LEAST_SHARE, share)), last.round.title

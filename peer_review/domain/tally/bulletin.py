@@ -93,8 +93,7 @@ class CellProof(TypedDict):
 
 def head_of(bulletin: Bulletin) -> Head:
     """Return the signed head."""
-    head: Head = canonical.loads(bulletin.head)
-    return head
+    return bulletin.read_head()
 
 
 def is_void(bulletin: Bulletin) -> bool:
