@@ -107,7 +107,7 @@ def publish(people: int, papers: int, in_a_cell: int) -> Published:
     from peer_review.enums import RoundState
     from peer_review.models import Assignment, Bulletin, Cell, RollMember, Round, Subject
     from peer_review.protocol.ballots import generate_receipt_key, receipt_message
-    from peer_review.protocol.bulletin import make_block, sign_head
+    from peer_review.protocol.bulletin import Totals, make_block, sign_head
     from peer_review.views.ballots.ballot import browser_tag
     from zhengyan_crypto import canonical
     from zhengyan_crypto.encoding import b64u_encode
@@ -166,8 +166,7 @@ def publish(people: int, papers: int, in_a_cell: int) -> Published:
         leaves = [secrets.token_bytes(32) for _other in range(in_a_cell - (cell.key in own))]
         leaves += [own[cell.key]] if cell.key in own else []
         block, _openings = make_block(leaves, eligible=in_a_cell)
-        counts = {"drawn": in_a_cell, "counted": in_a_cell}
-        rows.append({"cell": cell.key, "eligible": in_a_cell, "fate": "counted", **counts})
+        rows.append({"cell": cell.key, "eligible": in_a_cell, "fate": "counted"})
         blocks.append(block)
     head, signature = sign_head(
         key,
@@ -177,6 +176,7 @@ def publish(people: int, papers: int, in_a_cell: int) -> Published:
         cells=rows,
         groups=[],
         blocks=blocks,
+        totals=Totals(people, people, people * papers),
     )
     Bulletin.objects.create(
         round=round,

@@ -43,6 +43,15 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
         read_only_fields = fields
 
 
+# Numbers of a whole count, in the words of the description.
+KEPT = "of these, papers whose ballots are kept: counted, or joined with a neighbour's"
+PEOPLE = (
+    "people at computers who hold one of the papers kept; 0: not told, since they or the others are fewer than the "
+    "floor; null: a bulletin of version 1, which tells no people"
+)
+DRAWN = "of `people`, those who drew; of a bulletin of version 1 the papers drawn"
+
+
 class Plain(serializers.Serializer[object]):
     """The base of what is read and never written."""
 
@@ -117,10 +126,10 @@ class HeadSerializer(Plain):
     root = F.CharField(allow_blank=True, help_text="of the bulletin's tree")
     ballots = F.IntegerField()
     eligible = F.IntegerField(help_text="papers for marks on the roll")
-    kept = F.IntegerField(help_text="of these, papers whose ballots are kept: counted, or joined with a neighbour's")
-    drawn = F.IntegerField(help_text="of the papers kept")
+    kept = F.IntegerField(help_text=KEPT)
+    people = F.IntegerField(allow_null=True, help_text=PEOPLE)
+    drawn = F.IntegerField(help_text=DRAWN)
     counted = F.IntegerField(help_text="of the papers kept")
-    comments = F.IntegerField()
 
 
 class BarSerializer(Plain):
@@ -288,9 +297,10 @@ class BulletinHeadSerializer(Plain):
     fingerprint = F.CharField()
     root = F.CharField()
     size = F.IntegerField()
-    eligible = F.IntegerField()
-    kept = F.IntegerField(help_text="papers whose ballots are kept; drawn and counted are of these")
-    drawn = F.IntegerField()
-    counted = F.IntegerField()
+    eligible = F.IntegerField(help_text="papers for marks on the roll")
+    kept = F.IntegerField(help_text=KEPT)
+    people = F.IntegerField(allow_null=True, help_text=PEOPLE)
+    drawn = F.IntegerField(help_text=DRAWN)
+    counted = F.IntegerField(help_text="of the papers kept")
     signature = F.CharField()
     file = F.URLField(help_text="the whole bulletin as it was signed")

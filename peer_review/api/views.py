@@ -268,6 +268,6 @@ class BulletinView(Reading):
                 "size": bulletin.size,
                 "signature": bulletin.signature,
                 "file": request.build_absolute_uri(address),
-                **{name: figures[name] for name in ("eligible", "kept", "drawn", "counted")},
+                **{name: getattr(figures, name) for name in ("eligible", "kept", "people", "drawn", "counted")},
             }
         )

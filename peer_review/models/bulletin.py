@@ -12,7 +12,8 @@ LEAF_BYTES = 32
 class Bulletin(models.Model):
     """What became of each cell, its leaves among dummies, and the root over all, under one signature. Public.
 
-    size: how many ballots are counted, in cells of their own or in joined groups.
+    size: how many ballots for marks are counted, in cells of their own or in joined groups; in version 1 comment papers
+    among them.
     """
 
     round = models.OneToOneField("peer_review.Round", on_delete=models.CASCADE, related_name="bulletin")
@@ -32,13 +33,18 @@ class Bulletin(models.Model):
     def __str__(self) -> str:
         return self.root
 
+    def read_head(self) -> Head:
+        """Return the signed head."""
+        head: Head = canonical.loads(self.head)
+        return head
+
     def read_outcome(self) -> Outcome:
         """Return what the bulletin says of its cells and joined groups. In version 1 every cell is counted."""
         if self.outcome:
             outcome: Outcome = canonical.loads(self.outcome)
             return outcome
-        head: Head = canonical.loads(self.head)
-        return {"cells": [{**row, "fate": Fate.COUNTED.value} for row in head["cells"]], "groups": []}
+        cells = self.read_head()["cells"]
+        return {"cells": [{**row, "fate": Fate.COUNTED.value} for row in cells], "groups": []}
 
     def leaf_hashes(self) -> list[bytes]:
         """Return the leaf hashes in their order."""

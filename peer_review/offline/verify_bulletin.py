@@ -32,7 +32,7 @@ import sys
 import zipfile
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -643,7 +643,7 @@ def band_of(value: Decimal, bands: Sequence[int]) -> int:
 
 
 class CellRow(TypedDict):
-    """What the bulletin says of one cell: its fate, and what that lets be told."""
+    """What the bulletin says of one cell: its fate, and what that lets be told. Only version 1 tells how many drew."""
 
     cell: str
     eligible: int
@@ -657,8 +657,6 @@ class GroupRow(TypedDict):
     """What the bulletin says of a merged group."""
 
     group: int
-    drawn: int
-    counted: int
     columns: str
 
 
@@ -687,7 +685,7 @@ class MergedGroup(TypedDict):
 
 
 class Head(TypedDict):
-    """The head of the bulletin, which the round signs. Only version 1 has its cells in it."""
+    """The head of the bulletin, which the round signs. Only version 1 has its cells in it, only version 2 totals."""
 
     v: int
     round: str
@@ -696,6 +694,9 @@ class Head(TypedDict):
     root: str
     floor: NotRequired[int]
     groups: NotRequired[str]
+    people: NotRequired[int]
+    drawn: NotRequired[int]
+    counted: NotRequired[int]
     cells: NotRequired[list[CellRow]]
 
 
@@ -755,6 +756,13 @@ class Rules:
         if self.scale not in SPREAD_FLOOR or self.floor < 1:
             raise Fault("an unknown scale or no floor", "量表不明，或没有下限")
 
+    def counts_alone(self, row: dict[str, object]) -> bool:
+        """Whether a cell of the roll is counted alone only with the floor: for words, or of an anonymous class."""
+        voter_class = row["class"]
+        return row["kind"] == "comment" or (
+            voter_class in self.classes and self.anonymous[self.classes.index(str(voter_class))]
+        )
+
     def sharing(self, cell: str, first: str, classes: list[str]) -> list[int]:
         """Return the places of the classes that share a cell. They must be asked the same, and be anonymous."""
         numbers = [self.classes.index(key) for key in classes if key in self.classes]
@@ -798,10 +806,19 @@ class RollFile:
     have "coarse": 1. "known", which a cell may lack: of how many of its ballots whoever printed the envelopes may know
     what they say; these count towards no floor. `holders`: one list a person, of the papers about subjects with too few
     ballots; these papers are complete, so their holders must be as many as the signed bulletin calls eligible. `rows`:
-    what the bulletin says of its cells; None: it is of version 1, whose head has them.
+    what the bulletin says of its cells; None: it is of version 1, whose head has them. `ballots`: how many of each cell
+    the package holds, which must be the floor or more where a cell is counted alone; None: of version 1.
     """
 
-    def __init__(self, parsed: object, head: Head, rules: Rules, rows: list[CellRow] | None = None) -> None:
+    def __init__(
+        self,
+        parsed: object,
+        head: Head,
+        rules: Rules,
+        rows: list[CellRow] | None = None,
+        *,
+        ballots: Mapping[str, int] | None = None,
+    ) -> None:
         value = fields(parsed, "v", "round", "subjects", "cells", "holders")
         cells = head["cells"] if rows is None else rows
         if value["round"] != head["round"]:
@@ -815,7 +832,8 @@ class RollFile:
         self.sheets: set[str] = set()
         self.words: set[str] = set()
         self.known: Counter[str] = Counter()
-        counted = {cell["cell"]: cell.get("counted") for cell in cells}
+        counted = {cell["cell"]: cell.get("counted") for cell in cells} if ballots is None else ballots
+        alone = {cell["cell"] for cell in cells if ballots is not None and cell.get("fate") == "counted"}
         for row in listed(value["cells"]):
             optional = [name for name in ("classes", "known") if type(row) is dict and name in row]
             fields(row, "cell", "kind", "class", "subjects", *optional)
@@ -823,6 +841,9 @@ class RollFile:
             most = counted.get(row["cell"])
             if type(known) is not int or known < 0 or (most is not None and known > most):
                 raise Fault(f"cell {row['cell']}: more known than counted", f"票格 {row['cell']}：可能被知悉的票数不符")
+            least = rules.floor + known if rules.counts_alone(row) else 0
+            if row["cell"] in alone and (most or 0) < least:
+                raise Fault(f"cell {row['cell']}: fewer than the floor", f"票格 {row['cell']}：票数不足下限")
             if row["kind"] == "comment":
                 self.words.add(row["cell"])
                 continue
@@ -2993,14 +3014,17 @@ class ManifestChecks:
 
 
 #: What a cell's row says beside its name, how many were asked, and its fate.
-FATES = {"counted": ("drawn", "counted"), "merged": ("group",), "few": (), "void": ()}
+FATES = {"counted": (), "merged": ("group",), "few": (), "void": ()}
+#: The numbers of the whole round, which the head of version 2 tells.
+TOTALS = ("people", "drawn", "counted")
 
 
 class BulletinChecks:
     """The bulletin: signed by the round, made for this manifest, a tree over its cells, figures that can be.
 
     Version 1 has one list of leaves, each a ballot's. In version 2 each cell has a block of as many leaves as people
-    were eligible, of ballots and of dummies; `cells` says what became of it.
+    were eligible, of ballots and of dummies; `cells` says what became of it. How many people drew and how many ballots
+    count, its head tells of the whole round only.
     """
 
     def __init__(self, data: bytes, about: ManifestChecks) -> None:
@@ -3020,7 +3044,7 @@ class BulletinChecks:
             ("bulletin belongs to this manifest", "公告与密钥清单对应", self.check_belonging),
             ("order of the leaves", "叶子的次序", self.check_order),
             ("root of the tree", "树根", self.check_root),
-            ("counted ≤ drawn ≤ eligible in each cell", "各票格：计入 ≤ 领取 ≤ 应有", self.check_figures),
+            ("numbers of people and of ballots that can be", "人数与票数相容", self.check_figures),
         ]
 
     def read_bulletin(self) -> tuple[str, str]:
@@ -3046,11 +3070,11 @@ class BulletinChecks:
 
     def read_version_2(self, parsed: object) -> None:
         value = fields(parsed, "v", "head", "sig", "cells", "groups", "blocks", version=2)
-        head = fields(value["head"], "v", "round", "manifest", "floor", "size", "root", "groups", version=2)
+        head = fields(value["head"], "v", "round", "manifest", "floor", "size", "root", "groups", *TOTALS, version=2)
         signature = unbase64(value["sig"], 64)
         for name in ("manifest", "root", "groups"):
             unhex(head[name], 32)
-        if type(head["floor"]) is not int or type(head["size"]) is not int:
+        if any(type(head[name]) is not int or head[name] < 0 for name in ("floor", "size", *TOTALS)):
             raise Fault("a figure is not an integer", "有数字不是整数")
         for cell in listed(value["cells"]):
             fate = cell.get("fate") if type(cell) is dict else None
@@ -3058,9 +3082,9 @@ class BulletinChecks:
                 raise Fault("a cell has no fate that is known", "有票格的去向不明")
             read_row(cell, "fate", *FATES[fate])
         for group in listed(value["groups"]):
-            fields(group, "group", "drawn", "counted", "columns")
+            fields(group, "group", "columns")
             unhex(group["columns"], 32)
-            if any(type(group[name]) is not int for name in ("group", "drawn", "counted")):
+            if type(group["group"]) is not int:
                 raise Fault("a figure is not an integer", "有数字不是整数")
         blocks = listed(value["blocks"])
         if len(blocks) != len(value["cells"]):
@@ -3119,20 +3143,28 @@ class BulletinChecks:
             raise Fault("it does not cover these leaves", "树根与叶子不符")
 
     def check_figures(self) -> tuple[str, str] | None:
+        if self.head["v"] == 1:
+            self.check_version_1()
+            return None
+        self.check_groups()
+        self.check_totals()
+        people, drawn, counted = (self.head[name] for name in TOTALS)  # type: ignore[literal-required]
+        few = sum(cell["fate"] == "few" for cell in self.cells)
+        return (
+            f"{counted} ballots counted, {drawn} of {people} people had drawn; {few} cells with too few, destroyed",
+            f"计入 {counted} 票，{people} 人中 {drawn} 人领取；{few} 个票格不足下限，已销毁",
+        )
+
+    def check_version_1(self) -> None:
         for cell in self.cells:
-            if cell["fate"] == "counted" and not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
+            if not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
                 raise Fault(
                     f"cell {cell['cell']}: {cell['counted']} counted, {cell['drawn']} drawn of {cell['eligible']}",
                     f"票格 {cell['cell']}：计入 {cell['counted']}，领取 {cell['drawn']}，应有 {cell['eligible']}",
                 )
-        if self.head["v"] == 1:
-            total = sum(cell["counted"] for cell in self.cells)
-            if total != len(self.cell_of):
-                raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
-            return None
-        self.check_groups()
-        few = sum(cell["fate"] == "few" for cell in self.cells)
-        return f"{few} cells with too few, destroyed", f"{few} 个票格不足下限，已销毁"
+        total = sum(cell["counted"] for cell in self.cells)
+        if total != len(self.cell_of):
+            raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
 
     def check_groups(self) -> None:
         eligible: dict[int, int] = {}
@@ -3142,10 +3174,21 @@ class BulletinChecks:
         numbers = [group["group"] for group in self.groups]
         if numbers != list(range(1, len(numbers) + 1)) or eligible.keys() != set(numbers):
             raise Fault("the merged groups are not those of the cells", "合并组与票格不符")
-        for group in self.groups:
-            number = group["group"]
-            if not self.head["floor"] <= group["counted"] <= group["drawn"] <= eligible[number]:
-                raise Fault(f"merged group {number}: figures that cannot be", f"合并组 {number}：数字不可能")
+        for number in numbers:
+            if eligible[number] < self.head["floor"]:
+                raise Fault(f"merged group {number}: under the floor", f"合并组 {number}：不足下限")
+
+    def check_totals(self) -> None:
+        head = self.head
+        kept = sum(cell["eligible"] for cell in self.cells if cell["fate"] in ("counted", "merged"))
+        if head["drawn"] > head["people"] or (head["people"] and not kept):
+            raise Fault(
+                f"{head['drawn']} people drew of {head['people']}", f"{head['people']} 人中有 {head['drawn']} 人领取"
+            )
+        if not head["floor"] * len(self.groups) <= head["counted"] <= kept:
+            raise Fault(
+                f"{head['counted']} ballots counted of {kept} that can be", f"至多 {kept} 票，却计入 {head['counted']}"
+            )
 
 
 def read_row(row: object, *names: str) -> None:
@@ -3232,7 +3275,7 @@ class BallotChecks:
             ("one ballot per credential", "每份凭证只计一票", self.check_unique),
             ("no ballot dropped", "没有漏计的票", self.check_dropped),
             ("no ballot added", "没有多出的票", self.check_added),
-            ("ballots in each cell", "各票格的票数", self.check_counts),
+            ("number of ballots", "票数", self.check_counts),
         ]
 
     def read_ballots(self) -> tuple[str, str]:
@@ -3321,7 +3364,7 @@ class BallotChecks:
         return {leaf for leaf, cell in self.about.cell_of.items() if fates[cell] == "counted"}
 
     def open_dummies(self) -> set[bytes]:
-        """Return the leaves of the dummies of counted cells: as many as were eligible and not counted."""
+        """Return the leaves of the dummies of counted cells. What is neither theirs nor a ballot's has been dropped."""
         found: set[bytes] = set()
         if self.dummies is None:
             return found
@@ -3333,8 +3376,7 @@ class BallotChecks:
                 continue
             openings = listed(value["cells"].get(cell["cell"], []))
             leaves = {hashlib.sha256(b"\x00anon-dummy/v2|" + unbase64(opening, 32)).digest() for opening in openings}
-            wanted = cell["eligible"] - cell["counted"]
-            if len(leaves) != wanted or any(self.about.cell_of.get(leaf) != cell["cell"] for leaf in leaves):
+            if len(leaves) != len(openings) or any(self.about.cell_of.get(leaf) != cell["cell"] for leaf in leaves):
                 raise Fault(
                     f"cell {cell['cell']}: other dummies than its block has", f"票格 {cell['cell']}：填充项不符"
                 )
@@ -3349,6 +3391,13 @@ class BallotChecks:
                 raise Fault(f"ballot {number} is not in the bulletin", f"第 {number} 张票不在公告中")
 
     def check_counts(self) -> None:
+        """Version 1 tells a number for each cell, version 2 one of all ballots for marks, merged ones among them."""
+        if self.about.head["v"] == 2:
+            marks, counted = sum(not has_words(entry) for entry in self.entries), self.about.head["counted"]
+            groups = len(self.about.groups)
+            if marks > counted - groups * self.about.head["floor"] or (not groups and marks < counted):
+                raise Fault(f"{counted} counted, {marks} found", f"公告计入 {counted}，实有 {marks}")
+            return
         counts = Counter(entry["ballot"]["cell"] for entry in self.entries)
         for cell in self.about.cells:
             if cell["fate"] == "counted" and counts[cell["cell"]] != cell["counted"]:
@@ -3384,6 +3433,21 @@ def version_of(entry: object) -> object:
     return ballot.get("v") if isinstance(ballot, dict) else None
 
 
+def has_words(entry: Entry) -> bool:
+    """Return whether a ballot is a comment paper: its one answer is a text."""
+    return type(entry["ballot"]["a"].get("text")) is str
+
+
+def ballots_by_cell(entries: Iterable[Entry], groups: Iterable[MergedGroup] = ()) -> Counter[str]:
+    """Return how many ballots of each cell are kept. A comment paper without words is none."""
+    counts = Counter(
+        entry["ballot"]["cell"]
+        for entry in entries
+        if not has_words(entry) or str(entry["ballot"]["a"]["text"]).strip()
+    )
+    return counts + Counter(ballot["cell"] for group in groups for ballot in group["ballots"])
+
+
 # merged_checks: What a merged group must be: ballots drawn for its cells, and the answers whose hash the bulletin has.
 
 
@@ -3395,6 +3459,7 @@ class MergedChecks:
 
     def __init__(self, data: bytes, about: BulletinChecks, entries: list[Entry]) -> None:
         self.data, self.about = data, about
+        self.entries = entries
         self.spent = {entry["ballot"]["pk"] for entry in entries}
         self.groups: list[MergedGroup] = []
 
@@ -3404,6 +3469,7 @@ class MergedChecks:
             ("form of the merged groups", "合并组格式", self.read_groups),
             ("answers of each merged group, as signed for", "各合并组的答案与签署一致", self.check_columns),
             ("token of each merged ballot, for its cell", "每张并入票的凭证与票格相符", self.check_ballots),
+            ("ballots of all cells and groups", "全部票格和合并组的票数", self.check_total),
         ]
 
     @property
@@ -3433,7 +3499,7 @@ class MergedChecks:
             cells = [cell["cell"] for cell in merged if cell["group"] == number]
             if hashlib.sha256(salted).hexdigest() != row["columns"]:
                 raise Fault(f"group {number}: not the answers that were signed for", f"合并组 {number}：答案与签署不符")
-            if columns["cells"] != cells or columns["counted"] != row["counted"]:
+            if columns["cells"] != cells or columns["counted"] < self.about.head["floor"]:
                 raise Fault(f"group {number}: other cells or ballots", f"合并组 {number}：票格或票数不符")
             for column in columns["columns"].values():
                 answers = column["answers"]
@@ -3445,10 +3511,16 @@ class MergedChecks:
     def check_ballots(self) -> None:
         for row, group in zip(self.about.groups, self.groups, strict=True):
             leaves = {unhex(ballot["leaf"], 32) for ballot in group["ballots"]}
-            if not row["counted"] == len(leaves) == len(group["ballots"]):
+            if not group["columns"]["counted"] == len(leaves) == len(group["ballots"]):
                 raise Fault(f"group {row['group']}: another number of ballots", f"合并组 {row['group']}：票数不符")
             for ballot in group["ballots"]:
                 self.check_ballot(row, ballot)
+
+    def check_total(self) -> None:
+        counted, marks = self.about.head["counted"], sum(not has_words(entry) for entry in self.entries)
+        found = marks + sum(len(group["ballots"]) for group in self.groups)
+        if found != counted:
+            raise Fault(f"{counted} counted, {found} found", f"公告计入 {counted}，实有 {found}")
 
     def check_ballot(self, row: GroupRow, ballot: dict[str, str]) -> None:
         """Check that a leaf lies in the block of its cell, and was drawn for it with a credential of its own."""
@@ -3539,17 +3611,18 @@ class Verifier:
         if files.ballots is not None:
             entries = self.check_ballots(BallotChecks(files.ballots, bulletin, files.dummies))
         groups: list[Columns] = []
+        ballots = ballots_by_cell(entries)
         if files.merged is not None:
             merged = MergedChecks(files.merged, bulletin, entries)
             self.check_all(merged.checks())
-            groups = merged.columns
+            groups, ballots = merged.columns, ballots_by_cell(entries, merged.groups)
         elif bulletin.groups and recount:
             self.sound = False
             self.write("FAIL  nothing to recount without merged.json  |  不通过：缺少 merged.json，无法重算\n")
         if files.receipt is not None:
             self.check_all(ReceiptChecks(files.receipt, bulletin).checks())
         if recount and self.sound:
-            self.recount(files, entries, head=bulletin.head, rows=bulletin.cells, groups=groups)
+            self.recount(files, entries, head=bulletin.head, rows=bulletin.cells, ballots=ballots, groups=groups)
         elif recount:
             self.write("not recounted: the checks above do not hold  |  未重算：以上检查未通过\n")
         elif files.ballots is not None and self.sound:
@@ -3580,9 +3653,11 @@ class Verifier:
         *,
         head: Head,
         rows: list[CellRow] | None = None,
+        ballots: Mapping[str, int] | None = None,
         groups: Sequence[Columns] = (),
     ) -> None:
-        """Compute every published figure anew and compare. rows, groups: of a bulletin of version 2."""
+        """Compute every published figure anew and compare. rows, groups: of a bulletin of version 2; ballots: how many
+        there are of each cell."""
         if None in (files.ballots, files.scheme, files.roll, files.figures):
             missing = [name for name in ("ballots", "scheme", "roll", "figures") if getattr(files, name) is None]
             self.sound = False
@@ -3599,7 +3674,9 @@ class Verifier:
             return f"SHA-256 {digest}", f"SHA-256 {digest}"
 
         def roll() -> tuple[str, str]:
-            read.roll = roll_file = RollFile(parse(files.roll or b""), head, read.rules, rows)
+            read.roll = roll_file = RollFile(
+                parse(files.roll or b""), head, read.rules, rows, ballots=ballots if head["v"] == 2 else None
+            )
             return f"{len(roll_file.sections)} subjects", f"{len(roll_file.sections)} 名被评对象"
 
         def votes() -> None:

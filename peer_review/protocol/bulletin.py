@@ -3,7 +3,8 @@
 A cell's block holds exactly as many leaves as people may vote in it: those of its ballots, and dummies that nobody can
 tell from them. So a block says nothing of how many voted. The tree is over the blocks. The head names each cell's fate:
 its ballots are counted, or their answers joined those of a neighbouring cell, or they were too few and are destroyed.
-How many papers were drawn and counted it tells of counted cells and of joined groups only.
+How many drew and how many ballots count, the head tells of the whole round and of nothing smaller: everybody draws all
+papers or none, so the numbers of single cells are equations over the roll, which together name who did not draw.
 """
 
 import hashlib
@@ -32,8 +33,9 @@ _BULLETIN_1 = frozenset({"v", "head", "sig", "leaves"})
 _HEAD_1 = frozenset({"v", "round", "manifest", "size", "root", "cells"})
 _CELL_ROW_1 = frozenset({"cell", "eligible", "drawn", "counted"})
 _BULLETIN = frozenset({"v", "head", "sig", "cells", "groups", "blocks"})
-_HEAD = frozenset({"v", "round", "manifest", "floor", "size", "root", "groups"})
-_GROUP = frozenset({"group", "drawn", "counted", "columns"})
+_TOTALS = ("people", "drawn", "counted")
+_HEAD = frozenset({"v", "round", "manifest", "floor", "size", "root", "groups", *_TOTALS})
+_GROUP = frozenset({"group", "columns"})
 
 
 class Fate(StrEnum):
@@ -46,7 +48,7 @@ class Fate(StrEnum):
 
 
 _CELL_ROW: Final = {
-    Fate.COUNTED: frozenset({"cell", "eligible", "fate", "drawn", "counted"}),
+    Fate.COUNTED: frozenset({"cell", "eligible", "fate"}),
     Fate.MERGED: frozenset({"cell", "eligible", "fate", "group"}),
     Fate.FEW: frozenset({"cell", "eligible", "fate"}),
     Fate.VOID: frozenset({"cell", "eligible", "fate"}),
@@ -54,7 +56,8 @@ _CELL_ROW: Final = {
 
 
 class CellRow(TypedDict):
-    """What the bulletin says of one cell. `fate` is missing in version 1, where every cell is counted."""
+    """What the bulletin says of one cell. `fate` is missing in version 1, where every cell is counted; only version 1
+    has `drawn` and `counted`."""
 
     cell: str
     eligible: int
@@ -68,8 +71,6 @@ class GroupRow(TypedDict):
     """What the bulletin says of a joined group. `columns` is the salted hash of its answers."""
 
     group: int
-    drawn: int
-    counted: int
     columns: str
 
 
@@ -77,7 +78,8 @@ class Head(TypedDict):
     """The head of a bulletin, which the round signs.
 
     size: how many leaves the tree has: cells; in version 1 ballots. groups: hash of the joined groups. cells: of
-    version 1 only, where every cell is counted and the tree is over the leaves of all ballots.
+    version 1 only, where every cell is counted and the tree is over the leaves of all ballots. people, drawn, counted:
+    the totals (Totals), which version 1 tells cell by cell.
     """
 
     v: int
@@ -87,6 +89,9 @@ class Head(TypedDict):
     root: str
     floor: NotRequired[int]
     groups: NotRequired[str]
+    people: NotRequired[int]
+    drawn: NotRequired[int]
+    counted: NotRequired[int]
     cells: NotRequired[list[CellRow]]
 
 
@@ -98,21 +103,31 @@ class Outcome(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """The numbers of a whole round, the only ones that the bulletin tells beside the roll.
+
+    counted: how many ballots for marks are kept, those of envelopes among them. people: how many of those who vote at
+    computers hold a paper for marks that is counted or joined; drawn: how many of them drew. Both 0 where these people,
+    or those at computers who hold none, are fewer than the floor. Of a void round all are 0, whatever came.
+    """
+
+    people: int = 0
+    drawn: int = 0
+    counted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CellOutcome:
-    """What the bulletin says of one cell. drawn and counted: of a counted cell; group: of a merged one."""
+    """What the bulletin says of one cell. group: of a merged one."""
 
     cell: str
     eligible: int
     fate: Fate
-    drawn: int = 0
-    counted: int = 0
     group: int = 0
 
     def as_row(self) -> CellRow:
-        """Return what the bulletin says of the cell, and no figure that its fate keeps back."""
+        """Return what the bulletin says of the cell: no number that is not on the roll."""
         row: CellRow = {"cell": self.cell, "eligible": self.eligible, "fate": self.fate.value}
-        if self.fate == Fate.COUNTED:
-            row["drawn"], row["counted"] = self.drawn, self.counted
         if self.fate == Fate.MERGED:
             row["group"] = self.group
         return row
@@ -123,13 +138,11 @@ class GroupOutcome:
     """What the bulletin says of a joined group: its number from 1, and the salted hash of its answers."""
 
     group: int
-    drawn: int
-    counted: int
     columns: str
 
     def as_row(self) -> GroupRow:
         """Return what the bulletin says of the group."""
-        return {"group": self.group, "drawn": self.drawn, "counted": self.counted, "columns": self.columns}
+        return {"group": self.group, "columns": self.columns}
 
 
 # What is hashed and signed
@@ -192,13 +205,15 @@ def sign_head(
     cells: Sequence[CellRow],
     groups: Sequence[GroupRow],
     blocks: Sequence[bytes],
+    totals: Totals,
 ) -> tuple[Head, str]:
     """Return the bulletin's head, and the round's signature over it as base64url.
 
     cells: in the order of their names; blocks: one a cell; groups: in the order of their numbers.
-    Raises: BadBulletin if rows and blocks do not fit each other, so that no such bulletin is ever signed.
+    Raises: BadBulletin if rows, blocks and totals do not fit each other, so that no such bulletin is ever signed.
     """
-    check_rows(cells, groups, floor=floor)
+    check_rows(cells, groups)
+    check_totals(totals, cells, groups, floor=floor)
     _check_blocks(cells, blocks)
     head: Head = {
         "v": VERSION,
@@ -208,6 +223,9 @@ def sign_head(
         "size": len(cells),
         "root": merkle.root(block_hash(row, block) for row, block in zip(cells, blocks, strict=True)).hex(),
         "groups": groups_hash(groups),
+        "people": totals.people,
+        "drawn": totals.drawn,
+        "counted": totals.counted,
     }
     return head, b64u_encode(key.sign(head_message(head)))
 
@@ -232,7 +250,9 @@ def verify_bulletin(bulletin: object, *, receipt_key: bytes) -> None:
         blocks = [_unhex(canonical.expect(text, str, "block")) for text in texts]
         cells, groups = (canonical.expect(fields[name], list, name) for name in ("cells", "groups"))
         verify_head(head, fields["sig"], receipt_key=receipt_key)
-        check_rows(cells, groups, floor=head["floor"])
+        check_rows(cells, groups)
+        totals = Totals(*(head[name] for name in _TOTALS))
+        check_totals(totals, cells, groups, floor=head["floor"])
     except BadEncoding as error:
         raise BadBulletin(str(error)) from error
     if len(cells) != head["size"]:
@@ -254,19 +274,17 @@ def verify_head(head: object, signature: object, *, receipt_key: bytes) -> None:
     _expect_name(fields["round"], _ROUND, "round")
     for name in ("manifest", "root", "groups"):
         _expect_name(fields[name], _HASH, name)
-    for name in ("floor", "size"):
+    for name in ("floor", "size", *_TOTALS):
         _count(fields, name)
     _check_signature(receipt_key, b64u_decode(signature, length=64), head_message(fields))
 
 
-def check_rows(cells: Sequence[CellRow], groups: Sequence[GroupRow], *, floor: int) -> None:
-    """Refuse rows that are malformed or whose figures cannot be.
+def check_rows(cells: Sequence[CellRow], groups: Sequence[GroupRow]) -> None:
+    """Refuse rows that are malformed, out of order, or in no group that there is.
 
-    A counted cell may have fewer ballots than the floor only where its class is declared not anonymous, which the
-    bulletin does not say; a joined group never.
     Raises: BadBulletin, BadEncoding.
     """
-    eligible_in: dict[int, int] = {}
+    joined: set[int] = set()
     names: list[str] = []
     for row in cells:
         fate = canonical.expect(row, dict, "cell").get("fate")
@@ -274,26 +292,43 @@ def check_rows(cells: Sequence[CellRow], groups: Sequence[GroupRow], *, floor: i
             raise BadBulletin("a cell has no fate that is known")
         canonical.expect_fields(row, _CELL_ROW[Fate(fate)], "cell")
         names.append(_expect_name(row["cell"], _CELL, "cell"))
-        eligible = _count(row, "eligible")
-        if fate == Fate.COUNTED and not _count(row, "counted") <= _count(row, "drawn") <= eligible:
-            raise BadBulletin("a cell counts more than was drawn, or drew more than were eligible")
+        _count(row, "eligible")
         if fate == Fate.MERGED:
-            group = _count(row, "group")
-            eligible_in[group] = eligible_in.get(group, 0) + eligible
+            joined.add(_count(row, "group"))
     if names != sorted(set(names)):
         raise BadBulletin("the cells are not in order, or one is there twice")
     numbers = []
-    for joined in groups:
-        canonical.expect_fields(joined, _GROUP, "group")
-        numbers.append(_count(joined, "group"))
-        _expect_name(joined["columns"], _HASH, "columns")
-        if not floor <= _count(joined, "counted") <= _count(joined, "drawn") <= eligible_in.get(joined["group"], 0):
-            raise BadBulletin("a joined group is under the floor, or counts more than was drawn or eligible")
-    if numbers != list(range(1, len(numbers) + 1)) or eligible_in.keys() != set(numbers):
+    for group in groups:
+        canonical.expect_fields(group, _GROUP, "group")
+        numbers.append(_count(group, "group"))
+        _expect_name(group["columns"], _HASH, "columns")
+    if numbers != list(range(1, len(numbers) + 1)) or joined != set(numbers):
         raise BadBulletin("the joined groups are not those of the cells")
     fates = {row.get("fate") for row in cells}
     if Fate.VOID in fates and len(fates) > 1:
         raise BadBulletin("a void round counts nothing")
+
+
+def check_totals(totals: Totals, cells: Sequence[CellRow], groups: Sequence[GroupRow], *, floor: int) -> None:
+    """Refuse totals that cannot be. The rows must have been checked.
+
+    Each joined group has at least `floor` ballots. A counted cell may have fewer, or none for marks: where its class is
+    declared not anonymous, and where it is one for words. The bulletin says neither, so auditors check that floor.
+    Raises: BadBulletin.
+    """
+    eligible: dict[int, int] = {}
+    for row in cells:
+        if row.get("fate") in (Fate.COUNTED, Fate.MERGED):
+            group = row.get("group", 0)
+            eligible[group] = eligible.get(group, 0) + row["eligible"]
+    if totals.drawn > totals.people:
+        raise BadBulletin("more people drew than were asked")
+    if not floor * len(groups) <= totals.counted <= sum(eligible.values()):
+        raise BadBulletin("the head counts more than were eligible, or fewer than its joined groups have")
+    if any(eligible[group["group"]] < floor for group in groups):
+        raise BadBulletin("a joined group is under the floor")
+    if not eligible and totals.people:
+        raise BadBulletin("where nothing is kept nothing is told")
 
 
 def verify_block(head: Head, row: CellRow, leaves: bytes, *, index: int, proof: Sequence[bytes]) -> None:

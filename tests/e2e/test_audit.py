@@ -19,7 +19,7 @@ from tests.e2e.accessibility import faults
 from tests.e2e.client_server import ClientServer, serve_client
 from tests.e2e.sign_in import sign_in
 from tests.e2e.test_vectors import WITHOUT_CURVES
-from tests.factories.peer_review.counted_rounds import make_voted_round, publish
+from tests.factories.peer_review.counted_rounds import make_joined_round, make_voted_round, publish
 from tests.factories.peer_review.rounds import RunningRound, make_user
 from tests.peer_review.offline.test_bulletin_checks import FRAUDS, Files
 from tests.peer_review.protocol.election import CELLS, Election
@@ -37,14 +37,14 @@ NAMES = {
     "bulletin belongs to this manifest": "belonging",
     "order of the leaves": "order",
     "root of the tree": "root",
-    "counted ≤ drawn ≤ eligible in each cell": "figures",
+    "numbers of people and of ballots that can be": "figures",
     "form of the ballots": "ballots",
     "token of each ballot, for its cell": "tokens",
     "signature of each ballot": "signatures",
     "one ballot per credential": "unique",
     "no ballot dropped": "dropped",
     "no ballot added": "added",
-    "ballots in each cell": "counts",
+    "number of ballots": "counts",
     "receipts": "receipts",
 }
 AUDIT = """async (texts) => {
@@ -131,7 +131,11 @@ def test_honest_count_holds_with_every_check_and_its_progress(
     assert answer["sound"] is True
     told = {one["check"]: one for one in answer["told"]}
     assert set(told) == {*NAMES.values(), "hash"}
-    assert told["figures"] == {"check": "figures", "ok": True, "eligible": 24, "drawn": 20, "counted": 7, "few": 0}
+    assert told["figures"] == {"check": "figures", "ok": True, "eligible": 24, "few": 0} | {
+        "people": 12,
+        "drawn": 10,
+        "counted": 7,
+    }
     assert told["manifest"] == {"check": "manifest", "ok": True, "cells": 2}
     assert (told["receipts"]["counted"], told["receipts"]["total"]) == (3, 3)
     assert (told["hash"]["leaf"], told["hash"]["fate"]) == (leaf, "counted")
@@ -145,6 +149,10 @@ def test_count_of_ballots_of_the_first_version_still_holds(client: Page, electio
     files = Files(tmp_path, election.manifest, election.bulletin_of_version_1(counted), counted, {})
     answer = client.evaluate(AUDIT, texts(files, dummies=None))
     assert (answer["sound"], failing(answer)) == (True, [])
+    told = {one["check"]: one for one in answer["told"]}
+    assert told["figures"] == {"check": "figures", "ok": True, "eligible": 24, "few": 0, "drawn": 20, "counted": 4}
+    counted.pop()
+    assert failing(client.evaluate(AUDIT, texts(files, dummies=None))) == ["dropped", "counts"]
 
 
 def test_browser_finds_each_fraud_that_the_file_finds(
@@ -287,6 +295,8 @@ def test_inspector_verifies_a_bulletin_on_a_phone_by_keyboard(
     assert states(page) == dict.fromkeys(names, True)
     facts = page.locator("#verify-facts").inner_text()
     assert running.round.bulletin.root in facts.replace(" ", "")
+    assert "8 of 8" in facts
+    expect(page.locator("[data-check=figures]")).to_contain_text("14 ballots counted; 8 of 8 people had drawn")
 
     # With the fingerprint as it was printed, in groups, and the auditor's package; no reload between.
     path = tmp_path / "package.zip"
@@ -303,6 +313,33 @@ def test_inspector_verifies_a_bulletin_on_a_phone_by_keyboard(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert faults(page) == []
     assert complaints == []
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "box"])
+def test_package_of_a_joined_round_is_counted_with_its_groups(live_server: Any, page: Page, tmp_path: Path) -> None:
+    running = make_joined_round()
+    publish(running)
+    open_page(page, live_server.url, running, make_user("", "inspector"))
+    path = tmp_path / "package.zip"
+    path.write_bytes(b"".join(audit_package.package_pieces(running.round)))
+    page.get_by_label("Auditor’s package").set_input_files(path)
+    page.get_by_role("button", name="Verify here").click()
+    expect(page.locator("#verify-verdict")).to_have_text("Every check holds")
+    assert states(page)["counts"] is states(page)["merged"] is True
+
+    # Without the merged ballots there are fewer than the head says.
+    with zipfile.ZipFile(path) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    merged = json.loads(files["merged.json"])
+    merged["groups"][0]["ballots"].pop()
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in (files | {"merged.json": json.dumps(merged).encode()}).items():
+            packed.writestr(name, data)
+    page.get_by_label("Auditor’s package").set_input_files(path)
+    page.get_by_role("button", name="Verify here").click()
+    expect(page.locator("#verify-verdict")).to_have_text("The count does not hold")
+    assert [check for check, holds in states(page).items() if not holds] == ["counts", "merged"]
+    expect(page.locator("[data-check=counts]")).to_contain_text("7 found")
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "box"])

@@ -1,21 +1,32 @@
 """Who has drawn, and how many credentials each paper has given out: known to the server until the count, no longer."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 
 from peer_review.domain.ballots.drawing import person_id, ticket_id, which_are_drawn
 from peer_review.domain.keys.server_keys import key_of
-from peer_review.enums import RoundState
+from peer_review.enums import CellKind, RoundState
 from peer_review.exceptions.keys import RoundKeyUnreadable
 from peer_review.models import Assignment, Round, Ticket
+from peer_review.querysets.ballots import AssignmentQuerySet
 from peer_review.users import AnyUser
 
 #: Papers read at once.
 _CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """Of `people` with a paper for marks who vote at computers, `drawn` have drawn."""
+
+    people: int
+    drawn: int
 
 
 def has_drawn(round: Round, user: AnyUser) -> bool:
@@ -43,6 +54,25 @@ def people_drawn(round: Round) -> set[int]:
     """
     people = _people_by_id(round)
     return {people[drawn_id] for drawn_id in which_are_drawn(people)}
+
+
+def turnout(round: Round, *, cells: Collection[int] | None = None) -> Turnout:
+    """Return how many people with a paper for marks vote at computers, and how many of them have drawn. `cells`: only
+    people with the paper of one of these (primary keys).
+
+    Whoever votes on paper is left out on both sides: a ticket says nothing of who drew with it, and the rest of a total
+    that had them in it would tell of the few on paper.
+    Raises: RoundKeyUnreadable.
+    """
+    on_paper = round.members.filter(on_paper=True).values("user_id")
+    papers = Assignment.objects.filter(cell__round=round).exclude(cell__kind=CellKind.COMMENT)
+    papers = papers.exclude(evaluator__in=on_paper).order_by()
+    if cells is None:
+        people = set(papers.values_list("evaluator_id", flat=True).distinct())
+    else:
+        rows = _pairs(papers)
+        people = set(rows[np.isin(rows[:, 0], list(cells)), 1].tolist())
+    return Turnout(len(people), len(people & people_drawn(round)))
 
 
 def tickets_drawn(round: Round) -> Counter[int]:
@@ -83,10 +113,15 @@ def people_drawn_by_cell(round: Round) -> Counter[int]:
     Raises: RoundKeyUnreadable.
     """
     people = np.array(sorted(people_drawn(round)), dtype=np.int64)
-    papers = Assignment.objects.filter(cell__round=round).order_by().values_list("cell_id", "evaluator_id")
-    rows = np.fromiter(chain.from_iterable(papers.iterator(chunk_size=_CHUNK)), dtype=np.int64).reshape(-1, 2)
+    rows = _pairs(Assignment.objects.filter(cell__round=round).order_by())
     cells, many = np.unique(rows[np.isin(rows[:, 1], people), 0], return_counts=True)
     return Counter(dict(zip(cells.tolist(), many.tolist(), strict=True)))
+
+
+def _pairs(papers: AssignmentQuerySet) -> npt.NDArray[np.int64]:
+    """Return the cell and the evaluator of each paper, as two columns of primary keys."""
+    pairs = papers.values_list("cell_id", "evaluator_id").iterator(chunk_size=_CHUNK)
+    return np.fromiter(chain.from_iterable(pairs), dtype=np.int64).reshape(-1, 2)
 
 
 def drawn_by_cell(round: Round) -> Counter[int]:

@@ -156,9 +156,8 @@ def _expected_share(round: Round, scheme: FrozenScheme) -> tuple[float, str]:
     if last is None:
         return USUAL_SHARE, ""
     comments = set(last.round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
-    outcome = last.read_outcome()
-    cells = [row for row in outcome["cells"] if row["cell"] not in comments]
-    eligible = sum(row["eligible"] for row in cells)
-    counted = sum(row.get("counted", 0) for row in cells) + sum(group["counted"] for group in outcome["groups"])
+    cells = [row for row in last.read_outcome()["cells"] if row["cell"] not in comments]
+    eligible, head = sum(row["eligible"] for row in cells), last.read_head()
+    counted = sum(row["counted"] for row in cells) if head["v"] == 1 else head["counted"]
     share = counted / eligible if eligible else USUAL_SHARE
     return min(1.0, max(LEAST_SHARE, share)), last.round.title

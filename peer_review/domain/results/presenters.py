@@ -60,7 +60,7 @@ from peer_review.domain.results.shown_classes import shown_classes
 from peer_review.domain.results.trends import Trend, group_trend, subject_trend
 from peer_review.domain.schemes.answer_choices import answers_in_words
 from peer_review.domain.schemes.grades import grade_names
-from peer_review.domain.tally.bulletin import totals
+from peer_review.domain.tally.bulletin import RoundTotals, totals
 from peer_review.enums import Audience, ResultScope
 from peer_review.exceptions.preflight import TermsAltered
 from peer_review.models import (
@@ -225,7 +225,7 @@ def read_head(round: Round) -> Head:
     """Return the round with what proves its count. Two queries, and the organiser's name."""
     # Not its leaves: there is one a ballot.
     bulletin = Bulletin.objects.filter(round=round).defer("leaves").first()
-    figures = totals(round, bulletin) if bulletin is not None else {}
+    figures = totals(round, bulletin) if bulletin is not None else RoundTotals(0, 0, None, 0, 0)
     scheme = round.frozen_scheme
     return Head(
         public_id=round.public_id,
@@ -239,11 +239,11 @@ def read_head(round: Round) -> Head:
         fingerprint=round.fingerprint,
         root=bulletin.root if bulletin is not None else "",
         ballots=bulletin.size if bulletin is not None else 0,
-        eligible=figures.get("eligible", 0),
-        kept=figures.get("kept", 0),
-        drawn=figures.get("drawn", 0),
-        counted=figures.get("counted", 0),
-        comments=figures.get("comments", 0),
+        eligible=figures.eligible,
+        kept=figures.kept,
+        people=figures.people,
+        drawn=figures.drawn,
+        counted=figures.counted,
     )
 
 

@@ -26,9 +26,8 @@ Note = TypeVar("Note")
 class Head:
     """The round that the figures are of, and what proves the count.
 
-    root: of the bulletin's tree, hexadecimal; fingerprint: of the manifest of keys. eligible, drawn, counted: papers
-    for marks; kept: those of them whose ballots are kept, drawn and counted are of these; comments: papers for words
-    that came back.
+    root: of the bulletin's tree, hexadecimal; fingerprint: of the manifest of keys. eligible, kept, people, drawn and
+    counted: see domain.tally.bulletin.RoundTotals.
     """
 
     public_id: str
@@ -41,12 +40,12 @@ class Head:
     grades: tuple[str, ...]  # their names, best first
     fingerprint: str
     root: str
-    ballots: int  # leaves of the tree
+    ballots: int  # counted; of a bulletin of version 1 comment papers among them
     eligible: int
     kept: int
+    people: int | None
     drawn: int
     counted: int
-    comments: int
 
     @property
     def percent(self) -> int | None:

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 
 from peer_review import audit_log
 from peer_review.domain.announcements.announcements import announce_automatic_extension
-from peer_review.domain.ballots.turnout import people_drawn
+from peer_review.domain.ballots.turnout import turnout
 from peer_review.domain.rounds.return_rate import ReturnRate, needed_percent
-from peer_review.enums import CellKind
-from peer_review.models import Assignment, Round
+from peer_review.models import Round
 
 
 def extends_itself(round: Round, *, now: datetime) -> bool:
@@ -48,11 +47,6 @@ def _later_end(round: Round) -> datetime:
 
 
 def _drawn_rate(round: Round) -> ReturnRate:
-    """Return how many people with a paper for marks have drawn at a computer. Nobody is ever shown it.
-
-    Whoever votes on paper is left out on both sides: a ticket says nothing of who drew with it.
-    """
-    on_paper = round.members.filter(on_paper=True).values("user_id")
-    papers = Assignment.objects.filter(cell__round=round).exclude(cell__kind=CellKind.COMMENT)
-    people = set(papers.exclude(evaluator__in=on_paper).order_by().values_list("evaluator_id", flat=True).distinct())
-    return ReturnRate(len(people), len(people & people_drawn(round)), needed_percent(round))
+    """Return how many people with a paper for marks have drawn at a computer. Nobody is ever shown it."""
+    came = turnout(round)
+    return ReturnRate(came.people, came.drawn, needed_percent(round))

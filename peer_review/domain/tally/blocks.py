@@ -8,7 +8,7 @@ come from the round's key. Others would tell, beside the first ones in the datab
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from peer_review.box import store
 from peer_review.protocol.bulletin import (
@@ -17,25 +17,28 @@ from peer_review.protocol.bulletin import (
     Fate,
     GroupOutcome,
     Outcome,
+    Totals,
     make_block,
 )
 from zhengyan_crypto import canonical
 from zhengyan_crypto.round_key import RoundKey
 
-BLOCK, DUMMIES, OUTCOME = "block", "dummies", "outcome"
+BLOCK, DUMMIES, OUTCOME, TOTALS = "block", "dummies", "outcome", "totals"
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenCount:
-    """What the box keeps for the bulletin: the rows, and a block a cell."""
+    """What the box keeps for the bulletin: the rows, a block a cell, and the numbers of the whole round."""
 
     outcome: Outcome
     blocks: tuple[bytes, ...]
+    totals: Totals
 
 
 def make_documents(
     cells: Iterable[CellOutcome],
     groups: Iterable[GroupOutcome],
+    totals: Totals,
     leaves: Mapping[str, list[bytes]],
     *,
     key: RoundKey,
@@ -56,6 +59,7 @@ def make_documents(
         "groups": [group.as_row() for group in groups],
     }
     yield store.Document(OUTCOME, OUTCOME, canonical.dumps(outcome))
+    yield store.Document(TOTALS, TOTALS, canonical.dumps(asdict(totals)))
 
 
 def _openings(cell: str, *, key: RoundKey) -> Iterator[bytes]:
@@ -67,7 +71,8 @@ def _openings(cell: str, *, key: RoundKey) -> Iterator[bytes]:
 def written_count(public_id: str) -> WrittenCount:
     """Return what the box keeps for the bulletin of a round whose ballots are written."""
     outcome: Outcome = json.loads(next(store.documents(public_id, OUTCOME)).body)
-    return WrittenCount(outcome, tuple(document.body for document in store.documents(public_id, BLOCK)))
+    totals = Totals(**json.loads(next(store.documents(public_id, TOTALS)).body))
+    return WrittenCount(outcome, tuple(document.body for document in store.documents(public_id, BLOCK)), totals)
 
 
 def dummies(public_id: str) -> Iterator[tuple[str, list[bytes]]]:

@@ -37,12 +37,13 @@ def make_bulletin(round: Round, written: WrittenCount) -> Bulletin:
         cells=cells,
         groups=groups,
         blocks=written.blocks,
+        totals=written.totals,
     )
     bulletin: Bulletin = Bulletin.objects.create(
         round=round,
         head=canonical.dumps(head).decode("ascii"),
         signature=signature,
-        size=sum(row.get("counted", 0) for row in cells) + sum(group["counted"] for group in groups),
+        size=written.totals.counted,
         root=head["root"],
         outcome=canonical.dumps(written.outcome).decode("ascii"),
         leaves=b"".join(written.blocks),
@@ -92,8 +93,7 @@ class CellProof(TypedDict):
 
 def head_of(bulletin: Bulletin) -> Head:
     """Return the signed head."""
-    head: Head = canonical.loads(bulletin.head)
-    return head
+    return bulletin.read_head()
 
 
 def is_void(bulletin: Bulletin) -> bool:
@@ -115,24 +115,45 @@ def blocks_of(bulletin: Bulletin) -> Iterator[tuple[CellRow, bytes]]:
         start = end
 
 
-def totals(round: Round, bulletin: Bulletin) -> dict[str, int]:
-    """Return the numbers of eligible, kept, drawn and counted papers for marks, and `comments`, of counted comment
-    papers.
+@dataclass(frozen=True, slots=True)
+class RoundTotals:
+    """The numbers of a whole counted round.
 
-    kept: those eligible whose cells are counted or joined. Drawn and counted are of these only: what was destroyed is
-    in no figure. Nobody need write a comment, so comment papers are in no share. One query.
+    eligible: papers for marks on the roll; kept: those of them whose cells are counted or joined; counted: ballots for
+    marks that are kept. people, drawn: see protocol.bulletin.Totals; of a bulletin of version 1, which tells no people,
+    `people` is None and `drawn` are the papers drawn. comments: comment papers counted, of which
+    version 2 tells nothing.
+    """
+
+    eligible: int
+    kept: int
+    people: int | None
+    drawn: int
+    counted: int
+    comments: int = 0
+
+
+def totals(round: Round, bulletin: Bulletin) -> RoundTotals:
+    """Return the numbers of the whole round, as its bulletin tells them.
+
+    Nobody need write a comment, so comment papers are in no share. One query.
     """
     comment_cells = set(round.cells.filter(kind=CellKind.COMMENT).values_list("key", flat=True))
-    outcome = bulletin.read_outcome()
-    marks = [row for row in outcome["cells"] if row["cell"] not in comment_cells]
-    comments = sum(row.get("counted", 0) for row in outcome["cells"] if row["cell"] in comment_cells)
-    return {
-        "eligible": sum(row["eligible"] for row in marks),
-        "kept": sum(row["eligible"] for row in marks if row.get("fate") in (Fate.COUNTED, Fate.MERGED)),
-        "drawn": sum(row.get("drawn", 0) for row in marks) + sum(group["drawn"] for group in outcome["groups"]),
-        "counted": sum(row.get("counted", 0) for row in marks) + sum(group["counted"] for group in outcome["groups"]),
-        "comments": comments,
-    }
+    rows = bulletin.read_outcome()["cells"]
+    marks = [row for row in rows if row["cell"] not in comment_cells]
+    eligible = sum(row["eligible"] for row in marks)
+    kept = sum(row["eligible"] for row in marks if row.get("fate") in (Fate.COUNTED, Fate.MERGED))
+    head = head_of(bulletin)
+    if head["v"] != 1:
+        return RoundTotals(eligible, kept, head["people"], head["drawn"], head["counted"])
+    return RoundTotals(
+        eligible,
+        kept,
+        people=None,
+        drawn=sum(row["drawn"] for row in marks),
+        counted=sum(row["counted"] for row in marks),
+        comments=sum(row["counted"] for row in rows if row["cell"] in comment_cells),
+    )
 
 
 def cell_proofs(bulletin: Bulletin, cells: Collection[str]) -> list[CellProof]:

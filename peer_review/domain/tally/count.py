@@ -27,7 +27,7 @@ from peer_review.domain.schemes.ballot_papers import papers_of
 from peer_review.domain.tally.blocks import make_documents, written_count
 from peer_review.domain.tally.bulletin import is_void, make_bulletin
 from peer_review.domain.tally.check_pool import CheckPool, processes_for
-from peer_review.domain.tally.fates import Fates, decide_fates, group_outcomes, is_blank, outcomes
+from peer_review.domain.tally.fates import Fates, decide_fates, group_outcomes, is_blank, outcomes, round_totals
 from peer_review.domain.tally.merged_groups import merge
 from peer_review.domain.tally.opened_rows import (
     StandingBallots,
@@ -43,7 +43,7 @@ from peer_review.exceptions.base import RoundStateInvalid, WrongKey
 from peer_review.exceptions.keys import RoundKeyUnreadable
 from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, NotCounting
 from peer_review.models import CountRun, Drawn, Round, Ticket
-from peer_review.protocol.bulletin import CellOutcome, Fate
+from peer_review.protocol.bulletin import CellOutcome, Fate, Totals
 from peer_review.protocol.checking import Terms
 from peer_review.users import User
 from zhengyan_crypto import sealing
@@ -224,7 +224,8 @@ def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None
         accepted = len(kept.rows) + joined
         _report(run, phase=CountPhase.WRITING, done=0, accepted=accepted, rejected=_rejected(round, standing.rejected))
         ballots = standing_ballots(round.public_id, kept, cells, key=key, report=_throttled_report(run))
-        documents = _documents(round, standing, fates, outcomes(round, fates, counted, drawn), cells, key=key)
+        totals = round_totals(round, fates, counted)
+        documents = _documents(round, standing, fates, outcomes(round, fates), totals, cells, key=key)
         store.write_ballots(round.public_id, ballots, documents)
     except store.TableMissing:
         _expect_written(round, remaining=total)
@@ -251,6 +252,7 @@ def _documents(
     standing: StandingBallots,
     fates: Fates,
     rows: list[CellOutcome],
+    totals: Totals,
     cells: dict[str, str],
     *,
     key: RoundKey,
@@ -267,7 +269,7 @@ def _documents(
         group = merge(fates.groups[number], (entry for _row, entry in of_group), floor=least)
         hashes[number] = group.digest
         yield from group.documents(number)
-    yield from make_documents(rows, group_outcomes(rows, hashes), standing.leaves_per_cell(cells), key=key)
+    yield from make_documents(rows, group_outcomes(hashes), totals, standing.leaves_per_cell(cells), key=key)
 
 
 def _rejected(round: Round, rejected: dict[str, int]) -> dict[str, int | None]:
@@ -286,7 +288,7 @@ def _expect_written(round: Round, *, remaining: int) -> None:
 
 
 def _check_figures(round: Round, run: CountRun, counted: Counter[str], drawn: Counter[int]) -> None:
-    """Refuse a count in which a cell has more ballots than credentials.
+    """Refuse a count in which a cell has more ballots than credentials. These numbers are told to nobody.
 
     Raises: MoreBallotsThanDrawn, after that has been put on record.
     """

@@ -7,17 +7,18 @@ count, and every figure must leave as many answers out of its floor (counting.di
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count
 
 from peer_review.box import store
 from peer_review.counting.ladder import Rung, climb
+from peer_review.domain.ballots.turnout import turnout
 from peer_review.domain.planning.comment_writers import comment_writers
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Cell, Round, Ticket
-from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome
+from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome, Totals
 from zhengyan_crypto import canonical
 
 KNOWN = "known"
@@ -94,31 +95,42 @@ def decide_fates(round: Round, counted: Mapping[str, int], *, written: Mapping[s
     return Fates(cells, dict(enumerate(sorted(joined, key=min), 1)), known)
 
 
-def outcomes(round: Round, fates: Fates, counted: Mapping[str, int], drawn: Mapping[int, int]) -> list[CellOutcome]:
-    """Return what the bulletin says of each cell. `drawn`: credentials by cell (primary key). One query."""
+def outcomes(round: Round, fates: Fates) -> list[CellOutcome]:
+    """Return what the bulletin says of each cell. One query."""
     group_of = fates.group_of
     return [
         CellOutcome(
             cell=cell.key,
             eligible=cell.eligible,
             fate=fates.cells[cell.key],
-            drawn=drawn.get(cell.pk, 0),
-            counted=counted.get(cell.key, 0),
             group=group_of.get(cell.key, 0),
         )
         for cell in round.cells.with_eligible()
     ]
 
 
-def group_outcomes(cells: Iterable[CellOutcome], hashes: Mapping[int, str]) -> Iterator[GroupOutcome]:
+def group_outcomes(hashes: Mapping[int, str]) -> Iterator[GroupOutcome]:
     """Yield what the bulletin says of each joined group. `hashes`: of its answers, by the group's number."""
-    drawn: Counter[int] = Counter()
-    counted: Counter[int] = Counter()
-    for cell in cells:
-        drawn[cell.group] += cell.drawn
-        counted[cell.group] += cell.counted
     for number in sorted(hashes):
-        yield GroupOutcome(number, drawn[number], counted[number], hashes[number])
+        yield GroupOutcome(number, hashes[number])
+
+
+def round_totals(round: Round, fates: Fates, counted: Mapping[str, int]) -> Totals:
+    """Return what the bulletin says of the whole round. `counted`: valid ballots by cell.
+
+    Of people with no paper that is kept nothing is told, and nothing that could be subtracted from what the organiser
+    saw of all (domain.rounds.participation) until fewer than the floor are left. Reads the roll through.
+    Raises: RoundKeyUnreadable.
+    """
+    floor, ends = round.frozen_scheme.floor, {Fate.COUNTED, Fate.MERGED}
+    marks = round.cells.exclude(kind=CellKind.COMMENT).order_by().values_list("pk", "key")
+    kept = {pk: key for pk, key in marks if fates.cells[key] in ends}
+    ballots = sum(counted.get(key, 0) for key in kept.values())
+    came = turnout(round, cells=kept)
+    others = turnout(round).people - came.people
+    if came.people < floor or 0 < others < floor:
+        return Totals(counted=ballots)
+    return Totals(came.people, came.drawn, ballots)
 
 
 def read_known(public_id: str) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from typing import TypedDict
 
 from cryptography.exceptions import InvalidSignature
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 
 from peer_review.offline.verifier.bulletin_checks import BulletinChecks, Check
 from peer_review.offline.verifier.encoding import Fault, canonical, fields, listed, parse, unbase64, unhex
-from peer_review.offline.verifier.rules import Entry
+from peer_review.offline.verifier.rules import Entry, MergedGroup
 from peer_review.offline.verifier.signatures import TOKEN_PADDING, leaf_of, signed
 
 #: What is in a ballot of each version beside its answers and its credential. Rounds that were counted before ballots
@@ -43,7 +44,7 @@ class BallotChecks:
             ("one ballot per credential", "每份凭证只计一票", self.check_unique),
             ("no ballot dropped", "没有漏计的票", self.check_dropped),
             ("no ballot added", "没有多出的票", self.check_added),
-            ("ballots in each cell", "各票格的票数", self.check_counts),
+            ("number of ballots", "票数", self.check_counts),
         ]
 
     def read_ballots(self) -> tuple[str, str]:
@@ -132,7 +133,7 @@ class BallotChecks:
         return {leaf for leaf, cell in self.about.cell_of.items() if fates[cell] == "counted"}
 
     def open_dummies(self) -> set[bytes]:
-        """Return the leaves of the dummies of counted cells: as many as were eligible and not counted."""
+        """Return the leaves of the dummies of counted cells. What is neither theirs nor a ballot's has been dropped."""
         found: set[bytes] = set()
         if self.dummies is None:
             return found
@@ -144,8 +145,7 @@ class BallotChecks:
                 continue
             openings = listed(value["cells"].get(cell["cell"], []))
             leaves = {hashlib.sha256(b"\x00anon-dummy/v2|" + unbase64(opening, 32)).digest() for opening in openings}
-            wanted = cell["eligible"] - cell["counted"]
-            if len(leaves) != wanted or any(self.about.cell_of.get(leaf) != cell["cell"] for leaf in leaves):
+            if len(leaves) != len(openings) or any(self.about.cell_of.get(leaf) != cell["cell"] for leaf in leaves):
                 raise Fault(
                     f"cell {cell['cell']}: other dummies than its block has", f"票格 {cell['cell']}：填充项不符"
                 )
@@ -160,6 +160,13 @@ class BallotChecks:
                 raise Fault(f"ballot {number} is not in the bulletin", f"第 {number} 张票不在公告中")
 
     def check_counts(self) -> None:
+        """Version 1 tells a number for each cell, version 2 one of all ballots for marks, merged ones among them."""
+        if self.about.head["v"] == 2:
+            marks, counted = sum(not has_words(entry) for entry in self.entries), self.about.head["counted"]
+            groups = len(self.about.groups)
+            if marks > counted - groups * self.about.head["floor"] or (not groups and marks < counted):
+                raise Fault(f"{counted} counted, {marks} found", f"公告计入 {counted}，实有 {marks}")
+            return
         counts = Counter(entry["ballot"]["cell"] for entry in self.entries)
         for cell in self.about.cells:
             if cell["fate"] == "counted" and counts[cell["cell"]] != cell["counted"]:
@@ -193,3 +200,18 @@ def version_of(entry: object) -> object:
     """Return what an entry, whatever it is, says its ballot's version is."""
     ballot = entry.get("ballot") if isinstance(entry, dict) else None
     return ballot.get("v") if isinstance(ballot, dict) else None
+
+
+def has_words(entry: Entry) -> bool:
+    """Return whether a ballot is a comment paper: its one answer is a text."""
+    return type(entry["ballot"]["a"].get("text")) is str
+
+
+def ballots_by_cell(entries: Iterable[Entry], groups: Iterable[MergedGroup] = ()) -> Counter[str]:
+    """Return how many ballots of each cell are kept. A comment paper without words is none."""
+    counts = Counter(
+        entry["ballot"]["cell"]
+        for entry in entries
+        if not has_words(entry) or str(entry["ballot"]["a"]["text"]).strip()
+    )
+    return counts + Counter(ballot["cell"] for group in groups for ballot in group["ballots"])

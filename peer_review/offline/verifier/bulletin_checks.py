@@ -66,14 +66,17 @@ class ManifestChecks:
 
 
 #: What a cell's row says beside its name, how many were asked, and its fate.
-FATES = {"counted": ("drawn", "counted"), "merged": ("group",), "few": (), "void": ()}
+FATES = {"counted": (), "merged": ("group",), "few": (), "void": ()}
+#: The numbers of the whole round, which the head of version 2 tells.
+TOTALS = ("people", "drawn", "counted")
 
 
 class BulletinChecks:
     """The bulletin: signed by the round, made for this manifest, a tree over its cells, figures that can be.
 
     Version 1 has one list of leaves, each a ballot's. In version 2 each cell has a block of as many leaves as people
-    were eligible, of ballots and of dummies; `cells` says what became of it.
+    were eligible, of ballots and of dummies; `cells` says what became of it. How many people drew and how many ballots
+    count, its head tells of the whole round only.
     """
 
     def __init__(self, data: bytes, about: ManifestChecks) -> None:
@@ -93,7 +96,7 @@ class BulletinChecks:
             ("bulletin belongs to this manifest", "公告与密钥清单对应", self.check_belonging),
             ("order of the leaves", "叶子的次序", self.check_order),
             ("root of the tree", "树根", self.check_root),
-            ("counted ≤ drawn ≤ eligible in each cell", "各票格：计入 ≤ 领取 ≤ 应有", self.check_figures),
+            ("numbers of people and of ballots that can be", "人数与票数相容", self.check_figures),
         ]
 
     def read_bulletin(self) -> tuple[str, str]:
@@ -119,11 +122,11 @@ class BulletinChecks:
 
     def read_version_2(self, parsed: object) -> None:
         value = fields(parsed, "v", "head", "sig", "cells", "groups", "blocks", version=2)
-        head = fields(value["head"], "v", "round", "manifest", "floor", "size", "root", "groups", version=2)
+        head = fields(value["head"], "v", "round", "manifest", "floor", "size", "root", "groups", *TOTALS, version=2)
         signature = unbase64(value["sig"], 64)
         for name in ("manifest", "root", "groups"):
             unhex(head[name], 32)
-        if type(head["floor"]) is not int or type(head["size"]) is not int:
+        if any(type(head[name]) is not int or head[name] < 0 for name in ("floor", "size", *TOTALS)):
             raise Fault("a figure is not an integer", "有数字不是整数")
         for cell in listed(value["cells"]):
             fate = cell.get("fate") if type(cell) is dict else None
@@ -131,9 +134,9 @@ class BulletinChecks:
                 raise Fault("a cell has no fate that is known", "有票格的去向不明")
             read_row(cell, "fate", *FATES[fate])
         for group in listed(value["groups"]):
-            fields(group, "group", "drawn", "counted", "columns")
+            fields(group, "group", "columns")
             unhex(group["columns"], 32)
-            if any(type(group[name]) is not int for name in ("group", "drawn", "counted")):
+            if type(group["group"]) is not int:
                 raise Fault("a figure is not an integer", "有数字不是整数")
         blocks = listed(value["blocks"])
         if len(blocks) != len(value["cells"]):
@@ -192,20 +195,28 @@ class BulletinChecks:
             raise Fault("it does not cover these leaves", "树根与叶子不符")
 
     def check_figures(self) -> tuple[str, str] | None:
+        if self.head["v"] == 1:
+            self.check_version_1()
+            return None
+        self.check_groups()
+        self.check_totals()
+        people, drawn, counted = (self.head[name] for name in TOTALS)  # type: ignore[literal-required]
+        few = sum(cell["fate"] == "few" for cell in self.cells)
+        return (
+            f"{counted} ballots counted, {drawn} of {people} people had drawn; {few} cells with too few, destroyed",
+            f"计入 {counted} 票，{people} 人中 {drawn} 人领取；{few} 个票格不足下限，已销毁",
+        )
+
+    def check_version_1(self) -> None:
         for cell in self.cells:
-            if cell["fate"] == "counted" and not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
+            if not 0 <= cell["counted"] <= cell["drawn"] <= cell["eligible"]:
                 raise Fault(
                     f"cell {cell['cell']}: {cell['counted']} counted, {cell['drawn']} drawn of {cell['eligible']}",
                     f"票格 {cell['cell']}：计入 {cell['counted']}，领取 {cell['drawn']}，应有 {cell['eligible']}",
                 )
-        if self.head["v"] == 1:
-            total = sum(cell["counted"] for cell in self.cells)
-            if total != len(self.cell_of):
-                raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
-            return None
-        self.check_groups()
-        few = sum(cell["fate"] == "few" for cell in self.cells)
-        return f"{few} cells with too few, destroyed", f"{few} 个票格不足下限，已销毁"
+        total = sum(cell["counted"] for cell in self.cells)
+        if total != len(self.cell_of):
+            raise Fault(f"the cells add up to {total}", f"各票格合计为 {total}")
 
     def check_groups(self) -> None:
         eligible: dict[int, int] = {}
@@ -215,10 +226,21 @@ class BulletinChecks:
         numbers = [group["group"] for group in self.groups]
         if numbers != list(range(1, len(numbers) + 1)) or eligible.keys() != set(numbers):
             raise Fault("the merged groups are not those of the cells", "合并组与票格不符")
-        for group in self.groups:
-            number = group["group"]
-            if not self.head["floor"] <= group["counted"] <= group["drawn"] <= eligible[number]:
-                raise Fault(f"merged group {number}: figures that cannot be", f"合并组 {number}：数字不可能")
+        for number in numbers:
+            if eligible[number] < self.head["floor"]:
+                raise Fault(f"merged group {number}: under the floor", f"合并组 {number}：不足下限")
+
+    def check_totals(self) -> None:
+        head = self.head
+        kept = sum(cell["eligible"] for cell in self.cells if cell["fate"] in ("counted", "merged"))
+        if head["drawn"] > head["people"] or (head["people"] and not kept):
+            raise Fault(
+                f"{head['drawn']} people drew of {head['people']}", f"{head['people']} 人中有 {head['drawn']} 人领取"
+            )
+        if not head["floor"] * len(self.groups) <= head["counted"] <= kept:
+            raise Fault(
+                f"{head['counted']} ballots counted of {kept} that can be", f"至多 {kept} 票，却计入 {head['counted']}"
+            )
 
 
 def read_row(row: object, *names: str) -> None:

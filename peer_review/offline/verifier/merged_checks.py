@@ -5,6 +5,7 @@ import hashlib
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 
+from peer_review.offline.verifier.ballot_checks import has_words
 from peer_review.offline.verifier.bulletin_checks import BulletinChecks, Check
 from peer_review.offline.verifier.encoding import Fault, canonical, fields, listed, parse, unbase64, unhex
 from peer_review.offline.verifier.rules import Columns, Entry, GroupRow, MergedGroup
@@ -19,6 +20,7 @@ class MergedChecks:
 
     def __init__(self, data: bytes, about: BulletinChecks, entries: list[Entry]) -> None:
         self.data, self.about = data, about
+        self.entries = entries
         self.spent = {entry["ballot"]["pk"] for entry in entries}
         self.groups: list[MergedGroup] = []
 
@@ -28,6 +30,7 @@ class MergedChecks:
             ("form of the merged groups", "合并组格式", self.read_groups),
             ("answers of each merged group, as signed for", "各合并组的答案与签署一致", self.check_columns),
             ("token of each merged ballot, for its cell", "每张并入票的凭证与票格相符", self.check_ballots),
+            ("ballots of all cells and groups", "全部票格和合并组的票数", self.check_total),
         ]
 
     @property
@@ -57,7 +60,7 @@ class MergedChecks:
             cells = [cell["cell"] for cell in merged if cell["group"] == number]
             if hashlib.sha256(salted).hexdigest() != row["columns"]:
                 raise Fault(f"group {number}: not the answers that were signed for", f"合并组 {number}：答案与签署不符")
-            if columns["cells"] != cells or columns["counted"] != row["counted"]:
+            if columns["cells"] != cells or columns["counted"] < self.about.head["floor"]:
                 raise Fault(f"group {number}: other cells or ballots", f"合并组 {number}：票格或票数不符")
             for column in columns["columns"].values():
                 answers = column["answers"]
@@ -69,10 +72,16 @@ class MergedChecks:
     def check_ballots(self) -> None:
         for row, group in zip(self.about.groups, self.groups, strict=True):
             leaves = {unhex(ballot["leaf"], 32) for ballot in group["ballots"]}
-            if not row["counted"] == len(leaves) == len(group["ballots"]):
+            if not group["columns"]["counted"] == len(leaves) == len(group["ballots"]):
                 raise Fault(f"group {row['group']}: another number of ballots", f"合并组 {row['group']}：票数不符")
             for ballot in group["ballots"]:
                 self.check_ballot(row, ballot)
+
+    def check_total(self) -> None:
+        counted, marks = self.about.head["counted"], sum(not has_words(entry) for entry in self.entries)
+        found = marks + sum(len(group["ballots"]) for group in self.groups)
+        if found != counted:
+            raise Fault(f"{counted} counted, {found} found", f"公告计入 {counted}，实有 {found}")
 
     def check_ballot(self, row: GroupRow, ballot: dict[str, str]) -> None:
         """Check that a leaf lies in the block of its cell, and was drawn for it with a credential of its own."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NotRequired, TypedDict
@@ -13,7 +13,7 @@ from peer_review.offline.verifier.encoding import Fault, fields, listed, parse_t
 
 
 class CellRow(TypedDict):
-    """What the bulletin says of one cell: its fate, and what that lets be told."""
+    """What the bulletin says of one cell: its fate, and what that lets be told. Only version 1 tells how many drew."""
 
     cell: str
     eligible: int
@@ -27,8 +27,6 @@ class GroupRow(TypedDict):
     """What the bulletin says of a merged group."""
 
     group: int
-    drawn: int
-    counted: int
     columns: str
 
 
@@ -57,7 +55,7 @@ class MergedGroup(TypedDict):
 
 
 class Head(TypedDict):
-    """The head of the bulletin, which the round signs. Only version 1 has its cells in it."""
+    """The head of the bulletin, which the round signs. Only version 1 has its cells in it, only version 2 totals."""
 
     v: int
     round: str
@@ -66,6 +64,9 @@ class Head(TypedDict):
     root: str
     floor: NotRequired[int]
     groups: NotRequired[str]
+    people: NotRequired[int]
+    drawn: NotRequired[int]
+    counted: NotRequired[int]
     cells: NotRequired[list[CellRow]]
 
 
@@ -125,6 +126,13 @@ class Rules:
         if self.scale not in SPREAD_FLOOR or self.floor < 1:
             raise Fault("an unknown scale or no floor", "量表不明，或没有下限")
 
+    def counts_alone(self, row: dict[str, object]) -> bool:
+        """Whether a cell of the roll is counted alone only with the floor: for words, or of an anonymous class."""
+        voter_class = row["class"]
+        return row["kind"] == "comment" or (
+            voter_class in self.classes and self.anonymous[self.classes.index(str(voter_class))]
+        )
+
     def sharing(self, cell: str, first: str, classes: list[str]) -> list[int]:
         """Return the places of the classes that share a cell. They must be asked the same, and be anonymous."""
         numbers = [self.classes.index(key) for key in classes if key in self.classes]
@@ -168,10 +176,19 @@ class RollFile:
     have "coarse": 1. "known", which a cell may lack: of how many of its ballots whoever printed the envelopes may know
     what they say; these count towards no floor. `holders`: one list a person, of the papers about subjects with too few
     ballots; these papers are complete, so their holders must be as many as the signed bulletin calls eligible. `rows`:
-    what the bulletin says of its cells; None: it is of version 1, whose head has them.
+    what the bulletin says of its cells; None: it is of version 1, whose head has them. `ballots`: how many of each cell
+    the package holds, which must be the floor or more where a cell is counted alone; None: of version 1.
     """
 
-    def __init__(self, parsed: object, head: Head, rules: Rules, rows: list[CellRow] | None = None) -> None:
+    def __init__(
+        self,
+        parsed: object,
+        head: Head,
+        rules: Rules,
+        rows: list[CellRow] | None = None,
+        *,
+        ballots: Mapping[str, int] | None = None,
+    ) -> None:
         value = fields(parsed, "v", "round", "subjects", "cells", "holders")
         cells = head["cells"] if rows is None else rows
         if value["round"] != head["round"]:
@@ -185,7 +202,8 @@ class RollFile:
         self.sheets: set[str] = set()
         self.words: set[str] = set()
         self.known: Counter[str] = Counter()
-        counted = {cell["cell"]: cell.get("counted") for cell in cells}
+        counted = {cell["cell"]: cell.get("counted") for cell in cells} if ballots is None else ballots
+        alone = {cell["cell"] for cell in cells if ballots is not None and cell.get("fate") == "counted"}
         for row in listed(value["cells"]):
             optional = [name for name in ("classes", "known") if type(row) is dict and name in row]
             fields(row, "cell", "kind", "class", "subjects", *optional)
@@ -193,6 +211,9 @@ class RollFile:
             most = counted.get(row["cell"])
             if type(known) is not int or known < 0 or (most is not None and known > most):
                 raise Fault(f"cell {row['cell']}: more known than counted", f"票格 {row['cell']}：可能被知悉的票数不符")
+            least = rules.floor + known if rules.counts_alone(row) else 0
+            if row["cell"] in alone and (most or 0) < least:
+                raise Fault(f"cell {row['cell']}: fewer than the floor", f"票格 {row['cell']}：票数不足下限")
             if row["kind"] == "comment":
                 self.words.add(row["cell"])
                 continue

@@ -1,10 +1,10 @@
 """Every check for which there is a file, a line written for each."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias, cast
 
-from peer_review.offline.verifier.ballot_checks import AnswerCount, BallotChecks
+from peer_review.offline.verifier.ballot_checks import AnswerCount, BallotChecks, ballots_by_cell
 from peer_review.offline.verifier.bulletin_checks import BulletinChecks, Check, ManifestChecks, ReceiptChecks
 from peer_review.offline.verifier.constants import APART_FROM, NOT_RECOUNTED
 from peer_review.offline.verifier.encoding import Fault, parse, parse_terms
@@ -81,17 +81,18 @@ class Verifier:
         if files.ballots is not None:
             entries = self.check_ballots(BallotChecks(files.ballots, bulletin, files.dummies))
         groups: list[Columns] = []
+        ballots = ballots_by_cell(entries)
         if files.merged is not None:
             merged = MergedChecks(files.merged, bulletin, entries)
             self.check_all(merged.checks())
-            groups = merged.columns
+            groups, ballots = merged.columns, ballots_by_cell(entries, merged.groups)
         elif bulletin.groups and recount:
             self.sound = False
             self.write("FAIL  nothing to recount without merged.json  |  不通过：缺少 merged.json，无法重算\n")
         if files.receipt is not None:
             self.check_all(ReceiptChecks(files.receipt, bulletin).checks())
         if recount and self.sound:
-            self.recount(files, entries, head=bulletin.head, rows=bulletin.cells, groups=groups)
+            self.recount(files, entries, head=bulletin.head, rows=bulletin.cells, ballots=ballots, groups=groups)
         elif recount:
             self.write("not recounted: the checks above do not hold  |  未重算：以上检查未通过\n")
         elif files.ballots is not None and self.sound:
@@ -122,9 +123,11 @@ class Verifier:
         *,
         head: Head,
         rows: list[CellRow] | None = None,
+        ballots: Mapping[str, int] | None = None,
         groups: Sequence[Columns] = (),
     ) -> None:
-        """Compute every published figure anew and compare. rows, groups: of a bulletin of version 2."""
+        """Compute every published figure anew and compare. rows, groups: of a bulletin of version 2; ballots: how many
+        there are of each cell."""
         if None in (files.ballots, files.scheme, files.roll, files.figures):
             missing = [name for name in ("ballots", "scheme", "roll", "figures") if getattr(files, name) is None]
             self.sound = False
@@ -141,7 +144,9 @@ class Verifier:
             return f"SHA-256 {digest}", f"SHA-256 {digest}"
 
         def roll() -> tuple[str, str]:
-            read.roll = roll_file = RollFile(parse(files.roll or b""), head, read.rules, rows)
+            read.roll = roll_file = RollFile(
+                parse(files.roll or b""), head, read.rules, rows, ballots=ballots if head["v"] == 2 else None
+            )
             return f"{len(roll_file.sections)} subjects", f"{len(roll_file.sections)} 名被评对象"
 
         def votes() -> None:

@@ -16,13 +16,11 @@ CELLS = 30
 
 @dataclass(frozen=True, slots=True)
 class CellFate:
-    """One cell. `word`: what became of it. drawn and counted: of a counted cell; group: of a joined one, else 0."""
+    """One cell. `word`: what became of it. group: of a joined cell, else 0."""
 
     cell: str
     word: str
     eligible: int
-    drawn: int | None
-    counted: int | None
     group: int
 
 
@@ -33,27 +31,24 @@ class GroupFate:
     group: int
     cells: int
     eligible: int
-    drawn: int
-    counted: int
     columns: str
 
 
 @dataclass(frozen=True, slots=True)
 class FateSum:
-    """All cells that ended alike. drawn and counted are None where they are told of no cell."""
+    """All cells that ended alike."""
 
     fate: str
     word: str
     cells: int
     eligible: int
-    drawn: int | None
-    counted: int | None
 
 
 def cell_fates(bulletin: Bulletin, params: QueryDict) -> dict[str, object]:
     """Return the context of both pages: a page of cells, the joined groups that these are in, and a line for each fate.
 
-    The sums are of all cells.
+    The sums are of all cells. Nothing here says how many drew or voted: of sets smaller than the round that would name
+    people (peer_review.protocol.bulletin).
     """
     outcome = bulletin.read_outcome()
     page = page_of_list(outcome["cells"], params, size=CELLS, key=itemgetter("cell"))
@@ -63,9 +58,7 @@ def cell_fates(bulletin: Bulletin, params: QueryDict) -> dict[str, object]:
         "cells": [_cell(row, words) for row in page.rows],
         "paging": page,
         "groups": [_group(row, eligible[row["group"]]) for row in outcome["groups"] if row["group"] in eligible],
-        "fates": [
-            line for fate in Fate if (line := _sum(fate, words[fate], outcome["cells"], outcome["groups"])) is not None
-        ],
+        "fates": [line for fate in Fate if (line := _sum(fate, words[fate], outcome["cells"])) is not None],
     }
 
 
@@ -74,8 +67,6 @@ def _cell(row: CellRow, words: Mapping[str, str]) -> CellFate:
         cell=row["cell"],
         word=words[row["fate"]],
         eligible=row["eligible"],
-        drawn=row.get("drawn"),
-        counted=row.get("counted"),
         group=row.get("group", 0),
     )
 
@@ -94,27 +85,11 @@ def _group(group: GroupRow, eligible: Sequence[int]) -> GroupFate:
         group=group["group"],
         cells=len(eligible),
         eligible=sum(eligible),
-        drawn=group["drawn"],
-        counted=group["counted"],
         columns=group["columns"],
     )
 
 
-def _sum(fate: Fate, word: str, cells: Sequence[CellRow], groups: Sequence[GroupRow]) -> FateSum | None:
+def _sum(fate: Fate, word: str, cells: Sequence[CellRow]) -> FateSum | None:
     """Return the line of a fate, None where no cell ended so."""
-    inside = [row for row in cells if row["fate"] == fate]
-    if not inside:
-        return None
-    told: list[tuple[int, int]] = []
-    if fate == Fate.COUNTED:
-        told = [(row["drawn"], row["counted"]) for row in inside]
-    if fate == Fate.MERGED:
-        told = [(group["drawn"], group["counted"]) for group in groups]
-    return FateSum(
-        fate=fate.value,
-        word=word,
-        cells=len(inside),
-        eligible=sum(row["eligible"] for row in inside),
-        drawn=sum(drawn for drawn, _counted in told) if told else None,
-        counted=sum(counted for _drawn, counted in told) if told else None,
-    )
+    eligible = [row["eligible"] for row in cells if row["fate"] == fate]
+    return FateSum(fate.value, word, cells=len(eligible), eligible=sum(eligible)) if eligible else None

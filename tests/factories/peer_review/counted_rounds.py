@@ -12,7 +12,6 @@ from peer_review import audit_log
 from peer_review.box import store
 from peer_review.box.round_keys import destroy_round_key, make_round_key, round_key
 from peer_review.domain.ballots.drawing import person_id
-from peer_review.domain.ballots.turnout import drawn_by_cell
 from peer_review.domain.keys import server_keys
 from peer_review.domain.preflight.frozen_terms import freeze_exposure, logged_terms
 from peer_review.domain.preflight.preflight import preflight
@@ -23,7 +22,7 @@ from peer_review.domain.schemes.schemes import freeze_scheme
 from peer_review.domain.tally import count
 from peer_review.domain.tally.blocks import make_documents, written_count
 from peer_review.domain.tally.bulletin import make_bulletin
-from peer_review.domain.tally.fates import decide_fates, group_outcomes, is_blank, outcomes
+from peer_review.domain.tally.fates import decide_fates, group_outcomes, is_blank, outcomes, round_totals
 from peer_review.domain.tally.merged_groups import merge
 from peer_review.enums import Audience, CellKind, RoundState
 from peer_review.models import Assignment, Cell, CountRun, Drawn, Round, Sheet, Ticket, Urn
@@ -268,14 +267,15 @@ def write_count(round: Round, ballots: list[store.Ballot]) -> None:
         )
         for number, cells in fates.groups.items()
     }
-    rows = outcomes(round, fates, counted, drawn_by_cell(round))
+    rows = outcomes(round, fates)
     leaves: dict[str, list[bytes]] = {}
     for ballot in ballots:
         leaves.setdefault(ballot.cell, []).append(merkle.leaf_hash(ballot.entry))
     documents = [fates.document()]
     documents += [document for number, group in groups.items() for document in group.documents(number)]
     digests = {number: group.digest for number, group in groups.items()}
-    documents += make_documents(rows, group_outcomes(rows, digests), leaves, key=round_key(round.public_id))
+    totals = round_totals(round, fates, counted)
+    documents += make_documents(rows, group_outcomes(digests), totals, leaves, key=round_key(round.public_id))
     alone = fates.of(Fate.COUNTED)
     store.write_ballots(round.public_id, sorted(ballot for ballot in ballots if ballot.cell in alone), documents)
 

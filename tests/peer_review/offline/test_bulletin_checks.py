@@ -171,7 +171,7 @@ def passed_off_as_dummy(files: Files, election: Election) -> None:
     """A ballot is left out, and its leaf called a dummy's: nobody can open it as one."""
     files.entries.pop(0)
     files.dummies[CELLS[0]].append(b64u_encode(bytes(32)))
-    files.bulletin["cells"][0]["counted"] -= 1
+    files.bulletin["head"]["counted"] -= 1
     resigned(files, election)
 
 
@@ -180,7 +180,7 @@ def altered(files: Files, election: Election) -> None:
 
 
 def altered_row(files: Files, election: Election) -> None:
-    files.bulletin["cells"][0]["drawn"] += 1
+    files.bulletin["cells"][0]["fate"] = "few"
 
 
 def altered_head(files: Files, election: Election) -> None:
@@ -222,14 +222,24 @@ def resigned(files: Files, election: Election) -> None:
     published["sig"] = b64u_encode(election.receipt_key.sign(head_message(head)))
 
 
-def more_counted_than_drawn(files: Files, election: Election) -> None:
-    files.bulletin["cells"][0]["drawn"] = 4
+def more_drawn_than_people(files: Files, election: Election) -> None:
+    files.bulletin["head"]["drawn"] = 13
     resigned(files, election)
 
 
-def figures_moved_between_cells(files: Files, election: Election) -> None:
-    files.bulletin["cells"][0]["counted"] -= 1
-    files.bulletin["cells"][1]["counted"] += 1
+def more_counted_than_eligible(files: Files, election: Election) -> None:
+    files.bulletin["head"]["counted"] = 25
+    resigned(files, election)
+
+
+def another_number_of_ballots(files: Files, election: Election) -> None:
+    files.bulletin["head"]["counted"] -= 1
+    resigned(files, election)
+
+
+def a_cell_with_a_number(files: Files, election: Election) -> None:
+    """As version 2 was first meant: each cell told how many drew and voted."""
+    files.bulletin["cells"][0] |= {"drawn": 10, "counted": 5}
     resigned(files, election)
 
 
@@ -246,7 +256,7 @@ def false_root(files: Files, election: Election) -> None:
 
 
 def group_of_nobody(files: Files, election: Election) -> None:
-    files.bulletin["groups"].append({"group": 1, "drawn": 5, "counted": 5, "columns": "0" * 64})
+    files.bulletin["groups"].append({"group": 1, "columns": "0" * 64})
     resigned(files, election)
 
 
@@ -292,21 +302,22 @@ def version_relabelled(files: Files, election: Election) -> None:
         entry["ballot"] |= {"v": 1, "rev": 1}
 
 
+FIGURES = "numbers of people and of ballots that can be"
 FRAUDS: list[tuple[Callable[[Files, Election], None], list[str]]] = [
     (
         added,
         [
             "no ballot added: ballot 8 is not in the bulletin",
-            f"ballots in each cell: cell {CELLS[0]}: 5 counted, 6 found",
+            "number of ballots: 7 counted, 8 found",
         ],
     ),
-    (dropped, ["no ballot dropped: 1 leaves of the bulletin have no ballot", "ballots in each cell: "]),
+    (dropped, ["no ballot dropped: 1 leaves of the bulletin have no ballot", "number of ballots: 7 counted, 6 found"]),
     (
         dropped_everywhere,
         [
             f"order of the leaves: cell {CELLS[0]}: not a leaf for each who was eligible",
             "root of the tree: it does not cover these leaves",
-            "ballots in each cell: ",
+            "number of ballots: 7 counted, 6 found",
         ],
     ),
     (passed_off_as_dummy, [f"no ballot dropped: cell {CELLS[0]}: other dummies than its block has"]),
@@ -318,7 +329,10 @@ FRAUDS: list[tuple[Callable[[Files, Election], None], list[str]]] = [
             "no ballot added: ballot 2 is not in the bulletin",
         ],
     ),
-    (altered_row, ["root of the tree: it does not cover these leaves"]),
+    (
+        altered_row,
+        ["root of the tree: it does not cover these leaves", "no ballot added: ballot 1 is not in the bulletin"],
+    ),
     (altered_head, ["signature of the bulletin's head: not signed by the round's key, or altered since"]),
     (
         swapped_cell,
@@ -327,7 +341,6 @@ FRAUDS: list[tuple[Callable[[Files, Election], None], list[str]]] = [
             "signature of each ballot: ballot 3",
             "no ballot dropped",
             "no ballot added",
-            "ballots in each cell",
         ],
     ),
     (duplicate_token, ["one ballot per credential: ballots 1 and 2 spend the same credential"]),
@@ -343,17 +356,19 @@ FRAUDS: list[tuple[Callable[[Files, Election], None], list[str]]] = [
             f"no ballot dropped: cell {CELLS[0]}: other dummies than its block has",
         ],
     ),
-    (more_counted_than_drawn, [f"counted ≤ drawn ≤ eligible in each cell: cell {CELLS[0]}: 5 counted, 4 drawn"]),
+    (more_drawn_than_people, [f"{FIGURES}: 13 people drew of 12"]),
     (
-        figures_moved_between_cells,
-        [
-            f"no ballot dropped: cell {CELLS[0]}: other dummies",
-            f"ballots in each cell: cell {CELLS[0]}: 4 counted, 5 found",
-        ],
+        more_counted_than_eligible,
+        [f"{FIGURES}: 25 ballots counted of 24 that can be", "number of ballots: 25 counted, 7"],
     ),
+    (another_number_of_ballots, ["number of ballots: 6 counted, 7 found"]),
+    (a_cell_with_a_number, ["form of the bulletin: expected exactly the fields cell, eligible, fate"]),
     (called_few, ["no ballot added: ballot 1 is not in the bulletin"]),
     (false_root, ["root of the tree: it does not cover these leaves"]),
-    (group_of_nobody, ["counted ≤ drawn ≤ eligible in each cell: the merged groups are not those of the cells"]),
+    (
+        group_of_nobody,
+        [f"{FIGURES}: the merged groups are not those of the cells", "number of ballots: 7 counted, 7 found"],
+    ),
     (keys_swapped, ["bulletin belongs to this manifest: made for another manifest: keys were changed"]),
     (
         cell_left_out,

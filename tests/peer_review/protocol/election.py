@@ -15,6 +15,7 @@ from zhengyan_crypto.encoding import b64u_encode
 
 ROUND = "0123456789abcdef0123456789abcdef"
 CELLS = ("0a0a0a0a0a0a0a0a", "1b1b1b1b1b1b1b1b")
+NOTHING = bulletins.Totals()
 PAPER = Paper(kind="rating", criteria=(("virtue", 4000), ("ability", 3000), ("diligence", 3000)))
 
 
@@ -76,20 +77,27 @@ class Election:
         """Check a cast as the server does."""
         return ballots.check_cast(cast, round_id=ROUND, cells=self.cells, papers=dict.fromkeys(CELLS, PAPER))
 
-    def bulletin(self, entries: Iterable[Any], *, drawn: int = 10, eligible: int = 12) -> dict[str, Any]:
+    def bulletin(
+        self, entries: Iterable[Any], *, drawn: int = 10, people: int = 12, eligible: int = 12
+    ) -> dict[str, Any]:
         """Return the signed bulletin over entries. `self.dummies` are the openings of its dummies, by cell."""
         entries = list(entries)
         cells, blocks = [], []
         for cell in CELLS:
             leaves = [leaf_of(entry) for entry in entries if entry["ballot"]["cell"] == cell]
-            outcome = bulletins.CellOutcome(cell, eligible, bulletins.Fate.COUNTED, drawn=drawn, counted=len(leaves))
-            cells.append(outcome.as_row())
+            cells.append(bulletins.CellOutcome(cell, eligible, bulletins.Fate.COUNTED).as_row())
             block, self.dummies[cell] = bulletins.make_block(leaves, eligible=eligible)
             blocks.append(block)
-        return self.sign(cells, [], blocks)
+        return self.sign(cells, [], blocks, totals=bulletins.Totals(people, drawn, len(entries)))
 
     def sign(
-        self, cells: list[bulletins.CellRow], groups: list[bulletins.GroupRow], blocks: list[bytes], *, floor: int = 1
+        self,
+        cells: list[bulletins.CellRow],
+        groups: list[bulletins.GroupRow],
+        blocks: list[bytes],
+        *,
+        floor: int = 1,
+        totals: bulletins.Totals = NOTHING,
     ) -> dict[str, Any]:
         """Return the signed bulletin with these rows and blocks."""
         head, signature = bulletins.sign_head(
@@ -100,6 +108,7 @@ class Election:
             cells=cells,
             groups=groups,
             blocks=blocks,
+            totals=totals,
         )
         texts = [block.hex() for block in blocks]
         return {"v": 2, "head": head, "sig": signature, "cells": cells, "groups": groups, "blocks": texts}

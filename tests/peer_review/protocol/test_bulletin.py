@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from peer_review.protocol import bulletin
-from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome, verify_bulletin
+from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome, Totals, verify_bulletin
 from tests.peer_review.protocol.election import CELLS, Election
 from zhengyan_crypto import merkle
 from zhengyan_crypto.encoding import b64u_encode
@@ -26,9 +26,9 @@ def merged(
 ) -> dict[str, Any]:
     """Return a bulletin in which both cells form one group."""
     cells = [CellOutcome(cell, many, Fate.MERGED, group=1).as_row() for cell, many in zip(CELLS, eligible, strict=True)]
-    groups = [GroupOutcome(1, drawn, counted, "a" * 64).as_row()]
+    groups = [GroupOutcome(1, "a" * 64).as_row()]
     blocks = [bulletin.make_block([], eligible=many)[0] for many in eligible]
-    return election.sign(cells, groups, blocks, floor=floor)
+    return election.sign(cells, groups, blocks, floor=floor, totals=Totals(7, drawn, counted))
 
 
 class TestBlock:
@@ -56,14 +56,14 @@ class TestRow:
     @pytest.mark.parametrize(
         ("fate", "names"),
         [
-            (Fate.COUNTED, {"drawn", "counted"}),
+            (Fate.COUNTED, set()),
             (Fate.MERGED, {"group"}),
             (Fate.FEW, set()),
             (Fate.VOID, set()),
         ],
     )
-    def test_tells_only_what_its_fate_lets_be_told(self, fate: Fate, names: set[str]) -> None:
-        row = CellOutcome("0" * 16, 9, fate, drawn=3, counted=2, group=4).as_row()
+    def test_tells_no_number_that_is_not_on_the_roll(self, fate: Fate, names: set[str]) -> None:
+        row = CellOutcome("0" * 16, 9, fate, group=4).as_row()
         assert row.keys() == {"cell", "eligible", "fate", *names}
 
 
@@ -71,7 +71,8 @@ def test_a_bulletin_covers_its_ballots(election: Election) -> None:
     casts = [election.cast(cell=cell) for cell in (*CELLS, CELLS[0])]
     published = election.bulletin([cast["entry"] for cast in casts])
     verify_bulletin(published, receipt_key=election.receipt_public)
-    assert [row["counted"] for row in published["cells"]] == [2, 1]
+    head = published["head"]
+    assert (head["people"], head["drawn"], head["counted"]) == (12, 10, 3)
     for cast in casts:
         checked = election.check(cast)
         assert checked.leaf_hex in published["blocks"][CELLS.index(checked.cell)]
@@ -83,16 +84,26 @@ def test_an_empty_bulletin_is_possible(election: Election) -> None:
     assert published["head"]["root"] == merkle.root([]).hex()
 
 
-def test_more_ballots_than_credentials_are_never_signed(election: Election) -> None:
-    with pytest.raises(BadBulletin, match="more than was drawn"):
-        election.bulletin([election.entry(), election.entry()], drawn=1)
-    with pytest.raises(BadBulletin, match="more than were eligible"):
-        election.bulletin([election.entry()], drawn=3, eligible=2)
+def test_totals_that_cannot_be_are_never_signed(election: Election) -> None:
+    with pytest.raises(BadBulletin, match="more people drew"):
+        election.bulletin([election.entry()], drawn=13)
+    with pytest.raises(BadBulletin, match="more ballots than were eligible"):
+        election.bulletin([election.entry(), election.entry()], eligible=1)
+    blocks = [bulletin.make_block([], eligible=5)[0] for _cell in CELLS]
+    for fate, most in ((Fate.COUNTED, 10), (Fate.FEW, 0), (Fate.VOID, 0)):
+        rows = [CellOutcome(cell, 5, fate).as_row() for cell in CELLS]
+        election.sign(rows, [], blocks, totals=Totals(counted=most))
+        with pytest.raises(BadBulletin, match="more than were eligible"):
+            election.sign(rows, [], blocks, totals=Totals(counted=most + 1))
+    for wrong in (Totals(-1, -1, 0), Totals(5, -1, 0), Totals(5, 5, -1)):
+        with pytest.raises(BadBulletin):
+            verify_bulletin(election.sign([], [], [], totals=wrong), receipt_key=election.receipt_public)
 
 
 def test_a_merged_group_is_signed_only_if_it_can_be(election: Election) -> None:
     verify_bulletin(merged(election), receipt_key=election.receipt_public)
-    for wrong in ({"counted": 4}, {"drawn": 10}, {"counted": 7}, {"floor": 6}):
+    verify_bulletin(merged(election, counted=9), receipt_key=election.receipt_public)
+    for wrong in ({"counted": 4}, {"counted": 10}, {"drawn": 8}, {"eligible": (2, 2)}, {"floor": 6}):
         with pytest.raises(BadBulletin):
             merged(election, **wrong)  # type: ignore[arg-type]
 
@@ -100,8 +111,8 @@ def test_a_merged_group_is_signed_only_if_it_can_be(election: Election) -> None:
 def test_groups_are_those_of_the_cells(election: Election) -> None:
     blocks = [bulletin.make_block([], eligible=5)[0] for _cell in CELLS]
     rows = [CellOutcome(cell, 5, Fate.MERGED, group=number).as_row() for number, cell in enumerate(CELLS, 1)]
-    one = GroupOutcome(1, 5, 5, "a" * 64).as_row()
-    for groups in ([], [one], [one, GroupOutcome(3, 5, 5, "a" * 64).as_row()]):
+    one = GroupOutcome(1, "a" * 64).as_row()
+    for groups in ([], [one], [one, GroupOutcome(3, "a" * 64).as_row()]):
         with pytest.raises(BadBulletin, match="joined group"):
             election.sign(rows, groups, blocks)
 
@@ -110,6 +121,8 @@ def test_a_void_round_counts_nothing(election: Election) -> None:
     blocks = [bulletin.make_block([], eligible=5)[0] for _cell in CELLS]
     rows = [CellOutcome(cell, 5, Fate.VOID).as_row() for cell in CELLS]
     verify_bulletin(election.sign(rows, [], blocks), receipt_key=election.receipt_public)
+    with pytest.raises(BadBulletin, match="nothing is told"):
+        election.sign(rows, [], blocks, totals=Totals(people=5, drawn=1))
     rows[1] = CellOutcome(CELLS[1], 5, Fate.FEW).as_row()
     with pytest.raises(BadBulletin, match="void"):
         election.sign(rows, [], blocks)
@@ -121,13 +134,17 @@ BULLETINS: list[Change] = [
     lambda value: value["head"].update(floor=2),
     lambda value: value["head"].update(groups="0" * 64),
     lambda value: value["head"].update(extra=1),
+    lambda value: value["head"].update(drawn=9),
+    lambda value: value["head"].update(counted=1),
+    lambda value: value["head"].update(people=11),
+    lambda value: value["head"].pop("drawn"),
     lambda value: value["cells"][0].update(counted=1),
     lambda value: value["cells"][0].update(fate="few"),
     lambda value: value["cells"][0].update(fate="lost"),
     lambda value: value["cells"][0].update(eligible=11),
     lambda value: value["cells"].reverse(),
     lambda value: value["cells"].pop(),
-    lambda value: value["groups"].append({"group": 1, "drawn": 5, "counted": 5, "columns": "a" * 64}),
+    lambda value: value["groups"].append({"group": 1, "columns": "a" * 64}),
     lambda value: value["blocks"].pop(),
     lambda value: value["blocks"].reverse(),
     lambda value: value["blocks"].__setitem__(0, value["blocks"][0][64:]),

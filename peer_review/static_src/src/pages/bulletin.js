@@ -38,7 +38,8 @@ async function gather() {
 const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
 
 function line({ check, ok, fault, ...values }) {
-  const note = ok ? words.notes[check] : words.faults[fault];
+  const untold = check === "figures" && !values.people ? (values.people === 0 ? "figures_untold" : "figures_papers") : check;
+  const note = ok ? words.notes[untold] : words.faults[fault];
   if (values.fate) values.fate = words.fates[values.fate];
   const shown = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, /^[0-9a-f]{64}$/.test(value) ? grouped(value) : value]));
   const name = el("div", {}, el("strong", {}, words.checks[check]), " ");
@@ -55,7 +56,9 @@ function conclude({ sound, head, leaves, fingerprint }, sums, compared) {
   $("verify-text").textContent = text;
   const facts = head && sums ? [
     [words.fact_counted, number.format(sums.counted)],
-    [words.fact_drawn, number.format(sums.drawn)],
+    // Of version 1 the papers drawn; where a bulletin tells no people nothing is said.
+    ...(head.v === 1 ? [[words.fact_papers_drawn, number.format(sums.drawn)]] : []),
+    ...(sums.people ? [[words.fact_people_drawn, said(words.people_drawn, sums)]] : []),
     [words.fact_eligible, number.format(sums.eligible)],
     [words.fact_leaves, number.format(leaves.size)],
     [words.fact_root, grouped(head.root)],

@@ -14,7 +14,7 @@
 // Of version 2, `leaves` maps each leaf to its cell's row; a leaf is a ballot's or a dummy's. Of counted cells the dummies
 // are opened, so that no ballot can be passed off as one; of merged groups the tokens show that each ballot is genuine,
 // and the hash in the bulletin that the answers are those that were signed for. That these answers are what the ballots
-// said, nobody can check.
+// said, nobody can check. How many drew and how many ballots count, the head of version 2 tells of the whole round only.
 
 import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { canonical, parseCanonical } from "../../../../zhengyan_crypto/browser/canonical.js";
@@ -28,7 +28,9 @@ import { verify } from "../../../../zhengyan_crypto/browser/rsabssa.js";
 
 const AT_ONCE = 256;
 // What a cell's row says beside its name, how many were asked, and its fate.
-const FATES = { counted: ["drawn", "counted"], merged: ["group"], few: [], void: [] };
+const FATES = { counted: [], merged: ["group"], few: [], void: [] };
+// The numbers of the whole round, which the head of version 2 tells.
+const TOTALS = ["people", "drawn", "counted"];
 
 class Fault extends Error {
   constructor(fault, values = {}) {
@@ -119,12 +121,12 @@ function openVersion1(bulletin) {
 function openVersion2(bulletin) {
   hold(isPlain(bulletin, ["v", "head", "sig", "cells", "groups", "blocks"]), "bulletin_form");
   const { head, cells, groups, blocks } = bulletin;
-  hold(isPlain(head, ["v", "round", "manifest", "floor", "size", "root", "groups"]), "bulletin_form");
+  hold(isPlain(head, ["v", "round", "manifest", "floor", "size", "root", "groups", ...TOTALS]), "bulletin_form");
+  hold(["floor", "size", ...TOTALS].every((name) => isCount(head[name])), "bulletin_form");
   hold([cells, groups, blocks].every(Array.isArray) && cells.length === blocks.length, "bulletin_form");
   for (const row of cells) hold(isObject(row) && Object.hasOwn(FATES, row.fate) && isRow(row, ["fate", ...FATES[row.fate]]), "bulletin_form");
-  const counts = ["group", "drawn", "counted"];
   for (const group of groups)
-    hold(isPlain(group, [...counts, "columns"]) && counts.every((name) => isCount(group[name])) && isHex(group.columns, 32), "bulletin_form");
+    hold(isPlain(group, ["group", "columns"]) && isCount(group.group) && isHex(group.columns, 32), "bulletin_form");
   hold(blocks.every((block) => typeof block === "string" && /^(?:[0-9a-f]{64})*$/.test(block)), "bulletin_form");
   return { rows: cells, groups, blocks: cells.map((row, i) => ({ row, leaves: leavesOf(blocks[i]) })) };
 }
@@ -169,28 +171,36 @@ async function checkRoot({ head, blocks, groups }, step) {
   return { root: head.root };
 }
 
-/** Of counted cells and merged groups only the bulletin says how many were drawn and counted. */
+/** Version 1 tells numbers of each cell, version 2 of the whole round. Return {eligible, counted, drawn, few, people}. */
 function checkFigures({ head, rows, groups, leaves }) {
-  const sums = { eligible: 0, drawn: 0, counted: 0, few: 0 };
-  const merged = new Map();
+  const sums = { eligible: 0, few: 0 };
+  const kept = new Map(); // how many may vote, by group; under undefined those of counted cells
   for (const row of rows) {
     sums.eligible += row.eligible;
     if (row.fate === "few") sums.few += 1;
-    if (row.fate === "merged") merged.set(row.group, (merged.get(row.group) ?? 0) + row.eligible);
-    if (row.fate !== "counted") continue;
+    if (row.fate === "counted" || row.fate === "merged") kept.set(row.group, (kept.get(row.group) ?? 0) + row.eligible);
+  }
+  if (head.v === 1) return { ...sums, ...sumsOfVersion1(rows, leaves) };
+  for (const [i, { group }] of groups.entries()) {
+    hold(group === i + 1 && kept.has(group), "figures_groups");
+    hold(kept.get(group) >= head.floor, "figures_group", { group });
+  }
+  hold(kept.size - kept.has(undefined) === groups.length, "figures_groups");
+  const { people, drawn, counted } = head;
+  const most = [...kept.values()].reduce((sum, eligible) => sum + eligible, 0);
+  hold(drawn <= people && (kept.size > 0 || people === 0), "figures_people", { people, drawn });
+  hold(head.floor * groups.length <= counted && counted <= most, "figures_counted", { counted, most });
+  return { ...sums, people, drawn, counted };
+}
+
+function sumsOfVersion1(rows, leaves) {
+  const sums = { drawn: 0, counted: 0 };
+  for (const row of rows) {
     hold(row.counted <= row.drawn && row.drawn <= row.eligible, "figures_cell", row);
     sums.drawn += row.drawn;
     sums.counted += row.counted;
   }
-  for (const [i, group] of groups.entries()) {
-    hold(group.group === i + 1 && merged.has(group.group), "figures_groups");
-    const { drawn, counted } = group;
-    hold(head.floor <= counted && counted <= drawn && drawn <= merged.get(group.group), "figures_group", group);
-    sums.drawn += drawn;
-    sums.counted += counted;
-  }
-  hold(merged.size === groups.length, "figures_groups");
-  if (head.v === 1) hold(sums.counted === leaves.size, "figures_sum", { sum: sums.counted, found: leaves.size });
+  hold(sums.counted === leaves.size, "figures_sum", { sum: sums.counted, found: leaves.size });
   return sums;
 }
 
@@ -200,8 +210,8 @@ function checkPacked({ packed, ...files }) {
   for (const [name, bytes] of Object.entries(packed)) hold(equal(bytes, files[name]), "packed_other", { name: `${name}.json` });
 }
 
-async function auditBallots({ ballots: bytes, dummies }, found, check, seen) {
-  const { manifest, head, rows } = found;
+async function auditBallots({ ballots: bytes, dummies, merged }, found, check, seen) {
+  const { manifest, head, rows, groups } = found;
   const counted = new Set([...found.leaves].filter(([, row]) => row.fate === "counted").map(([leaf]) => leaf));
   let entries = [];
   const hashes = [];
@@ -250,21 +260,35 @@ async function auditBallots({ ballots: bytes, dummies }, found, check, seen) {
     hold(at < 0, "added_some", { number: at + 1 });
   });
   await check("counts", () => {
+    if (head.v === 2) {
+      // Comment papers are in no number. Of merged groups only their own file tells how many ballots they have.
+      const marks = entries.filter(({ ballot }) => typeof ballot.a.text !== "string").length;
+      const others = merged ? countMerged(merged) : null;
+      const least = head.counted - (others ?? head.floor * groups.length);
+      hold(marks === least || (others === null && groups.length > 0 && marks < least), "counts_other", { counted: head.counted, found: marks + (others ?? 0) });
+      return;
+    }
     const counts = new Map();
     for (const { ballot } of entries) counts.set(ballot.cell, (counts.get(ballot.cell) ?? 0) + 1);
-    for (const { cell, counted: said } of rows.filter(({ fate }) => fate === "counted"))
-      hold((counts.get(cell) ?? 0) === said, "counts_other", { cell, counted: said, found: counts.get(cell) ?? 0 });
+    for (const { cell, counted: said } of rows)
+      hold((counts.get(cell) ?? 0) === said, "counts_cell", { cell, counted: said, found: counts.get(cell) ?? 0 });
   });
 }
 
-/** Return the leaves of the dummies of all counted cells: as many as were eligible and not counted. */
+/** Return how many ballots all merged groups have; 0 of a file that another check refuses. */
+function countMerged(bytes) {
+  const { groups } = parseLoosely(bytes) ?? {};
+  return Array.isArray(groups) ? groups.reduce((sum, group) => sum + (group?.ballots?.length ?? 0), 0) : 0;
+}
+
+/** Return the leaves of the dummies of all counted cells. What is neither theirs nor a ballot's has been dropped. */
 async function openDummies(bytes, { head, rows, leaves }) {
   const value = parseLoosely(bytes);
   hold(isPlain(value, ["v", "round", "cells"]) && value.round === head.round && isObject(value.cells), "dropped_form");
   const found = [];
-  for (const { cell, eligible, counted } of rows.filter(({ fate }) => fate === "counted")) {
+  for (const { cell } of rows.filter(({ fate }) => fate === "counted")) {
     const openings = value.cells[cell];
-    hold(Array.isArray(openings) && openings.length === eligible - counted, "dropped_dummies", { cell });
+    hold(Array.isArray(openings), "dropped_dummies", { cell });
     for (const opening of openings) {
       const leaf = await dummyLeaf(b64uDecode(opening, 32));
       hold(leaves.get(leaf)?.cell === cell, "dropped_dummies", { cell });
@@ -280,12 +304,13 @@ async function checkMerged(bytes, { manifest, head, rows, groups, leaves }, seen
   const value = parseLoosely(bytes);
   hold(isPlain(value, ["v", "round", "groups"]) && value.round === manifest.round && Array.isArray(value.groups), "merged_form");
   hold(value.groups.length === groups.length, "merged_other");
-  for (const [i, { group, columns, counted }] of groups.entries()) {
+  for (const [i, { group, columns }] of groups.entries()) {
     const own = value.groups[i];
     hold(isPlain(own, ["group", "salt", "columns", "ballots"]) && own.group === group, "merged_form");
     hold((await columnsHash(own.columns, b64uDecode(own.salt, 32))) === columns, "merged_columns", { group });
     const cells = rows.filter((row) => row.fate === "merged" && row.group === group).map(({ cell }) => cell);
-    hold(isColumns(own.columns, { cells, counted, floor: head.floor }), "merged_columns", { group });
+    hold(isColumns(own.columns, { cells, floor: head.floor }), "merged_columns", { group });
+    const { counted } = own.columns;
     hold(own.ballots.length === counted, "merged_ballots", { group });
     await inChunks(own.ballots, step, async ({ leaf, cell, pk, pre, tok }) => {
       hold(cells.includes(cell) && leaves.get(leaf)?.cell === cell && !seen.has(pk), "merged_ballots", { group });
@@ -298,9 +323,11 @@ async function checkMerged(bytes, { manifest, head, rows, groups, leaves }, seen
   return { groups: groups.length };
 }
 
-/** Whether answers are sorted, at least the floor to each question, and no more than there are ballots. */
-function isColumns(value, { cells, counted, floor }) {
-  if (!isPlain(value, ["cells", "counted", "columns"]) || value.counted !== counted || !isObject(value.columns)) return false;
+/** Whether there are ballots enough, and answers sorted, at least the floor to each question and one a ballot. */
+function isColumns(value, { cells, floor }) {
+  if (!isPlain(value, ["cells", "counted", "columns"]) || !isObject(value.columns)) return false;
+  const { counted } = value;
+  if (!isCount(counted) || counted < floor) return false;
   if (!Array.isArray(value.cells) || value.cells.join() !== cells.join()) return false;
   return Object.values(value.columns).every(({ answers, unknown }) =>
     Array.isArray(answers) && answers.every(Number.isSafeInteger) && answers.every((answer, i) => i === 0 || answers[i - 1] <= answer)

@@ -446,6 +446,11 @@ def more_known_than_cast(roll: Any) -> None:
     roll["cells"][0]["known"] = 9
 
 
+def so_many_known_that_too_few_are_left(roll: Any) -> None:
+    """Seven ballots and a floor of three: of two the authors alone know what they say."""
+    roll["cells"][0]["known"] = 5
+
+
 def rules_of_before(figures: Any) -> None:
     figures["v"] = 2
 
@@ -468,6 +473,7 @@ ALTERED = [
     (subjects_exchanged, "roll.json", ["subjects 1 criteria quality value 1: published "], "recount: "),
     (cell_left_out, "roll.json", [], "roll and its cells: its cells are not those of the bulletin"),
     (more_known_than_cast, "roll.json", [], "roll and its cells: cell "),
+    (so_many_known_that_too_few_are_left, "roll.json", [], "roll and its cells: cell "),
     (holder_invented, "roll.json", [], "roll and its cells: cell "),
     (rules_of_before, "figures.json", [], "form of the published figures: of rules older than the count"),
     (

@@ -11,6 +11,7 @@ from peer_review.box.round_keys import destroy_round_key
 from peer_review.conf import conf
 from peer_review.domain.ballots.drawing import person_id, which_are_drawn
 from peer_review.domain.ballots.turnout import (
+    Turnout,
     drawn_by_cell,
     has_drawn,
     ids_drawn,
@@ -18,6 +19,7 @@ from peer_review.domain.ballots.turnout import (
     people_drawn_by_cell,
     rounds_drawn_by,
     tickets_drawn,
+    turnout,
 )
 from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.rounds.lifecycle import open_round
@@ -48,6 +50,17 @@ def test_people_are_those_who_drew_in_a_browser_of_their_own(running: RunningRou
     _urn, envelopes = make_envelopes(running)
     envelopes[0].draw()
     assert people_drawn(running.round) == {running.evaluators[0].user.pk, running.evaluators[3].user.pk}
+
+
+def test_turnout_is_of_people_at_computers_who_hold_a_paper_for_marks(running: RunningRound) -> None:
+    """The first two evaluate each other, so each of them holds one of the two papers."""
+    first, second = (subject.cells.get() for subject in running.round.subjects.all())
+    _urn, envelopes = make_envelopes(running)
+    envelopes[0].draw()
+    assert turnout(running.round) == Turnout(people=4, drawn=2)
+    assert turnout(running.round, cells=[first.pk, second.pk]) == Turnout(people=4, drawn=2)
+    assert [turnout(running.round, cells=[cell.pk]) for cell in (first, second)] == [Turnout(3, 1), Turnout(3, 2)]
+    assert turnout(running.round, cells=[]) == Turnout(0, 0)
 
 
 def test_papers_count_people_and_tickets_apart_and_together(running: RunningRound) -> None:

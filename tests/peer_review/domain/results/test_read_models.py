@@ -22,9 +22,9 @@ HEAD = Head(
     ballots=50,
     eligible=80,
     kept=80,
-    drawn=70,
+    people=10,
+    drawn=9,
     counted=66,
-    comments=0,
 )
 MARK = Mark(80.0, 70.0, 90.0, 6, 0, "competent", "Competent")
 

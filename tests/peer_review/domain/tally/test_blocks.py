@@ -4,16 +4,17 @@ import pytest
 
 from peer_review.box import store
 from peer_review.domain.tally.blocks import BLOCK, DUMMIES, OUTCOME, dummies, make_documents, written_count
-from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome, dummy_leaf, leaves_of
+from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome, Totals, dummy_leaf, leaves_of
 from zhengyan_crypto.round_key import RoundKey
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 CELLS = [
     CellOutcome("c" * 16, 4, Fate.FEW),
-    CellOutcome("a" * 16, 5, Fate.COUNTED, drawn=4, counted=3),
+    CellOutcome("a" * 16, 5, Fate.COUNTED),
     CellOutcome("b" * 16, 6, Fate.MERGED, group=1),
 ]
-GROUPS = [GroupOutcome(1, 6, 5, "0" * 64)]
+GROUPS = [GroupOutcome(1, "0" * 64)]
+NUMBERS = Totals(people=9, drawn=7, counted=8)
 KEY = RoundKey(bytes(32), secret="secret", round_id="cd" * 16)
 LEAVES = {"a" * 16: [bytes([number]) * 32 for number in range(3)], "c" * 16: [b"c" * 32]}
 
@@ -21,7 +22,7 @@ LEAVES = {"a" * 16: [bytes([number]) * 32 for number in range(3)], "c" * 16: [b"
 @pytest.fixture
 def public_id() -> str:
     name = "cd" * 16
-    store.write_ballots(name, [], make_documents(CELLS, GROUPS, LEAVES, key=KEY))
+    store.write_ballots(name, [], make_documents(CELLS, GROUPS, NUMBERS, LEAVES, key=KEY))
     return name
 
 
@@ -29,6 +30,7 @@ def test_rows_are_read_again_in_the_order_of_their_names(public_id: str) -> None
     written = written_count(public_id)
     assert [row["cell"] for row in written.outcome["cells"]] == ["a" * 16, "b" * 16, "c" * 16]
     assert written.outcome["groups"] == [GROUPS[0].as_row()]
+    assert written.totals == NUMBERS
     assert [len(block) // 32 for block in written.blocks] == [5, 6, 4]
     assert set(LEAVES["a" * 16]) <= set(leaves_of(written.blocks[0]))
 
@@ -48,8 +50,8 @@ def test_only_counted_cells_can_open_their_dummies(public_id: str) -> None:
 
 def test_a_count_that_is_begun_again_makes_the_same_dummies() -> None:
     """Two attempts lie in the database's log: leaves that both hold would else be ballots."""
-    first, second = (list(make_documents(CELLS, GROUPS, LEAVES, key=KEY)) for _attempt in range(2))
-    other = make_documents(CELLS, GROUPS, LEAVES, key=RoundKey(b"1" * 32, secret="secret", round_id="cd" * 16))
+    first, second = (list(make_documents(CELLS, GROUPS, NUMBERS, LEAVES, key=KEY)) for _attempt in range(2))
+    other = make_documents(CELLS, GROUPS, NUMBERS, LEAVES, key=RoundKey(b"1" * 32, secret="secret", round_id="cd" * 16))
     assert first == second != list(other)
     blocks = [document.body for document in first if document.kind == BLOCK]
     assert len({leaf for block in blocks for leaf in leaves_of(block)}) == sum(cell.eligible for cell in CELLS)

@@ -146,16 +146,19 @@ def checked_casts(running: RunningRound) -> list[Any]:
     ]
 
 
-def test_head_gives_eligible_drawn_and_counted_of_each_cell() -> None:
-    running = make_open_round(evaluators=6)
-    for one in running.evaluators[:4]:
+def test_head_gives_the_numbers_of_the_round_and_rows_give_none() -> None:
+    running = make_open_round(evaluators=9)
+    for one in running.evaluators[:7]:
         one.draw()
-    for one in running.evaluators[:3]:
+    for one in running.evaluators[:6]:
         running.stuff(one)
     bulletin = count_all(running).bulletin
-    [cell] = bulletin.read_outcome()["cells"]
-    assert (cell["eligible"], cell["drawn"], cell["counted"]) == (5, 4, 3)
-    assert json.loads(bulletin.head)["manifest"] == running.round.fingerprint
+    head = json.loads(bulletin.head)
+    assert (head["people"], head["drawn"], head["counted"]) == (8, 7, 6)
+    assert bulletin.read_outcome()["cells"] == [
+        {"cell": running.round.cells.get().key, "eligible": 8, "fate": "counted"}
+    ]
+    assert head["manifest"] == running.round.fingerprint
 
 
 def test_empty_box_counts_to_an_empty_bulletin() -> None:

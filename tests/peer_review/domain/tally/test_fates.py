@@ -6,10 +6,27 @@ from collections.abc import Sequence
 import pytest
 
 from peer_review.box import store
-from peer_review.domain.tally.fates import Fates, decide_fates, group_outcomes, is_blank, outcomes, read_known
+from peer_review.domain.ballots.turnout import Turnout, turnout
+from peer_review.domain.tally.fates import (
+    Fates,
+    decide_fates,
+    group_outcomes,
+    is_blank,
+    outcomes,
+    read_known,
+    round_totals,
+)
 from peer_review.models import Assignment, Cell, Round
-from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome
-from tests.factories.peer_review.counted_rounds import issue_tickets, make_counted_round, papers
+from peer_review.protocol.bulletin import CellOutcome, Fate, GroupOutcome, Totals
+from tests.factories.peer_review.counted_rounds import issue_tickets, let_draw, make_counted_round, open_ready, papers
+from tests.factories.peer_review.rounds import (
+    RunningRound,
+    SchemeFactory,
+    make_cell,
+    make_comment_cell,
+    make_ready_round,
+    make_user,
+)
 from zhengyan_crypto import canonical
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -165,13 +182,69 @@ def test_of_declared_people_with_envelopes_each_is_taken_off_once(round: Round) 
 def test_outcomes_tell_of_each_cell_what_its_fate_lets_be_told(round: Round) -> None:
     counted = numbers(round, leaders=4)
     fates = decide_fates(round, counted, written=numbers(round))
-    drawn = dict.fromkeys(round.cells.values_list("pk", flat=True), 7)
-    rows = outcomes(round, fates, counted, drawn)
+    rows = outcomes(round, fates)
     of_cell = {row.cell: row for row in rows}
     leaders, comment = cell_of(round, "甲", "leaders"), cell_of(round, "乙")
-    assert of_cell[comment.key] == CellOutcome(comment.key, 8, Fate.COUNTED, drawn=7, counted=6)
-    assert of_cell[leaders.key] == CellOutcome(leaders.key, 8, Fate.MERGED, drawn=7, counted=4, group=1)
-    assert list(group_outcomes(rows, {1: "a" * 64})) == [GroupOutcome(1, 14, 10, "a" * 64)]
+    assert of_cell[comment.key] == CellOutcome(comment.key, 8, Fate.COUNTED)
+    assert of_cell[leaders.key] == CellOutcome(leaders.key, 8, Fate.MERGED, group=1)
+    assert list(group_outcomes({2: "b" * 64, 1: "a" * 64})) == [GroupOutcome(1, "a" * 64), GroupOutcome(2, "b" * 64)]
+
+
+@pytest.fixture
+def running() -> RunningRound:
+    """Two subjects on papers of eight people each, five of them the same; the first nine of all eleven have drawn."""
+    running = make_ready_round(evaluators=13, subjects=2, scheme=SchemeFactory(floor=5))
+    round, users = running.round, [evaluator.user for evaluator in running.evaluators[2:]]
+    round.cells.all().delete()
+    for subject, asked in zip(round.subjects.order_by("pk"), (users[:8], users[3:]), strict=True):
+        make_cell(subject, asked)
+    make_comment_cell(round.subjects.order_by("pk")[0], users)
+    open_ready(running)
+    let_draw(round, [user.pk for user in users[:9]])
+    return running
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ((Fate.COUNTED, Fate.COUNTED), Totals(people=11, drawn=9, counted=13)),
+        ((Fate.MERGED, Fate.MERGED), Totals(people=11, drawn=9, counted=13)),
+        # What three people hold besides would be told by subtraction from all eleven.
+        ((Fate.COUNTED, Fate.FEW), Totals(counted=7)),
+        ((Fate.FEW, Fate.COUNTED), Totals(counted=6)),
+        ((Fate.FEW, Fate.FEW), Totals()),
+        ((Fate.VOID, Fate.VOID), Totals()),
+    ],
+)
+def test_totals_are_of_people_with_a_paper_that_is_kept(
+    running: RunningRound, ends: tuple[Fate, Fate], told: Totals
+) -> None:
+    first, second = running.round.cells.exclude(kind="comment").order_by("subject")
+    words = running.round.cells.get(kind="comment")
+    fates = Fates({first.key: ends[0], second.key: ends[1], words.key: Fate.COUNTED})
+    assert round_totals(running.round, fates, {first.key: 7, second.key: 6, words.key: 9}) == told
+
+
+def test_totals_leave_out_whom_only_a_destroyed_paper_was_asked_of(running: RunningRound) -> None:
+    """Five and more of them: then nobody of them can be told by subtraction."""
+    first, second = running.round.cells.exclude(kind="comment").order_by("subject")
+    others = [make_user() for _other in range(2)]
+    for user in others:
+        second.assignments.create(evaluator=user)
+    words = running.round.cells.get(kind="comment").key
+    fates = Fates({first.key: Fate.COUNTED, second.key: Fate.FEW, words: Fate.FEW})
+    assert round_totals(running.round, fates, {first.key: 7}) == Totals(people=8, drawn=8, counted=7)
+
+
+def test_of_fewer_people_at_computers_than_the_floor_nothing_is_told(running: RunningRound) -> None:
+    first, second = running.round.cells.exclude(kind="comment").order_by("subject")
+    users = list(first.assignments.order_by("pk").values_list("evaluator", flat=True))
+    users += second.assignments.exclude(evaluator__in=users).values_list("evaluator", flat=True)
+    running.round.members.filter(user__in=users[4:]).update(on_paper=True)
+    assert turnout(running.round) == Turnout(people=4, drawn=4)
+    words = running.round.cells.get(kind="comment").key
+    fates = Fates({first.key: Fate.COUNTED, second.key: Fate.COUNTED, words: Fate.FEW})
+    assert round_totals(running.round, fates, {first.key: 7, second.key: 6}) == Totals(counted=13)
 
 
 @pytest.mark.parametrize(("text", "blank"), [("", True), (" \n ", True), ("字", False)])

@@ -35,7 +35,7 @@ from peer_review.domain.tally.blocks import BLOCK, make_documents
 from peer_review.domain.tally.opened_rows import unwrap_cast, wrap_cast
 from peer_review.models.round import new_public_id
 from peer_review.protocol.ballots import entry_of
-from peer_review.protocol.bulletin import CellOutcome, Fate, leaves_of
+from peer_review.protocol.bulletin import CellOutcome, Fate, Totals, leaves_of
 from peer_review.protocol.credentials import Credential
 from peer_review.protocol.revisions import revision_at
 from tests.factories.peer_review.box import opened_rows
@@ -272,11 +272,8 @@ class RealBox:
         leaves: dict[str, list[bytes]] = {}
         for ballot in ballots:
             leaves.setdefault(ballot.cell, []).append(merkle.leaf_hash(ballot.entry))
-        rows = [
-            CellOutcome(cell, eligible, Fate.COUNTED, drawn=eligible, counted=len(leaves.get(cell, [])))
-            for cell, eligible in self.eligible.items()
-        ]
-        return make_documents(rows, [], leaves, key=round_key(self.public_id))
+        rows = [CellOutcome(cell, eligible, Fate.COUNTED) for cell, eligible in self.eligible.items()]
+        return make_documents(rows, [], Totals(counted=len(ballots)), leaves, key=round_key(self.public_id))
 
     def blocks(self) -> dict[str, list[bytes]]:
         """Return each cell's leaves as they are published."""

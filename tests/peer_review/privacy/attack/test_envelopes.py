@@ -13,12 +13,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from peer_review.box import store
 from peer_review.domain.planning.roll_confirmation import confirm_roll
 from peer_review.domain.planning.roll_edits import set_on_paper
 from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
 from peer_review.domain.publication.comments import finish_review
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.tally import fates
+from peer_review.domain.tally.bulletin import head_of
 from peer_review.domain.tally.merged_groups import read_columns
 from peer_review.enums import CellKind
 from peer_review.exceptions.ballots import UnknownEnvelope
@@ -202,8 +204,14 @@ def test_with_as_many_at_computers_as_the_floor_all_are_counted_and_nobody_is_si
     together = hold(running)
 
     assert together.mark_of_the_target("quality") is not None
-    rows = running.round.bulletin.read_outcome()["cells"]
-    assert [(row["fate"], row["counted"] - (FLOOR - 1)) for row in rows] == [("counted", FLOOR)] * 2
+    bulletin = running.round.bulletin
+    assert [row["fate"] for row in bulletin.read_outcome()["cells"]] == ["counted"] * 2
+    of_cells = Counter(ballot.cell for ballot in store.ballots(running.round.public_id))
+    assert [many - (FLOOR - 1) for many in of_cells.values()] == [FLOOR] * 2
+    # One of the papers is for words. Of those on paper the number who drew is not told.
+    assert bulletin.size == FLOOR + FLOOR - 1
+    head = head_of(bulletin)
+    assert (head["people"], head["drawn"]) == (FLOOR, FLOOR)
 
 
 def test_a_joined_group_keeps_no_question_of_which_others_know_all_but_one_answer() -> None:

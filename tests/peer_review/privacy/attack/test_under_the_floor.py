@@ -22,7 +22,7 @@ from django.urls import reverse
 from peer_review.box import store
 from peer_review.domain.tally.blocks import BLOCK, DUMMIES, make_documents
 from peer_review.models import CriterionResult, Result, Round
-from peer_review.protocol.bulletin import CellOutcome, Fate, dummy_leaf, leaves_of, make_block
+from peer_review.protocol.bulletin import CellOutcome, Fate, Totals, dummy_leaf, leaves_of, make_block
 from peer_review.protocol.credentials import Credential
 from tests.factories.peer_review.counted_rounds import make_published_round, spread
 from tests.factories.peer_review.rounds import make_user
@@ -59,11 +59,8 @@ Look = Callable[[bytes, str, Published], float]
 def as_built(leaves: dict[str, list[bytes]], key: RoundKey) -> list[store.Document]:
     """Return what the count keeps. Two of the cells are under the floor, one is counted, one is joined."""
     fates = (Fate.FEW, Fate.FEW, Fate.COUNTED, Fate.MERGED)
-    cells = [
-        CellOutcome(cell, ELIGIBLE, fate, drawn=ELIGIBLE, counted=len(leaves[cell]), group=1)
-        for cell, fate in zip(CELLS, fates, strict=True)
-    ]
-    return list(make_documents(cells, [], leaves, key=key))
+    cells = [CellOutcome(cell, ELIGIBLE, fate, group=1) for cell, fate in zip(CELLS, fates, strict=True)]
+    return list(make_documents(cells, [], Totals(), leaves, key=key))
 
 
 def publish_blocks(seed: int, make: Make) -> Published:
@@ -360,7 +357,7 @@ def test_no_figure_under_the_floor_stands_in_the_bulletin() -> None:
     bulletin = json.loads(
         Client().get(reverse("peer_review:bulletin-json", args=[published(3).public_id])).content.decode()
     )
-    told = [row[name] for row in bulletin["cells"] + bulletin["groups"] for name in ("drawn", "counted") if name in row]
-    assert len(told) == 6
-    assert min(told) >= FLOOR
-    assert {row["fate"] for row in bulletin["cells"] if "counted" not in row} == {"few", "merged"}
+    assert min(bulletin["head"][name] for name in ("people", "drawn", "counted")) >= FLOOR
+    rows = bulletin["cells"] + bulletin["groups"]
+    assert set().union(*rows) == {"cell", "eligible", "fate", "group", "columns"}
+    assert {row["fate"] for row in bulletin["cells"]} == {"counted", "few", "merged"}

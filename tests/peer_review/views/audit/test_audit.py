@@ -31,7 +31,7 @@ def test_page_accounts_for_every_row_and_names_no_subject(inspector: Client) -> 
     CountRun.objects.update(total=10, superseded=2, rejected={"bad_token": 2})
     page = inspector.get(address(round, "audit-round"))
     text = page.content.decode()
-    assert page.context["totals"]["counted"] == 6
+    assert page.context["totals"].counted == 6
     assert "bad_token" in text
     assert "被评人甲" not in text
     assert round.cells.get().key in text

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from peer_review.domain.tally.bulletin import RoundTotals
 from peer_review.enums import RoundState
 from peer_review.models import Bulletin, Round, Urn
 from peer_review.protocol.bulletin import verify_block, verify_bulletin, verify_head
@@ -83,7 +84,7 @@ def test_page_shows_what_was_signed_to_those_who_may_know_the_round(round: Round
     assert client.get(address(round, "bulletin"), headers={"accept-language": "en"}).status_code == 404
     client.force_login(round.organiser)
     page = client.get(address(round, "bulletin"), headers={"accept-language": "en"})
-    assert page.context["totals"] == {"eligible": 6, "kept": 6, "drawn": 6, "counted": 6, "comments": 0}
+    assert page.context["totals"] == RoundTotals(6, 6, people=6, drawn=6, counted=6)
     assert round.bulletin.signature in page.content.decode()
 
 
@@ -101,8 +102,10 @@ def test_page_tells_every_fate_and_no_figure_of_what_was_destroyed(client: Clien
     )
     client.force_login(round.organiser)
     page = client.get(address(round, "bulletin"), headers={"accept-language": "en"})
-    assert page.context["totals"] == {"eligible": 102, "kept": 68, "drawn": 52, "counted": 40, "comments": 0}
+    assert page.context["totals"] == RoundTotals(102, 68, people=17, drawn=13, counted=40)
     text = page.content.decode()
+    assert "<strong>40</strong> of 68 ballot papers are counted." in text
+    assert "Of the 17 people who hold these papers at computers, 13 had drawn them." in text
     lines = re.findall(r'<tr data-fate="(\w+)">.*?</tr>', text)
     assert lines == ["counted", "merged", "few"]
     few = re.search(r'<tr data-fate="few">.*?</tr>', text).group()
@@ -139,7 +142,7 @@ def test_page_of_a_void_round_tells_of_none_how_many_came_back(client: Client) -
     assert "had been drawn" not in text
     assert "too few came back in their place" not in text
     assert "What is still too few, or cannot be joined" not in text
-    assert (page.context["totals"]["drawn"], page.context["totals"]["counted"]) == (0, 0)
+    assert page.context["totals"] == RoundTotals(8, 0, people=0, drawn=0, counted=0)
 
 
 def test_page_says_how_envelopes_count_only_where_there_are_some(round: Round, client: Client) -> None:
@@ -159,10 +162,20 @@ def test_page_of_version_1_has_no_fates(round: Round, client: Client) -> None:
     assert 'data-fate="' not in page.content.decode()
 
 
+def test_page_of_version_1_tells_of_papers_what_its_file_tells(round: Round, client: Client) -> None:
+    rows = [{"cell": number * 16, "eligible": 9, "drawn": 7, "counted": 6} for number in "01"]
+    head = {"v": 1, "round": round.public_id, "manifest": "0" * 64, "size": 12, "root": "0" * 64, "cells": rows}
+    Bulletin.objects.update(head=canonical.dumps(head).decode(), outcome="", leaves=b"")
+    client.force_login(round.organiser)
+    page = client.get(address(round, "bulletin"), headers={"accept-language": "en"})
+    assert page.context["totals"] == RoundTotals(18, 18, people=None, drawn=14, counted=12)
+    assert "<strong>12</strong> of 18 ballot papers are counted; 14 had been drawn." in page.content.decode()
+
+
 def test_bulletin_says_nothing_of_answers(round: Round, client: Client) -> None:
     text = client.get(address(round, "bulletin-json")).content.decode()
     assert "quality" not in text
-    assert set(json.loads(text)["cells"][0]) == {"cell", "eligible", "fate", "drawn", "counted"}
+    assert set(json.loads(text)["cells"][0]) == {"cell", "eligible", "fate"}
 
 
 def test_verifier_is_handed_out_as_one_file(client: Client) -> None:

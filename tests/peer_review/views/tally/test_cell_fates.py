@@ -30,21 +30,20 @@ def round() -> Round:
     return make_counted_round({cell: papers(ballots) for cell, ballots in cells.items()}, eligible=9)
 
 
-def test_figures_stand_only_where_the_bulletin_gives_them(round: Round) -> None:
+def test_each_fate_has_a_line_with_what_the_roll_says(round: Round) -> None:
     assert cell_fates(round.bulletin, QueryDict())["fates"] == [
-        FateSum("counted", "Counted", 2, 18, 14, 13),
-        FateSum("merged", "Counted with a neighbouring class", 2, 18, 14, 9),
-        FateSum("few", "Too few: destroyed unread", 1, 9, None, None),
+        FateSum("counted", "Counted", 2, 18),
+        FateSum("merged", "Counted with a neighbouring class", 2, 18),
+        FateSum("few", "Too few: destroyed unread", 1, 9),
     ]
 
 
-def test_a_joined_cell_has_the_figures_of_its_group_only(round: Round) -> None:
+def test_a_joined_cell_names_its_group(round: Round) -> None:
     found = cell_fates(round.bulletin, QueryDict())
     [group] = found["groups"]
-    assert (group.group, group.cells, group.eligible, group.drawn, group.counted) == (1, 2, 18, 14, 9)
+    assert (group.group, group.cells, group.eligible) == (1, 2, 18)
     assert group.columns == round.bulletin.read_outcome()["groups"][0]["columns"]
-    merged = [cell for cell in found["cells"] if cell.group]
-    assert [(cell.drawn, cell.counted, cell.eligible) for cell in merged] == [(None, None, 9)] * 2
+    assert [(cell.group, cell.eligible) for cell in found["cells"] if cell.group] == [(1, 9)] * 2
 
 
 def test_cells_are_paged_without_loss_and_sums_are_of_all(round: Round, monkeypatch: pytest.MonkeyPatch) -> None:
