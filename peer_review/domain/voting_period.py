@@ -1,9 +1,14 @@
-"""When papers may be drawn and ballots cast."""
+"""When papers may be drawn and ballots cast, and for how long at least."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from peer_review.enums import Collection, RoundState
 from peer_review.exceptions.base import NotOpenYet, RoundClosed
+
+#: Ballots can be cast for at least so long, and an early closing is told so long before. One figure, so that neither
+#: goes round the other: who may close a round early only after a day's notice must not plan one of three minutes.
+#: No setting: sentences on pages name it, and whoever runs the server could set it to nothing.
+LEAST_OPEN = timedelta(hours=24)
 
 
 def check_collecting(

@@ -129,3 +129,8 @@ class EarlyClosingStands(Refusal):
 class EarlyClosingSettled(Refusal):
     code = "early_closing_settled"
     text = _("This request has been confirmed or withdrawn meanwhile.")
+
+
+class EarlyClosingChanged(Refusal):
+    code = "early_closing_changed"
+    text = _("What is asked for is not what you were reading. Read the request that stands now, then confirm it.")

@@ -13,7 +13,7 @@ from peer_review.domain.outcomes.decisions import acknowledge
 from peer_review.domain.planning.roll_confirmation import confirm_roll
 from peer_review.domain.planning.roll_edits import set_on_paper
 from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
-from peer_review.domain.rounds.early_closing import confirm_early_closing, request_early_closing
+from peer_review.domain.rounds.early_closing import request_early_closing
 from peer_review.enums import Collection, StageKind
 from peer_review.models import Round
 from tests.factories.peer_review.decided_rounds import (
@@ -25,6 +25,7 @@ from tests.factories.peer_review.decided_rounds import (
     make_told_round,
     subject,
 )
+from tests.factories.peer_review.early_closings import confirm_as_read
 from tests.factories.peer_review.rounds import make_open_round, make_ready_round, make_user
 
 
@@ -163,7 +164,7 @@ class TestEarlyClosings:
         assert waiting.url == reverse("peer_review:early-closing", args=[round.public_id])
         for user in (round.organiser, round.scrutineers.get(), running.evaluators[0].user):
             assert list(providers.early_closings(user)) == []
-        confirm_early_closing(asked, by=inspector)
+        confirm_as_read(asked, by=inspector)
         assert list(providers.early_closings(inspector)) == []
 
 
