@@ -14,6 +14,7 @@ from peer_review.box import store
 from peer_review.box.batcher import batcher
 from peer_review.box.round_keys import make_round_key
 from peer_review.domain.announcements.announcements import announce_extension, end_reminders_to_draw
+from peer_review.domain.ballots.box_padding import padding_of
 from peer_review.domain.ballots.turnout import people_drawn_by_cell
 from peer_review.domain.keys.custody import forget_key_of_leavers
 from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key, wrap_cell_keys
@@ -202,8 +203,8 @@ def close_round(round: Round, *, by: User | None, now: datetime | None = None) -
     """End drawing and casting, destroy the cells' private keys, seal the box off.
 
     `by` None is the clock. A person closes only what is due: see domain/rounds/early_closing.py. The box's rows are
-    moved before the state is written: after a crash in between nothing can be cast, and closing again
-    finishes the work.
+    moved, and dummies among them, before the state is written: after a crash in between nothing can be cast, and
+    closing again finishes the work.
     Raises: RoundStateInvalid, ClockSetBack; ClosingTooEarly for a person before the last moment.
     """
     now = now or timezone.now()
@@ -214,7 +215,7 @@ def close_round(round: Round, *, by: User | None, now: datetime | None = None) -
         raise ClosingTooEarly(last=last)
     early = round.early_closings.in_force().exists()
     batcher.flush(round.public_id)
-    store.seal_off(round.public_id)
+    store.seal_off(round.public_id, padding=padding_of(round))
     round.cells.update(private_key=b"")
     round.state, round.closed_at = RoundState.CLOSED, now
     round.save(update_fields=["state", "closed_at"])
