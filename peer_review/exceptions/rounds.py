@@ -25,6 +25,16 @@ class DatesInPast(OpeningRefusal):
     remedy = EDIT_ROUND
 
 
+class OpenTooBriefly(OpeningRefusal):
+    code = "open_too_briefly"
+    status = 422
+    text = _(
+        "Ballots can be cast for at least 24 hours from the moment a round opens. In two stages drawing lasts at least "
+        "as long, and so does casting. Choose later times."
+    )
+    remedy = EDIT_ROUND
+
+
 class CollectionInvalid(OpeningRefusal):
     code = "collection_invalid"
     status = 422

@@ -80,7 +80,7 @@ def create_round(
     """Return a new draft. The responsible organiser is `by` unless another is named.
 
     Raises: SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, CollectionInvalid,
-        ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid.
+        OpenTooBriefly, ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid.
     """
     round = Round(
         title=title,
@@ -115,7 +115,8 @@ def update_round(
 
     Taking a scrutineer away who may hold the box key, or a share of it, forgets the key.
     Raises: RoundFrozen, SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, CollectionInvalid,
-        ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid; TypeError for a field that is not a term.
+        OpenTooBriefly, ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid; TypeError for a field that is
+        not a term.
     """
     if unknown := set(changes) - _EDITABLE:
         raise TypeError(f"not editable: {sorted(unknown)}")

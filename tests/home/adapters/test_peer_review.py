@@ -26,7 +26,7 @@ from tests.factories.peer_review.decided_rounds import (
     subject,
 )
 from tests.factories.peer_review.early_closings import confirm_as_read
-from tests.factories.peer_review.rounds import make_open_round, make_ready_round, make_user
+from tests.factories.peer_review.rounds import STAGE, make_open_round, make_ready_round, make_user
 
 
 @pytest.mark.django_db(databases=["default", "box"])
@@ -51,9 +51,7 @@ class TestBallots:
 
     def test_two_stages_wait_for_drawing_then_for_casting_and_for_nobody_who_came_too_late(self) -> None:
         now = timezone.now()
-        running = make_open_round(
-            evaluators=4, collection=Collection.TWO_STAGE, casts_at=now + datetime.timedelta(hours=2)
-        )
+        running = make_open_round(evaluators=4, collection=Collection.TWO_STAGE, casts_at=now + STAGE)
         drawn, late = running.evaluators[0], running.evaluators[1].user
         drawn.draw()
         round = running.round

@@ -1,7 +1,6 @@
 """The sentence on each paper: true for every turnout, and it says when a mark is one person's."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from peer_review.domain.preflight.anonymity_statements import (
 )
 from peer_review.models import Round
 from tests.factories.peer_review.rounds import (
+    STAGE,
     RoundFactory,
     SchemeFactory,
     make_cell,
@@ -115,7 +115,7 @@ def test_comments_need_company(people: list[Any], writers: int, words: str) -> N
 
 
 def test_a_thin_paper_of_two_stages_takes_no_ballot(people: list[Any]) -> None:
-    round = draft(collection="two_stage", casts_at=timezone.now() + timedelta(hours=1))
+    round = draft(collection="two_stage", casts_at=timezone.now() + STAGE)
     cell = make_cell(subject_of(round), people[:2], "peers")
 
     assert anonymity_statement(round, cell) == (

@@ -56,7 +56,7 @@ def test_it_moves_once() -> None:
 
 
 def test_everybody_is_told_that_it_moved_and_never_how_many_have_drawn() -> None:
-    told, last = [], timezone.now() + DAY
+    told, last = [], timezone.now() + 2 * DAY
     for drawn in (1, 5):
         running = make_round(drawn=drawn, closes_at=last, title="Same")
         close_due_rounds(now=last)
@@ -137,7 +137,7 @@ def test_it_needs_a_lowest_return_rate_and_one_visit() -> None:
             scheme=SchemeFactory(min_return=50),
             extension_days=3,
             collection=Collection.TWO_STAGE,
-            casts_at=now + DAY,
+            casts_at=now + 2 * DAY,
             **terms,
         )
     assert not Round.objects.exists()

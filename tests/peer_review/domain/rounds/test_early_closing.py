@@ -241,16 +241,16 @@ def test_two_requests_do_not_stand_side_by_side_nor_beside_a_later_end(running: 
 
 def test_in_two_stages_it_waits_until_casting_has_begun() -> None:
     now = timezone.now()
-    running = make_open_round(collection=Collection.TWO_STAGE, casts_at=now + DAY, closes_at=now + 7 * DAY)
+    running = make_open_round(collection=Collection.TWO_STAGE, casts_at=now + 2 * DAY, closes_at=now + 7 * DAY)
     with pytest.raises(EarlyClosingNotYet):
         ask(running.round, now=now)
     with pytest.raises(EarlyClosingNotYet):
-        ask(running.round, now=now + DAY)  # the drawing has not been ended yet
-    pass_barrier(running.round, by=None, now=now + DAY)
+        ask(running.round, now=now + 2 * DAY)  # the drawing has not been ended yet
+    pass_barrier(running.round, by=None, now=now + 2 * DAY)
 
-    asked = ask(running.round, now=now + DAY)
+    asked = ask(running.round, now=now + 2 * DAY)
 
-    assert confirm_as_read(asked, by=make_inspector(), now=now + DAY).closes_at == now + 2 * DAY
+    assert confirm_as_read(asked, by=make_inspector(), now=now + 2 * DAY).closes_at == now + 3 * DAY
 
 
 def test_a_closed_round_is_not_closed_early(running: RunningRound) -> None:
