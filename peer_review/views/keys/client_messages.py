@@ -33,6 +33,9 @@ def scrutineer() -> dict[str, object]:
                 "The file does not hold the keys of all rows. Run the command again; it goes on where it stopped."
             ),
             "shares_invalid": _("The scrutineers of this round have changed. Reload the page and make the key again."),
+            "box_key_replaced": _(
+                "Another key has been made for this box meanwhile. These shares open nothing; reload the page."
+            ),
             "shares_unconfirmed": _("Not every holder has confirmed their share yet."),
             "bad_key": _("The server sent a row that no key can open. Tell the inspectors."),
             "insecure_context": _("The key can only be made and used over https. Open this page with https."),
