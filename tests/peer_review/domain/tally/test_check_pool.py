@@ -194,7 +194,7 @@ def test_a_row_altered_between_checking_and_writing_stops_the_count_which_can_be
         with pytest.raises(opened_rows.AlteredMeanwhile):
             count.count_round(round)
     assert not store.table_exists("ballot", round.public_id)
-    assert store.count_rows("opened", round.public_id) == rows > 3
+    assert store.count_rows("opened", round.public_id) == rows >= 3
     assert count.count_round(round).accepted == 3
     assert run.round_id == round.pk
 
