@@ -195,7 +195,7 @@ def open_bench_round(*, evaluators: int, subjects: int) -> BenchRound:
         kind=RoundKind.PERSON,
         scheme=default_schemes.create_default_schemes(by=organiser)["annual"],
         opens_at=timezone.now() - timedelta(minutes=1),
-        closes_at=timezone.now() + timedelta(days=1),
+        closes_at=timezone.now() + timedelta(days=2),
         scrutineers=[scrutineer],
     )
     members = RollMember.objects.bulk_create(

@@ -1,15 +1,16 @@
 """The ballot box: raw SQL on its own database, because Django would give each row a sequence and each change a time.
 
-Per round: `sealed_` while it is open (id, ciphertext), `closed_` after closing (the same rows under new ids; the first
-table is gone, so that a late batch fails whole), `opened_` while the scrutineer opens the box, `ballot_` after the
-count. Every name ends in the round's public id. Nothing here knows a person, a time or an order of arrival.
+Per round: `sealed_` while it is open (id, ciphertext), `closed_` after closing (the same rows under new ids, with
+dummies among them; the first table is gone, so that a late batch fails whole), `opened_` while the scrutineer opens the
+box, `ballot_` after the count. Every name ends in the round's public id. Nothing here knows a person, a time or an
+order of arrival.
 """
 
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,7 +18,6 @@ from django.db.backends.utils import CursorWrapper
 
 from peer_review.box.round_keys import round_key
 from peer_review.conf import conf
-from zhengyan_crypto.round_key import RoundKey
 
 #: Length of a row's random id, in bytes.
 ID_BYTES = 16
@@ -36,6 +36,16 @@ class Document(NamedTuple):
     kind: str
     name: str
     body: bytes
+
+
+class Padding(Protocol):
+    """What sealing off lays among a box's rows (domain.ballots.box_padding)."""
+
+    def missing(self, rows: int) -> int:
+        """Return how many dummies to lay among so many rows."""
+
+    def seal(self) -> bytes:
+        """Return one dummy, sealed as a ballot is."""
 
 
 class Ballot(NamedTuple):
@@ -133,6 +143,8 @@ def _insert(cursor: CursorWrapper, name: str, rows: Sequence[tuple[bytes, bytes]
 #: What a round's key wraps here; bound into each record.
 _SEALED = "sealed row"
 _CLOSED = "closed row"
+#: Stands for the former id of a dummy, which has none.
+_NO_ROW = b""
 
 
 def table_exists(prefix: str, public_id: str) -> bool:
@@ -141,11 +153,11 @@ def table_exists(prefix: str, public_id: str) -> bool:
         return _exists(cursor, _name(prefix, public_id))
 
 
-def seal_off(public_id: str) -> None:
-    """Move a round's rows to where nothing more can be cast, in one transaction; harmless when done already.
+def seal_off(public_id: str, *, padding: Padding) -> None:
+    """Move a round's rows, and dummies among them, to where nothing more can be cast, in one transaction.
 
-    Each row is wrapped anew and gets a new random id, and they are written in the order of those: what was written
-    together can no longer be told, not even from the database's log.
+    Harmless when done already. Each row is wrapped anew and gets a new random id, and they are written in the order of
+    those: what was written together can no longer be told, nor which is a dummy, not even from the database's log.
     Raises: TableMissing if the round never had a table; RoundKeyMissing, or KeyUnreadable if the round's key is not the
         one that wrapped the rows. Then nothing is changed.
     """
@@ -164,16 +176,18 @@ def seal_off(public_id: str) -> None:
             f"CREATE TABLE {closed} (id {_blob()} PRIMARY KEY, ciphertext {_blob()} NOT NULL){_without_rowid()}"
         )
         cursor.execute(f"SELECT id FROM {sealed}")  # noqa: S608
-        renamed = sorted((secrets.token_bytes(ID_BYTES), bytes(row_id)) for (row_id,) in cursor.fetchall())
+        former = [bytes(row_id) for (row_id,) in cursor.fetchall()]
+        former += [_NO_ROW] * padding.missing(len(former))
+        renamed = sorted((secrets.token_bytes(ID_BYTES), old) for old in former)
         for start in range(0, len(renamed), 400):
             part = renamed[start : start + 400]
-            entries = _ciphertexts(cursor, sealed, [old for _new, old in part])
-            _insert(cursor, closed, [(new, _rewrap(key, entries[old])) for new, old in part])
+            entries = _ciphertexts(cursor, sealed, [old for _new, old in part if old != _NO_ROW])
+            plain = (
+                (new, key.unwrap(entries[old], purpose=_SEALED) if old != _NO_ROW else padding.seal())
+                for new, old in part
+            )
+            _insert(cursor, closed, [(new, key.wrap(row, purpose=_CLOSED)) for new, row in plain])
         cursor.execute(f"DROP TABLE {sealed}")
-
-
-def _rewrap(key: RoundKey, record: bytes) -> bytes:
-    return key.wrap(key.unwrap(record, purpose=_SEALED), purpose=_CLOSED)
 
 
 # Counting
@@ -182,7 +196,8 @@ def _rewrap(key: RoundKey, record: bytes) -> bytes:
 def count_rows(prefix: str, public_id: str) -> int:
     """Return how many rows a round's table of this kind holds; 0 if there is none.
 
-    For after closing only: a figure read while the round is open would tell when somebody cast.
+    For after closing only: a figure read while the round is open would tell when somebody cast. Of closed and opened
+    rows many are dummies.
     """
     name = _name(prefix, public_id)
     with _connection().cursor() as cursor:
@@ -221,6 +236,8 @@ def closed_ciphertexts(public_id: str, ids: Sequence[bytes]) -> dict[bytes, byte
 
 
 def _ciphertexts(cursor: CursorWrapper, name: str, ids: Sequence[bytes]) -> dict[bytes, bytes]:
+    if not ids:
+        return {}
     cursor.execute(
         f"SELECT id, ciphertext FROM {name} WHERE id IN ({', '.join(['%s'] * len(ids))})",  # noqa: S608
         list(ids),

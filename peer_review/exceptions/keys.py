@@ -25,6 +25,11 @@ class UnknownShare(Refusal):
     text = _("The key of this box has no such share.")
 
 
+class BoxKeyReplaced(Refusal):
+    code = "box_key_replaced"
+    text = _("Another key has been made for this box meanwhile. What was written down of the one before opens nothing.")
+
+
 class NotHolder(Refusal):
     code = "not_holder"
     status = 403

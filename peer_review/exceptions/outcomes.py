@@ -75,6 +75,16 @@ class DecidedMeanwhile(Refusal):
     text = _("%(name)s was decided by somebody else meanwhile. Look at it again; nothing was recorded.")
 
 
+class OutcomesChanged(Refusal):
+    code = "outcomes_changed"
+    text = _("Decisions were changed while you were reading. Read them again, then tell the outcomes.")
+
+
+class NamesChanged(Refusal):
+    code = "names_changed"
+    text = _("The names are not those that you were reading. Read them again, then start the public notice.")
+
+
 class UndecidedLeft(Refusal):
     code = "undecided_left"
     text = _("%(left)s are not decided yet. All outcomes of a round are told together.")

@@ -25,6 +25,16 @@ class DatesInPast(OpeningRefusal):
     remedy = EDIT_ROUND
 
 
+class OpenTooBriefly(OpeningRefusal):
+    code = "open_too_briefly"
+    status = 422
+    text = _(
+        "Ballots can be cast for at least 24 hours from the moment a round opens. In two stages drawing lasts at least "
+        "as long, and so does casting. Choose later times."
+    )
+    remedy = EDIT_ROUND
+
+
 class CollectionInvalid(OpeningRefusal):
     code = "collection_invalid"
     status = 422
@@ -129,3 +139,8 @@ class EarlyClosingStands(Refusal):
 class EarlyClosingSettled(Refusal):
     code = "early_closing_settled"
     text = _("This request has been confirmed or withdrawn meanwhile.")
+
+
+class EarlyClosingChanged(Refusal):
+    code = "early_closing_changed"
+    text = _("What is asked for is not what you were reading. Read the request that stands now, then confirm it.")

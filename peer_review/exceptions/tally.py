@@ -7,7 +7,7 @@ from peer_review.exceptions.base import Refusal
 
 class BoxStillSealed(Refusal):
     code = "box_still_sealed"
-    text = _("%(remaining)s ballots are still sealed.")
+    text = _("%(remaining)s rows of the box are still sealed.")
 
 
 class NotCounting(Refusal):

@@ -1,10 +1,13 @@
 """Forms of rounds: they validate input and decide nothing."""
 
+from datetime import datetime
 from typing import Unpack
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from peer_review.domain.voting_period import LEAST_OPEN
 from peer_review.enums import Collection, RoundKind
 from peer_review.exceptions.rounds import ExtensionInTwoStages, ExtensionWithoutRate
 from peer_review.forms.fields import FormData, FormOptions, PeopleField, PersonField, moment, set_choices, set_queryset
@@ -28,7 +31,10 @@ class RoundForm(forms.Form):
         label=_("Scheme"), queryset=Scheme.objects.none(), widget=forms.Select(attrs={"class": "form-select"})
     )
     opens_at = moment(_("Opens at"))
-    closes_at = moment(_("Closes at"), _("The last moment for casting. The round then closes by itself."))
+    closes_at = moment(
+        _("Closes at"),
+        _("The last moment for casting, at least 24 hours after it begins. The round then closes by itself."),
+    )
     collection = forms.ChoiceField(
         label=_("Collection"),
         choices=Collection.choices,
@@ -39,7 +45,10 @@ class RoundForm(forms.Form):
             "somebody who holds that key and the server's logs: papers are drawn first and cast days later."
         ),
     )
-    casts_at = moment(_("Casting begins at"), _("In two stages only: until then papers are drawn, from then on cast."))
+    casts_at = moment(
+        _("Casting begins at"),
+        _("In two stages only: until then, for at least 24 hours, papers are drawn, from then on cast."),
+    )
     organiser = PersonField(
         label=_("Responsible organiser"),
         queryset=Round.objects.none(),
@@ -127,11 +136,24 @@ class RoundForm(forms.Form):
                 self.add_error("casts_at", _("Casting begins after the round opens and before it closes."))
         else:
             data["casts_at"] = None
+        self._check_stages(data)
         data["extension_days"] = data.get("extension_days") or 0
         self._check_extension(data)
         if data.get("batch_floor") and not data.get("batch_window"):
             self.add_error("batch_window", _("A batch floor needs a batch window."))
         return data
+
+    def _check_stages(self, data: dict[str, object]) -> None:
+        """Say at the field of its end that a stage is too short."""
+        opens, casts, closes = (data.get(name) for name in ("opens_at", "casts_at", "closes_at"))
+        if self.errors or not isinstance(opens, datetime) or not isinstance(closes, datetime):
+            return
+        now = timezone.now()
+        begins = casts if isinstance(casts, datetime) else max(opens, now)
+        if isinstance(casts, datetime) and casts - max(opens, now) < LEAST_OPEN:
+            self.add_error("casts_at", _("Drawing lasts for at least 24 hours, of which nothing may have passed."))
+        if closes > now and closes - begins < LEAST_OPEN:
+            self.add_error("closes_at", _("Casting lasts for at least 24 hours, of which nothing may have passed."))
 
     def _check_extension(self, data: dict[str, object]) -> None:
         """Say at its field what an automatic extension lacks."""

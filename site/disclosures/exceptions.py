@@ -22,6 +22,15 @@ class OwnWorkApproved(DisclosureRefusal):
     message = _("Whoever wrote or submitted a text does not approve it. Ask another member of the leadership.")
 
 
+class AnotherVersionWaits(DisclosureRefusal):
+    """Somebody would approve another version than the one that they have read."""
+
+    message = _(
+        "What waits for approval is not the version that you have read: it was submitted anew, or changed since. Read "
+        "it again. If a later version is shown than was submitted, send it back."
+    )
+
+
 class NotThroughWorkflow(DisclosureRefusal):
     """Somebody tried to publish without secrecy review and approval."""
 

@@ -10,12 +10,14 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.documents.models import Document
 from wagtail.log_actions import LogActionRegistry
+from wagtail.models import Page
 
 from disclosures.choosers import PersonChooserViewSet, person_chooser
 from disclosures.file_access import may_open
 from disclosures.models import DisclosureColumnPage, DisclosureIndexPage, DisclosurePage
 from disclosures.models.answered import ANSWER
 from disclosures.rules import SEE_LEDGER
+from disclosures.views.approval import lead_back_to_unread
 from disclosures.views.document import answer_reader
 from disclosures.views.ledger import LedgerView
 from disclosures.views.listing import answer_list
@@ -58,6 +60,12 @@ def answer_disclosure_reader(
     page: DisclosurePage | DisclosureIndexPage | DisclosureColumnPage, request: HttpRequest
 ) -> HttpResponse:
     return answer_reader(request, page) if isinstance(page, DisclosurePage) else answer_list(request, page)
+
+
+@hooks.register("before_edit_page")
+def approve_what_was_read(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """An editor that was opened before another version was submitted approves nothing."""
+    return lead_back_to_unread(request, page) if isinstance(page, DisclosurePage) else None
 
 
 @hooks.register("before_serve_document")

@@ -18,6 +18,7 @@ from tests.e2e.accessibility import faults
 from tests.e2e.sign_in import sign_in
 from tests.e2e.test_round_pages import ballots_in, kept
 from tests.factories.peer_review.rounds import (
+    STAGE,
     Evaluator,
     RoundFactory,
     RunningRound,
@@ -235,9 +236,7 @@ def test_words_from_a_shared_phone_leave_nothing_there_and_are_withdrawn_from_an
 def test_two_stages_survive_a_closed_browser_and_cast_without_a_sign_in(live_server: Any, profiles: Any) -> None:
     now = timezone.now()
     scheme = SchemeFactory(comments=True, criteria=[("quality", 100)])
-    round, subjects, users = draft(
-        scheme, subjects=2, collection=Collection.TWO_STAGE, casts_at=now + timedelta(hours=3)
-    )
+    round, subjects, users = draft(scheme, subjects=2, collection=Collection.TWO_STAGE, casts_at=now + STAGE)
     paper, thin = make_cell(subjects[0], users), make_cell(subjects[1], users[:1])
     extra = [make_user("Evaluator e", "staff"), make_user("Evaluator f", "staff")]
     for user in extra:

@@ -32,7 +32,8 @@ def test_confirmed_import_is_carried_out() -> None:
     RankFactory(name="科员")
     run = uploaded(csv_bytes(HEAD, ZHANG))
     tasks.check_import.enqueue(run.pk, "en")
-    imports.confirm(run=ImportRun.objects.get(pk=run.pk), by=None)
+    checked = ImportRun.objects.get(pk=run.pk)
+    imports.confirm(run=checked, by=None, fingerprint=checked.report["fingerprint"])
 
     tasks.carry_out_import.enqueue(run.pk, "en")
 

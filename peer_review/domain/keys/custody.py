@@ -14,7 +14,7 @@ from peer_review import audit_log
 from peer_review.domain.locks import lock_draft, lock_round
 from peer_review.enums import RESULT_STATES, RoundState
 from peer_review.exceptions.base import NoBoxKey, SharesUnconfirmed, WrongKey
-from peer_review.exceptions.keys import BadBoxKey, NotHolder, SharesInvalid, UnknownShare
+from peer_review.exceptions.keys import BadBoxKey, BoxKeyReplaced, NotHolder, SharesInvalid, UnknownShare
 from peer_review.models import KeyShare, Round
 from peer_review.users import User
 from zhengyan_crypto import sealing
@@ -138,16 +138,19 @@ def set_box_key(
 
 
 @transaction.atomic
-def confirm_share(round: Round, *, by: User, number: int) -> None:
+def confirm_share(round: Round, *, by: User, number: int, epk: bytes) -> None:
     """Record that the holder of a share has written it down and shown that they can read it. Harmless when done.
 
-    In the ceremony all holders sit at one browser, so `by` is whoever is signed in there.
-    Raises: RoundFrozen, UnknownShare.
+    In the ceremony all holders sit at one browser, so `by` is whoever is signed in there. `epk` is the test row's
+    ephemeral public key, another for each time a key is kept: it says of which key the share is.
+    Raises: RoundFrozen, UnknownShare; BoxKeyReplaced if it is of a key that was replaced.
     """
     round = lock_draft(round)
     share = round.key_shares.select_related("holder").filter(number=number).first()
     if share is None or round.box_shares == 1:
         raise UnknownShare
+    if epk != probe_key(round):
+        raise BoxKeyReplaced
     if not share.confirmed:
         share.confirmed = True
         share.save(update_fields=["confirmed"])

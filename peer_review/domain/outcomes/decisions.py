@@ -13,6 +13,7 @@ from functools import partial
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from peer_review import audit_log, signals
 from peer_review.counting.scales import GRADES
@@ -31,6 +32,7 @@ from peer_review.exceptions.outcomes import (
     NothingChosen,
     NothingToTell,
     NotPublished,
+    OutcomesChanged,
     OwnDecision,
     QuotaExceeded,
     UndecidedLeft,
@@ -121,12 +123,27 @@ def decide(round: Round, *, by: User, choices: Sequence[Choice], now: datetime |
     return decisions
 
 
+def decisions_fingerprint(round: Round) -> str:
+    """Return what tells the standing decisions of a round from any others; 64 hexadecimal characters. One query.
+
+    Made with the site's key and of the decisions' numbers alone: a leader who is evaluated reads it, and may not find
+    out by trying what was decided on them.
+    """
+    standing = Decision.objects.filter(subject__round=round).standing()
+    numbers = ",".join(map(str, sorted(standing.values_list("pk", flat=True))))
+    return salted_hmac("peer_review.decisions", f"{round.public_id}:{numbers}", algorithm="sha256").hexdigest()
+
+
 @transaction.atomic
-def tell_outcomes(round: Round, *, by: User, now: datetime | None = None) -> list[OutcomeNotice]:
+def tell_outcomes(
+    round: Round, *, by: User, seen: str | None = None, now: datetime | None = None
+) -> list[OutcomeNotice]:
     """Tell everybody their outcome in writing, on the site and by mail, and return the notices. Today is the day of
     notice, from which the days to contest it count.
 
-    Raises: NotPublished, UndecidedLeft while one subject of the round is not decided, NothingToTell.
+    seen: the fingerprint of the decisions that `by` has read; None where they need not have read any.
+    Raises: NotPublished, UndecidedLeft while one subject of the round is not decided, NothingToTell; OutcomesChanged
+        if others stand now.
     """
     now = now or timezone.now()
     round = _lock(round)
@@ -138,6 +155,8 @@ def tell_outcomes(round: Round, *, by: User, now: datetime | None = None) -> lis
     untold = [subject for subject in subjects if subject.pk not in notified]
     if not untold:
         raise NothingToTell
+    if seen is not None and seen != decisions_fingerprint(round):
+        raise OutcomesChanged
     heads: dict[str, int] = {}
     for key, user in round.members.filter(is_section_head=True).order_by("-pk").values_list("section_key", "user_id"):
         heads[key] = user

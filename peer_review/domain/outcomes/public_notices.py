@@ -1,5 +1,8 @@
 """Public notices (公示): all staff see who was decided 优秀 for at least five working days, and where to object."""
 
+import hashlib
+import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
 
@@ -12,7 +15,7 @@ from peer_review import audit_log, signals
 from peer_review.conf import conf
 from peer_review.counting.scales import GRADES
 from peer_review.domain.locks import lock_round
-from peer_review.exceptions.outcomes import ContactMissing, NobodyToAnnounce, NotInspector, NotPublished
+from peer_review.exceptions.outcomes import ContactMissing, NamesChanged, NobodyToAnnounce, NotInspector, NotPublished
 from peer_review.models import Decision, PublicNotice, PublicNoticeEntry, Round, Subject
 from peer_review.roles import users_with_role
 from peer_review.users import User
@@ -34,14 +37,27 @@ def to_announce(round: Round) -> "QuerySet[Subject]":
     )
 
 
+def names_fingerprint(listed: Iterable[Subject]) -> str:
+    """Return the SHA-256 of the names that a notice is to show; 64 hexadecimal characters."""
+    names = [(subject.key, subject.label, subject.section_name) for subject in listed]
+    return hashlib.sha256(json.dumps(names, ensure_ascii=True).encode()).hexdigest()
+
+
 @transaction.atomic
 def start_public_notice(
-    round: Round, *, by: User, contact: User, contact_words: str, now: datetime | None = None
+    round: Round,
+    *,
+    by: User,
+    contact: User,
+    contact_words: str,
+    seen: str | None = None,
+    now: datetime | None = None,
 ) -> PublicNotice:
     """Show the names to all staff from today on; objections go to `contact`, an inspector. A grade that was bettered
     since an earlier notice gets one of its own.
 
-    Raises: NotPublished, ContactMissing, NotInspector, NobodyToAnnounce.
+    seen: the fingerprint of the names that `by` has read; None where they need not have read any.
+    Raises: NotPublished, ContactMissing, NotInspector, NobodyToAnnounce; NamesChanged if they are others now.
     """
     round = lock_round(round)
     if not round.has_results:
@@ -53,6 +69,8 @@ def start_public_notice(
     listed = list(to_announce(round))
     if not listed:
         raise NobodyToAnnounce
+    if seen is not None and seen != names_fingerprint(listed):
+        raise NamesChanged
     start = timezone.localdate(now or timezone.now())
     until, provisional = last_day(start, conf.PUBLIC_NOTICE_DAYS)
     number = (round.public_notices.aggregate(latest=Max("number"))["latest"] or 0) + 1

@@ -4,7 +4,9 @@ Nothing here reads how many have taken part: a refusal that depended on it would
 the notice the round's last moment, so everything that asks when a round closes knows it, and the clock closes it.
 """
 
-from datetime import datetime, timedelta
+import hashlib
+import json
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,9 +14,11 @@ from django.utils import timezone
 from peer_review import audit_log
 from peer_review.domain.announcements.announcements import announce_early_closing, announce_staying_open
 from peer_review.domain.locks import lock_round, lock_round_by_pk
+from peer_review.domain.voting_period import LEAST_OPEN
 from peer_review.enums import Collection, RoundState
 from peer_review.exceptions.base import ReasonMissing, RoundClosed, SecondPersonNeeded
 from peer_review.exceptions.rounds import (
+    EarlyClosingChanged,
     EarlyClosingNotYet,
     EarlyClosingSettled,
     EarlyClosingStands,
@@ -23,9 +27,6 @@ from peer_review.exceptions.rounds import (
 from peer_review.models import EarlyClosing, Round
 from peer_review.users import User
 
-#: From the confirmation to the closing.
-NOTICE = timedelta(hours=24)
-
 
 def standing_early_closing(round: Round) -> EarlyClosing | None:
     """Return the request that stands for a round, confirmed or not; None without one. One query."""
@@ -33,6 +34,23 @@ def standing_early_closing(round: Round) -> EarlyClosing | None:
         round.early_closings.standing().select_related("requested_by", "confirmed_by").first()
     )
     return standing
+
+
+def early_closing_fingerprint(early_closing: EarlyClosing) -> str:
+    """Return the SHA-256 of a request as its page shows it; 64 hexadecimal characters.
+
+    It covers which request it is, of which round, who asked when and why, and the last moment that the round has.
+    """
+    round = early_closing.round
+    parts = [
+        early_closing.pk,
+        round.public_id,
+        round.closes_at.timestamp(),
+        early_closing.requested_by_id,
+        early_closing.requested_at.timestamp(),
+        early_closing.reason,
+    ]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 
 @transaction.atomic
@@ -55,22 +73,28 @@ def request_early_closing(round: Round, *, by: User, reason: str, now: datetime 
 
 
 @transaction.atomic
-def confirm_early_closing(early_closing: EarlyClosing, *, by: User, now: datetime | None = None) -> Round:
-    """Confirm a request as the second person: the round closes when the notice ends, and everybody is told now.
+def confirm_early_closing(
+    early_closing: EarlyClosing, *, by: User, fingerprint: str, now: datetime | None = None
+) -> Round:
+    """Confirm, as the second person, a request as it was read: its fingerprint says which one that was.
 
+    The round closes when the notice ends, and everybody is told now.
     Raises: SecondPersonNeeded for whoever asked, and for the responsible organiser; EarlyClosingSettled if it was
-        confirmed or withdrawn meanwhile; RoundStateInvalid, EarlyClosingNotYet, EarlyClosingTooLate.
+        confirmed or withdrawn meanwhile; EarlyClosingChanged if it is not the one that was read; RoundStateInvalid,
+        EarlyClosingNotYet, EarlyClosingTooLate.
     """
     now = now or timezone.now()
     round = lock_round_by_pk(early_closing.round_id, expect={RoundState.OPEN})
-    early_closing = EarlyClosing.objects.get(pk=early_closing.pk)
+    early_closing = EarlyClosing.objects.select_related("round").get(pk=early_closing.pk)
     if by.pk in (early_closing.requested_by_id, round.organiser_id):
         raise SecondPersonNeeded
     if early_closing.is_confirmed or early_closing.withdrawn_at is not None:
         raise EarlyClosingSettled
+    if fingerprint != early_closing_fingerprint(early_closing):
+        raise EarlyClosingChanged
     _check_moment(round, now)
     early_closing.confirmed_by, early_closing.confirmed_at = by, now
-    early_closing.before, early_closing.closes_at = round.closes_at, now + NOTICE
+    early_closing.before, early_closing.closes_at = round.closes_at, now + LEAST_OPEN
     early_closing.save()
     round.closes_at = early_closing.closes_at
     round.save(update_fields=["closes_at"])
@@ -114,5 +138,5 @@ def _check_moment(round: Round, now: datetime) -> None:
     begun = round.barrier_at if round.collection == Collection.TWO_STAGE else round.opens_at
     if begun is None or now < begun:
         raise EarlyClosingNotYet
-    if now + NOTICE >= round.closes_at:
+    if now + LEAST_OPEN >= round.closes_at:
         raise EarlyClosingTooLate

@@ -14,6 +14,7 @@ from peer_review.box import store
 from peer_review.box.batcher import batcher
 from peer_review.box.round_keys import make_round_key
 from peer_review.domain.announcements.announcements import announce_extension, end_reminders_to_draw
+from peer_review.domain.ballots.box_padding import padding_of
 from peer_review.domain.ballots.turnout import people_drawn_by_cell
 from peer_review.domain.keys.custody import forget_key_of_leavers
 from peer_review.domain.keys.server_keys import make_manifest, make_receipt_key, wrap_cell_keys
@@ -81,7 +82,7 @@ def create_round(
     """Return a new draft. The responsible organiser is `by` unless another is named.
 
     Raises: SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, CollectionInvalid,
-        ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid.
+        OpenTooBriefly, ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid.
     """
     round = Round(
         title=title,
@@ -116,7 +117,8 @@ def update_round(
 
     Taking a scrutineer away who may hold the box key, or a share of it, forgets the key.
     Raises: RoundFrozen, SchemeInvalid, NotOrganiser, NotScrutineer, DatesInvalid, DatesInPast, CollectionInvalid,
-        ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid; TypeError for a field that is not a term.
+        OpenTooBriefly, ExtensionInTwoStages, ExtensionWithoutRate, BatchSettingsInvalid; TypeError for a field that is
+        not a term.
     """
     if unknown := set(changes) - _EDITABLE:
         raise TypeError(f"not editable: {sorted(unknown)}")
@@ -205,8 +207,8 @@ def close_round(round: Round, *, by: User | None, now: datetime | None = None) -
     """End drawing and casting, destroy the cells' private keys, seal the box off.
 
     `by` None is the clock. A person closes only what is due: see domain/rounds/early_closing.py. The box's rows are
-    moved before the state is written: after a crash in between nothing can be cast, and closing again
-    finishes the work.
+    moved, and dummies among them, before the state is written: after a crash in between nothing can be cast, and
+    closing again finishes the work.
     Raises: RoundStateInvalid, ClockSetBack; ClosingTooEarly for a person before the last moment.
     """
     now = now or timezone.now()
@@ -217,7 +219,7 @@ def close_round(round: Round, *, by: User | None, now: datetime | None = None) -
         raise ClosingTooEarly(last=last)
     early = round.early_closings.in_force().exists()
     batcher.flush(round.public_id)
-    store.seal_off(round.public_id)
+    store.seal_off(round.public_id, padding=padding_of(round))
     round.cells.update(private_key=b"")
     round.state, round.closed_at = RoundState.CLOSED, now
     round.save(update_fields=["state", "closed_at"])

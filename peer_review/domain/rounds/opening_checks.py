@@ -14,6 +14,7 @@ from peer_review.domain.planning.roll_confirmation import confirmation_refusals
 from peer_review.domain.preflight.opening_proof import OpeningProof, exposure_refusals, kept_proof
 from peer_review.domain.rounds.reviewer_checks import reviewer_refusals
 from peer_review.domain.schemes.schemes import check_scheme
+from peer_review.domain.voting_period import has_least_stages
 from peer_review.enums import CellKind, Collection
 from peer_review.exceptions.base import (
     EmptyRoll,
@@ -38,6 +39,7 @@ from peer_review.exceptions.rounds import (
     ExtensionWithoutRate,
     KeysMissing,
     NoScrutineer,
+    OpenTooBriefly,
     SubjectWithNobody,
 )
 from peer_review.models import Assignment, Round
@@ -126,6 +128,8 @@ def check_terms(round: Round, scrutineers: Iterable[User], now: datetime) -> Non
         raise CollectionInvalid
     if round.casts_at is not None and not round.opens_at < round.casts_at < round.closes_at:
         raise CollectionInvalid
+    if not has_least_stages(opens_at=round.opens_at, casts_at=round.casts_at, closes_at=round.closes_at, now=now):
+        raise OpenTooBriefly
     if round.extension_days and two_stage:
         raise ExtensionInTwoStages
     if round.extension_days and not round.scheme.min_return:

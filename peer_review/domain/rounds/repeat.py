@@ -11,6 +11,7 @@ from peer_review.domain.planning.named_classes import declare_not_anonymous
 from peer_review.domain.planning.plan_setup import save_plan
 from peer_review.domain.planning.roll_touches import touch_roll
 from peer_review.domain.rounds.lifecycle import create_round
+from peer_review.domain.voting_period import LEAST_OPEN
 from peer_review.enums import FROZEN_STATES, RollTouchKind, RoundState
 from peer_review.models import Exclusion, Round
 from peer_review.users import User
@@ -31,6 +32,9 @@ def repeat_round(round: Round, *, by: User, now: datetime | None = None) -> Roun
     check_state(round, REPEATABLE)
     now = now or timezone.now()
     opens_at = _morning(now + timedelta(days=NOTICE_DAYS), like=round.opens_at)
+    # Rounds from before there was a least duration may have been shorter.
+    casts_at = None if round.casts_at is None else opens_at + max(round.casts_at - round.opens_at, LEAST_OPEN)
+    closes_at = (casts_at or opens_at) + max(round.closes_at - (round.casts_at or round.opens_at), LEAST_OPEN)
     draft = create_round(
         by=by,
         title=round.title,
@@ -38,13 +42,13 @@ def repeat_round(round: Round, *, by: User, now: datetime | None = None) -> Roun
         kind=round.kind,
         scheme=round.scheme,
         opens_at=opens_at,
-        closes_at=opens_at + (round.closes_at - round.opens_at),
+        closes_at=closes_at,
         organiser=round.organiser,
         scrutineers=round.scrutineers.all(),
         batch_window=round.batch_window,
         batch_floor=round.batch_floor,
         collection=round.collection,
-        casts_at=opens_at + (round.casts_at - round.opens_at) if round.casts_at else None,
+        casts_at=casts_at,
         comment_reviewer=round.comment_reviewer,
         reminders=round.reminders,
         extension_days=round.extension_days if round.scheme.min_return else 0,

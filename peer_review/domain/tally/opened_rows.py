@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from peer_review.box import store
 from peer_review.counting.latest import latest
+from peer_review.domain.ballots.box_padding import DUMMY
 from peer_review.domain.tally.check_pool import CheckPool
 from peer_review.protocol.ballots import entry_of
 from peer_review.protocol.checking import FAULTS, RECORD
@@ -55,7 +56,7 @@ class AlteredMeanwhile(Exception):
 class StandingBallots:
     """The ballots that stand, in the order of their tokens, and the numbers of all other rows by what became of them.
 
-    Shape: ids (ballots, 16), rows (ballots,). `seen` is how many rows there were.
+    Shape: ids (ballots, 16), rows (ballots,). `seen` is how many rows there were, dummies among them.
     """
 
     seen: int
@@ -93,23 +94,32 @@ class StandingBallots:
 def check_opened_rows(
     public_id: str, pool: CheckPool, *, key: RoundKey, report: Callable[[int], None]
 ) -> StandingBallots:
-    """Check every opened row and return the ballots that stand. `report` gets the number checked so far."""
+    """Check every opened row and return the ballots that stand. `report` gets the number checked so far.
+
+    Dummies are passed over here, and are nobody's fault.
+    """
     ids, records = bytearray(), bytearray()
+    dummies = 0
 
     def chunks() -> Iterator[list[bytes]]:
+        nonlocal dummies
         for rows in store.opened_chunks(public_id, size=CHUNK):
-            ids.extend(b"".join(row_id for row_id, _stored in rows))
-            yield [unwrap_cast(key, stored) for _row_id, stored in rows]
+            opened = ((row_id, unwrap_cast(key, stored)) for row_id, stored in rows)
+            casts = [(row_id, cast) for row_id, cast in opened if cast != DUMMY]
+            dummies += len(rows) - len(casts)
+            ids.extend(b"".join(row_id for row_id, _cast in casts))
+            if casts:
+                yield [cast for _row_id, cast in casts]
 
     for checked in pool.check(chunks()):
         records += checked
-        report(len(records) // RECORD.size)
+        report(len(records) // RECORD.size + dummies)
     rows = np.frombuffer(records, dtype=_ROWS)
     (sound,) = np.nonzero(rows["fault"] == 0)
     kept = sound[latest(rows["token"][sound], rows["rev"][sound], rows["leaf"][sound])]
     faults = np.bincount(rows["fault"], minlength=len(FAULTS) + 1)[1:]
     return StandingBallots(
-        seen=len(rows),
+        seen=len(rows) + dummies,
         superseded=len(sound) - len(kept),
         rejected={code: int(many) for code, many in zip(FAULTS, faults, strict=True) if many},
         ids=np.frombuffer(ids, dtype="u1").reshape(-1, store.ID_BYTES)[kept],

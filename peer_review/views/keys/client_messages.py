@@ -30,15 +30,18 @@ def scrutineer() -> dict[str, object]:
             "bad_public_half": _("This is not the public half of a key. It has 43 letters, digits, - or _."),
             "bad_keys_file": _("This is not a file that the command wrote for this box, or it is damaged."),
             "keys_file_incomplete": _(
-                "The file does not hold the keys of all ballots. Run the command again; it goes on where it stopped."
+                "The file does not hold the keys of all rows. Run the command again; it goes on where it stopped."
             ),
             "shares_invalid": _("The scrutineers of this round have changed. Reload the page and make the key again."),
+            "box_key_replaced": _(
+                "Another key has been made for this box meanwhile. These shares open nothing; reload the page."
+            ),
             "shares_unconfirmed": _("Not every holder has confirmed their share yet."),
             "bad_key": _("The server sent a row that no key can open. Tell the inspectors."),
             "insecure_context": _("The key can only be made and used over https. Open this page with https."),
             "fallback_failed": _("This browser is old and a part it needs did not load. Use a newer browser."),
             "box_still_sealed": _(
-                "Some ballots are still sealed. Open the box once more; it goes on where it stopped."
+                "Some rows of the box are still sealed. Open the box once more; it goes on where it stopped."
             ),
             "busy": _("The server is busy. Wait a little and try again; what was opened stays open."),
             "more_ballots_than_drawn": _(
@@ -65,8 +68,8 @@ def scrutineer() -> dict[str, object]:
         "shares_missing": _("Shares still needed: %(missing)s"),
         "one_more": _("One more share is needed to tell which is not genuine."),
         "and": _(", "),
-        "opening": _("Opened %(opened)s of %(total)s ballots"),
-        "opened": _("All %(total)s ballots are open. The server checks and counts them now."),
+        "opening": _("Opened %(opened)s of %(total)s rows"),
+        "opened": _("All %(total)s rows are open. The server checks and counts the ballots among them now."),
         "empty": _("The box is empty: nobody cast a ballot."),
         "counting": _("Counting: %(done)s of %(total)s"),
         "writing": _("Writing the ballots in order: %(done)s of %(total)s"),

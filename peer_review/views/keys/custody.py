@@ -19,6 +19,7 @@ from peer_review.views.shared.access import RoundMixin, scrutineers_round, user_
 from peer_review.views.shared.json_endpoints import read_json, unlogged_endpoint
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
+from zhengyan_crypto.errors import CryptoError
 
 
 @csrf_protect
@@ -41,10 +42,12 @@ def box_key_view(request: HttpRequest, public_id: str) -> HttpResponse:
 @csrf_protect
 @unlogged_endpoint("POST")
 def box_key_share_view(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take {"number"} of a share whose holder has written it down; answer {"ok": true}."""
+    """Take {"number"} of a share whose holder has written it down, and {"epk"} of the test row that its key was given
+    with; answer {"ok": true}."""
     round = scrutineers_round(request, public_id)
-    body = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"number"}), "share")
-    custody.confirm_share(round, by=user_of(request), number=_integer(body["number"]))
+    body = canonical.expect_fields(read_json(request, limit=1_000), frozenset({"number", "epk"}), "share")
+    number, epk = _integer(body["number"]), b64u_decode(body["epk"])
+    custody.confirm_share(round, by=user_of(request), number=number, epk=epk)
     return JsonResponse({"ok": True})
 
 
@@ -105,8 +108,12 @@ class ShareConfirmView(ShareStepView):
     """The step by which a holder confirms that they have their share on paper."""
 
     def record(self) -> None:
+        try:
+            epk = b64u_decode(self.request.POST.get("epk", ""))
+        except CryptoError:
+            epk = b""  # of no key
         for share in custody.custody(self.round).shares_of(self.user):
-            custody.confirm_share(self.round, by=self.user, number=share.number)
+            custody.confirm_share(self.round, by=self.user, number=share.number, epk=epk)
         messages.success(self.request, _("Recorded: you have your share on paper."))
 
 

@@ -50,8 +50,10 @@ class ScrutineerRoundView(RoundMixin, TemplateView):
         scrutineers = list(round.scrutineers.order_by("pk")[:MAX_SHARES])
         total = len(scrutineers)
         mine = kept.shares_of(self.user)
+        config = self.config(kept, scrutineers)
         return super().get_context_data(
-            config=self.config(kept, scrutineers),
+            config=config,
+            epk=config["epk"],
             words=scrutineer(),
             has_urns=round.urns.exists(),
             custody=kept,

@@ -14,7 +14,7 @@ from django.views.generic import TemplateView, View
 
 from peer_review.conf import conf
 from peer_review.counting.scales import GRADES
-from peer_review.domain.outcomes.decisions import decide, tell_outcomes
+from peer_review.domain.outcomes.decisions import decide, decisions_fingerprint, tell_outcomes
 from peer_review.domain.outcomes.proposals import RoundProposal
 from peer_review.domain.outcomes.public_notices import to_announce
 from peer_review.domain.results.presenters import read_proposal
@@ -96,6 +96,7 @@ class DecisionsView(PublishedMixin, TemplateView):
             to_announce=to_announce(self.round).count() if notice_count else 0,
             workdays=conf.PUBLIC_NOTICE_DAYS,
             own_open=self.own_open(),
+            fingerprint="" if decided < everybody else decisions_fingerprint(self.round),
             **page,
             **kwargs,
         )
@@ -160,7 +161,7 @@ class OutcomesTellView(PublishedMixin, View):
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         try:
-            notices = tell_outcomes(self.round, by=self.user)
+            notices = tell_outcomes(self.round, by=self.user, seen=request.POST.get("fingerprint", ""))
             message = ngettext("%(n)s outcome told in writing.", "%(n)s outcomes told in writing.", len(notices))
             messages.success(request, message % {"n": len(notices)})
         except Refusal as refusal:

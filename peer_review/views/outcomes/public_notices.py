@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from peer_review.conf import conf
-from peer_review.domain.outcomes.public_notices import last_day, start_public_notice, to_announce
+from peer_review.domain.outcomes.public_notices import last_day, names_fingerprint, start_public_notice, to_announce
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.outcomes import PublicNoticeForm
 from peer_review.models import PublicNotice, Round
@@ -44,7 +44,13 @@ class PublicNoticeStartView(RoundMixin, FormView):
     def form_valid(self, form: PublicNoticeForm) -> HttpResponse:
         data = form.cleaned_data
         try:
-            start_public_notice(self.round, by=self.user, contact=data["contact"], contact_words=data["contact_words"])
+            start_public_notice(
+                self.round,
+                by=self.user,
+                contact=data["contact"],
+                contact_words=data["contact_words"],
+                seen=self.request.POST.get("fingerprint", ""),
+            )
         except Refusal as refusal:
             form.add_error(None, refusal.message)
             return self.form_invalid(form, status=refusal.status)
@@ -56,8 +62,10 @@ class PublicNoticeStartView(RoundMixin, FormView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         until, provisional = last_day(timezone.localdate(), conf.PUBLIC_NOTICE_DAYS)
+        listed = list(to_announce(self.round))
         return super().get_context_data(
-            listed=to_announce(self.round),
+            listed=listed,
+            fingerprint=names_fingerprint(listed),
             until=until,
             provisional=provisional,
             workdays=conf.PUBLIC_NOTICE_DAYS,

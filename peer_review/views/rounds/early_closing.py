@@ -6,22 +6,24 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from peer_review.domain.rounds.early_closing import (
-    NOTICE,
     confirm_early_closing,
+    early_closing_fingerprint,
     request_early_closing,
     standing_early_closing,
     withdraw_early_closing,
 )
+from peer_review.domain.voting_period import LEAST_OPEN
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import Refusal
 from peer_review.forms.rounds import EarlyClosingForm
 from peer_review.models import EarlyClosing
+from peer_review.paging import MAX_DIGITS
 from peer_review.rules.roles import has_perm
 from peer_review.views.announcements.remind import OpenRoundFormView
 from peer_review.views.shared.access import HiddenRoundMixin
@@ -65,13 +67,14 @@ class EarlyClosingView(EarlyClosingMixin, TemplateView):
             early_closing=standing,
             may_confirm=has_perm("peer_review.confirm_early_closing", self.user, standing),
             may_withdraw=self.round.state == RoundState.OPEN and timezone.now() < self.round.closes_at,
+            fingerprint=early_closing_fingerprint(standing),
             until=self.until(standing),
             **kwargs,
         )
 
     def until(self, standing: EarlyClosing) -> datetime:
         """Return when the round closes, or would if the request were confirmed now."""
-        return standing.closes_at or timezone.now() + NOTICE
+        return standing.closes_at or timezone.now() + LEAST_OPEN
 
 
 class EarlyClosingStepView(EarlyClosingMixin, View):
@@ -81,12 +84,22 @@ class EarlyClosingStepView(EarlyClosingMixin, View):
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
-            message = self.step(self.standing())
+            message = self.step(self.read_request())
         except Refusal as refusal:
             messages.error(request, refusal.message)
         else:
             messages.success(request, message)
         return self.back()
+
+    def read_request(self) -> EarlyClosing:
+        """Return the request whose page was read, whether it still stands or not.
+
+        Raises: Http404 for a number that is none of this round's.
+        """
+        number = self.request.POST.get("request", "")
+        if not (number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS):
+            raise Http404
+        return get_object_or_404(self.round.early_closings.select_related("round"), pk=int(number))
 
     def step(self, early_closing: EarlyClosing) -> str:
         """Make the one domain call and return the message."""
@@ -103,9 +116,11 @@ class EarlyClosingConfirmView(EarlyClosingStepView):
     """The step of the second person that confirms a request and starts the notice."""
 
     def step(self, early_closing: EarlyClosing) -> str:
-        if not has_perm("peer_review.confirm_early_closing", self.user, early_closing):
+        # Who read a request that is settled by now is told so in words: nobody may confirm one of those.
+        is_settled = early_closing.is_confirmed or early_closing.withdrawn_at is not None
+        if not is_settled and not has_perm("peer_review.confirm_early_closing", self.user, early_closing):
             raise PermissionDenied
-        confirm_early_closing(early_closing, by=self.user)
+        confirm_early_closing(early_closing, by=self.user, fingerprint=self.request.POST.get("fingerprint", ""))
         return _("Confirmed. Everybody on the roll is told now; the round closes in 24 hours.")
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from django.db import transaction
 from wagtail.actions.unpublish_page import UnpublishPageAction
-from wagtail.models import Page, TaskState, WorkflowState
+from wagtail.models import Page, Revision, TaskState, WorkflowState
 
-from disclosures.exceptions import DisclosureRefusal, NotWithdrawn
+from disclosures.exceptions import AnotherVersionWaits, DisclosureRefusal, NotWithdrawn
 from disclosures.rules import can_withdraw
 from organisation.models import User
 
@@ -46,6 +46,20 @@ def approve(
     if not (by.is_active and is_member and by.pk not in authors_of(page)):
         raise refusal
     task_state.approve(user=by, **options)
+
+
+def check_read(task_state: TaskState, *, version: str) -> None:
+    """Refuse an approval by whoever has read another version (a revision's number) than the one that waits.
+
+    Raises: AnotherVersionWaits.
+    """
+    if version != str(task_state.revision_id):
+        raise AnotherVersionWaits
+
+
+def is_submitted(revision: Revision) -> bool:
+    """Return whether a version was submitted to a workflow: others may have read and approved it. One query."""
+    return TaskState.objects.filter(revision=revision).exists()
 
 
 def publish_approved(workflow_state: WorkflowState, *, by: User | None) -> None:

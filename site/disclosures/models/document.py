@@ -20,7 +20,7 @@ from wagtail.search import index
 
 from disclosures.admin_forms import DisclosurePageForm
 from disclosures.choosers import person_chooser
-from disclosures.domain.publication import withdraw
+from disclosures.domain.publication import is_submitted, withdraw
 from disclosures.enums import NOT_AS_WRITTEN, Audience, Validity
 from disclosures.exceptions import NotThroughWorkflow, NumberedStays
 from disclosures.models.answered import AnsweredByView
@@ -220,6 +220,16 @@ class DisclosurePage(AnsweredByView, Page):
             seen.add(successor_id)
             successor_id = DisclosurePage.objects.filter(pk=successor_id).values_list("successor", flat=True).first()
         return False
+
+    def save_revision(self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any) -> Revision:
+        """Save a version. One that was submitted stays as others have read it: what is changed after is another.
+
+        Wagtail's editor writes what it saves by itself over the author's last version.
+        """
+        if overwrite_revision is not None and is_submitted(overwrite_revision):
+            overwrite_revision = None
+        saved: Revision = super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
+        return saved
 
     def with_content_json(self, content: dict[str, object]) -> DisclosurePage:
         """Return the page as a revision has it, with the number that no revision may change."""

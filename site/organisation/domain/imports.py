@@ -55,12 +55,17 @@ def check(*, run: ImportRun) -> ImportRun:
     return run
 
 
-def confirm(*, run: ImportRun, by: User | None) -> ImportRun:
-    """Return the import, given over to the background task. Raises: ImportNotReady, also to the second click."""
+def confirm(*, run: ImportRun, by: User | None, fingerprint: str) -> ImportRun:
+    """Return the import, given over to the background task: the comparison that was read, which its fingerprint names.
+
+    Raises: ImportNotReady, also to the second click; ImportStale if the comparison was made anew meanwhile.
+    """
     with transaction.atomic():
         run = ImportRun.objects.select_for_update().get(pk=run.pk)
         if run.state != ImportState.CHECKED:
             raise ImportNotReady
+        if fingerprint != run.report.get("fingerprint"):
+            raise ImportStale
         run.state = ImportState.APPLYING
         run.save(update_fields=["state"])
         log(run, "organisation.import_confirm", user=by, data={"figures": run.report.get("figures", {})})

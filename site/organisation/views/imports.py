@@ -91,7 +91,11 @@ class ImportConfirmView(ImportPage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
-            imports.confirm(run=self.run, by=request.user)  # type: ignore[arg-type]  # a manager
+            imports.confirm(
+                run=self.run,
+                by=request.user,  # type: ignore[arg-type]  # a manager
+                fingerprint=request.POST.get("fingerprint", ""),
+            )
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:

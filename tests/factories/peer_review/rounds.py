@@ -31,6 +31,7 @@ from peer_review.domain.keys import server_keys
 from peer_review.domain.keys.custody import box_public, confirm_box_key, set_box_key
 from peer_review.domain.rounds.lifecycle import close_round, open_round
 from peer_review.domain.schemes import ballot_papers
+from peer_review.domain.voting_period import LEAST_OPEN
 from peer_review.enums import CellKind, RoundKind, ScaleKind
 from peer_review.models import (
     Assignment,
@@ -51,6 +52,8 @@ from zhengyan_crypto import canonical, sealing
 from zhengyan_crypto.blindsig import decode_spki
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
 
+#: How long a stage of a round is here: no less than it must be when the round is opened, a while after it is drafted.
+STAGE = LEAST_OPEN + timedelta(hours=1)
 _numbers = itertools.count(1)
 
 
@@ -115,7 +118,8 @@ class RoundFactory(factory.django.DjangoModelFactory):
     scheme = factory.SubFactory(SchemeFactory)
     organiser = factory.LazyFunction(lambda: make_user("Organiser", "organiser"))
     opens_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
-    closes_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
+    casts_at = None
+    closes_at = factory.LazyAttribute(lambda round: (round.casts_at or max(round.opens_at, timezone.now())) + STAGE)
 
     @factory.post_generation
     def scrutineers(round, create: bool, extracted: Iterable[Any] | None, **kwargs: Any) -> None:

@@ -13,7 +13,7 @@ from peer_review.domain.outcomes.decisions import acknowledge
 from peer_review.domain.planning.roll_confirmation import confirm_roll
 from peer_review.domain.planning.roll_edits import set_on_paper
 from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
-from peer_review.domain.rounds.early_closing import confirm_early_closing, request_early_closing
+from peer_review.domain.rounds.early_closing import request_early_closing
 from peer_review.enums import Collection, StageKind
 from peer_review.models import Round
 from tests.factories.peer_review.decided_rounds import (
@@ -25,7 +25,8 @@ from tests.factories.peer_review.decided_rounds import (
     make_told_round,
     subject,
 )
-from tests.factories.peer_review.rounds import make_open_round, make_ready_round, make_user
+from tests.factories.peer_review.early_closings import confirm_as_read
+from tests.factories.peer_review.rounds import STAGE, make_open_round, make_ready_round, make_user
 
 
 @pytest.mark.django_db(databases=["default", "box"])
@@ -50,9 +51,7 @@ class TestBallots:
 
     def test_two_stages_wait_for_drawing_then_for_casting_and_for_nobody_who_came_too_late(self) -> None:
         now = timezone.now()
-        running = make_open_round(
-            evaluators=4, collection=Collection.TWO_STAGE, casts_at=now + datetime.timedelta(hours=2)
-        )
+        running = make_open_round(evaluators=4, collection=Collection.TWO_STAGE, casts_at=now + STAGE)
         drawn, late = running.evaluators[0], running.evaluators[1].user
         drawn.draw()
         round = running.round
@@ -163,7 +162,7 @@ class TestEarlyClosings:
         assert waiting.url == reverse("peer_review:early-closing", args=[round.public_id])
         for user in (round.organiser, round.scrutineers.get(), running.evaluators[0].user):
             assert list(providers.early_closings(user)) == []
-        confirm_early_closing(asked, by=inspector)
+        confirm_as_read(asked, by=inspector)
         assert list(providers.early_closings(inspector)) == []
 
 

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from organisation.domain import imports
 from organisation.enums import ImportState
-from organisation.exceptions import ImportNotReady
+from organisation.exceptions import ImportNotReady, ImportStale
 from organisation.models import ImportRun, Membership, Staff, User
 from tests.factories.imports import HEAD, LI, ZHANG, carry_out, csv_bytes, make_places, snapshot
 
@@ -26,13 +26,18 @@ def checked_run(content: bytes) -> ImportRun:
     return imports.check(run=run)
 
 
+def confirm_as_read(run: ImportRun) -> ImportRun:
+    """Confirm the comparison as its page shows it now."""
+    return imports.confirm(run=run, by=None, fingerprint=run.report["fingerprint"])
+
+
 def test_confirmed_import_is_carried_out_once_and_its_file_deleted() -> None:
     run = checked_run(csv_bytes(HEAD, ZHANG))
     assert (run.state, run.report["figures"]["added"], Staff.objects.count()) == (ImportState.CHECKED, 1, 0)
 
-    imports.confirm(run=run, by=None)
+    confirm_as_read(run)
     with pytest.raises(ImportNotReady):
-        imports.confirm(run=run, by=None)
+        confirm_as_read(run)
     run = imports.carry_out(run=run)
     again = imports.carry_out(run=run)
 
@@ -41,7 +46,7 @@ def test_confirmed_import_is_carried_out_once_and_its_file_deleted() -> None:
 
 def test_import_asks_again_if_the_records_changed_since_the_check() -> None:
     run = checked_run(csv_bytes(HEAD, ZHANG, LI))
-    imports.confirm(run=run, by=None)
+    confirm_as_read(run)
     carry_out(csv_bytes(HEAD, LI))
 
     run = imports.carry_out(run=run)
@@ -50,9 +55,25 @@ def test_import_asks_again_if_the_records_changed_since_the_check() -> None:
     assert Staff.objects.count() == 1
 
 
+def test_what_was_read_of_the_first_comparison_does_not_confirm_the_one_that_was_made_anew() -> None:
+    """Somebody else still has the page of the first one open, which said that two would be added."""
+    run = checked_run(csv_bytes(HEAD, ZHANG, LI))
+    read = run.report["fingerprint"]
+    confirm_as_read(run)
+    carry_out(csv_bytes(HEAD, LI))
+    run = imports.carry_out(run=run)
+
+    for fingerprint in (read, ""):
+        with pytest.raises(ImportStale):
+            imports.confirm(run=run, by=None, fingerprint=fingerprint)
+    run.refresh_from_db()
+    assert (run.state, Staff.objects.count()) == (ImportState.CHECKED, 1)
+    assert confirm_as_read(run).state == ImportState.APPLYING
+
+
 def test_failure_in_the_middle_leaves_everything_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     run = checked_run(csv_bytes(HEAD, ZHANG))
-    imports.confirm(run=run, by=None)
+    confirm_as_read(run)
     before = snapshot()
 
     def fall(*args: Any, **kwargs: Any) -> None:
@@ -106,6 +127,6 @@ def test_cancelled_import_keeps_no_file_and_a_confirmed_one_is_not_cancelled() -
     cancelled = imports.cancel(run=run, by=None)
     assert (cancelled.state, cancelled.content, bool(cancelled.finished_at)) == (ImportState.CANCELLED, None, True)
 
-    confirmed = imports.confirm(run=checked_run(csv_bytes(HEAD, ZHANG)), by=None)
+    confirmed = confirm_as_read(checked_run(csv_bytes(HEAD, ZHANG)))
     with pytest.raises(ImportNotReady):
         imports.cancel(run=confirmed, by=None)

@@ -1,5 +1,7 @@
 """An import in Wagtail's admin, from upload to result."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -36,10 +38,17 @@ def test_import_from_upload_to_result(admin: Client) -> None:
     assert "张三" in page
     assert not Staff.objects.exists()
 
-    admin.post(reverse("organisation_imports:confirm", args=[run.pk]))
+    confirm = reverse("organisation_imports:confirm", args=[run.pk])
+    unread = admin.post(confirm, {"fingerprint": "0" * 64}, follow=True).content.decode()
+    assert "核对之后人事记录有变动" in unread
+    assert "张三" in unread
+    assert not Staff.objects.exists()
+
+    form = dict(re.findall(r'<input type="hidden" name="(fingerprint)" value="([^"]*)">', page))
+    admin.post(confirm, form)
     run.refresh_from_db()
     assert (run.state, Staff.objects.count()) == (ImportState.DONE, 1)
-    second = admin.post(reverse("organisation_imports:confirm", args=[run.pk]), follow=True)
+    second = admin.post(confirm, form, follow=True)
     assert second.status_code == 200
     again = upload(admin, content)
     assert again.report["changes_anything"] is False

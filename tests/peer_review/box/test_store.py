@@ -9,7 +9,7 @@ from peer_review.box import store
 from peer_review.box.round_keys import RoundKeyMissing, destroy_round_key, make_round_key, round_key
 from peer_review.box.store import Ballot, TableMissing
 from peer_review.models.round import new_public_id
-from tests.factories.peer_review.box import opened_rows
+from tests.factories.peer_review.box import NO_PADDING, opened_rows
 from zhengyan_crypto.errors import KeyUnreadable
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
@@ -50,8 +50,8 @@ def test_only_a_public_id_names_a_table(name: str) -> None:
 
 def test_insert_after_sealing_off_writes_nothing(public_id: str) -> None:
     store.insert_sealed(public_id, [(b"a" * 16, b"one")])
-    store.seal_off(public_id)
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
+    store.seal_off(public_id, padding=NO_PADDING)
 
     with pytest.raises(TableMissing):
         store.insert_sealed(public_id, [(b"b" * 16, b"two")])
@@ -71,7 +71,7 @@ def test_rows_are_wrapped_by_the_rounds_key_and_get_a_new_name_at_closing(public
     rows = [(bytes([number]) * 16, bytes([number]) * 900) for number in range(5)]
     store.insert_sealed(public_id, rows)
     wrapped = everything(f"sealed_{public_id}")
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
     closed = everything(f"closed_{public_id}")
 
     assert sorted(row_id for row_id, _value in wrapped) == [row_id for row_id, _row in rows]
@@ -90,11 +90,11 @@ def test_another_secret_in_the_settings_loses_no_row(public_id: str, settings: A
     own = settings.PEER_REVIEW_KEY_SECRET
     settings.PEER_REVIEW_KEY_SECRET = "another"
     with pytest.raises(KeyUnreadable):
-        store.seal_off(public_id)
+        store.seal_off(public_id, padding=NO_PADDING)
     assert store.count_rows("sealed", public_id) == 1
 
     settings.PEER_REVIEW_KEY_SECRET = own
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
     ids = [row_id for row_id, _value in everything(f"closed_{public_id}")]
     assert list(store.closed_ciphertexts(public_id, ids).values()) == [b"one"]
 
@@ -107,11 +107,11 @@ def test_nothing_is_written_or_read_without_the_rounds_key(public_id: str) -> No
     with pytest.raises(RoundKeyMissing):
         store.insert_sealed(public_id, [(b"b" * 16, b"x" * 40)])
     with pytest.raises(RoundKeyMissing):
-        store.seal_off(public_id)
+        store.seal_off(public_id, padding=NO_PADDING)
     assert store.count_rows("sealed", public_id) == 1
     make_round_key(public_id)  # another key under the same name
     with pytest.raises(KeyUnreadable):
-        store.seal_off(public_id)
+        store.seal_off(public_id, padding=NO_PADDING)
     (_row_id, record) = everything(f"sealed_{public_id}")[0]
     assert kept.unwrap(record, purpose="sealed row") == b"x" * 40
 
@@ -125,12 +125,12 @@ def test_a_row_of_one_round_opens_in_no_other(public_id: str) -> None:
         cursor.execute(f'INSERT INTO "sealed_{other}" SELECT id, ciphertext FROM "sealed_{public_id}"')
 
     with pytest.raises(KeyUnreadable):
-        store.seal_off(other)
+        store.seal_off(other, padding=NO_PADDING)
 
 
 def test_seal_off_refuses_a_round_that_never_had_a_table() -> None:
     with pytest.raises(TableMissing):
-        store.seal_off(new_public_id())
+        store.seal_off(new_public_id(), padding=NO_PADDING)
 
 
 def test_a_batch_is_written_whole_or_not_at_all(public_id: str) -> None:
@@ -151,7 +151,7 @@ def test_a_large_batch_is_one_transaction(public_id: str) -> None:
 def test_opening_moves_rows_once_and_goes_on_after_an_interruption(public_id: str) -> None:
     rows = [(bytes([number]) * 16, bytes([number]) * 32 + b"rest") for number in range(5)]
     store.insert_sealed(public_id, rows)
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
     ids = [row_id for row_id, _epk in store.closed_rows(public_id, limit=9)]
     found = store.closed_ciphertexts(public_id, [*ids, b"?" * 16])
     assert store.closed_rows(public_id, limit=2) == [(row_id, found[row_id][:32]) for row_id in ids[:2]]
@@ -166,7 +166,7 @@ def test_opening_moves_rows_once_and_goes_on_after_an_interruption(public_id: st
 
 def test_write_ballots_leaves_one_sorted_table_and_drops_the_rest(public_id: str) -> None:
     store.insert_sealed(public_id, [(b"a" * 16, b"x" * 40)])
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
     store.move_opened(public_id, {row_id: b"entry" for row_id, _epk in store.closed_rows(public_id, limit=1)})
     ballots = [Ballot(bytes([number]) * 32, "0" * 16, b"entry") for number in (3, 1, 2)]
 
@@ -188,7 +188,7 @@ def test_what_was_never_there_is_empty_and_no_error() -> None:
 
 
 def test_drop_round_removes_every_table(public_id: str) -> None:
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
     store.drop_round(public_id)
 
     with connections["box"].cursor() as cursor:

@@ -1,4 +1,4 @@
-"""When papers may be drawn and ballots cast: the state decides before the clock."""
+"""When papers may be drawn and ballots cast: the state decides before the clock; and for how long at least."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from peer_review.domain.voting_period import check_casting, check_collecting
+from peer_review.domain.voting_period import LEAST_OPEN, check_casting, check_collecting, has_least_stages
 from peer_review.exceptions.base import NotOpenYet, Refusal, RoundClosed
 
 NOW = timezone.now()
@@ -72,3 +72,37 @@ def test_check_casting_refuses_a_closed_round_before_it_asks_for_the_stage() -> 
             check_casting(**casting(collection="two_stage", **changes))
     with pytest.raises(NotOpenYet):
         check_casting(**casting(state="draft", barrier_at=NOW))
+
+
+INSTANT = timedelta(microseconds=1)
+DAY = timedelta(hours=24)
+
+
+def test_the_least_is_the_notice_of_an_early_closing_which_sentences_name() -> None:
+    assert LEAST_OPEN == DAY
+
+
+@pytest.mark.parametrize(
+    ("opens", "casts", "closes", "enough"),
+    [
+        (DAY, None, 2 * DAY, True),
+        (DAY, None, 2 * DAY - INSTANT, False),
+        (DAY, None, DAY + timedelta(minutes=3), False),
+        (DAY, None, DAY, False),
+        # What has passed does not count, however early it was to open.
+        (-9 * DAY, None, DAY, True),
+        (-9 * DAY, None, DAY - INSTANT, False),
+        # In two stages each of the two, not both together.
+        (DAY, 2 * DAY, 3 * DAY, True),
+        (DAY, 2 * DAY - INSTANT, 9 * DAY, False),
+        (DAY, 9 * DAY, 10 * DAY - INSTANT, False),
+        (-9 * DAY, DAY, 2 * DAY, True),
+        (-9 * DAY, DAY - INSTANT, 9 * DAY, False),
+    ],
+)
+def test_each_stage_lasts_for_24_hours(
+    opens: timedelta, casts: timedelta | None, closes: timedelta, enough: bool
+) -> None:
+    casts_at = None if casts is None else NOW + casts
+
+    assert has_least_stages(opens_at=NOW + opens, casts_at=casts_at, closes_at=NOW + closes, now=NOW) is enough

@@ -1,6 +1,6 @@
 """The forms of a round's terms: what hangs together, who is offered, and what a draft already has."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,9 @@ from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
+#: One for all moments of a form: a day lies between two of them, however long the form takes to be filled in.
+NOW = timezone.localtime()
+
 
 @pytest.fixture
 def organiser() -> Any:
@@ -20,7 +23,12 @@ def organiser() -> Any:
 
 
 def at(days: float) -> str:
-    return (timezone.localtime() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+    return (NOW + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+
+
+def typed(now: datetime, minutes: int) -> str:
+    """Return so many minutes from now as a browser types them, without seconds."""
+    return (now + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
 
 
 def form(user: Any, round: Round | None = None, **changes: Any) -> RoundForm:
@@ -82,6 +90,50 @@ class TestTerms:
         filled = form(organiser, opens_at=moment, closes_at=moment if closes == 1 else at(closes))
 
         assert filled.errors == {"closes_at": ["The round must close after it opens."]}
+
+
+class TestLeastDuration:
+    """Moments are typed to the minute; what has passed by now is no part of a stage."""
+
+    CASTING = {"closes_at": ["Casting lasts for at least 24 hours, of which nothing may have passed."]}
+    DRAWING = {"casts_at": ["Drawing lasts for at least 24 hours, of which nothing may have passed."]}
+
+    @pytest.mark.parametrize(
+        ("opens", "closes", "errors"),
+        [
+            (60, 25 * 60, {}),
+            (60, 25 * 60 - 1, CASTING),
+            (60, 63, CASTING),
+            (-99, 24 * 60 + 1, {}),
+            (-99, 1440, CASTING),
+        ],
+    )
+    def test_ballots_are_cast_for_24_hours(
+        self, organiser: Any, opens: int, closes: int, errors: dict[str, list[str]]
+    ) -> None:
+        now = timezone.localtime()
+        times = {"opens_at": typed(now, opens), "closes_at": typed(now, closes)}
+
+        assert form(organiser, **times).errors == errors
+
+    @pytest.mark.parametrize(
+        ("opens", "casts", "closes", "errors"),
+        [
+            (60, 25 * 60, 49 * 60, {}),
+            (60, 25 * 60 - 1, 99 * 60, DRAWING),
+            (60, 25 * 60, 49 * 60 - 1, CASTING),
+            (60, 61, 62, {**DRAWING, **CASTING}),
+            (-99, 1440, 99 * 60, DRAWING),
+        ],
+    )
+    def test_in_two_stages_each_lasts_for_24_hours(
+        self, organiser: Any, opens: int, casts: int, closes: int, errors: dict[str, list[str]]
+    ) -> None:
+        now = timezone.localtime()
+        minutes = {"opens_at": opens, "casts_at": casts, "closes_at": closes}
+        times = {name: typed(now, minute) for name, minute in minutes.items()}
+
+        assert form(organiser, collection="two_stage", **times).errors == errors
 
 
 class TestStages:

@@ -22,6 +22,7 @@ from peer_review.domain.ballots.drawing import person_id
 from peer_review.domain.keys.server_keys import key_of
 from peer_review.domain.schemes import ballot_papers
 from peer_review.models import Round
+from tests.factories.peer_review.box import NO_PADDING
 from tests.factories.peer_review.rounds import make_open_round
 from zhengyan_crypto.encoding import b64u_decode
 
@@ -133,7 +134,7 @@ def test_no_table_of_the_ballot_path_has_a_time_or_a_counter() -> None:
     running = make_open_round()
     running.stuff(running.evaluators[0])
     public_id = running.round.public_id
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
     store.move_opened(public_id, {row_id: b"entry" for row_id, _epk in store.closed_rows(public_id, limit=9)})
     store.write_ballots(public_id, [store.Ballot(bytes(32), "0" * 16, b"entry")])
     wanted = {

@@ -10,6 +10,7 @@ from peer_review.box import store
 from peer_review.box.batcher import Batcher, Terms
 from peer_review.box.round_keys import make_round_key
 from peer_review.models.round import new_public_id
+from tests.factories.peer_review.box import NO_PADDING
 
 BOX = "box"
 pytestmark = pytest.mark.django_db(databases=["default", "box"], transaction=True)
@@ -70,7 +71,7 @@ def test_after_the_count_postgresql_knows_one_transaction_and_the_order_of_the_t
         store.insert_sealed(public_id, [row])
     table = f'"sealed_{public_id}"'
     assert run(f"SELECT count(DISTINCT xmin::text) FROM {table}") == [(12,)]
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
 
     tokens = [secrets.token_bytes(32) for _ in arrived]
     store.write_ballots(public_id, [store.Ballot(token, "0" * 16, b"entry") for token in tokens])

@@ -12,6 +12,7 @@ from peer_review.box import store
 from peer_review.box.batcher import Batcher, Terms
 from peer_review.box.round_keys import make_round_key
 from peer_review.models.round import new_public_id
+from tests.factories.peer_review.box import NO_PADDING
 
 BOX = "box"
 
@@ -129,7 +130,7 @@ def test_deleted_rows_are_overwritten_in_sqlite(make_box: Callable[[], SQLiteBox
     store.insert_sealed(public_id, [(row_id, ciphertext)])
     ours.checkpoint()
     assert row_id in ours.file
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
     ours.checkpoint()
     assert row_id not in ours.file
     (closed,) = ours.run(f'SELECT ciphertext FROM "closed_{public_id}"')[0]
@@ -148,7 +149,7 @@ def test_after_the_count_nothing_of_what_came_before_is_in_the_file_or_its_log(
     arrived = [sealed_row() for _ in range(30)]
     for row in arrived:
         store.insert_sealed(public_id, [row])
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
     closed = [row_id for row_id, _epk in store.closed_rows(public_id, limit=99)]
     store.move_opened(public_id, {row_id: b"opened " + row_id.hex().encode() for row_id in closed})
     box.checkpoint()

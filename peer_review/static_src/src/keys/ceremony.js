@@ -1,6 +1,6 @@
 // The ceremony: one share after the other is shown to its holder, and to nobody else.
 import { $, csrfToken, fill, showCode } from "../ui/dom.js";
-import { hexEncode, sha256 } from "../../../../zhengyan_crypto/browser/encoding.js";
+import { b64uEncode, hexEncode, sha256 } from "../../../../zhengyan_crypto/browser/encoding.js";
 import { ClientError } from "../../../../zhengyan_crypto/browser/errors.js";
 import { encodeShare, splitKey } from "../../../../zhengyan_crypto/browser/sharing.js";
 import { request } from "../lib/protocol.js";
@@ -16,8 +16,8 @@ export async function makeShares(boxKey) {
   const holders = config.scrutineers.map(({ name }, i) => ({ number: i + 1, name }));
   const shares = await splitKey(boxKey, { threshold, shares: holders.length });
   const texts = await Promise.all(shares.map(encodeShare));
-  await give(boxKey.publicKey);
-  ceremony = { texts, holders, threshold, at: 0 };
+  const epk = await give(boxKey.publicKey); // It says of which key the shares are, should another replace it meanwhile.
+  ceremony = { texts, holders, threshold, epk, at: 0 };
   hold(true);
   const name = hexEncode((await sha256(boxKey.publicKey)).slice(0, 8));
   $("share-key").textContent = name.match(/.{4}/g).join(" ");
@@ -59,9 +59,9 @@ export function letShare() {
   $("share-form")?.addEventListener("submit", (event) => {
     event.preventDefault();
     step(async () => {
-      const { texts, holders, at } = ceremony;
+      const { texts, holders, epk, at } = ceremony;
       if (lastFour($("share-last").value) !== texts[at].slice(-4)) throw new ClientError("confirm_wrong");
-      await request(config.boxKeyShare, { body: { number: holders[at].number }, csrfToken: csrfToken(config) });
+      await request(config.boxKeyShare, { body: { number: holders[at].number, epk: b64uEncode(epk) }, csrfToken: csrfToken(config) });
       texts[at] = "";
       ceremony.at += 1;
       if (ceremony.at < holders.length) return call();

@@ -130,7 +130,7 @@ class TestByHand:
 
     def test_only_while_people_can_act(self) -> None:
         draft = RoundFactory()
-        running = open_for(days=1)
+        running = open_for(days=2)
         round = running.round
         with pytest.raises(RoundStateInvalid):
             remind(draft, by=draft.organiser)

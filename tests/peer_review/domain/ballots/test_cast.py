@@ -18,6 +18,7 @@ from peer_review.models import Round
 from peer_review.protocol.ballots import verify_receipt
 from peer_review.protocol.papers import DONT_KNOW
 from peer_review.protocol.revisions import MAX_REVISION
+from tests.factories.peer_review.box import NO_PADDING
 from tests.factories.peer_review.rounds import Evaluator, RunningRound, make_open_round, make_ready_round
 from zhengyan_crypto import canonical, sealing
 from zhengyan_crypto.encoding import b64u_decode, b64u_encode
@@ -54,7 +55,7 @@ def test_every_row_has_the_same_length_and_opens_to_exactly_what_was_cast(runnin
     for start in range(0, len(entries), 2):
         assert all(answer["ok"] for answer in running.cast(entries[start : start + 2]))
     public_id = running.round.public_id
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
     ids = [row_id for row_id, _epk in store.closed_rows(public_id, limit=10)]
 
     sealed = store.closed_ciphertexts(public_id, ids)
@@ -266,7 +267,7 @@ def test_a_batch_that_comes_after_the_box_was_sealed_off_gives_no_receipt(runnin
     """Another process closed the round between our look at its state and the batch."""
     evaluator = running.evaluators[3]
     entries = evaluator.entries(running.answers)
-    store.seal_off(running.round.public_id)
+    store.seal_off(running.round.public_id, padding=NO_PADDING)
 
     answers = running.cast(entries)
 

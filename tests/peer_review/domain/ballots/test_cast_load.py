@@ -18,6 +18,7 @@ from peer_review.domain.ballots.cast import cast
 from peer_review.exceptions.base import RoundClosed
 from peer_review.models import Round
 from peer_review.protocol.ballots import verify_receipt
+from tests.factories.peer_review.box import lay_no_dummies
 from tests.factories.peer_review.rounds import RunningRound, make_open_round
 from zhengyan_crypto import sealing
 from zhengyan_crypto.encoding import b64u_decode
@@ -147,7 +148,10 @@ def test_a_rounds_state_is_read_once_for_many_ballots(running: RunningRound, set
     assert [query["sql"] for query in queries] == []
 
 
-def test_a_round_closed_behind_a_remembered_state_takes_nothing(running: RunningRound, settings: Any) -> None:
+def test_a_round_closed_behind_a_remembered_state_takes_nothing(
+    running: RunningRound, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_no_dummies(monkeypatch)
     settings.PEER_REVIEW_CAST_STATE_AGE = 60.0
     first, second = (evaluator.entries(running.answers) for evaluator in running.evaluators[2:])
     running.cast(first)

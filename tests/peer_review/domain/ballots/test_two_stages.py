@@ -14,22 +14,21 @@ from peer_review.exceptions.base import NotOpenYet, RoundStateInvalid
 from peer_review.exceptions.rounds import CollectionInvalid
 from peer_review.models import Round
 from tests.factories.peer_review.counted_rounds import count_all
-from tests.factories.peer_review.rounds import Evaluator, RunningRound, SchemeFactory, make_open_round, make_user
+from tests.factories.peer_review.rounds import STAGE, Evaluator, RunningRound, SchemeFactory, make_open_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
 
 @pytest.fixture
 def running() -> RunningRound:
-    """Five evaluators of two subjects; drawing goes on for another hour."""
+    """Five evaluators of two subjects; drawing goes on for another day."""
     now = timezone.now()
     return make_open_round(
         evaluators=5,
         subjects=2,
         collection="two_stage",
         opens_at=now - timedelta(hours=1),
-        casts_at=now + timedelta(hours=1),
-        closes_at=now + timedelta(hours=5),
+        casts_at=now + STAGE,
     )
 
 

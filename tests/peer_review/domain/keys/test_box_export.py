@@ -34,15 +34,15 @@ def test_rows_file_of_a_closed_round_holds_every_sealed_row() -> None:
 
     rows = json.loads(rows_file(round))["rows"]
 
-    sealed = store.closed_rows(round.public_id, limit=9)
+    sealed = store.closed_rows(round.public_id, limit=1000)
     assert rows == [{"id": row_id.hex(), "epk": b64u_encode(epk)} for row_id, epk in sealed]
-    assert len(rows) == 4
+    assert len(rows) >= 6  # four ballots, and dummies so that there are as many as papers
 
 
-def test_rows_file_of_a_round_without_ballots_is_empty() -> None:
+def test_rows_file_of_a_round_without_ballots_is_as_long_as_any() -> None:
     round = make_open_round(evaluators=4).close()
 
-    assert json.loads(rows_file(round))["rows"] == []
+    assert len(json.loads(rows_file(round))["rows"]) >= 3
 
 
 def test_rows_file_refuses_without_a_key_and_in_other_states() -> None:

@@ -12,7 +12,7 @@ from peer_review.domain.rounds.lifecycle import update_round
 from peer_review.domain.rounds.opening_checks import opening_refusals
 from peer_review.enums import RoundState
 from peer_review.exceptions.base import RoundFrozen, RoundStateInvalid, SharesUnconfirmed, WrongKey
-from peer_review.exceptions.keys import BadBoxKey, NotHolder, SharesInvalid, UnknownShare
+from peer_review.exceptions.keys import BadBoxKey, BoxKeyReplaced, NotHolder, SharesInvalid, UnknownShare
 from peer_review.models import Round
 from tests.factories.peer_review.rounds import RoundFactory, give_box_key, make_user
 from zhengyan_crypto import sealing
@@ -37,6 +37,12 @@ def share_out(round: Round, holders: list[Any], *, threshold: int = 2) -> bytes:
     return custody.set_box_key(round, by=holders[0], public=PUBLIC, threshold=threshold, holders=holders)
 
 
+def confirm(round: Round, *, by: Any, number: int) -> None:
+    """Confirm a share of the key that the round has now."""
+    epk = custody.probe_key(Round.objects.get(pk=round.pk))
+    custody.confirm_share(round, by=by, number=number, epk=epk)
+
+
 def prove(round: Round, epk: bytes, private: bytes = PRIVATE) -> None:
     key = sealing.content_key(private, epk, round_id=round.public_id)
     custody.confirm_box_key(round, by=round.scrutineers.first(), key=key)
@@ -48,7 +54,7 @@ def make_kept_round() -> tuple[Round, list[Any]]:
     round = round_of(*holders)
     epk = share_out(round, holders)
     for number in (1, 2, 3):
-        custody.confirm_share(round, by=holders[0], number=number)
+        confirm(round, by=holders[0], number=number)
     prove(round, epk)
     round.refresh_from_db()
     return round, holders
@@ -72,12 +78,12 @@ def test_two_of_three_from_making_to_readiness() -> None:
     assert found.shares_of(holders[1]) == [found.shares[1]]
     assert {"shares_unconfirmed", "box_key_untested"} <= codes(round)
 
-    custody.confirm_share(round, by=holders[0], number=1)
-    custody.confirm_share(round, by=holders[0], number=3)
+    confirm(round, by=holders[0], number=1)
+    confirm(round, by=holders[0], number=3)
     with pytest.raises(SharesUnconfirmed, match="Scrutineer B have not"):
         prove(round, epk)
-    custody.confirm_share(round, by=holders[1], number=2)
-    custody.confirm_share(round, by=holders[1], number=2)
+    confirm(round, by=holders[1], number=2)
+    confirm(round, by=holders[1], number=2)
     made = split(PRIVATE, threshold=2, shares=3)
     prove(round, epk, combine([made[2], made[0]], public=box_public(round)).secret)
 
@@ -92,9 +98,25 @@ def test_a_key_of_other_shares_does_not_pass_the_test() -> None:
     round, holders = make_kept_round()
     epk = share_out(round, holders)
     for number in (1, 2, 3):
-        custody.confirm_share(round, by=holders[0], number=number)
+        confirm(round, by=holders[0], number=number)
     with pytest.raises(WrongKey):
         prove(round, epk, bytes(32))
+
+
+def test_a_share_of_a_key_that_was_replaced_is_not_confirmed() -> None:
+    """Somebody makes a key while others still write down the shares of the one before, or the same anew."""
+    holders = scrutineers(3)
+    round = round_of(*holders)
+    before = share_out(round, holders)
+    epk = share_out(round, holders[::-1])
+
+    for stale in (before, b"", bytes(32)):
+        with pytest.raises(BoxKeyReplaced):
+            custody.confirm_share(round, by=holders[0], number=1, epk=stale)
+
+    assert not any(share.confirmed for share in custody.custody(Round.objects.get(pk=round.pk)).shares)
+    custody.confirm_share(round, by=holders[0], number=1, epk=epk)
+    assert [share.confirmed for share in custody.custody(Round.objects.get(pk=round.pk)).shares] == [True, False, False]
 
 
 def test_a_whole_key_is_kept_by_whoever_made_it() -> None:
@@ -104,7 +126,7 @@ def test_a_whole_key_is_kept_by_whoever_made_it() -> None:
     assert (found.threshold, found.total, found.is_split, found.is_ready) == (1, 1, False, True)
     assert [(one.holder, one.confirmed) for one in found.shares] == [(round.scrutineers.get(), True)]
     with pytest.raises(UnknownShare):
-        custody.confirm_share(round, by=round.scrutineers.get(), number=1)
+        confirm(round, by=round.scrutineers.get(), number=1)
 
 
 def test_a_new_key_forgets_the_shares_of_the_old() -> None:
@@ -203,7 +225,7 @@ def test_nothing_about_the_key_changes_after_opening() -> None:
     round, holders = make_kept_round()
     Round.objects.filter(pk=round.pk).update(state=RoundState.OPEN)
     with pytest.raises(RoundFrozen):
-        custody.confirm_share(round, by=holders[0], number=1)
+        confirm(round, by=holders[0], number=1)
     with pytest.raises(RoundFrozen):
         share_out(round, holders)
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from peer_review import audit_log, signals
-from peer_review.domain.outcomes.decisions import Choice, acknowledge, decide, tell_outcomes
+from peer_review.domain.outcomes.decisions import Choice, acknowledge, decide, decisions_fingerprint, tell_outcomes
 from peer_review.domain.outcomes.outcome_status import outcome_status_of
 from peer_review.domain.outcomes.proposals import proposal_of
 from peer_review.exceptions.base import ReasonMissing, Refusal
@@ -23,6 +24,7 @@ from peer_review.exceptions.outcomes import (
     NothingChosen,
     NothingToTell,
     NotPublished,
+    OutcomesChanged,
     OwnDecision,
     QuotaExceeded,
     UndecidedLeft,
@@ -254,6 +256,25 @@ def test_decisions_are_signalled_after_the_commit(
 
 
 class TestTelling:
+    def test_decisions_that_were_read_are_told_and_no_others(self, round: Round, leader: Any) -> None:
+        decide_all(round, by=leader, ties=["Ben"])
+        read = decisions_fingerprint(round)
+        decide(round, by=leader, choices=[choice(round, "Ada", "basic", "On reflection.")])
+
+        for seen in (read, ""):
+            with pytest.raises(OutcomesChanged):
+                tell_outcomes(round, by=leader, seen=seen)
+        assert not OutcomeNotice.objects.exists()
+        assert len(tell_outcomes(round, by=leader, seen=decisions_fingerprint(round))) == 10
+
+    def test_the_fingerprint_cannot_be_tried_for_ones_own_grade(self, round: Round, leader: Any) -> None:
+        """The same decisions under another key of the site have another: nobody without the key makes them."""
+        decide_all(round, by=leader, ties=["Ben"])
+        read = decisions_fingerprint(round)
+
+        with override_settings(SECRET_KEY="another"):
+            assert decisions_fingerprint(round) != read
+
     def test_all_are_told_together_or_nobody(self, round: Round, leader: Any) -> None:
         decide(round, by=leader, choices=[choice(round, "Ada", "excellent")])
 

@@ -9,8 +9,14 @@ from django.test import override_settings
 
 from peer_review import audit_log
 from peer_review.domain.outcomes.appeals import answer_stage, ask_review
-from peer_review.domain.outcomes.public_notices import last_day, settle_public_notices, start_public_notice, to_announce
-from peer_review.exceptions.outcomes import ContactMissing, NobodyToAnnounce, NotInspector, NotPublished
+from peer_review.domain.outcomes.public_notices import (
+    last_day,
+    names_fingerprint,
+    settle_public_notices,
+    start_public_notice,
+    to_announce,
+)
+from peer_review.exceptions.outcomes import ContactMissing, NamesChanged, NobodyToAnnounce, NotInspector, NotPublished
 from peer_review.models import PublicNotice, Round
 from peer_review.providers.workdays import weekdays_after
 from tests.factories.peer_review.decided_rounds import (
@@ -72,6 +78,23 @@ def test_whoever_became_excellent_later_gets_a_notice_of_their_own() -> None:
     second = start(round, by=leader)
 
     assert (second.number, [entry.subject.label for entry in second.entries.all()]) == (2, ["Ben"])
+
+
+def test_names_that_joined_the_list_while_it_was_read_are_not_shown_to_all() -> None:
+    round, leader = make_told_round()
+    read = names_fingerprint(to_announce(round))
+    ben = subject(round, "Ben")
+    assert ben.member is not None
+    contest = ask_review(ben, by=ben.member.user, grounds="See the record.")
+    answer_stage(contest.stages.get(), by=leader, answer="You are right.", grade="excellent")
+    given: dict[str, Any] = {"by": leader, "contact": make_inspector(), "contact_words": "Room 3"}
+
+    for seen in (read, ""):
+        with pytest.raises(NamesChanged):
+            start_public_notice(round, **given, seen=seen)
+    notice = start_public_notice(round, **given, seen=names_fingerprint(to_announce(round)))
+
+    assert "Ben" in [entry.subject.label for entry in notice.entries.all()]
 
 
 def test_what_is_missing_or_wrong_is_refused() -> None:

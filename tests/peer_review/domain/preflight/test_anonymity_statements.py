@@ -1,7 +1,6 @@
 """The sentence on each paper: true for every turnout, and it says when a mark is one person's."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from peer_review.domain.schemes.schemes import freeze_for
 from peer_review.enums import RoundState
 from peer_review.models import Round
 from tests.factories.peer_review.rounds import (
+    STAGE,
     RoundFactory,
     SchemeFactory,
     make_cell,
@@ -153,7 +153,7 @@ def test_of_comments_those_of_a_declared_class_are_no_cover(people: list[Any]) -
 
 
 def test_a_thin_paper_of_two_stages_takes_no_ballot(people: list[Any]) -> None:
-    round = draft(collection="two_stage", casts_at=timezone.now() + timedelta(hours=1))
+    round = draft(collection="two_stage", casts_at=timezone.now() + STAGE)
     cell = make_cell(subject_of(round), people[:2], "peers")
 
     assert anonymity_statement(round, cell) == (

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -25,6 +24,7 @@ from peer_review.protocol.bulletin import Fate as CellFate
 from tests.factories.peer_review.counted_rounds import make_published_round, papers
 from tests.factories.peer_review.frozen_schemes import frozen_scheme
 from tests.factories.peer_review.rounds import (
+    STAGE,
     RoundFactory,
     SchemeFactory,
     make_cell,
@@ -207,7 +207,7 @@ def test_criteria_that_a_class_is_not_asked_do_not_count_for_it(people: list[Any
 
 def test_two_stages_say_which_papers_close_at_the_barrier(people: list[Any]) -> None:
     """The lone superior shares the paper of the peers, which does not close; of Wang too few may vote at all."""
-    round = draft(collection="two_stage", casts_at=timezone.now() + timedelta(hours=2))
+    round = draft(collection="two_stage", casts_at=timezone.now() + STAGE)
     about(round, "Li", {"superiors": people[:1], "peers": people[1:7], "staff": people[7:]})
     about(round, "Wang", {"superiors": people[:1], "peers": people[1:3]})
 

@@ -8,12 +8,13 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from peer_review.domain.announcements.messages import paragraphs
-from peer_review.domain.rounds.early_closing import confirm_early_closing, request_early_closing
+from peer_review.domain.rounds.early_closing import request_early_closing
 from peer_review.domain.rounds.lifecycle import close_due_rounds, create_round, end_collecting, update_round
 from peer_review.enums import Collection, RoundState
 from peer_review.exceptions.rounds import ExtensionInTwoStages, ExtensionWithoutRate
 from peer_review.models import Announcement, Round
 from tests.factories.peer_review.decided_rounds import make_inspector
+from tests.factories.peer_review.early_closings import confirm_as_read
 from tests.factories.peer_review.rounds import RoundFactory, RunningRound, SchemeFactory, make_open_round, make_user
 
 pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
@@ -55,7 +56,7 @@ def test_it_moves_once() -> None:
 
 
 def test_everybody_is_told_that_it_moved_and_never_how_many_have_drawn() -> None:
-    told, last = [], timezone.now() + DAY
+    told, last = [], timezone.now() + 2 * DAY
     for drawn in (1, 5):
         running = make_round(drawn=drawn, closes_at=last, title="Same")
         close_due_rounds(now=last)
@@ -102,7 +103,7 @@ def test_a_round_that_closes_early_is_not_lengthened() -> None:
     running = make_round(drawn=0, closes_at=timezone.now() + 7 * DAY)
     round, now = running.round, timezone.now()
     asked = request_early_closing(round, by=round.organiser, reason="Flood", now=now)
-    confirm_early_closing(asked, by=make_inspector(), now=now)
+    confirm_as_read(asked, by=make_inspector(), now=now)
 
     assert close_due_rounds(now=now + DAY) == [round]
 
@@ -136,7 +137,7 @@ def test_it_needs_a_lowest_return_rate_and_one_visit() -> None:
             scheme=SchemeFactory(min_return=50),
             extension_days=3,
             collection=Collection.TWO_STAGE,
-            casts_at=now + DAY,
+            casts_at=now + 2 * DAY,
             **terms,
         )
     assert not Round.objects.exists()

@@ -10,16 +10,18 @@ from wagtail.models import ModelLogEntry
 from peer_review.domain.announcements.announcements import announce_round
 from peer_review.domain.announcements.messages import paragraphs
 from peer_review.domain.rounds.early_closing import (
-    NOTICE,
     confirm_early_closing,
+    early_closing_fingerprint,
     request_early_closing,
     standing_early_closing,
     withdraw_early_closing,
 )
 from peer_review.domain.rounds.lifecycle import close_due_rounds, extend_round, pass_barrier
+from peer_review.domain.voting_period import LEAST_OPEN
 from peer_review.enums import Collection, RoundState
 from peer_review.exceptions.base import ReasonMissing, Refusal, RoundClosed, RoundStateInvalid, SecondPersonNeeded
 from peer_review.exceptions.rounds import (
+    EarlyClosingChanged,
     EarlyClosingNotYet,
     EarlyClosingSettled,
     EarlyClosingStands,
@@ -27,6 +29,7 @@ from peer_review.exceptions.rounds import (
 )
 from peer_review.models import EarlyClosing, Notice, Round
 from tests.factories.peer_review.decided_rounds import make_inspector
+from tests.factories.peer_review.early_closings import confirm_as_read
 from tests.factories.peer_review.rounds import RunningRound, make_open_round
 
 pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
@@ -67,7 +70,7 @@ def test_confirmed_it_is_told_to_everybody_and_the_clock_closes_it_when_the_noti
     round, inspector, now = running.round, make_inspector(), timezone.now()
     before = round.closes_at
 
-    confirm_early_closing(ask(round, now=now), by=inspector, now=now)
+    confirm_as_read(ask(round, now=now), by=inspector, now=now)
 
     round.refresh_from_db()
     assert round.closes_at == now + timedelta(hours=24)
@@ -91,23 +94,23 @@ def test_how_many_have_taken_part_changes_nothing(running: RunningRound, votes: 
     now = timezone.now()
 
     asked = ask(running.round, now=now)
-    confirm_early_closing(asked, by=make_inspector(), now=now)
+    confirm_as_read(asked, by=make_inspector(), now=now)
 
     asked.refresh_from_db()
-    assert asked.closes_at == now + NOTICE
+    assert asked.closes_at == now + LEAST_OPEN
 
 
 def test_nobody_confirms_what_they_asked_for_nor_as_the_organiser(running: RunningRound) -> None:
     round, inspector = running.round, make_inspector()
     own = ask(round)
     with pytest.raises(SecondPersonNeeded):
-        confirm_early_closing(own, by=round.organiser)
+        confirm_as_read(own, by=round.organiser)
     withdraw_early_closing(own, by=round.organiser)
     asked = request_early_closing(round, by=inspector, reason="Flood")
 
     for by in (inspector, round.organiser):
         with pytest.raises(SecondPersonNeeded):
-            confirm_early_closing(asked, by=by)
+            confirm_as_read(asked, by=by)
     assert not round.announcements.exists()
 
 
@@ -117,7 +120,7 @@ def test_withdrawn_within_the_notice_the_round_has_its_own_end_again_and_everybo
     round, before = running.round, running.round.closes_at
     asked = ask(round)
     with django_capture_on_commit_callbacks(execute=True):
-        confirm_early_closing(asked, by=make_inspector())
+        confirm_as_read(asked, by=make_inspector())
     people = set(round.members.values_list("user_id", flat=True))
     assert set(Notice.objects.values_list("user_id", flat=True)) == people
 
@@ -129,7 +132,7 @@ def test_withdrawn_within_the_notice_the_round_has_its_own_end_again_and_everybo
     assert standing_early_closing(round) is None
     # What named the wrong last moment is nobody's notice any more.
     assert {*Notice.objects.values_list("user_id", "announcement__kind")} == {(pk, "stays_open") for pk in people}
-    assert close_due_rounds(now=timezone.now() + NOTICE) == []
+    assert close_due_rounds(now=timezone.now() + LEAST_OPEN) == []
 
 
 def test_withdrawn_before_it_was_confirmed_nobody_hears_of_it(running: RunningRound) -> None:
@@ -138,7 +141,7 @@ def test_withdrawn_before_it_was_confirmed_nobody_hears_of_it(running: RunningRo
     withdraw_early_closing(asked, by=make_inspector())
 
     assert not running.round.announcements.exists()
-    for step in (withdraw_early_closing, confirm_early_closing):
+    for step in (withdraw_early_closing, confirm_as_read):
         with pytest.raises(EarlyClosingSettled):
             step(asked, by=make_inspector())
     assert ask(running.round).pk != asked.pk
@@ -147,18 +150,58 @@ def test_withdrawn_before_it_was_confirmed_nobody_hears_of_it(running: RunningRo
 def test_once_the_notice_has_ended_it_is_not_withdrawn(running: RunningRound) -> None:
     now = timezone.now()
     asked = ask(running.round, now=now)
-    confirm_early_closing(asked, by=make_inspector(), now=now)
+    confirm_as_read(asked, by=make_inspector(), now=now)
 
     with pytest.raises(RoundClosed):
-        withdraw_early_closing(asked, by=running.round.organiser, now=now + NOTICE)
+        withdraw_early_closing(asked, by=running.round.organiser, now=now + LEAST_OPEN)
 
 
 def test_confirmed_twice_it_is_refused(running: RunningRound) -> None:
     asked = ask(running.round)
-    confirm_early_closing(asked, by=make_inspector())
+    confirm_as_read(asked, by=make_inspector())
 
     with pytest.raises(EarlyClosingSettled):
-        confirm_early_closing(asked, by=make_inspector("Second"))
+        confirm_as_read(asked, by=make_inspector("Second"))
+
+
+def test_a_request_asked_anew_is_not_confirmed_with_what_was_read_of_the_first(running: RunningRound) -> None:
+    round, inspector = running.round, make_inspector()
+    first = ask(round)
+    read = early_closing_fingerprint(first)
+    withdraw_early_closing(first, by=round.organiser)
+    second = request_early_closing(round, by=round.organiser, reason="The hall is needed")
+
+    with pytest.raises(EarlyClosingSettled):
+        confirm_early_closing(first, by=inspector, fingerprint=read)
+    for fingerprint in (read, "", "0" * 64):
+        with pytest.raises(EarlyClosingChanged):
+            confirm_early_closing(second, by=inspector, fingerprint=fingerprint)
+
+    second.refresh_from_db()
+    assert not second.is_confirmed
+    assert not round.announcements.exists()
+    assert acts(round)[-1] == "early_closing"
+
+
+def test_the_fingerprint_tells_apart_all_that_the_page_shows(running: RunningRound) -> None:
+    """Rewrite each part as a row, as no page does, and look whether the second person would be asked again."""
+    asked = ask(running.round)
+    read = early_closing_fingerprint(asked)
+    moment = timezone.now() - DAY
+    rewritten: list[tuple[Any, dict[str, Any]]] = [
+        (EarlyClosing.objects.filter(pk=asked.pk), {"reason": "Flood "}),
+        (EarlyClosing.objects.filter(pk=asked.pk), {"requested_by": running.evaluators[0].user}),
+        (EarlyClosing.objects.filter(pk=asked.pk), {"requested_at": moment}),
+        (Round.objects.filter(pk=running.round.pk), {"closes_at": running.round.closes_at + DAY}),
+    ]
+    for rows, change in rewritten:
+        (before,) = rows.values(*change)
+        rows.update(**change)
+        with pytest.raises(EarlyClosingChanged):
+            confirm_early_closing(asked, by=make_inspector(), fingerprint=read)
+        rows.update(**before)
+
+    assert confirm_early_closing(asked, by=make_inspector(), fingerprint=read).closes_at < running.round.closes_at
 
 
 @pytest.mark.parametrize(
@@ -182,7 +225,7 @@ def test_a_notice_that_would_outlast_the_round_is_no_early_closing(running: Runn
     asked = ask(running.round)
 
     with pytest.raises(EarlyClosingTooLate):
-        confirm_early_closing(asked, by=make_inspector(), now=running.round.closes_at - NOTICE)
+        confirm_as_read(asked, by=make_inspector(), now=running.round.closes_at - LEAST_OPEN)
     assert not standing_early_closing(running.round).is_confirmed  # type: ignore[union-attr]  # it stands
 
 
@@ -198,16 +241,16 @@ def test_two_requests_do_not_stand_side_by_side_nor_beside_a_later_end(running: 
 
 def test_in_two_stages_it_waits_until_casting_has_begun() -> None:
     now = timezone.now()
-    running = make_open_round(collection=Collection.TWO_STAGE, casts_at=now + DAY, closes_at=now + 7 * DAY)
+    running = make_open_round(collection=Collection.TWO_STAGE, casts_at=now + 2 * DAY, closes_at=now + 7 * DAY)
     with pytest.raises(EarlyClosingNotYet):
         ask(running.round, now=now)
     with pytest.raises(EarlyClosingNotYet):
-        ask(running.round, now=now + DAY)  # the drawing has not been ended yet
-    pass_barrier(running.round, by=None, now=now + DAY)
+        ask(running.round, now=now + 2 * DAY)  # the drawing has not been ended yet
+    pass_barrier(running.round, by=None, now=now + 2 * DAY)
 
-    asked = ask(running.round, now=now + DAY)
+    asked = ask(running.round, now=now + 2 * DAY)
 
-    assert confirm_early_closing(asked, by=make_inspector(), now=now + DAY).closes_at == now + 2 * DAY
+    assert confirm_as_read(asked, by=make_inspector(), now=now + 2 * DAY).closes_at == now + 3 * DAY
 
 
 def test_a_closed_round_is_not_closed_early(running: RunningRound) -> None:
@@ -216,7 +259,7 @@ def test_a_closed_round_is_not_closed_early(running: RunningRound) -> None:
 
     with pytest.raises(RoundStateInvalid):
         ask(running.round)
-    for step in (confirm_early_closing, withdraw_early_closing):
+    for step in (confirm_as_read, withdraw_early_closing):
         with pytest.raises(RoundStateInvalid):
             step(asked, by=make_inspector())
 
@@ -228,7 +271,7 @@ def test_during_the_notice_no_automatic_reminder_repeats_it(running: RunningRoun
     assert [announcement.kind for announcement in announce_round(round, now=now + timedelta(hours=1))] == ["reminder"]
     round.announcements.all().delete()
 
-    confirm_early_closing(ask(round, now=now), by=make_inspector(), now=now)
+    confirm_as_read(ask(round, now=now), by=make_inspector(), now=now)
     round = Round.objects.get(pk=round.pk)
 
     assert announce_round(round, now=now + timedelta(hours=1)) == []

@@ -33,6 +33,7 @@ from peer_review.exceptions.base import (
 from peer_review.exceptions.rounds import BatchSettingsInvalid, ClockSetBack, ClosingTooEarly, DatesInPast, DatesInvalid
 from peer_review.models import Assignment, Cell, Round
 from peer_review.protocol.ballots import Manifest
+from tests.factories.peer_review.box import NO_PADDING
 from tests.factories.peer_review.rounds import (
     RoundFactory,
     SchemeFactory,
@@ -244,7 +245,7 @@ class TestCloseRound:
 
     def test_finishes_what_a_crash_left_half_done(self) -> None:
         running = make_open_round()
-        store.seal_off(running.round.public_id)
+        store.seal_off(running.round.public_id, padding=NO_PADDING)
 
         assert close_round(running.round, by=None).state == RoundState.CLOSED
 

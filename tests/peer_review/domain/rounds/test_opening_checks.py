@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from peer_review import audit_log
 from peer_review.domain.preflight.subtraction_fixes import withdraw_newcomers
-from peer_review.domain.rounds.lifecycle import open_round
+from peer_review.domain.rounds.lifecycle import create_round, open_round, update_round
 from peer_review.domain.rounds.opening_checks import CLOCK_TOLERANCE, check_clock, check_terms, opening_refusals
 from peer_review.enums import Collection
 from peer_review.exceptions.base import NotOrganiser, NotScrutineer, OpeningRefusal
@@ -19,14 +19,16 @@ from peer_review.exceptions.rounds import (
     CollectionInvalid,
     DatesInPast,
     DatesInvalid,
+    OpenTooBriefly,
 )
-from peer_review.models import Contest
+from peer_review.models import Contest, Round
 from tests.factories.peer_review.beside_rounds import freeze, make_draft_about
 from tests.factories.peer_review.rounds import RoundFactory, make_ready_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 NOW = timezone.now()
 HOUR = timedelta(hours=1)
+INSTANT = timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -38,9 +40,15 @@ HOUR = timedelta(hours=1)
         ({"opens_at": NOW - 2 * HOUR, "closes_at": NOW}, DatesInPast),
         ({"collection": Collection.TWO_STAGE}, CollectionInvalid),
         ({"casts_at": NOW + HOUR}, CollectionInvalid),
-        ({"collection": Collection.TWO_STAGE, "casts_at": NOW + HOUR}, None),
+        ({"collection": Collection.TWO_STAGE, "casts_at": NOW + 24 * HOUR}, None),
         ({"collection": Collection.TWO_STAGE, "casts_at": NOW - HOUR}, CollectionInvalid),
-        ({"collection": Collection.TWO_STAGE, "casts_at": NOW + 9 * HOUR}, CollectionInvalid),
+        ({"collection": Collection.TWO_STAGE, "casts_at": NOW + 48 * HOUR}, CollectionInvalid),
+        ({"closes_at": NOW + 24 * HOUR}, None),
+        ({"closes_at": NOW + 24 * HOUR - INSTANT}, OpenTooBriefly),
+        ({"opens_at": NOW + 24 * HOUR}, None),
+        ({"opens_at": NOW + 24 * HOUR + INSTANT}, OpenTooBriefly),
+        ({"collection": Collection.TWO_STAGE, "casts_at": NOW + 24 * HOUR - INSTANT}, OpenTooBriefly),
+        ({"collection": Collection.TWO_STAGE, "casts_at": NOW + 24 * HOUR + INSTANT}, OpenTooBriefly),
         ({"batch_floor": 3}, BatchSettingsInvalid),
         ({"batch_floor": 0, "batch_window": 60}, BatchSettingsInvalid),
         ({"batch_window": 0}, BatchSettingsInvalid),
@@ -52,7 +60,7 @@ def test_check_terms_refuses_terms_that_do_not_fit_together(
     terms: dict[str, Any], refusal: type[OpeningRefusal] | None
 ) -> None:
     round = RoundFactory()
-    round.opens_at, round.closes_at = NOW - HOUR, NOW + 9 * HOUR
+    round.opens_at, round.closes_at = NOW - HOUR, NOW + 48 * HOUR
     for name, value in terms.items():
         setattr(round, name, value)
 
@@ -128,3 +136,34 @@ def test_a_round_that_repeats_a_contested_one_names_what_it_needs(in_english: No
         "This round repeats one whose outcome was contested. About Li it needs the same voters as then, or at least 5 "
         "others."
     )
+
+
+class TestLeastDuration:
+    @pytest.mark.parametrize("stages", ["one_visit", "two_stage"])
+    def test_a_draft_of_long_ago_opens_with_24_hours_left_and_not_with_less(self, stages: str) -> None:
+        """Its times were long enough when they were drafted; what is left when it opens counts."""
+        two = {"collection": stages, "casts_at": NOW + 48 * HOUR, "closes_at": NOW + 99 * HOUR}
+        draft = make_ready_round(**(two if stages == "two_stage" else {"closes_at": NOW + 48 * HOUR})).round
+
+        late = opening_refusals(draft, now=NOW + 24 * HOUR + INSTANT)
+        with pytest.raises(OpenTooBriefly):
+            open_round(draft, by=draft.organiser, now=NOW + 24 * HOUR + INSTANT)
+
+        assert [type(refusal) for refusal in late] == [OpenTooBriefly]
+        draft.refresh_from_db()
+        assert draft.state == "draft"
+        assert open_round(draft, by=draft.organiser, now=NOW + 24 * HOUR).state == "open"
+
+    def test_a_round_of_three_minutes_is_neither_drafted_nor_opened(self, in_english: None) -> None:
+        draft = make_ready_round().round
+        brief = {"opens_at": NOW, "closes_at": NOW + timedelta(minutes=3)}
+
+        with pytest.raises(OpenTooBriefly, match="at least 24 hours"):
+            update_round(draft, by=draft.organiser, now=NOW, **brief)
+        with pytest.raises(OpenTooBriefly):
+            create_round(by=draft.organiser, title="T", kind="person", scheme=draft.scheme, now=NOW, **brief)
+        Round.objects.filter(pk=draft.pk).update(**brief)
+        with pytest.raises(OpenTooBriefly):
+            open_round(draft, by=draft.organiser, now=NOW)
+
+        assert set(Round.objects.values_list("pk", "state")) == {(draft.pk, "draft")}

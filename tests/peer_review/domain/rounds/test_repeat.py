@@ -109,6 +109,19 @@ class TestDates:
         assert draft.casts_at - draft.opens_at == timedelta(hours=30)
         assert draft.barrier_at is None
 
+    @pytest.mark.parametrize(("drawing", "casting"), [(None, 8), (2, 30), (30, 2), (1, 1)])
+    def test_stages_from_before_there_was_a_least_last_for_it(self, drawing: int | None, casting: int) -> None:
+        casts_at = None if drawing is None else OPENED + timedelta(hours=drawing)
+        stages = {} if drawing is None else {"collection": Collection.TWO_STAGE, "barrier_at": OPENED}
+        first = over(casts_at=casts_at, closes_at=(casts_at or OPENED) + timedelta(hours=casting), **stages)
+
+        draft = repeat_round(first, by=first.organiser)
+
+        if drawing is not None:
+            assert draft.casts_at is not None
+            assert draft.casts_at - draft.opens_at == timedelta(hours=max(drawing, 24))
+        assert draft.closes_at - (draft.casts_at or draft.opens_at) == timedelta(hours=max(casting, 24))
+
     def test_the_hour_is_that_of_the_clock_across_the_change_to_summer_time(self) -> None:
         with timezone.override("Europe/Berlin"):
             winter = datetime(2030, 3, 11, 7, 0, tzinfo=UTC)  # eight o'clock

@@ -31,6 +31,7 @@ from tests.factories.peer_review.counted_rounds import (
     publish,
 )
 from tests.factories.peer_review.rounds import (
+    STAGE,
     Evaluator,
     RunningRound,
     SchemeFactory,
@@ -275,7 +276,7 @@ def test_cells_closed_at_the_barrier_and_cells_left_empty_are_counted_as_such() 
         scheme=SchemeFactory(floor=5, exact_scores=True),
         collection="two_stage",
         opens_at=now - timedelta(hours=2),
-        casts_at=now + timedelta(hours=1),
+        casts_at=now + STAGE,
     )
     members = list(running.round.members.order_by("pk"))
     users = [member.user for member in members]

@@ -22,6 +22,7 @@ from peer_review.domain.tally.check_pool import CheckPool, processes_for
 from peer_review.models import CountRun
 from peer_review.protocol.ballots import entry_of
 from peer_review.protocol.checking import READY, RECORD, RoundChecker, Terms
+from tests.factories.peer_review.box import NO_PADDING
 from tests.factories.peer_review.counted_rounds import count_all, make_voted_round, open_box
 from tests.peer_review.protocol.election import CELLS, PAPER, ROUND, Election
 from zhengyan_crypto import canonical, merkle
@@ -181,6 +182,7 @@ def test_a_row_altered_between_checking_and_writing_stops_the_count_which_can_be
     running.close()
     open_box(running)
     round, run = running.round, CountRun.objects.get()
+    rows = store.count_rows("opened", round.public_id)
     real = store.opened_some
 
     def swapped(public_id: str, ids: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -192,7 +194,7 @@ def test_a_row_altered_between_checking_and_writing_stops_the_count_which_can_be
         with pytest.raises(opened_rows.AlteredMeanwhile):
             count.count_round(round)
     assert not store.table_exists("ballot", round.public_id)
-    assert store.count_rows("opened", round.public_id) == 3
+    assert store.count_rows("opened", round.public_id) == rows >= 3
     assert count.count_round(round).accepted == 3
     assert run.round_id == round.pk
 
@@ -220,7 +222,7 @@ def _peak(ballots: int) -> int:
     public_id = os.urandom(16).hex()
     key = make_round_key(public_id)
     store.create_table(public_id)
-    store.seal_off(public_id)
+    store.seal_off(public_id, padding=NO_PADDING)
     kept: Any = [(os.urandom(16), os.urandom(650).hex().encode()) for _ballot in range(ballots)]
     name = store._name("opened", public_id)
     with store._atomic() as cursor:

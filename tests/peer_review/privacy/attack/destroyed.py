@@ -34,8 +34,6 @@ from zhengyan_crypto import blindsig, canonical
 from zhengyan_crypto.encoding import b64u_decode
 
 FLOOR = 3
-#: Rows opened at once, so that opening takes several steps.
-CHUNK = 12
 #: How many of each class vote about whom. Of each class four may.
 VOTES = {("甲", "leaders"): 4, ("甲", "staff"): 4, ("乙", "leaders"): 2, ("乙", "staff"): 4, ("丙", "leaders"): 2}
 COMMENTS = {"甲": 4, "丙": 2}
@@ -147,12 +145,14 @@ class DestroyedRound:
         """Note what tells a sealed row of the closed box from others to whoever holds the box key."""
         rows = count.sealed_rows(self.round, limit=1000)
         self.needles.never["sealed row"] = [b64u_decode(row["epk"]) for row in rows]
-        assert len(rows) == sum(VOTES.values()) + sum(COMMENTS.values())
+        # Dummies lie among them.
+        assert len(rows) > sum(VOTES.values()) + sum(COMMENTS.values())
 
     def open_some(self) -> None:
-        """Open the box chunk by chunk, as the scrutineer's browser does, from wherever that was left."""
+        """Open the box in two chunks, as the scrutineer's browser does, from wherever that was left."""
         round, scrutineer = self.round, self.running.round.scrutineers.get()
-        while rows := count.sealed_rows(round, limit=CHUNK):
+        half = count.opening(round).total // 2 + 1
+        while rows := count.sealed_rows(round, limit=half):
             count.open_rows(round, by=scrutineer, keys=content_keys(self.running, rows))
 
 

@@ -39,7 +39,7 @@ from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
 from peer_review.domain.planning.roll_touches import is_touched
 from peer_review.domain.publication.comments import finish_review
 from peer_review.domain.publication.publish import publish_round
-from peer_review.domain.rounds.early_closing import confirm_early_closing, request_early_closing, withdraw_early_closing
+from peer_review.domain.rounds.early_closing import request_early_closing, withdraw_early_closing
 from peer_review.domain.rounds.lifecycle import extend_round, open_round
 from peer_review.enums import CellKind
 from peer_review.exceptions.base import OpeningRefusal, Refusal
@@ -48,6 +48,7 @@ from peer_review.models import Assignment, CriterionResult, Drawn, Result, Round
 from peer_review.providers.roll import Person
 from tests.factories.peer_review.beside_rounds import TODAY
 from tests.factories.peer_review.counted_rounds import count_all
+from tests.factories.peer_review.early_closings import confirm_as_read
 from tests.factories.peer_review.envelopes import Envelope, make_envelopes
 from tests.factories.peer_review.rounds import (
     Evaluator,
@@ -339,7 +340,7 @@ class DrivenRound(RuleBasedStateMachine):
         round = self.running.round
         try:
             asked = request_early_closing(round, by=round.organiser, reason="The hall is needed")
-            confirm_early_closing(asked, by=self.inspector)
+            confirm_as_read(asked, by=self.inspector)
         except Refusal:
             return
         round.refresh_from_db()

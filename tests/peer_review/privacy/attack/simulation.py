@@ -38,7 +38,7 @@ from peer_review.protocol.ballots import entry_of
 from peer_review.protocol.bulletin import CellOutcome, Fate, Totals, leaves_of
 from peer_review.protocol.credentials import Credential
 from peer_review.protocol.revisions import revision_at
-from tests.factories.peer_review.box import opened_rows
+from tests.factories.peer_review.box import NO_PADDING, opened_rows
 from tests.peer_review.privacy.attack.evidence import Copy, Counted, Evidence, Row, Trial, token_of
 from zhengyan_crypto import canonical, merkle, sealing
 from zhengyan_crypto.errors import CryptoError
@@ -223,7 +223,7 @@ class RealBox:
 
     def shut(self) -> None:
         """Take the box away from those who cast."""
-        store.seal_off(self.public_id)
+        store.seal_off(self.public_id, padding=NO_PADDING)
 
     def unseal(self) -> None:
         """Open every row, as domain.count.open_rows does."""

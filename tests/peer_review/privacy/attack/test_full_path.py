@@ -8,6 +8,7 @@ their batch.
 import json
 import logging
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,13 +21,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from peer_review.domain.ballots.box_padding import DUMMY
 from peer_review.domain.ballots.credentials import issue_credentials
 from peer_review.domain.rounds.lifecycle import pass_barrier
 from peer_review.domain.tally.bulletin import blocks_of
 from peer_review.models import Round
 from peer_review.protocol.bulletin import leaves_of
 from tests.factories.peer_review.counted_rounds import count_all, open_box
-from tests.factories.peer_review.rounds import Evaluator, RunningRound, make_open_round
+from tests.factories.peer_review.rounds import STAGE, Evaluator, RunningRound, make_open_round
 from tests.peer_review.privacy.attack import strategies as by
 from tests.peer_review.privacy.attack.evidence import Copy, Evidence, Trial, token_of
 from tests.peer_review.privacy.attack.judging import LIMIT, judge
@@ -67,7 +69,7 @@ def begin(evaluators: int, subjects: int, two_stage: bool) -> RunningRound:
     if not two_stage:
         return make_open_round(evaluators=evaluators, subjects=subjects)
     now = timezone.now()
-    moments = {"opens_at": now - timedelta(hours=2), "casts_at": now + timedelta(hours=1)}
+    moments = {"opens_at": now - timedelta(hours=2), "casts_at": now + STAGE}
     return make_open_round(evaluators=evaluators, subjects=subjects, collection="two_stage", **moments)
 
 
@@ -102,7 +104,10 @@ def hold(seed: int, evaluators: int, subjects: int, two_stage: bool) -> Trial:
             drawn[voter.user.username, cell] = (blinded[cell], signature)
     running.close()
     copies.append(box.copy("closed", len(voters)))
-    unsealed = {row_id: loads(box.cast_in(row.payload)) for row_id, row in copies[-1].rows.items()}
+    # Whoever holds the box key and the round's key knows the dummies by what they say; he leaves them out.
+    opened_casts = {row_id: box.cast_in(row.payload) for row_id, row in copies[-1].rows.items()}
+    unsealed = {row_id: loads(entry) for row_id, entry in opened_casts.items() if entry != DUMMY}
+    copies[-1] = replace(copies[-1], rows={row_id: copies[-1].rows[row_id] for row_id in unsealed})
     open_box(running)
     opened = box.copy("opened", 0, payload="entry")
     count_all(running)

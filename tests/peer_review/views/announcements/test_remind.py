@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from peer_review.enums import Collection, RoundState
 from peer_review.models import Announcement, Notice, Round
-from tests.factories.peer_review.rounds import RunningRound, make_open_round, make_user
+from tests.factories.peer_review.rounds import STAGE, RunningRound, make_open_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -68,7 +68,7 @@ def test_while_papers_are_drawn_everybody_is_reminded_whether_they_have_drawn_or
     running = make_open_round(
         evaluators=4,
         collection=Collection.TWO_STAGE,
-        casts_at=now + timedelta(days=1),
+        casts_at=now + STAGE,
         closes_at=now + timedelta(days=3),
     )
     running.evaluators[0].draw()

@@ -22,6 +22,7 @@ from peer_review.views.ballots.ballot import browser_tag
 from peer_review.views.ballots.paper_cards import own_papers
 from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, make_voted_round, papers
 from tests.factories.peer_review.rounds import (
+    STAGE,
     RoundFactory,
     RunningRound,
     SchemeFactory,
@@ -203,7 +204,7 @@ class TestBallot:
 class TestStages:
     @pytest.fixture
     def running(self) -> RunningRound:
-        return make_open_round(evaluators=4, collection=Collection.TWO_STAGE, casts_at=timezone.now() + 2 * HOUR)
+        return make_open_round(evaluators=4, collection=Collection.TWO_STAGE, casts_at=timezone.now() + STAGE)
 
     def test_drawing_ends_even_if_nobody_with_a_right_to_end_it_comes(
         self, client: Client, running: RunningRound
@@ -472,7 +473,7 @@ def test_the_subject_who_evaluates_nobody_sees_the_round_but_no_ballot(client: C
 
 
 def test_the_ballot_page_ends_the_drawing_when_its_time_has_come_and_only_then(client: Client) -> None:
-    running = make_open_round(evaluators=4, collection=Collection.TWO_STAGE, casts_at=timezone.now() + 2 * HOUR)
+    running = make_open_round(evaluators=4, collection=Collection.TWO_STAGE, casts_at=timezone.now() + STAGE)
     voter = running.evaluators[0]
     voter.draw()
     client.force_login(voter.user)
@@ -490,7 +491,7 @@ def test_the_ballot_page_ends_the_drawing_when_its_time_has_come_and_only_then(c
 
 
 def test_who_has_not_drawn_in_time_is_told_so_and_gets_no_form(client: Client) -> None:
-    running = make_open_round(evaluators=4, collection=Collection.TWO_STAGE, casts_at=timezone.now() + 2 * HOUR)
+    running = make_open_round(evaluators=4, collection=Collection.TWO_STAGE, casts_at=timezone.now() + STAGE)
     client.force_login(running.evaluators[0].user)
     Round.objects.update(casts_at=timezone.now() - timedelta(minutes=1))
 

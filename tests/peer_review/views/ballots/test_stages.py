@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from peer_review.enums import Collection
 from peer_review.models import Round
 from peer_review.views.ballots.stages import stage_of
-from tests.factories.peer_review.rounds import RunningRound, make_open_round
+from tests.factories.peer_review.rounds import STAGE, RunningRound, make_open_round
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 HOUR = timedelta(hours=1)
@@ -25,7 +25,7 @@ def _english() -> Any:
 
 def two_stage_round(**fields: Any) -> RunningRound:
     """A round in its first stage, with three evaluators of one subject."""
-    return make_open_round(evaluators=4, collection=Collection.TWO_STAGE, casts_at=timezone.now() + 2 * HOUR, **fields)
+    return make_open_round(evaluators=4, collection=Collection.TWO_STAGE, casts_at=timezone.now() + STAGE, **fields)
 
 
 def page(client: Client, name: str, round: Round) -> Any:
@@ -37,8 +37,8 @@ def page(client: Client, name: str, round: Round) -> Any:
     [
         (0, False, "Stage 1 of 2: draw your credentials until", "Draw my credentials"),
         (0, True, "Stage 1 of 2: you have drawn", "Prepare the answers"),
-        (3, True, "Stage 2 of 2: cast until", "Cast the ballots"),
-        (3, False, "Drawing ended on", ""),
+        (26, True, "Stage 2 of 2: cast until", "Cast the ballots"),
+        (26, False, "Drawing ended on", ""),
     ],
 )
 def test_the_stage_says_what_to_do_now(hours: int, drawn: bool, says: str, action: str) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from peer_review.domain.outcomes.decisions import decide, tell_outcomes
+from peer_review.domain.outcomes.decisions import Choice, decide, tell_outcomes
 from peer_review.models import Decision, DisclosureEntry, OutcomeNotice, Round
 from peer_review.views.outcomes import decisions as views
 from tests.factories.peer_review.decided_rounds import (
@@ -181,7 +181,26 @@ class TestList:
         assert browser(leader).get(address(round) + query).status_code == 200
 
 
+def fingerprint_in(html: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(fingerprint)" value="([^"]*)">', html))
+
+
 class TestTelling:
+    def test_what_was_decided_anew_while_somebody_read_is_not_told(self, round: Round, leader: Any) -> None:
+        decide_all(round, by=leader, ties=["Ben"])
+        client, other = browser(leader), make_leader("Leader Two")
+        read = fingerprint_in(client.get(address(round)).content.decode())
+        ada = round.subjects.get(label="Ada")
+        decide(round, by=other, choices=[Choice(ada.pk, "basic", "On reflection.")])
+
+        for sent in (read, {}):
+            refused = client.post(address(round, "outcomes-tell"), sent, follow=True)
+            assert "were changed while you were reading" in refused.content.decode()
+            assert not OutcomeNotice.objects.exists()
+
+        client.post(address(round, "outcomes-tell"), fingerprint_in(client.get(address(round)).content.decode()))
+        assert OutcomeNotice.objects.count() == 10
+
     def test_the_button_appears_when_everybody_is_decided(self, round: Round, leader: Any) -> None:
         client = browser(leader)
         assert "outcomes-tell" not in client.get(address(round)).content.decode()
@@ -189,8 +208,9 @@ class TestTelling:
         assert "10 are not decided yet" in refused.content.decode()
 
         decide_all(round, by=leader, ties=["Ben"])
-        assert address(round, "outcomes-tell") in client.get(address(round)).content.decode()
-        told = client.post(address(round, "outcomes-tell"), follow=True)
+        html = client.get(address(round)).content.decode()
+        assert address(round, "outcomes-tell") in html
+        told = client.post(address(round, "outcomes-tell"), fingerprint_in(html), follow=True)
 
         assert "10 outcomes told in writing." in told.content.decode()
         assert OutcomeNotice.objects.count() == 10

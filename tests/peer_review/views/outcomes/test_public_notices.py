@@ -58,7 +58,14 @@ class TestPublicNotice:
             assert refused.status_code == 422
             assert words in refused.content.decode()
             assert "Room 3" in refused.content.decode()
-        client.post(address(told, "public-notice-start"), {"contact": inspector.pk, "contact_words": "Room 3, 8123"})
+        read = dict(re.findall(r'<input type="hidden" name="(fingerprint)" value="([^"]*)">', page))
+        form = {"contact": inspector.pk, "contact_words": "Room 3, 8123"}
+        unread = client.post(address(told, "public-notice-start"), form)
+        assert (unread.status_code, unread.context["form"].non_field_errors()) == (
+            409,
+            ["The names are not those that you were reading. Read them again, then start the public notice."],
+        )
+        client.post(address(told, "public-notice-start"), {**form, **read})
 
         notice = PublicNotice.objects.get()
         assert (notice.by, notice.contact, notice.contact_words) == (leader, inspector, "Room 3, 8123")

@@ -9,9 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from peer_review.domain.rounds.early_closing import confirm_early_closing, request_early_closing, standing_early_closing
+from peer_review.domain.rounds.early_closing import (
+    early_closing_fingerprint,
+    request_early_closing,
+    standing_early_closing,
+    withdraw_early_closing,
+)
 from peer_review.models import EarlyClosing, Round
 from tests.factories.peer_review.decided_rounds import make_inspector
+from tests.factories.peer_review.early_closings import confirm_as_read
 from tests.factories.peer_review.rounds import RunningRound, make_open_round, make_user
 
 pytestmark = [pytest.mark.django_db(databases=["default", "box"]), pytest.mark.usefixtures("in_english")]
@@ -36,6 +42,13 @@ def ask(round: Round) -> EarlyClosing:
     return request_early_closing(round, by=round.organiser, reason="The <flood> came")
 
 
+def read(client: Client, round: Round) -> dict[str, str]:
+    """Return what the forms of the page carry of the request that it shows, for the one step and the other."""
+    html = client.get(page("early-closing", round)).content.decode()
+    hidden = re.findall(r'<input type="hidden" name="(request|fingerprint)" value="([^"]*)">', html)
+    return dict(hidden)
+
+
 def test_the_organiser_asks_the_inspector_confirms_and_everybody_reads_the_reason(running: RunningRound) -> None:
     round, inspector = running.round, make_inspector()
     organiser = browser(round.organiser)
@@ -53,7 +66,7 @@ def test_the_organiser_asks_the_inspector_confirms_and_everybody_reads_the_reaso
     seen = browser(inspector).get(page("early-closing", round)).content.decode()
     assert "The &lt;flood&gt; came" in seen
     assert page("early-closing-confirm", round) in seen
-    answer = browser(inspector).post(page("early-closing-confirm", round), follow=True)
+    answer = browser(inspector).post(page("early-closing-confirm", round), read(browser(inspector), round), follow=True)
     assert "closes in 24 hours" in answer.content.decode()
     round.refresh_from_db()
     assert round.closes_at < timezone.now() + timedelta(hours=25)
@@ -66,9 +79,10 @@ def test_the_organiser_asks_the_inspector_confirms_and_everybody_reads_the_reaso
 
 def test_the_organiser_withdraws_it_and_the_round_goes_on(running: RunningRound) -> None:
     round, before = running.round, running.round.closes_at
-    confirm_early_closing(ask(round), by=make_inspector())
+    confirm_as_read(ask(round), by=make_inspector())
 
-    answer = browser(round.organiser).post(page("early-closing-withdraw", round), follow=True)
+    organiser = browser(round.organiser)
+    answer = organiser.post(page("early-closing-withdraw", round), read(organiser, round), follow=True)
 
     assert "closes at the end of its own time" in answer.content.decode()
     round.refresh_from_db()
@@ -77,12 +91,59 @@ def test_the_organiser_withdraws_it_and_the_round_goes_on(running: RunningRound)
 
 def test_the_organiser_does_not_confirm_it(running: RunningRound) -> None:
     round = running.round
-    ask(round)
+    form = {"request": ask(round).pk, "fingerprint": early_closing_fingerprint(round.early_closings.get())}
     client = browser(round.organiser)
 
     assert page("early-closing-confirm", round) not in client.get(page("early-closing", round)).content.decode()
-    assert client.post(page("early-closing-confirm", round)).status_code == 403
+    assert client.post(page("early-closing-confirm", round), form).status_code == 403
     assert not standing_early_closing(round).is_confirmed  # type: ignore[union-attr]  # it stands
+
+
+def test_a_request_asked_anew_while_the_first_is_read_is_not_confirmed_but_shown(running: RunningRound) -> None:
+    round = running.round
+    inspector = browser(make_inspector())
+    first = ask(round)
+    form = read(inspector, round)
+    withdraw_early_closing(first, by=round.organiser)
+    second = request_early_closing(round, by=round.organiser, reason="The hall is needed")
+
+    for sent, sentence in (
+        (form, "confirmed or withdrawn meanwhile"),
+        ({**form, "request": second.pk}, "is not what you were reading"),
+        ({"request": second.pk}, "is not what you were reading"),
+    ):
+        answer = inspector.post(page("early-closing-confirm", round), sent, follow=True)
+        assert sentence in answer.content.decode()
+        assert "The hall is needed" in answer.content.decode()
+        second.refresh_from_db()
+        assert not second.is_confirmed
+
+    inspector.post(page("early-closing-confirm", round), read(inspector, round))
+    second.refresh_from_db()
+    assert second.is_confirmed
+
+
+def test_declining_the_one_that_was_read_leaves_another_that_stands(running: RunningRound) -> None:
+    round = running.round
+    inspector = browser(make_inspector())
+    first = ask(round)
+    form = read(inspector, round)
+    withdraw_early_closing(first, by=round.organiser)
+    second = ask(round)
+
+    answer = inspector.post(page("early-closing-withdraw", round), form, follow=True)
+
+    assert "confirmed or withdrawn meanwhile" in answer.content.decode()
+    assert standing_early_closing(round) == second
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "0", "9" * 18, "9" * 40, "\x00", "٣"])
+def test_a_number_of_no_request_of_the_round_is_no_page(running: RunningRound, number: str) -> None:
+    ask(running.round)
+    inspector = browser(make_inspector())
+
+    for name in ("early-closing-confirm", "early-closing-withdraw"):
+        assert inspector.post(page(name, running.round), {"request": number}).status_code == 404
 
 
 def test_where_nobody_inspects_a_scrutineer_of_the_round_is_the_second_person(running: RunningRound) -> None:
@@ -90,8 +151,9 @@ def test_where_nobody_inspects_a_scrutineer_of_the_round_is_the_second_person(ru
     ask(round)
     scrutineer, stranger = round.scrutineers.get(), make_user("", "scrutineer")
 
-    assert browser(stranger).post(page("early-closing-confirm", round)).status_code == 404
-    assert browser(scrutineer).post(page("early-closing-confirm", round)).status_code == 302
+    form = read(browser(scrutineer), round)
+    assert browser(stranger).post(page("early-closing-confirm", round), form).status_code == 404
+    assert browser(scrutineer).post(page("early-closing-confirm", round), form).status_code == 302
 
     assert standing_early_closing(round).is_confirmed  # type: ignore[union-attr]  # it stands
 
@@ -100,7 +162,7 @@ def test_pages_do_not_exist_for_others_nor_without_a_request(running: RunningRou
     round = running.round
     make_inspector()
     assert browser(round.organiser).get(page("early-closing", round)).status_code == 404
-    ask(round)
+    form = {"request": ask(round).pk}
 
     for user in (
         running.evaluators[0].user,
@@ -110,7 +172,7 @@ def test_pages_do_not_exist_for_others_nor_without_a_request(running: RunningRou
     ):
         client = browser(user)
         assert client.get(page("early-closing", round)).status_code == 404
-        assert client.post(page("early-closing-withdraw", round)).status_code == 404
+        assert client.post(page("early-closing-withdraw", round), form).status_code == 404
         assert client.get(page("early-closing-request", round)).status_code in (403, 404)
     assert Client().get(page("early-closing", round)).status_code == 302
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from peer_review.domain.tally import count
+from tests.factories.peer_review.box import lay_no_dummies
 from tests.factories.peer_review.counted_rounds import content_keys, make_voted_round
 from tests.factories.peer_review.rounds import RunningRound, make_user
 from zhengyan_crypto.encoding import b64u_encode
@@ -24,7 +25,8 @@ def post(client: Client, url: str, body: Any) -> Any:
 
 
 @pytest.fixture
-def closed() -> RunningRound:
+def closed(monkeypatch: pytest.MonkeyPatch) -> RunningRound:
+    lay_no_dummies(monkeypatch)
     running = make_voted_round(evaluators=6)
     running.close()
     return running
