@@ -34,6 +34,10 @@ def test_recount_of_many_rounds_equals_the_release(seed: int) -> None:
     recount_anew(seed)
 
 
+#: Rounds of rare cases, looked at first. When the drawing changes, the search goes on to the others.
+RARE = (269, 336, 323, 397, 155, 307, 14, 293, 26, 52, 147, 231)
+
+
 def test_rounds_drawn_hold_every_kind_of_case() -> None:
     """What the comparison would prove little without: subjects held back in a shown section, held-back classes."""
     seen = dict.fromkeys(
@@ -59,7 +63,7 @@ def test_rounds_drawn_hold_every_kind_of_case() -> None:
         ],
         0,
     )
-    for number in range(400):
+    for number in (*RARE, *(number for number in range(400) if number not in RARE)):
         if min(seen.values()) >= 3:
             break
         drawn = draw_round(random.Random(number))
