@@ -147,9 +147,10 @@ class Load:
 
 
 def open_box(bench: BenchRound) -> list[bytes]:
-    """Close the round and return the leaf hash of every row in its box, opened with the scrutineer's key."""
+    """Close the round and return the leaf hash of every ballot in its box, opened with the scrutineer's key."""
 
     from peer_review.box import store
+    from peer_review.domain.ballots.box_padding import DUMMY
     from peer_review.domain.rounds.lifecycle import close_round
     from peer_review.protocol.ballots import entry_of
     from zhengyan_crypto import sealing
@@ -161,7 +162,9 @@ def open_box(bench: BenchRound) -> list[bytes]:
     leaves = []
     for row in store.closed_ciphertexts(public_id, ids).values():
         key = sealing.content_key(bench.box_private, sealing.ephemeral_public(row), round_id=public_id)
-        leaves.append(leaf_hash(entry_of(sealing.open_row(row, key, round_id=public_id))))
+        cast = sealing.open_row(row, key, round_id=public_id)
+        if cast != DUMMY:
+            leaves.append(leaf_hash(entry_of(cast)))
     return leaves
 
 

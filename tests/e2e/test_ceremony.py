@@ -201,8 +201,8 @@ def test_a_key_that_touches_no_networked_computer(live_server: Any, browser: Bro
 
         page = house.open(holders[2], "scrutineer-round", "scrutineer")
         take_rows(page, rows)
-        page.get_by_label("File of keys").set_input_files(keys_file)  # of the test: it holds none of the ballots' keys
-        expect(page.locator("#trouble")).to_contain_text("does not hold the keys of all ballots")
+        page.get_by_label("File of keys").set_input_files(keys_file)  # of the test: it holds none of the rows' keys
+        expect(page.locator("#trouble")).to_contain_text("does not hold the keys of all rows")
         page.get_by_label("File of keys").set_input_files(rows)
         expect(page.locator("#trouble")).to_contain_text("not a file that the command wrote")
         command(["open", str(rows)], papers[1:])
