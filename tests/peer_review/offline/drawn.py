@@ -184,7 +184,7 @@ def draw_round(luck: random.Random) -> Drawn:
     table = luck.random() < 0.1  # one sheet about all, answered throughout
     chance = beside(luck)
     envelopes = 0 if table else chance.choice([0, 0, 1, 4, 15])  # in a cell, at most
-    anonymous = declare_some(luck, scheme)
+    anonymous = None if table else declare_some(luck, scheme)
     cells: list[tuple[str, int, list[int]]] = []
     if luck.random() < 0.4:
         for one in range(classes):
