@@ -43,11 +43,10 @@ def comment_writers(
     One query, and one more where a class is declared not anonymous.
     """
     named = [voters.key for voters in scheme.classes if not voters.anonymous]
-    envelopes = round.members.filter(on_paper=True, user=OuterRef("evaluator"))
-    held = Assignment.objects.filter(cell__round=round, cell__kind=CellKind.COMMENT)
-    held = (held if papers is None else held.filter(cell__in=papers)).annotate(envelope=Exists(envelopes)).order_by()
-    people = _counted(held)
-    declared = _counted(held.marking_in(named)) if named else {}
+    held = Assignment.objects.filter(cell__round=round, cell__kind=CellKind.COMMENT).order_by()
+    held = held if papers is None else held.filter(cell__in=papers)
+    people = _counted(round, held)
+    declared = _counted(round, held.marking_in(named)) if named else {}
     writers = {}
     for cell, counts in people.items():
         of_declared = declared.get(cell, {})
@@ -60,9 +59,11 @@ def comment_writers(
     return writers
 
 
-def _counted(held: AssignmentQuerySet) -> dict[int, dict[bool, int]]:
+def _counted(round: Round, held: AssignmentQuerySet) -> dict[int, dict[bool, int]]:
     """Return how many hold each paper, those with an envelope and the others apart."""
     people: dict[int, dict[bool, int]] = defaultdict(dict)
-    for cell, envelope, many in held.values_list("cell_id", "envelope").annotate(Count("pk")):
+    envelopes = round.members.filter(on_paper=True, user=OuterRef("evaluator"))
+    rows = held.annotate(envelope=Exists(envelopes)).values_list("cell_id", "envelope").annotate(Count("pk"))
+    for cell, envelope, many in rows:
         people[cell][envelope] = many
     return people

@@ -138,11 +138,11 @@ def beside(luck: random.Random) -> random.Random:
 
 
 def declare_some(luck: random.Random, scheme: dict[str, Any]) -> Flags | None:
-    """Declare some classes of a scheme not anonymous, in two of five rounds of several; return which are anonymous, or
-    None if all are."""
+    """Declare some classes of a scheme not anonymous, in three of five rounds of several; return which are anonymous,
+    or None if all are."""
     chance = random.Random(f"declared {luck.getstate()}")
     classes = scheme["classes"]
-    if len(classes) == 1 or chance.random() < 0.6:
+    if len(classes) == 1 or chance.random() < 0.4:
         return None
     for voters in chance.sample(classes, chance.randint(1, len(classes) - 1)):
         voters["anonymous"] = False
@@ -184,7 +184,7 @@ def draw_round(luck: random.Random) -> Drawn:
     table = luck.random() < 0.1  # one sheet about all, answered throughout
     chance = beside(luck)
     envelopes = 0 if table else chance.choice([0, 0, 1, 4, 15])  # in a cell, at most
-    anonymous = declare_some(luck, scheme)
+    anonymous = None if table else declare_some(luck, scheme)
     cells: list[tuple[str, int, list[int]]] = []
     if luck.random() < 0.4:
         for one in range(classes):

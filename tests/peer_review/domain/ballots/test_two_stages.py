@@ -13,8 +13,19 @@ from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed
 from peer_review.exceptions.base import NotOpenYet, RoundStateInvalid
 from peer_review.exceptions.rounds import CollectionInvalid
 from peer_review.models import Round
-from tests.factories.peer_review.counted_rounds import count_all
-from tests.factories.peer_review.rounds import STAGE, Evaluator, RunningRound, SchemeFactory, make_open_round, make_user
+from tests.factories.peer_review.counted_rounds import count_all, let_draw, open_ready
+from tests.factories.peer_review.rounds import (
+    STAGE,
+    Evaluator,
+    RunningRound,
+    SchemeFactory,
+    make_cell,
+    make_comment_cell,
+    make_open_round,
+    make_ready_round,
+    make_subject,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 
@@ -143,3 +154,32 @@ def test_a_paper_that_classes_share_stays_open_if_enough_of_both_draw(drawers: i
             answers = cast(running.round.public_id, one, now=later(running), box=running.inline)
             assert all(result["ok"] for result in answers)
         assert count_all(running).bulletin.size == 5
+
+
+@pytest.mark.parametrize(("staff", "closed"), [(4, True), (5, False)])
+def test_a_comment_paper_closes_where_too_few_draw_it_beside_declared_people(staff: int, closed: bool) -> None:
+    """Two leaders draw it too; their class was declared not anonymous, and nobody could tell which words are theirs."""
+    now = timezone.now()
+    running = make_ready_round(
+        evaluators=8,
+        subjects=0,
+        scheme=SchemeFactory(classes=[("leaders", 60), ("staff", 40)], floor=5, comments=True),
+        not_anonymous=["leaders"],
+        comment_reviewer=make_user("Reviewer"),
+        collection="two_stage",
+        opens_at=now - timedelta(hours=1),
+        casts_at=now + timedelta(hours=1),
+        closes_at=now + timedelta(hours=5),
+    )
+    first, *others = running.round.members.order_by("pk")
+    subject = make_subject(running.round, first)
+    people = [member.user for member in others]
+    make_cell(subject, people[:2], "leaders")
+    make_cell(subject, people[2:], "staff")
+    comment = make_comment_cell(subject, people)
+    open_ready(running)
+    let_draw(running.round, [user.pk for user in people[: 2 + staff]])
+    pass_barrier(running.round, by=None, now=later(running))
+
+    comment.refresh_from_db()
+    assert comment.closed is closed

@@ -45,6 +45,17 @@ def test_reviewer_reads_what_may_be_read_and_nothing_under_the_floor(round: Roun
     assert "no-store" in reviewer.get(address(round)).headers["Cache-Control"]
 
 
+def test_reviewer_is_told_how_many_others_may_know_and_not_which(client: Client) -> None:
+    round = counted({"甲": [f"Words number {number}" for number in range(8)]}, envelopes={"甲": 2})
+    client.force_login(round.comment_reviewer)
+    text = page(client, round)
+    assert "As many as 2 of them may have come by envelope" in text
+    assert "So 7 must be left." in text
+    for comment in domain.comments_to_review(round)[0].comments[:2]:
+        domain.withhold_comment(round, by=None, entry=comment.entry, reason="names somebody")
+    assert "Only 6 are left, fewer than 7: none of these comments will be shown." in page(client, round)
+
+
 @pytest.mark.parametrize(
     "role", ["organiser", "leadership", "inspector", "scrutineer", "subject", "superuser", "staff"]
 )
@@ -181,11 +192,11 @@ def test_thin_and_missing_comments_look_alike(client: Client) -> None:
         domain.finish_review(round, by=round.comment_reviewer)
         publish_round(round, by=round.organiser)
         client.force_login(round.subjects.get().member.user)
-        answer = client.get(address(round, "own-result")).content.decode()
+        answer = client.get(address(round, "own-result"), headers={"accept-language": "en"}).content.decode()
         start = answer.index('aria-labelledby="comments"')
         pages.append(answer[start : answer.index("</section>", start)])
     assert pages[1] == pages[2] != pages[0]
-    assert "其余不足 5 条，均不显示" in pages[0]
+    assert "too few were left. So none is shown." in pages[0]
 
 
 def test_comments_go_to_those_who_may_read_the_subjects_result_and_into_no_summary(
