@@ -139,7 +139,7 @@ def test_page_of_a_void_round_tells_of_none_how_many_came_back(client: Client) -
     text = page.content.decode()
     assert re.findall(r'<tr data-fate="(\w+)">', text) == ["void"]
     assert "tells of none how many came back" in text
-    assert "had been drawn" not in text
+    assert "had drawn them" not in text
     assert "too few came back in their place" not in text
     assert "What is still too few, or cannot be joined" not in text
     assert page.context["totals"] == RoundTotals(8, 0, people=0, drawn=0, counted=0)
