@@ -141,8 +141,7 @@ def test_a_paper_that_classes_share_stays_open_if_enough_of_both_draw(drawers: i
         scheme=SchemeFactory(classes=[("leaders", 60), ("staff", 40)], floor=5),
         collection="two_stage",
         opens_at=now - timedelta(hours=1),
-        casts_at=now + timedelta(hours=1),
-        closes_at=now + timedelta(hours=5),
+        casts_at=now + STAGE,
     )
     # Leaders and staff by turns.
     entries = [one.entries(running.answers) for one in running.evaluators[:drawers]]
@@ -168,8 +167,7 @@ def test_a_comment_paper_closes_where_too_few_draw_it_beside_declared_people(sta
         comment_reviewer=make_user("Reviewer"),
         collection="two_stage",
         opens_at=now - timedelta(hours=1),
-        casts_at=now + timedelta(hours=1),
-        closes_at=now + timedelta(hours=5),
+        casts_at=now + STAGE,
     )
     first, *others = running.round.members.order_by("pk")
     subject = make_subject(running.round, first)
