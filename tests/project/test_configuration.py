@@ -15,7 +15,7 @@ PLUGINS = (ROOT / "docs" / "plugins.md").read_text("utf-8")
 VARIABLE = re.compile(r"\b(?:env\.\w+|environ(?:\.get|\.setdefault)?)[(\[]\s*[\"']([A-Z][A-Z0-9_]+)")
 SETTING = re.compile(r"\bsettings\.([A-Z][A-Z0-9_]+)\b|getattr\(settings, \"([A-Z][A-Z0-9_]+)\"")
 #: What a run of the tests tells itself; nobody else sets it.
-OF_TESTS = {"ZY_TEST_DIR", "PYTEST_XDIST_WORKER"}
+OF_TESTS = {"ZY_TEST_DIR", "PYTEST_XDIST_WORKER", "OPENBLAS_NUM_THREADS"}
 
 
 def sources() -> Iterator[str]:

@@ -14,7 +14,7 @@ from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 #: One for all moments of a form: a day lies between two of them, however long the form takes to be filled in.
-NOW = timezone.localtime()
+NOW = timezone.now()
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def organiser() -> Any:
 
 
 def at(days: float) -> str:
-    return (NOW + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+    return timezone.localtime(NOW + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
 
 
 def typed(now: datetime, minutes: int) -> str:
