@@ -234,7 +234,7 @@ def test_an_earlier_roll_whose_classes_share_papers_is_compared_as_it_was_planne
     assert before.cells.filter(subject__label="P5").get().shared_by == ["superiors", "peers"]
     assert explained(tiered(), before, "P5")
 
-    TODAY.append(person("New", since=LATELY))
+    TODAY.append(person("New", since=ago(LATELY)))
     assert explained(tiered(), before, "P5")
     TODAY.append(person("Old"))
     assert not explained(tiered(), before, "P5")
