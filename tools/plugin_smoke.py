@@ -137,7 +137,7 @@ def use_peer_review() -> None:
         kind=RoundKind.PERSON,
         scheme=scheme,
         opens_at=timezone.now() - timedelta(minutes=1),
-        closes_at=timezone.now() + timedelta(days=1),
+        closes_at=timezone.now() + timedelta(days=2),
         scrutineers=[scrutineer],
     )
     summary = roll.propose_roll(round, by=organiser)
