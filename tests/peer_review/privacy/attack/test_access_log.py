@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from peer_review.domain.tally.bulletin import blocks_of
 from peer_review.models import Bulletin, Cell
@@ -59,6 +59,33 @@ def log(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> AccessLog:
     return AccessLog(monkeypatch)
 
 
+class Asked:
+    """What a page asks for, in that order, as the browser tells it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.requests = page, list[str]()
+        self.pending: set[Request] = set()
+        page.on("request", self.note)
+        for end in ("requestfinished", "requestfailed"):
+            page.on(end, lambda request: self.pending.discard(request))
+
+    def note(self, request: Request) -> None:
+        self.requests.append(f"{request.method} {request.url}")
+        self.pending.add(request)
+
+    def wait_for_the_last(self) -> None:
+        """Wait until all was answered or failed.
+
+        Not for "networkidle": on a slow computer that comes before the script asks, and comes only once.
+        """
+        self.page.wait_for_load_state("load")
+        for _wait in range(300):
+            if not self.pending:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError([request.url for request in self.pending])
+
+
 class Visitor:
     """The reader of one round's check page, in a new browser each time."""
 
@@ -78,14 +105,13 @@ class Visitor:
             for script in self.scripts:
                 context.add_init_script(script)
             page = context.new_page()
-            asked: list[str] = []
-            page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+            asked = Asked(page)
             self.before(page)
             self.log.take()
             self.kept.open_check(page, self.address)
             self.after(page)
-            page.wait_for_load_state("networkidle")
-            return tuple(asked), tuple(sorted(self.log.take(), key=repr))
+            asked.wait_for_the_last()
+            return tuple(asked.requests), tuple(sorted(self.log.take(), key=repr))
         finally:
             context.close()
 
@@ -265,10 +291,11 @@ def test_opening_the_ballot_page_asks_for_the_same_before_and_after_the_vote(
                 kept.put_into(context, **values, master=b64u_encode(bytes(16)) if "voted" in state else None)
             sign_in(context, live_server.url, kept.voter.user)
             page = context.new_page()
+            asked = Asked(page)
             log.take()
             page.goto(address)
             page.locator("html[data-ready=ballot]").wait_for()
-            page.wait_for_load_state("networkidle")
+            asked.wait_for_the_last()
             kinds.setdefault(tuple(sorted(log.take(), key=repr)), []).append(state)
         finally:
             context.close()
