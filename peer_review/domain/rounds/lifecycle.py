@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,7 +31,7 @@ from peer_review.domain.preflight.terms_log import exposure_terms, record_new_te
 from peer_review.domain.rounds.automatic_extension import extend_automatically, extends_itself
 from peer_review.domain.rounds.opening_checks import check_clock, check_terms, unmet_requirements
 from peer_review.domain.schemes.schemes import check_scheme, freeze_for
-from peer_review.enums import Collection, RoundState, VoidReason
+from peer_review.enums import CellKind, Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, RoundStateInvalid
 from peer_review.exceptions.keys import RoundKeyUnreadable
 from peer_review.exceptions.rounds import ClockSetBack, ClosingTooEarly, EarlyClosingStands, ExtensionTooEarly
@@ -285,7 +286,9 @@ def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) 
 
 
 def _cells_under_floor(round: Round) -> list[int]:
-    """Return the cells (primary keys) that fewer people than the floor have drawn.
+    """Return the cells (primary keys) that need the floor and that fewer people have drawn.
+
+    Papers of marks of a class declared not anonymous need none: each of their ballots counts in full.
 
     Tickets do not count towards the floor: whoever printed them might know them all. Where a paper is voted with
     envelopes alone, their number counts, and two scrutineers have seen them made. Of comment papers as many are taken
@@ -299,9 +302,11 @@ def _cells_under_floor(round: Round) -> list[int]:
         for cell in urn.cells.with_eligible()
         if cell.eligible == urn.envelopes
     }
+    declared = [voters.key for voters in round.frozen_scheme.classes if not voters.anonymous]
+    needs_floor = ~Q(voter_class__in=declared) | Q(kind=CellKind.COMMENT)
     return [
         pk
-        for pk in round.cells.values_list("pk", flat=True)
+        for pk in round.cells.filter(needs_floor).values_list("pk", flat=True)
         if max(drawn[pk], alone.get(pk, 0)) - (writers[pk].declared if pk in writers else 0) < floor
     ]
 

@@ -181,3 +181,39 @@ def test_a_comment_paper_closes_where_too_few_draw_it_beside_declared_people(sta
 
     comment.refresh_from_db()
     assert comment.closed is closed
+
+
+def test_a_ballot_of_the_one_declared_superior_is_taken_after_the_barrier_and_counted() -> None:
+    """Nothing of a declared class needs company: its paper stays open, while a thin anonymous one closes."""
+    now = timezone.now()
+    running = make_ready_round(
+        evaluators=10,
+        subjects=0,
+        scheme=SchemeFactory(classes=[("leaders", 60), ("staff", 40)], floor=5),
+        not_anonymous=["leaders"],
+        collection="two_stage",
+        opens_at=now - timedelta(hours=1),
+        casts_at=now + STAGE,
+    )
+    first, *others, second = running.round.members.order_by("pk")
+    people = [member.user for member in others]
+    subject, thin = make_subject(running.round, first), make_subject(running.round, second)
+    led = make_cell(subject, people[:1], "leaders")
+    make_cell(subject, people[1:], "staff")
+    alone = make_cell(thin, people[:1], "leaders")
+    closing = make_cell(thin, people[1:4], "staff")
+    open_ready(running)
+    running.evaluators = [Evaluator(user, running.round) for user in people]
+    entries = [one.entries(running.answers) for one in running.evaluators]
+    running.round = pass_barrier(running.round, by=None, now=later(running))
+
+    assert set(running.round.cells.filter(closed=True)) == {closing}
+    answers = cast(running.round.public_id, entries[0], now=later(running), box=running.inline)
+    assert [answer["ok"] for answer in answers] == [True, True]
+    for one in entries[1:]:
+        cast(running.round.public_id, one, now=later(running), box=running.inline)
+    counted = count_all(running)
+
+    fates = {row["cell"]: row["fate"] for row in counted.bulletin.read_outcome()["cells"]}
+    assert (fates[led.key], fates[alone.key], fates[closing.key]) == ("counted", "counted", "few")
+    assert counted.bulletin.size == 2 + 7
