@@ -68,6 +68,10 @@ ACTIONS = {
         _("Lengthen a round as declared"),
         _("Round lengthened once, as declared"),
     ),
+    "peer_review.round.late_barrier": (
+        _("Lengthen a round after a late end of the drawing"),
+        _("Round lengthened, because the drawing was ended late"),
+    ),
     "peer_review.round.remind": (_("Send a reminder"), _("Reminder sent")),
     "peer_review.round.repeat": (_("Repeat a round"), _("Draft made to repeat a round")),
     "peer_review.comment.withhold": (_("Withhold a comment"), _("A comment was withheld")),

@@ -40,7 +40,7 @@ class Setting:
         a class declared not anonymous, which is nobody's cover; ladders (subjects, classes), which ladder the papers
         stand on: that of the subject or of a whole sheet; None: each subject has its own; shares (subjects, classes),
         the class whose paper the voters of each class have about a subject; None: all have their own.
-    two_stage: cells under the floor take no ballots.
+    two_stage: cells under the floor take no ballots, but those of a class declared not anonymous do.
     """
 
     eligible: Ints
@@ -61,7 +61,8 @@ class Setting:
         """Return how many ballots each class can give."""
         if not self.two_stage:
             return self.eligible
-        kept: Ints = np.where(self.with_sharers(self.eligible) < self.floor, 0, self.eligible)
+        closing = (self.with_sharers(self.eligible) < self.floor) & self.covering
+        kept: Ints = np.where(closing, 0, self.eligible)
         return kept
 
     def with_sharers(self, ballots: Ints) -> Ints:

@@ -167,6 +167,12 @@ def announce_extension(round: Round, *, by: User, text: str, now: datetime) -> N
     _announce_next(round, AnnouncementKind.EXTENDED, by=by, now=now, text=text)
 
 
+def announce_late_barrier(round: Round, *, now: datetime) -> None:
+    """Tell everybody on the roll that the round stays open longer, because drawing was ended late. That it holds no
+    reason of anybody's tells its words. Inside pass_barrier's transaction."""
+    _announce_next(round, AnnouncementKind.EXTENDED, by=None, now=now)
+
+
 def announce_automatic_extension(round: Round, *, now: datetime) -> None:
     """Tell everybody on the roll that the round stays open longer, as declared. Inside the caller's transaction."""
     _announce_next(round, AnnouncementKind.PROLONGED, by=None, now=now)

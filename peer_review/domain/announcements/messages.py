@@ -43,7 +43,16 @@ def _told(announcement: Announcement) -> list[str]:
         "last": _moment(round.closes_at),
         "casts": _moment(round.casts_at) if round.casts_at else "",
     }
-    return [sentence % values for sentence in _sentences(announcement.kind, round)]
+    sentences = _sentences(announcement.kind, round)
+    if announcement.kind == AnnouncementKind.EXTENDED and not announcement.text:
+        # Whoever lengthens a round gives a reason: without one, the round did it by itself.
+        sentences = [
+            _(
+                "Drawing was ended later than planned. So that ballots can still be cast for a whole day, “%(title)s” "
+                "stays open longer, until %(last)s."
+            )
+        ]
+    return [sentence % values for sentence in sentences]
 
 
 def _sentences(kind: str, round: Round) -> list[str]:

@@ -146,7 +146,7 @@ def comments_sentence(floor: int) -> str:
 
 def _anonymity(inputs: StatementInputs, *, floor: int, two_stage: bool) -> str:
     values = {"subject": inputs.label, "voters": inputs.voters, "floor": floor, "n": inputs.eligible}
-    if two_stage and inputs.eligible < floor:
+    if two_stage and inputs.is_anonymous and inputs.eligible < floor:
         return (
             _(
                 "Fewer than %(floor)s people may cast this paper, so it closes when the drawing ends: "

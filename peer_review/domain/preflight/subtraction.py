@@ -268,11 +268,15 @@ class VoterTable:
         return [_occasion(scheme) for _round, scheme, _papers in self._all]
 
     def _is_closed(self, round: Round, scheme: FrozenScheme, papers: RollPapers) -> Flags:
-        """Return which papers take no ballots: two stages close those that too few people drew, or could draw."""
+        """Return which papers take no ballots: two stages close those that too few people drew, or could draw.
+
+        Those of a class declared not anonymous stay open however few they are.
+        """
         cell = papers.subject * len(papers.classes) + papers.voter_class
         if round.collection != Collection.TWO_STAGE:
             return np.zeros(len(cell), dtype=bool)
-        closed = {int(at) for at in np.flatnonzero(papers.eligible.reshape(-1) < scheme.floor)}
+        anonymous = np.array([voters.anonymous for voters in scheme.classes], dtype=bool)
+        closed = {int(at) for at in np.flatnonzero((papers.eligible < scheme.floor) & anonymous)}
         position = {subject.pk: at for at, subject in enumerate(papers.subjects)}
         numbers = {key: at for at, key in enumerate(papers.classes)}
         cells = round.cells.filter(closed=True).exclude(kind=CellKind.COMMENT)

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +14,11 @@ from peer_review import audit_log, signals
 from peer_review.box import store
 from peer_review.box.batcher import batcher
 from peer_review.box.round_keys import make_round_key
-from peer_review.domain.announcements.announcements import announce_extension, end_reminders_to_draw
+from peer_review.domain.announcements.announcements import (
+    announce_extension,
+    announce_late_barrier,
+    end_reminders_to_draw,
+)
 from peer_review.domain.ballots.box_padding import padding_of
 from peer_review.domain.ballots.turnout import people_drawn_by_cell
 from peer_review.domain.keys.custody import forget_key_of_leavers
@@ -30,7 +35,8 @@ from peer_review.domain.preflight.terms_log import exposure_terms, record_new_te
 from peer_review.domain.rounds.automatic_extension import extend_automatically, extends_itself
 from peer_review.domain.rounds.opening_checks import check_clock, check_terms, unmet_requirements
 from peer_review.domain.schemes.schemes import check_scheme, freeze_for
-from peer_review.enums import Collection, RoundState, VoidReason
+from peer_review.domain.voting_period import LEAST_OPEN
+from peer_review.enums import CellKind, Collection, RoundState, VoidReason
 from peer_review.exceptions.base import NotOpenYet, ReasonMissing, RoundClosed, RoundStateInvalid
 from peer_review.exceptions.keys import RoundKeyUnreadable
 from peer_review.exceptions.rounds import ClockSetBack, ClosingTooEarly, EarlyClosingStands, ExtensionTooEarly
@@ -266,7 +272,8 @@ def extend_round(round: Round, *, by: User, closes_at: datetime, reason: str, no
 def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
     """End the drawing of a two-stage round: cells that fewer people than the floor have drawn take no ballots.
 
-    `by` None is the clock. Until this has been done nobody can cast. Harmless when done already.
+    `by` None is the clock. Until this has been done nobody can cast. Harmless when done already. Where it is done late,
+    the last moment moves, so that casting still lasts for LEAST_OPEN, and everybody is told; a later one stays.
     Raises: RoundStateInvalid; NotOpenYet before its time.
     """
     now = now or timezone.now()
@@ -279,13 +286,32 @@ def pass_barrier(round: Round, *, by: User | None, now: datetime | None = None) 
     round.barrier_at = now
     round.save(update_fields=["barrier_at"])
     audit_log.record(round, "peer_review.round.barrier", by=by, closed=closed)
+    _keep_casting_long_enough(round, now)
     end_reminders_to_draw(round)
     _announce(signals.round_casting, round, by)
     return round
 
 
+def _keep_casting_long_enough(round: Round, now: datetime) -> None:
+    """Move the last moment of a round whose casting begins now to where casting lasts for LEAST_OPEN, if it is earlier.
+
+    No early closing is in force: none can be asked for before casting has begun.
+    """
+    before, least = round.closes_at, now + LEAST_OPEN
+    if before >= least:
+        return
+    round.closes_at = least
+    round.save(update_fields=["closes_at"])
+    audit_log.record(
+        round, "peer_review.round.late_barrier", by=None, before=before.isoformat(), until=least.isoformat()
+    )
+    announce_late_barrier(round, now=now)
+
+
 def _cells_under_floor(round: Round) -> list[int]:
-    """Return the cells (primary keys) that fewer people than the floor have drawn.
+    """Return the cells (primary keys) that need the floor and that fewer people have drawn.
+
+    Papers of marks of a class declared not anonymous need none: each of their ballots counts in full.
 
     Tickets do not count towards the floor: whoever printed them might know them all. Where a paper is voted with
     envelopes alone, their number counts, and two scrutineers have seen them made. Of comment papers as many are taken
@@ -299,9 +325,11 @@ def _cells_under_floor(round: Round) -> list[int]:
         for cell in urn.cells.with_eligible()
         if cell.eligible == urn.envelopes
     }
+    declared = [voters.key for voters in round.frozen_scheme.classes if not voters.anonymous]
+    needs_floor = ~Q(voter_class__in=declared) | Q(kind=CellKind.COMMENT)
     return [
         pk
-        for pk in round.cells.values_list("pk", flat=True)
+        for pk in round.cells.filter(needs_floor).values_list("pk", flat=True)
         if max(drawn[pk], alone.get(pk, 0)) - (writers[pk].declared if pk in writers else 0) < floor
     ]
 
@@ -322,12 +350,15 @@ def pass_due_barriers(*, now: datetime | None = None) -> list[Round]:
 def end_collecting(round: Round, *, by: User | None, now: datetime | None = None) -> Round:
     """Close a round whose last moment has come, or keep it open once, as was declared before it opened; return it.
 
-    The one is as due by hand as by the clock, so nobody passes the extension by.
+    The one is as due by hand as by the clock, so nobody passes the extension by. A round of two stages in which nobody
+    could cast yet, because the drawing was never ended, does not close: its casting begins.
     Raises: RoundStateInvalid, ClockSetBack, RoundKeyUnreadable; ClosingTooEarly for a person before the last moment.
     """
     now = now or timezone.now()
     round = lock_round(round, expect={RoundState.OPEN})
     check_clock(round, now)
+    if round.casts_at is not None and round.barrier_at is None and now >= round.closes_at:
+        return pass_barrier(round, by=by, now=now)
     if extends_itself(round, now=now):
         return extend_automatically(round, now=now)
     return close_round(round, by=by, now=now)

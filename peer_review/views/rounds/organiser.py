@@ -78,6 +78,8 @@ class RoundCloseView(RoundStepView):
 
     def step(self) -> str:
         ended = lifecycle.end_collecting(self.round, by=self.user)
+        if ended.state == RoundState.OPEN and ended.casts_at is not None:
+            return _("Drawing was ended late, only now. The ballots can be cast; everybody on the roll is told.")
         if ended.state == RoundState.OPEN:
             return _(
                 "The round stays open longer, once, as was declared before it opened. Everybody on the roll is told."

@@ -57,6 +57,14 @@ def test_a_turnout_is_rounded_half_up_and_a_barrier_closes_thin_papers() -> None
     assert found.classes.tolist() == [[Fate.ALONE, Fate.ABSENT]]
 
 
+def test_a_barrier_closes_no_paper_of_a_class_declared_not_anonymous() -> None:
+    setting = replace(make_setting([[1, 3, 4]], floor=4, two_stage=True), anonymous=np.array([False, True, True]))
+
+    assert setting.most.tolist() == [[1, 0, 4]]
+    told = outcome(setting, setting.most)
+    assert told.classes.tolist() == [[Fate.ALONE, Fate.ABSENT, Fate.ALONE]]
+
+
 def test_thin_subjects_are_shown_nowhere_however_many_they_are() -> None:
     thin = outcome(setting := make_setting([[2], [2], [2], [9]]), setting.most)
 

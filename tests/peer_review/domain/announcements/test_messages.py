@@ -40,6 +40,16 @@ def test_paragraphs_end_with_the_organisers_own_words(round: Round) -> None:
     assert extended[1:] == ["Flood %(last)s 100 %"]
 
 
+def test_an_extension_without_a_reason_says_that_drawing_was_ended_late(round: Round) -> None:
+    round.title = "House"
+
+    (late,) = paragraphs(Announcement(round=round, kind=AnnouncementKind.EXTENDED))
+
+    assert late.startswith("Drawing was ended later than planned.")
+    assert "“House” stays open longer, until " in late
+    assert "reason" not in late
+
+
 def test_paragraphs_of_a_two_stage_round_say_that_papers_are_drawn_first(round: Round) -> None:
     round.title, round.collection, round.casts_at = "House", Collection.TWO_STAGE, round.opens_at
 

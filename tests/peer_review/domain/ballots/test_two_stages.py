@@ -5,13 +5,23 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
 from peer_review.domain.ballots.cast import cast
 from peer_review.domain.ballots.credentials import issue_credentials
-from peer_review.domain.rounds.lifecycle import create_round, pass_barrier, pass_due_barriers
+from peer_review.domain.rounds.early_closing import request_early_closing
+from peer_review.domain.rounds.lifecycle import (
+    close_due_rounds,
+    create_round,
+    end_collecting,
+    pass_barrier,
+    pass_due_barriers,
+)
+from peer_review.domain.voting_period import LEAST_OPEN
+from peer_review.enums import RoundState
 from peer_review.exceptions.ballots import AlreadyDrawn, DrawClosed
 from peer_review.exceptions.base import NotOpenYet, RoundStateInvalid
-from peer_review.exceptions.rounds import CollectionInvalid
+from peer_review.exceptions.rounds import CollectionInvalid, EarlyClosingTooLate
 from peer_review.models import Round
 from tests.factories.peer_review.counted_rounds import count_all, let_draw, open_ready
 from tests.factories.peer_review.rounds import (
@@ -181,3 +191,102 @@ def test_a_comment_paper_closes_where_too_few_draw_it_beside_declared_people(sta
 
     comment.refresh_from_db()
     assert comment.closed is closed
+
+
+def test_a_ballot_of_the_one_declared_superior_is_taken_after_the_barrier_and_counted() -> None:
+    """Nothing of a declared class needs company: its paper stays open, while a thin anonymous one closes."""
+    now = timezone.now()
+    running = make_ready_round(
+        evaluators=10,
+        subjects=0,
+        scheme=SchemeFactory(classes=[("leaders", 60), ("staff", 40)], floor=5),
+        not_anonymous=["leaders"],
+        collection="two_stage",
+        opens_at=now - timedelta(hours=1),
+        casts_at=now + STAGE,
+    )
+    first, *others, second = running.round.members.order_by("pk")
+    people = [member.user for member in others]
+    subject, thin = make_subject(running.round, first), make_subject(running.round, second)
+    led = make_cell(subject, people[:1], "leaders")
+    make_cell(subject, people[1:], "staff")
+    alone = make_cell(thin, people[:1], "leaders")
+    closing = make_cell(thin, people[1:4], "staff")
+    open_ready(running)
+    running.evaluators = [Evaluator(user, running.round) for user in people]
+    entries = [one.entries(running.answers) for one in running.evaluators]
+    running.round = pass_barrier(running.round, by=None, now=later(running))
+
+    assert set(running.round.cells.filter(closed=True)) == {closing}
+    answers = cast(running.round.public_id, entries[0], now=later(running), box=running.inline)
+    assert [answer["ok"] for answer in answers] == [True, True]
+    for one in entries[1:]:
+        cast(running.round.public_id, one, now=later(running), box=running.inline)
+    counted = count_all(running)
+
+    fates = {row["cell"]: row["fate"] for row in counted.bulletin.read_outcome()["cells"]}
+    assert (fates[led.key], fates[alone.key], fates[closing.key]) == ("counted", "counted", "few")
+    assert counted.bulletin.size == 2 + 7
+
+
+def test_a_barrier_that_is_passed_late_leaves_a_whole_day_for_casting(running: RunningRound) -> None:
+    before, late = running.round.closes_at, running.round.closes_at - timedelta(hours=1)
+    entries = running.evaluators[2].entries(running.answers)
+    for one in running.evaluators[:2] + running.evaluators[3:]:
+        one.draw()
+
+    running.round = pass_barrier(running.round, by=None, now=late)
+
+    running.round.refresh_from_db()
+    assert running.round.closes_at == late + LEAST_OPEN
+    [entry] = ModelLogEntry.objects.filter(action="peer_review.round.late_barrier", object_id=running.round.pk)
+    assert (entry.user, entry.data) == (
+        None,
+        {"before": before.isoformat(), "until": (late + LEAST_OPEN).isoformat()},
+    )
+    announcement = running.round.announcements.get(kind="lengthened")
+    assert (announcement.by, announcement.text) == (None, "")
+    # Once only, and not again with every look at the page.
+    pass_barrier(running.round, by=None, now=late + timedelta(hours=3))
+    assert Round.objects.get(pk=running.round.pk).closes_at == late + LEAST_OPEN
+    assert close_due_rounds(now=before + timedelta(minutes=1)) == []
+    answers = cast(running.round.public_id, entries, now=before + timedelta(hours=2), box=running.inline)
+    assert all(answer["ok"] for answer in answers)
+    assert close_due_rounds(now=late + LEAST_OPEN) == [running.round]
+
+
+def test_a_barrier_passed_in_time_moves_nothing(running: RunningRound) -> None:
+    before = running.round.closes_at
+
+    pass_barrier(running.round, by=None, now=before - LEAST_OPEN)
+
+    assert Round.objects.get(pk=running.round.pk).closes_at == before
+    assert not running.round.announcements.filter(kind="lengthened").exists()
+    assert not ModelLogEntry.objects.filter(action="peer_review.round.late_barrier").exists()
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_round_in_which_nobody_could_cast_yet_does_not_close(running: RunningRound, by_hand: bool) -> None:
+    """The clock's task was down for the whole second stage."""
+    late = running.round.closes_at + timedelta(minutes=1)
+    for one in running.evaluators:
+        one.draw()
+
+    if by_hand:
+        assert end_collecting(running.round, by=running.round.organiser, now=late).state == RoundState.OPEN
+    else:
+        assert close_due_rounds(now=late) == []
+
+    round = Round.objects.get(pk=running.round.pk)
+    assert (round.state, round.barrier_at, round.closes_at) == (RoundState.OPEN, late, late + LEAST_OPEN)
+    entries = running.evaluators[2].entries(running.answers)
+    assert all(answer["ok"] for answer in cast(round.public_id, entries, now=late, box=running.inline))
+    assert close_due_rounds(now=late + LEAST_OPEN) == [round]
+
+
+def test_an_early_closing_after_a_late_barrier_leaves_a_whole_day_too(running: RunningRound) -> None:
+    late = running.round.closes_at - timedelta(hours=1)
+    round = pass_barrier(running.round, by=None, now=late)
+
+    with pytest.raises(EarlyClosingTooLate):
+        request_early_closing(round, by=round.organiser, reason="Fire", now=late + timedelta(minutes=1))

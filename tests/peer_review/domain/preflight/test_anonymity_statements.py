@@ -161,6 +161,16 @@ def test_a_thin_paper_of_two_stages_takes_no_ballot(people: list[Any]) -> None:
     )
 
 
+def test_a_thin_paper_of_a_declared_class_takes_its_ballot_in_two_stages_too(people: list[Any]) -> None:
+    round = draft(collection="two_stage", casts_at=timezone.now() + STAGE, not_anonymous=["peers"])
+    cell = make_cell(subject_of(round), people[:1], "peers")
+
+    assert anonymity_statement(round, cell) == (
+        "Before this round opened, the class “Peers” was declared not anonymous: your ballot counts in full, and it "
+        "can be known to be yours."
+    )
+
+
 @pytest.mark.parametrize("papers", [1, 3])
 def test_an_evaluators_sentences_take_two_queries_once_the_round_is_open(people: list[Any], papers: int) -> None:
     round = draft()

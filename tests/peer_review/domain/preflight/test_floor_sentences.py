@@ -120,12 +120,55 @@ def test_what_was_frozen_counts_and_not_the_scheme_as_it_stands(round: Round) ->
     assert told(round, cells_of(round, "superiors", "peers"))["peers"] == joins("Superiors")
 
 
-def test_in_two_stages_a_paper_that_closes_in_any_case_says_nothing_of_it(round: Round) -> None:
+CLOSES = "If fewer than 3 draw this, it closes when the drawing ends and takes no ballots. "
+
+
+def joins_after_drawing(label: str) -> str:
+    words = f"If fewer than 3 then vote on it, the answers join the class “{label}” or, where that has closed, another "
+    return CLOSES + words + "that has not; if there is none, or they are still too few, they are destroyed."
+
+
+@pytest.fixture
+def staged(round: Round) -> Round:
+    """A round of two stages."""
     round.collection, round.casts_at = Collection.TWO_STAGE, round.opens_at + (round.closes_at - round.opens_at) / 2
     round.save()
-    cells = {**cells_of(round, "peers", each=2), **cells_of(round, "superiors", each=3)}
+    return round
 
-    assert told(round, cells) == {"peers": "", "superiors": DESTROYED}
+
+def test_in_two_stages_a_paper_that_closes_in_any_case_says_nothing_of_it(staged: Round) -> None:
+    cells = {**cells_of(staged, "peers", each=2), **cells_of(staged, "superiors", each=3)}
+
+    alone = CLOSES + "If fewer than 3 then vote on it, the answers are destroyed."
+    assert told(staged, cells) == {"peers": "", "superiors": alone}
+
+
+def test_in_two_stages_a_paper_says_that_it_may_close_and_joins_what_may_stay_open(staged: Round) -> None:
+    cells = cells_of(staged, "superiors", "peers", "others")
+    assert told(staged, cells)["others"] == joins_after_drawing("Peers")
+
+    staged.scheme.criteria.filter(key="spirit").update(classes=["superiors", "others"])
+    assert told(staged, cells)["others"] == joins_after_drawing("Superiors")
+
+
+def test_once_drawing_has_ended_only_papers_that_stayed_open_are_neighbours(staged: Round) -> None:
+    cells = cells_of(staged, "superiors", "peers", "others")
+    staged.barrier_at = staged.casts_at
+    staged.save()
+    assert told(staged, cells)["others"] == joins("Peers")
+
+    Cell.objects.filter(pk=cells["peers"].pk).update(closed=True)
+    cells["peers"].refresh_from_db()
+    assert told(staged, cells) == {"superiors": joins("Others"), "peers": "", "others": joins("Superiors")}
+
+
+def test_of_a_paper_that_closed_elsewhere_nothing_is_said_here(staged: Round) -> None:
+    cells, elsewhere = cells_of(staged, "superiors", "peers"), cells_of(staged, "peers")
+    Cell.objects.filter(pk=elsewhere["peers"].pk).update(closed=True)
+    staged.barrier_at = staged.casts_at
+    staged.save()
+
+    assert told(staged, cells) == {"superiors": joins("Peers"), "peers": joins("Superiors")}
 
 
 def test_a_sheet_has_its_own_classes_and_words_have_no_sentence_of_their_own(round: Round) -> None:

@@ -218,6 +218,18 @@ def test_two_stages_say_which_papers_close_at_the_barrier(people: list[Any]) -> 
     assert fates(found.full.classes[1]) == [Fate.ABSENT, Fate.ABSENT, Fate.ABSENT]
 
 
+def test_a_paper_of_a_declared_class_does_not_close_at_the_barrier(people: list[Any]) -> None:
+    round = draft(collection="two_stage", casts_at=timezone.now() + STAGE, not_anonymous=["superiors"])
+    about(round, "Li", {"superiors": people[:1], "peers": people[1:7]})
+    about(round, "Wang", {"superiors": people[:1], "peers": people[1:3]})
+
+    found = preflight(round)
+
+    assert found.closing == [(1, 1)]
+    assert fates(found.full.classes[0])[:2] == [Fate.ALONE, Fate.ALONE]
+    assert found.full.ballots[1].tolist() == [1, 0, 0]
+
+
 def test_whole_sheets_count_for_every_subject_they_list(people: list[Any]) -> None:
     round = draft(classes=[("all", 100)])
     li, wang = about(round, "Li", {}), about(round, "Wang", {})

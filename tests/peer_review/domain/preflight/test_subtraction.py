@@ -175,10 +175,16 @@ def test_a_class_of_envelopes_alone_counts(li: Any, users: list[Any]) -> None:
     assert standing(draft) == []
 
 
-def test_a_class_declared_not_anonymous_protects_nobody_and_is_not_protected(li: Any, users: list[Any]) -> None:
-    """The superior, whose mark everybody knows, comes and goes; and is no company for a newcomer."""
+@pytest.mark.parametrize("collection", ["one_visit", "two_stage"])
+def test_a_class_declared_not_anonymous_protects_nobody_and_is_not_protected(
+    li: Any, users: list[Any], collection: str
+) -> None:
+    """The superior, whose mark everybody knows, comes and goes; and is no company for a newcomer. In two stages the
+    superior's paper takes a ballot too."""
     named: dict[str, Any] = {"not_anonymous": ["superior"]}
-    freeze(make_draft_about({li: {"superior": users[:1], "all": users[1:7]}}, **named))
+    casts_at = timezone.now() + timedelta(hours=1) if collection == "two_stage" else None
+    stages: dict[str, Any] = {"collection": collection, "casts_at": casts_at}
+    freeze(make_draft_about({li: {"superior": users[:1], "all": users[1:7]}}, **named, **stages))
     assert standing(make_draft_about({li: {"superior": users[8:9], "all": users[1:7]}}, **named)) == []
     # Five others, but the superior then is one of them: four whose marks nobody knows.
     everybody = [users[0], *users[1:7], *users[9:12], make_user()]

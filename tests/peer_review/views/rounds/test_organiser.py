@@ -11,6 +11,7 @@ from django.utils import timezone
 from peer_review.models import Round
 from tests.factories.peer_review import houses
 from tests.factories.peer_review.rounds import (
+    STAGE,
     RoundFactory,
     SchemeFactory,
     make_open_round,
@@ -154,6 +155,23 @@ def test_a_round_goes_from_roll_to_closing_by_forms_alone(
     client.post(page("round-close", round))
     round.refresh_from_db()
     assert round.state == "closed"
+
+
+def test_closing_a_round_in_which_nobody_could_cast_yet_begins_the_casting(client: Client) -> None:
+    now = timezone.now()
+    round = make_open_round(
+        evaluators=4, collection="two_stage", opens_at=now - timedelta(hours=1), casts_at=now + STAGE
+    ).round
+    client.force_login(round.organiser)
+    past = {"opens_at": 4, "casts_at": 2, "closes_at": 1}
+    Round.objects.filter(pk=round.pk).update(**{name: now - timedelta(days=days) for name, days in past.items()})
+
+    told = client.post(page("round-close", round), follow=True, headers={"accept-language": "en"}).content.decode()
+
+    assert "Drawing was ended late, only now." in told
+    round.refresh_from_db()
+    assert (round.state, round.barrier_at is None) == ("open", False)
+    assert round.closes_at >= now + timedelta(hours=24)
 
 
 def test_a_draft_has_no_notice(client: Client) -> None:

@@ -11,8 +11,22 @@ from peer_review.enums import RoundState
 from peer_review.models import Bulletin, Round, Urn
 from peer_review.protocol.bulletin import verify_block, verify_bulletin, verify_head
 from peer_review.views.tally.bulletin import MOST_CELLS
-from tests.factories.peer_review.counted_rounds import count_all, make_counted_round, make_voted_round, papers
-from tests.factories.peer_review.rounds import SchemeFactory, make_user
+from tests.factories.peer_review.counted_rounds import (
+    count_all,
+    make_counted_round,
+    make_voted_round,
+    open_ready,
+    papers,
+)
+from tests.factories.peer_review.rounds import (
+    Evaluator,
+    SchemeFactory,
+    make_cell,
+    make_comment_cell,
+    make_ready_round,
+    make_subject,
+    make_user,
+)
 from zhengyan_crypto import canonical
 from zhengyan_crypto.encoding import b64u_decode
 
@@ -151,6 +165,41 @@ def test_page_says_how_envelopes_count_only_where_there_are_some(round: Round, c
     Urn.objects.create(round=round, number=1, envelopes=3)
     said.append(client.get(address(round, "bulletin"), headers={"accept-language": "en"}).content.decode())
     assert ["each envelope that was issued" in text for text in said] == [False, True]
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_pages_say_how_people_of_declared_classes_count_for_words(client: Client, declared: bool) -> None:
+    """Five comments hold words, and the one leader, who may write too, gives no cover: that is one too few."""
+    running = make_ready_round(
+        evaluators=10,
+        subjects=0,
+        scheme=SchemeFactory(floor=5, classes=[("leaders", 50), ("staff", 50)], comments=True),
+        not_anonymous=["leaders"] if declared else [],
+        comment_reviewer=make_user("Reviewer"),
+    )
+    first, *others = running.round.members.order_by("pk")
+    people = [member.user for member in others]
+    subject = make_subject(running.round, first)
+    make_cell(subject, people[:1], "leaders")
+    make_cell(subject, people[1:], "staff")
+    words = make_comment_cell(subject, people)
+    running.evaluators = [Evaluator(user, running.round) for user in people]
+    open_ready(running)
+    client.force_login(people[2])
+
+    def is_said(name: str) -> bool:
+        page = client.get(address(running.round, name), headers={"accept-language": "en"})
+        return "Each of these people, whether they write or not, takes one away" in page.content.decode()
+
+    assert is_said("ballot") is declared
+    for number, evaluator in enumerate(running.evaluators[1:6]):
+        running.stuff(evaluator, {words.key: {"text": f"words {number}"}})
+    round = count_all(running)
+
+    [fate] = [row["fate"] for row in round.bulletin.read_outcome()["cells"] if row["cell"] == words.key]
+    assert fate == ("few" if declared else "counted")
+    assert is_said("bulletin") is declared
+    assert is_said("ballot-check") is declared
 
 
 def test_page_of_version_1_has_no_fates(round: Round, client: Client) -> None:
