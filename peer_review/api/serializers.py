@@ -46,8 +46,8 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
 # Numbers of a whole count, in the words of the description.
 KEPT = "of these, papers whose ballots are kept: counted, or joined with a neighbour's"
 PEOPLE = (
-    "people at computers who hold one of the papers kept; 0: not told, since they or the others are fewer than the "
-    "floor; null: a bulletin of version 1, which tells no people"
+    "people at computers who hold one of the papers kept, where that is everybody at computers; 0: not told, since it "
+    "is not, or since they are fewer than the floor; null: a bulletin of version 1, which tells no people"
 )
 DRAWN = "of `people`, those who drew; of a bulletin of version 1 the papers drawn"
 
@@ -57,12 +57,12 @@ class Plain(serializers.Serializer[object]):
 
 
 class ParticipationSerializer(Plain):
-    """People of one group, large enough that no single absence shows: on the roll, and of these those who drew."""
+    """People of the whole round; both numbers are null where there are fewer than the floor, and after the count."""
 
-    section = F.CharField(source="label", allow_blank=True, help_text="empty: all other sections together")
-    eligible = F.IntegerField(min_value=0)
-    drawn = F.IntegerField(min_value=0)
-    percent = F.IntegerField(min_value=0, max_value=100)
+    eligible = F.IntegerField(
+        source="people", min_value=0, allow_null=True, help_text="people with a paper for marks who vote at computers"
+    )
+    drawn = F.IntegerField(min_value=0, allow_null=True, help_text="of these, those who have drawn their papers")
 
 
 class FigureSerializer(Plain):

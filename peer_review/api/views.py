@@ -149,16 +149,14 @@ class RoundView(Reading):
 
 
 class ParticipationView(Reading):
-    """The participation of groups no smaller than the floor; empty once the count has begun."""
+    """The participation of the whole round, while it is open and until its count."""
 
     scope = Scope.PARTICIPATION
 
-    @extend_schema(
-        operation_id="participation", responses={200: serializers.ParticipationSerializer(many=True), **REFUSALS}
-    )
+    @extend_schema(operation_id="participation", responses={200: serializers.ParticipationSerializer, **REFUSALS})
     def get(self, request: Request, round: str) -> Response:
-        groups = participation(self.round("peer_review.view_participation"))
-        return Response(serializers.ParticipationSerializer(groups, many=True).data)
+        came = participation(self.round("peer_review.view_participation"))
+        return Response(serializers.ParticipationSerializer(came or {"people": None, "drawn": None}).data)
 
 
 class OwnResultView(Reading):

@@ -107,8 +107,8 @@ class Totals:
     """The numbers of a whole round, the only ones that the bulletin tells beside the roll.
 
     counted: how many ballots for marks are kept, those of envelopes among them. people: how many of those who vote at
-    computers hold a paper for marks that is counted or joined; drawn: how many of them drew. Both 0 where these people,
-    or those at computers who hold none, are fewer than the floor. Of a void round all are 0, whatever came.
+    computers hold a paper for marks that is counted or joined; drawn: how many of them drew. Both 0 where somebody at
+    computers holds none, and where these people are fewer than the floor. Of a void round all are 0, whatever came.
     """
 
     people: int = 0

@@ -1,9 +1,8 @@
 """The return rate: whether enough papers came back, and how it looks while a round is open (docs/rounds.md)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from peer_review.domain.rounds.participation import Participation
+from peer_review.domain.ballots.turnout import Turnout
 from peer_review.models import Round
 
 
@@ -31,18 +30,12 @@ class ReturnRate:
         return max(0, -(-self.needed * self.eligible // 100) - self.came)
 
 
-def projected_return_rate(round: Round, groups: Sequence[Participation]) -> ReturnRate | None:
-    """Return the return rate that comes about if everybody who has drawn casts; None where no group may be shown.
+def projected_return_rate(round: Round, came: Turnout | None) -> ReturnRate | None:
+    """Return the return rate that comes about if everybody who has drawn casts; None where no number may be shown.
 
-    In people, from the very groups that are shown: papers, of which each has another number, would tell whose came.
+    In people, from the very number that is shown: papers, of which each has another number, would tell whose came.
     """
-    if not groups:
-        return None
-    return ReturnRate(
-        eligible=sum(group.eligible for group in groups),
-        came=sum(group.drawn for group in groups),
-        needed=needed_percent(round),
-    )
+    return None if came is None else ReturnRate(came.people, came.drawn, needed_percent(round))
 
 
 def needed_percent(round: Round) -> int:

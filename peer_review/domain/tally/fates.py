@@ -118,17 +118,17 @@ def group_outcomes(hashes: Mapping[int, str]) -> Iterator[GroupOutcome]:
 def round_totals(round: Round, fates: Fates, counted: Mapping[str, int]) -> Totals:
     """Return what the bulletin says of the whole round. `counted`: valid ballots by cell.
 
-    Of people with no paper that is kept nothing is told, and nothing that could be subtracted from what the organiser
-    saw of all (domain.rounds.participation) until fewer than the floor are left. Reads the roll through.
+    People are told only where all who vote at computers hold a paper that is kept. It is then the number that the
+    organiser saw (domain.rounds.participation). Of a part of them it would be a second one: the difference is how many
+    of the others drew, and where that is none or all of them, it says it of each. Reads the roll through.
     Raises: RoundKeyUnreadable.
     """
     floor, ends = round.frozen_scheme.floor, {Fate.COUNTED, Fate.MERGED}
     marks = round.cells.exclude(kind=CellKind.COMMENT).order_by().values_list("pk", "key")
     kept = {pk: key for pk, key in marks if fates.cells[key] in ends}
     ballots = sum(counted.get(key, 0) for key in kept.values())
-    came = turnout(round, cells=kept)
-    others = turnout(round).people - came.people
-    if came.people < floor or 0 < others < floor:
+    came, everybody = turnout(round, cells=kept), turnout(round)
+    if came.people < max(floor, everybody.people):
         return Totals(counted=ballots)
     return Totals(came.people, came.drawn, ballots)
 

@@ -16,7 +16,7 @@ from peer_review.domain.keys.custody import custody
 from peer_review.domain.planning import roll
 from peer_review.domain.rounds.early_closing import standing_early_closing
 from peer_review.domain.rounds.opening_checks import opening_refusals
-from peer_review.domain.rounds.participation import Participation, participation
+from peer_review.domain.rounds.participation import participation
 from peer_review.domain.rounds.return_rate import ReturnRate, projected_return_rate
 from peer_review.enums import PRIVATE, Collection, RoundState
 from peer_review.models import Assignment, CountRun, Notice, Round
@@ -31,7 +31,6 @@ SHOWN = 30
 class Collecting(TypedDict):
     """How an open round stands. returned: the return rate that it will reach at least, None for too few people."""
 
-    participation: list[Participation]
     returned: ReturnRate | None
     drawing: bool
     may_remind: bool
@@ -86,14 +85,12 @@ class RoundDashboardView(ManagedRoundMixin, TemplateView):
         }
 
     def collecting(self, now: datetime) -> Collecting:
-        """Return how an open round stands, in groups that are large enough to be shown."""
+        """Return how an open round stands as a whole."""
         round = self.round
-        groups = participation(round)
         _kind, begins, ends = announcements.stage(round)
         times = announcements.reminder_times(begins, ends) if round.reminders else []
         return {
-            "participation": groups,
-            "returned": projected_return_rate(round, groups),
+            "returned": projected_return_rate(round, participation(round)),
             "drawing": round.collection == Collection.TWO_STAGE and round.barrier_at is None,
             "may_remind": begins <= now < ends and announcements.may_remind_from(round, now=now) <= now,
             "coming_reminders": [moment for moment in times if moment > now],

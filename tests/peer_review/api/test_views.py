@@ -13,7 +13,7 @@ from peer_review.api.enums import Scope
 from peer_review.enums import Channel
 from peer_review.models import DisclosureEntry, Result, Round
 from tests.factories.peer_review.counted_rounds import make_published_round, papers, spread
-from tests.factories.peer_review.rounds import RoundFactory, make_open_round, make_user
+from tests.factories.peer_review.rounds import RoundFactory, SchemeFactory, make_open_round, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "box"])
 NAMES = "甲乙丙丁戊己庚"
@@ -174,8 +174,16 @@ def test_open_round_answers_no_figure_but_participation_above_the_floor(reads_fo
     read = reads_for(running.round.organiser)
     assert read(address(running.round, "results/")).status_code == 403
     assert read(address(running.round, "bulletin/")).status_code == 404
-    groups = read(address(running.round, "participation/")).json()
-    assert [(one["eligible"], one["drawn"]) for one in groups] == [(5, 0)]  # whoever is evaluated has no paper
+    running.evaluators[1].draw()
+    # Whoever is evaluated has no paper. One number of the whole round, whatever the sections.
+    assert read(address(running.round, "participation/")).json() == {"eligible": 5, "drawn": 1}
+
+
+def test_participation_under_the_floor_and_after_the_count_is_none(reads_for: Callable[..., Any], round: Round) -> None:
+    few = make_open_round(evaluators=5, subjects=1, scheme=SchemeFactory(floor=5)).round
+    for asked in (few, round):
+        answer = reads_for(asked.organiser)(address(asked, "participation/"))
+        assert (answer.status_code, answer.json()) == (200, {"eligible": None, "drawn": None})
 
 
 def test_altered_terms_are_refused_as_on_the_pages(round: Round, reads_for: Callable[..., Any]) -> None:

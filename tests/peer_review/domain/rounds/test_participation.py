@@ -1,10 +1,13 @@
-"""Participation: in groups of the floor or more, and never a smaller one by subtraction."""
+"""Participation: one number of the whole round, from the floor on, and nothing of a part of it."""
+
+from dataclasses import fields
 
 import pytest
 
 from peer_review.box.round_keys import destroy_round_key, make_round_key
 from peer_review.domain.ballots.credentials import issue_credentials
-from peer_review.domain.rounds.participation import Participation, participation
+from peer_review.domain.ballots.turnout import Turnout
+from peer_review.domain.rounds.participation import participation
 from peer_review.models import Round
 from tests.factories.peer_review.frozen_schemes import frozen_form
 from tests.factories.peer_review.rounds import (
@@ -38,23 +41,17 @@ def round_with(sections: dict[str, int], *, floor: int) -> Round:
 
 
 @pytest.mark.parametrize(
-    ("sections", "floor", "expected"),
-    [
-        ({"a": 5, "b": 6}, 5, [("Section a", 5), ("Section b", 6)]),
-        ({"a": 9, "b": 3, "c": 2}, 5, [("Section a", 9), ("", 5)]),
-        # The small ones together are under the floor: the smallest of the others joins them.
-        ({"a": 9, "b": 6, "c": 2}, 5, [("Section a", 9), ("", 8)]),
-        ({"a": 4}, 5, []),
-        ({"a": 3, "b": 3}, 5, [("", 6)]),
-    ],
+    ("sections", "people"),
+    [({"a": 5, "b": 6}, 11), ({"a": 9, "b": 3, "c": 2}, 14), ({"a": 3, "b": 3}, 6), ({"a": 5}, 5)],
 )
-def test_small_sections_are_shown_together_or_not_at_all(
-    sections: dict[str, int], floor: int, expected: list[tuple[str, int]]
-) -> None:
-    shown = participation(round_with(sections, floor=floor))
+def test_the_whole_house_is_one_number_whatever_its_sections(sections: dict[str, int], people: int) -> None:
+    assert participation(round_with(sections, floor=5)) == Turnout(people=people, drawn=0)
+    assert {field.name for field in fields(Turnout)} == {"people", "drawn"}
 
-    assert [(group.label, group.eligible) for group in shown] == expected
-    assert all(group.eligible >= floor for group in shown)
+
+def test_of_a_house_under_the_floor_nothing_is_shown() -> None:
+    assert participation(round_with({"a": 4}, floor=5)) is None
+    assert participation(round_with({"a": 4}, floor=4)) == Turnout(people=4, drawn=0)
 
 
 def test_drawing_shows_and_casting_does_not_add_to_it() -> None:
@@ -62,9 +59,10 @@ def test_drawing_shows_and_casting_does_not_add_to_it() -> None:
     voter = running.evaluators[0]
 
     issue_credentials(voter.user, running.round, voter.blinded())
+    assert participation(running.round) == Turnout(people=3, drawn=1)
 
-    assert participation(running.round) == [Participation("Section a", 3, 1)]
-    assert participation(running.round)[0].percent == 33
+    running.cast(voter.entries(running.answers))
+    assert participation(running.round) == Turnout(people=3, drawn=1)
 
 
 def test_comment_papers_make_nobody_an_evaluator() -> None:
@@ -73,25 +71,31 @@ def test_comment_papers_make_nobody_an_evaluator() -> None:
     for user in writers:
         make_member(round, user, section="b")
     make_comment_cell(round.subjects.get(), writers)
-    assert [(one.label, one.eligible) for one in participation(round)] == [("Section a", 5)]
+    assert participation(round) == Turnout(people=5, drawn=0)
 
 
 def test_voters_on_paper_hide_nobody_and_are_never_missing() -> None:
-    """Four of five on paper: whether somebody has drawn would say it of the fifth."""
-    round = round_with({"a": 5, "b": 7}, floor=5)
-    in_a, in_b = (list(round.members.filter(section_key=section)) for section in "ab")
-    for member in [*in_a[:4], *in_b[:2]]:
-        member.on_paper = True
-        member.save()
+    """Of six in twelve at computers that is the number; of four it is none, though twelve are on the roll."""
+    round = round_with({"a": 12}, floor=5)
+    members = list(round.members.filter(section_key="a"))
+    for on_paper, shown in ((6, Turnout(people=6, drawn=0)), (8, None)):
+        round.members.filter(pk__in=[member.pk for member in members[:on_paper]]).update(on_paper=True)
+        assert participation(round) == shown
 
-    # One at a computer in a, five in b: together, or the house's total would tell of the one.
-    assert [(group.label, group.eligible) for group in participation(round)] == [("", 6)]
+
+@pytest.mark.parametrize(
+    ("state", "is_shown"), [("draft", False), ("open", True), ("closed", True), ("counted", False), ("void", False)]
+)
+def test_it_is_shown_from_opening_to_the_count(state: str, is_shown: bool) -> None:
+    round = round_with({"a": 6}, floor=5)
+    round.state = state
+    assert (participation(round) is not None) is is_shown
 
 
 def test_where_the_rounds_key_cannot_be_read_nothing_is_shown() -> None:
     round = round_with({"a": 6}, floor=5)
-    assert participation(round) != []
+    assert participation(round) is not None
 
     destroy_round_key(round.public_id)
 
-    assert participation(round) == []
+    assert participation(round) is None

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from peer_review.domain.ballots.turnout import Turnout
 from peer_review.domain.publication.publish import publish_round
 from peer_review.domain.rounds.lifecycle import extend_round
-from peer_review.domain.rounds.participation import Participation
 from peer_review.domain.rounds.repeat import repeat_round
 from peer_review.domain.rounds.return_rate import ReturnRate, projected_return_rate
 from peer_review.exceptions.base import ReasonMissing, RoundClosed, RoundStateInvalid
@@ -50,12 +50,13 @@ def test_nothing_eligible_misses_nothing() -> None:
     assert ReturnRate(eligible=0, came=0, needed=90).percent == 0
 
 
-def test_the_projection_is_made_of_the_groups_that_are_shown() -> None:
+def test_the_projection_is_made_of_the_number_that_is_shown() -> None:
     running = make_open_round(evaluators=5, scheme=SchemeFactory(min_return=80))
-    groups = [Participation("A", 6, 3), Participation("", 4, 4)]
 
-    assert projected_return_rate(running.round, groups) == ReturnRate(eligible=10, came=7, needed=80)
-    assert projected_return_rate(running.round, []) is None
+    shown = projected_return_rate(running.round, Turnout(people=10, drawn=7))
+
+    assert shown == ReturnRate(eligible=10, came=7, needed=80)
+    assert projected_return_rate(running.round, None) is None
 
 
 def test_under_the_lowest_return_rate_a_round_is_void_with_its_bulletin_and_nothing_else() -> None:

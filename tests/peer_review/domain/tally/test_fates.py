@@ -225,15 +225,18 @@ def test_totals_are_of_people_with_a_paper_that_is_kept(
     assert round_totals(running.round, fates, {first.key: 7, second.key: 6, words.key: 9}) == told
 
 
-def test_totals_leave_out_whom_only_a_destroyed_paper_was_asked_of(running: RunningRound) -> None:
-    """Five and more of them: then nobody of them can be told by subtraction."""
+def test_of_people_nothing_is_told_where_somebody_holds_a_destroyed_paper_only(running: RunningRound) -> None:
+    """However many they are: the organiser saw that nine of thirteen drew. Eight of the eight others would leave one of
+    five; eight drawn in all would leave nobody, and say so of each of the five."""
     first, second = running.round.cells.exclude(kind="comment").order_by("subject")
     others = [make_user() for _other in range(2)]
     for user in others:
         second.assignments.create(evaluator=user)
     words = running.round.cells.get(kind="comment").key
     fates = Fates({first.key: Fate.COUNTED, second.key: Fate.FEW, words: Fate.FEW})
-    assert round_totals(running.round, fates, {first.key: 7}) == Totals(people=8, drawn=8, counted=7)
+    assert turnout(running.round) == Turnout(people=13, drawn=9)
+    assert turnout(running.round, cells=[first.pk]) == Turnout(people=8, drawn=8)
+    assert round_totals(running.round, fates, {first.key: 7}) == Totals(counted=7)
 
 
 def test_of_fewer_people_at_computers_than_the_floor_nothing_is_told(running: RunningRound) -> None:

@@ -17,9 +17,8 @@ from django.test import Client
 
 from organisation.enums import Role
 from peer_review.conf import conf
-from peer_review.domain.ballots.turnout import people_drawn
+from peer_review.domain.ballots.turnout import Turnout, people_drawn
 from peer_review.domain.publication.self_evaluations import save_self_evaluation
-from peer_review.domain.rounds.participation import Participation
 from peer_review.views.rounds import dashboard
 from tests.factories.organisation import UserFactory
 from tests.factories.peer_review.envelopes import make_envelopes, make_paper_round
@@ -174,15 +173,14 @@ def test_a_page_that_names_who_has_drawn_is_noticed(
     poll: Callable[[], Snapshot],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The attack bites where a page shows groups of one."""
+    """The attack bites where a page shows the number of one person."""
 
-    def each_alone(round: Any) -> list[Participation]:
-        present = people_drawn(round)
-        return [Participation(one.user.get_full_name(), 1, int(one.user.pk in present)) for one in running.evaluators]
+    def first_alone(round: Any) -> Turnout:
+        return Turnout(people=1, drawn=int(running.evaluators[0].user.pk in people_drawn(round)))
 
     for role in set(pollers) - {"organiser"}:
         del pollers[role]
-    monkeypatch.setattr(dashboard, "participation", each_alone)
+    monkeypatch.setattr(dashboard, "participation", first_alone)
 
     first, second = (after_vote(running, voter, poll) for voter in running.evaluators[:2])
 

@@ -2,7 +2,8 @@
 
 Everybody draws all their papers or none. So each published number of drawn or counted papers is an equation over the
 roll, whose unknowns are people: 1 who drew, 0 who did not. He has the whole roll, as anybody who sits in the house can
-make it up, everything that a reader on the roll is shown, and whether he himself drew. He also guesses that whoever
+make it up, everything that a reader on the roll is shown, what the organiser saw while the round was open, and whether
+he himself drew. He also guesses that whoever
 drew cast all papers, which is true here and which nobody can know. He does not solve the equations: he goes through all
 worlds that are possible, a million of them, and so misses nothing that elimination or bounds would find.
 """
@@ -47,6 +48,12 @@ PAPERS: dict[tuple[int, str], list[int]] = {
     (2, "leaders"): [*LEADERS],
     (11, "staff"): [12, 13, 14, 15, 16, 17],
 }
+#: Two sections; of one paper, asked of the first section and of one person of the second, fewer than the floor draw.
+SECTIONS = [range(5), range(5, 16)]
+SPLIT: dict[tuple[int, str], list[int]] = {(19, "staff"): [*range(6)], (18, "staff"): [*range(6, 16)]}
+#: The one person, who draws or not, as the rest of the house does in either case.
+ONE = 5
+SPLIT_AWAY = {3, 4, 14, 15}
 #: Two turnouts alike in all that may be told: papers joined, papers destroyed, as many people and ballots.
 AWAY, AWAY_TOO = {1, 3, 7, 9, 12, 14, 16, 17}, {0, 4, 6, 10, 11, 13, 15, 18}
 
@@ -89,21 +96,48 @@ def certain(worlds: npt.NDArray[np.int16], *, reader: int, drew: bool) -> dict[i
 
 def hold_round(away: set[int], *, leave_out: Mapping[int, int] | None = None) -> RunningRound:
     """Return a counted round in which all but some drew and cast. leave_out: how many papers a person does not cast."""
+    running = collect_round(away, leave_out=leave_out)
+    count_all(running)
+    return running
+
+
+def collect_round(
+    away: set[int],
+    *,
+    of_papers: Mapping[tuple[int, str], Sequence[int]] = PAPERS,
+    leave_out: Mapping[int, int] | None = None,
+) -> RunningRound:
+    """Return such a round before its count."""
     scheme = SchemeFactory(floor=FLOOR, classes=[("leaders", 50), ("staff", 50)])
     running = make_ready_round(evaluators=PEOPLE, subjects=0, scheme=scheme)
     members = list(running.round.members.order_by("pk"))
-    subjects = {about: make_subject(running.round, members[about]) for about in sorted({who for who, _of in PAPERS})}
-    for (about, group), holders in PAPERS.items():
+    for person, member in enumerate(members):
+        member.section_key = member.section_name = str(sum(person >= section.stop for section in SECTIONS))
+        member.save()
+    subjects = {about: make_subject(running.round, members[about]) for about in sorted({who for who, _of in of_papers})}
+    for (about, group), holders in of_papers.items():
         make_cell(subjects[about], [members[person].user for person in holders], group)
     running.evaluators = [Evaluator(member.user, running.round) for member in members]
     open_ready(running)
     for person, evaluator in enumerate(running.evaluators):
-        if person in away:
+        if person in away or not evaluator.cells:
             continue
         papers = sorted(evaluator.cells)[(leave_out or {}).get(person, 0) :]
         running.stuff(evaluator, {cell: {"quality": 80, "spirit": 70} for cell in papers})
-    count_all(running)
     return running
+
+
+def watch(running: RunningRound) -> list[tuple[int, int]]:
+    """Return every pair of numbers, of people and of those among them who drew, that the organiser is shown."""
+    round = running.round
+    token = Client(headers={"authorization": f"Api-Key {api_key(round.organiser)}"})
+    answer = token.get(reverse("peer_review_api:participation", args=[round.public_id])).json()
+    client = Client()
+    client.force_login(round.organiser)
+    page = client.get(reverse("peer_review:round-dashboard", args=[round.public_id])).content.decode()
+    told = re.findall(r"\b(\d+) / (\d+)\b", re.sub(r"<[^>]*>", "", page))
+    assert told
+    return sorted({(answer["eligible"], answer["drawn"]), *((int(people), int(drew)) for drew, people in told)})
 
 
 def roll(running: RunningRound) -> dict[str, list[int]]:
@@ -169,6 +203,14 @@ def published(running: RunningRound) -> dict[str, Any]:
     return json.loads(Client().get(reverse("peer_review:bulletin-json", args=[running.round.public_id])).content)
 
 
+def note_whole(found: Knowledge, asked: Mapping[str, Sequence[int]], seen: Sequence[tuple[int, int]]) -> None:
+    """Note what the organiser saw: one number, of everybody with a paper."""
+    everybody = {person for holders in asked.values() for person in holders}
+    ((people, drawn),) = seen
+    assert people == len(everybody)
+    found.note([everybody], drawn, drawn)
+
+
 @pytest.fixture(scope="module")
 def shapes() -> dict[str, int]:
     """How many cells end in which way, as both turnouts are built."""
@@ -177,18 +219,96 @@ def shapes() -> dict[str, int]:
 
 @pytest.mark.parametrize("all_cast", [False, True])
 def test_no_reader_learns_of_anybody_whether_they_drew(shapes: dict[str, int], all_cast: bool) -> None:
-    running = hold_round(AWAY)
+    running = collect_round(AWAY)
+    seen = watch(running)
+    count_all(running)
     bulletin, asked = published(running), roll(running)
     fates = [row["fate"] for row in bulletin["cells"]]
     assert {fate: fates.count(fate) for fate in set(fates)} == shapes
     assert (bulletin["head"]["people"], bulletin["head"]["drawn"]) == (PEOPLE, PEOPLE - len(AWAY))
 
-    worlds = read(bulletin, asked, all_cast=all_cast).worlds()
+    found = read(bulletin, asked, all_cast=all_cast)
+    note_whole(found, asked, seen)
+    worlds = found.worlds()
 
     truth = np.array([person not in AWAY for person in range(PEOPLE)], dtype=np.int16)
     assert (worlds == truth).all(axis=1).any()
     for reader in range(PEOPLE):
         assert certain(worlds, reader=reader, drew=reader not in AWAY) == {}
+
+
+@pytest.mark.parametrize("all_cast", [False, True])
+@pytest.mark.parametrize("one_draws", [False, True])
+def test_who_watched_the_whole_house_learns_of_nobody(one_draws: bool, all_cast: bool) -> None:
+    """Six hold only a paper that is destroyed. The bulletin then tells no people, so that nothing can be subtracted."""
+    away = SPLIT_AWAY | (set() if one_draws else {ONE})
+    running = collect_round(away, of_papers=SPLIT)
+    seen = watch(running)
+    count_all(running)
+    bulletin, asked = published(running), roll(running)
+    assert seen == [(16, 16 - len(away))]
+    assert sorted(row["fate"] for row in bulletin["cells"]) == ["counted", "few"]
+    assert (bulletin["head"]["people"], bulletin["head"]["drawn"]) == (0, 0)
+
+    found = read(bulletin, asked, all_cast=all_cast)
+    note_whole(found, asked, seen)
+    worlds = found.worlds()
+
+    for reader in range(PEOPLE):
+        assert certain(worlds, reader=reader, drew=reader not in away) == {}
+
+
+@pytest.mark.parametrize("one_draws", [False, True])
+def test_the_numbers_of_sections_named_the_one_whom_papers_and_sections_divide(one_draws: bool) -> None:
+    """The attack bites: from the numbers by section and the bulletin's of a part of the house, as both first were."""
+    away = SPLIT_AWAY | (set() if one_draws else {ONE})
+    running = collect_round(away, of_papers=SPLIT)
+    seen = watch(running)
+    count_all(running)
+    bulletin, asked = published(running), roll(running)
+    kept = SPLIT[18, "staff"]
+    bulletin["head"] |= {"people": len(kept), "drawn": sum(person not in away for person in kept)}
+
+    found = read(bulletin, asked, all_cast=False)
+    note_whole(found, asked, seen)
+    for section in SECTIONS:
+        assert len(section) >= FLOOR
+        drew = sum(person not in away for person in section)
+        found.note([section], drew, drew)
+
+    assert certain(found.worlds(), reader=18, drew=False).get(ONE) is one_draws
+
+
+def test_the_number_of_a_section_of_which_nobody_drew_named_all_of_it() -> None:
+    """The attack bites without the bulletin's numbers of people, too."""
+    away = {*SECTIONS[0], 14, 15}
+    running = collect_round(away, of_papers={(19, "staff"): [*range(5), 6, 7, 8], (18, "staff"): [5, *range(9, 16)]})
+    seen = watch(running)
+    count_all(running)
+    bulletin, asked = published(running), roll(running)
+
+    found = read(bulletin, asked, all_cast=False)
+    note_whole(found, asked, seen)
+    worlds = found.worlds()
+    assert [certain(worlds, reader=reader, drew=reader not in away) for reader in range(PEOPLE)] == [{}] * PEOPLE
+    found.note([SECTIONS[0]], 0, 0)
+
+    assert certain(found.worlds(), reader=18, drew=False) == dict.fromkeys(SECTIONS[0], False)
+
+
+def test_where_all_ballots_of_those_who_drew_are_kept_nobody_else_drew() -> None:
+    """What remains, and docs/anonymity.md says so: the organiser counts as many ballots as people drew at most cast."""
+    away = {*range(6), 14, 15}
+    running = collect_round(away, of_papers=SPLIT)
+    seen = watch(running)
+    count_all(running)
+    bulletin, asked = published(running), roll(running)
+
+    found = read(bulletin, asked, all_cast=False)
+    assert certain(found.worlds(), reader=18, drew=False) == {}
+    note_whole(found, asked, seen)
+
+    assert certain(found.worlds(), reader=18, drew=False) == dict.fromkeys(range(6), False)
 
 
 def test_the_numbers_of_cells_named_people() -> None:

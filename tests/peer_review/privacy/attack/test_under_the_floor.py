@@ -352,12 +352,19 @@ def test_another_number_above_the_floor_is_told() -> None:
 
 
 @database
-def test_no_figure_under_the_floor_stands_in_the_bulletin() -> None:
-    """Every number of it but the floor itself, numbers of groups and how many people may vote."""
-    bulletin = json.loads(
-        Client().get(reverse("peer_review:bulletin-json", args=[published(3).public_id])).content.decode()
-    )
-    assert min(bulletin["head"][name] for name in ("people", "drawn", "counted")) >= FLOOR
+@pytest.mark.parametrize(("few", "fates"), [(2, {"counted", "few", "merged"}), (9, {"counted", "merged"})])
+def test_no_figure_under_the_floor_stands_in_the_bulletin(few: int, fates: set[str]) -> None:
+    """Every number of it but the floor itself, numbers of groups and how many people may vote. Here nobody holds two
+    papers: of people nothing is told where a paper was destroyed."""
+    round = published(3, few=few)
+    bulletin = json.loads(Client().get(reverse("peer_review:bulletin-json", args=[round.public_id])).content.decode())
+    head = bulletin["head"]
+    assert head["counted"] >= FLOOR
+    if "few" in fates:
+        assert (head["people"], head["drawn"]) == (0, 0)
+    else:
+        assert head["people"] == 6 * ELIGIBLE
+        assert FLOOR <= head["drawn"] < head["people"]
     rows = bulletin["cells"] + bulletin["groups"]
     assert set().union(*rows) == {"cell", "eligible", "fate", "group", "columns"}
-    assert {row["fate"] for row in bulletin["cells"]} == {"counted", "few", "merged"}
+    assert {row["fate"] for row in bulletin["cells"]} == fates

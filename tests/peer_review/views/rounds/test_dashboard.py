@@ -1,5 +1,6 @@
 """The organiser's dashboard: one next action in every state, participation without names, reminders, a later end."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -52,12 +53,28 @@ class TestWhoHasCome:
         html = response.content.decode()
         assert not [one for one in running.evaluators if one.user.get_full_name() in html]
 
-    def test_shows_no_group_under_the_floor_and_then_no_projection(self, client: Client) -> None:
+    def test_shows_one_number_of_all_and_no_section(self, client: Client) -> None:
+        running = make_open_round(evaluators=12, subjects=2)
+        members = list(running.round.members.order_by("pk"))
+        for number, member in enumerate(members):
+            member.section_key = member.section_name = f"Section {number % 2}"
+            member.save()
+        for evaluator in running.evaluators[:5]:
+            evaluator.draw()
+
+        html = dashboard(client, running.round).content.decode()
+
+        assert re.findall(r'<strong class="pr-nums">(.*?)</strong>', html) == ["5 / 12"]
+        assert "Section 0" not in html
+        assert "Section 1" not in html
+
+    def test_shows_nothing_of_a_house_under_the_floor_and_then_no_projection(self, client: Client) -> None:
         running = make_open_round(evaluators=3, scheme=SchemeFactory(floor=5, min_return=50))
 
-        context = dashboard(client, running.round).context
+        response = dashboard(client, running.round)
 
-        assert (context["participation"], context["returned"]) == ([], None)
+        assert response.context["returned"] is None
+        assert 'class="pr-nums"' not in response.content.decode()
 
     def test_tells_how_many_mails_are_due_of_reminders_too_for_everybody_gets_them(self, client: Client) -> None:
         now = timezone.now()
