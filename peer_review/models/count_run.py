@@ -10,7 +10,9 @@ class CountRun(models.Model):
     """One count, from the first opened row to the bulletin. Survives a restart at any point.
 
     total: rows in the box while they are checked; at the end `accepted`, since the difference would tell how many
-    ballots were destroyed. superseded: of rounds that were counted before cells had fates; 0 since.
+    ballots were destroyed. done: of these rows, or hundredths of the writing. accepted: the ballots for marks that the
+    bulletin tells of; with comments it would tell how many wrote words. superseded: of rounds that were counted before
+    cells had fates; 0 since.
     """
 
     round = models.OneToOneField("peer_review.Round", on_delete=models.CASCADE, related_name="count_run")

@@ -19,14 +19,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from structlog.typing import Processor
 
-# The same paths as a pattern, for loggers that know no route (gunicorn's own).
+# The same paths as a pattern, for loggers that know no route (gunicorn's own), with and without the slash at the end.
 SILENT_PATHS = re.compile(
     # The interface for other systems has a bulletin too, under a token.
-    r"(?<!/api/v1)/rounds/[^/\s]+/(?:(?:ballot|check|draw|cast|kiosk(?:/[^/\s]+)?|bulletin(?:/head|/cells)?)/"
-    r"|(?:manifest|bulletin)\.json)"
-    r"|/scrutineer/[^/\s]+/envelopes/"
+    r"(?<!/api/v1)/rounds/[^/\s]+/(?:(?:ballot|check|draw|cast|kiosk|bulletin)(?![\w-])|manifest\.json)"
+    r"|/scrutineer/[^/\s]+/envelopes(?![\w-])"
+    # Scripts, of which some are loaded by one page alone.
+    r"|/peer_review/js/"
     # The links of one use, whose routes are in settings.PEER_REVIEW_UNLOGGED_ROUTES.
-    r"|/accounts/(?:invitation|resets/mine)/[^/\s]+/"
+    r"|/accounts/(?:invitation|resets/mine)/[^/?\s]+"
 )
 REQUEST_ID = re.compile(r"[0-9a-f-]{8,64}\Z")
 log = structlog.stdlib.get_logger("zhengyan.request")

@@ -56,6 +56,6 @@ def wanted_page(request: HttpRequest) -> str:
 
 
 def forget_wanted_page(response: HttpResponse) -> HttpResponse:
-    """Let the browser forget it, once somebody goes there; return the response."""
+    """Let the browser forget it, once somebody goes there or signs out; return the response."""
     response.delete_cookie(settings.WANTED_PAGE_COOKIE_NAME, path=PATH, samesite="Lax")
     return response

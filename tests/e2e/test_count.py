@@ -41,7 +41,7 @@ def test_a_count_says_how_long_it_takes_and_goes_on_after_its_worker_was_stopped
     expect(text).to_have_text(re.compile("^Counting: 2 of 4 · about [23] min left$"))
     CountRun.objects.update(phase=CountPhase.WRITING, done=1)
     page.clock.fast_forward(10_000)
-    expect(text).to_have_text("Writing the ballots in order: 1 of 4")
+    expect(text).to_have_text("Writing the ballots in order: step 1 of 100")
 
     page.clock.fast_forward(290_000)
     expect(text).to_be_visible()

@@ -32,6 +32,14 @@ def test_every_answer_of_an_unlogged_route_keeps_its_address(name: str, is_known
             assert policy(client, address, method) in {POLICY, "no-referrer"}
 
 
+@pytest.mark.parametrize("name", UNLOGGED)
+def test_redirect_to_the_slash_keeps_the_address_too(client: Client, name: str) -> None:
+    address = reverse(f"peer_review:{name}", args=UNLOGGED[name])
+    answer = client.get(address.rstrip("/"))
+    assert answer.headers["Referrer-Policy"] == POLICY
+    assert not address.endswith("/") or answer.status_code == 301
+
+
 @pytest.mark.parametrize("name", ["invitation", "reset_mine"])
 def test_links_of_one_use_are_kept_too(client: Client, name: str) -> None:
     assert policy(client, reverse(name, args=["Ab-9_x"])) == POLICY
@@ -40,6 +48,7 @@ def test_links_of_one_use_are_kept_too(client: Client, name: str) -> None:
 def test_other_pages_tell_this_site_where_a_request_comes_from(client: Client) -> None:
     client.force_login(make_user("Reader", "staff"))
     assert policy(client, reverse("peer_review:round-list")) == "same-origin"
+    assert policy(client, reverse("peer_review:round-list").rstrip("/")) == "same-origin"
 
 
 def test_stricter_policy_of_a_view_stands() -> None:

@@ -30,6 +30,7 @@ from peer_review.domain.tally.check_pool import CheckPool, processes_for
 from peer_review.domain.tally.fates import Fates, decide_fates, group_outcomes, is_blank, outcomes, round_totals
 from peer_review.domain.tally.merged_groups import merge
 from peer_review.domain.tally.opened_rows import (
+    WRITTEN,
     StandingBallots,
     check_opened_rows,
     standing_ballots,
@@ -67,7 +68,9 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the count is, in steps that grow from 0 to `total`."""
+    """How far the count is, in steps that grow from 0 to `total`: rows of the box while they are checked, hundredths of
+    the work while ballots are written. Neither is a number of ballots, and once all is done there are none.
+    """
 
     phase: str
     done: int
@@ -179,7 +182,9 @@ def count_progress(round: Round) -> Progress:
         return Progress(CountPhase.OPENING, 0, 0)
     if run.phase == CountPhase.VOID:
         raise MoreBallotsThanDrawn
-    return Progress(run.phase, run.done, run.total)
+    if run.phase == CountPhase.DONE:
+        return Progress(run.phase, 0, 0)
+    return Progress(run.phase, run.done, WRITTEN if run.phase == CountPhase.WRITING else run.total)
 
 
 def count_round(round: Round, *, by: User | None = None) -> CountRun:
@@ -199,7 +204,7 @@ def count_round(round: Round, *, by: User | None = None) -> CountRun:
     cells = dict(round.cells.values_list("key", "spki"))
     if not store.table_exists("ballot", round.public_id) or store.table_exists("opened", round.public_id):
         _check_and_write(round, run, cells)
-    _report(run, phase=CountPhase.WRITING, done=run.total)
+    _report(run, phase=CountPhase.WRITING, done=WRITTEN)
     counted = _conclude(round, run, by=by)
     wipe(round)
     return counted
@@ -220,11 +225,16 @@ def _check_and_write(round: Round, run: CountRun, cells: dict[str, str]) -> None
     try:
         fates = _fates(round, standing, counted, cells, key=key)
         kept = standing.within(cells, fates.of(Fate.COUNTED))
-        joined = sum(counted[cell] for cell in fates.of(Fate.MERGED))
-        accepted = len(kept.rows) + joined
-        _report(run, phase=CountPhase.WRITING, done=0, accepted=accepted, rejected=_rejected(round, standing.rejected))
-        ballots = standing_ballots(round.public_id, kept, cells, key=key, report=_throttled_report(run))
         totals = round_totals(round, fates, counted)
+        # The bulletin's number and no other: with the words in it the two would tell how many wrote words.
+        _report(
+            run,
+            phase=CountPhase.WRITING,
+            done=0,
+            accepted=totals.counted,
+            rejected=_rejected(round, standing.rejected),
+        )
+        ballots = standing_ballots(round.public_id, kept, cells, key=key, report=_throttled_report(run))
         documents = _documents(round, standing, fates, outcomes(round, fates), totals, cells, key=key)
         store.write_ballots(round.public_id, ballots, documents)
     except store.TableMissing:

@@ -4,7 +4,7 @@ It takes 109 bytes a row in a few arrays (218 MB for two million ballots); the r
 that stand are read a second time when they are written.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +24,10 @@ from zhengyan_crypto.round_key import RoundKey
 CHUNK = 500
 #: Ballots held at once while they are written; those of one part are read in the order in which they lie in the box.
 PART = 50_000
+#: How far all ballots are written, in hundredths; and from how many on every hundredth is reported. Of fewer the first
+#: report would tell how many there are.
+WRITTEN = 100
+MANY = 10_000
 _END = b"\x80"
 _OPENED = "opened cast"
 _ROWS = np.dtype([("token", "u1", 32), ("leaf", "u1", 32), ("rev", "<u8"), ("cell", "<u4"), ("fault", "u1")])
@@ -94,12 +98,15 @@ class StandingBallots:
 def check_opened_rows(
     public_id: str, pool: CheckPool, *, key: RoundKey, report: Callable[[int], None]
 ) -> StandingBallots:
-    """Check every opened row and return the ballots that stand. `report` gets the number checked so far.
+    """Check every opened row and return the ballots that stand. `report` gets the number of rows done so far.
 
-    Dummies are passed over here, and are nobody's fault.
+    Dummies are passed over here, and are nobody's fault. Rows are reported by whole chunks, also one of nothing but
+    dummies, each when its own ballots are checked: chunks are read ahead, and dummies that are reported before the
+    ballots of their chunk would tell how many it holds.
     """
     ids, records = bytearray(), bytearray()
-    dummies = 0
+    dummies = done = 0
+    read: deque[int] = deque()
 
     def chunks() -> Iterator[list[bytes]]:
         nonlocal dummies
@@ -108,12 +115,13 @@ def check_opened_rows(
             casts = [(row_id, cast) for row_id, cast in opened if cast != DUMMY]
             dummies += len(rows) - len(casts)
             ids.extend(b"".join(row_id for row_id, _cast in casts))
-            if casts:
-                yield [cast for _row_id, cast in casts]
+            read.append(len(rows))
+            yield [cast for _row_id, cast in casts]
 
     for checked in pool.check(chunks()):
         records += checked
-        report(len(records) // RECORD.size + dummies)
+        done += read.popleft()
+        report(done)
     rows = np.frombuffer(records, dtype=_ROWS)
     (sound,) = np.nonzero(rows["fault"] == 0)
     kept = sound[latest(rows["token"][sound], rows["rev"][sound], rows["leaf"][sound])]
@@ -132,14 +140,19 @@ def standing_ballots(
 ) -> Iterator[store.Ballot]:
     """Yield the ballots that stand, sorted by token, for store.write_ballots, within whose transaction they are read.
 
-    Of each cast the entry alone: revision and nonce end here.
+    Of each cast the entry alone: revision and nonce end here. `report` gets hundredths of the work, up to WRITTEN, and
+    never a number of ballots: beside the bulletin's it would tell how many lie in merged groups.
     Raises: peer_review.box.store.TableMissing if the opened rows were taken away meanwhile; AlteredMeanwhile.
     """
     names = list(cells)
+    total, reported = len(standing.rows), 0
     for done, (row, entry) in enumerate(standing_entries(public_id, standing, key=key), 1):
         yield store.Ballot(row["token"].tobytes(), names[row["cell"]], entry)
-        if done % CHUNK == 0 or done == len(standing.rows):
-            report(done)
+        if total >= MANY and (hundredths := WRITTEN * done // total) > reported:
+            reported = hundredths
+            report(hundredths)
+    if reported < WRITTEN:
+        report(WRITTEN)
 
 
 def standing_entries(public_id: str, standing: StandingBallots, *, key: RoundKey) -> Iterator[tuple[np.void, bytes]]:

@@ -72,6 +72,6 @@ def scrutineer() -> dict[str, object]:
         "opened": _("All %(total)s rows are open. The server checks and counts the ballots among them now."),
         "empty": _("The box is empty: nobody cast a ballot."),
         "counting": _("Counting: %(done)s of %(total)s"),
-        "writing": _("Writing the ballots in order: %(done)s of %(total)s"),
+        "writing": _("Writing the ballots in order: step %(done)s of %(total)s"),
         "minutes_left": _("%(text)s · about %(minutes)s min left"),
     }

@@ -36,12 +36,25 @@ def authors_of(page: Page) -> set[int]:
 
 @transaction.atomic
 def approve(
-    task_state: TaskState, *, by: User, is_member: bool, refusal: type[DisclosureRefusal], **options: object
+    task_state: TaskState,
+    *,
+    by: User,
+    is_member: bool,
+    refusal: type[DisclosureRefusal],
+    version: str | None = None,
+    **options: str,
 ) -> None:
-    """Approve the step at which a document waits. `is_member` says whether the step is this person's to decide.
+    """Approve the step at which a document waits. `is_member` says whether the step is this person's to decide,
+    `version` which one they have read; None where the step itself was named, which is of one version.
 
-    Raises: `refusal` if the approver wrote or submitted the text, is no member, or has a closed account.
+    Raises: `refusal` if the approver wrote or submitted the text, is no member, or has a closed account;
+        AnotherVersionWaits if the step was settled meanwhile, or another version waits at it.
     """
+    locked = TaskState.objects.select_for_update().get(pk=task_state.pk)
+    if locked.status != TaskState.STATUS_IN_PROGRESS:
+        raise AnotherVersionWaits
+    if version is not None:
+        check_read(locked, version=version)
     page = task_state.workflow_state.content_object
     if not (by.is_active and is_member and by.pk not in authors_of(page)):
         raise refusal

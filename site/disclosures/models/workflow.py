@@ -34,7 +34,7 @@ class SeparatedTask(AbstractGroupApprovalTask):
             actions = [action for action in actions if action[0] != "approve"]
         return actions
 
-    def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: object) -> None:
+    def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: str) -> None:
         """Approve or send back.
 
         Raises: the refusal of this step, if the approver wrote or submitted the text or is no member.

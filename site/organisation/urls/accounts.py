@@ -1,6 +1,5 @@
 """Sign-in and sign-out, one's own account, invitations and resets, roles, what was told about accounts."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from organisation.views import accounts, grants, lost_factors, own_account, resets, second_factor, sessions
@@ -10,7 +9,7 @@ urlpatterns = [
     path("address/", own_account.AddressView.as_view(), name="address"),
     path("address/stop/", own_account.StopAddressView.as_view(), name="address_stop"),
     path("login/", accounts.SignInView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", accounts.SignOutView.as_view(), name="logout"),
     path("password/", accounts.PasswordChangeView.as_view(), name="password_change"),
     path("password/done/", accounts.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("invitation/<str:token>/", accounts.InvitationView.as_view(), name="invitation"),

@@ -64,6 +64,13 @@ class SignInView(auth_views.LoginView):
         return response
 
 
+class SignOutView(auth_views.LogoutView):
+    """Sign somebody out. Where they once wanted to go leads nobody who signs in after them at the same computer."""
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return forget_wanted_page(super().post(request, *args, **kwargs))
+
+
 class PasswordChangeView(auth_views.PasswordChangeView):
     """A new password for whoever knows the old one."""
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from pytest_django import DjangoAssertNumQueries
+from wagtail.models import TaskState
 
 from disclosures.domain.publication import approve, authors_of, publish_approved, withdraw
-from disclosures.exceptions import NotWithdrawn, OwnWorkApproved, OwnWorkReviewed
+from disclosures.exceptions import AnotherVersionWaits, NotWithdrawn, OwnWorkApproved, OwnWorkReviewed
 from disclosures.models import ApprovalTask, DisclosurePage, SecrecyReviewTask
 from organisation.enums import Role
 from tests.factories import disclosures as make
@@ -138,6 +139,26 @@ def test_approval_is_refused_to_strangers_of_the_step_and_closed_accounts(
         approve(page.current_workflow_task_state, by=approver, is_member=is_member, refusal=OwnWorkReviewed)
 
     assert DisclosurePage.objects.get(pk=page.pk).current_workflow_task_state.status == "in_progress"
+
+
+def test_approval_names_the_version_that_waits_and_a_step_that_is_not_settled(people: dict[str, Any]) -> None:
+    page = make.submitted(author=people["editor"])
+    state = page.current_workflow_task_state
+    who: dict[str, Any] = {"by": people["inspector"], "is_member": True, "refusal": OwnWorkReviewed}
+    other = page.save_revision(user=people["editor"])
+
+    for version in (str(other.pk), "", "x"):
+        with pytest.raises(AnotherVersionWaits):
+            approve(state, version=version, **who)
+    # As two who act at once have it: the row says more than what was read of it before.
+    TaskState.objects.filter(pk=state.pk).update(status=TaskState.STATUS_REJECTED)
+    with pytest.raises(AnotherVersionWaits):
+        approve(state, version=str(state.revision_id), **who)
+    TaskState.objects.filter(pk=state.pk).update(status=TaskState.STATUS_IN_PROGRESS)
+    approve(state, version=str(state.revision_id), **who)
+
+    state.refresh_from_db()
+    assert state.status == TaskState.STATUS_APPROVED
 
 
 def test_approval_keeps_its_comment(people: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from wagtail.models import Page, TaskState
 from wagtail.test.utils.form_data import streamfield
 
+from disclosures.domain.publication import check_read
 from disclosures.models import DisclosurePage
 from tests.disclosures.test_admin_forms import form_data, signed_in
 from tests.factories import disclosures as make
@@ -60,6 +61,55 @@ def test_what_was_submitted_while_another_text_was_read_is_not_approved_but_show
 
     client.post(editor_url(page), loaded(client, page))
     assert TaskState.objects.get(pk=waiting.pk).status == TaskState.STATUS_APPROVED
+
+
+def test_what_is_submitted_between_the_look_and_the_approval_is_not_approved(
+    people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make.submitted(author=people["editor"], title="读过的标题")
+    client = signed_in(people["inspector"])
+    form = loaded(client, page)
+
+    def look_and_be_overtaken(waiting: TaskState, *, version: str) -> None:
+        check_read(waiting, version=version)
+        submit_anew(page, people, "没有读过的标题")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("disclosures.views.approval.check_read", look_and_be_overtaken)
+        answer = client.post(editor_url(page), form, follow=True)
+
+    assert answer.status_code == 200
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    assert not TaskState.objects.filter(status=TaskState.STATUS_APPROVED).exists()
+    waiting = DisclosurePage.objects.get(pk=page.pk).current_workflow_task_state
+    assert waiting.revision.as_object().title == "没有读过的标题"
+
+
+@pytest.mark.parametrize(
+    ("extra", "is_approved"),
+    [
+        ('{"comment": "可以公开。"}', True),
+        # What nobody is to say: which version was read, who approves, that the next step need not follow.
+        ('{"comment": "可以公开。", "version": "7", "by": 1, "update": false}', True),
+        ("[]", False),
+        ("{", False),
+    ],
+)
+def test_a_comment_and_nothing_else_goes_along(people: dict[str, Any], extra: str, is_approved: bool) -> None:
+    page = make.submitted(author=people["editor"])
+    waiting = page.current_workflow_task_state
+    client = signed_in(people["inspector"])
+
+    answer = client.post(editor_url(page), {**loaded(client, page), "workflow-action-extra-data": extra})
+
+    state = TaskState.objects.get(pk=waiting.pk)
+    assert answer.status_code == (302 if is_approved else 400)
+    assert (state.status == TaskState.STATUS_APPROVED, state.comment) == (
+        is_approved,
+        "可以公开。" if is_approved else "",
+    )
+    moved = DisclosurePage.objects.get(pk=page.pk).current_workflow_task_state.pk != waiting.pk
+    assert moved == is_approved
 
 
 def test_what_was_read_is_approved(people: dict[str, Any]) -> None:

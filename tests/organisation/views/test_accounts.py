@@ -1,6 +1,7 @@
 """Signing in and out, password change, the first password."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +10,7 @@ from organisation.domain import staff as verbs
 from organisation.domain.invitations import accept_invitation, find_invitation, invite
 from organisation.exceptions import AccountClosed, HasPassword, InvitationExpired, InvitationSpent, InvitationUnknown
 from organisation.models import Invitation, Staff, User
+from organisation.wanted_page import PATH
 from tests.factories.organisation import PASSWORD, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +44,22 @@ def test_sign_in_and_out(client: Client) -> None:
     assert client.get("/accounts/logout/").status_code == 405
     client.post("/accounts/logout/")
     assert client.get("/directory/").headers["Location"] == f"{LOGIN}?next=/directory/"
+
+
+def test_signing_out_forgets_which_ballot_page_somebody_wanted(client: Client) -> None:
+    """The next person at the computer is led to no page that the one before has asked for."""
+    first, second = StaffFactory(), StaffFactory()
+    wanted = reverse("peer_review:ballot", args=["9f" * 16])
+    client.force_login(first.user)
+    client.cookies[settings.WANTED_PAGE_COOKIE_NAME] = wanted
+
+    response = client.post("/accounts/logout/")
+
+    cookie = response.cookies[settings.WANTED_PAGE_COOKIE_NAME]
+    assert (cookie.value, cookie["max-age"], cookie["path"]) == ("", 0, PATH)
+    assert response.status_code == 302
+    answer = client.post(LOGIN, {"username": second.user.username, "password": PASSWORD})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
 
 
 def test_signing_in_writes_no_time_beside_a_person(client: Client) -> None:

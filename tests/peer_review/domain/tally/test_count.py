@@ -20,8 +20,25 @@ from peer_review.exceptions.tally import BoxStillSealed, MoreBallotsThanDrawn, N
 from peer_review.models import Bulletin, CountRun, Drawn, Result
 from peer_review.protocol.bulletin import leaves_of, verify_bulletin
 from tests.factories.peer_review.box import lay_no_dummies
-from tests.factories.peer_review.counted_rounds import content_keys, count_all, forget_draw, make_voted_round, open_box
-from tests.factories.peer_review.rounds import RunningRound, make_open_round
+from tests.factories.peer_review.counted_rounds import (
+    content_keys,
+    count_all,
+    forget_draw,
+    make_voted_round,
+    open_box,
+    open_ready,
+)
+from tests.factories.peer_review.rounds import (
+    Evaluator,
+    RunningRound,
+    SchemeFactory,
+    make_cell,
+    make_comment_cell,
+    make_open_round,
+    make_ready_round,
+    make_subject,
+    make_user,
+)
 from zhengyan_crypto import canonical, merkle, sealing
 from zhengyan_crypto.encoding import b64u_decode
 
@@ -162,6 +179,40 @@ def test_head_gives_the_numbers_of_the_round_and_rows_give_none() -> None:
         {"cell": running.round.cells.get().key, "eligible": 8, "fate": "counted"}
     ]
     assert head["manifest"] == running.round.fingerprint
+
+
+def test_what_is_told_of_a_count_does_not_tell_how_many_wrote_words() -> None:
+    """Marks and words are two ballots. With the words in one number and not in the other, who wrote none was told."""
+    told = []
+    for writers in (6, 8):
+        scheme = SchemeFactory(floor=5, comments=True)
+        running = make_ready_round(evaluators=9, subjects=0, scheme=scheme, comment_reviewer=make_user("Reviewer"))
+        members = list(running.round.members.order_by("pk"))
+        subject = make_subject(running.round, members[8])
+        people = [member.user for member in members[:8]]
+        marks, words = make_cell(subject, people, "all"), make_comment_cell(subject, people)
+        running.evaluators = [Evaluator(user, running.round) for user in people]
+        open_ready(running)
+        for number, one in enumerate(running.evaluators):
+            running.stuff(one, {marks.key: {"quality": 80, "spirit": 70}})
+            if number < writers:
+                running.stuff(one, {words.key: {"text": f"Words {number}"}})
+        round = count_all(running)
+        assert {row["fate"] for row in round.bulletin.read_outcome()["cells"]} == {"counted"}
+        assert len(list(store.ballots(round.public_id))) == 8 + writers
+        run = round.count_run
+        entry = ModelLogEntry.objects.get(action="peer_review.round.count", object_id=str(round.pk))
+        head = json.loads(round.bulletin.head)["counted"]
+        told.append((head, run.accepted, run.done, run.total, entry.data["accepted"], count.count_progress(round)))
+    assert told == [(8, 8, 8, 8, 8, count.Progress("done", 0, 0))] * 2
+
+
+def test_writing_is_watched_in_hundredths() -> None:
+    running = make_voted_round(evaluators=5)
+    running.close()
+    open_box(running)
+    CountRun.objects.update(phase=CountPhase.WRITING, done=37, total=4)
+    assert count.count_progress(running.round) == count.Progress("writing", 37, 100)
 
 
 def test_empty_box_counts_to_an_empty_bulletin() -> None:
