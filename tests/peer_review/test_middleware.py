@@ -51,6 +51,7 @@ def test_other_pages_tell_this_site_where_a_request_comes_from(client: Client) -
     assert policy(client, reverse("peer_review:round-list").rstrip("/")) == "same-origin"
 
 
+@pytest.mark.django_db(databases=["default", "box"], transaction=True)  # the box is written by a thread of its own
 def test_stricter_policy_of_a_view_stands() -> None:
     running = make_open_round(evaluators=4)
     address = reverse("peer_review:cast", args=[running.round.public_id])
