@@ -79,9 +79,9 @@ def test_it_opens_a_real_box_as_one_file_that_knows_nothing_of_us(tmp_path: Path
     done = alone(tmp_path / "elsewhere", f"{three.encode()}\n{one.encode()}\n", "open", str(rows))
 
     assert (done.returncode, done.stderr) == (0, "")
-    # Dummies lie among the five.
+    # Dummies may lie among the five.
     rows_in_box = store.count_rows("closed", running.round.public_id)
-    assert rows_in_box > 5
+    assert rows_in_box >= 5
     assert f"{rows_in_box} of {rows_in_box} keys" in done.stdout
     opening = {bytes.fromhex(row): b64u_decode(key) for row, key in keys_in(tmp_path / "box-keys.jsonl").items()}
     scrutineer = running.round.scrutineers.get()

@@ -103,7 +103,7 @@ class Looks:
         text = re.sub(r"<time[^>]*>[^<]*</time>", "…", text.split("</header>")[-1])
         text = re.sub(r"[A-Za-z0-9_-]{20,}|\b[0-9a-f]{8,}\b|([0-9a-f]{4} ){3,}[0-9a-f]{4}", "…", text)
         text = re.sub(r"user\d+|Scheme \w+|\b\w{3,4}\.? \d+, \d{4}(, \d+(:\d+)? [ap]\.m\.)?|\d+:\d+(:\d+)?", "…", text)
-        return sorted(re.split(r"(?=<tr)|(?<=</tr>)", re.sub(r"/\d+/|\d+ minutes?|=\"\d+\"", "…", text)))
+        return sorted(re.split(r"(?=<tr)|(?<=</tr>)", re.sub(r"/\d+/|\d+ minutes?|=\"\d+\"|\"id\": \d+", "…", text)))
 
 
 def looks_of(*, few: int) -> dict[str, Any]:
