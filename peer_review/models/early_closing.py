@@ -64,3 +64,8 @@ class EarlyClosing(models.Model):
     def is_confirmed(self) -> bool:
         """Whether the notice runs, or has run."""
         return self.confirmed_at is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it waits for nobody any more."""
+        return self.is_confirmed or self.withdrawn_at is not None

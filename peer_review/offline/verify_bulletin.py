@@ -1728,7 +1728,7 @@ class Counted:
         ]
         # Those of classes declared not anonymous hide nobody else's; by versions 1 and 2 they did, but for the floor.
         hides = [counts or version < APART_FROM for counts in anonymous]
-        self.declared = [] if all(hides) else [number for number in classes if not hides[number]]
+        self.declared = [number for number in classes if not hides[number]]
         self.unknown = [[many if counts else 0 for many, counts in zip(left, hides, strict=True)] for left in self.own]
         n = [sum(many for many, counts in zip(left, anonymous, strict=True) if counts) for left in self.unknown]
         self.alone = [at for at in range(subjects) if n[at] >= floor and self.hides_each(at)]

@@ -168,8 +168,8 @@ def announce_extension(round: Round, *, by: User, text: str, now: datetime) -> N
 
 
 def announce_late_barrier(round: Round, *, now: datetime) -> None:
-    """Tell everybody on the roll that the round stays open longer, because drawing was ended late. That it holds no
-    reason of anybody's tells its words. Inside pass_barrier's transaction."""
+    """Tell everybody on the roll that the round stays open longer, because drawing was ended late. It has no text of
+    anybody's, by which its words are chosen. Inside pass_barrier's transaction."""
     _announce_next(round, AnnouncementKind.EXTENDED, by=None, now=now)
 
 

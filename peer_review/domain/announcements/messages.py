@@ -43,19 +43,11 @@ def _told(announcement: Announcement) -> list[str]:
         "last": _moment(round.closes_at),
         "casts": _moment(round.casts_at) if round.casts_at else "",
     }
-    sentences = _sentences(announcement.kind, round)
-    if announcement.kind == AnnouncementKind.EXTENDED and not announcement.text:
-        # Whoever lengthens a round gives a reason: without one, the round did it by itself.
-        sentences = [
-            _(
-                "Drawing was ended later than planned. So that ballots can still be cast for a whole day, “%(title)s” "
-                "stays open longer, until %(last)s."
-            )
-        ]
-    return [sentence % values for sentence in sentences]
+    return [sentence % values for sentence in _sentences(announcement)]
 
 
-def _sentences(kind: str, round: Round) -> list[str]:
+def _sentences(announcement: Announcement) -> list[str]:
+    kind, round = announcement.kind, announcement.round
     if kind == AnnouncementKind.OPENED:
         if round.collection == Collection.TWO_STAGE:
             return [
@@ -78,6 +70,14 @@ def _sentences(kind: str, round: Round) -> list[str]:
         return [
             _("The ballots of “%(title)s” can be cast until %(last)s."),
             _("Everybody with ballot papers gets this same text, whether they have cast or not."),
+        ]
+    if kind == AnnouncementKind.EXTENDED and not announcement.text:
+        # Whoever lengthens a round gives a reason: without one, the round did it by itself.
+        return [
+            _(
+                "Drawing was ended later than planned. So that ballots can still be cast for a whole day, “%(title)s” "
+                "stays open longer, until %(last)s."
+            )
         ]
     if kind == AnnouncementKind.EXTENDED:
         return [_("“%(title)s” stays open longer, until %(last)s. The reason:")]

@@ -64,15 +64,19 @@ def turnout(round: Round, *, cells: Collection[int] | None = None) -> Turnout:
     that had them in it would tell of the few on paper.
     Raises: RoundKeyUnreadable.
     """
+    people = people_at_computers(round, cells=cells)
+    return Turnout(len(people), len(people & people_drawn(round)))
+
+
+def people_at_computers(round: Round, *, cells: Collection[int] | None = None) -> set[int]:
+    """Return who holds a paper for marks and votes at a computer. `cells`: as of turnout."""
     on_paper = round.members.filter(on_paper=True).values("user_id")
     papers = Assignment.objects.filter(cell__round=round).exclude(cell__kind=CellKind.COMMENT)
     papers = papers.exclude(evaluator__in=on_paper).order_by()
     if cells is None:
-        people = set(papers.values_list("evaluator_id", flat=True).distinct())
-    else:
-        rows = _pairs(papers)
-        people = set(rows[np.isin(rows[:, 0], list(cells)), 1].tolist())
-    return Turnout(len(people), len(people & people_drawn(round)))
+        return set(papers.values_list("evaluator_id", flat=True).distinct())
+    rows = _pairs(papers)
+    return set(rows[np.isin(rows[:, 0], list(cells)), 1].tolist())
 
 
 def tickets_drawn(round: Round) -> Counter[int]:

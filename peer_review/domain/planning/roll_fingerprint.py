@@ -7,7 +7,7 @@ from itertools import chain
 
 import numpy as np
 
-from peer_review.domain.planning.shared_papers import planned_sharing
+from peer_review.domain.planning.shared_papers import planned_sharing, taken_in
 from peer_review.domain.schemes.schemes import freeze_for
 from peer_review.models import Assignment, Round, SheetEntry
 
@@ -28,11 +28,11 @@ def roll_fingerprint(round: Round) -> str:
         sheets.setdefault(sheet, []).append(subjects[subject])
     planned = planned_sharing(round, scheme)
     shared = {paper.cells[0]: list(paper.classes) for paper in planned}
-    first_of = {cell: paper.cells[0] for paper in planned for cell in paper.cells}
+    first_of = taken_in(planned)
     cells = {}
     columns = ("pk", "kind", "subject_id", "sheet_id", "voter_class", "shared_by")
     for pk, kind, subject, sheet, voters, shared_by in round.cells.order_by().values_list(*columns):
-        if first_of.get(pk, pk) == pk:
+        if pk not in first_of:
             about = subjects[subject] if subject else "/".join(sheets.get(sheet, ()))
             cells[pk] = (kind, about, "/".join(shared.get(pk, shared_by)) or voters)
     # Two sheets that list the same people are told apart by nothing, and exchange nothing if they are exchanged.

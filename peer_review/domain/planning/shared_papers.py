@@ -88,7 +88,7 @@ def share_papers(round: Round) -> int:
     none was published.
     """
     planned = planned_sharing(round, round.frozen_scheme)
-    into = {cell: paper.cells[0] for paper in planned for cell in paper.cells[1:]}
+    into = taken_in(planned)
     moved = list(into)
     for first in range(0, len(moved), BATCH):
         some = moved[first : first + BATCH]
@@ -107,9 +107,14 @@ def share_papers(round: Round) -> int:
     return len(planned)
 
 
+def taken_in(planned: Iterable[SharedPaper]) -> dict[int, int]:
+    """Return for each cell whose voters another one takes that other one, both by primary key."""
+    return {cell: paper.cells[0] for paper in planned for cell in paper.cells[1:]}
+
+
 def first_cells(round: Round, scheme: FrozenScheme) -> Mapping[int, int]:
     """Return for each cell of a draft that shares another one's paper that other one, both by primary key."""
-    return {cell: paper.cells[0] for paper in planned_sharing(round, scheme) for cell in paper.cells[1:]}
+    return taken_in(planned_sharing(round, scheme))
 
 
 #: The papers of marks about a subject or on a sheet: the classes that vote on each, and how many people may.

@@ -115,7 +115,7 @@ def preflight(round: Round) -> Preflight:
         merges=merges(setting),
         lacking=[(int(at), int(missing[at])) for at in np.flatnonzero(missing)],
         earlier=comparable_rounds(round, scheme, opened, rolls),
-        certificate=certificate(setting_of(round, scheme, opened)),
+        certificate=certificate(whole if opened is papers else setting_of(round, scheme, opened)),
         comments=scheme.comments,
         subtraction=subtraction(round, scheme, opened, rolls),
         turnouts={percent: outcome(setting, setting.at(percent / 100)) for percent in TURNOUTS},

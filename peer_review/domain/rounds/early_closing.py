@@ -88,7 +88,7 @@ def confirm_early_closing(
     early_closing = EarlyClosing.objects.select_related("round").get(pk=early_closing.pk)
     if by.pk in (early_closing.requested_by_id, round.organiser_id):
         raise SecondPersonNeeded
-    if early_closing.is_confirmed or early_closing.withdrawn_at is not None:
+    if early_closing.is_settled:
         raise EarlyClosingSettled
     if fingerprint != early_closing_fingerprint(early_closing):
         raise EarlyClosingChanged

@@ -58,7 +58,7 @@ def published_json(bulletin: Bulletin) -> bytes:
 
 def published_pieces(bulletin: Bulletin) -> Iterator[bytes]:
     """Yield the published bulletin, some blocks at a time."""
-    head = head_of(bulletin)
+    head = bulletin.read_head()
     if head["v"] == 1:
         yield from _pieces_of_version_1(bulletin, head)
         return
@@ -89,11 +89,6 @@ class CellProof(TypedDict):
     block: str
     index: int
     proof: list[str]
-
-
-def head_of(bulletin: Bulletin) -> Head:
-    """Return the signed head."""
-    return bulletin.read_head()
 
 
 def is_void(bulletin: Bulletin) -> bool:
@@ -143,7 +138,7 @@ def totals(round: Round, bulletin: Bulletin) -> RoundTotals:
     marks = [row for row in rows if row["cell"] not in comment_cells]
     eligible = sum(row["eligible"] for row in marks)
     kept = sum(row["eligible"] for row in marks if row.get("fate") in (Fate.COUNTED, Fate.MERGED))
-    head = head_of(bulletin)
+    head = bulletin.read_head()
     if head["v"] != 1:
         return RoundTotals(eligible, kept, head["people"], head["drawn"], head["counted"])
     return RoundTotals(
@@ -168,7 +163,7 @@ def cell_proofs(bulletin: Bulletin, cells: Collection[str]) -> list[CellProof]:
         for index, (row, block) in enumerate(tree.blocks)
         if row["cell"] in cells
     }
-    if head_of(bulletin)["v"] == 1 or proofs.keys() != set(cells):
+    if bulletin.read_head()["v"] == 1 or proofs.keys() != set(cells):
         raise UnknownBlock
     for proof in proofs.values():
         proof["proof"] = [step.hex() for step in tree.tree.proof(proof["index"])]

@@ -14,7 +14,7 @@ from django.db.models import Count
 
 from peer_review.box import store
 from peer_review.counting.ladder import Rung, climb
-from peer_review.domain.ballots.turnout import turnout
+from peer_review.domain.ballots.turnout import people_at_computers, turnout
 from peer_review.domain.planning.comment_writers import comment_writers
 from peer_review.enums import CellKind
 from peer_review.models import Assignment, Cell, Round, Ticket
@@ -127,8 +127,8 @@ def round_totals(round: Round, fates: Fates, counted: Mapping[str, int]) -> Tota
     marks = round.cells.exclude(kind=CellKind.COMMENT).order_by().values_list("pk", "key")
     kept = {pk: key for pk, key in marks if fates.cells[key] in ends}
     ballots = sum(counted.get(key, 0) for key in kept.values())
-    came, everybody = turnout(round, cells=kept), turnout(round)
-    if came.people < max(floor, everybody.people):
+    came = turnout(round, cells=kept)
+    if came.people < max(floor, len(people_at_computers(round))):
         return Totals(counted=ballots)
     return Totals(came.people, came.drawn, ballots)
 

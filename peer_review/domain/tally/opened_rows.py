@@ -105,15 +105,13 @@ def check_opened_rows(
     ballots of their chunk would tell how many it holds.
     """
     ids, records = bytearray(), bytearray()
-    dummies = done = 0
+    done = 0
     read: deque[int] = deque()
 
     def chunks() -> Iterator[list[bytes]]:
-        nonlocal dummies
         for rows in store.opened_chunks(public_id, size=CHUNK):
             opened = ((row_id, unwrap_cast(key, stored)) for row_id, stored in rows)
             casts = [(row_id, cast) for row_id, cast in opened if cast != DUMMY]
-            dummies += len(rows) - len(casts)
             ids.extend(b"".join(row_id for row_id, _cast in casts))
             read.append(len(rows))
             yield [cast for _row_id, cast in casts]
@@ -127,7 +125,7 @@ def check_opened_rows(
     kept = sound[latest(rows["token"][sound], rows["rev"][sound], rows["leaf"][sound])]
     faults = np.bincount(rows["fault"], minlength=len(FAULTS) + 1)[1:]
     return StandingBallots(
-        seen=len(rows) + dummies,
+        seen=done,
         superseded=len(sound) - len(kept),
         rejected={code: int(many) for code, many in zip(FAULTS, faults, strict=True) if many},
         ids=np.frombuffer(ids, dtype="u1").reshape(-1, store.ID_BYTES)[kept],

@@ -117,8 +117,8 @@ class EarlyClosingConfirmView(EarlyClosingStepView):
 
     def step(self, early_closing: EarlyClosing) -> str:
         # Who read a request that is settled by now is told so in words: nobody may confirm one of those.
-        is_settled = early_closing.is_confirmed or early_closing.withdrawn_at is not None
-        if not is_settled and not has_perm("peer_review.confirm_early_closing", self.user, early_closing):
+        may_confirm = has_perm("peer_review.confirm_early_closing", self.user, early_closing)
+        if not early_closing.is_settled and not may_confirm:
             raise PermissionDenied
         confirm_early_closing(early_closing, by=self.user, fingerprint=self.request.POST.get("fingerprint", ""))
         return _("Confirmed. Everybody on the roll is told now; the round closes in 24 hours.")

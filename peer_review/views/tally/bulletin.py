@@ -46,7 +46,7 @@ class BulletinView(CountedRoundMixin, TemplateView):
             bulletin=bulletin,
             totals=bulletins.totals(self.round, bulletin),
             needed=needed_percent(self.round),
-            is_version_1=bulletins.head_of(bulletin)["v"] == 1,
+            is_version_1=bulletin.read_head()["v"] == 1,
             **cell_fates(bulletin, self.request.GET),
             config={
                 name: reverse(f"peer_review:{route}", args=[self.round.public_id])
@@ -73,7 +73,7 @@ def bulletin_json_view(request: HttpRequest, public_id: str) -> HttpResponse:
 def bulletin_head_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return the signed head with its signature. Nobody is asked who they are."""
     bulletin = _bulletin(public_id)
-    head = bulletins.head_of(bulletin)
+    head = bulletin.read_head()
     return JsonResponse({"v": head["v"], "head": head, "sig": bulletin.signature})
 
 

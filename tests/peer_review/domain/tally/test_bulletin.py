@@ -38,7 +38,7 @@ def test_every_counted_ballot_lies_in_the_block_of_its_cell() -> None:
 
 def test_cells_are_proven_by_their_names() -> None:
     round = make_counted_round({(name, "all"): papers(5) for name in "甲乙丙"}, eligible=6)
-    bulletin, head = round.bulletin, bulletins.head_of(round.bulletin)
+    bulletin, head = round.bulletin, round.bulletin.read_head()
     cells = list(round.cells.order_by("key").values_list("key", flat=True))
     proofs = bulletins.cell_proofs(bulletin, cells[:2])
     assert [proof["row"]["cell"] for proof in proofs] == cells[:2]

@@ -20,7 +20,6 @@ from peer_review.domain.planning.roll_fingerprint import roll_fingerprint
 from peer_review.domain.publication.comments import finish_review
 from peer_review.domain.rounds.lifecycle import open_round
 from peer_review.domain.tally import fates
-from peer_review.domain.tally.bulletin import head_of
 from peer_review.domain.tally.merged_groups import read_columns
 from peer_review.enums import CellKind
 from peer_review.exceptions.ballots import UnknownEnvelope
@@ -210,7 +209,7 @@ def test_with_as_many_at_computers_as_the_floor_all_are_counted_and_nobody_is_si
     assert [many - (FLOOR - 1) for many in of_cells.values()] == [FLOOR] * 2
     # One of the papers is for words. Of those on paper the number who drew is not told.
     assert bulletin.size == FLOOR + FLOOR - 1
-    head = head_of(bulletin)
+    head = bulletin.read_head()
     assert (head["people"], head["drawn"]) == (FLOOR, FLOOR)
 
 

@@ -14,7 +14,6 @@ import pytest
 
 from peer_review.domain.audit.audit_package import ballots_json, merged_json
 from peer_review.domain.rounds import lifecycle
-from peer_review.domain.tally.bulletin import head_of
 from peer_review.models import Assignment, Round
 from tests.factories.peer_review.counted_rounds import count_all, open_ready
 from tests.factories.peer_review.envelopes import make_envelopes
@@ -105,7 +104,7 @@ def test_with_a_key_of_its_own_each_ballot_of_the_class_is_told(monkeypatch: pyt
 
 def told(running: RunningRound) -> dict[str, Any]:
     """Return what the bulletin says, without names of cells."""
-    outcome, head = running.round.bulletin.read_outcome(), head_of(running.round.bulletin)
+    outcome, head = running.round.bulletin.read_outcome(), running.round.bulletin.read_head()
     rows = [{name: value for name, value in row.items() if name != "cell"} for row in outcome["cells"]]
     return {"cells": rows, "groups": len(outcome["groups"])} | {
         name: head[name]  # type: ignore[literal-required]
