@@ -129,7 +129,7 @@ def test_honest_count_holds_with_every_check_and_its_progress(
     answer = client.evaluate(AUDIT, texts(files, **more))
     assert failing(answer) == []
     assert answer["sound"] is True
-    told = {one["check"]: one for one in answer["told"]}
+    told = {line["check"]: line for line in answer["told"]}
     assert set(told) == {*NAMES.values(), "hash"}
     assert told["figures"] == {"check": "figures", "ok": True, "eligible": 24, "few": 0} | {
         "people": 12,
@@ -149,7 +149,7 @@ def test_count_of_ballots_of_the_first_version_still_holds(client: Page, electio
     files = Files(tmp_path, election.manifest, election.bulletin_of_version_1(counted), counted, {})
     answer = client.evaluate(AUDIT, texts(files, dummies=None))
     assert (answer["sound"], failing(answer)) == (True, [])
-    told = {one["check"]: one for one in answer["told"]}
+    told = {line["check"]: line for line in answer["told"]}
     assert told["figures"] == {"check": "figures", "ok": True, "eligible": 24, "few": 0, "drawn": 20, "counted": 4}
     counted.pop()
     assert failing(client.evaluate(AUDIT, texts(files, dummies=None))) == ["dropped", "counts"]
@@ -175,7 +175,7 @@ def test_a_fault_is_told_with_its_place(
     page.goto(site.address)
     files.entries[4]["ballot"]["a"]["virtue"] = 1
     files.entries[2]["ballot"]["a"]["virtue"] = 1
-    told = {one["check"]: one for one in page.evaluate(AUDIT, texts(files))["told"]}
+    told = {line["check"]: line for line in page.evaluate(AUDIT, texts(files))["told"]}
     assert told["signatures"] == {"check": "signatures", "ok": False, "fault": "signatures_false", "number": 3}
     assert told["dropped"]["count"] == 2
     stranger = election.receipt(election.entry())
@@ -189,7 +189,7 @@ def test_a_fault_is_told_with_its_place(
     assert told["hash"]["fault"] == "hash_missing"
     assert told["fingerprint"]["fault"] == "fingerprint_other"
     forged = election.receipt(counted[0]) | {"leaf": files.bulletin["blocks"][0][:64][::-1]}
-    told = {one["check"]: one for one in page.evaluate(AUDIT, texts(files, receipts=[json.dumps(forged)]))["told"]}
+    told = {line["check"]: line for line in page.evaluate(AUDIT, texts(files, receipts=[json.dumps(forged)]))["told"]}
     assert told["receipts"]["fault"] == "receipts_signature"
 
 

@@ -121,9 +121,9 @@ def test_thin_subject_has_no_figure_in_any_answer(round: Round, reads_for: Calla
 def numbers(found: Any) -> list[float]:
     """Return every number in an answer, without the primary keys of subjects, which can be any number."""
     if isinstance(found, dict):
-        return [one for name, value in found.items() if name != "subject" for one in numbers(value)]
+        return [number for name, value in found.items() if name != "subject" for number in numbers(value)]
     if isinstance(found, list):
-        return [one for value in found for one in numbers(value)]
+        return [number for value in found for number in numbers(value)]
     return [found] if isinstance(found, int | float) and not isinstance(found, bool) else []
 
 

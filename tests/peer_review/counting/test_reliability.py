@@ -308,7 +308,7 @@ def test_order_of_the_ballots_decides_nothing() -> None:
 
 def test_sheets_that_others_may_know_make_no_crossed_design() -> None:
     made = [round_of(JUDGES.tolist(), sheet=np.tile(np.arange(4), 6), sheets_from=least) for least in (4, 5)]
-    assert [one and one.design for one in made] == ["crossed", "nested"]
+    assert [reliability and reliability.design for reliability in made] == ["crossed", "nested"]
 
 
 def test_sheets_of_a_declared_class_make_no_crossed_design() -> None:
@@ -318,4 +318,4 @@ def test_sheets_of_a_declared_class_make_no_crossed_design() -> None:
         round_of(JUDGES.tolist(), sheet=sheet, sheets_from=4, covering=covering)
         for covering in (None, sheet < 4, sheet < 3)
     ]
-    assert [one and one.design for one in made] == ["crossed", "crossed", "nested"]
+    assert [reliability and reliability.design for reliability in made] == ["crossed", "crossed", "nested"]

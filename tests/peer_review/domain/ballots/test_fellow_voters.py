@@ -56,7 +56,7 @@ def test_fewer_than_twice_the_floor_are_named(round: Round, count: int, names: b
     assert (fellows.count, fellows.by_hand) == (count - 1, False)
     assert (fellows.named is not None) is names
     if names:
-        assert [one.name for one in fellows.named] == [f"Voter {letter}" for letter in "bcdefgh"[: count - 1]]
+        assert [voter.name for voter in fellows.named] == [f"Voter {letter}" for letter in "bcdefgh"[: count - 1]]
 
 
 def test_people_on_paper_give_no_cover_and_are_marked(round: Round) -> None:
@@ -186,7 +186,7 @@ def test_the_others_on_a_shared_paper_are_those_of_all_its_classes(round: Round)
     fellows = told(cell, users[0])
 
     assert fellows.count == 4
-    assert [one.name for one in fellows.named] == [f"Voter {letter}" for letter in "bcde"]
+    assert [voter.name for voter in fellows.named] == [f"Voter {letter}" for letter in "bcde"]
     assert "chance chose 10 at most" in fellows.rule
 
 

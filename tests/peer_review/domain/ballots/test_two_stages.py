@@ -77,10 +77,10 @@ def test_the_barrier_is_passed_once_its_time_has_come_and_not_before(running: Ru
 
 
 def test_what_was_drawn_is_cast_after_the_barrier_and_counted(running: RunningRound) -> None:
-    entries = [one.entries(running.answers) for one in running.evaluators]
+    entries = [person.entries(running.answers) for person in running.evaluators]
     running.round = pass_barrier(running.round, by=None, now=later(running))
 
-    answers = [cast(running.round.public_id, one, now=later(running), box=running.inline) for one in entries]
+    answers = [cast(running.round.public_id, casts, now=later(running), box=running.inline) for casts in entries]
 
     assert all(result["ok"] for answer in answers for result in answer)
     assert count_all(running).bulletin.size == 8
@@ -89,9 +89,9 @@ def test_what_was_drawn_is_cast_after_the_barrier_and_counted(running: RunningRo
 def test_cells_that_too_few_have_drawn_are_closed_and_the_others_are_not(running: RunningRound) -> None:
     """The two subjects evaluate each other, so each has four evaluators; of the first two only one draws."""
     first, second = running.round.subjects.all()
-    drawers = [one for one in running.evaluators if one.user not in (first.member.user, second.member.user)]
-    entries = [one.entries(running.answers) for one in drawers[:2]]
-    evaluator = next(one for one in running.evaluators if one.user == first.member.user)
+    drawers = [person for person in running.evaluators if person.user not in (first.member.user, second.member.user)]
+    entries = [person.entries(running.answers) for person in drawers[:2]]
+    evaluator = next(person for person in running.evaluators if person.user == first.member.user)
     entries.append(evaluator.entries(running.answers))  # who has a paper about the second only
 
     running.round = pass_barrier(running.round, by=None, now=later(running))
@@ -154,13 +154,13 @@ def test_a_paper_that_classes_share_stays_open_if_enough_of_both_draw(drawers: i
         casts_at=now + STAGE,
     )
     # Leaders and staff by turns.
-    entries = [one.entries(running.answers) for one in running.evaluators[:drawers]]
+    entries = [person.entries(running.answers) for person in running.evaluators[:drawers]]
     running.round = pass_barrier(running.round, by=None, now=later(running))
 
     assert [(cell.shared_by, cell.closed) for cell in running.round.cells.all()] == [(["leaders", "staff"], closed)]
     if not closed:
-        for one in entries:
-            answers = cast(running.round.public_id, one, now=later(running), box=running.inline)
+        for casts in entries:
+            answers = cast(running.round.public_id, casts, now=later(running), box=running.inline)
             assert all(result["ok"] for result in answers)
         assert count_all(running).bulletin.size == 5
 
@@ -214,14 +214,14 @@ def test_a_ballot_of_the_one_declared_superior_is_taken_after_the_barrier_and_co
     closing = make_cell(thin, people[1:4], "staff")
     open_ready(running)
     running.evaluators = [Evaluator(user, running.round) for user in people]
-    entries = [one.entries(running.answers) for one in running.evaluators]
+    entries = [person.entries(running.answers) for person in running.evaluators]
     running.round = pass_barrier(running.round, by=None, now=later(running))
 
     assert set(running.round.cells.filter(closed=True)) == {closing}
     answers = cast(running.round.public_id, entries[0], now=later(running), box=running.inline)
     assert [answer["ok"] for answer in answers] == [True, True]
-    for one in entries[1:]:
-        cast(running.round.public_id, one, now=later(running), box=running.inline)
+    for casts in entries[1:]:
+        cast(running.round.public_id, casts, now=later(running), box=running.inline)
     counted = count_all(running)
 
     fates = {row["cell"]: row["fate"] for row in counted.bulletin.read_outcome()["cells"]}
@@ -232,8 +232,8 @@ def test_a_ballot_of_the_one_declared_superior_is_taken_after_the_barrier_and_co
 def test_a_barrier_that_is_passed_late_leaves_a_whole_day_for_casting(running: RunningRound) -> None:
     before, late = running.round.closes_at, running.round.closes_at - timedelta(hours=1)
     entries = running.evaluators[2].entries(running.answers)
-    for one in running.evaluators[:2] + running.evaluators[3:]:
-        one.draw()
+    for person in running.evaluators[:2] + running.evaluators[3:]:
+        person.draw()
 
     running.round = pass_barrier(running.round, by=None, now=late)
 
@@ -269,8 +269,8 @@ def test_a_barrier_passed_in_time_moves_nothing(running: RunningRound) -> None:
 def test_a_round_in_which_nobody_could_cast_yet_does_not_close(running: RunningRound, by_hand: bool) -> None:
     """The clock's task was down for the whole second stage."""
     late = running.round.closes_at + timedelta(minutes=1)
-    for one in running.evaluators:
-        one.draw()
+    for person in running.evaluators:
+        person.draw()
 
     if by_hand:
         assert end_collecting(running.round, by=running.round.organiser, now=late).state == RoundState.OPEN
